@@ -1,1 +1,19 @@
-//! x
+//! The domain of Guanxi: record declarations, values, validation, rules, access and events.
+//!
+//! Pure: no web framework, no database, no I/O. Compiles for the server and for the browser, so the
+//! same validation runs on both sides.
+
+pub mod access;
+pub mod board;
+pub mod command;
+pub mod error;
+pub mod format;
+pub mod i18n;
+pub mod live;
+pub mod query;
+pub mod rank;
+pub mod record;
+pub mod types;
+
+pub use error::{Error, FieldError, Result};
+pub use record::{FieldDef, Kind, RecordDef, Row, Values};

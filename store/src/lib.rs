@@ -1,1 +1,20 @@
-//! x
+//! Postgres only: the write path, scoped reads, search, the live log and sign-in.
+//!
+//! Every public function takes the acting user first and applies their scope in SQL; nothing outside `write` may
+//! change record tables (the database role that may is taken only there).
+
+pub mod auth;
+mod columns;
+mod error;
+mod live;
+mod migrate;
+mod pool;
+mod read;
+mod scope;
+mod write;
+
+pub use error::{StartError, internal};
+pub use live::{LiveHub, Subscription};
+pub use migrate::migrate;
+pub use pool::{Store, Tx};
+pub use read::TimelineEntry;

@@ -1,0 +1,253 @@
+//! Who may do what: levels, rights per record type and field, and the acting user.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::record::{FieldDef, RecordDef, Values};
+
+/// How far a right reaches. Ordered: each level includes those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nothing.
+    #[default]
+    None,
+    /// Records the user owns.
+    Own,
+    /// Records of the user's team.
+    Team,
+    /// Records of the user's team and the teams below it.
+    TeamBelow,
+    /// Every record of the organisation.
+    All,
+}
+
+impl Level {
+    /// All levels, weakest first.
+    pub const ALL: [Self; 5] = [Self::None, Self::Own, Self::Team, Self::TeamBelow, Self::All];
+
+    /// Identifier on the wire and in label catalogs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Own => "own",
+            Self::Team => "team",
+            Self::TeamBelow => "team_below",
+            Self::All => "all",
+        }
+    }
+}
+
+/// What a right is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Make new records; the level says for whom.
+    Create,
+    /// See records.
+    Read,
+    /// Change records.
+    Update,
+    /// Archive, restore and delete records.
+    Delete,
+    /// Take records out as files.
+    Export,
+    /// Bring records in from files.
+    Import,
+}
+
+impl Action {
+    /// All actions in display order.
+    pub const ALL: [Self; 6] = [Self::Create, Self::Read, Self::Update, Self::Delete, Self::Export, Self::Import];
+
+    /// Identifier on the wire and in label catalogs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Export => "export",
+            Self::Import => "import",
+        }
+    }
+}
+
+/// Rights on one record type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TypeRights {
+    /// See [`Action::Create`].
+    pub create: Level,
+    /// See [`Action::Read`].
+    pub read: Level,
+    /// See [`Action::Update`].
+    pub update: Level,
+    /// See [`Action::Delete`].
+    pub delete: Level,
+    /// See [`Action::Export`].
+    pub export: Level,
+    /// See [`Action::Import`].
+    pub import: Level,
+}
+
+impl TypeRights {
+    /// Everything, everywhere.
+    pub const FULL: Self = Self {
+        create: Level::All,
+        read: Level::All,
+        update: Level::All,
+        delete: Level::All,
+        export: Level::All,
+        import: Level::All,
+    };
+
+    /// The level granted for an action.
+    pub fn level(&self, action: Action) -> Level {
+        match action {
+            Action::Create => self.create,
+            Action::Read => self.read,
+            Action::Update => self.update,
+            Action::Delete => self.delete,
+            Action::Export => self.export,
+            Action::Import => self.import,
+        }
+    }
+
+    fn merge(self, other: Self) -> Self {
+        Self {
+            create: self.create.max(other.create),
+            read: self.read.max(other.read),
+            update: self.update.max(other.update),
+            delete: self.delete.max(other.delete),
+            export: self.export.max(other.export),
+            import: self.import.max(other.import),
+        }
+    }
+}
+
+/// What may be done with one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldAccess {
+    /// Neither shown, sorted, filtered nor exported.
+    Hidden,
+    /// Shown, not changed.
+    Read,
+    /// Shown and changed.
+    Write,
+}
+
+/// What a role grants; of several roles the most generous wins.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Grants {
+    /// Administers the organisation: users, teams, roles, settings; implies full rights on every type.
+    pub admin: bool,
+    /// Rights by record type name.
+    pub types: BTreeMap<String, TypeRights>,
+    /// Field restrictions by `<type>.<field>`; fields not named are writable.
+    pub fields: BTreeMap<String, FieldAccess>,
+}
+
+impl Grants {
+    /// The union of the grants of several roles.
+    pub fn union<'g>(all: impl IntoIterator<Item = &'g Grants>) -> Self {
+        let mut all = all.into_iter();
+        let Some(first) = all.next() else { return Self::default() };
+        all.fold(first.clone(), |sum, next| sum.with(next))
+    }
+
+    fn with(mut self, other: &Self) -> Self {
+        self.admin |= other.admin;
+        // A restriction survives only if both roles have it.
+        self.fields = self
+            .fields
+            .into_iter()
+            .filter_map(|(field, access)| Some((field.clone(), access.max(*other.fields.get(&field)?))))
+            .collect();
+        for (name, rights) in &other.types {
+            let mine = self.types.entry(name.clone()).or_default();
+            *mine = mine.merge(*rights);
+        }
+        self
+    }
+}
+
+/// The acting user with everything access decisions need.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Actor {
+    /// Organisation.
+    pub org_id: Uuid,
+    /// User.
+    pub user_id: Uuid,
+    /// Team the user belongs to.
+    pub team_id: Option<Uuid>,
+    /// That team and every team below it.
+    pub teams_below: Vec<Uuid>,
+    /// Merged grants of the user's roles.
+    pub grants: Grants,
+}
+
+/// Whose a concrete record is, as access decisions see it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Owner of the record.
+    pub owner_id: Option<Uuid>,
+    /// Team of the record.
+    pub team_id: Option<Uuid>,
+}
+
+impl Actor {
+    /// Rights on a record type. Types that belong to the organisation count any level as all.
+    pub fn level(&self, def: &RecordDef, action: Action) -> Level {
+        if self.grants.admin {
+            return Level::All;
+        }
+        let level = self.grants.types.get(def.name).map_or(Level::None, |rights| rights.level(action));
+        if !def.is_owned() && level > Level::None { Level::All } else { level }
+    }
+
+    /// Whether the action is granted on some record of the type at all.
+    pub fn may(&self, def: &RecordDef, action: Action) -> bool {
+        self.level(def, action) > Level::None
+    }
+
+    /// Whether the level reaches a record held so.
+    pub fn reaches(&self, level: Level, holder: &Holder) -> bool {
+        let own = holder.owner_id == Some(self.user_id);
+        match level {
+            Level::None => false,
+            Level::Own => own,
+            Level::Team => own || (holder.team_id.is_some() && holder.team_id == self.team_id),
+            Level::TeamBelow => own || holder.team_id.is_some_and(|team| self.teams_below.contains(&team)),
+            Level::All => true,
+        }
+    }
+
+    /// What the actor may do with a field.
+    pub fn field_access(&self, def: &RecordDef, field: &str) -> FieldAccess {
+        if self.grants.admin {
+            return FieldAccess::Write;
+        }
+        let field = field.split('.').next().unwrap_or(field);
+        self.grants.fields.get(&format!("{}.{field}", def.name)).copied().unwrap_or(FieldAccess::Write)
+    }
+
+    /// Whether the actor may see a field.
+    pub fn sees(&self, def: &RecordDef, field: &FieldDef) -> bool {
+        self.field_access(def, field.name) > FieldAccess::Hidden
+    }
+
+    /// Removes the fields the actor may not see.
+    pub fn redact(&self, def: &RecordDef, values: &mut Values) {
+        if !self.grants.admin && !self.grants.fields.is_empty() {
+            values.retain(|field, _| self.field_access(def, field) > FieldAccess::Hidden);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+use super::*;
+use crate::types::{CUSTOMER, TAG};
+
+fn actor(level: Level) -> Actor {
+    let team = Uuid::from_u128(10);
+    let rights = TypeRights { read: level, ..TypeRights::default() };
+    Actor {
+        org_id: Uuid::from_u128(1),
+        user_id: Uuid::from_u128(2),
+        team_id: Some(team),
+        teams_below: vec![team, Uuid::from_u128(11)],
+        grants: Grants {
+            types: [("customer".to_owned(), rights), ("tag".to_owned(), rights)].into(),
+            ..Grants::default()
+        },
+    }
+}
+
+fn holder(owner: u128, team: u128) -> Holder {
+    Holder { owner_id: Some(Uuid::from_u128(owner)), team_id: Some(Uuid::from_u128(team)) }
+}
+
+#[test]
+fn each_level_reaches_what_the_one_before_reaches_and_more() {
+    let cases = [
+        (Level::None, [false, false, false, false]),
+        (Level::Own, [true, false, false, false]),
+        (Level::Team, [true, true, false, false]),
+        (Level::TeamBelow, [true, true, true, false]),
+        (Level::All, [true, true, true, true]),
+    ];
+    let holders = [holder(2, 99), holder(3, 10), holder(3, 11), holder(3, 12)];
+    for (level, expected) in cases {
+        let reached = holders.each_ref().map(|h| actor(level).reaches(level, h));
+        assert_eq!(reached, expected, "{level:?}");
+    }
+}
+
+#[test]
+fn organisation_types_know_only_none_and_all() {
+    assert_eq!(actor(Level::Own).level(&TAG, Action::Read), Level::All);
+    assert_eq!(actor(Level::None).level(&TAG, Action::Read), Level::None);
+    assert_eq!(actor(Level::Own).level(&CUSTOMER, Action::Read), Level::Own);
+}
+
+#[test]
+fn of_several_roles_the_most_generous_wins() {
+    let hidden = Grants { fields: [("customer.revenue".to_owned(), FieldAccess::Hidden)].into(), ..Grants::default() };
+    let read = Grants { fields: [("customer.revenue".to_owned(), FieldAccess::Read)].into(), ..Grants::default() };
+    assert_eq!(Grants::union([&hidden, &read]).fields["customer.revenue"], FieldAccess::Read);
+    assert!(Grants::union([&hidden, &Grants::default()]).fields.is_empty());
+}

@@ -1,0 +1,1 @@
+//! Numbers, money and dates as people of a locale write them.

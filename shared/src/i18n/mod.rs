@@ -1,0 +1,169 @@
+//! Labels and messages in both languages.
+//!
+//! Keys are dynamic (field labels follow from the declarations), so the catalogs are plain sorted tables instead of
+//! generated functions. `{name}` in a text is replaced by a parameter; `{n|one|many}` chooses by number.
+
+mod tables {
+    include!(concat!(env!("OUT_DIR"), "/labels.rs"));
+}
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, FieldError};
+use crate::record::RecordDef;
+
+/// Language of the interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Locale {
+    /// Simplified Chinese.
+    #[default]
+    #[serde(rename = "zh-CN")]
+    ZhCn,
+    /// English.
+    #[serde(rename = "en")]
+    En,
+}
+
+impl Locale {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::ZhCn, Self::En];
+
+    /// BCP 47 code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ZhCn => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a code such as `en-GB` or `zh`; `None` when unsupported.
+    pub fn parse(code: &str) -> Option<Self> {
+        let code = code.trim().to_ascii_lowercase();
+        match code.split(['-', '_']).next()? {
+            "zh" => Some(Self::ZhCn),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The first supported language of an `Accept-Language` header.
+    pub fn from_accept_language(header: &str) -> Option<Self> {
+        header.split(',').find_map(|part| Self::parse(part.split(';').next()?))
+    }
+}
+
+/// The text of a key, if the catalog has it.
+pub fn lookup(locale: Locale, key: &str) -> Option<&'static str> {
+    let table = match locale {
+        Locale::ZhCn => tables::ZH_CN,
+        Locale::En => tables::EN,
+    };
+    table.binary_search_by(|(k, _)| (*k).cmp(key)).ok().map(|at| table[at].1)
+}
+
+/// The text of a key with parameters put in; the key itself when the catalog lacks it.
+pub fn translate(locale: Locale, key: &str, params: &[(&str, &str)]) -> String {
+    let Some(text) = lookup(locale, key) else { return key.to_owned() };
+    if params.is_empty() { text.to_owned() } else { fill(text, params) }
+}
+
+fn fill(text: &str, params: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((slot, tail)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        out.push_str(&slot_text(slot, params));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn slot_text(slot: &str, params: &[(&str, &str)]) -> String {
+    let mut parts = slot.split('|');
+    let name = parts.next().unwrap_or_default();
+    let value = params.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| *v);
+    match (parts.next(), parts.next()) {
+        (Some(one), Some(many)) => (if value == "1" { one } else { many }).to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+/// Label of a record type: one of it.
+pub fn type_label(locale: Locale, def: &RecordDef) -> String {
+    translate(locale, &format!("{}._one", def.name), &[])
+}
+
+/// Label of a record type: many of it.
+pub fn type_label_many(locale: Locale, def: &RecordDef) -> String {
+    translate(locale, &format!("{}._many", def.name), &[])
+}
+
+/// Label of a field: the type's own, else the one that all types share.
+pub fn field_label(locale: Locale, def: &RecordDef, field: &str) -> String {
+    lookup(locale, &format!("{}.{field}", def.name))
+        .or_else(|| lookup(locale, &format!("record.{field}")))
+        .map_or_else(|| field.to_owned(), str::to_owned)
+}
+
+/// Label of a choice.
+pub fn choice_label(locale: Locale, def: &RecordDef, field: &str, code: &str) -> String {
+    lookup(locale, &format!("{}.{field}.{code}", def.name)).map_or_else(|| code.to_owned(), str::to_owned)
+}
+
+/// Message of a field error.
+pub fn field_error(locale: Locale, error: &FieldError) -> String {
+    let params: Vec<(&str, &str)> = error.params.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    translate(locale, &format!("error.{}", error.code), &params)
+}
+
+/// Message of an error as a whole.
+pub fn error_message(locale: Locale, error: &Error) -> String {
+    match error {
+        Error::RateLimited { retry_after } => translate(locale, "error.rate_limited", &[("n", &retry_after.to_string())]),
+        Error::Internal { reference } => translate(locale, "error.internal", &[("reference", reference)]),
+        other => translate(locale, &format!("error.{}", other.code()), &[]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_catalogs_have_the_same_keys() {
+        let keys = |table: &'static [(&str, &str)]| table.iter().map(|(k, _)| *k).collect::<Vec<_>>();
+        assert_eq!(keys(tables::EN), keys(tables::ZH_CN));
+    }
+
+    #[test]
+    fn both_texts_of_a_key_use_the_same_parameters() {
+        let slots = |text: &str| {
+            let mut names: Vec<String> =
+                text.split('{').skip(1).filter_map(|s| Some(s.split_once('}')?.0.split('|').next()?.to_owned())).collect();
+            names.sort();
+            names.dedup();
+            names
+        };
+        for ((key, en), (_, zh)) in tables::EN.iter().zip(tables::ZH_CN) {
+            assert_eq!(slots(en), slots(zh), "{key}");
+        }
+    }
+
+    #[test]
+    fn parameters_and_plurals_are_filled_in() {
+        assert_eq!(fill("{n} {n|deal|deals} of {who}", &[("n", "1"), ("who", "Li")]), "1 deal of Li");
+        assert_eq!(fill("{n} {n|deal|deals}", &[("n", "2")]), "2 deals");
+    }
+
+    #[test]
+    fn the_browser_language_is_recognised() {
+        assert_eq!(Locale::from_accept_language("fr;q=0.9, en-GB;q=0.8"), Some(Locale::En));
+        assert_eq!(Locale::from_accept_language("zh-TW,zh;q=0.9"), Some(Locale::ZhCn));
+        assert_eq!(Locale::from_accept_language("fr"), None);
+    }
+}

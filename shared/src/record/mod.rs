@@ -1,0 +1,186 @@
+//! The record kernel's vocabulary: what a record type, a field and a row are.
+
+pub(crate) mod declare;
+mod draft;
+mod kind;
+mod normalize;
+mod row;
+mod validate;
+
+pub use draft::{Draft, Rule, no_rules};
+pub use kind::{Kind, kinds};
+pub(crate) use normalize::instant_text;
+pub use normalize::{money_text, normalize};
+pub use row::{Row, Values, date, datetime, decimal, id, ids, text, texts};
+pub(crate) use validate::is_empty;
+pub use validate::{CustomField, completeness, validate};
+
+/// One field of a record type.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldDef {
+    /// Column, JSON and API name.
+    pub name: &'static str,
+    /// Shape and limits of the value.
+    pub kind: Kind,
+    /// Must have a value whenever the record is saved.
+    pub required: bool,
+    /// Can be found by the global search.
+    pub searchable: bool,
+    /// Shown in lists unless the user chose other columns.
+    pub listed: bool,
+    /// Value of a new record when none is given, as JSON-free text.
+    pub default: Option<&'static str>,
+    /// Set by rules only; a caller's value is refused.
+    pub read_only: bool,
+    /// Wanted for a complete record, but not required: its absence marks the record incomplete.
+    pub wanted: bool,
+    /// No two live records of an organisation share a value.
+    pub unique: bool,
+    /// Not offered in forms (internal order keys and the like).
+    pub internal: bool,
+    /// Contains personal or secret data that exports for other purposes leave out.
+    pub group: &'static str,
+}
+
+impl FieldDef {
+    /// A plain optional field.
+    pub const fn new(name: &'static str, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            required: false,
+            searchable: false,
+            listed: false,
+            default: None,
+            read_only: false,
+            wanted: false,
+            unique: false,
+            internal: false,
+            group: "main",
+        }
+    }
+
+    /// Must have a value.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Found by search.
+    pub const fn search(mut self) -> Self {
+        self.searchable = true;
+        self
+    }
+
+    /// Shown in lists by default.
+    pub const fn list(mut self) -> Self {
+        self.listed = true;
+        self
+    }
+
+    /// Value of a new record when none is given.
+    pub const fn default(mut self, value: &'static str) -> Self {
+        self.default = Some(value);
+        self
+    }
+
+    /// Written by rules only.
+    pub const fn computed(mut self) -> Self {
+        self.read_only = true;
+        self
+    }
+
+    /// Its absence marks the record incomplete.
+    pub const fn wanted(mut self) -> Self {
+        self.wanted = true;
+        self
+    }
+
+    /// No two live records of an organisation share a value.
+    pub const fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
+
+    /// Kept out of forms and lists.
+    pub const fn internal(mut self) -> Self {
+        self.internal = true;
+        self
+    }
+
+    /// Heading under which forms show the field (`<type>.group.<name>` or `record.group.<name>`).
+    pub const fn group(mut self, name: &'static str) -> Self {
+        self.group = name;
+        self
+    }
+}
+
+/// Whose a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownership {
+    /// Has an owner and a team; read and write levels apply to them.
+    Owned,
+    /// Belongs to the organisation; any level above none means all.
+    Organisation,
+}
+
+/// A record type, declared once.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordDef {
+    /// Singular identifier: label catalog, permissions, events.
+    pub name: &'static str,
+    /// Plural identifier: table, REST collection, page address.
+    pub plural: &'static str,
+    /// Icon name of the design system.
+    pub icon: &'static str,
+    /// Field that names a record to people.
+    pub title: &'static str,
+    /// Declared fields; the columns every record has are in [`SYSTEM_FIELDS`].
+    pub fields: &'static [FieldDef],
+    /// Whose a record is.
+    pub ownership: Ownership,
+    /// Reference fields through which readability is inherited: whoever reads the referenced record reads this one.
+    pub through: &'static [&'static str],
+    /// References whose rows the rules need.
+    pub needs: &'static [&'static str],
+    /// Rules beyond single fields; run after normalising, before the database.
+    pub rules: Rule,
+    /// Changes to it are shown on the timelines of the records it refers to.
+    pub timeline: bool,
+    /// Managed on administration pages; kept out of the general menus.
+    pub admin: bool,
+}
+
+/// Columns that every record has besides the declared ones.
+pub const SYSTEM_FIELDS: &[FieldDef] = &[
+    FieldDef::new("owner_id", Kind::Reference("user")).list(),
+    FieldDef::new("team_id", Kind::Reference("team")),
+    FieldDef::new("created_at", Kind::DateTime).computed(),
+    FieldDef::new("created_by", Kind::Reference("user")).computed(),
+    FieldDef::new("updated_at", Kind::DateTime).computed(),
+    FieldDef::new("updated_by", Kind::Reference("user")).computed(),
+    FieldDef::new("archived_at", Kind::DateTime).computed(),
+    FieldDef::new("custom", Kind::Json).internal(),
+];
+
+impl RecordDef {
+    /// Finds a declared or system field.
+    pub fn field(&self, name: &str) -> Option<&'static FieldDef> {
+        self.fields.iter().chain(SYSTEM_FIELDS).find(|f| f.name == name)
+    }
+
+    /// Declared fields, then system fields.
+    pub fn all_fields(&self) -> impl Iterator<Item = &'static FieldDef> + use<> {
+        self.fields.iter().chain(SYSTEM_FIELDS)
+    }
+
+    /// Database table, the same as the plural name.
+    pub fn table(&self) -> &'static str {
+        self.plural
+    }
+
+    /// Whether owner and team decide who may read it.
+    pub fn is_owned(&self) -> bool {
+        self.ownership == Ownership::Owned
+    }
+}

@@ -1,0 +1,137 @@
+//! Validation of a whole record: unknown and read-only fields, required values, custom fields, rules.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Draft, Kind, RecordDef, Values, normalize};
+use crate::error::FieldError;
+
+/// A user-defined field, as far as validation needs it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomField {
+    /// Key within the `custom` column.
+    pub key: String,
+    /// Label the administrator gave it.
+    pub label: String,
+    /// One of `text`, `number`, `date`, `choice`, `checkbox`, `url`, `long_text`.
+    pub kind: String,
+    /// Codes of a choice.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// Must have a value.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// No value: null, blank text, empty list or object.
+pub(crate) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(s) => s.trim().is_empty(),
+        Value::Array(a) => a.is_empty(),
+        Value::Object(o) => o.is_empty(),
+        _ => false,
+    }
+}
+
+/// Normalises the changed fields of a patch, checks the whole record and applies the type's rules.
+///
+/// `draft.after` holds the stored values with the patch laid over it; `patch` names the fields the caller sent.
+/// Problems end up in `draft.errors`; with none, `draft.after` is what is to be stored.
+pub fn validate(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String], custom: &[CustomField]) {
+    for name in patch {
+        match def.field(name) {
+            None => draft.error(name, "unknown_field"),
+            Some(field) if field.read_only => draft.error(name, "read_only"),
+            Some(field) => {
+                let value = draft.after.get(name).cloned().unwrap_or(Value::Null);
+                match normalize(name, &field.kind, &value) {
+                    Ok(clean) => draft.set(name, clean),
+                    Err(error) => draft.errors.push(error),
+                }
+            }
+        }
+    }
+    if draft.before.is_none() {
+        fill_defaults(def, draft.after);
+    }
+    if patch.iter().any(|name| name == "custom") || draft.before.is_none() {
+        validate_custom(draft, custom);
+    }
+    if draft.errors.is_empty() {
+        (def.rules)(draft);
+    }
+    for field in def.fields.iter().filter(|f| f.required) {
+        let reported = draft.errors.iter().any(|e| e.field == field.name);
+        if !reported && !draft.has(field.name) {
+            draft.error(field.name, "required");
+        }
+    }
+}
+
+fn fill_defaults(def: &RecordDef, values: &mut Values) {
+    for field in def.fields {
+        if let Some(default) = field.default.filter(|_| is_empty(values.get(field.name).unwrap_or(&Value::Null))) {
+            let value = normalize(field.name, &field.kind, &Value::from(default)).unwrap_or(Value::Null);
+            values.insert(field.name.to_owned(), value);
+        }
+    }
+}
+
+fn validate_custom(draft: &mut Draft<'_>, fields: &[CustomField]) {
+    let given = match draft.after.get("custom") {
+        Some(Value::Object(map)) => map.clone(),
+        None | Some(Value::Null) => Map::new(),
+        Some(_) => return draft.error("custom", "object"),
+    };
+    let mut clean = Map::new();
+    for (key, value) in &given {
+        let name = format!("custom.{key}");
+        match fields.iter().find(|f| f.key == *key) {
+            // A value of a field that was removed since stays as it is.
+            None if draft.before.is_some_and(|b| b.value("custom").get(key) == Some(value)) => {
+                clean.insert(key.clone(), value.clone());
+            }
+            None => draft.error(&name, "unknown_field"),
+            Some(field) => match custom_value(&name, field, value) {
+                Ok(Value::Null) => {}
+                Ok(value) => {
+                    clean.insert(key.clone(), value);
+                }
+                Err(error) => draft.errors.push(error),
+            },
+        }
+    }
+    for field in fields.iter().filter(|f| f.required && !clean.contains_key(&f.key)) {
+        let name = format!("custom.{}", field.key);
+        if !draft.errors.iter().any(|e| e.field == name) {
+            draft.error(&name, "required");
+        }
+    }
+    draft.set("custom", clean);
+}
+
+fn custom_value(name: &str, field: &CustomField, value: &Value) -> Result<Value, FieldError> {
+    match field.kind.as_str() {
+        "number" => normalize(name, &Kind::Decimal(4), value),
+        "date" => normalize(name, &Kind::Date, value),
+        "checkbox" => normalize(name, &Kind::Bool, value),
+        "url" => normalize(name, &Kind::Url, value),
+        "long_text" => normalize(name, &Kind::LongText, value),
+        "choice" => {
+            let text = normalize(name, &Kind::Text(200), value)?;
+            let known = text.is_null() || field.choices.iter().any(|c| Some(c.as_str()) == text.as_str());
+            if known { Ok(text) } else { Err(FieldError::new(name, "choice")) }
+        }
+        _ => normalize(name, &Kind::Text(500), value),
+    }
+}
+
+/// Share of wanted and required fields that have a value, 0 to 100, and the names of those without.
+pub fn completeness(def: &RecordDef, values: &Values) -> (u8, Vec<&'static str>) {
+    let wanted: Vec<_> = def.fields.iter().filter(|f| f.required || f.wanted).collect();
+    let missing: Vec<_> =
+        wanted.iter().filter(|f| is_empty(values.get(f.name).unwrap_or(&Value::Null))).map(|f| f.name).collect();
+    let share = ((wanted.len() - missing.len()) * 100).checked_div(wanted.len()).unwrap_or(100);
+    (u8::try_from(share).unwrap_or(100), missing)
+}

@@ -1,0 +1,107 @@
+//! Connections, and transactions that carry their organisation.
+
+use std::time::Duration;
+
+use shared::Result;
+use shared::access::Actor;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgPool, Postgres};
+use uuid::Uuid;
+
+use crate::error::{StartError, from_sqlx};
+use crate::live::LiveHub;
+
+/// Handle to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) pool: PgPool,
+    pub(crate) hub: LiveHub,
+}
+
+/// Database roles; the session's own user owns the tables and is used by migrations only.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum DbRole {
+    /// Reads record tables of one organisation.
+    Reader,
+    /// Also writes them; taken by the write path only.
+    Writer,
+    /// Sign-in: credentials, sessions, tokens.
+    Auth,
+}
+
+impl DbRole {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Reader => "guanxi_app",
+            Self::Writer => "guanxi_writer",
+            Self::Auth => "guanxi_auth",
+        }
+    }
+}
+
+/// A transaction bound to one organisation and one database role.
+pub struct Tx {
+    pub(crate) inner: sqlx::Transaction<'static, Postgres>,
+    /// The organisation that row-level security lets through.
+    pub org_id: Uuid,
+}
+
+impl Store {
+    /// Opens a pool of at most `connections` connections as the unprivileged application role.
+    ///
+    /// # Errors
+    /// [`StartError`] when Postgres cannot be reached or lacks the roles (run [`crate::migrate`] first).
+    pub async fn connect(url: &str, connections: u32) -> std::result::Result<Self, StartError> {
+        let options: PgConnectOptions = url.parse()?;
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(20))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::query("set role guanxi_app").execute(&mut *connection).await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await?;
+        let hub = LiveHub::start(pool.clone());
+        Ok(Self { pool, hub })
+    }
+
+    /// Whether the database answers; for readiness checks.
+    pub async fn is_ready(&self) -> bool {
+        sqlx::query("select 1").execute(&self.pool).await.is_ok()
+    }
+
+    /// The node's live hub.
+    pub fn live(&self) -> &LiveHub {
+        &self.hub
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(crate) async fn begin(&self, org_id: Uuid, role: DbRole) -> Result<Tx> {
+        let mut inner = self.pool.begin().await.map_err(from_sqlx)?;
+        sqlx::query("select set_config('guanxi.org', $1, true), set_config('role', $2, true)")
+            .bind(org_id.to_string())
+            .bind(role.name())
+            .execute(&mut *inner)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(Tx { inner, org_id })
+    }
+
+    /// A transaction for reading within the actor's organisation.
+    pub(crate) async fn reading(&self, actor: &Actor) -> Result<Tx> {
+        self.begin(actor.org_id, DbRole::Reader).await
+    }
+}
+
+impl Tx {
+    pub(crate) async fn commit(self) -> Result<()> {
+        self.inner.commit().await.map_err(from_sqlx)
+    }
+}
