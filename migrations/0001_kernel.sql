@@ -665,6 +665,12 @@ create table events (
 create index events_log_idx on events (xid, id);
 create table events_rest partition of events default;
 
+-- Up to which transaction events were cleaned away; a client resuming from before loads everything again.
+create table event_horizon (
+    expired_xid xid8 not null
+);
+grant select on event_horizon to guanxi_app;
+
 -- Retried commands change nothing twice.
 create table idempotency_keys (
     org_id uuid not null,
@@ -726,3 +732,17 @@ begin
     end loop;
 end $$;
 select guanxi_partitions();
+
+-- Forgets live events and idempotency keys older than a week; run daily.
+create function guanxi_tidy() returns void language plpgsql security definer set search_path = public as $$
+declare
+    newest xid8;
+begin
+    select max(xid) into newest from events where at < now() - interval '7 days';
+    if newest is not null then
+        delete from event_horizon;
+        insert into event_horizon values (newest);
+        delete from events where at < now() - interval '7 days';
+    end if;
+    delete from idempotency_keys where at < now() - interval '7 days';
+end $$;

@@ -13,6 +13,7 @@ pub mod live;
 pub mod query;
 pub mod rank;
 pub mod record;
+pub mod timeline;
 pub mod types;
 
 pub use error::{Error, FieldError, Result};

@@ -14,7 +14,7 @@ mod scope;
 mod write;
 
 pub use error::{StartError, internal};
-pub use live::{LiveHub, Subscription};
+pub use live::{Delivery, LiveHub, Subscription};
 pub use migrate::migrate;
-pub use pool::{Store, Tx};
-pub use read::TimelineEntry;
+pub use pool::Store;
+pub use write::MAX_BATCH;

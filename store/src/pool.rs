@@ -40,7 +40,7 @@ impl DbRole {
 }
 
 /// A transaction bound to one organisation and one database role.
-pub struct Tx {
+pub(crate) struct Tx {
     pub(crate) inner: sqlx::Transaction<'static, Postgres>,
     /// The organisation that row-level security lets through.
     pub org_id: Uuid,
@@ -84,20 +84,25 @@ impl Store {
     }
 
     pub(crate) async fn begin(&self, org_id: Uuid, role: DbRole) -> Result<Tx> {
-        let mut inner = self.pool.begin().await.map_err(from_sqlx)?;
-        sqlx::query("select set_config('guanxi.org', $1, true), set_config('role', $2, true)")
-            .bind(org_id.to_string())
-            .bind(role.name())
-            .execute(&mut *inner)
-            .await
-            .map_err(from_sqlx)?;
-        Ok(Tx { inner, org_id })
+        begin(&self.pool, org_id, role).await
     }
 
     /// A transaction for reading within the actor's organisation.
     pub(crate) async fn reading(&self, actor: &Actor) -> Result<Tx> {
         self.begin(actor.org_id, DbRole::Reader).await
     }
+}
+
+/// Opens a transaction bound to an organisation and a database role.
+pub(crate) async fn begin(pool: &PgPool, org_id: Uuid, role: DbRole) -> Result<Tx> {
+    let mut inner = pool.begin().await.map_err(from_sqlx)?;
+    sqlx::query("select set_config('guanxi.org', $1, true), set_config('role', $2, true)")
+        .bind(org_id.to_string())
+        .bind(role.name())
+        .execute(&mut *inner)
+        .await
+        .map_err(from_sqlx)?;
+    Ok(Tx { inner, org_id })
 }
 
 impl Tx {

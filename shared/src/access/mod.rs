@@ -206,6 +206,10 @@ impl Actor {
         if self.grants.admin {
             return Level::All;
         }
+        // Whoever could change users or roles could make themselves administrator.
+        if def.admin && action != Action::Read {
+            return Level::None;
+        }
         let level = self.grants.types.get(def.name).map_or(Level::None, |rights| rights.level(action));
         if !def.is_owned() && level > Level::None { Level::All } else { level }
     }

@@ -39,6 +39,7 @@ macro_rules! record {
                 ownership: $crate::record::Ownership::Owned,
                 through: &[],
                 needs: &[],
+                tree: None,
                 rules: $crate::record::no_rules,
                 timeline: false,
                 admin: false,

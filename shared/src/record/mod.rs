@@ -9,11 +9,9 @@ mod validate;
 
 pub use draft::{Draft, Rule, no_rules};
 pub use kind::{Kind, kinds};
-pub(crate) use normalize::instant_text;
-pub use normalize::{money_text, normalize};
+pub use normalize::{instant_text, money_text, normalize};
 pub use row::{Row, Values, date, datetime, decimal, id, ids, text, texts};
-pub(crate) use validate::is_empty;
-pub use validate::{CustomField, completeness, validate};
+pub use validate::{CustomField, completeness, is_empty, validate};
 
 /// One field of a record type.
 #[derive(Clone, Copy, Debug)]
@@ -143,6 +141,8 @@ pub struct RecordDef {
     pub through: &'static [&'static str],
     /// References whose rows the rules need.
     pub needs: &'static [&'static str],
+    /// Field that points to the record above; cycles are refused.
+    pub tree: Option<&'static str>,
     /// Rules beyond single fields; run after normalising, before the database.
     pub rules: Rule,
     /// Changes to it are shown on the timelines of the records it refers to.

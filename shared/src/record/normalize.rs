@@ -162,7 +162,7 @@ fn instant(value: &Value) -> Option<Value> {
 }
 
 /// Canonical text of an instant: UTC, microseconds, as Postgres keeps them.
-pub(crate) fn instant_text(at: DateTime<Utc>) -> String {
+pub fn instant_text(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 

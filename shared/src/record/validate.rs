@@ -24,7 +24,7 @@ pub struct CustomField {
 }
 
 /// No value: null, blank text, empty list or object.
-pub(crate) fn is_empty(value: &Value) -> bool {
+pub fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(s) => s.trim().is_empty(),

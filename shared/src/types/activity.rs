@@ -34,10 +34,11 @@ record! {
         /// Colleagues who took part.
         participant_ids: references("user");
     }
-    with { through: &["customer_id", "opportunity_id", "lead_id"], rules: activity_rules, timeline: true }
+    with { through: &["customer_id", "opportunity_id", "lead_id"], needs: &["opportunity_id", "contact_id"], rules: activity_rules, timeline: true }
 }
 
 fn activity_rules(draft: &mut Draft<'_>) {
+    super::customer::follow_customer(draft);
     if !draft.has("occurred_at") {
         let now = crate::record::instant_text(draft.now);
         draft.set("occurred_at", now);

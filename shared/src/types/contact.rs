@@ -39,7 +39,7 @@ record! {
         /// Anything else.
         description: long_text().group("more");
     }
-    with { through: &["customer_id"], rules: contact_rules, timeline: true }
+    with { through: &["customer_id"], tree: Some("reports_to_id"), rules: contact_rules, timeline: true }
 }
 
 fn contact_rules(draft: &mut Draft<'_>) {

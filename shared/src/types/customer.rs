@@ -73,7 +73,7 @@ record! {
         /// Anything else.
         description: long_text().group("more");
     }
-    with { rules: customer_rules, timeline: true }
+    with { tree: Some("parent_id"), rules: customer_rules, timeline: true }
 }
 
 fn customer_rules(draft: &mut Draft<'_>) {
@@ -85,5 +85,16 @@ fn customer_rules(draft: &mut Draft<'_>) {
     }
     if in_future {
         draft.error("birth_date", "in_future");
+    }
+}
+
+/// What is tied to an opportunity or a contact belongs on the timeline of their customer.
+pub(super) fn follow_customer(draft: &mut Draft<'_>) {
+    if draft.has("customer_id") {
+        return;
+    }
+    let parent = ["opportunity_id", "contact_id"].iter().find_map(|field| draft.related_row(field)?.reference("customer_id"));
+    if let Some(customer) = parent {
+        draft.set("customer_id", customer.to_string());
     }
 }

@@ -29,10 +29,11 @@ record! {
         /// The lead.
         lead_id: reference("lead");
     }
-    with { through: &["customer_id", "opportunity_id", "lead_id"], rules: task_rules, timeline: true }
+    with { through: &["customer_id", "opportunity_id", "lead_id"], needs: &["opportunity_id", "contact_id"], rules: task_rules, timeline: true }
 }
 
 fn task_rules(draft: &mut Draft<'_>) {
+    super::customer::follow_customer(draft);
     if !draft.changed("done") {
         return;
     }

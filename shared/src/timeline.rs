@@ -1,0 +1,91 @@
+//! The timeline: what happened and what is planned, newest first, from every source.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::query::Titles;
+use crate::record::{Row, Values};
+
+/// Filter kinds besides the activity kinds: tasks, and changes of fields and stages.
+pub const EXTRA_KINDS: &[&str] = &["task", "change"];
+
+/// What a timeline shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TimelineQuery {
+    /// Only these kinds (activity kinds, `task`, `change`); empty for all.
+    pub kinds: Vec<String>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+/// One entry of a timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    /// When it happened or is due.
+    pub at: DateTime<Utc>,
+    /// What it is.
+    pub what: Happening,
+}
+
+/// What an entry tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Happening {
+    /// A call, mail, meeting, visit, chat or note.
+    Activity {
+        /// The activity.
+        row: Row,
+    },
+    /// A task, done or planned.
+    Task {
+        /// The task.
+        row: Row,
+    },
+    /// Somebody made or changed a record.
+    Change {
+        /// Unique among changes.
+        id: i64,
+        /// Type of the record.
+        record_type: String,
+        /// The record.
+        record_id: Uuid,
+        /// Its title then.
+        title: String,
+        /// `create`, `update`, `archive`, `restore` or `delete`.
+        action: String,
+        /// Who.
+        actor_id: Option<Uuid>,
+        /// Field → `[before, after]`, without hidden and internal fields.
+        changes: Values,
+    },
+}
+
+impl TimelineEntry {
+    /// Identity for keyed lists: stable across reloads.
+    pub fn key(&self) -> String {
+        match &self.what {
+            Happening::Activity { row } | Happening::Task { row } => row.id.to_string(),
+            Happening::Change { id, .. } => id.to_string(),
+        }
+    }
+}
+
+/// Before and after of one changed field.
+pub fn change_pair(value: &Value) -> (&Value, &Value) {
+    let side = |at: usize| value.get(at).unwrap_or(&Value::Null);
+    (side(0), side(1))
+}
+
+/// A page of a timeline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TimelinePage {
+    /// Entries, newest first.
+    pub entries: Vec<TimelineEntry>,
+    /// Titles of what they refer to.
+    pub titles: Titles,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+}

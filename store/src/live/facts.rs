@@ -1,0 +1,108 @@
+//! What decides whether somebody may read a row, loaded once for all subscribers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::access::{Action, Actor, Holder, Level};
+use shared::{RecordDef, Result, Row};
+use uuid::Uuid;
+
+use crate::columns::{references, target};
+use crate::pool::Tx;
+use crate::write::rows_by_id;
+
+/// Whose a row is, and the same of the rows through which it can be read.
+#[derive(Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) holder: Holder,
+    parents: Vec<(&'static RecordDef, Facts)>,
+}
+
+impl Facts {
+    /// The in-memory twin of `scope::push_scope` for reading.
+    pub(crate) fn readable(&self, actor: &Actor, def: &RecordDef) -> bool {
+        match actor.level(def, Action::Read) {
+            Level::None => false,
+            Level::All => true,
+            level => actor.reaches(level, &self.holder) || self.readable_through(actor),
+        }
+    }
+
+    /// Whether a record it belongs to can be read.
+    pub(crate) fn readable_through(&self, actor: &Actor) -> bool {
+        self.parents.iter().any(|(def, facts)| facts.readable(actor, def))
+    }
+}
+
+/// A record that a row refers to.
+#[derive(Clone)]
+pub(crate) struct Linked {
+    pub(crate) def: &'static RecordDef,
+    pub(crate) id: Uuid,
+    pub(crate) title: String,
+    pub(crate) facts: Facts,
+}
+
+/// Facts of rows of one type, parents included.
+pub(super) async fn facts(
+    tx: &mut Tx,
+    def: &'static RecordDef,
+    rows: impl Iterator<Item = &Row> + Clone + Send,
+) -> Result<BTreeMap<Uuid, Facts>> {
+    let owned: Vec<Row> = rows.cloned().collect();
+    collect(tx, def, owned).await
+}
+
+/// Boxed because parents have parents.
+fn collect<'t>(
+    tx: &'t mut Tx,
+    def: &'static RecordDef,
+    rows: Vec<Row>,
+) -> std::pin::Pin<Box<dyn Future<Output = Result<BTreeMap<Uuid, Facts>>> + Send + 't>> {
+    Box::pin(async move {
+        let mut facts: BTreeMap<Uuid, Facts> = rows.iter().map(|row| (row.id, own(row))).collect();
+        for name in def.through {
+            let Some(parent) = def.field(name).and_then(target) else { continue };
+            let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.reference(name)).collect();
+            let parents = rows_by_id(tx, parent, &ids).await?;
+            let parents = collect(tx, parent, parents).await?;
+            for row in &rows {
+                if let (Some(mine), Some(theirs)) = (facts.get_mut(&row.id), row.reference(name).and_then(|id| parents.get(&id))) {
+                    mine.parents.push((parent, theirs.clone()));
+                }
+            }
+        }
+        Ok(facts)
+    })
+}
+
+fn own(row: &Row) -> Facts {
+    Facts { holder: Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") }, parents: Vec::new() }
+}
+
+/// Titles of what rows refer to, with the facts that decide who may see each.
+pub(super) async fn linked(
+    tx: &mut Tx,
+    def: &'static RecordDef,
+    rows: impl Iterator<Item = &Row> + Clone,
+) -> Result<BTreeMap<Uuid, Vec<Linked>>> {
+    let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
+    for (target, id) in rows.clone().flat_map(|row| targets(def, row)) {
+        wanted.entry(target.name).or_default().insert(id);
+    }
+    let mut found: BTreeMap<Uuid, Linked> = BTreeMap::new();
+    for (name, ids) in wanted {
+        let Some(target) = shared::types::by_name(name) else { continue };
+        let targets = rows_by_id(tx, target, &ids).await?;
+        let titles: Vec<(Uuid, String)> =
+            targets.iter().map(|row| (row.id, row.text(target.title).unwrap_or_default().to_owned())).collect();
+        let mut facts = collect(tx, target, targets).await?;
+        for (id, title) in titles {
+            found.insert(id, Linked { def: target, id, title, facts: facts.remove(&id).unwrap_or_default() });
+        }
+    }
+    Ok(rows.map(|row| (row.id, targets(def, row).filter_map(|(_, id)| found.get(&id).cloned()).collect())).collect())
+}
+
+fn targets(def: &'static RecordDef, row: &Row) -> impl Iterator<Item = (&'static RecordDef, Uuid)> {
+    references(def, row).filter_map(|(field, id)| Some((target(field)?, id)))
+}

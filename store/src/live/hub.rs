@@ -1,0 +1,159 @@
+//! One reader per node: woken after commits, it reads the log once and passes it to every subscription.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::live::Cursor;
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio::sync::{Notify, broadcast};
+
+use super::log::{self, Entry};
+use super::presence::Presence;
+
+/// Channel that tells other nodes to look at the log.
+const CHANNEL: &str = "guanxi_events";
+/// Channel for who views what.
+pub(super) const PRESENCE_CHANNEL: &str = "guanxi_presence";
+/// Safety net in case a wake-up gets lost.
+const SLOW_POLL: Duration = Duration::from_millis(1_000);
+/// Least time between two wake-ups sent by a node: commits in between share one.
+const WAKE_EVERY: Duration = Duration::from_millis(15);
+/// Entries a slow subscription may lag behind before it reads the log itself.
+const BACKLOG: usize = 4_096;
+
+/// What the hub passes on.
+#[derive(Clone)]
+pub(super) enum Message {
+    Entry(Arc<Entry>),
+    /// Viewers of a record changed.
+    Viewers(uuid::Uuid, uuid::Uuid),
+}
+
+struct Inner {
+    pool: PgPool,
+    /// This node committed something.
+    committed: Notify,
+    /// Some node committed something.
+    look: Notify,
+    sender: broadcast::Sender<Message>,
+    presence: Presence,
+}
+
+/// The node's share of the live log.
+#[derive(Clone)]
+pub struct LiveHub {
+    inner: Arc<Inner>,
+}
+
+impl LiveHub {
+    /// Starts the node's background readers; they end when the pool is closed.
+    pub(crate) fn start(pool: PgPool) -> Self {
+        let (sender, _) = broadcast::channel(BACKLOG);
+        let inner = Inner { pool, committed: Notify::new(), look: Notify::new(), sender, presence: Presence::default() };
+        let hub = Self { inner: Arc::new(inner) };
+        tokio::spawn(hub.clone().tell_others());
+        tokio::spawn(hub.clone().listen());
+        tokio::spawn(hub.clone().read());
+        tokio::spawn(hub.clone().sweep());
+        hub
+    }
+
+    /// Call after a commit: readers look at the log soon.
+    pub(crate) fn wake(&self) {
+        self.inner.look.notify_one();
+        self.inner.committed.notify_one();
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.inner.pool
+    }
+
+    pub(super) fn presence(&self) -> &Presence {
+        &self.inner.presence
+    }
+
+    pub(super) fn receiver(&self) -> broadcast::Receiver<Message> {
+        self.inner.sender.subscribe()
+    }
+
+    pub(super) fn viewers_changed(&self, org_id: uuid::Uuid, record_id: uuid::Uuid) {
+        // No subscriber is no fault.
+        let _ = self.inner.sender.send(Message::Viewers(org_id, record_id));
+    }
+
+    fn is_closed(&self) -> bool {
+        self.inner.pool.is_closed()
+    }
+
+    /// `NOTIFY` in its own short transaction: inside the write it would serialise all commits.
+    async fn tell_others(self) {
+        while !self.is_closed() {
+            self.inner.committed.notified().await;
+            let told = sqlx::query("select pg_notify($1, '')").bind(CHANNEL).execute(self.pool()).await;
+            if let Err(error) = told {
+                tracing::warn!(%error, "other nodes were not woken; their slow poll will notice");
+            }
+            tokio::time::sleep(WAKE_EVERY).await;
+        }
+    }
+
+    /// Listens for other nodes. After any interruption it looks at the log, since wake-ups may have been missed.
+    async fn listen(self) {
+        while !self.is_closed() {
+            if let Err(error) = self.listen_once().await
+                && !self.is_closed()
+            {
+                tracing::warn!(%error, "listening for events was interrupted");
+                tokio::time::sleep(SLOW_POLL).await;
+            }
+            self.inner.look.notify_one();
+        }
+    }
+
+    async fn listen_once(&self) -> Result<(), sqlx::Error> {
+        let mut listener = PgListener::connect_with(self.pool()).await?;
+        listener.listen_all([CHANNEL, PRESENCE_CHANNEL]).await?;
+        loop {
+            match listener.try_recv().await? {
+                Some(note) if note.channel() == PRESENCE_CHANNEL => self.presence().hear(self, note.payload()),
+                Some(_) | None => self.inner.look.notify_one(),
+            }
+        }
+    }
+
+    async fn read(self) {
+        let mut cursor: Option<Cursor> = None;
+        while !self.is_closed() {
+            match self.read_on(&mut cursor).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) if self.is_closed() => drop(error),
+                Err(error) => tracing::warn!(%error, "reading the live log failed; trying again"),
+            }
+            let _ = tokio::time::timeout(SLOW_POLL, self.inner.look.notified()).await;
+        }
+    }
+
+    /// Reads what is new; true when there may be more at once.
+    async fn read_on(&self, cursor: &mut Option<Cursor>) -> shared::Result<bool> {
+        let after = match *cursor {
+            Some(cursor) => cursor,
+            None => *cursor.insert(log::head(self.pool()).await?),
+        };
+        let (entries, more) = log::read(self.pool(), after, None).await?;
+        for entry in entries {
+            *cursor = Some(entry.cursor);
+            let _ = self.inner.sender.send(Message::Entry(entry));
+        }
+        Ok(more)
+    }
+
+    /// Viewers who said nothing for a while are gone.
+    async fn sweep(self) {
+        while !self.is_closed() {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            self.presence().sweep(&self);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The global search and the choices of reference fields.
+
+use shared::access::{Action, Actor};
+use shared::query::Hit;
+use shared::types::REGISTRY;
+use shared::{Error, RecordDef, Result};
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::pool::Store;
+use crate::scope::{Sql, push_scope};
+use crate::write::query_tokens;
+
+/// Candidates looked at per type; what is cut off was not distinctive enough anyway.
+const CANDIDATES: i64 = 200;
+
+impl Store {
+    /// Records of any type that contain the words, best and newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// Database faults only; unreadable records are simply not found.
+    pub async fn search(&self, actor: &Actor, words: &str, limit: u32) -> Result<Vec<Hit>> {
+        let types: Vec<_> = REGISTRY.iter().copied().filter(|def| !def.admin && actor.may(def, Action::Read)).collect();
+        self.find(actor, &types, words, limit).await
+    }
+
+    /// Records of one type to choose from; with no words the most recently changed ones.
+    ///
+    /// # Errors
+    /// `Forbidden` without any read right on the type.
+    pub async fn lookup(&self, actor: &Actor, def: &'static RecordDef, words: &str, limit: u32) -> Result<Vec<Hit>> {
+        if !actor.may(def, Action::Read) {
+            return Err(Error::Forbidden);
+        }
+        self.find(actor, &[def], words, limit).await
+    }
+
+    async fn find(&self, actor: &Actor, types: &[&'static RecordDef], words: &str, limit: u32) -> Result<Vec<Hit>> {
+        let tokens = query_tokens(words);
+        if types.is_empty() || (tokens.is_none() && !words.trim().is_empty()) {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new("select f.record_type, f.record_id, f.title, f.subtitle from (");
+        for (index, def) in types.iter().enumerate() {
+            sql.push(if index > 0 { " union all " } else { "" });
+            push_type(&mut sql, actor, def, tokens.as_deref());
+        }
+        sql.push(") f order by (lower(f.title) = ").push_bind(words.trim().to_lowercase());
+        sql.push(") desc, starts_with(lower(f.title), ").push_bind(words.trim().to_lowercase());
+        sql.push(") desc, f.updated_at desc, f.record_id limit ").push_bind(i64::from(limit.clamp(1, 50)));
+        let mut tx = self.reading(actor).await?;
+        let found: Vec<(String, Uuid, String, String)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+        Ok(found.into_iter().map(|(record_type, id, title, subtitle)| Hit { record_type, id, title, subtitle }).collect())
+    }
+}
+
+fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, tokens: Option<&str>) {
+    sql.push("(select s.record_type, s.record_id, s.title, s.subtitle, s.updated_at from search_entries s");
+    sql.push(format_args!(" join {} t on t.org_id = s.org_id and t.id = s.record_id where s.org_id = ", def.table()));
+    sql.push_bind(actor.org_id).push(" and s.record_type = ").push_bind(def.name).push(" and not s.archived and ");
+    if let Some(tokens) = tokens {
+        sql.push("s.tokens @@ ").push_bind(tokens.to_owned()).push("::tsquery and ");
+    }
+    push_scope(sql, actor, def, Action::Read, "t");
+    sql.push(" order by s.updated_at desc limit ").push_bind(CANDIDATES).push(")");
+}

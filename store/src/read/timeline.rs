@@ -1,0 +1,207 @@
+//! One timeline per record: activities, tasks, stage and field changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use shared::access::{Action, Actor, FieldAccess};
+use shared::record::Values;
+use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery};
+use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK};
+use shared::{Error, RecordDef, Result, Row};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::titles::titles_of;
+use crate::columns::{references, target};
+use crate::error::from_sqlx;
+use crate::pool::{Store, Tx};
+use crate::scope::{Sql, push_scope};
+use crate::write::rows_by_id;
+
+/// Entries per page.
+const PAGE: usize = 40;
+
+/// One found entry before its record is loaded.
+type Found = (String, DateTime<Utc>, String);
+
+impl Store {
+    /// A page of the timeline of a customer, contact, lead or opportunity.
+    ///
+    /// # Errors
+    /// `NotFound` when the record does not exist or may not be read.
+    pub async fn timeline(&self, actor: &Actor, def: &'static RecordDef, id: Uuid, query: &TimelineQuery) -> Result<TimelinePage> {
+        self.get(actor, def, id).await?;
+        let mut tx = self.reading(actor).await?;
+        let mut found = find(&mut tx, actor, def, id, query).await?;
+        let next = (found.len() > PAGE).then(|| cursor_text(&found[PAGE - 1]));
+        found.truncate(PAGE);
+        let (entries, titles) = load(&mut tx, actor, found).await?;
+        Ok(TimelinePage { entries, titles, next })
+    }
+}
+
+fn cursor_text((_, at, key): &Found) -> String {
+    format!("{}|{key}", shared::record::instant_text(*at))
+}
+
+fn parse_cursor(text: &str) -> Result<(DateTime<Utc>, String)> {
+    let parsed = text.split_once('|').and_then(|(at, key)| Some((DateTime::parse_from_rfc3339(at).ok()?.to_utc(), key.to_owned())));
+    parsed.ok_or_else(|| Error::invalid("cursor", "cursor"))
+}
+
+/// Column of activities and tasks that points to a record of the type.
+fn link(def: &RecordDef) -> Result<&'static str> {
+    match def.name {
+        "customer" => Ok("customer_id"),
+        "contact" => Ok("contact_id"),
+        "opportunity" => Ok("opportunity_id"),
+        "lead" => Ok("lead_id"),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Newest entries of all sources, in one query; each source is cut to a page before they are merged.
+async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &TimelineQuery) -> Result<Vec<Found>> {
+    let wanted = |kind: &str| query.kinds.is_empty() || query.kinds.iter().any(|k| k == kind);
+    let kinds: Vec<String> = ACTIVITY_KINDS.iter().filter(|k| wanted(k)).map(|k| (*k).to_owned()).collect();
+    let before = query.cursor.as_deref().map(parse_cursor).transpose()?;
+    let mut sql = Sql::new("select source, at, key from (");
+    let mut parts = 0;
+    let mut part = |sql: &mut Sql| {
+        sql.push(if parts > 0 { " union all (" } else { "(" });
+        parts += 1;
+    };
+    if !kinds.is_empty() {
+        part(&mut sql);
+        sql.push("select 'activity' as source, t.occurred_at as at, t.id::text as key from activities t where t.org_id = ");
+        sql.push_bind(tx.org_id).push(format_args!(" and t.{} = ", link(def)?)).push_bind(id);
+        sql.push(" and t.archived_at is null and t.kind = any(").push_bind(kinds).push(") and ");
+        push_scope(&mut sql, actor, &ACTIVITY, Action::Read, "t");
+        push_page(&mut sql, ("t.occurred_at", "t.id::text"), before.as_ref());
+    }
+    if wanted("task") {
+        part(&mut sql);
+        let at = "coalesce(t.done_at, t.due_at, t.created_at)";
+        sql.push(format_args!("select 'task' as source, {at} as at, t.id::text as key from tasks t where t.org_id = "));
+        sql.push_bind(tx.org_id).push(format_args!(" and t.{} = ", link(def)?)).push_bind(id);
+        sql.push(" and t.archived_at is null and ");
+        push_scope(&mut sql, actor, &TASK, Action::Read, "t");
+        push_page(&mut sql, (at, "t.id::text"), before.as_ref());
+    }
+    if wanted("change") {
+        part(&mut sql);
+        push_changes(&mut sql, actor, def, id, tx.org_id);
+        push_page(&mut sql, ("a.at", "a.id::text"), before.as_ref());
+    }
+    if parts == 0 {
+        return Err(Error::invalid("kinds", "choice"));
+    }
+    sql.push(") f order by at desc, key desc limit ").push_bind(PAGE as i64 + 1);
+    sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
+}
+
+/// Changes of the record itself and, for a customer, of its opportunities.
+fn push_changes(sql: &mut Sql, actor: &Actor, def: &RecordDef, id: Uuid, org_id: Uuid) {
+    sql.push("select 'change' as source, a.at, a.id::text as key from audit_entries a where a.org_id = ").push_bind(org_id);
+    sql.push(" and (a.record_id = ").push_bind(id);
+    if def.name == "customer" {
+        sql.push(" or a.record_id in (select t.id from opportunities t where t.org_id = ").push_bind(org_id);
+        sql.push(" and t.customer_id = ").push_bind(id).push(" and ");
+        push_scope(sql, actor, &OPPORTUNITY, Action::Read, "t");
+        sql.push(")");
+    }
+    // A new order within a column is nothing to tell.
+    sql.push(") and (a.action <> 'update' or (a.changes - 'rank') <> '{}'::jsonb)");
+}
+
+fn push_page(sql: &mut Sql, (at, key): (&str, &str), before: Option<&(DateTime<Utc>, String)>) {
+    if let Some((time, last)) = before {
+        sql.push(format_args!(" and ({at}, {key}) < (")).push_bind(*time).push(", ").push_bind(last.clone()).push(")");
+    }
+    sql.push(format_args!(" order by {at} desc, {key} desc limit ")).push_bind(PAGE as i64 + 1).push(")");
+}
+
+type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
+
+async fn load(tx: &mut Tx, actor: &Actor, found: Vec<Found>) -> Result<(Vec<TimelineEntry>, shared::query::Titles)> {
+    let mut wanted = Wanted::new();
+    let activities = rows(tx, actor, &ACTIVITY, &found, &mut wanted).await?;
+    let tasks = rows(tx, actor, &TASK, &found, &mut wanted).await?;
+    let changes = changes(tx, actor, &found, &mut wanted).await?;
+    let entries = found.into_iter().filter_map(|(source, at, key)| {
+        let row = |rows: &BTreeMap<Uuid, Row>| rows.get(&key.parse().ok()?).cloned();
+        let what = match source.as_str() {
+            "activity" => Happening::Activity { row: row(&activities)? },
+            "task" => Happening::Task { row: row(&tasks)? },
+            _ => changes.get(&key.parse().ok()?).cloned()?,
+        };
+        Some(TimelineEntry { at, what })
+    });
+    let entries = entries.collect();
+    let titles = titles_of(tx, actor, &wanted).await?;
+    Ok((entries, titles))
+}
+
+async fn rows(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    found: &[Found],
+    wanted: &mut Wanted,
+) -> Result<BTreeMap<Uuid, Row>> {
+    let ids = found.iter().filter(|(source, ..)| source == def.name).filter_map(|(.., key)| key.parse().ok()).collect();
+    let mut rows = rows_by_id(tx, def, &ids).await?;
+    for row in &mut rows {
+        for (field, id) in references(def, row) {
+            if let Some(target) = target(field) {
+                wanted.entry(target.name).or_default().insert(id);
+            }
+        }
+        actor.redact(def, &mut row.values);
+    }
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wanted) -> Result<BTreeMap<i64, Happening>> {
+    let ids: Vec<i64> = found.iter().filter(|(source, ..)| source == "change").filter_map(|(.., key)| key.parse().ok()).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    type Entry = (i64, String, Uuid, Option<String>, String, Option<Uuid>, Json<Map<String, Value>>);
+    let entries: Vec<Entry> = sqlx::query_as(
+        "select id, record_type, record_id, title, action, actor_id, changes from audit_entries where org_id = $1 and id = any($2)",
+    )
+    .bind(tx.org_id)
+    .bind(ids)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let mut result = BTreeMap::new();
+    for (id, record_type, record_id, title, action, actor_id, Json(changes)) in entries {
+        let Some(def) = shared::types::by_name(&record_type) else { continue };
+        wanted.entry("user").or_default().extend(actor_id);
+        let changes = shown_changes(actor, def, changes, wanted);
+        let title = title.unwrap_or_default();
+        result.insert(id, Happening::Change { id, record_type, record_id, title, action, actor_id, changes });
+    }
+    Ok(result)
+}
+
+/// Without hidden and internal fields; what they refer to is noted for its titles.
+fn shown_changes(actor: &Actor, def: &'static RecordDef, changes: Map<String, Value>, wanted: &mut Wanted) -> Values {
+    let mut shown = Values::new();
+    for (name, pair) in changes {
+        let Some(field) = def.field(&name) else { continue };
+        if field.internal || field.read_only && name != "status" || actor.field_access(def, &name) == FieldAccess::Hidden {
+            continue;
+        }
+        if let Some(target) = target(field) {
+            let sides = pair.as_array().into_iter().flatten();
+            let ids = sides.flat_map(|side| side.as_array().cloned().unwrap_or_else(|| vec![side.clone()]));
+            wanted.entry(target.name).or_default().extend(ids.filter_map(|id| id.as_str()?.parse::<Uuid>().ok()));
+        }
+        shown.insert(name, pair);
+    }
+    shown
+}

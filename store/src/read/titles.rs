@@ -1,0 +1,45 @@
+//! Titles of referenced records, as far as the reader may see them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::access::{Action, Actor};
+use shared::query::Titles;
+use shared::{RecordDef, Result, Row};
+use uuid::Uuid;
+
+use crate::columns::{references, target};
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+use crate::scope::{Sql, push_scope};
+
+/// Titles of everything `rows` refer to, in one query.
+pub(crate) async fn titles(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Row]) -> Result<Titles> {
+    let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
+    for row in rows {
+        for (field, id) in references(def, row) {
+            if let Some(target) = target(field) {
+                wanted.entry(target.name).or_default().insert(id);
+            }
+        }
+    }
+    titles_of(tx, actor, &wanted).await
+}
+
+/// Titles of records by type and id.
+pub(crate) async fn titles_of(tx: &mut Tx, actor: &Actor, wanted: &BTreeMap<&'static str, BTreeSet<Uuid>>) -> Result<Titles> {
+    let mut sql = Sql::new("");
+    let mut any = false;
+    for (name, ids) in wanted {
+        let Some(target) = shared::types::by_name(name) else { continue };
+        sql.push(if any { " union all " } else { "" });
+        sql.push(format_args!("select t.id, t.{}::text from {} t where t.org_id = ", target.title, target.table()));
+        sql.push_bind(tx.org_id).push(" and t.id = any(").push_bind(ids.iter().copied().collect::<Vec<_>>()).push(") and ");
+        push_scope(&mut sql, actor, target, Action::Read, "t");
+        any = true;
+    }
+    if !any {
+        return Ok(Titles::new());
+    }
+    let found: Vec<(Uuid, Option<String>)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    Ok(found.into_iter().map(|(id, title)| (id, title.unwrap_or_default())).collect())
+}

@@ -1,0 +1,169 @@
+//! Writes prepared rows, and with them, in the same transaction, the audit entry, the event and the search entry.
+
+use serde_json::{Map, Value, json};
+use shared::access::Actor;
+use shared::command::Source;
+use shared::{Error, RecordDef, Result, Row};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::prepare::{Act, Prepared};
+use super::search_index;
+use crate::columns::{recordset, to_recordset};
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+use crate::scope::Sql;
+
+/// A set of changes that can be undone together.
+pub(super) struct ChangeSet {
+    pub(super) id: Uuid,
+    pub(super) source: Source,
+    pub(super) undo_of: Option<Uuid>,
+}
+
+/// Writes the rows of one type and logs them. The only statements that change record tables are below this function.
+pub(super) async fn write_rows(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
+    insert(tx, def, rows).await?;
+    update(tx, def, rows).await?;
+    delete(tx, def, rows).await?;
+    open_set(tx, actor, set).await?;
+    log(tx, actor, def, rows, set).await?;
+    search_index::update(tx, def, rows).await
+}
+
+fn objects(org_id: Uuid, rows: &[Prepared], wanted: impl Fn(Act) -> bool) -> Vec<Value> {
+    let chosen = rows.iter().filter(|row| wanted(row.act));
+    chosen
+        .map(|row| {
+            let mut object = to_recordset(&row.after);
+            object["org_id"] = org_id.to_string().into();
+            object
+        })
+        .collect()
+}
+
+async fn insert(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
+    let objects = objects(tx.org_id, rows, |act| act == Act::Create);
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let names: String = def.all_fields().map(|field| format!(", {}", field.name)).collect();
+    let mut sql = Sql::new(format!("insert into {} (org_id, id, version{names}) select ", def.table()));
+    sql.push_bind(tx.org_id).push(format_args!(", id, version{names} from jsonb_to_recordset("));
+    sql.push_bind(Json(objects)).push(format_args!(") as r ({})", recordset(def)));
+    sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    Ok(())
+}
+
+async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
+    let objects = objects(tx.org_id, rows, |act| matches!(act, Act::Update | Act::Archive | Act::Restore));
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let expected = objects.len() as u64;
+    let set: String = def.all_fields().map(|field| format!(", {0} = r.{0}", field.name)).collect();
+    let mut sql = Sql::new(format!("update {} t set version = r.version{set} from jsonb_to_recordset(", def.table()));
+    sql.push_bind(Json(objects)).push(format_args!(") as r ({}) where t.org_id = ", recordset(def)));
+    sql.push_bind(tx.org_id).push(" and t.id = r.id and t.version = r.version - 1");
+    let done = sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    if done.rows_affected() == expected { Ok(()) } else { Err(crate::error::internal("a locked row changed its version")) }
+}
+
+async fn delete(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
+    let ids: Vec<Uuid> = rows.iter().filter(|row| row.act == Act::Delete).map(|row| row.after.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new(format!("delete from {} t where t.org_id = ", def.table()));
+    sql.push_bind(tx.org_id).push(" and t.id = any(").push_bind(ids).push(")");
+    sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    Ok(())
+}
+
+/// Several commands may share a set, but only of one person and only until it is undone.
+async fn open_set(tx: &mut Tx, actor: &Actor, set: &ChangeSet) -> Result<()> {
+    let opened = sqlx::query(
+        "insert into change_sets (org_id, id, actor_id, source, undo_of) values ($1, $2, $3, $4, $5)
+         on conflict (org_id, id) do update set at = change_sets.at
+         where change_sets.actor_id = excluded.actor_id and change_sets.undone_by is null",
+    )
+    .bind(tx.org_id)
+    .bind(set.id)
+    .bind(actor.user_id)
+    .bind(set.source.code())
+    .bind(set.undo_of)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    if opened.rows_affected() == 1 { Ok(()) } else { Err(Error::invalid("change_set", "taken")) }
+}
+
+/// `{field: [before, after]}` of everything that differs, stamps left out.
+fn changes(row: &Prepared) -> Value {
+    let empty = Map::new();
+    let before = row.before.as_ref().map_or(&empty, |r| &r.values);
+    let after = if row.act == Act::Delete { &empty } else { &row.after.values };
+    let mut changes = Map::new();
+    for name in before.keys().chain(after.keys()) {
+        let pair = [before, after].map(|values| values.get(name).cloned().unwrap_or_default());
+        let stamp = matches!(name.as_str(), "updated_at" | "updated_by") && row.act != Act::Delete;
+        if pair[0] != pair[1] && !stamp {
+            changes.insert(name.clone(), json!(pair));
+        }
+    }
+    Value::Object(changes)
+}
+
+/// Audit entries and events of all rows in one statement.
+async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
+    let entries: Vec<Value> = rows
+        .iter()
+        .map(|row| {
+            let was = row.holder_before();
+            let version = row.after.version;
+            let title = row.after.text(def.title);
+            json!({"record_id": row.after.id, "version": version, "action": row.act.code(), "title": title,
+                   "changes": changes(row), "was_owner_id": was.owner_id, "was_team_id": was.team_id})
+        })
+        .collect();
+    sqlx::query(
+        "with entry as (
+             select * from jsonb_to_recordset($1) as r (record_id uuid, version bigint, action text, title text,
+                                                        changes jsonb, was_owner_id uuid, was_team_id uuid)
+         ), audited as (
+             insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
+             select $2, $3, $4, record_id, version, action, $5, $6, title, changes from entry
+         )
+         insert into events (org_id, record_type, record_id, version, gone, actor_id, was_owner_id, was_team_id)
+         select $2, $4, record_id, version, action = 'delete', $5, was_owner_id, was_team_id from entry",
+    )
+    .bind(Json(entries))
+    .bind(tx.org_id)
+    .bind(set.id)
+    .bind(def.name)
+    .bind(actor.user_id)
+    .bind(set.source.code())
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(())
+}
+
+/// Events for rows that the store itself touched (derived values, fresh ranks): nothing a person did, so no audit.
+pub(super) async fn events_for(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, ids: &[Uuid]) -> Result<()> {
+    let rows: Vec<Row> = super::load::rows_by_id(tx, def, &ids.iter().copied().collect()).await?;
+    let (ids, versions): (Vec<Uuid>, Vec<i64>) = rows.iter().map(|row| (row.id, row.version)).unzip();
+    sqlx::query(
+        "insert into events (org_id, record_type, record_id, version, actor_id)
+         select $1, $2, r.id, r.version, $3 from unnest($4::uuid[], $5::bigint[]) as r (id, version)",
+    )
+    .bind(tx.org_id)
+    .bind(def.name)
+    .bind(actor.user_id)
+    .bind(ids)
+    .bind(versions)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! One batch: prepare, check, write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use serde_json::Value;
+use shared::access::Actor;
+use shared::command::{Command, Outcome, Refusal};
+use shared::rank::Place;
+use shared::record::Draft;
+use shared::{Error, FieldError, RecordDef, Result, Row};
+use uuid::Uuid;
+
+use super::audit::{ChangeSet, write_rows};
+use super::custom::custom_fields;
+use super::place::{crowded, rank_field, ranks, respread};
+use super::prepare::{Act, Prepared, assign_holders, conflicts, lay_over, stamp};
+use super::{derive, load, verify};
+use crate::columns::target;
+use crate::pool::Tx;
+
+/// Time of the change, as precise as Postgres keeps it.
+pub(super) fn now() -> DateTime<Utc> {
+    let now = Utc::now();
+    now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+}
+
+/// Runs a command within `tx`; the caller commits, or not when everything was to hold or nothing.
+pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, command: &Command) -> Result<Outcome> {
+    let now = now();
+    let ids: Vec<Uuid> = command.changes.iter().map(shared::command::Change::id).collect();
+    let stored = load::locked(tx, actor, def, &ids).await?;
+    let mut rows = lay_over(actor, def, command, stored);
+    assign_holders(tx, actor, def, &mut rows).await?;
+    conflicts(tx, actor, def, &mut rows).await?;
+    check(tx, actor, def, &mut rows, now).await?;
+
+    let refused: Vec<Refusal> = rows.iter().filter_map(|r| Some(Refusal { id: r.after.id, error: r.refusal()? })).collect();
+    let set = ChangeSet { id: command.change_set.unwrap_or_else(Uuid::now_v7), source: command.source, undo_of: None };
+    if (command.all_or_nothing || rows.len() == 1) && !refused.is_empty() {
+        return Ok(Outcome { change_set: set.id, rows: Vec::new(), refused });
+    }
+    rows.retain(|row| row.refusal().is_none());
+    let (mut writing, unchanged): (Vec<_>, Vec<_>) = rows.into_iter().partition(Prepared::is_change);
+    writing.iter_mut().for_each(|row| stamp(row, actor, now));
+    if !writing.is_empty() {
+        write_rows(tx, actor, def, &writing, &set).await?;
+        if verify::has_cycle(tx, def, &writing).await? {
+            return Err(Error::invalid(def.tree.unwrap_or_default(), "cycle"));
+        }
+        derive::after_write(tx, actor, def, &writing).await?;
+        spread_crowded(tx, actor, def, &mut writing).await?;
+    }
+    Ok(Outcome { change_set: set.id, rows: visible(actor, def, &ids, writing, unchanged), refused })
+}
+
+/// Everything that can refuse a row: places, rules, references, unique values.
+async fn check(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &mut [Prepared], now: DateTime<Utc>) -> Result<()> {
+    set_ranks(tx, def, rows).await?;
+    let related = related_rows(tx, def, rows).await?;
+    let needs_custom = rows.iter().any(|r| r.act == Act::Create || r.patch.iter().any(|name| name == "custom"));
+    let custom = if needs_custom { custom_fields(tx, def).await? } else { Vec::new() };
+    for row in rows.iter_mut().filter(|r| matches!(r.act, Act::Create | Act::Update) && r.fault.is_none()) {
+        let mut after = std::mem::take(&mut row.after.values);
+        let mut draft = Draft { before: row.before.as_ref(), after: &mut after, now, related: &related, errors: Vec::new() };
+        shared::record::validate(def, &mut draft, &row.patch, &custom);
+        row.errors.append(&mut draft.errors);
+        row.after.values = after;
+    }
+    verify::references_exist(tx, actor, def, rows).await?;
+    verify::unique_values(tx, def, rows).await
+}
+
+/// Rows that the type's rules look at: the targets of its `needs`.
+async fn related_rows(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<BTreeMap<Uuid, Row>> {
+    let mut related = BTreeMap::new();
+    for name in def.needs {
+        let Some(target) = def.field(name).and_then(target) else { continue };
+        let live = rows.iter().filter(|r| matches!(r.act, Act::Create | Act::Update));
+        let ids: BTreeSet<Uuid> = live.filter_map(|r| r.after.reference(name)).filter(|id| !related.contains_key(id)).collect();
+        related.extend(load::rows_by_id(tx, target, &ids).await?.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(related)
+}
+
+/// Rows that enter a column get a rank: where they were told to go, else the top.
+async fn set_ranks(tx: &mut Tx, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<()> {
+    let Some((rank, within)) = rank_field(def) else { return Ok(()) };
+    let mut indices = Vec::new();
+    let mut wanted = Vec::new();
+    for (index, row) in rows.iter_mut().enumerate().filter(|(_, r)| r.fault.is_none()) {
+        let Some(column) = row.after.reference(within) else { continue };
+        let asked = row.patch.iter().any(|name| name == rank);
+        let place = match row.after.text(rank).filter(|_| asked).map(Place::parse) {
+            Some(Some(place)) => place,
+            Some(None) => {
+                row.errors.push(FieldError::new(rank, "place"));
+                continue;
+            }
+            None if row.changed(within) || row.after.text(rank).is_none() => Place::Top,
+            None => continue,
+        };
+        indices.push(index);
+        wanted.push((column, place, row.after.id));
+    }
+    for (index, new) in indices.into_iter().zip(ranks(tx, def, &wanted).await?) {
+        rows[index].after.values.insert(rank.into(), Value::from(new));
+        rows[index].patch.retain(|name| name != rank);
+    }
+    Ok(())
+}
+
+/// Columns whose ranks grew long are spread anew, and everybody is told.
+async fn spread_crowded(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, written: &mut [Prepared]) -> Result<()> {
+    let rows: Vec<Row> = written.iter().map(|row| row.after.clone()).collect();
+    for column in crowded(def, &rows) {
+        let touched = respread(tx, def, column).await?;
+        super::audit::events_for(tx, actor, def, &touched).await?;
+        let own: BTreeSet<Uuid> = written.iter().map(|row| row.after.id).collect();
+        for fresh in load::rows_by_id(tx, def, &own).await? {
+            written.iter_mut().filter(|row| row.after.id == fresh.id).for_each(|row| row.after = fresh.clone());
+        }
+    }
+    Ok(())
+}
+
+/// The rows as the actor may see them, in the order asked for.
+fn visible(actor: &Actor, def: &RecordDef, order: &[Uuid], written: Vec<Prepared>, unchanged: Vec<Prepared>) -> Vec<Row> {
+    let live = written.into_iter().chain(unchanged).filter(|row| row.act != Act::Delete);
+    let mut rows: BTreeMap<Uuid, Row> = live.map(|row| (row.after.id, row.after)).collect();
+    let mut ordered: Vec<Row> = order.iter().filter_map(|id| rows.remove(id)).collect();
+    for row in &mut ordered {
+        row.values.retain(|_, value| !value.is_null());
+        actor.redact(def, &mut row.values);
+    }
+    ordered
+}

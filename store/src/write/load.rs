@@ -1,0 +1,68 @@
+//! Loads what a batch needs: the rows to change, locked, and the rows they refer to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::access::{Action, Actor};
+use shared::{RecordDef, Result, Row};
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use crate::columns::{decode, select_list};
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+use crate::scope::{Sql, push_scope};
+
+/// A stored row with what the actor may do with it.
+pub(super) struct Stored {
+    pub(super) row: Row,
+    pub(super) readable: bool,
+    pub(super) updatable: bool,
+    pub(super) deletable: bool,
+}
+
+/// Loads the rows of `ids` and locks them in id order, so that two batches cannot deadlock.
+pub(super) async fn locked(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Stored>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut sql = Sql::new("select ");
+    for action in [Action::Read, Action::Update, Action::Delete] {
+        push_scope(&mut sql, actor, def, action, "t");
+        sql.push(", ");
+    }
+    sql.push(select_list(def, "t"));
+    sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
+    sql.push(" and t.id = any(").push_bind(ids.to_vec()).push(") order by t.id for update of t");
+    let rows = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    rows.iter()
+        .map(|raw| {
+            let row = decode(def, raw, 3)?;
+            let flag = |at: usize| raw.try_get::<Option<bool>, _>(at).map(|f| f.unwrap_or(false)).map_err(from_sqlx);
+            let stored = Stored { readable: flag(0)?, updatable: flag(1)?, deletable: flag(2)?, row };
+            Ok((stored.row.id, stored))
+        })
+        .collect()
+}
+
+/// Rows by id within the organisation, without the caller's scope: for rules, not for showing.
+pub(crate) async fn rows_by_id(tx: &mut Tx, def: &'static RecordDef, ids: &BTreeSet<Uuid>) -> Result<Vec<Row>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("select ");
+    sql.push(select_list(def, "t"));
+    sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
+    sql.push(" and t.id = any(").push_bind(ids.iter().copied().collect::<Vec<_>>()).push(")");
+    let rows = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    rows.iter().map(|raw| decode(def, raw, 0)).collect()
+}
+
+/// Which of `ids` the actor may read.
+pub(super) async fn readable(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, ids: &BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
+    let mut sql = Sql::new("select t.id");
+    sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
+    sql.push(" and t.id = any(").push_bind(ids.iter().copied().collect::<Vec<_>>()).push(") and ");
+    push_scope(&mut sql, actor, def, Action::Read, "t");
+    let rows = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    rows.iter().map(|raw| raw.try_get(0).map_err(from_sqlx)).collect()
+}

@@ -1,0 +1,244 @@
+//! From requested changes to prepared rows: access, overlay of the patch, owners, conflicts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use shared::access::{Action, Actor, FieldAccess, Holder};
+use shared::command::{Change, Command};
+use shared::record::instant_text;
+use shared::{Error, FieldError, RecordDef, Result, Row, Values};
+use uuid::Uuid;
+
+use super::load::Stored;
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+
+/// What is done to a row; the audit log's word for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    Create,
+    Update,
+    Archive,
+    Restore,
+    Delete,
+}
+
+impl Act {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Archive => "archive",
+            Self::Restore => "restore",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// A row on its way through the write path.
+pub(crate) struct Prepared {
+    pub(crate) act: Act,
+    pub(crate) before: Option<Row>,
+    /// The row as it will be; for deletions as it was.
+    pub(crate) after: Row,
+    /// Fields the caller sent.
+    pub(crate) patch: Vec<String>,
+    /// Version the caller had seen.
+    pub(crate) seen: Option<i64>,
+    /// Problems found so far.
+    pub(crate) errors: Vec<FieldError>,
+    /// A problem that is not about fields.
+    pub(crate) fault: Option<Error>,
+}
+
+impl Prepared {
+    /// Whether a field's value differs from what is stored.
+    pub(crate) fn changed(&self, field: &str) -> bool {
+        self.before.as_ref().map_or(&Value::Null, |row| row.value(field)) != self.after.value(field)
+    }
+
+    /// Whose the row was before the change.
+    pub(crate) fn holder_before(&self) -> Holder {
+        self.before.as_ref().map(holder).unwrap_or_default()
+    }
+
+    /// Whether anything is to be written.
+    pub(crate) fn is_change(&self) -> bool {
+        self.act != Act::Update || self.before.as_ref().is_none_or(|before| differs(&before.values, &self.after.values))
+    }
+
+    /// The error that refuses this row, if any.
+    pub(crate) fn refusal(&self) -> Option<Error> {
+        let fields = || (!self.errors.is_empty()).then(|| Error::Invalid { fields: self.errors.clone() });
+        self.fault.clone().or_else(fields)
+    }
+}
+
+/// Whose a row is.
+pub(crate) fn holder(row: &Row) -> Holder {
+    Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") }
+}
+
+fn differs(before: &Values, after: &Values) -> bool {
+    let value = |values: &Values, key: &str| values.get(key).cloned().unwrap_or_default();
+    before.keys().chain(after.keys()).any(|key| value(before, key) != value(after, key))
+}
+
+/// Lays the requested changes over what is stored, with access decided for each.
+pub(super) fn lay_over(actor: &Actor, def: &RecordDef, command: &Command, mut stored: BTreeMap<Uuid, Stored>) -> Vec<Prepared> {
+    let mut seen = BTreeSet::new();
+    let changes = command.changes.iter();
+    changes
+        .map(|change| {
+            let twice = !seen.insert(change.id());
+            let mut row = prepare(actor, def, change, stored.remove(&change.id()));
+            if twice {
+                row.fault = Some(Error::invalid("id", "twice"));
+            }
+            row
+        })
+        .collect()
+}
+
+fn prepare(actor: &Actor, def: &RecordDef, change: &Change, stored: Option<Stored>) -> Prepared {
+    let fault = access(actor, def, change, stored.as_ref());
+    let before = stored.map(|s| s.row);
+    let (act, patch, seen) = match change {
+        Change::Create { values, .. } => (Act::Create, values.clone(), None),
+        Change::Update { values, version, .. } => (Act::Update, values.clone(), *version),
+        Change::Archive { .. } => (Act::Archive, Values::new(), None),
+        Change::Restore { .. } => (Act::Restore, Values::new(), None),
+        Change::Delete { .. } => (Act::Delete, Values::new(), None),
+    };
+    let mut after = before.clone().unwrap_or_else(|| Row { id: change.id(), version: 0, values: Values::new() });
+    let errors = patch.keys().filter_map(|name| unwritable(actor, def, name)).collect();
+    let names = patch.keys().cloned().collect();
+    overlay(&mut after.values, patch);
+    Prepared { act, before: if act == Act::Create { None } else { before }, after, patch: names, seen, errors, fault }
+}
+
+/// Custom fields are patched one by one: keys that are not sent stay as they are.
+fn overlay(values: &mut Values, patch: Values) {
+    for (name, value) in patch {
+        match (values.get_mut(&name), value) {
+            (Some(Value::Object(old)), Value::Object(new)) if name == "custom" => old.extend(new),
+            (_, value) => {
+                values.insert(name, value);
+            }
+        }
+    }
+}
+
+fn access(actor: &Actor, def: &RecordDef, change: &Change, stored: Option<&Stored>) -> Option<Error> {
+    match (change, stored) {
+        (Change::Create { .. }, None) => (!actor.may(def, Action::Create)).then_some(Error::Forbidden),
+        (Change::Create { .. }, Some(_)) => Some(Error::invalid("id", "taken")),
+        (_, None) => Some(Error::NotFound),
+        (_, Some(stored)) if !stored.readable => Some(Error::NotFound),
+        (Change::Update { .. }, Some(stored)) => (!stored.updatable).then_some(Error::Forbidden),
+        (_, Some(stored)) => (!stored.deletable).then_some(Error::Forbidden),
+    }
+}
+
+fn unwritable(actor: &Actor, def: &RecordDef, field: &str) -> Option<FieldError> {
+    match actor.field_access(def, field) {
+        FieldAccess::Hidden => Some(FieldError::new(field, "unknown_field")),
+        FieldAccess::Read => Some(FieldError::new(field, "read_only")),
+        FieldAccess::Write => None,
+    }
+}
+
+/// New records belong to whoever makes them; a record's team follows its owner unless it is set as well.
+pub(super) async fn assign_holders(tx: &mut Tx, actor: &Actor, def: &RecordDef, rows: &mut [Prepared]) -> Result<()> {
+    let sent = |row: &Prepared, field: &str| row.patch.iter().any(|name| name == field);
+    if !def.is_owned() {
+        return Ok(());
+    }
+    for row in rows.iter_mut().filter(|r| r.act == Act::Create && !sent(r, "owner_id")) {
+        row.after.values.insert("owner_id".into(), actor.user_id.to_string().into());
+    }
+    let follows = |row: &Prepared| matches!(row.act, Act::Create | Act::Update) && row.changed("owner_id") && !sent(row, "team_id");
+    let owners: BTreeSet<Uuid> = rows.iter().filter(|r| follows(r)).filter_map(|r| r.after.reference("owner_id")).collect();
+    let teams = teams_of(tx, actor, &owners).await?;
+    for row in rows.iter_mut().filter(|r| follows(r)) {
+        let team = row.after.reference("owner_id").and_then(|owner| teams.get(&owner).copied().flatten());
+        row.after.values.insert("team_id".into(), team.map(|t| t.to_string()).into());
+    }
+    for row in rows.iter_mut().filter(|r| r.act == Act::Create && r.fault.is_none()) {
+        if !actor.reaches(actor.level(def, Action::Create), &holder(&row.after)) {
+            row.errors.push(FieldError::new("owner_id", "beyond_your_rights"));
+        }
+    }
+    Ok(())
+}
+
+async fn teams_of(tx: &mut Tx, actor: &Actor, owners: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, Option<Uuid>>> {
+    let mut teams = BTreeMap::from_iter([(actor.user_id, actor.team_id)]);
+    let others: Vec<Uuid> = owners.iter().copied().filter(|id| *id != actor.user_id).collect();
+    if !others.is_empty() {
+        let found: Vec<(Uuid, Option<Uuid>)> = sqlx::query_as("select id, team_id from users where org_id = $1 and id = any($2)")
+            .bind(tx.org_id)
+            .bind(others)
+            .fetch_all(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        teams.extend(found);
+    }
+    Ok(teams)
+}
+
+/// Refuses updates to fields that somebody else changed since the caller saw the record.
+///
+/// Changes to different fields go together; a change to the value that is already there is no conflict.
+pub(super) async fn conflicts(tx: &mut Tx, actor: &Actor, def: &RecordDef, rows: &mut [Prepared]) -> Result<()> {
+    let stale: Vec<(Uuid, i64)> = rows
+        .iter()
+        .filter(|r| r.fault.is_none())
+        .filter_map(|r| Some((r.after.id, r.seen.filter(|seen| *seen < r.after.version)?)))
+        .collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let (ids, versions): (Vec<Uuid>, Vec<i64>) = stale.into_iter().unzip();
+    let entries: Vec<(Uuid, Vec<String>)> = sqlx::query_as(
+        "select a.record_id, array(select jsonb_object_keys(a.changes)) from audit_entries a
+         join unnest($2::uuid[], $3::bigint[]) as seen (id, version) on a.record_id = seen.id and a.version > seen.version
+         where a.org_id = $1",
+    )
+    .bind(tx.org_id)
+    .bind(ids)
+    .bind(versions)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    for row in rows.iter_mut().filter(|r| r.seen.is_some()) {
+        let others: BTreeSet<&String> = entries.iter().filter(|(id, _)| *id == row.after.id).flat_map(|(_, names)| names).collect();
+        let both: Vec<String> = row.patch.iter().filter(|name| others.contains(name) && row.changed(name)).cloned().collect();
+        if let Some(current) = row.before.clone().filter(|_| !both.is_empty() && row.fault.is_none()) {
+            let mut current = current;
+            actor.redact(def, &mut current.values);
+            row.fault = Some(Error::Conflict { current: Box::new(current), fields: both });
+        }
+    }
+    Ok(())
+}
+
+/// Sets version and system fields of a row about to be written.
+pub(super) fn stamp(row: &mut Prepared, actor: &Actor, now: DateTime<Utc>) {
+    let at = instant_text(now);
+    let by = actor.user_id.to_string();
+    row.after.version += 1;
+    let values = &mut row.after.values;
+    if row.act == Act::Create {
+        values.insert("created_at".into(), at.clone().into());
+        values.insert("created_by".into(), by.clone().into());
+    }
+    match row.act {
+        Act::Archive => drop(values.insert("archived_at".into(), at.clone().into())),
+        Act::Restore => drop(values.remove("archived_at")),
+        _ => {}
+    }
+    values.insert("updated_at".into(), at.into());
+    values.insert("updated_by".into(), by.into());
+}

@@ -1,0 +1,172 @@
+//! The search index: words, Chinese character pairs, pinyin and pinyin initials.
+
+use pinyin::ToPinyin;
+use serde_json::{Value, json};
+use shared::record::texts;
+use shared::{RecordDef, Result, Row};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::prepare::{Act, Prepared};
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+
+/// Longest token kept; longer words are cut.
+const TOKEN: usize = 40;
+/// Most tokens of one record.
+const TOKENS: usize = 400;
+
+/// Writes the search entries of written rows; types without searchable fields have none.
+pub(super) async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
+    if !def.fields.iter().any(|field| field.searchable) {
+        return Ok(());
+    }
+    let gone: Vec<Uuid> = rows.iter().filter(|row| row.act == Act::Delete).map(|row| row.after.id).collect();
+    if !gone.is_empty() {
+        sqlx::query("delete from search_entries where org_id = $1 and record_id = any($2)")
+            .bind(tx.org_id)
+            .bind(gone)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    }
+    let entries: Vec<Value> = rows.iter().filter(|row| is_stale(def, row)).map(|row| entry(def, &row.after)).collect();
+    if entries.is_empty() { Ok(()) } else { upsert(tx, def, entries).await }
+}
+
+/// Only changes to what is indexed cost an index write; a card move does not.
+fn is_stale(def: &RecordDef, row: &Prepared) -> bool {
+    let indexed = def.fields.iter().filter(|f| f.searchable).map(|f| f.name).chain(["owner_id", "team_id", "archived_at"]);
+    row.act != Act::Delete && (row.act == Act::Create || indexed.into_iter().any(|field| row.changed(field)))
+}
+
+fn entry(def: &RecordDef, row: &Row) -> Value {
+    let title = row.text(def.title).unwrap_or_default();
+    let mut found = tokens(title);
+    found.extend(pinyin_tokens(title));
+    let mut subtitle = Vec::new();
+    for field in def.fields.iter().filter(|f| f.searchable && f.name != def.title) {
+        for text in row.text(field.name).into_iter().chain(texts(&row.values, field.name)) {
+            found.extend(tokens(text));
+            if subtitle.len() < 2 && !field.kind.eq(&shared::Kind::LongText) {
+                subtitle.push(text.chars().take(60).collect::<String>());
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found.truncate(TOKENS);
+    json!({"record_id": row.id, "title": title, "subtitle": subtitle.join(" · "), "tokens": found,
+           "owner_id": row.value("owner_id"), "team_id": row.value("team_id"),
+           "archived": row.text("archived_at").is_some()})
+}
+
+async fn upsert(tx: &mut Tx, def: &RecordDef, entries: Vec<Value>) -> Result<()> {
+    sqlx::query(
+        "insert into search_entries (org_id, record_type, record_id, title, subtitle, tokens, owner_id, team_id, archived)
+         select $1, $2, record_id, title, subtitle, array_to_tsvector(tokens), owner_id, team_id, archived
+         from jsonb_to_recordset($3) as r (record_id uuid, title text, subtitle text, tokens text[],
+                                           owner_id uuid, team_id uuid, archived boolean)
+         on conflict (org_id, record_id) do update
+         set title = excluded.title, subtitle = excluded.subtitle, tokens = excluded.tokens,
+             owner_id = excluded.owner_id, team_id = excluded.team_id, archived = excluded.archived, updated_at = now()",
+    )
+    .bind(tx.org_id)
+    .bind(def.name)
+    .bind(Json(entries))
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(())
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}')
+}
+
+/// Words in lower case; runs of Chinese as overlapping pairs (single characters stand alone).
+pub(crate) fn tokens(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (han, run) in runs(text) {
+        if han {
+            let chars: Vec<char> = run.chars().collect();
+            found.extend(chars.iter().map(char::to_string));
+            found.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+        } else {
+            found.push(run.chars().take(TOKEN).collect());
+        }
+    }
+    found
+}
+
+/// Maximal runs of Chinese characters and of other letters and digits.
+fn runs(text: &str) -> Vec<(bool, String)> {
+    let mut runs: Vec<(bool, String)> = Vec::new();
+    let mut open = false;
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let han = is_han(c);
+        if !han && !c.is_alphanumeric() {
+            open = false;
+            continue;
+        }
+        match runs.last_mut().filter(|(last, _)| open && *last == han) {
+            Some((_, run)) => run.push(c),
+            None => runs.push((han, c.to_string())),
+        }
+        open = true;
+    }
+    runs
+}
+
+/// Pinyin of the title's Chinese runs, whole and as initials, from each of the first syllables on.
+fn pinyin_tokens(title: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (_, run) in runs(title).into_iter().filter(|(han, _)| *han) {
+        let syllables: Vec<&str> = run.as_str().to_pinyin().flatten().map(|p| p.plain()).collect();
+        for start in 0..syllables.len().min(8) {
+            let rest = &syllables[start..];
+            found.push(rest.concat().chars().take(TOKEN).collect());
+            found.push(rest.iter().filter_map(|s| s.chars().next()).take(TOKEN).collect());
+        }
+    }
+    found
+}
+
+/// A `tsquery` text for what somebody typed: every part must occur, Latin parts as prefixes. `None` for nothing to find.
+pub(crate) fn query_tokens(text: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for (han, run) in runs(text) {
+        if han {
+            let chars: Vec<char> = run.chars().collect();
+            match chars.as_slice() {
+                [single] => parts.push(format!("'{single}'")),
+                _ => parts.extend(chars.windows(2).map(|pair| format!("'{}'", pair.iter().collect::<String>()))),
+            }
+        } else {
+            let word: String = run.chars().take(TOKEN).collect();
+            parts.push(format!("'{word}':*"));
+        }
+    }
+    parts.truncate(20);
+    (!parts.is_empty()).then(|| parts.join(" & "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_is_cut_into_pairs_and_latin_into_words() {
+        assert_eq!(tokens("杭州ABC-12"), ["杭", "州", "杭州", "abc", "12"]);
+        assert_eq!(query_tokens("杭州网").as_deref(), Some("'杭州' & '州网'"));
+        assert_eq!(query_tokens("Acme co").as_deref(), Some("'acme':* & 'co':*"));
+        assert_eq!(query_tokens(" ' & "), None);
+    }
+
+    #[test]
+    fn titles_are_found_by_pinyin_and_initials() {
+        let found = pinyin_tokens("杭州网络");
+        assert!(found.contains(&"hangzhouwangluo".to_owned()) && found.contains(&"hzwl".to_owned()));
+        assert!(found.contains(&"wangluo".to_owned()) && found.contains(&"wl".to_owned()));
+    }
+}

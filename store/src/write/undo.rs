@@ -1,0 +1,265 @@
+//! Takes a change set back as a whole; what was edited since is kept and listed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use shared::access::Actor;
+use shared::command::{Kept, Source, UndoOutcome};
+use shared::types::REGISTRY;
+use shared::{Error, RecordDef, Result, Row, Values};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::audit::{ChangeSet, write_rows};
+use super::batch::now;
+use super::prepare::{Act, Prepared, stamp};
+use super::{derive, load};
+use crate::error::from_sqlx;
+use crate::pool::{DbRole, Store, Tx};
+
+/// Rows taken back per statement.
+const CHUNK: usize = 1_000;
+
+/// What one record went through within the set.
+#[derive(Default)]
+struct History {
+    title: String,
+    created: bool,
+    deleted: bool,
+    /// Version after the set's last change.
+    version: i64,
+    /// Field → value before the set touched it.
+    before: Values,
+    /// Fields that others changed afterwards.
+    later: BTreeSet<String>,
+}
+
+type Histories = BTreeMap<Uuid, History>;
+
+impl Store {
+    /// Undoes a change set of the actor's own (administrators: anybody's) that was not undone yet.
+    ///
+    /// # Errors
+    /// `NotFound` for unknown or foreign sets, `Invalid(already_undone)` the second time.
+    pub async fn undo(&self, actor: &Actor, change_set: Uuid) -> Result<UndoOutcome> {
+        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        claim(&mut tx, actor, change_set).await?;
+        let set = ChangeSet { id: Uuid::now_v7(), source: Source::Undo, undo_of: Some(change_set) };
+        let mut outcome = UndoOutcome { change_set: set.id, undone: 0, kept: Vec::new() };
+        // Parents come back before their children, children go before their parents.
+        for def in REGISTRY {
+            let histories = histories(&mut tx, def, change_set).await?;
+            revert(&mut tx, actor, def, histories, &set, &mut outcome).await?;
+        }
+        for def in REGISTRY.iter().rev() {
+            let histories = histories(&mut tx, def, change_set).await?;
+            remove(&mut tx, actor, def, histories, &set, &mut outcome).await?;
+        }
+        sqlx::query("update change_sets set undone_by = $3 where org_id = $1 and id = $2")
+            .bind(actor.org_id)
+            .bind(change_set)
+            .bind(set.id)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        tx.commit().await?;
+        self.hub.wake();
+        Ok(outcome)
+    }
+}
+
+/// Locks the set and checks that this actor may take it back.
+async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
+    let found: Option<(Option<Uuid>, Option<Uuid>)> =
+        sqlx::query_as("select actor_id, undone_by from change_sets where org_id = $1 and id = $2 for update")
+            .bind(actor.org_id)
+            .bind(change_set)
+            .fetch_optional(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    match found {
+        Some((by, undone)) if by == Some(actor.user_id) || actor.grants.admin => match undone {
+            None => Ok(()),
+            Some(_) => Err(Error::invalid("change_set", "already_undone")),
+        },
+        _ => Err(Error::NotFound),
+    }
+}
+
+async fn histories(tx: &mut Tx, def: &RecordDef, change_set: Uuid) -> Result<Histories> {
+    type Entry = (Uuid, String, i64, Option<String>, Json<Map<String, Value>>);
+    let entries: Vec<Entry> = sqlx::query_as(
+        "select record_id, action, version, title, changes from audit_entries
+         where org_id = $1 and change_set = $2 and record_type = $3 order by id",
+    )
+    .bind(tx.org_id)
+    .bind(change_set)
+    .bind(def.name)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let mut histories = Histories::new();
+    for (id, action, version, title, Json(changes)) in entries {
+        let history = histories.entry(id).or_default();
+        history.created |= action == "create" && history.version == 0;
+        history.deleted = action == "delete";
+        history.version = version;
+        history.title = title.unwrap_or_default();
+        for (field, pair) in changes {
+            history.before.entry(field).or_insert_with(|| pair.get(0).cloned().unwrap_or_default());
+        }
+    }
+    add_later(tx, change_set, &mut histories).await?;
+    Ok(histories)
+}
+
+/// Fields that were changed after the set by somebody or something else.
+async fn add_later(tx: &mut Tx, change_set: Uuid, histories: &mut Histories) -> Result<()> {
+    if histories.is_empty() {
+        return Ok(());
+    }
+    let (ids, versions): (Vec<Uuid>, Vec<i64>) = histories.iter().map(|(id, h)| (*id, h.version)).unzip();
+    let later: Vec<(Uuid, String)> = sqlx::query_as(
+        "select distinct a.record_id, field from audit_entries a
+         join unnest($2::uuid[], $3::bigint[]) as s (id, version) on a.record_id = s.id and a.version > s.version
+         cross join lateral jsonb_object_keys(a.changes) as field
+         where a.org_id = $1 and a.change_set <> $4",
+    )
+    .bind(tx.org_id)
+    .bind(ids)
+    .bind(versions)
+    .bind(change_set)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    for (id, field) in later {
+        histories.entry(id).and_modify(|h| {
+            h.later.insert(field);
+        });
+    }
+    Ok(())
+}
+
+/// Brings back deleted records and the former values of changed ones.
+async fn revert(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    histories: Histories,
+    set: &ChangeSet,
+    outcome: &mut UndoOutcome,
+) -> Result<()> {
+    let concerned: Vec<_> = histories.into_iter().filter(|(_, h)| !h.created).collect();
+    for chunk in concerned.chunks(CHUNK) {
+        let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| *id).collect();
+        let mut stored = load::locked(tx, actor, def, &ids).await?;
+        let mut rows = Vec::new();
+        for (id, history) in chunk {
+            match (history.deleted, stored.remove(id)) {
+                (true, None) => rows.push(brought_back(*id, history)),
+                (false, Some(found)) if found.readable && (found.updatable || found.deletable) => {
+                    rows.push(set_back(found.row, history));
+                    if !history.later.is_disjoint(&history.before.keys().cloned().collect()) {
+                        outcome.kept.push(kept(def, *id, history));
+                    }
+                }
+                _ => outcome.kept.push(kept(def, *id, history)),
+            }
+        }
+        rows.retain(Prepared::is_change);
+        outcome.undone += write(tx, actor, def, rows, set).await?;
+    }
+    Ok(())
+}
+
+fn kept(def: &RecordDef, id: Uuid, history: &History) -> Kept {
+    Kept { record_type: def.name.to_owned(), id, title: history.title.clone() }
+}
+
+fn brought_back(id: Uuid, history: &History) -> Prepared {
+    let mut values = history.before.clone();
+    values.retain(|_, value| !value.is_null());
+    prepared(Act::Create, None, Row { id, version: history.version, values })
+}
+
+fn set_back(current: Row, history: &History) -> Prepared {
+    let mut after = current.clone();
+    for (field, value) in history.before.iter().filter(|(field, _)| !history.later.contains(*field)) {
+        after.values.insert(field.clone(), value.clone());
+    }
+    prepared(Act::Update, Some(current), after)
+}
+
+fn prepared(act: Act, before: Option<Row>, after: Row) -> Prepared {
+    Prepared { act, before, after, patch: Vec::new(), seen: None, errors: Vec::new(), fault: None }
+}
+
+/// Removes what the set created, unless somebody has worked on it or refers to it.
+async fn remove(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    histories: Histories,
+    set: &ChangeSet,
+    outcome: &mut UndoOutcome,
+) -> Result<()> {
+    let created: Vec<_> = histories.into_iter().filter(|(_, h)| h.created && !h.deleted).collect();
+    for chunk in created.chunks(CHUNK) {
+        let (worked_on, free): (Vec<_>, Vec<_>) = chunk.iter().partition(|(_, h)| !h.later.is_empty());
+        outcome.kept.extend(worked_on.into_iter().map(|(id, h)| kept(def, *id, h)));
+        let ids: Vec<Uuid> = free.iter().map(|(id, _)| *id).collect();
+        let stored = load::locked(tx, actor, def, &ids).await?;
+        let rows: Vec<Row> = stored.into_values().filter(|s| s.readable).map(|s| s.row).collect();
+        match delete(tx, actor, def, rows.clone(), set).await {
+            Ok(count) => outcome.undone += count,
+            Err(Error::Invalid { .. }) => one_by_one(tx, actor, def, rows, set, outcome).await?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+async fn one_by_one(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    rows: Vec<Row>,
+    set: &ChangeSet,
+    outcome: &mut UndoOutcome,
+) -> Result<()> {
+    for row in rows {
+        let (id, title) = (row.id, row.text(def.title).unwrap_or_default().to_owned());
+        match delete(tx, actor, def, vec![row], set).await {
+            Ok(count) => outcome.undone += count,
+            Err(Error::Invalid { .. }) => outcome.kept.push(Kept { record_type: def.name.to_owned(), id, title }),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Deletes rows within a savepoint, so that a reference to one of them does not end the whole undo.
+async fn delete(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: Vec<Row>, set: &ChangeSet) -> Result<u64> {
+    let rows = rows.into_iter().map(|row| prepared(Act::Delete, Some(row.clone()), row)).collect();
+    sqlx::query("savepoint removal").execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    let done = write(tx, actor, def, rows, set).await;
+    let end = if done.is_ok() { "release savepoint removal" } else { "rollback to savepoint removal" };
+    sqlx::query(end).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    done
+}
+
+async fn write(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, mut rows: Vec<Prepared>, set: &ChangeSet) -> Result<u64> {
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let now = now();
+    for row in &mut rows {
+        let (at, by) = (row.after.values.remove("created_at"), row.after.values.remove("created_by"));
+        stamp(row, actor, now);
+        let original = [("created_at", at), ("created_by", by)];
+        row.after.values.extend(original.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))));
+    }
+    write_rows(tx, actor, def, &rows, set).await?;
+    derive::after_write(tx, actor, def, &rows).await?;
+    Ok(rows.len() as u64)
+}

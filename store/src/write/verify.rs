@@ -1,0 +1,86 @@
+//! Checks that need the database: references exist and are readable, unique values are free, trees have no cycles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::access::Actor;
+use shared::{FieldError, RecordDef, Result};
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::load::readable;
+use super::prepare::Prepared;
+use crate::columns::{references, target};
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+use crate::scope::Sql;
+
+/// Reports references to records that do not exist or may not be read; only changed fields are looked at.
+pub(super) async fn references_exist(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<()> {
+    let mut wanted: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+    for row in rows.iter() {
+        for (field, id) in references(def, &row.after).filter(|(field, _)| row.changed(field.name) && !field.read_only) {
+            let Some(target) = target(field) else { continue };
+            // Whoever acts exists; most records are their own.
+            if !(target.name == "user" && id == actor.user_id || target.name == "team" && Some(id) == actor.team_id) {
+                wanted.entry(target.name).or_default().insert(id);
+            }
+        }
+    }
+    let mut known: BTreeSet<Uuid> = BTreeSet::from_iter([actor.user_id].into_iter().chain(actor.team_id));
+    for (name, ids) in &wanted {
+        let Some(target) = shared::types::by_name(name) else { continue };
+        // Records made earlier in the same batch are visible to this transaction only after it wrote them.
+        known.extend(rows.iter().filter(|_| target.name == def.name).map(|row| row.after.id));
+        known.extend(readable(tx, actor, target, ids).await?);
+    }
+    for row in rows.iter_mut() {
+        let missing: Vec<FieldError> = references(def, &row.after)
+            .filter(|(field, id)| row.changed(field.name) && !field.read_only && !known.contains(id))
+            .map(|(field, _)| FieldError::new(field.name, "reference"))
+            .collect();
+        row.errors.extend(missing);
+    }
+    Ok(())
+}
+
+/// Reports values of unique fields that another live record has, or another row of the same batch.
+pub(super) async fn unique_values(tx: &mut Tx, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<()> {
+    for field in def.fields.iter().filter(|f| f.unique) {
+        let changed: Vec<usize> = (0..rows.len())
+            .filter(|i| rows[*i].changed(field.name) && rows[*i].after.text(field.name).is_some())
+            .collect();
+        if changed.is_empty() {
+            continue;
+        }
+        let value = |row: &Prepared| row.after.text(field.name).unwrap_or_default().to_lowercase();
+        let values: Vec<String> = changed.iter().map(|i| value(&rows[*i])).collect();
+        let own: Vec<Uuid> = rows.iter().map(|row| row.after.id).collect();
+        let mut sql = Sql::new(format!("select lower(t.{}) from {} t where t.org_id = ", field.name, def.table()));
+        sql.push_bind(tx.org_id).push(format_args!(" and t.archived_at is null and lower(t.{}) = any(", field.name));
+        sql.push_bind(values.clone()).push(") and t.id <> all(").push_bind(own).push(")");
+        let taken = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+        let mut seen: BTreeSet<String> = taken.iter().filter_map(|raw| raw.try_get(0).ok()).collect();
+        for (index, value) in changed.into_iter().zip(values) {
+            if !seen.insert(value) {
+                rows[index].errors.push(FieldError::new(field.name, "taken"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether some written row is now its own ancestor.
+pub(super) async fn has_cycle(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<bool> {
+    let Some(parent) = def.tree else { return Ok(false) };
+    let moved: Vec<Uuid> = rows.iter().filter(|r| r.changed(parent) && r.after.reference(parent).is_some()).map(|r| r.after.id).collect();
+    if moved.is_empty() {
+        return Ok(false);
+    }
+    let table = def.table();
+    let mut sql = Sql::new(format!("with recursive up as (select id as start, {parent} as at from {table} where org_id = "));
+    sql.push_bind(tx.org_id).push(" and id = any(").push_bind(moved);
+    sql.push(format_args!(") union select up.start, t.{parent} from up join {table} t on t.id = up.at and t.org_id = "));
+    sql.push_bind(tx.org_id).push(") select exists (select from up where at = start)");
+    let (cycle,): (bool,) = sql.build_query_as().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
+    Ok(cycle)
+}
