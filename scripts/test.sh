@@ -19,7 +19,7 @@ finish() {
   [ ${#failures[@]} = 0 ] || printf 'failed: %s\n' "${failures[@]}"
   echo "$passed passed, $failed failed"
   [ "$failed" = 0 ] && [ "$passed" != 0 ]
-  exit
+  exit $?
 }
 
 interrupted() {
