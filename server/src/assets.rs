@@ -35,7 +35,8 @@ impl Site {
     pub(crate) fn load() -> Result<Self, Failure> {
         let folder = find_folder()?;
         let path = folder.join("pkg/manifest.json");
-        let unreadable = |reason: String| Failure::new(format!("The browser bundle's {} is unreadable: {reason}.", path.display()));
+        let unreadable =
+            |reason: String| Failure::new(format!("The browser bundle's {} is unreadable: {reason}.", path.display()));
         let text = fs::read_to_string(&path).map_err(|error| unreadable(error.to_string()))?;
         let assets = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
         Ok(Self { folder, assets })

@@ -14,6 +14,12 @@ impl Failure {
     }
 }
 
+impl From<store::StartError> for Failure {
+    fn from(error: store::StartError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)

@@ -17,22 +17,22 @@ use axum::{
 };
 use leptos::{config::LeptosOptions, context::provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
-use sqlx::PgPool;
+use store::Store;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
 
 /// What handlers share; each takes the part it needs.
-#[derive(Clone, Debug, FromRef)]
+#[derive(Clone, FromRef)]
 pub(crate) struct AppState {
-    pool: PgPool,
+    store: Store,
     site: Site,
     shutdown: Shutdown,
     leptos: LeptosOptions,
 }
 
 /// Builds all routes on one database.
-pub(crate) fn build(pool: PgPool, site: Site, shutdown: Shutdown) -> Router {
+pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown) -> Router {
     let leptos = LeptosOptions::builder().output_name("guanxi").build();
-    let state = AppState { pool, site, shutdown, leptos };
+    let state = AppState { store, site, shutdown, leptos };
     Router::new()
         .merge(health_routes())
         .merge(page_routes(&state))
@@ -50,19 +50,16 @@ fn health_routes() -> Router<AppState> {
 /// The pages of `App` and its server functions.
 fn page_routes(state: &AppState) -> Router<AppState> {
     let options = state.leptos.clone();
-    Router::new().leptos_routes_with_context(
-        state,
-        generate_route_list(App),
-        page_context(state),
-        move || shell(options.clone()),
-    )
+    Router::new().leptos_routes_with_context(state, generate_route_list(App), page_context(state), move || {
+        shell(options.clone())
+    })
 }
 
 /// What pages and server functions find in their context.
 fn page_context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
     let state = state.clone();
     move || {
-        provide_context(state.pool.clone());
+        provide_context(state.store.clone());
         provide_context(state.site.assets.clone());
     }
 }

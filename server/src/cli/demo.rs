@@ -12,6 +12,6 @@ pub(crate) async fn run(_arguments: Arguments, _config: &Config) -> Result<(), F
 }
 
 /// Makes sure that the demo organisation is there, before a server in demo mode starts.
-pub(crate) async fn ensure(_pool: &sqlx::PgPool) -> Result<(), Failure> {
+pub(crate) async fn ensure(_store: &store::Store) -> Result<(), Failure> {
     Ok(())
 }

@@ -10,8 +10,9 @@ use url::Url;
 /// environment, because a command line is shown to everybody on the machine.
 pub(crate) fn command(program: &str, database_url: &str) -> Result<Command, Failure> {
     let mut command = without_database(program)?;
-    let mut address = Url::parse(database_url)
-        .map_err(|_| Failure::new("DATABASE_URL is not a Postgres address like postgres://user:password@host:5432/database."))?;
+    let mut address = Url::parse(database_url).map_err(|_| {
+        Failure::new("DATABASE_URL is not a Postgres address like postgres://user:password@host:5432/database.")
+    })?;
     if let Some(password) = address.password() {
         command.env("PGPASSWORD", percent_decode_str(password).decode_utf8_lossy().as_ref());
         // Only a URL without a host refuses this, and it could not have had a password.

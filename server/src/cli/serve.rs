@@ -4,8 +4,8 @@ use super::demo;
 use crate::{assets, config::Config, database::Database, failure::Failure, router, shutdown::Shutdown};
 use axum::Router;
 use clap::{ArgAction, Args, builder::FalseyValueParser};
-use sqlx::PgPool;
 use std::{io::ErrorKind, time::Duration};
+use store::Store;
 use tokio::{net::TcpListener, time::sleep};
 
 /// How long open requests get to finish once stopping was asked for.
@@ -37,32 +37,35 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<(), Fai
     let listener = listen(&arguments.addr).await?;
     let site = assets::Site::load()?;
     let database = Database::open_for_server(config).await?;
-    let pool = database.pool();
-    let working = serve(&arguments, &database, pool.clone(), site, listener, &shutdown);
-    let result = working.await;
-    pool.close().await;
+    let result = serve(&arguments, &database, site, listener, &shutdown).await;
     database.close_after(result).await
 }
 
 async fn serve(
     arguments: &Arguments,
     database: &Database,
-    pool: PgPool,
     site: assets::Site,
     listener: TcpListener,
     shutdown: &Shutdown,
 ) -> Result<(), Failure> {
-    let preparing = async {
-        database.migrate(&pool).await?;
-        if arguments.demo { demo::ensure(&pool).await } else { Ok(()) }
-    };
-    tokio::select! {
-        prepared = preparing => prepared?,
+    let store = tokio::select! {
+        prepared = prepare(database, arguments.demo) => prepared?,
         () = shutdown.requested() => return Ok(()),
-    }
-    let routes = router::build(pool, site, shutdown.clone());
+    };
+    let routes = router::build(store.clone(), site, shutdown.clone());
     announce(&listener, arguments.demo);
-    answer(listener, routes, shutdown).await
+    let result = answer(listener, routes, shutdown).await;
+    store.close().await;
+    result
+}
+
+async fn prepare(database: &Database, demo: bool) -> Result<Store, Failure> {
+    database.migrate().await?;
+    let store = database.store().await?;
+    if demo {
+        demo::ensure(&store).await?;
+    }
+    Ok(store)
 }
 
 /// Serves the routes; what is still open when the drain time is over is cut off.

@@ -4,10 +4,7 @@ use crate::failure::Failure;
 use nix::unistd::{Uid, User, chown};
 use std::{
     ffi::OsStr,
-    os::unix::{
-        fs::MetadataExt,
-        process::CommandExt,
-    },
+    os::unix::{fs::MetadataExt, process::CommandExt},
     path::Path,
     process::Command,
 };

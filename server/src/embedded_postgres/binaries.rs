@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The oldest Postgres that guanxi works with.
-pub(crate) const OLDEST_MAJOR: u32 = 15;
+const OLDEST_MAJOR: u32 = 15;
 
 /// One installation: the folder of its programs and its major version.
 #[derive(Clone, Debug)]

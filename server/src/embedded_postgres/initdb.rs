@@ -1,6 +1,10 @@
 //! Making the private cluster, once.
 
-use super::{account::Account, binaries::Binaries, layout::{Layout, unusable}};
+use super::{
+    account::Account,
+    binaries::Binaries,
+    layout::{Layout, unusable},
+};
 use crate::failure::Failure;
 use std::{
     fs::{self, OpenOptions},
@@ -95,7 +99,7 @@ pub(crate) fn finish(mut command: Command) -> Result<(), String> {
 
 /// The last line that says something, without the program's name and without a full stop. Lines
 /// that only advise are passed over.
-pub(crate) fn last_line(output: &[u8]) -> String {
+fn last_line(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let telling = |line: &&str| {
         let advice = ["HINT:", "DETAIL:", "Examine the log output", "initdb: removing", "initdb: hint"];

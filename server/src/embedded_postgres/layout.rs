@@ -146,5 +146,8 @@ pub(crate) fn unusable(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::ReadOnlyFilesystem => "it is read-only".to_owned(),
         _ => error.to_string(),
     };
-    Failure::new(format!("{} can't be used: {reason}; set GUANXI_DATA to a folder that can be written.", path.display()))
+    Failure::new(format!(
+        "{} can't be used: {reason}; set GUANXI_DATA to a folder that can be written.",
+        path.display()
+    ))
 }

@@ -3,7 +3,7 @@
 use super::{
     account::Account,
     binaries::Binaries,
-    initdb::{finish, last_line},
+    initdb::finish,
     layout::{Layout, unusable},
     settings,
 };
@@ -57,10 +57,8 @@ pub(crate) fn ensure_running(layout: &Layout, account: &Account, binaries: &Bina
         tracing::info!("taking over the running Postgres (process {})", found.pid);
         return Ok(found.socket_folder);
     }
-    // Postgres takes a stale file for a live one if the number now belongs to any process of its
-    // user, as happens after a restart of a container. Here it is known to be stale.
-    let _ = fs::remove_file(cluster.join("postmaster.pid"));
     let socket_folder = layout.socket_folder(account)?;
+    clear_after_crash(&cluster, &socket_folder)?;
     write_settings(&cluster, &socket_folder, account)?;
     start(layout, account, binaries)?;
     Ok(socket_folder)
@@ -78,6 +76,38 @@ fn settled(cluster: &Path) -> Option<Running> {
     }
 }
 
+/// Removes the lock files of a server that was killed. Postgres would take them for a live one's
+/// if the number now belongs to any process of its user, as after a restart of a container, or to
+/// one that nobody has reaped. They may only go once really nothing works on the cluster.
+fn clear_after_crash(cluster: &Path, socket_folder: &Path) -> Result<(), Failure> {
+    let Some(mut leftovers) = processes_in(cluster) else { return Ok(()) };
+    // Processes of a killed postmaster need a moment to notice that it is gone.
+    let patience = Instant::now() + Duration::from_secs(10);
+    while leftovers > 0 && Instant::now() < patience {
+        sleep(Duration::from_millis(50));
+        leftovers = processes_in(cluster).unwrap_or(0);
+    }
+    if leftovers > 0 {
+        return Err(Failure::new(format!(
+            "{leftovers} processes of an earlier Postgres still work in {}; stop them.",
+            cluster.display()
+        )));
+    }
+    for lock in [cluster.join("postmaster.pid"), socket_folder.join(".s.PGSQL.5432.lock")] {
+        // Mostly there is none.
+        let _ = fs::remove_file(lock);
+    }
+    Ok(())
+}
+
+/// How many processes work in the cluster's folder, as every one of Postgres does; `None` where
+/// the system has no /proc to tell.
+fn processes_in(cluster: &Path) -> Option<usize> {
+    let processes = fs::read_dir("/proc").ok().filter(|_| Path::new("/proc/self/cwd").exists())?;
+    let folders = processes.flatten().filter_map(|process| fs::read_link(process.path().join("cwd")).ok());
+    Some(folders.filter(|folder| folder == cluster).count())
+}
+
 fn write_settings(cluster: &Path, socket_folder: &Path, account: &Account) -> Result<(), Failure> {
     let path = cluster.join("guanxi.conf");
     fs::write(&path, settings::text(socket_folder)).map_err(|error| unusable(&path, &error))?;
@@ -85,26 +115,27 @@ fn write_settings(cluster: &Path, socket_folder: &Path, account: &Account) -> Re
 }
 
 fn start(layout: &Layout, account: &Account, binaries: &Binaries) -> Result<(), Failure> {
-    // Processes of a postmaster that was killed need a moment to notice; until then Postgres
-    // refuses to start, so one refusal is not the last word.
-    let patience = Instant::now() + Duration::from_secs(10);
-    loop {
-        let _ = fs::remove_file(layout.start_log());
-        let mut pg_ctl = account.command(binaries.program("pg_ctl"));
-        pg_ctl.args(["start", "--wait", "--silent", "--timeout", SECONDS_TO_START]);
-        pg_ctl.arg("--pgdata").arg(layout.cluster()).arg("--log").arg(layout.start_log());
-        let Err(reason) = finish(pg_ctl) else { return Ok(()) };
-        let said = fs::read(layout.start_log()).unwrap_or_default();
-        let in_use = String::from_utf8_lossy(&said).contains("still in use");
-        if !in_use || Instant::now() > patience {
-            let reason = if said.is_empty() { reason } else { last_line(&said) };
-            return Err(Failure::new(format!(
-                "Postgres didn't start: {reason}; its log is in {}.",
-                layout.cluster().join("log").display()
-            )));
-        }
-        sleep(Duration::from_millis(200));
-    }
+    // The log says why this start failed, not why an earlier one did.
+    let _ = fs::remove_file(layout.start_log());
+    let mut pg_ctl = account.command(binaries.program("pg_ctl"));
+    pg_ctl.args(["start", "--wait", "--silent", "--timeout", SECONDS_TO_START]);
+    pg_ctl.arg("--pgdata").arg(layout.cluster()).arg("--log").arg(layout.start_log());
+    finish(pg_ctl).map_err(|reason| {
+        let log = layout.cluster().join("log");
+        let reason = fatal_line(&layout.start_log()).or_else(|| fatal_line(&newest_file(&log)?)).unwrap_or(reason);
+        Failure::new(format!("Postgres didn't start: {reason}; its log is in {}.", log.display()))
+    })
+}
+
+/// Why Postgres gave up, according to a log.
+fn fatal_line(log: &Path) -> Option<String> {
+    let text = fs::read_to_string(log).ok()?;
+    text.lines().rev().find_map(|line| line.split_once("FATAL:")).map(|(_, reason)| reason.trim().to_owned())
+}
+
+fn newest_file(folder: &Path) -> Option<PathBuf> {
+    let files = fs::read_dir(folder).ok()?.flatten();
+    files.max_by_key(|file| file.metadata().and_then(|data| data.modified()).ok()).map(|file| file.path())
 }
 
 /// Stops the server: running transactions are rolled back, everything committed is on disk.

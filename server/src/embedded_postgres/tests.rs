@@ -56,7 +56,11 @@ async fn what_was_written_is_there_after_a_restart() {
 async fn chinese_is_text_to_postgres() {
     let data = DataFolder::new();
     let postgres = data.open();
-    assert_eq!(ask(&postgres, "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()").await, "UTF8");
+    assert_eq!(
+        ask(&postgres, "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()")
+            .await,
+        "UTF8"
+    );
     // Under the C character type this matches nothing, and trigram search finds no Chinese.
     assert_eq!(ask(&postgres, "SELECT ('客户' ~ '^[[:alpha:]]+$')::text").await, "true");
     assert_eq!(ask(&postgres, "SELECT current_setting('fsync')").await, "on");
