@@ -15,7 +15,7 @@ pub struct Assets {
     pub css: String,
 }
 
-/// The tags that load the bundle; they go into `<head>`. No script is inline, so a content
+/// The tags that load the bundle and name the icons; they go into `<head>`. No script is inline, so a content
 /// security policy needs no `unsafe-inline`, only `script-src 'self' 'wasm-unsafe-eval'` and the
 /// nonce for what leptos streams. The preload lets the wasm travel while the script still loads;
 /// it must be anonymous CORS, as the script's own fetch is, or it would be fetched twice.
@@ -26,5 +26,8 @@ pub fn AssetLinks() -> impl IntoView {
         <link rel="stylesheet" href=css />
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         <script type="module" src=js></script>
+        <link rel="icon" href="/icon.svg" r#type="image/svg+xml" />
+        <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+        <link rel="manifest" href="/manifest.webmanifest" />
     }
 }
