@@ -1,1 +1,25 @@
-fn main(){}
+//! The binary `guanxi`: reads the command line, runs one command, ends with one sentence if it fails.
+
+mod assets;
+mod cli;
+mod config;
+mod database;
+mod embedded_postgres;
+mod failure;
+mod health;
+mod router;
+mod shutdown;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match cli::run(cli::Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("guanxi: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

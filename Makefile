@@ -1,0 +1,33 @@
+# make run: set up what is missing, build, serve the demo on http://127.0.0.1:3000.
+# make test: everything that must hold. make bench: the benchmarks.
+SHELL := /bin/bash
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+
+.PHONY: run test bench torture build setup web server fmt
+
+# exec: Ctrl-C and SIGTERM reach the server itself, which stops its Postgres too.
+run: build
+	@exec "$(CARGO_TARGET_DIR)/debug/guanxi" serve --demo
+
+test:
+	@scripts/test.sh
+
+bench: build
+	@scripts/bench.sh
+
+torture: build
+	@scripts/bench.sh torture
+
+build: server
+
+setup:
+	@scripts/setup.sh run
+
+web: setup
+	@scripts/build-web.sh
+
+server: web
+	@cargo build --package server
+
+fmt:
+	@cargo fmt --all

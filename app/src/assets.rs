@@ -1,0 +1,33 @@
+//! The addresses of the browser bundle, for the head of every page.
+
+use leptos::prelude::*;
+use serde::Deserialize;
+
+/// Addresses of the bundle's files. `scripts/build-web.sh` writes them with content hashes into
+/// `target/site/pkg/manifest.json`; the server reads that at start and provides it as context.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Assets {
+    /// The module script that loads the wasm and hydrates the page.
+    pub js: String,
+    /// The wasm module, which the script fetches.
+    pub wasm: String,
+    /// The one style sheet.
+    pub css: String,
+}
+
+/// The tags that load the bundle and name the icons; they go into `<head>`. No script is inline, so a content
+/// security policy needs no `unsafe-inline`, only `script-src 'self' 'wasm-unsafe-eval'` and the
+/// nonce for what leptos streams. The preload lets the wasm travel while the script still loads;
+/// it must be anonymous CORS, as the script's own fetch is, or it would be fetched twice.
+#[component]
+pub fn AssetLinks() -> impl IntoView {
+    let Assets { js, wasm, css } = expect_context::<Assets>();
+    view! {
+        <link rel="stylesheet" href=css />
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" src=js></script>
+        <link rel="icon" href="/icon.svg" r#type="image/svg+xml" />
+        <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+        <link rel="manifest" href="/manifest.webmanifest" />
+    }
+}

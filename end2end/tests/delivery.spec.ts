@@ -1,0 +1,48 @@
+// How the server hands out the browser build: compressed, cached for good, and taking over the
+// page without a complaint.
+import { expect, test } from "@playwright/test";
+
+async function bundleAddresses(html: string): Promise<string[]> {
+  return [...new Set([...html.matchAll(/\/pkg\/guanxi\.[0-9a-f]{16}\.(?:js|wasm|css)/g)].map(([address]) => address))];
+}
+
+test("the bundle comes compressed and may be kept for good", async ({ request }) => {
+  const html = await (await request.get("/")).text();
+  const addresses = await bundleAddresses(html);
+  expect(addresses).toHaveLength(3);
+  const types = { js: "text/javascript", wasm: "application/wasm", css: "text/css" };
+  for (const address of addresses) {
+    for (const encoding of ["br", "gzip"]) {
+      const answer = await request.get(address, { headers: { "accept-encoding": encoding } });
+      expect(answer.headers()["content-encoding"]).toBe(encoding);
+      expect(answer.headers()["cache-control"]).toBe("public, max-age=31536000, immutable");
+      expect(answer.headers()["vary"]).toContain("accept-encoding");
+      expect(answer.headers()["content-type"]).toContain(types[address.split(".").at(-1) as keyof typeof types]);
+    }
+  }
+});
+
+test("a bundle of another version is missing, and that is not kept", async ({ request }) => {
+  const answer = await request.get("/pkg/guanxi.0123456789abcdef.js");
+  expect(answer.status()).toBe(404);
+  expect(answer.headers()["cache-control"] ?? "").not.toContain("immutable");
+});
+
+test("the server says that it is up and ready", async ({ request }) => {
+  expect((await request.get("/healthz")).status()).toBe(200);
+  expect((await request.get("/readyz")).status()).toBe(200);
+});
+
+test("the first page is taken over without a complaint @phone", async ({ page }) => {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  const wasm: string[] = [];
+  page.on("request", (sent) => sent.url().endsWith(".wasm") && wasm.push(sent.url()));
+  await page.goto("/", { waitUntil: "networkidle" });
+  expect(complaints).toEqual([]);
+  // The preload and the script's own fetch are one request.
+  expect(wasm).toHaveLength(1);
+});

@@ -1,0 +1,83 @@
+// Turns the optimised wasm, its bindings and the style sheets into target/site: files named by
+// their content, each beside its brotli and gzip copy, and pkg/manifest.json naming them.
+// Usage: node scripts/bundle-web.mjs <folder with guanxi.js and guanxi_bg.wasm> <site folder>
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const root = resolve(import.meta.dirname, "..");
+const esbuild = createRequire(join(root, "end2end/package.json"))("esbuild");
+const [bindings, site] = process.argv.slice(2).map((path) => resolve(path));
+const pkg = join(site, "pkg");
+
+// Fonts and pictures in style sheets are addressed as the server serves them: left alone.
+const servedAddresses = {
+  name: "served-addresses",
+  setup: (build) => build.onResolve({ filter: /^\// }, ({ kind }) => (kind === "url-token" ? { external: true } : undefined)),
+};
+
+mkdirSync(pkg, { recursive: true });
+const wasm = publish("wasm", readFileSync(join(bindings, "guanxi_bg.wasm")));
+const js = publish("js", await bundle(join(root, "scripts/boot.js"), {
+  alias: { "guanxi-bindings": join(bindings, "guanxi.js") },
+  define: { GUANXI_WASM: JSON.stringify(`/pkg/${wasm}`) },
+  format: "esm",
+}));
+const css = publish("css", await bundle(join(root, "style/main.css"), {}));
+writeManifest({ js, wasm, css });
+dropAllBut([wasm, js, css]);
+copyStatics();
+
+async function bundle(entry, options) {
+  const result = await esbuild.build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+    // Every browser that the tests and the README name knows nesting, layers and oklch: nothing is rewritten.
+    target: "esnext",
+    plugins: [servedAddresses],
+    write: false,
+    ...options,
+  });
+  return Buffer.from(result.outputFiles[0].contents);
+}
+
+// Writes one file and its compressed copies, unless this very content is there already: brotli at
+// its best takes seconds.
+function publish(kind, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  const name = `guanxi.${hash}.${kind}`;
+  const path = join(pkg, name);
+  if (!existsSync(`${path}.gz`)) {
+    writeFileSync(path, content);
+    writeCompressed(path, content);
+  }
+  return name;
+}
+
+// The gzip copy comes last: it says that all three are complete.
+function writeCompressed(path, content) {
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+  writeFileSync(`${path}.br`, brotliCompressSync(content, { params: quality }));
+  writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+}
+
+function writeManifest(names) {
+  const addresses = Object.fromEntries(Object.entries(names).map(([kind, name]) => [kind, `/pkg/${name}`]));
+  writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify(addresses, null, 2)}\n`);
+}
+
+function dropAllBut(names) {
+  const kept = (file) => file === "manifest.json" || names.some((name) => file.startsWith(name));
+  readdirSync(pkg).filter((file) => !kept(file)).forEach((file) => rmSync(join(pkg, file)));
+}
+
+// Icons, the web manifest and the like keep their names; they are small or already compressed.
+function copyStatics() {
+  const statics = join(root, "assets");
+  if (existsSync(statics)) cpSync(statics, site, { recursive: true });
+}

@@ -1,0 +1,22 @@
+// Fails when the first load's wasm, script and style together exceed 400 kB, compressed with brotli.
+// Usage: node scripts/size-budget.mjs [site folder]
+import { readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const BUDGET = 400_000;
+const site = resolve(process.argv[2] ?? join(import.meta.dirname, "../target/site"));
+const manifest = JSON.parse(readFileSync(join(site, "pkg/manifest.json"), "utf8"));
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+let total = 0;
+for (const [kind, address] of Object.entries(manifest)) {
+  const path = join(site, address);
+  const compressed = statSync(`${path}.br`).size;
+  total += compressed;
+  console.log(`${kind.padEnd(5)} ${kilobytes(statSync(path).size).padStart(10)}  brotli ${kilobytes(compressed).padStart(9)}`);
+}
+console.log(`first load: ${kilobytes(total)} of ${kilobytes(BUDGET)}, compressed with brotli`);
+if (total > BUDGET) {
+  console.error("The first load is over its budget.");
+  process.exit(1);
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Everything that must hold, in one go: `make test`. Each check counts as one, each test as one; a
+# stage that can't run counts as a failure. The last line is always "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source scripts/environment.sh
+source scripts/test-postgres.sh
+
+# Without the frontend: it turns on leptos' browser side, which excludes the server side.
+NATIVE=(--workspace --exclude frontend)
+passed=0
+failed=0
+failures=()
+logs="$TARGET/test-logs"
+mkdir -p "$logs"
+
+finish() {
+  stop_test_postgres
+  [ ${#failures[@]} = 0 ] || printf 'failed: %s\n' "${failures[@]}"
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ] && [ "$passed" != 0 ]
+  exit $?
+}
+
+interrupted() {
+  count 0 1 "interrupted"
+  exit 130
+}
+trap finish EXIT
+trap interrupted INT TERM
+
+# count <passed> <failed> <what>
+count() {
+  passed=$((passed + $1))
+  failed=$((failed + $2))
+  [ "$2" = 0 ] || failures+=("$3")
+}
+
+# check <what> <command…>: counts as one.
+check() {
+  local what="$1"
+  shift
+  printf '\n== %s\n' "$what"
+  if "$@"; then count 1 0 "$what"; else count 0 1 "$what"; return 1; fi
+}
+
+# Sums what cargo test or nextest says, over all test binaries.
+count_rust_tests() {
+  local log="$1" status="$2" good bad
+  good="$(sed -nE 's/^test result: .* ([0-9]+) passed; .*/\1/p; s/^ *Summary .* ([0-9]+) passed.*/\1/p' "$log" | paste -sd+ | bc_sum)"
+  bad="$(sed -nE 's/^test result: .* ([0-9]+) failed; .*/\1/p; s/^ *Summary .* ([0-9]+) failed.*/\1/p' "$log" | paste -sd+ | bc_sum)"
+  [ "$status" != 0 ] && [ "$bad" = 0 ] && bad=1
+  count "$good" "$bad" "Rust tests, see $log"
+}
+
+bc_sum() { local sum; read -r sum || true; echo $((${sum:-0})); }
+
+rust_tests() {
+  local log="$logs/rust.log" runner=(cargo test --no-fail-fast "${NATIVE[@]}")
+  cargo nextest --version >/dev/null 2>&1 && runner=(cargo nextest run --no-fail-fast --no-tests=pass "${NATIVE[@]}")
+  printf '\n== Rust tests\n'
+  NO_COLOR=1 CARGO_TERM_COLOR=never "${runner[@]}" 2>&1 | tee "$log"
+  count_rust_tests "$log" "${PIPESTATUS[0]}"
+}
+
+# Each server of a test run starts from an empty database.
+browser_tests() {
+  local report="$logs/browser.json" status counts
+  printf '\n== browser tests\n'
+  rm -f "$report"
+  (cd end2end && DATABASE_URL="$(test_database_url guanxi_browser)" PLAYWRIGHT_JSON_OUTPUT_NAME="$report" \
+    npx playwright test --reporter=list,json)
+  status=$?
+  counts="$(node -e '
+    const { stats } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    console.log(stats.expected + stats.flaky, stats.unexpected);' "$report" 2>/dev/null)" || counts="0 1"
+  local good="${counts% *}" bad="${counts#* }"
+  [ "$status" != 0 ] && [ "$bad" = 0 ] && bad=1
+  count "$good" "$bad" "browser tests, see end2end/report"
+}
+
+# The committed query descriptions must be those of the committed schema.
+prepared_queries() {
+  "$TARGET/debug/guanxi" migrate && cargo sqlx prepare --check --workspace -- "${NATIVE[@]}" --all-targets
+}
+
+check "set-up" scripts/setup.sh test || exit
+check "formatting" cargo fmt --all --check
+check "browser bundle" scripts/build-web.sh && check "size budget" node scripts/size-budget.mjs "$TARGET/site"
+check "lints" cargo clippy --quiet "${NATIVE[@]}" --all-targets -- -D warnings
+check "types of the browser tests" npm --prefix end2end run --silent check
+check "throw-away Postgres" start_test_postgres || exit
+check "server" cargo build --package server
+rust_tests
+check "prepared queries" prepared_queries
+browser_tests

@@ -1,0 +1,113 @@
+//! `guanxi serve`
+
+use super::demo;
+use crate::{assets, config::Config, database::Database, failure::Failure, router, shutdown::Shutdown};
+use axum::Router;
+use clap::{ArgAction, Args, builder::FalseyValueParser};
+use std::{io::ErrorKind, time::Duration};
+use store::Store;
+use tokio::{net::TcpListener, time::sleep};
+
+/// How long open requests get to finish once stopping was asked for.
+const TIME_TO_DRAIN: Duration = Duration::from_secs(5);
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Arguments {
+    /// Address to listen on.
+    #[arg(long, env = "GUANXI_ADDR", default_value = "127.0.0.1:3000")]
+    addr: String,
+
+    /// Where people reach this server, for links in mails, e.g. https://crm.example.com; the listening address if left out.
+    #[arg(long, env = "GUANXI_BASE_URL")]
+    base_url: Option<String>,
+
+    /// Mail server to send through, e.g. smtps://user:password@mail.example.com; without it mail is written to the log.
+    #[arg(long, env = "GUANXI_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+
+    /// Make the demo organisation and its sign-ins available. Not for real use: the passwords are public.
+    #[arg(long, env = "GUANXI_DEMO", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    demo: bool,
+}
+
+/// Serves until SIGINT or SIGTERM, then lets open requests finish and stops the embedded Postgres.
+pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<(), Failure> {
+    let shutdown = Shutdown::listen()?;
+    // A taken port and a missing bundle are found before the database is started for nothing.
+    let listener = listen(&arguments.addr).await?;
+    let site = assets::Site::load()?;
+    let database = Database::open_for_server(config).await?;
+    let result = serve(&arguments, &database, site, listener, &shutdown).await;
+    database.close_after(result).await
+}
+
+async fn serve(
+    arguments: &Arguments,
+    database: &Database,
+    site: assets::Site,
+    listener: TcpListener,
+    shutdown: &Shutdown,
+) -> Result<(), Failure> {
+    let store = tokio::select! {
+        prepared = prepare(database, arguments.demo) => prepared?,
+        () = shutdown.requested() => return Ok(()),
+    };
+    let routes = router::build(store.clone(), site, shutdown.clone());
+    announce(&listener, arguments.demo);
+    let result = answer(listener, routes, shutdown).await;
+    store.close().await;
+    result
+}
+
+async fn prepare(database: &Database, demo: bool) -> Result<Store, Failure> {
+    database.migrate().await?;
+    let store = database.store().await?;
+    if demo {
+        demo::ensure(&store).await?;
+    }
+    Ok(store)
+}
+
+/// Serves the routes; what is still open when the drain time is over is cut off.
+async fn answer(listener: TcpListener, routes: Router, shutdown: &Shutdown) -> Result<(), Failure> {
+    let stopping = shutdown.clone();
+    let server = axum::serve(listener, routes).with_graceful_shutdown(async move { stopping.requested().await });
+    let drained = async {
+        shutdown.requested().await;
+        sleep(TIME_TO_DRAIN).await;
+    };
+    tokio::select! {
+        ended = server.into_future() => ended.map_err(|error| Failure::new(format!("The server stopped: {error}."))),
+        () = drained => Ok(()),
+    }
+}
+
+async fn listen(addr: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(addr).await.map_err(|error| {
+        Failure::new(match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("The address {addr} is already in use; stop what listens there, or set GUANXI_ADDR to another.")
+            }
+            ErrorKind::PermissionDenied => {
+                format!("Listening on {addr} is not permitted; set GUANXI_ADDR to a port above 1023.")
+            }
+            ErrorKind::AddrNotAvailable => {
+                format!("{addr} is not an address of this machine; set GUANXI_ADDR to one that is.")
+            }
+            _ => format!("GUANXI_ADDR {addr} can't be listened on: {error}; it takes the form 127.0.0.1:3000."),
+        })
+    })
+}
+
+/// Tells the person at the terminal where to go, once requests are really answered.
+fn announce(listener: &TcpListener, demo: bool) {
+    let Ok(address) = listener.local_addr() else { return };
+    println!("\nGuanxi is ready at http://{address}");
+    if demo {
+        println!("Demo sign-ins, password guanxi-demo:");
+        for name in ["admin", "manager", "rep", "rep2", "agent", "agent2"] {
+            println!("  {name}@demo.guanxi.test");
+        }
+    }
+    println!("Stop with Ctrl-C.\n");
+}

@@ -1,0 +1,48 @@
+//! Settings every command shares: where the data lives and how much is logged.
+
+use crate::failure::Failure;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use tracing_subscriber::EnvFilter;
+
+/// Where the data lives. Flags win over the environment.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Config {
+    /// Postgres to use, e.g. postgres://guanxi:secret@db.example.com/guanxi; without it guanxi runs its own in the data folder.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    database_url: Option<String>,
+
+    /// Folder for everything guanxi keeps itself: the embedded Postgres and uploaded files.
+    #[arg(long, env = "GUANXI_DATA", default_value = "./data", global = true)]
+    data: PathBuf,
+
+    /// What to log, e.g. "info", "debug" or "warn,guanxi=debug".
+    #[arg(long, env = "GUANXI_LOG", default_value = "info,sqlx=warn", global = true)]
+    log: String,
+}
+
+impl Config {
+    /// The Postgres the operator named, if any. An empty value counts as none, because that is
+    /// what `DATABASE_URL=` in an env file means.
+    pub(crate) fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref().map(str::trim).filter(|url| !url.is_empty())
+    }
+
+    /// The data folder as an absolute path; it need not exist yet.
+    pub(crate) fn data_folder(&self) -> Result<PathBuf, Failure> {
+        absolute(&self.data)
+    }
+
+    /// Sends logs to standard error, so that standard output stays the command's answer.
+    pub(crate) fn start_logging(&self) -> Result<(), Failure> {
+        let filter = EnvFilter::try_new(&self.log)
+            .map_err(|error| Failure::new(format!("GUANXI_LOG is not a log filter: {error}.")))?;
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        Ok(())
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path)
+        .map_err(|error| Failure::new(format!("The data folder {} can't be used: {error}.", path.display())))
+}

@@ -1,0 +1,86 @@
+//! Every address the server answers: health, REST and streams first, then files, then pages.
+
+use crate::{
+    assets::{self, Site},
+    health,
+    shutdown::Shutdown,
+};
+use app::{App, shell};
+use axum::{
+    Router,
+    extract::{FromRef, Request},
+    handler::HandlerWithoutStateExt,
+    http::StatusCode,
+    middleware,
+    response::Response,
+    routing::get,
+};
+use leptos::{config::LeptosOptions, context::provide_context};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
+use store::Store;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+
+/// What handlers share; each takes the part it needs.
+#[derive(Clone, FromRef)]
+pub(crate) struct AppState {
+    store: Store,
+    site: Site,
+    shutdown: Shutdown,
+    leptos: LeptosOptions,
+}
+
+/// Builds all routes on one database.
+pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown) -> Router {
+    let leptos = LeptosOptions::builder().output_name("guanxi").build();
+    let state = AppState { store, site, shutdown, leptos };
+    Router::new()
+        .merge(health_routes())
+        .merge(page_routes(&state))
+        .fallback_service(files(&state))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http())
+        .layer(CatchPanicLayer::new())
+        .with_state(state)
+}
+
+fn health_routes() -> Router<AppState> {
+    Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz))
+}
+
+/// The pages of `App` and its server functions.
+fn page_routes(state: &AppState) -> Router<AppState> {
+    let options = state.leptos.clone();
+    Router::new().leptos_routes_with_context(state, generate_route_list(App), page_context(state), move || {
+        shell(options.clone())
+    })
+}
+
+/// What pages and server functions find in their context.
+fn page_context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
+    let state = state.clone();
+    move || {
+        provide_context(state.store.clone());
+        provide_context(state.site.assets.clone());
+    }
+}
+
+/// Files of the site; whatever is neither a file nor a page gets the page that says so.
+fn files(state: &AppState) -> Router {
+    let options = state.leptos.clone();
+    let page = render_app_to_stream_with_context(page_context(state), move || shell(options.clone()));
+    let missing = move |request: Request| {
+        let answer = page(request);
+        async move { as_missing(answer.await) }
+    };
+    Router::new()
+        .fallback_service(state.site.files().fallback(missing.into_service()))
+        .layer(middleware::from_fn(assets::set_caching))
+}
+
+/// A page that was not found says so in its status too; a redirection stays one.
+fn as_missing(mut page: Response) -> Response {
+    if page.status() == StatusCode::OK {
+        *page.status_mut() = StatusCode::NOT_FOUND;
+    }
+    page
+}
