@@ -115,10 +115,31 @@ pub fn choice_label(locale: Locale, def: &RecordDef, field: &str, code: &str) ->
     lookup(locale, &format!("{}.{field}.{code}", def.name)).map_or_else(|| code.to_owned(), str::to_owned)
 }
 
-/// Message of a field error.
+/// Heading of a form group: the type's own, else the one that all types share.
+pub fn group_label(locale: Locale, def: &RecordDef, group: &str) -> String {
+    lookup(locale, &format!("{}.group.{group}", def.name))
+        .or_else(|| lookup(locale, &format!("record.group.{group}")))
+        .map_or_else(|| group.to_owned(), str::to_owned)
+}
+
+/// Message of a field error. Limits are written as people read numbers; without parameters (the database does not
+/// tell its limits) the code's `_plain` message is taken, if there is one.
 pub fn field_error(locale: Locale, error: &FieldError) -> String {
-    let params: Vec<(&str, &str)> = error.params.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    translate(locale, &format!("error.{}", error.code), &params)
+    let key = format!("error.{}", error.code);
+    if error.params.is_empty() {
+        return lookup(locale, &format!("{key}_plain")).map_or_else(|| translate(locale, &key, &[]), str::to_owned);
+    }
+    let params: Vec<(&str, String)> = error.params.iter().map(|(k, v)| (k.as_str(), readable(locale, k, v))).collect();
+    let params: Vec<(&str, &str)> = params.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    translate(locale, &key, &params)
+}
+
+/// Groups the digits of limits; those of four digits may be years and stay as they are.
+fn readable(locale: Locale, name: &str, value: &str) -> String {
+    match value.parse::<i64>() {
+        Ok(limit) if matches!(name, "min" | "max") && limit.unsigned_abs() > 9999 => crate::format::number(locale, limit),
+        _ => value.to_owned(),
+    }
 }
 
 /// Message of an error as a whole.
@@ -158,6 +179,18 @@ mod tests {
     fn parameters_and_plurals_are_filled_in() {
         assert_eq!(fill("{n} {n|deal|deals} of {who}", &[("n", "1"), ("who", "Li")]), "1 deal of Li");
         assert_eq!(fill("{n} {n|deal|deals}", &[("n", "2")]), "2 deals");
+    }
+
+    #[test]
+    fn field_errors_read_well_with_and_without_limits() {
+        let error = FieldError::new("employees", "out_of_range");
+        assert_eq!(field_error(Locale::En, &error), "This value is outside what is allowed. Enter another one.");
+        let error = error.with("min", 0).with("max", 100_000_000);
+        assert_eq!(field_error(Locale::En, &error), "Enter a value from 0 to 100,000,000.");
+        let error = FieldError::new("founded", "out_of_range").with("min", 1000).with("max", 2200);
+        assert_eq!(field_error(Locale::ZhCn, &error), "请输入 1000 到 2200 之间的值。");
+        let error = FieldError::new("amount", "required_by_stage").with("stage", "20000");
+        assert_eq!(field_error(Locale::ZhCn, &error), "进入阶段“20000”需要填写此项。");
     }
 
     #[test]

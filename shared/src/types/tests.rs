@@ -31,8 +31,11 @@ fn every_type_field_and_choice_has_a_label_in_both_languages() {
         for def in REGISTRY {
             need(format!("{}._one", def.name));
             need(format!("{}._many", def.name));
+            need(format!("{}._new", def.name));
+            need(format!("{}._empty", def.name));
             for field in def.fields {
                 need(format!("{}.{}", def.name, field.name));
+                need(format!("{}.group.{}", def.name, field.group));
                 if let Kind::Choice(codes) | Kind::MultiChoice(codes) = field.kind {
                     codes.iter().for_each(|code| need(format!("{}.{}.{code}", def.name, field.name)));
                 }

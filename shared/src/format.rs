@@ -1,1 +1,0 @@
-//! Numbers, money and dates as people of a locale write them.

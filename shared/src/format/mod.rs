@@ -1,0 +1,16 @@
+//! Numbers, money, dates and times as people of a locale write them.
+//!
+//! Pure and table-driven: the server and the browser must write the same text, or hydration differs, and the bundle
+//! has no room for ICU. "Now" and the reader's [`Zone`] are always given by the caller.
+
+mod calendar;
+mod money;
+mod number;
+mod relative;
+mod zone;
+
+pub use calendar::{date, date_short, date_time, day_heading, month_heading, month_name, time, weekday_name};
+pub use money::{money, money_short, symbol};
+pub use number::{number, number_short, percent};
+pub use relative::relative;
+pub use zone::{Zone, from_local_input, to_local_input};
