@@ -85,7 +85,7 @@ fn latin_initials(name: &str) -> String {
     words
         .next()
         .into_iter()
-        .chain(words.last())
+        .chain(words.next_back())
         .flat_map(char::to_uppercase)
         .collect()
 }

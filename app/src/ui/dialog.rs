@@ -35,8 +35,13 @@ pub fn Dialog(
             return;
         };
         if wanted && !dialog.open() {
-            // Fails only when the element left the page meanwhile.
-            drop(dialog.show_modal());
+            // A frame later the content is there, and what asks for the focus gets it.
+            request_animation_frame(move || {
+                if open.get_untracked() && !dialog.open() {
+                    // Fails only when the element left the page meanwhile.
+                    drop(dialog.show_modal());
+                }
+            });
         } else if !wanted && dialog.open() {
             dialog.close();
         }

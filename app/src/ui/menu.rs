@@ -43,20 +43,26 @@ pub fn Menu(
     let button = NodeRef::<ButtonElement>::new();
     let list = NodeRef::<Div>::new();
     let align = if end { Align::End } else { Align::Start };
+    // A press outside closes the menu before the click arrives, also when it is on our own
+    // button; that click must not open it again.
+    let was_open = StoredValue::new(false);
     let toggle = move |_| {
         let (Some(opener), Some(panel)) = (button.get_untracked(), list.get_untracked()) else {
             return;
         };
-        if open.get_untracked() {
-            place::close(&panel);
-        } else {
-            open.set(true);
-            // After the entries have been built: their size decides where the menu goes.
-            request_animation_frame(move || {
-                place::open_beside(&opener, &panel, align);
-                focus_entry(&panel, Step::First);
-            });
+        if was_open
+            .try_update_value(std::mem::take)
+            .unwrap_or_default()
+            || open.get_untracked()
+        {
+            return place::close(&panel);
         }
+        open.set(true);
+        // After the entries have been built: their size decides where the menu goes.
+        request_animation_frame(move || {
+            place::open_beside(&opener, &panel, align);
+            focus_entry(&panel, Step::First);
+        });
     };
     let icon_only = trigger.is_none();
     view! {
@@ -72,6 +78,7 @@ pub fn Menu(
                 aria-expanded=move || open.get().to_string()
                 aria-label=label
                 title=label
+                on:pointerdown=move |_| was_open.set_value(open.get_untracked())
                 on:click=toggle
             >
                 {match trigger {
@@ -88,11 +95,7 @@ pub fn Menu(
                 on:click=move |event| if closes(&event) && let Some(panel) = list.get_untracked() { place::close(&panel) }
                 on:keydown=move |event| if let Some(panel) = list.get_untracked() { walk(&panel, &event) }
                 on:toggle=move |event| {
-                    let now_open = event.unchecked_ref::<ToggleEvent>().new_state() == "open";
-                    open.set(now_open);
-                    if !now_open && let Some(button) = button.get_untracked() {
-                        drop(button.focus());
-                    }
+                    open.set(event.unchecked_ref::<ToggleEvent>().new_state() == "open");
                 }
             >
                 <Show when=move || open.get()>{children()}</Show>

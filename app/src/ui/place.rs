@@ -8,6 +8,7 @@ use leptos::{prelude::window, web_sys::HtmlElement};
 
 const GAP: f64 = 4.0;
 const MARGIN: f64 = 8.0;
+const LIST_HEIGHT: f64 = 240.0;
 
 /// Which edges of opener and panel line up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,15 +39,30 @@ pub(super) fn open_beside(opener: &HtmlElement, panel: &HtmlElement, align: Alig
     };
     let left = wish.min(view_width - width - MARGIN).max(MARGIN);
     let below = view_height - anchor.bottom() - GAP - MARGIN;
-    let top = if own.height() > below && anchor.top() > below {
-        (anchor.top() - GAP - own.height()).max(MARGIN)
+    // A list that is still filling will need more room than it takes now.
+    let needed = if align == Align::Stretch {
+        own.height().max(LIST_HEIGHT)
     } else {
-        anchor.bottom() + GAP
+        own.height()
+    };
+    let (top, bottom) = if needed > below && anchor.top() > below {
+        ("auto".to_owned(), px(view_height - anchor.top() + GAP))
+    } else {
+        (px(anchor.bottom() + GAP), "auto".to_owned())
     };
     let style = panel.style();
-    for (name, value) in [("--left", left), ("--top", top), ("--width", width)] {
-        drop(style.set_property(name, &format!("{value}px")));
+    for (name, value) in [
+        ("--left", px(left)),
+        ("--top", top),
+        ("--bottom", bottom),
+        ("--width", px(width)),
+    ] {
+        drop(style.set_property(name, &value));
     }
+}
+
+fn px(length: f64) -> String {
+    format!("{length}px")
 }
 
 /// Closes a popover; one that is closed already stays so.
