@@ -1,6 +1,6 @@
 //! Short messages after an act, with Undo.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
@@ -12,8 +12,17 @@ const STAY_WITH_UNDO: Duration = Duration::from_secs(9);
 /// More would cover the page.
 const MOST: usize = 3;
 
-/// How to take back what a toast tells of.
-pub type Undo = Callback<()>;
+/// How to take back what a toast tells of. It owns its closure, unlike a [`Callback`], because the
+/// menu or card that made it is often gone before it is used: capture only what outlives them.
+#[derive(Clone)]
+pub struct Undo(Arc<dyn Fn() + Send + Sync>);
+
+impl Undo {
+    /// Wraps the act that takes back.
+    pub fn new(take_back: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(take_back))
+    }
+}
 
 /// Where messages go. Provide it once with [`Toasts::provide`], take it anywhere with
 /// [`Toasts::take`], show it with [`ToastHost`].
@@ -140,7 +149,7 @@ fn toast_view(
                     class="toast-action"
                     on:click=move |_| {
                         toasts.dismiss(id);
-                        take_back.run(());
+                        (take_back.0)();
                     }
                 >
                     {undo}
