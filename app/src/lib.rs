@@ -1,32 +1,14 @@
 //! The user interface: pages and components, rendered on the server and taken over in the browser.
 
+pub mod api;
 #[cfg(feature = "ssr")]
 pub mod assets;
+pub mod context;
+pub mod features;
+pub mod record;
+mod routes;
+mod shell;
+pub mod ui;
 
-use leptos::prelude::*;
-
-/// The whole document, rendered once on the server around [`App`].
-#[cfg(feature = "ssr")]
-pub fn shell(_options: LeptosOptions) -> impl IntoView {
-    view! {
-        <!DOCTYPE html>
-        <html lang="en">
-            <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <title>"Guanxi"</title>
-                <assets::AssetLinks />
-            </head>
-            <body>
-                <App />
-            </body>
-        </html>
-    }
-}
-
-/// Everything inside `<body>`.
-#[component]
-pub fn App() -> impl IntoView {
-    let (count, set_count) = signal(0);
-    view! { <button on:click=move |_| set_count.update(|count| *count += 1)>{count}</button> }
-}
+pub use routes::App;
+pub use shell::shell;

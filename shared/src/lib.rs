@@ -13,6 +13,7 @@ pub mod live;
 pub mod query;
 pub mod rank;
 pub mod record;
+pub mod session;
 pub mod timeline;
 pub mod types;
 

@@ -1,0 +1,73 @@
+//! Server functions: thin calls into the store, one module per noun.
+//!
+//! Every one is a public endpoint below `/api/fn`; each takes the actor from the request's session.
+
+pub mod board;
+pub mod records;
+pub mod timeline;
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+use shared::Error;
+
+/// The wire error as server functions carry it; the server sets the HTTP status from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fault(pub Error);
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromServerFnError for Fault {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self(match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Error::Offline,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Error::invalid("", "malformed")
+            }
+            ServerFnErrorErr::UnsupportedRequestMethod(_) => Error::NotFound,
+            _ => Error::Internal { reference: String::new() },
+        })
+    }
+}
+
+/// What server functions give.
+pub type Answer<T> = Result<T, Fault>;
+
+/// The request's store, and the signed-in user acting in it.
+#[cfg(feature = "ssr")]
+pub(crate) fn acting() -> Answer<(store::Store, shared::access::Actor)> {
+    Ok((store(), session()?.actor.clone()))
+}
+
+/// The request's store.
+#[cfg(feature = "ssr")]
+pub(crate) fn store() -> store::Store {
+    expect_context()
+}
+
+/// The request's session.
+#[cfg(feature = "ssr")]
+pub(crate) fn session() -> Answer<std::sync::Arc<store::auth::SessionInfo>> {
+    let parts = use_context::<axum::http::request::Parts>().ok_or(Fault(Error::Unauthenticated))?;
+    parts.extensions.get::<std::sync::Arc<store::auth::SessionInfo>>().cloned().ok_or(Fault(Error::Unauthenticated))
+}
+
+/// The record type of that name.
+#[cfg(feature = "ssr")]
+pub(crate) fn record_type(name: &str) -> Answer<&'static shared::RecordDef> {
+    shared::types::by_name(name).ok_or(Fault(Error::NotFound))
+}

@@ -1,0 +1,67 @@
+//! Records of every type: list, get, change, undo, look up.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use shared::command::{Command, Outcome, UndoOutcome};
+use shared::query::{Detail, Hit, ListQuery, Page};
+use shared::record::CustomField;
+use uuid::Uuid;
+
+use super::{Answer, Fault};
+
+/// A page of records.
+#[server(prefix = "/api/fn", endpoint = "list_records", input = Json, output = Json)]
+pub async fn list_records(record_type: String, query: ListQuery) -> Result<Page, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.list(&actor, super::record_type(&record_type)?, &query).await?)
+}
+
+/// One record.
+#[server(prefix = "/api/fn", endpoint = "get_record", input = Json, output = Json)]
+pub async fn get_record(record_type: String, id: Uuid) -> Result<Detail, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.get(&actor, super::record_type(&record_type)?, id).await?)
+}
+
+/// Carries out a command.
+#[server(prefix = "/api/fn", endpoint = "apply", input = Json, output = Json)]
+pub async fn apply(command: Command) -> Result<Outcome, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.apply(&actor, command).await?)
+}
+
+/// Takes a change set back.
+#[server(prefix = "/api/fn", endpoint = "undo", input = Json, output = Json)]
+pub async fn undo(change_set: Uuid) -> Result<UndoOutcome, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.undo(&actor, change_set).await?)
+}
+
+/// Records of one type to choose from.
+#[server(prefix = "/api/fn", endpoint = "lookup", input = Json, output = Json)]
+pub async fn lookup(record_type: String, words: String) -> Result<Vec<Hit>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.lookup(&actor, super::record_type(&record_type)?, &words, 20).await?)
+}
+
+/// Records of any type that contain the words.
+#[server(prefix = "/api/fn", endpoint = "search", input = Json, output = Json)]
+pub async fn search(words: String) -> Result<Vec<Hit>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.search(&actor, &words, 30).await?)
+}
+
+/// User-defined fields of a type.
+#[server(prefix = "/api/fn", endpoint = "custom_fields", input = Json, output = Json)]
+pub async fn custom_fields(record_type: String) -> Result<Vec<CustomField>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.custom_fields(&actor, super::record_type(&record_type)?).await?)
+}
+
+/// Changes one record: the shortest way for a page.
+///
+/// # Errors
+/// What [`apply`] gives.
+pub async fn change(record_type: &str, change: shared::command::Change) -> Answer<Outcome> {
+    apply(Command::one(record_type, change)).await
+}

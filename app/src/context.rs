@@ -1,0 +1,114 @@
+//! What every component can ask for: the session, the words of the chosen language, the clock.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use shared::access::Actor;
+use shared::format::Zone;
+use shared::i18n::{Locale, translate};
+use shared::session::{Boot, Session};
+
+/// The page's boot data: on the server from the request, in the browser from the document.
+pub(crate) fn boot() -> Boot {
+    #[cfg(feature = "ssr")]
+    {
+        use_context::<axum::http::request::Parts>()
+            .and_then(|parts| parts.extensions.get::<Boot>().cloned())
+            .unwrap_or_else(empty_boot)
+    }
+    #[cfg(not(feature = "ssr"))]
+    empty_boot()
+}
+
+/// For routes listed at start-up, when there is no request.
+fn empty_boot() -> Boot {
+    Boot {
+        session: None,
+        locale: Locale::default(),
+        theme: "auto".into(),
+        density: "comfortable".into(),
+        now: DateTime::<Utc>::UNIX_EPOCH,
+        demo: false,
+    }
+}
+
+/// Language, session and clock of the page; cheap to copy, found with [`Page::take`].
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// Language; setting it changes every text at once.
+    pub locale: RwSignal<Locale>,
+    /// Who is signed in.
+    pub session: StoredValue<Option<Session>>,
+    /// `light`, `dark` or `auto`.
+    pub theme: RwSignal<String>,
+    /// `comfortable` or `compact`.
+    pub density: RwSignal<String>,
+    /// The time, moving on in the browser every half minute.
+    pub now: RwSignal<DateTime<Utc>>,
+    /// The demo organisation is offered.
+    pub demo: bool,
+}
+
+impl Page {
+    /// Provides the page's context from its boot data.
+    pub(crate) fn provide() -> Self {
+        let boot = SharedValue::new(boot).into_inner();
+        let page = Self {
+            locale: RwSignal::new(boot.locale),
+            session: StoredValue::new(boot.session),
+            theme: RwSignal::new(boot.theme),
+            density: RwSignal::new(boot.density),
+            now: RwSignal::new(boot.now),
+            demo: boot.demo,
+        };
+        provide_context(page);
+        Effect::new(move |_| {
+            let tick = move || page.now.set(browser_now());
+            tick();
+            let timer = set_interval_with_handle(tick, std::time::Duration::from_secs(30));
+            on_cleanup(move || drop(timer.map(|timer| timer.clear())));
+        });
+        page
+    }
+
+    /// The page's context.
+    pub fn take() -> Self {
+        expect_context()
+    }
+
+    /// A text in the page's language; reactive.
+    pub fn text(self, key: &str) -> String {
+        translate(self.locale.get(), key, &[])
+    }
+
+    /// A text with parameters; reactive.
+    pub fn text_with(self, key: &str, params: &[(&str, &str)]) -> String {
+        translate(self.locale.get(), key, params)
+    }
+
+    /// The acting user; pages behind sign-in always have one.
+    pub fn actor(self) -> Option<Actor> {
+        self.session.with_value(|session| session.as_ref().map(|s| s.actor.clone()))
+    }
+
+    /// The user's time zone; UTC when nobody is signed in.
+    pub fn zone(self) -> Zone {
+        self.session.with_value(|session| session.as_ref().map(|s| s.zone.clone())).unwrap_or_else(Zone::utc)
+    }
+
+    /// Default currency of the organisation.
+    pub fn currency(self) -> String {
+        self.session.with_value(|session| session.as_ref().map(|s| s.currency.clone())).unwrap_or_else(|| "CNY".into())
+    }
+}
+
+/// A text of the catalogs as a signal, for component properties.
+pub fn t(key: &'static str) -> Signal<String> {
+    let page = Page::take();
+    Signal::derive(move || page.text(key))
+}
+
+/// The browser's time now; only in effects and event handlers. chrono's own clock would weigh on the wasm.
+pub fn browser_now() -> DateTime<Utc> {
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit by far")]
+    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
+}

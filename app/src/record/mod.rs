@@ -1,0 +1,1 @@
+//! The generic list, detail, form and editors of every record type.

@@ -1,0 +1,76 @@
+//! Modal dialogs.
+
+use leptos::{html::Dialog as DialogElement, prelude::*};
+
+use super::{Button, ButtonKind, Size};
+
+/// A native modal dialog; a sheet from below on a phone. The browser keeps the focus inside, puts
+/// it back afterwards and closes on Esc. A click beside it does not close it: what was typed
+/// would be lost. The content is built when it opens and dropped when it closes.
+#[component]
+pub fn Dialog(
+    /// Whether it is open, both ways.
+    open: RwSignal<bool>,
+    /// The heading.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Accessible name of the close button.
+    #[prop(into)]
+    close: Signal<String>,
+    /// How wide.
+    #[prop(optional)]
+    size: Size,
+    /// Buttons at the bottom, the main one last.
+    #[prop(optional, into)]
+    footer: Option<ViewFn>,
+    /// Runs when it closes, by whichever way.
+    #[prop(optional, into)]
+    on_close: Option<Callback<()>>,
+    /// The content.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let node = NodeRef::<DialogElement>::new();
+    Effect::new(move |_| {
+        let (Some(dialog), wanted) = (node.get(), open.get()) else {
+            return;
+        };
+        if wanted && !dialog.open() {
+            // A frame later the content is there, and what asks for the focus gets it.
+            request_animation_frame(move || {
+                if open.get_untracked() && !dialog.open() {
+                    // Fails only when the element left the page meanwhile.
+                    drop(dialog.show_modal());
+                }
+            });
+        } else if !wanted && dialog.open() {
+            dialog.close();
+        }
+    });
+    let footer = StoredValue::new(footer);
+    let children = StoredValue::new(children);
+    view! {
+        <dialog
+            node_ref=node
+            class="dialog"
+            data-size=size.attr()
+            aria-label=title
+            on:close=move |_| {
+                open.set(false);
+                if let Some(on_close) = on_close {
+                    on_close.run(());
+                }
+            }
+        >
+            <Show when=move || open.get()>
+                <header class="dialog-head">
+                    <h2>{title}</h2>
+                    <Button kind=ButtonKind::Ghost icon="x" label=close on_click=move |_| open.set(false)/>
+                </header>
+                <div class="dialog-body">{children.with_value(|children| children())}</div>
+                {footer.with_value(|footer| footer.as_ref().map(|footer| view! {
+                    <footer class="dialog-foot">{footer.run()}</footer>
+                }))}
+            </Show>
+        </dialog>
+    }
+}

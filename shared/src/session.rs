@@ -1,0 +1,42 @@
+//! What a page knows about who looks at it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::access::Actor;
+use crate::format::Zone;
+use crate::i18n::Locale;
+
+/// The signed-in user.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// The user with their rights.
+    pub actor: Actor,
+    /// Name of the user.
+    pub name: String,
+    /// Address of the user.
+    pub email: String,
+    /// Name of the organisation.
+    pub org_name: String,
+    /// Default currency of the organisation, ISO 4217.
+    pub currency: String,
+    /// The user's time zone with its changes in the years around now.
+    pub zone: Zone,
+}
+
+/// Everything a page needs that must be the same on the server and in the browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Boot {
+    /// Who is signed in, if anybody.
+    pub session: Option<Session>,
+    /// Language: the account's, else the browser's.
+    pub locale: Locale,
+    /// `light`, `dark` or `auto`.
+    pub theme: String,
+    /// `comfortable` or `compact`.
+    pub density: String,
+    /// The server's clock when the page was made.
+    pub now: DateTime<Utc>,
+    /// The demo organisation is offered: the sign-in page says how to get in.
+    pub demo: bool,
+}
