@@ -1,0 +1,129 @@
+//! How often somebody may try: counted in the database, so that all nodes count together.
+
+use std::net::IpAddr;
+
+use sha2::{Digest, Sha256};
+use shared::{Error, Result};
+
+use super::Client;
+use crate::error::from_sqlx;
+use crate::pool::Store;
+
+/// Time an attempt counts, in seconds.
+const WINDOW: f64 = 15.0 * 60.0;
+/// Wrong passwords for one address or one user.
+const PER_SUBJECT: i64 = 10;
+/// Wrong passwords from one network address: an office shares one.
+const PER_IP: i64 = 40;
+/// Reset mails to one address.
+const RESETS: i64 = 3;
+
+/// Something that is counted.
+pub(super) struct Limit {
+    key: Vec<u8>,
+    most: i64,
+}
+
+impl Limit {
+    fn new(kind: &str, of: &str, most: i64) -> Self {
+        Self { key: Sha256::new().chain_update(kind).chain_update("\0").chain_update(of).finalize().to_vec(), most }
+    }
+
+    /// Sign-ins with an address and from a network address.
+    pub(super) fn sign_in(email: &str, client: &Client) -> Vec<Self> {
+        let mut limits = vec![Self::new("email", email, PER_SUBJECT)];
+        limits.extend(client.ip.map(|ip| Self::new("ip", &network(ip), PER_IP)));
+        limits
+    }
+
+    /// Guesses of the old password within a session.
+    pub(super) fn change(user_id: uuid::Uuid) -> Vec<Self> {
+        vec![Self::new("change", &user_id.to_string(), PER_SUBJECT)]
+    }
+
+    /// Reset mails asked for.
+    pub(super) fn reset(email: &str) -> Vec<Self> {
+        vec![Self::new("reset", email, RESETS)]
+    }
+}
+
+/// One attempt under way; counts as failed until it is forgiven.
+pub(super) struct Attempt {
+    /// Its rows in `sign_in_attempts`.
+    pub(super) ids: Vec<i64>,
+}
+
+/// Whoever has one IPv6 address has the whole /64.
+fn network(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("{:x?}", &ip.segments()[..4]),
+    }
+}
+
+impl Store {
+    /// Counts an attempt before it is made: parallel guesses are counted as well.
+    pub(super) async fn attempt(&self, limits: &[Limit]) -> Result<Attempt> {
+        let keys: Vec<Vec<u8>> = limits.iter().map(|l| l.key.clone()).collect();
+        let most: Vec<i64> = limits.iter().map(|l| l.most).collect();
+        let mut tx = self.looking_up().await?;
+        // One at a time per subject, locked in one order.
+        sqlx::query!(
+            "select pg_advisory_xact_lock(lock) as locked from
+             (select hashtextextended(encode(key, 'hex'), 0) as lock from unnest($1::bytea[]) key order by 1) locks",
+            &keys
+        )
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let wait = sqlx::query_scalar!(
+            r#"select max($3 - extract(epoch from clock_timestamp() - a.at)::float8) as wait
+               from unnest($1::bytea[], $2::bigint[]) as subject (key, most)
+               cross join lateral (
+                   select at from sign_in_attempts s where s.key = subject.key order by at desc offset subject.most - 1 limit 1
+               ) a"#,
+            &keys,
+            &most,
+            WINDOW
+        )
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?
+        .unwrap_or(0.0);
+        if wait > 0.0 {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the window")]
+            return Err(Error::RateLimited { retry_after: wait.ceil() as u32 });
+        }
+        let ids = sqlx::query_scalar!("insert into sign_in_attempts (key) select unnest($1::bytea[]) returning id", &keys)
+            .fetch_all(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        tx.commit().await?;
+        Ok(Attempt { ids })
+    }
+}
+
+impl Attempt {
+    /// It succeeded, so it does not count. Earlier failures still do: one good password must not buy more guesses.
+    pub(super) async fn forgive(self, tx: &mut crate::pool::Tx) -> Result<()> {
+        sqlx::query!("delete from sign_in_attempts where id = any($1)", &self.ids)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_counts_as_one() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_ne!(of("10.0.0.1"), of("10.0.0.2"));
+        assert_eq!(of("::ffff:10.0.0.1"), of("10.0.0.1"));
+    }
+}

@@ -1,0 +1,170 @@
+//! Passwords: argon2id, and the rules for new ones.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use shared::{Error, FieldError, Result};
+use tokio::sync::Semaphore;
+
+use super::secret;
+use crate::error::internal;
+
+/// Shortest new password, in characters.
+pub const MIN_LENGTH: usize = 10;
+const MAX_LENGTH: usize = 200;
+
+/// Hashes computed at once: each takes 19 MiB and a core, and anybody may ask for one.
+static HASHING: Semaphore = Semaphore::const_new(4);
+
+/// Takes the same work as a real hash when there is none to verify.
+static DUMMY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+
+static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+
+/// Which of several hashes a password fits.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fit {
+    /// Position among the hashes given.
+    pub(super) index: usize,
+    /// A hash by today's parameters, when that one is older.
+    pub(super) renewed: Option<String>,
+}
+
+fn argon2() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
+}
+
+fn hash_now(password: &str) -> Result<String> {
+    let salt = SaltString::encode_b64(&secret::random::<16>()?).map_err(internal)?;
+    Ok(argon2().hash_password(password.as_bytes(), &salt).map_err(internal)?.to_string())
+}
+
+fn is_outdated(hash: &PasswordHash<'_>) -> bool {
+    let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+    hash.algorithm != Algorithm::Argon2id.ident()
+        || hash.version != Some(Version::V0x13.into())
+        || Params::try_from(hash).map_or(true, |params| costs(&params) != costs(&Params::default()))
+}
+
+fn fits(password: &str, hash: &str) -> Option<bool> {
+    let hash = PasswordHash::new(hash).ok()?;
+    argon2().verify_password(password.as_bytes(), &hash).ok()?;
+    Some(is_outdated(&hash))
+}
+
+fn first_fit(password: &str, hashes: &[String]) -> Result<Option<Fit>> {
+    if hashes.is_empty() {
+        fits(password, &DUMMY);
+        return Ok(None);
+    }
+    // All of them, so that time does not tell which one fits.
+    let found: Vec<Option<bool>> = hashes.iter().map(|hash| fits(password, hash)).collect();
+    let Some((index, outdated)) = found.into_iter().enumerate().find_map(|(i, fit)| Some((i, fit?))) else { return Ok(None) };
+    let renewed = if outdated { Some(hash_now(password)?) } else { None };
+    Ok(Some(Fit { index, renewed }))
+}
+
+/// Hashes a new password.
+pub(super) async fn hash(password: &str) -> Result<String> {
+    let password = password.to_owned();
+    blocking(move || hash_now(&password)).await
+}
+
+/// Finds the hash a password fits. Without hashes it takes as long and finds none.
+pub(super) async fn verify(password: &str, hashes: Vec<String>) -> Result<Option<Fit>> {
+    let password = password.to_owned();
+    blocking(move || {
+        // Made in every case, so that the first unknown address does not take longer.
+        LazyLock::force(&DUMMY);
+        first_fit(&password, &hashes)
+    })
+    .await
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let permit = HASHING.acquire().await.map_err(internal)?;
+    let run = move || {
+        // Held until the work is done, also when nobody waits for it any more.
+        let _permit = permit;
+        work()
+    };
+    tokio::task::spawn_blocking(run).await.map_err(internal)?
+}
+
+/// Whether a new password is good enough for its owner.
+pub(super) fn check(password: &str, name: &str, email: &str) -> Result<()> {
+    let invalid = |error| Err(Error::Invalid { fields: vec![error] });
+    let length = password.chars().count();
+    if length < MIN_LENGTH {
+        return invalid(FieldError::new("password", "password_short").with("min", MIN_LENGTH));
+    }
+    if length > MAX_LENGTH {
+        return invalid(FieldError::new("password", "too_long").with("max", MAX_LENGTH));
+    }
+    let lower = password.to_lowercase();
+    let local = email.split('@').next().unwrap_or(email);
+    if [name, email, local].iter().any(|own| core(&own.to_lowercase()) == core(&lower)) {
+        return invalid(FieldError::new("password", "password_personal"));
+    }
+    if is_common(&lower) {
+        return invalid(FieldError::new("password", "password_common"));
+    }
+    Ok(())
+}
+
+/// Without what people put around a word: `password123!` → `password`. Digits alone stay.
+fn core(lower: &str) -> &str {
+    let core = lower.trim_matches(|c: char| !c.is_alphabetic());
+    if core.is_empty() { lower } else { core }
+}
+
+fn is_common(lower: &str) -> bool {
+    let distinct: HashSet<char> = lower.chars().collect();
+    distinct.len() < 5 || COMMON.contains(lower) || COMMON.contains(core(lower))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(password: &str) -> Option<String> {
+        match check(password, "Wang Fang", "wangfang1990@example.com") {
+            Ok(()) => None,
+            Err(Error::Invalid { fields }) => Some(fields[0].code.clone()),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn weak_passwords_are_refused_with_the_reason() {
+        assert_eq!(code("short").as_deref(), Some("password_short"));
+        assert_eq!(code(&"long".repeat(60)).as_deref(), Some("too_long"));
+        assert_eq!(code("WangFang2024!").as_deref(), Some("password_personal"));
+        assert_eq!(code("wangfang1990@example.com").as_deref(), Some("password_personal"));
+        for common in ["Password123", "1234567890", "aaaaaaaaaaaa", "qwertyuiop", "iloveyou2024", "woaini1314520"] {
+            assert_eq!(code(common).as_deref(), Some("password_common"), "{common}");
+        }
+        for good in ["correct horse battery", "guanxi-demo", "这是我们公司的长密码吧"] {
+            assert_eq!(code(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn a_password_fits_its_own_hash_only() {
+        let hash = hash_now("right password").unwrap();
+        assert_eq!(first_fit("wrong password", std::slice::from_ref(&hash)).unwrap(), None);
+        assert_eq!(first_fit("right password", &[DUMMY.clone(), hash]).unwrap(), Some(Fit { index: 1, renewed: None }));
+        assert_eq!(first_fit("nobody has this password", &[]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_hash_of_older_parameters_is_renewed() {
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
+        let salt = SaltString::encode_b64(b"sixteen bytes ok").unwrap();
+        let old = weak.hash_password(b"right password", &salt).unwrap().to_string();
+        let renewed = first_fit("right password", &[old]).unwrap().unwrap().renewed.unwrap();
+        assert_eq!(first_fit("right password", &[renewed]).unwrap(), Some(Fit { index: 0, renewed: None }));
+    }
+}

@@ -1,0 +1,117 @@
+//! Setting a forgotten password by a link sent to the user's address.
+
+use shared::i18n::Locale;
+use shared::{Error, Result};
+use uuid::Uuid;
+
+use super::account::store_password;
+use super::actor::Acting;
+use super::attempts::Limit;
+use super::session::end_sessions;
+use super::{Token, password, secret, sign_in};
+use crate::error::from_sqlx;
+use crate::pool::Store;
+
+/// A mail to send.
+#[derive(Clone, Debug)]
+pub struct ResetMail {
+    /// Address.
+    pub to: String,
+    /// Name of the user.
+    pub name: String,
+    /// Which organisation's password it is.
+    pub org_name: String,
+    /// Language of the user.
+    pub locale: Locale,
+    /// Goes into the link; valid for an hour, once.
+    pub token: Token,
+}
+
+/// A link that was used, ran out, or never was.
+pub(super) fn link_expired() -> Error {
+    Error::invalid("token", "link_expired")
+}
+
+impl Store {
+    /// The mails to send to somebody who forgot their password: one per organisation that knows the address, none if
+    /// none does or too many were asked for. Answer the asker the same in every case, and send afterwards.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn request_reset(&self, email: &str) -> Result<Vec<ResetMail>> {
+        let email = sign_in::address(email);
+        match self.attempt(&Limit::reset(&email)).await {
+            Err(Error::RateLimited { .. }) => return Ok(Vec::new()),
+            counted => counted?,
+        };
+        let mut tx = self.looking_up().await?;
+        let users = sqlx::query!(
+            "select org_id, id from users where lower(email) = $1 and active and archived_at is null order by id limit 5",
+            email
+        )
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let mut mails = Vec::new();
+        for user in users {
+            let Some(acting) = Acting::find(&mut tx, user.org_id, user.id).await? else { continue };
+            let token = Token::fresh("")?;
+            sqlx::query!(
+                "insert into password_resets (org_id, token_hash, user_id, email) values ($1, $2, $3, $4)",
+                user.org_id,
+                secret::hash(token.expose()),
+                user.id,
+                email
+            )
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+            mails.push(ResetMail { to: email.clone(), locale: acting.locale(), name: acting.name, org_name: acting.org_name, token });
+        }
+        tx.commit().await?;
+        Ok(mails)
+    }
+
+    /// Sets a new password by the token of a reset mail, and ends all sessions of the user.
+    ///
+    /// # Errors
+    /// `link_expired` on `token` when it does not work (any more); what is wrong with the password on `password`.
+    pub async fn reset_password(&self, token: &str, new: &str) -> Result<()> {
+        let (org_id, user_id) = self.reset_user(token, new).await?;
+        let hash = password::hash(new).await?;
+        let mut tx = self.signing(org_id).await?;
+        let used = sqlx::query!(
+            "update password_resets set used_at = now()
+             where org_id = $1 and token_hash = $2 and used_at is null and expires_at > now()",
+            org_id,
+            secret::hash(token)
+        )
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        if used.rows_affected() == 0 {
+            return Err(link_expired());
+        }
+        store_password(&mut tx, user_id, &hash).await?;
+        end_sessions(&mut tx, user_id, None).await?;
+        tx.commit().await
+    }
+
+    /// Whose token it is, if they may have that new password.
+    async fn reset_user(&self, token: &str, new: &str) -> Result<(Uuid, Uuid)> {
+        let mut tx = self.looking_up().await?;
+        let user = sqlx::query!(
+            r#"select u.org_id, u.id, u.name, u.email as "email!"
+               from password_resets r join users u on u.org_id = r.org_id and u.id = r.user_id
+               where r.token_hash = $1 and r.used_at is null and r.expires_at > now()
+               and lower(u.email) = r.email and u.active and u.archived_at is null"#,
+            secret::hash(token)
+        )
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?
+        .ok_or_else(link_expired)?;
+        password::check(new, &user.name, &user.email)?;
+        Ok((user.org_id, user.id))
+    }
+}

@@ -1,0 +1,146 @@
+//! The first run: an organisation, its roles and its first administrator.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::Utc;
+use serde_json::json;
+use shared::access::Actor;
+use shared::command::{Change, Command, Source};
+use shared::i18n::Locale;
+use shared::record::{Draft, validate};
+use shared::types::ORGANISATION;
+use shared::{Error, Result, Values};
+use uuid::Uuid;
+
+use super::accept::system_actor;
+use super::account::store_password;
+use super::invitation::user_field;
+use super::sign_in::start_first_session;
+use super::{Client, DefaultRole, SignedIn, password};
+use crate::error::from_sqlx;
+use crate::pool::{Store, Tx};
+
+/// What a new organisation needs.
+#[derive(Clone)]
+pub struct SetUp {
+    /// Name of the organisation.
+    pub org_name: String,
+    /// Name of the first administrator.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their password.
+    pub password: String,
+    /// Language of the organisation.
+    pub locale: Locale,
+    /// IANA time zone of the organisation.
+    pub timezone: String,
+    /// Default currency, ISO 4217.
+    pub currency: String,
+}
+
+impl fmt::Debug for SetUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetUp").field("org_name", &self.org_name).field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Whether there is no organisation yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn needs_set_up(&self) -> Result<bool> {
+        let mut tx = self.looking_up().await?;
+        has_no_organisation(&mut tx).await
+    }
+
+    /// Makes the first organisation with its roles and administrator, and signs them in. The organisation comes last:
+    /// until it is there nobody can sign in and the set-up can be repeated.
+    ///
+    /// # Errors
+    /// `already_set_up` when there is an organisation or another set-up is under way; what is wrong with the input
+    /// on its field.
+    pub async fn set_up(&self, input: SetUp, client: &Client) -> Result<SignedIn> {
+        let name = user_field("name", &input.name)?;
+        let email = user_field("email", &input.email)?;
+        let organisation = organisation(&input)?;
+        password::check(&input.password, &name, &email)?;
+        let hash = password::hash(&input.password).await?;
+
+        // Held until the end. Not waited for: waiting ones would hold the connections the set-up needs.
+        let mut lock = self.looking_up().await?;
+        let locked = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('guanxi set-up')) as "locked!""#)
+            .fetch_one(&mut *lock.inner)
+            .await
+            .map_err(from_sqlx)?;
+        if !locked || !has_no_organisation(&mut lock).await? {
+            return Err(Error::invalid("", "already_set_up"));
+        }
+        let actor = system_actor(Uuid::now_v7(), Uuid::now_v7());
+        let admin_role = self.create_roles(&actor, input.locale).await?;
+        let user = values(json!({"name": name, "email": email, "role_ids": [admin_role], "active": true}));
+        self.create(&actor, "user", vec![(actor.user_id, user)]).await?;
+        let mut tx = self.signing(actor.org_id).await?;
+        store_password(&mut tx, actor.user_id, &hash).await?;
+        tx.commit().await?;
+        self.create(&actor, "organisation", vec![(actor.org_id, organisation)]).await?;
+
+        let mut tx = self.signing(actor.org_id).await?;
+        let signed_in = start_first_session(&mut tx, actor.user_id, client).await?;
+        tx.commit().await?;
+        lock.commit().await?;
+        Ok(signed_in)
+    }
+
+    /// The roles of a new organisation; gives the administrators'.
+    async fn create_roles(&self, actor: &Actor, locale: Locale) -> Result<Uuid> {
+        let role = |role: DefaultRole| (Uuid::now_v7(), values(json!({"name": role.name(locale), "grants": role.grants()})));
+        let roles: Vec<_> = DefaultRole::ALL.into_iter().map(role).collect();
+        let admin_role = roles[0].0;
+        self.create(actor, "role", roles).await?;
+        Ok(admin_role)
+    }
+
+    async fn create(&self, actor: &Actor, record_type: &str, records: Vec<(Uuid, Values)>) -> Result<()> {
+        let command = Command {
+            record_type: record_type.to_owned(),
+            changes: records.into_iter().map(|(id, values)| Change::Create { id, values }).collect(),
+            all_or_nothing: true,
+            source: Source::System,
+            ..Command::default()
+        };
+        let outcome = self.apply(actor, command).await?;
+        outcome.refused.into_iter().next().map_or(Ok(()), |refusal| Err(refusal.error))
+    }
+}
+
+/// The organisation's fields, checked before anything is written.
+fn organisation(input: &SetUp) -> Result<Values> {
+    let mut after = values(json!({
+        "name": input.org_name, "currency": input.currency, "timezone": input.timezone, "locale": input.locale,
+    }));
+    let given: Vec<String> = after.keys().cloned().collect();
+    let mut draft = Draft { before: None, after: &mut after, now: Utc::now(), related: &BTreeMap::new(), errors: Vec::new() };
+    validate(&ORGANISATION, &mut draft, &given, &[]);
+    let mut fields = draft.errors;
+    // On the form, "name" is the person's.
+    fields.iter_mut().filter(|error| error.field == "name").for_each(|error| error.field = "org_name".to_owned());
+    after.remove("custom");
+    if fields.is_empty() { Ok(after) } else { Err(Error::Invalid { fields }) }
+}
+
+async fn has_no_organisation(tx: &mut Tx) -> Result<bool> {
+    sqlx::query_scalar!(r#"select not exists (select from organisations) as "none!""#)
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
+}
+
+fn values(fields: serde_json::Value) -> Values {
+    match fields {
+        serde_json::Value::Object(map) => map,
+        _ => Values::new(),
+    }
+}

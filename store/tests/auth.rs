@@ -1,0 +1,485 @@
+//! Sign-in, sessions, invitations and tokens against a real Postgres.
+
+mod support;
+
+use std::net::IpAddr;
+
+use serde_json::json;
+use shared::access::{Actor, Grants, Level};
+use shared::command::{Change, Command};
+use shared::i18n::Locale;
+use shared::{Error, Values};
+use sqlx::AssertSqlSafe;
+use store::Store;
+use store::auth::{Client, Invite, SetUp, SignedIn};
+use support::TestStore;
+use uuid::Uuid;
+
+const EMAIL: &str = "lin@example.com";
+const PASSWORD: &str = "a quiet mountain";
+
+fn client(ip: &str) -> Client {
+    Client { ip: Some(ip.parse::<IpAddr>().unwrap()), user_agent: Some("Firefox".to_owned()) }
+}
+
+fn first_run() -> SetUp {
+    SetUp {
+        org_name: "Lin Trading".to_owned(),
+        name: "Lin Yue".to_owned(),
+        email: EMAIL.to_owned(),
+        password: PASSWORD.to_owned(),
+        locale: Locale::En,
+        timezone: "Asia/Shanghai".to_owned(),
+        currency: "CNY".to_owned(),
+    }
+}
+
+/// A store with one organisation, whose administrator is signed in.
+async fn set_up() -> (TestStore, SignedIn) {
+    let test = support::store().await;
+    let admin = test.store.set_up(first_run(), &client("10.0.0.1")).await.unwrap();
+    (test, admin)
+}
+
+/// Arranges or breaks things behind the store's back.
+async fn sql(test: &TestStore, statement: &str) -> u64 {
+    sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&test.owner).await.unwrap().rows_affected()
+}
+
+async fn sign_in(store: &Store, email: &str, password: &str) -> shared::Result<SignedIn> {
+    store.sign_in(email, password, &client("10.0.0.1")).await
+}
+
+async fn role_named(test: &TestStore, name: &str) -> Uuid {
+    sqlx::query_scalar("select id from roles where name = $1").bind(name).fetch_one(&test.owner).await.unwrap()
+}
+
+/// A colleague with the role of that name, through an invitation.
+async fn colleague(test: &TestStore, admin: &SignedIn, email: &str, role: &str) -> SignedIn {
+    let invite = Invite { email: email.to_owned(), role_ids: vec![role_named(test, role).await], ..Invite::default() };
+    let token = test.store.invite(&admin.session.actor, invite).await.unwrap();
+    test.store.accept_invitation(token.expose(), "Colleague", "another quiet place", &client("10.0.0.2")).await.unwrap()
+}
+
+fn values(fields: serde_json::Value) -> Values {
+    fields.as_object().unwrap().clone()
+}
+
+fn wrong_credentials() -> Error {
+    Error::invalid("password", "wrong_credentials")
+}
+
+fn link_expired() -> Error {
+    Error::invalid("token", "link_expired")
+}
+
+#[tokio::test]
+async fn set_up_makes_an_organisation_with_an_administrator() {
+    let (test, admin) = set_up().await;
+    assert!(!test.store.needs_set_up().await.unwrap());
+    let session = test.store.session(admin.token.expose()).await.unwrap();
+    assert!(session.actor.grants.admin);
+    assert_eq!((session.name.as_str(), session.org_name.as_str()), ("Lin Yue", "Lin Trading"));
+    assert_eq!((session.org_currency.as_str(), session.org_locale), ("CNY", Locale::En));
+    let signed_in = sign_in(&test.store, " LIN@example.com ", PASSWORD).await.unwrap();
+    assert_eq!(signed_in.session.actor, session.actor);
+}
+
+#[tokio::test]
+async fn set_up_happens_once_even_when_raced() {
+    let test = support::store().await;
+    assert!(test.store.needs_set_up().await.unwrap());
+    let here = client("10.0.0.1");
+    let race = || test.store.set_up(first_run(), &here);
+    let (a, b, c, d) = tokio::join!(race(), race(), race(), race());
+    let winners = [a, b, c, d].into_iter().filter(|result| result.is_ok()).count();
+    assert_eq!(winners, 1);
+    let late = test.store.set_up(first_run(), &here).await;
+    assert_eq!(late.unwrap_err(), Error::invalid("", "already_set_up"));
+    let organisations: i64 = sqlx::query_scalar("select count(*) from organisations").fetch_one(&test.owner).await.unwrap();
+    assert_eq!(organisations, 1);
+}
+
+#[tokio::test]
+async fn set_up_with_bad_input_leaves_nothing_behind() {
+    let test = support::store().await;
+    for (input, field) in [
+        (SetUp { org_name: "  ".to_owned(), ..first_run() }, "org_name"),
+        (SetUp { currency: "money".to_owned(), ..first_run() }, "currency"),
+        (SetUp { email: "nobody".to_owned(), ..first_run() }, "email"),
+        (SetUp { password: "password1234".to_owned(), ..first_run() }, "password"),
+    ] {
+        match test.store.set_up(input, &Client::default()).await {
+            Err(Error::Invalid { fields }) => assert_eq!(fields[0].field, field),
+            other => panic!("{field}: {other:?}"),
+        }
+    }
+    let rows: i64 = sqlx::query_scalar("select (select count(*) from users) + (select count(*) from roles)")
+        .fetch_one(&test.owner)
+        .await
+        .unwrap();
+    assert_eq!(rows, 0);
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_the_answer_is_the_same() {
+    let (test, _) = set_up().await;
+    assert_eq!(sign_in(&test.store, EMAIL, "wrong").await.unwrap_err(), wrong_credentials());
+    assert_eq!(sign_in(&test.store, "nobody@example.com", PASSWORD).await.unwrap_err(), wrong_credentials());
+    sql(&test, "update users set active = false").await;
+    assert_eq!(sign_in(&test.store, EMAIL, PASSWORD).await.unwrap_err(), wrong_credentials());
+    sql(&test, "update users set active = true, archived_at = now()").await;
+    assert_eq!(sign_in(&test.store, EMAIL, PASSWORD).await.unwrap_err(), wrong_credentials());
+    let failures: i64 = sqlx::query_scalar("select count(*) from sign_in_log where not ok").fetch_one(&test.owner).await.unwrap();
+    assert_eq!(failures, 4);
+}
+
+#[tokio::test]
+async fn ten_failures_close_an_address_for_a_while() {
+    let (test, _) = set_up().await;
+    // More at once than are allowed: none slips through uncounted.
+    let guesses = (0..16).map(|_| {
+        let store = test.store.clone();
+        tokio::spawn(async move { sign_in(&store, EMAIL, "wrong").await.unwrap_err() })
+    });
+    let mut wrong = 0;
+    for guess in guesses.collect::<Vec<_>>() {
+        match guess.await.unwrap() {
+            Error::RateLimited { retry_after } => assert!((1..=900).contains(&retry_after)),
+            error => {
+                assert_eq!(error, wrong_credentials());
+                wrong += 1;
+            }
+        }
+    }
+    assert_eq!(wrong, 10);
+    let refused = test.store.sign_in(EMAIL, PASSWORD, &client("10.9.9.9")).await;
+    assert!(matches!(refused.unwrap_err(), Error::RateLimited { .. }));
+    assert_eq!(sign_in(&test.store, "other@example.com", "wrong").await.unwrap_err(), wrong_credentials());
+    sql(&test, "update sign_in_attempts set at = at - interval '15 minutes'").await;
+    sign_in(&test.store, EMAIL, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn many_addresses_from_one_network_are_limited_too_but_success_costs_nothing() {
+    let (test, _) = set_up().await;
+    for _ in 0..12 {
+        sign_in(&test.store, EMAIL, PASSWORD).await.unwrap();
+    }
+    for n in 0..40 {
+        let error = sign_in(&test.store, &format!("user{n}@example.com"), "wrong").await.unwrap_err();
+        assert_eq!(error, wrong_credentials());
+    }
+    let refused = sign_in(&test.store, "one.more@example.com", "wrong").await.unwrap_err();
+    assert!(matches!(refused, Error::RateLimited { .. }));
+    test.store.sign_in(EMAIL, PASSWORD, &client("10.0.0.7")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_lives_while_it_is_used() {
+    let (test, admin) = set_up().await;
+    sql(&test, "update sessions set last_seen_at = now() - interval '10 days', expires_at = now() + interval '20 days'").await;
+    test.store.session(admin.token.expose()).await.unwrap();
+    let prolonged = sql(&test, "select from sessions where last_seen_at > now() - interval '1 minute' and expires_at > now() + interval '29 days'").await;
+    assert_eq!(prolonged, 1);
+    sql(&test, "update sessions set expires_at = now() - interval '1 second'").await;
+    assert_eq!(test.store.session(admin.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    test.store.purge_expired().await.unwrap();
+    assert_eq!(sql(&test, "select from sessions").await, 0);
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_by_their_user_only() {
+    let (test, first) = set_up().await;
+    let store = &test.store;
+    let second = sign_in(store, EMAIL, PASSWORD).await.unwrap();
+    let third = sign_in(store, EMAIL, PASSWORD).await.unwrap();
+    let rep = colleague(&test, &first, "rep@example.com", "Sales rep").await;
+    let actor = &first.session.actor;
+    assert_eq!(store.sessions(actor).await.unwrap().len(), 3);
+    assert_eq!(store.revoke_session(&rep.session.actor, second.session.session_id).await.unwrap_err(), Error::NotFound);
+
+    store.revoke_session(actor, second.session.session_id).await.unwrap();
+    assert_eq!(store.session(second.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    assert_eq!(store.revoke_all_others(actor, first.session.session_id).await.unwrap(), 1);
+    assert_eq!(store.session(third.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    store.session(first.token.expose()).await.unwrap();
+    store.session(rep.token.expose()).await.unwrap();
+    store.sign_out(first.token.expose()).await.unwrap();
+    assert_eq!(store.session(first.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_deactivated_user_is_out_at_once() {
+    let (test, admin) = set_up().await;
+    let api = test.store.create_api_token(&admin.session.actor, "script", None).await.unwrap();
+    sql(&test, "update users set active = false").await;
+    assert_eq!(test.store.session(admin.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    assert_eq!(test.store.actor_for_api_token(api.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    let actor = &admin.session.actor;
+    assert_eq!(test.store.actor(actor.org_id, actor.user_id).await.unwrap_err(), Error::Unauthenticated);
+}
+
+#[tokio::test]
+async fn each_session_has_its_own_csrf_token() {
+    let (test, first) = set_up().await;
+    let second = sign_in(&test.store, EMAIL, PASSWORD).await.unwrap();
+    let session = test.store.session(first.token.expose()).await.unwrap();
+    assert!(session.is_csrf(first.session.csrf.expose()));
+    assert!(!session.is_csrf(second.session.csrf.expose()));
+    assert!(!session.is_csrf(""));
+    assert!(!format!("{first:?}").contains(first.token.expose()));
+}
+
+#[tokio::test]
+async fn an_actor_has_the_teams_below_and_the_sum_of_the_roles() {
+    let (test, admin) = set_up().await;
+    let manager = colleague(&test, &admin, "manager@example.com", "Sales manager").await.session.actor;
+    let teams: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
+    let parents = [None, Some(teams[0]), Some(teams[1])];
+    for (n, (id, parent)) in teams.iter().zip(parents).enumerate() {
+        let team = values(json!({"name": format!("Team {n}"), "parent_id": parent}));
+        test.store.apply(&admin.session.actor, Command::one("team", Change::Create { id: *id, values: team })).await.unwrap();
+    }
+    let roles = [role_named(&test, "Sales manager").await, role_named(&test, "Support agent").await];
+    let change = values(json!({"team_id": teams[1], "role_ids": roles}));
+    let change = Change::Update { id: manager.user_id, version: None, values: change };
+    test.store.apply(&admin.session.actor, Command::one("user", change)).await.unwrap();
+
+    let actor = test.store.actor(manager.org_id, manager.user_id).await.unwrap();
+    assert_eq!(actor.team_id, Some(teams[1]));
+    let mut below = actor.teams_below;
+    below.sort();
+    assert_eq!(below, teams[1..]);
+    assert_eq!(actor.grants.types["customer"].read, Level::All);
+    assert_eq!(actor.grants.types["customer"].update, Level::TeamBelow);
+    assert!(!actor.grants.admin);
+
+    // A cycle, which the write path refuses, must not hang anybody.
+    sql(&test, &format!("update teams set parent_id = '{}' where id = '{}'", teams[2], teams[1])).await;
+    assert_eq!(test.store.actor(manager.org_id, manager.user_id).await.unwrap().teams_below.len(), 2);
+}
+
+#[tokio::test]
+async fn changing_the_password_ends_the_other_sessions() {
+    let (test, admin) = set_up().await;
+    let store = &test.store;
+    let other = sign_in(store, EMAIL, PASSWORD).await.unwrap();
+    let (actor, here) = (&admin.session.actor, admin.session.session_id);
+    let wrong = store.change_password(actor, here, "wrong", "a new quiet place").await.unwrap_err();
+    assert_eq!(wrong, Error::invalid("old_password", "wrong_credentials"));
+    let weak = store.change_password(actor, here, PASSWORD, "linyue2024!").await.unwrap_err();
+    assert_eq!(weak.code(), "invalid");
+    store.change_password(actor, here, PASSWORD, "a new quiet place").await.unwrap();
+    store.session(admin.token.expose()).await.unwrap();
+    assert_eq!(store.session(other.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    assert_eq!(sign_in(store, EMAIL, PASSWORD).await.unwrap_err(), wrong_credentials());
+    sign_in(store, EMAIL, "a new quiet place").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reset_works_once_and_ends_all_sessions() {
+    let (test, admin) = set_up().await;
+    let store = &test.store;
+    assert!(store.request_reset("nobody@example.com").await.unwrap().is_empty());
+    let mails = store.request_reset(EMAIL).await.unwrap();
+    assert_eq!((mails.len(), mails[0].to.as_str(), mails[0].org_name.as_str()), (1, EMAIL, "Lin Trading"));
+    let token = mails[0].token.expose();
+    assert_eq!(store.reset_password(token, "short").await.unwrap_err().code(), "invalid");
+    store.reset_password(token, "a new quiet place").await.unwrap();
+    assert_eq!(store.reset_password(token, "yet another place").await.unwrap_err(), link_expired());
+    assert_eq!(store.session(admin.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    sign_in(store, EMAIL, "a new quiet place").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reset_link_dies_with_time_and_with_the_address() {
+    let (test, _) = set_up().await;
+    let store = &test.store;
+    let old = store.request_reset(EMAIL).await.unwrap().remove(0).token;
+    sql(&test, "update password_resets set expires_at = now() - interval '1 second'").await;
+    assert_eq!(store.reset_password(old.expose(), "a new quiet place").await.unwrap_err(), link_expired());
+    let moved = store.request_reset(EMAIL).await.unwrap().remove(0).token;
+    sql(&test, "update users set email = 'new@example.com'").await;
+    assert_eq!(store.reset_password(moved.expose(), "a new quiet place").await.unwrap_err(), link_expired());
+    sign_in(store, "new@example.com", PASSWORD).await.unwrap();
+    sql(&test, "update users set email = 'lin@example.com'").await;
+    assert_eq!(store.request_reset(EMAIL).await.unwrap().len(), 1);
+    assert_eq!(store.request_reset(EMAIL).await.unwrap().len(), 0, "the fourth mail within 15 minutes is not sent");
+}
+
+#[tokio::test]
+async fn an_invitation_is_accepted_once_and_makes_a_user() {
+    let (test, admin) = set_up().await;
+    let store = &test.store;
+    let invite = Invite {
+        email: "Zhao@Example.com".to_owned(),
+        name: Some("赵敏".to_owned()),
+        role_ids: vec![role_named(&test, "Sales rep").await],
+        team_id: None,
+    };
+    let token = store.invite(&admin.session.actor, invite).await.unwrap();
+    let preview = store.invitation(token.expose()).await.unwrap();
+    assert_eq!((preview.org_name.as_str(), preview.email.as_str()), ("Lin Trading", "zhao@example.com"));
+    let weak = store.accept_invitation(token.expose(), "赵敏", "zhao123456789", &client("10.0.0.2")).await.unwrap_err();
+    assert_eq!(weak, Error::invalid("password", "password_personal"));
+    let joined = store.accept_invitation(token.expose(), "赵敏", PASSWORD, &client("10.0.0.2")).await.unwrap();
+    assert_eq!(joined.session.name, "赵敏");
+    assert_eq!(joined.session.actor.grants.types["lead"].read, Level::Own);
+    let again = store.accept_invitation(token.expose(), "赵敏", PASSWORD, &client("10.0.0.2")).await.unwrap_err();
+    assert_eq!(again, link_expired());
+    assert!(store.invitations(&admin.session.actor).await.unwrap().is_empty());
+    sign_in(store, "zhao@example.com", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_invitation_ends_when_withdrawn_repeated_expired_or_its_inviter_demoted() {
+    let (test, admin) = set_up().await;
+    let store = &test.store;
+    let actor = &admin.session.actor;
+    let invite = || Invite { email: "zhao@example.com".to_owned(), ..Invite::default() };
+    let first = store.invite(actor, invite()).await.unwrap();
+    let second = store.invite(actor, invite()).await.unwrap();
+    assert_eq!(store.invitation(first.expose()).await.unwrap_err(), link_expired());
+    let open = store.invitations(actor).await.unwrap();
+    assert_eq!(open.len(), 1);
+    store.revoke_invitation(actor, open[0].id).await.unwrap();
+    assert_eq!(store.revoke_invitation(actor, open[0].id).await.unwrap_err(), Error::NotFound);
+    assert_eq!(store.invitation(second.expose()).await.unwrap_err(), link_expired());
+
+    let third = store.invite(actor, invite()).await.unwrap();
+    sql(&test, "update users set role_ids = '{}'").await;
+    let accepted = store.accept_invitation(third.expose(), "Zhao", PASSWORD, &Client::default()).await;
+    assert_eq!(accepted.unwrap_err(), link_expired());
+    sql(&test, "update invitations set expires_at = now() - interval '1 second'").await;
+    assert_eq!(store.invitation(third.expose()).await.unwrap_err(), link_expired());
+    assert_eq!(sql(&test, "select from users").await, 1);
+}
+
+#[tokio::test]
+async fn only_administrators_invite_and_only_what_exists() {
+    let (test, admin) = set_up().await;
+    let store = &test.store;
+    let rep = colleague(&test, &admin, "rep@example.com", "Sales rep").await.session.actor;
+    let invite = |email: &str| Invite { email: email.to_owned(), ..Invite::default() };
+    assert_eq!(store.invite(&rep, invite("x@example.com")).await.unwrap_err(), Error::Forbidden);
+    assert_eq!(store.invitations(&rep).await.unwrap_err(), Error::Forbidden);
+    assert_eq!(store.revoke_invitation(&rep, Uuid::now_v7()).await.unwrap_err(), Error::Forbidden);
+    let actor = &admin.session.actor;
+    assert_eq!(store.invite(actor, invite("rep@example.com")).await.unwrap_err(), Error::invalid("email", "taken"));
+    assert_eq!(store.invite(actor, invite("nonsense")).await.unwrap_err(), Error::invalid("email", "email"));
+    let unknown = Invite { role_ids: vec![Uuid::now_v7()], ..invite("x@example.com") };
+    assert_eq!(store.invite(actor, unknown).await.unwrap_err(), Error::invalid("role_ids", "reference"));
+    let unknown = Invite { team_id: Some(Uuid::now_v7()), ..invite("x@example.com") };
+    assert_eq!(store.invite(actor, unknown).await.unwrap_err(), Error::invalid("team_id", "reference"));
+}
+
+#[tokio::test]
+async fn inviting_a_user_without_a_password_gives_them_theirs() {
+    let (test, admin) = set_up().await;
+    let store = &test.store;
+    let id = Uuid::now_v7();
+    let imported = values(json!({"name": "Darcel", "email": "darcel@example.com"}));
+    store.apply(&admin.session.actor, Command::one("user", Change::Create { id, values: imported })).await.unwrap();
+    assert_eq!(sign_in(store, "darcel@example.com", PASSWORD).await.unwrap_err(), wrong_credentials());
+    let joined = colleague(&test, &admin, "darcel@example.com", "Sales rep").await;
+    assert_eq!(joined.session.actor.user_id, id);
+    assert_eq!(sql(&test, "select from users where email = 'darcel@example.com'").await, 1);
+}
+
+#[tokio::test]
+async fn api_tokens_act_as_their_user_until_they_end() {
+    let (test, admin) = set_up().await;
+    let store = &test.store;
+    let actor = &admin.session.actor;
+    let made = store.create_api_token(actor, "  nightly export ", None).await.unwrap();
+    assert!(made.token.expose().starts_with("gx_"));
+    assert_eq!(&store.actor_for_api_token(made.token.expose()).await.unwrap(), actor);
+    let listed = store.api_tokens(actor).await.unwrap();
+    assert_eq!((listed.len(), listed[0].name.as_str()), (1, "nightly export"));
+    assert!(listed[0].last_used_at.is_some());
+    let rep = colleague(&test, &admin, "rep@example.com", "Sales rep").await.session.actor;
+    assert_eq!(store.revoke_api_token(&rep, made.id).await.unwrap_err(), Error::NotFound);
+    store.revoke_api_token(actor, made.id).await.unwrap();
+    assert_eq!(store.actor_for_api_token(made.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    assert!(store.api_tokens(actor).await.unwrap().is_empty());
+
+    let brief = store.create_api_token(actor, "brief", Some(chrono::Utc::now() + chrono::TimeDelta::hours(1))).await.unwrap();
+    sql(&test, "update api_tokens set expires_at = now() - interval '1 second' where name = 'brief'").await;
+    assert_eq!(store.actor_for_api_token(brief.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    assert_eq!(store.actor_for_api_token(admin.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    assert_eq!(store.create_api_token(actor, " ", None).await.unwrap_err(), Error::invalid("name", "required"));
+    let past = Some(chrono::Utc::now() - chrono::TimeDelta::hours(1));
+    assert_eq!(store.create_api_token(actor, "past", past).await.unwrap_err(), Error::invalid("expires_at", "past"));
+}
+
+/// Another organisation with a user of that address.
+async fn second_organisation(store: &Store, email: &str, password: &str) -> Actor {
+    let actor = Actor {
+        org_id: Uuid::now_v7(),
+        user_id: Uuid::now_v7(),
+        team_id: None,
+        teams_below: Vec::new(),
+        grants: Grants { admin: true, ..Grants::default() },
+    };
+    let organisation = values(json!({"name": "Other", "currency": "USD", "timezone": "UTC", "locale": "en"}));
+    let user = values(json!({"name": "Other Lin", "email": email}));
+    for (record_type, id, values) in [("organisation", actor.org_id, organisation), ("user", actor.user_id, user)] {
+        store.apply(&actor, Command::one(record_type, Change::Create { id, values })).await.unwrap();
+    }
+    store.set_password(actor.org_id, actor.user_id, password).await.unwrap();
+    actor
+}
+
+#[tokio::test]
+async fn the_password_decides_between_organisations_that_know_an_address() {
+    let (test, admin) = set_up().await;
+    let other = second_organisation(&test.store, EMAIL, "some other password").await;
+    let here = sign_in(&test.store, EMAIL, PASSWORD).await.unwrap();
+    assert_eq!(here.session.actor.org_id, admin.session.actor.org_id);
+    let there = sign_in(&test.store, EMAIL, "some other password").await.unwrap();
+    assert_eq!(there.session.actor.org_id, other.org_id);
+    let accounts = test.store.accounts(EMAIL).await.unwrap();
+    assert!(accounts.iter().all(|account| account.has_password));
+    assert_eq!(accounts.len(), 2);
+    assert_eq!(test.store.request_reset(EMAIL).await.unwrap().len(), 2);
+    let actor = &admin.session.actor;
+    assert_eq!(test.store.revoke_session(actor, there.session.session_id).await.unwrap_err(), Error::NotFound);
+    assert_eq!(test.store.actor(actor.org_id, other.user_id).await.unwrap_err(), Error::Unauthenticated);
+}
+
+#[tokio::test]
+async fn the_roles_that_read_and_write_records_reach_no_secret() {
+    let (test, _) = set_up().await;
+    let tables = ["credentials", "sessions", "api_tokens", "invitations", "password_resets", "sign_in_attempts", "sign_in_log"];
+    for role in ["guanxi_app", "guanxi_writer"] {
+        for table in tables {
+            let mut tx = test.owner.begin().await.unwrap();
+            sqlx::query(AssertSqlSafe(format!("set local role {role}"))).execute(&mut *tx).await.unwrap();
+            let read = sqlx::query(AssertSqlSafe(format!("select from {table}"))).execute(&mut *tx).await.unwrap_err();
+            assert_eq!(read.as_database_error().unwrap().code().as_deref(), Some("42501"), "{role} {table}");
+        }
+    }
+    for forbidden in ["select phone from users", "update users set active = true", "select from customers"] {
+        let mut tx = test.owner.begin().await.unwrap();
+        sqlx::query("set local role guanxi_auth").execute(&mut *tx).await.unwrap();
+        let error = sqlx::query(AssertSqlSafe(forbidden.to_owned())).execute(&mut *tx).await.unwrap_err();
+        assert_eq!(error.as_database_error().unwrap().code().as_deref(), Some("42501"), "{forbidden}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_transaction_of_one_organisation_sees_no_other() {
+    let (test, _) = set_up().await;
+    let mut tx = test.owner.begin().await.unwrap();
+    sqlx::query("select set_config('role', 'guanxi_auth', true), set_config('guanxi.org', $1, true)")
+        .bind(Uuid::now_v7().to_string())
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    for table in ["credentials", "sessions", "sign_in_log", "organisations", "roles"] {
+        let statement = format!("select org_id from {table}");
+        let seen = sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await.unwrap().rows_affected();
+        assert_eq!(seen, 0, "{table}");
+    }
+}
