@@ -31,7 +31,8 @@ fn read(folder: &Path) -> BTreeMap<String, [String; 2]> {
         let text = fs::read_to_string(&file).expect("readable label file");
         for line in text.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')) {
             let parts = line.split_once('=').and_then(|(key, both)| Some((key, both.split_once("||")?)));
-            let (key, (en, zh)) = parts.unwrap_or_else(|| panic!("{}: not `key = English || 中文`: {line:?}", file.display()));
+            let (key, (en, zh)) =
+                parts.unwrap_or_else(|| panic!("{}: not `key = English || 中文`: {line:?}", file.display()));
             let key = format!("{topic}.{}", key.trim());
             let texts = [en, zh].map(|t| t.trim().replace("\\n", "\n"));
             assert!(texts.iter().all(|t| !t.is_empty()), "{}: {key} lacks a language", file.display());

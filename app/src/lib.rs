@@ -6,7 +6,7 @@ pub mod assets;
 pub mod context;
 pub mod features;
 pub mod record;
-mod routes;
+pub mod routes;
 mod shell;
 pub mod ui;
 

@@ -3,6 +3,7 @@
 use crate::{
     assets::{self, Site},
     health,
+    request::{self, Identifier},
     shutdown::Shutdown,
 };
 use app::{App, shell};
@@ -30,13 +31,17 @@ pub(crate) struct AppState {
 }
 
 /// Builds all routes on one database.
-pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown) -> Router {
+pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, demo: bool) -> Router {
+    let identifier = Identifier { store: store.clone(), demo };
     let leptos = LeptosOptions::builder().output_name("guanxi").build();
     let state = AppState { store, site, shutdown, leptos };
     Router::new()
         .merge(health_routes())
         .merge(page_routes(&state))
         .fallback_service(files(&state))
+        .layer(middleware::from_fn(request::set_fault_status))
+        .layer(middleware::from_fn_with_state(identifier, request::identify))
+        .layer(middleware::from_fn(request::refuse_cross_site))
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http())
         .layer(CatchPanicLayer::new())

@@ -79,7 +79,6 @@ pub fn between(low: Option<&str>, high: Option<&str>) -> String {
     String::from_utf8(rank).unwrap_or_default()
 }
 
-
 /// `count` ranks in order, evenly spread between `low` and `high`.
 pub fn spread(low: Option<&str>, high: Option<&str>, count: usize) -> Vec<String> {
     let mut ranks = vec![String::new(); count];
@@ -139,7 +138,9 @@ mod tests {
 
     #[test]
     fn places_survive_the_wire() {
-        for place in [Place::Top, Place::Bottom, Place::After(uuid::Uuid::from_u128(7)), Place::Before(uuid::Uuid::from_u128(8))] {
+        for place in
+            [Place::Top, Place::Bottom, Place::After(uuid::Uuid::from_u128(7)), Place::Before(uuid::Uuid::from_u128(8))]
+        {
             assert_eq!(Place::parse(&place.to_string()), Some(place));
         }
         assert_eq!(Place::parse("after:x"), None);

@@ -1,8 +1,8 @@
 //! From declarations to SQL columns and back.
 
+use serde_json::Value;
 use shared::record::{Kind, RecordDef, Row, SYSTEM_FIELDS, Values};
 use shared::{FieldDef, Result};
-use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
@@ -12,7 +12,9 @@ use crate::error::from_sqlx;
 /// Postgres type of a field's column.
 pub(crate) fn sql_type(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Text(_) | Kind::LongText | Kind::Currency | Kind::Choice(_) | Kind::Email | Kind::Url | Kind::Rank(_) => "text",
+        Kind::Text(_) | Kind::LongText | Kind::Currency | Kind::Choice(_) | Kind::Email | Kind::Url | Kind::Rank(_) => {
+            "text"
+        }
         Kind::Integer(..) | Kind::Rating => "bigint",
         Kind::Decimal(_) | Kind::Money => "numeric",
         Kind::Date => "date",
@@ -46,11 +48,7 @@ pub(crate) fn decode(def: &RecordDef, row: &PgRow, first: usize) -> Result<Row> 
             values.insert(field.name.to_owned(), value);
         }
     }
-    Ok(Row {
-        id: row.try_get(first).map_err(from_sqlx)?,
-        version: row.try_get(first + 1).map_err(from_sqlx)?,
-        values,
-    })
+    Ok(Row { id: row.try_get(first).map_err(from_sqlx)?, version: row.try_get(first + 1).map_err(from_sqlx)?, values })
 }
 
 fn read(row: &PgRow, at: usize, kind: &Kind) -> std::result::Result<Value, sqlx::Error> {
@@ -58,7 +56,9 @@ fn read(row: &PgRow, at: usize, kind: &Kind) -> std::result::Result<Value, sqlx:
         "bigint" => row.try_get::<Option<i64>, _>(at)?.into(),
         "numeric" => row.try_get::<Option<rust_decimal::Decimal>, _>(at)?.map(|d| d.to_string()).into(),
         "date" => row.try_get::<Option<chrono::NaiveDate>, _>(at)?.map(|d| d.to_string()).into(),
-        "timestamptz" => row.try_get::<Option<chrono::DateTime<chrono::Utc>>, _>(at)?.map(shared::record::instant_text).into(),
+        "timestamptz" => {
+            row.try_get::<Option<chrono::DateTime<chrono::Utc>>, _>(at)?.map(shared::record::instant_text).into()
+        }
         "boolean" => row.try_get::<Option<bool>, _>(at)?.into(),
         "text[]" => row.try_get::<Option<Vec<String>>, _>(at)?.into(),
         "jsonb" => row.try_get::<Option<Value>, _>(at)?.unwrap_or_default(),
@@ -91,7 +91,10 @@ pub(crate) fn target(field: &FieldDef) -> Option<&'static RecordDef> {
 }
 
 /// Every record a row refers to, with the type of each.
-pub(crate) fn references<'r>(def: &'static RecordDef, row: &'r Row) -> impl Iterator<Item = (&'static FieldDef, Uuid)> + use<'r> {
+pub(crate) fn references<'r>(
+    def: &'static RecordDef,
+    row: &'r Row,
+) -> impl Iterator<Item = (&'static FieldDef, Uuid)> + use<'r> {
     def.all_fields().flat_map(move |field| {
         let ids = match field.kind {
             Kind::Reference(_) => row.reference(field.name).into_iter().collect(),

@@ -16,7 +16,9 @@ pub enum StartError {
     #[error("Postgres refused the user name or password of DATABASE_URL.")]
     Refused,
     /// The user may not create what Guanxi needs.
-    #[error("The database user lacks rights ({0}). Guanxi needs a user that owns the database and may create roles (CREATEROLE).")]
+    #[error(
+        "The database user lacks rights ({0}). Guanxi needs a user that owns the database and may create roles (CREATEROLE)."
+    )]
     MissingRights(String),
     /// Postgres is older than 15.
     #[error("Postgres {0} is too old: Guanxi needs 15 or newer.")]

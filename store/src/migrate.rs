@@ -12,7 +12,8 @@ use crate::error::StartError;
 pub async fn migrate(url: &str) -> Result<(), StartError> {
     let options: PgConnectOptions = url.parse()?;
     let mut connection = PgConnection::connect_with(&options).await?;
-    let (version,): (i32,) = sqlx::query_as("select current_setting('server_version_num')::int").fetch_one(&mut connection).await?;
+    let (version,): (i32,) =
+        sqlx::query_as("select current_setting('server_version_num')::int").fetch_one(&mut connection).await?;
     if version < 150_000 {
         return Err(StartError::TooOld((version / 10_000).to_string()));
     }

@@ -96,7 +96,8 @@ async fn set_up_happens_once_even_when_raced() {
     assert_eq!(winners, 1);
     let late = test.store.set_up(first_run(), &here).await;
     assert_eq!(late.unwrap_err(), Error::invalid("", "already_set_up"));
-    let organisations: i64 = sqlx::query_scalar("select count(*) from organisations").fetch_one(&test.owner).await.unwrap();
+    let organisations: i64 =
+        sqlx::query_scalar("select count(*) from organisations").fetch_one(&test.owner).await.unwrap();
     assert_eq!(organisations, 1);
 }
 
@@ -130,7 +131,8 @@ async fn whatever_is_wrong_the_answer_is_the_same() {
     assert_eq!(sign_in(&test.store, EMAIL, PASSWORD).await.unwrap_err(), wrong_credentials());
     sql(&test, "update users set active = true, archived_at = now()").await;
     assert_eq!(sign_in(&test.store, EMAIL, PASSWORD).await.unwrap_err(), wrong_credentials());
-    let failures: i64 = sqlx::query_scalar("select count(*) from sign_in_log where not ok").fetch_one(&test.owner).await.unwrap();
+    let failures: i64 =
+        sqlx::query_scalar("select count(*) from sign_in_log where not ok").fetch_one(&test.owner).await.unwrap();
     assert_eq!(failures, 4);
 }
 
@@ -178,7 +180,11 @@ async fn many_addresses_from_one_network_are_limited_too_but_success_costs_nothi
 #[tokio::test]
 async fn a_session_lives_while_it_is_used() {
     let (test, admin) = set_up().await;
-    sql(&test, "update sessions set last_seen_at = now() - interval '10 days', expires_at = now() + interval '20 days'").await;
+    sql(
+        &test,
+        "update sessions set last_seen_at = now() - interval '10 days', expires_at = now() + interval '20 days'",
+    )
+    .await;
     test.store.session(admin.token.expose()).await.unwrap();
     let prolonged = sql(&test, "select from sessions where last_seen_at > now() - interval '1 minute' and expires_at > now() + interval '29 days'").await;
     assert_eq!(prolonged, 1);
@@ -239,7 +245,10 @@ async fn an_actor_has_the_teams_below_and_the_sum_of_the_roles() {
     let parents = [None, Some(teams[0]), Some(teams[1])];
     for (n, (id, parent)) in teams.iter().zip(parents).enumerate() {
         let team = values(json!({"name": format!("Team {n}"), "parent_id": parent}));
-        test.store.apply(&admin.session.actor, Command::one("team", Change::Create { id: *id, values: team })).await.unwrap();
+        test.store
+            .apply(&admin.session.actor, Command::one("team", Change::Create { id: *id, values: team }))
+            .await
+            .unwrap();
     }
     let roles = [role_named(&test, "Sales manager").await, role_named(&test, "Support agent").await];
     let change = values(json!({"team_id": teams[1], "role_ids": roles}));
@@ -404,7 +413,8 @@ async fn api_tokens_act_as_their_user_until_they_end() {
     assert_eq!(store.actor_for_api_token(made.token.expose()).await.unwrap_err(), Error::Unauthenticated);
     assert!(store.api_tokens(actor).await.unwrap().is_empty());
 
-    let brief = store.create_api_token(actor, "brief", Some(chrono::Utc::now() + chrono::TimeDelta::hours(1))).await.unwrap();
+    let brief =
+        store.create_api_token(actor, "brief", Some(chrono::Utc::now() + chrono::TimeDelta::hours(1))).await.unwrap();
     sql(&test, "update api_tokens set expires_at = now() - interval '1 second' where name = 'brief'").await;
     assert_eq!(store.actor_for_api_token(brief.token.expose()).await.unwrap_err(), Error::Unauthenticated);
     assert_eq!(store.actor_for_api_token(admin.token.expose()).await.unwrap_err(), Error::Unauthenticated);
@@ -451,7 +461,8 @@ async fn the_password_decides_between_organisations_that_know_an_address() {
 #[tokio::test]
 async fn the_roles_that_read_and_write_records_reach_no_secret() {
     let (test, _) = set_up().await;
-    let tables = ["credentials", "sessions", "api_tokens", "invitations", "password_resets", "sign_in_attempts", "sign_in_log"];
+    let tables =
+        ["credentials", "sessions", "api_tokens", "invitations", "password_resets", "sign_in_attempts", "sign_in_log"];
     for role in ["guanxi_app", "guanxi_writer"] {
         for table in tables {
             let mut tx = test.owner.begin().await.unwrap();

@@ -43,9 +43,7 @@ pub fn Avatar(
 /// One of the ten hues, the same for the same text on every machine (FNV-1a).
 #[must_use]
 pub fn hue_of(text: &str) -> u8 {
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     u8::try_from(hash % 10).unwrap_or_default()
 }
 
@@ -57,11 +55,7 @@ pub fn initials(name: &str) -> String {
     let chinese: Vec<char> = name.chars().filter(|&c| is_han(c)).collect();
     if !chinese.is_empty() {
         // A person has two to four characters; of something longer, the start says more.
-        let start = if chinese.len() <= 4 {
-            chinese.len().saturating_sub(2)
-        } else {
-            0
-        };
+        let start = if chinese.len() <= 4 { chinese.len().saturating_sub(2) } else { 0 };
         return chinese.iter().skip(start).take(2).collect();
     }
     latin_initials(name)
@@ -71,23 +65,12 @@ pub fn initials(name: &str) -> String {
 #[must_use]
 pub fn company_initials(name: &str) -> String {
     let chinese: String = name.chars().filter(|&c| is_han(c)).take(2).collect();
-    if chinese.is_empty() {
-        latin_initials(name)
-    } else {
-        chinese
-    }
+    if chinese.is_empty() { latin_initials(name) } else { chinese }
 }
 
 fn latin_initials(name: &str) -> String {
-    let mut words = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
-    words
-        .next()
-        .into_iter()
-        .chain(words.next_back())
-        .flat_map(char::to_uppercase)
-        .collect()
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    words.next().into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
 }
 
 fn is_han(c: char) -> bool {

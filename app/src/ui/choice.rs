@@ -16,12 +16,7 @@ pub struct Choice {
 impl Choice {
     /// A choice with a value and its label.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-            detail: None,
-            hue: None,
-        }
+        Self { value: value.into(), label: label.into(), detail: None, hue: None }
     }
 
     /// Adds what tells it apart.

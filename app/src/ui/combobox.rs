@@ -72,9 +72,9 @@ pub fn Combobox(
     let list_id = format!("{id}-list");
     let (controls, active_id, option_id) = (list_id.clone(), list_id.clone(), list_id.clone());
     let shown = move || {
-        list.typed.get().unwrap_or_else(|| {
-            value.with(|chosen| chosen.as_ref().map(|c| c.label.clone()).unwrap_or_default())
-        })
+        list.typed
+            .get()
+            .unwrap_or_else(|| value.with(|chosen| chosen.as_ref().map(|c| c.label.clone()).unwrap_or_default()))
     };
     view! {
         <div class="combobox" node_ref=box_ref>
@@ -149,9 +149,7 @@ impl List {
         self.open.set(true);
         self.active.set(0);
         self.on_search.run(String::new());
-        if let (Some(opener), Some(panel)) =
-            (self.box_ref.get_untracked(), self.list_ref.get_untracked())
-        {
+        if let (Some(opener), Some(panel)) = (self.box_ref.get_untracked(), self.list_ref.get_untracked()) {
             place::open_beside(&opener, &panel, Align::Stretch);
         }
     }
@@ -177,8 +175,7 @@ impl List {
         self.typed.set(Some(text.clone()));
         self.stop_timer();
         let search = move || self.on_search.run(text.clone());
-        self.timer
-            .set_value(set_timeout_with_handle(search, REST).ok());
+        self.timer.set_value(set_timeout_with_handle(search, REST).ok());
     }
 
     fn choose(self, choice: Option<Choice>) {
@@ -200,9 +197,7 @@ impl List {
             "ArrowDown" => self.step(1),
             "ArrowUp" => self.step(-1),
             "Enter" if open => {
-                let found = self
-                    .options
-                    .with_untracked(|all| all.get(self.active.get_untracked()).cloned());
+                let found = self.options.with_untracked(|all| all.get(self.active.get_untracked()).cloned());
                 if found.is_some() {
                     self.choose(found);
                 }
@@ -222,14 +217,9 @@ impl List {
         if count == 0 {
             return;
         }
-        self.active
-            .update(|at| *at = at.saturating_add_signed(by).min(count - 1));
+        self.active.update(|at| *at = at.saturating_add_signed(by).min(count - 1));
         let at = u32::try_from(self.active.get_untracked()).unwrap_or_default();
-        if let Some(row) = self
-            .list_ref
-            .get_untracked()
-            .and_then(|panel| panel.children().item(at))
-        {
+        if let Some(row) = self.list_ref.get_untracked().and_then(|panel| panel.children().item(at)) {
             let nearest = leptos::web_sys::ScrollIntoViewOptions::new();
             nearest.set_block(leptos::web_sys::ScrollLogicalPosition::Nearest);
             row.scroll_into_view_with_scroll_into_view_options(&nearest);

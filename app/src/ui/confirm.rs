@@ -36,11 +36,8 @@ pub fn ConfirmDialog(
     on_confirm: Callback<()>,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
-    let blocked = move || {
-        phrase.is_some_and(|phrase| {
-            phrase.with(|phrase| typed.with(|typed| typed.trim() != phrase.trim()))
-        })
-    };
+    let blocked =
+        move || phrase.is_some_and(|phrase| phrase.with(|phrase| typed.with(|typed| typed.trim() != phrase.trim())));
     let footer = move || {
         view! {
             <Button on_click=move |_| open.set(false)>{cancel}</Button>

@@ -22,9 +22,7 @@ pub(super) struct Wiring {
 impl Wiring {
     /// Reads the field around the calling component.
     pub(super) fn take() -> Self {
-        Self {
-            field: use_context(),
-        }
+        Self { field: use_context() }
     }
 
     pub(super) fn id(&self) -> Option<String> {
@@ -35,25 +33,18 @@ impl Wiring {
         self.field.as_ref().is_some_and(|field| field.required)
     }
 
-    pub(super) fn invalid(
-        &self,
-    ) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static {
+    pub(super) fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static {
         let error = self.field.as_ref().map(|field| field.error);
         move || error.and_then(|error| error.with(Option::is_some).then_some("true"))
     }
 
     /// Ids of the hint and of the error, as far as they are on the page.
-    pub(super) fn described_by(
-        &self,
-    ) -> impl Fn() -> Option<String> + Clone + Send + Sync + 'static {
+    pub(super) fn described_by(&self) -> impl Fn() -> Option<String> + Clone + Send + Sync + 'static {
         let field = self.field.clone();
         move || {
             let field = field.as_ref()?;
             let hint = field.hint.then(|| format!("{}-hint", field.id));
-            let error = field
-                .error
-                .with(Option::is_some)
-                .then(|| format!("{}-error", field.id));
+            let error = field.error.with(Option::is_some).then(|| format!("{}-error", field.id));
             match (hint, error) {
                 (Some(hint), Some(error)) => Some(format!("{hint} {error}")),
                 (hint, error) => hint.or(error),
@@ -84,12 +75,7 @@ pub fn Field(
     /// The control.
     children: Children,
 ) -> impl IntoView {
-    let context = FieldContext {
-        id: id.clone(),
-        hint: hint.is_some(),
-        error,
-        required,
-    };
+    let context = FieldContext { id: id.clone(), hint: hint.is_some(), error, required };
     let hint_id = format!("{id}-hint");
     let error_id = format!("{id}-error");
     view! {

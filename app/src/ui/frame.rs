@@ -53,13 +53,7 @@ pub fn Frame(
     children: Children,
 ) -> impl IntoView {
     let rail_links = move |items: Signal<Vec<NavItem>>| {
-        move || {
-            items
-                .get()
-                .into_iter()
-                .map(|item| nav_link(item, "rail-item", current))
-                .collect_view()
-        }
+        move || items.get().into_iter().map(|item| nav_link(item, "rail-item", current)).collect_view()
     };
     view! {
         <a class="skip-link" href="#content">{skip_label}</a>

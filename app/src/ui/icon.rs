@@ -26,11 +26,7 @@ fn path_of(name: &str) -> &'static str {
 }
 
 fn find(name: &str) -> Option<&'static str> {
-    GLYPHS
-        .binary_search_by_key(&name, |(known, _)| known)
-        .ok()
-        .and_then(|at| GLYPHS.get(at))
-        .map(|(_, path)| *path)
+    GLYPHS.binary_search_by_key(&name, |(known, _)| known).ok().and_then(|at| GLYPHS.get(at)).map(|(_, path)| *path)
 }
 
 #[cfg(test)]
@@ -47,10 +43,7 @@ mod tests {
     #[test]
     fn every_icon_named_in_a_view_exists() {
         let mut missing = Vec::new();
-        walk(
-            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
-            &mut missing,
-        );
+        walk(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut missing);
         assert!(missing.is_empty(), "unknown icons: {missing:?}");
     }
 
@@ -72,10 +65,7 @@ mod tests {
             .flat_map(move |lead| text.split(lead).skip(1))
             .filter_map(|rest| rest.split_once('"').map(|(name, _)| name.to_owned()))
             .filter(|name| {
-                !name.is_empty()
-                    && name
-                        .chars()
-                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+                !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
             })
     }
 }

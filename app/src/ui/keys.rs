@@ -28,11 +28,7 @@ pub fn KeyHints(
     hints: Signal<Vec<KeyHint>>,
 ) -> impl IntoView {
     let line = |hint: KeyHint| {
-        let keys = hint
-            .keys
-            .iter()
-            .map(|key| view! { <kbd>{*key}</kbd> })
-            .collect_view();
+        let keys = hint.keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view();
         view! { <div><dt>{keys}</dt><dd>{hint.label}</dd></div> }
     };
     view! { <dl class="key-hints">{move || hints.get().into_iter().map(line).collect_view()}</dl> }
@@ -48,11 +44,7 @@ pub fn is_save_chord(event: &KeyboardEvent) -> bool {
 #[must_use]
 pub fn is_typing(event: &KeyboardEvent) -> bool {
     event.is_composing()
-        || event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlElement>().ok())
-            .is_some_and(|element| {
-                element.is_content_editable()
-                    || matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-            })
+        || event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()).is_some_and(|element| {
+            element.is_content_editable() || matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        })
 }

@@ -50,11 +50,7 @@ pub fn Menu(
         let (Some(opener), Some(panel)) = (button.get_untracked(), list.get_untracked()) else {
             return;
         };
-        if was_open
-            .try_update_value(std::mem::take)
-            .unwrap_or_default()
-            || open.get_untracked()
-        {
+        if was_open.try_update_value(std::mem::take).unwrap_or_default() || open.get_untracked() {
             return place::close(&panel);
         }
         open.set(true);
@@ -137,15 +133,10 @@ fn focus_entry(panel: &HtmlElement, step: Step) {
     let Ok(found) = panel.query_selector_all("[role^=menuitem]:not(:disabled)") else {
         return;
     };
-    let entries: Vec<HtmlElement> = (0..found.length())
-        .filter_map(|at| found.item(at)?.dyn_into().ok())
-        .collect();
+    let entries: Vec<HtmlElement> = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok()).collect();
     let active = document().active_element();
-    let current = entries.iter().position(|entry| {
-        active
-            .as_ref()
-            .is_some_and(|active| active.is_same_node(Some(entry)))
-    });
+    let current =
+        entries.iter().position(|entry| active.as_ref().is_some_and(|active| active.is_same_node(Some(entry))));
     let last = entries.len().saturating_sub(1);
     let target = match step {
         Step::First => 0,

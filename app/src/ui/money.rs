@@ -50,11 +50,7 @@ pub fn Figure(
     #[prop(optional, into)]
     better: Signal<Option<bool>>,
 ) -> impl IntoView {
-    let trend = move || {
-        better
-            .get()
-            .map(|better| if better { "up" } else { "down" })
-    };
+    let trend = move || better.get().map(|better| if better { "up" } else { "down" });
     view! {
         <div class="figure">
             <span class="figure-label">{label}</span>

@@ -26,37 +26,20 @@ pub(super) fn open_beside(opener: &HtmlElement, panel: &HtmlElement, align: Alig
     drop(panel.show_popover());
     let anchor = opener.get_bounding_client_rect();
     let own = panel.get_bounding_client_rect();
-    let width = if align == Align::Stretch {
-        anchor.width()
-    } else {
-        own.width()
-    };
+    let width = if align == Align::Stretch { anchor.width() } else { own.width() };
     let (view_width, view_height) = viewport();
-    let wish = if align == Align::End {
-        anchor.right() - width
-    } else {
-        anchor.left()
-    };
+    let wish = if align == Align::End { anchor.right() - width } else { anchor.left() };
     let left = wish.min(view_width - width - MARGIN).max(MARGIN);
     let below = view_height - anchor.bottom() - GAP - MARGIN;
     // A list that is still filling will need more room than it takes now.
-    let needed = if align == Align::Stretch {
-        own.height().max(LIST_HEIGHT)
-    } else {
-        own.height()
-    };
+    let needed = if align == Align::Stretch { own.height().max(LIST_HEIGHT) } else { own.height() };
     let (top, bottom) = if needed > below && anchor.top() > below {
         ("auto".to_owned(), px(view_height - anchor.top() + GAP))
     } else {
         (px(anchor.bottom() + GAP), "auto".to_owned())
     };
     let style = panel.style();
-    for (name, value) in [
-        ("--left", px(left)),
-        ("--top", top),
-        ("--bottom", bottom),
-        ("--width", px(width)),
-    ] {
+    for (name, value) in [("--left", px(left)), ("--top", top), ("--bottom", bottom), ("--width", px(width))] {
         drop(style.set_property(name, &value));
     }
 }
@@ -71,8 +54,6 @@ pub(super) fn close(panel: &HtmlElement) {
 }
 
 fn viewport() -> (f64, f64) {
-    let side = |value: Result<leptos::wasm_bindgen::JsValue, _>| {
-        value.ok().and_then(|v| v.as_f64()).unwrap_or(0.0)
-    };
+    let side = |value: Result<leptos::wasm_bindgen::JsValue, _>| value.ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
     (side(window().inner_width()), side(window().inner_height()))
 }

@@ -12,11 +12,7 @@ pub fn Progress(
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {
-    let percent = move || {
-        value
-            .get()
-            .map(|part| (part.clamp(0.0, 1.0) * 100.0).round())
-    };
+    let percent = move || value.get().map(|part| (part.clamp(0.0, 1.0) * 100.0).round());
     view! {
         <div
             class="progress"

@@ -21,19 +21,8 @@ pub struct NavItem {
 
 impl NavItem {
     /// An entry without a badge.
-    pub fn new(
-        key: &'static str,
-        icon: &'static str,
-        href: &'static str,
-        label: impl Into<Signal<String>>,
-    ) -> Self {
-        Self {
-            key,
-            icon,
-            href,
-            label: label.into(),
-            badge: Signal::stored(None),
-        }
+    pub fn new(key: &'static str, icon: &'static str, href: &'static str, label: impl Into<Signal<String>>) -> Self {
+        Self { key, icon, href, label: label.into(), badge: Signal::stored(None) }
     }
 
     /// Adds a count of what waits.
@@ -45,18 +34,8 @@ impl NavItem {
 }
 
 /// One link of the rail or of the bottom tabs.
-pub(super) fn nav_link(
-    item: NavItem,
-    class: &'static str,
-    current: Signal<&'static str>,
-) -> impl IntoView {
-    let NavItem {
-        key,
-        icon,
-        href,
-        label,
-        badge,
-    } = item;
+pub(super) fn nav_link(item: NavItem, class: &'static str, current: Signal<&'static str>) -> impl IntoView {
+    let NavItem { key, icon, href, label, badge } = item;
     view! {
         <a class=class href=href aria-current=move || (current.get() == key).then_some("page")>
             <Icon name=icon size=Size::Large/>

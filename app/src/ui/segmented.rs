@@ -27,18 +27,9 @@ pub fn Segmented(
             _ => return,
         };
         event.prevent_default();
-        let values = options.with_untracked(|all| {
-            all.iter()
-                .map(|choice| choice.value.clone())
-                .collect::<Vec<_>>()
-        });
-        let at = values
-            .iter()
-            .position(|own| value.with_untracked(|chosen| chosen == own))
-            .unwrap_or(0);
-        let target = at
-            .saturating_add_signed(by)
-            .min(values.len().saturating_sub(1));
+        let values = options.with_untracked(|all| all.iter().map(|choice| choice.value.clone()).collect::<Vec<_>>());
+        let at = values.iter().position(|own| value.with_untracked(|chosen| chosen == own)).unwrap_or(0);
+        let target = at.saturating_add_signed(by).min(values.len().saturating_sub(1));
         if let Some(chosen) = values.get(target) {
             on_change.run(chosen.clone());
             focus_child(&event, target);
@@ -67,13 +58,10 @@ pub fn Segmented(
 }
 
 fn focus_child(event: &KeyboardEvent, at: usize) {
-    let group = event
-        .current_target()
-        .and_then(|group| group.dyn_into::<HtmlElement>().ok());
+    let group = event.current_target().and_then(|group| group.dyn_into::<HtmlElement>().ok());
     let index = u32::try_from(at).unwrap_or_default();
-    let child = group
-        .and_then(|group| group.children().item(index))
-        .and_then(|child| child.dyn_into::<HtmlElement>().ok());
+    let child =
+        group.and_then(|group| group.children().item(index)).and_then(|child| child.dyn_into::<HtmlElement>().ok());
     if let Some(child) = child {
         drop(child.focus());
     }

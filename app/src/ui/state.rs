@@ -38,11 +38,7 @@ pub fn ErrorState(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let (kind, icon) = if denied {
-        ("denied", "lock")
-    } else {
-        ("error", "circle-alert")
-    };
+    let (kind, icon) = if denied { ("denied", "lock") } else { ("error", "circle-alert") };
     state_view(kind, icon, title, text, children)
 }
 
@@ -76,11 +72,7 @@ pub fn Notice(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let role = if tone == Tone::Danger {
-        "alert"
-    } else {
-        "status"
-    };
+    let role = if tone == Tone::Danger { "alert" } else { "status" };
     view! {
         <div class="notice" data-tone=tone.attr() role=role>
             <Icon name=tone.icon()/>

@@ -30,12 +30,8 @@ pub fn Tabs(
     label: Signal<String>,
 ) -> impl IntoView {
     let key = move |event: KeyboardEvent| {
-        let keys =
-            items.with_untracked(|items| items.iter().map(|item| item.key).collect::<Vec<_>>());
-        let at = keys
-            .iter()
-            .position(|key| *key == active.get_untracked())
-            .unwrap_or(0);
+        let keys = items.with_untracked(|items| items.iter().map(|item| item.key).collect::<Vec<_>>());
+        let at = keys.iter().position(|key| *key == active.get_untracked()).unwrap_or(0);
         let target = match event.key().as_str() {
             "ArrowRight" => (at + 1).min(keys.len().saturating_sub(1)),
             "ArrowLeft" => at.saturating_sub(1),
@@ -95,13 +91,9 @@ pub fn TabPanel(
 }
 
 fn focus_tab(event: &KeyboardEvent, at: usize) {
-    let list = event
-        .current_target()
-        .and_then(|list| list.dyn_into::<HtmlElement>().ok());
+    let list = event.current_target().and_then(|list| list.dyn_into::<HtmlElement>().ok());
     let index = u32::try_from(at).unwrap_or_default();
-    let tab = list
-        .and_then(|list| list.children().item(index))
-        .and_then(|tab| tab.dyn_into::<HtmlElement>().ok());
+    let tab = list.and_then(|list| list.children().item(index)).and_then(|tab| tab.dyn_into::<HtmlElement>().ok());
     if let Some(tab) = tab {
         drop(tab.focus());
     }

@@ -30,12 +30,7 @@ pub fn TagInput(
     let typed = RwSignal::new(String::new());
     let list_id = format!("{id}-known");
     let add = move || {
-        let text = typed
-            .get_untracked()
-            .trim()
-            .trim_end_matches([',', '，'])
-            .trim()
-            .to_owned();
+        let text = typed.get_untracked().trim().trim_end_matches([',', '，']).trim().to_owned();
         typed.set(String::new());
         if !text.is_empty() && value.with_untracked(|tags| !tags.contains(&text)) {
             value.update(|tags| tags.push(text));
@@ -47,9 +42,7 @@ pub fn TagInput(
             event.prevent_default();
             add();
         }
-        "Backspace" if typed.with_untracked(String::is_empty) => {
-            value.update(|tags| drop(tags.pop()))
-        }
+        "Backspace" if typed.with_untracked(String::is_empty) => value.update(|tags| drop(tags.pop())),
         _ => {}
     };
     let tag = move |text: String| {
@@ -88,10 +81,6 @@ pub fn TagInput(
 }
 
 fn hue_of_tag(suggestions: Signal<Vec<Choice>>, text: &str) -> u8 {
-    let known = suggestions.with(|all| {
-        all.iter()
-            .find(|choice| choice.label == text)
-            .and_then(|choice| choice.hue)
-    });
+    let known = suggestions.with(|all| all.iter().find(|choice| choice.label == text).and_then(|choice| choice.hue));
     known.unwrap_or_else(|| super::hue_of(text))
 }

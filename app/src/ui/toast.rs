@@ -43,10 +43,7 @@ struct Toast {
 impl Toasts {
     /// Makes the messages available to everything below.
     pub fn provide() -> Self {
-        let toasts = Self {
-            list: RwSignal::new(Vec::new()),
-            next: StoredValue::new(0),
-        };
+        let toasts = Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
         provide_context(toasts);
         toasts
     }
@@ -64,12 +61,7 @@ impl Toasts {
     pub fn push(self, message: impl Into<String>, tone: Tone, undo: Option<Undo>) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
-        let toast = Toast {
-            id,
-            message: message.into(),
-            tone,
-            undo,
-        };
+        let toast = Toast { id, message: message.into(), tone, undo };
         self.list.update(|list| {
             list.push(toast);
             let surplus = list.len().saturating_sub(MOST);
@@ -108,18 +100,9 @@ pub fn ToastHost(
     }
 }
 
-fn toast_view(
-    toasts: Toasts,
-    toast: Toast,
-    undo: Signal<String>,
-    close: Signal<String>,
-) -> impl IntoView {
+fn toast_view(toasts: Toasts, toast: Toast, undo: Signal<String>, close: Signal<String>) -> impl IntoView {
     let id = toast.id;
-    let stay = if toast.undo.is_some() {
-        STAY_WITH_UNDO
-    } else {
-        STAY
-    };
+    let stay = if toast.undo.is_some() { STAY_WITH_UNDO } else { STAY };
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let hold = move || {
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {

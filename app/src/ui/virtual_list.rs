@@ -117,28 +117,11 @@ impl Viewport {
         scroller: NodeRef<Div>,
         on_range: Option<Callback<(usize, usize)>>,
     ) -> Self {
-        let (row, top, height) = (
-            RwSignal::new(row_height),
-            RwSignal::new(0.0),
-            RwSignal::new(FIRST_HEIGHT),
-        );
+        let (row, top, height) = (RwSignal::new(row_height), RwSignal::new(0.0), RwSignal::new(FIRST_HEIGHT));
         let range = Memo::new(move |_| {
-            Window {
-                count: count.get(),
-                row: row.get(),
-                top: top.get(),
-                height: height.get(),
-            }
-            .range()
+            Window { count: count.get(), row: row.get(), top: top.get(), height: height.get() }.range()
         });
-        let view = Self {
-            count,
-            row,
-            top,
-            height,
-            scroller,
-            range,
-        };
+        let view = Self { count, row, top, height, scroller, range };
         Effect::new(move |_| {
             if scroller.get().is_some() {
                 request_animation_frame(move || view.measure());
@@ -165,29 +148,19 @@ impl Viewport {
         self.top.set(f64::from(element.scroll_top()));
         self.height.set(f64::from(element.client_height()).max(1.0));
         let first = element.query_selector("[data-row]").ok().flatten();
-        let measured = first
-            .map(|row| row.get_bounding_client_rect().height())
-            .filter(|height| *height > 0.0);
+        let measured = first.map(|row| row.get_bounding_client_rect().height()).filter(|height| *height > 0.0);
         // The phone's rows are taller; a hair's difference is only rounding.
-        if let Some(measured) =
-            measured.filter(|height| (height - self.row.get_untracked()).abs() > 0.5)
-        {
+        if let Some(measured) = measured.filter(|height| (height - self.row.get_untracked()).abs() > 0.5) {
             self.row.set(measured);
         }
     }
 
     fn window(self) -> Window {
-        Window {
-            count: self.count.get(),
-            row: self.row.get(),
-            top: self.top.get(),
-            height: self.height.get(),
-        }
+        Window { count: self.count.get(), row: self.row.get(), top: self.top.get(), height: self.height.get() }
     }
 
     fn rows(self, key: Option<Callback<usize, String>>) -> Vec<(usize, String)> {
-        let name =
-            |at: usize| key.map_or_else(|| at.to_string(), |key| format!("{at}/{}", key.run(at)));
+        let name = |at: usize| key.map_or_else(|| at.to_string(), |key| format!("{at}/{}", key.run(at)));
         self.range.get().map(|at| (at, name(at))).collect()
     }
 }

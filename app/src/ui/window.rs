@@ -37,11 +37,7 @@ impl Window {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a row number, clamped to the list"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a row number, clamped to the list")]
 fn to_rows(pixels: f64, row: f64) -> usize {
     (pixels.max(0.0) / row.max(1.0)).floor() as usize
 }
@@ -51,12 +47,7 @@ mod tests {
     use super::*;
 
     fn at(top: f64, count: usize) -> Window {
-        Window {
-            count,
-            row: 40.0,
-            top,
-            height: 800.0,
-        }
+        Window { count, row: 40.0, top, height: 800.0 }
     }
 
     #[test]
@@ -81,14 +72,7 @@ mod tests {
     fn rows_and_padding_add_up_to_the_whole() {
         let window = at(8_000.0, 1_000);
         let range = window.range();
-        assert_eq!(
-            window.padding(),
-            format!(
-                "padding-block:{}px {}px",
-                range.start * 40,
-                (1_000 - range.end) * 40
-            )
-        );
+        assert_eq!(window.padding(), format!("padding-block:{}px {}px", range.start * 40, (1_000 - range.end) * 40));
     }
 
     #[test]

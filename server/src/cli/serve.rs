@@ -52,7 +52,7 @@ async fn serve(
         prepared = prepare(database, arguments.demo) => prepared?,
         () = shutdown.requested() => return Ok(()),
     };
-    let routes = router::build(store.clone(), site, shutdown.clone());
+    let routes = router::build(store.clone(), site, shutdown.clone(), arguments.demo);
     announce(&listener, arguments.demo);
     let result = answer(listener, routes, shutdown).await;
     store.close().await;

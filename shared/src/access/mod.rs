@@ -162,12 +162,19 @@ impl Grants {
 
     fn with(mut self, other: &Self) -> Self {
         self.admin |= other.admin;
-        // A restriction survives only if both roles have it.
-        self.fields = self
-            .fields
-            .into_iter()
-            .filter_map(|(field, access)| Some((field.clone(), access.max(*other.fields.get(&field)?))))
-            .collect();
+        // A restriction is lifted only by a role that grants the type without it.
+        let mine = std::mem::take(&mut self.fields);
+        let names: Vec<String> = mine.keys().chain(other.fields.keys()).cloned().collect();
+        for name in names {
+            let of = |fields: &BTreeMap<String, FieldAccess>, types: &BTreeMap<String, TypeRights>| {
+                let granted =
+                    types.get(name.split('.').next().unwrap_or_default()).is_some_and(|r| *r != TypeRights::default());
+                fields.get(&name).copied().or(granted.then_some(FieldAccess::Write))
+            };
+            if let Some(access) = of(&mine, &self.types).max(of(&other.fields, &other.types)) {
+                self.fields.insert(name, access);
+            }
+        }
         for (name, rights) in &other.types {
             let mine = self.types.entry(name.clone()).or_default();
             *mine = mine.merge(*rights);

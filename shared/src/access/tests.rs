@@ -48,5 +48,7 @@ fn of_several_roles_the_most_generous_wins() {
     let hidden = Grants { fields: [("customer.revenue".to_owned(), FieldAccess::Hidden)].into(), ..Grants::default() };
     let read = Grants { fields: [("customer.revenue".to_owned(), FieldAccess::Read)].into(), ..Grants::default() };
     assert_eq!(Grants::union([&hidden, &read]).fields["customer.revenue"], FieldAccess::Read);
-    assert!(Grants::union([&hidden, &Grants::default()]).fields.is_empty());
+    assert_eq!(Grants::union([&hidden, &Grants::default()]).fields["customer.revenue"], FieldAccess::Hidden);
+    let full = Grants { types: [("customer".to_owned(), TypeRights::FULL)].into(), ..Grants::default() };
+    assert_eq!(Grants::union([&hidden, &full]).fields["customer.revenue"], FieldAccess::Write);
 }

@@ -137,7 +137,9 @@ pub fn field_error(locale: Locale, error: &FieldError) -> String {
 /// Groups the digits of limits; those of four digits may be years and stay as they are.
 fn readable(locale: Locale, name: &str, value: &str) -> String {
     match value.parse::<i64>() {
-        Ok(limit) if matches!(name, "min" | "max") && limit.unsigned_abs() > 9999 => crate::format::number(locale, limit),
+        Ok(limit) if matches!(name, "min" | "max") && limit.unsigned_abs() > 9999 => {
+            crate::format::number(locale, limit)
+        }
         _ => value.to_owned(),
     }
 }
@@ -145,7 +147,9 @@ fn readable(locale: Locale, name: &str, value: &str) -> String {
 /// Message of an error as a whole.
 pub fn error_message(locale: Locale, error: &Error) -> String {
     match error {
-        Error::RateLimited { retry_after } => translate(locale, "error.rate_limited", &[("n", &retry_after.to_string())]),
+        Error::RateLimited { retry_after } => {
+            translate(locale, "error.rate_limited", &[("n", &retry_after.to_string())])
+        }
         Error::Internal { reference } => translate(locale, "error.internal", &[("reference", reference)]),
         other => translate(locale, &format!("error.{}", other.code()), &[]),
     }
@@ -164,8 +168,11 @@ mod tests {
     #[test]
     fn both_texts_of_a_key_use_the_same_parameters() {
         let slots = |text: &str| {
-            let mut names: Vec<String> =
-                text.split('{').skip(1).filter_map(|s| Some(s.split_once('}')?.0.split('|').next()?.to_owned())).collect();
+            let mut names: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|s| Some(s.split_once('}')?.0.split('|').next()?.to_owned()))
+                .collect();
             names.sort();
             names.dedup();
             names

@@ -64,7 +64,8 @@ impl Kind {
 
     /// Lists can be sorted by it.
     pub fn is_sortable(&self) -> bool {
-        !self.is_text_list() && !matches!(self, Self::Address | Self::Social | Self::References(_) | Self::Json | Self::LongText)
+        !self.is_text_list()
+            && !matches!(self, Self::Address | Self::Social | Self::References(_) | Self::Json | Self::LongText)
     }
 }
 

@@ -48,7 +48,19 @@ pub fn normalize(field: &str, kind: &Kind, value: &Value) -> Outcome {
         Kind::Social => parts(
             field,
             value,
-            &["wechat", "weibo", "qq", "douyin", "xiaohongshu", "dingtalk", "linkedin", "x", "facebook", "whatsapp", "telegram"],
+            &[
+                "wechat",
+                "weibo",
+                "qq",
+                "douyin",
+                "xiaohongshu",
+                "dingtalk",
+                "linkedin",
+                "x",
+                "facebook",
+                "whatsapp",
+                "telegram",
+            ],
         ),
         Kind::Reference(_) => reference(value).ok_or_else(|| bad("reference")),
         Kind::References(_) => each(field, value, |v| reference(v).ok_or_else(|| bad("reference"))),
@@ -87,7 +99,8 @@ fn long_text(field: &str, value: &Value) -> Outcome {
     if text.chars().count() > LONG_TEXT {
         return Err(FieldError::new(field, "too_long").with("max", LONG_TEXT));
     }
-    let clean: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect();
+    let clean: String =
+        text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect();
     let clean = clean.trim_end().to_owned();
     Ok(if clean.is_empty() { Value::Null } else { clean.into() })
 }
@@ -200,7 +213,9 @@ fn email(value: &Value) -> Option<Value> {
 fn phone(value: &Value) -> Option<Value> {
     let text = as_line(value)?;
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let clean = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.' | 'x' | '#' | '/' | '转'));
+    let clean = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.' | 'x' | '#' | '/' | '转'));
     ((3..=20).contains(&digits) && clean && text.len() <= 40).then(|| text.into())
 }
 
@@ -210,7 +225,8 @@ fn url(value: &Value) -> Option<Value> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let host = rest.split(['/', '?', '#']).next()?;
     let fits = host.contains('.') && !host.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '@'));
-    (fits && text.len() <= 2000 && !text.contains(|c: char| c.is_whitespace() || c == '<' || c == '>')).then(|| text.into())
+    (fits && text.len() <= 2000 && !text.contains(|c: char| c.is_whitespace() || c == '<' || c == '>'))
+        .then(|| text.into())
 }
 
 fn reference(value: &Value) -> Option<Value> {
@@ -221,7 +237,9 @@ fn reference(value: &Value) -> Option<Value> {
 fn each(field: &str, value: &Value, one: impl Fn(&Value) -> Outcome) -> Outcome {
     let entries: Vec<Value> = match value {
         Value::Array(list) => list.clone(),
-        Value::String(text) => text.split([',', ';', '\u{ff0c}', '\u{ff1b}', '、', '\n']).map(|s| s.trim().into()).collect(),
+        Value::String(text) => {
+            text.split([',', ';', '\u{ff0c}', '\u{ff1b}', '、', '\n']).map(|s| s.trim().into()).collect()
+        }
         _ => return Err(FieldError::new(field, "list")),
     };
     if entries.len() > LIST {
@@ -241,7 +259,10 @@ fn parts(field: &str, value: &Value, known: &[&str]) -> Outcome {
     let given: Map<String, Value> = match value {
         Value::Object(map) => map.clone(),
         // A spreadsheet cell or a single input: the whole goes into the last free-form part.
-        Value::String(text) => Map::from_iter([(if known.contains(&"street") { "street" } else { "wechat" }.to_owned(), text.clone().into())]),
+        Value::String(text) => Map::from_iter([(
+            if known.contains(&"street") { "street" } else { "wechat" }.to_owned(),
+            text.clone().into(),
+        )]),
         _ => return Err(FieldError::new(field, "object")),
     };
     let mut clean = Map::new();

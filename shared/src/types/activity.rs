@@ -44,7 +44,8 @@ fn activity_rules(draft: &mut Draft<'_>) {
         draft.set("occurred_at", now);
     }
     if !draft.has("subject") {
-        let line: Option<String> = Activity(draft.after).content().and_then(|c| c.lines().next()).map(|l| l.chars().take(80).collect());
+        let line: Option<String> =
+            Activity(draft.after).content().and_then(|c| c.lines().next()).map(|l| l.chars().take(80).collect());
         if let Some(line) = line.filter(|l| !l.trim().is_empty()) {
             draft.set("subject", line);
         }

@@ -3,13 +3,39 @@
 use crate::record::{Draft, declare::record};
 
 /// Source channels shared by customers, leads and opportunities.
-pub const SOURCES: &[&str] =
-    &["website", "referral", "exhibition", "advertising", "telesales", "social", "partner", "walk_in", "import", "other"];
+pub const SOURCES: &[&str] = &[
+    "website",
+    "referral",
+    "exhibition",
+    "advertising",
+    "telesales",
+    "social",
+    "partner",
+    "walk_in",
+    "import",
+    "other",
+];
 
 /// Industries of companies.
 pub const INDUSTRIES: &[&str] = &[
-    "technology", "software", "manufacturing", "retail", "finance", "medical", "education", "real_estate", "logistics",
-    "entertainment", "marketing", "telecommunications", "services", "employment", "energy", "agriculture", "government", "other",
+    "technology",
+    "software",
+    "manufacturing",
+    "retail",
+    "finance",
+    "medical",
+    "education",
+    "real_estate",
+    "logistics",
+    "entertainment",
+    "marketing",
+    "telecommunications",
+    "services",
+    "employment",
+    "energy",
+    "agriculture",
+    "government",
+    "other",
 ];
 
 record! {
@@ -93,7 +119,8 @@ pub(super) fn follow_customer(draft: &mut Draft<'_>) {
     if draft.has("customer_id") {
         return;
     }
-    let parent = ["opportunity_id", "contact_id"].iter().find_map(|field| draft.related_row(field)?.reference("customer_id"));
+    let parent =
+        ["opportunity_id", "contact_id"].iter().find_map(|field| draft.related_row(field)?.reference("customer_id"));
     if let Some(customer) = parent {
         draft.set("customer_id", customer.to_string());
     }

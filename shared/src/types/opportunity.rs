@@ -9,7 +9,8 @@ use crate::error::FieldError;
 use crate::record::{Draft, Row, Values, declare::record, texts};
 
 /// Why deals are lost.
-pub const LOST_REASONS: &[&str] = &["price", "competitor", "no_budget", "no_decision", "timing", "product_fit", "no_contact", "duplicate", "other"];
+pub const LOST_REASONS: &[&str] =
+    &["price", "competitor", "no_budget", "no_decision", "timing", "product_fit", "no_contact", "duplicate", "other"];
 
 record! {
     /// A deal in a pipeline.
@@ -148,7 +149,9 @@ impl RequiredByStage {
         let empty = |field: &str| crate::record::is_empty(values.get(field).unwrap_or(&serde_json::Value::Null));
         texts(&stage.values, "required_fields")
             .filter(|field| empty(field))
-            .map(|field| FieldError::new(field, "required_by_stage").with("stage", stage.text("name").unwrap_or_default()))
+            .map(|field| {
+                FieldError::new(field, "required_by_stage").with("stage", stage.text("name").unwrap_or_default())
+            })
             .collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Saved view 视图: a named filter, sort order and column choice of a list or a board.
 
-use crate::record::{Ownership, declare::record};
+use crate::record::declare::record;
 
 record! {
     /// A list or board setting that can be called up again.
@@ -17,5 +17,4 @@ record! {
         /// Offered to everyone.
         shared: boolean().list();
     }
-    with { ownership: Ownership::Organisation }
 }

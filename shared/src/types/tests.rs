@@ -7,8 +7,18 @@ fn names_are_unique_and_references_lead_somewhere() {
         assert!(REGISTRY[index + 1..].iter().all(|other| other.name != def.name && other.plural != def.plural));
         assert!(def.field(def.title).is_some(), "{} has no title field {}", def.name, def.title);
         for (at, field) in def.fields.iter().enumerate() {
-            assert!(def.fields[at + 1..].iter().all(|other| other.name != field.name), "{}.{} twice", def.name, field.name);
-            assert!(SYSTEM_FIELDS.iter().all(|s| s.name != field.name), "{}.{} is a system field", def.name, field.name);
+            assert!(
+                def.fields[at + 1..].iter().all(|other| other.name != field.name),
+                "{}.{} twice",
+                def.name,
+                field.name
+            );
+            assert!(
+                SYSTEM_FIELDS.iter().all(|s| s.name != field.name),
+                "{}.{} is a system field",
+                def.name,
+                field.name
+            );
             if let Kind::Reference(target) | Kind::References(target) = field.kind {
                 assert!(by_name(target).is_some(), "{}.{} refers to an unknown type {target}", def.name, field.name);
             }

@@ -28,7 +28,13 @@ struct Open {
 
 /// Acts for the system on behalf of a user.
 pub(super) fn system_actor(org_id: Uuid, user_id: Uuid) -> Actor {
-    Actor { org_id, user_id, team_id: None, teams_below: Vec::new(), grants: Grants { admin: true, ..Grants::default() } }
+    Actor {
+        org_id,
+        user_id,
+        team_id: None,
+        teams_below: Vec::new(),
+        grants: Grants { admin: true, ..Grants::default() },
+    }
 }
 
 impl Store {

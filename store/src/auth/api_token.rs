@@ -52,7 +52,12 @@ impl Store {
     ///
     /// # Errors
     /// When the name is missing or too long, or the expiry is past.
-    pub async fn create_api_token(&self, actor: &Actor, name: &str, expires: Option<DateTime<Utc>>) -> Result<NewApiToken> {
+    pub async fn create_api_token(
+        &self,
+        actor: &Actor,
+        name: &str,
+        expires: Option<DateTime<Utc>>,
+    ) -> Result<NewApiToken> {
         let name = name.trim();
         if name.is_empty() {
             return Err(Error::invalid("name", "required"));
@@ -140,10 +145,14 @@ impl Store {
         .map_err(from_sqlx)?
         .ok_or(Error::Unauthenticated)?;
         if found.stale {
-            sqlx::query!("update api_tokens set last_used_at = now() where org_id = $1 and id = $2", found.org_id, found.id)
-                .execute(&mut *tx.inner)
-                .await
-                .map_err(from_sqlx)?;
+            sqlx::query!(
+                "update api_tokens set last_used_at = now() where org_id = $1 and id = $2",
+                found.org_id,
+                found.id
+            )
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
         }
         tx.commit().await?;
         Ok(found.acting.actor(found.org_id, found.user_id))

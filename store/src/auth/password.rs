@@ -21,7 +21,8 @@ static HASHING: Semaphore = Semaphore::const_new(4);
 /// Takes the same work as a real hash when there is none to verify.
 static DUMMY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
 
-static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+static COMMON: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
 /// Which of several hashes a password fits.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,7 +62,9 @@ fn first_fit(password: &str, hashes: &[String]) -> Result<Option<Fit>> {
     }
     // All of them, so that time does not tell which one fits.
     let found: Vec<Option<bool>> = hashes.iter().map(|hash| fits(password, hash)).collect();
-    let Some((index, outdated)) = found.into_iter().enumerate().find_map(|(i, fit)| Some((i, fit?))) else { return Ok(None) };
+    let Some((index, outdated)) = found.into_iter().enumerate().find_map(|(i, fit)| Some((i, fit?))) else {
+        return Ok(None);
+    };
     let renewed = if outdated { Some(hash_now(password)?) } else { None };
     Ok(Some(Fit { index, renewed }))
 }

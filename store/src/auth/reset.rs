@@ -66,7 +66,13 @@ impl Store {
             .execute(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
-            mails.push(ResetMail { to: email.clone(), locale: acting.locale(), name: acting.name, org_name: acting.org_name, token });
+            mails.push(ResetMail {
+                to: email.clone(),
+                locale: acting.locale(),
+                name: acting.name,
+                org_name: acting.org_name,
+                token,
+            });
         }
         tx.commit().await?;
         Ok(mails)

@@ -96,7 +96,8 @@ impl Store {
 
     /// The roles of a new organisation; gives the administrators'.
     async fn create_roles(&self, actor: &Actor, locale: Locale) -> Result<Uuid> {
-        let role = |role: DefaultRole| (Uuid::now_v7(), values(json!({"name": role.name(locale), "grants": role.grants()})));
+        let role =
+            |role: DefaultRole| (Uuid::now_v7(), values(json!({"name": role.name(locale), "grants": role.grants()})));
         let roles: Vec<_> = DefaultRole::ALL.into_iter().map(role).collect();
         let admin_role = roles[0].0;
         self.create(actor, "role", roles).await?;
@@ -122,7 +123,8 @@ fn organisation(input: &SetUp) -> Result<Values> {
         "name": input.org_name, "currency": input.currency, "timezone": input.timezone, "locale": input.locale,
     }));
     let given: Vec<String> = after.keys().cloned().collect();
-    let mut draft = Draft { before: None, after: &mut after, now: Utc::now(), related: &BTreeMap::new(), errors: Vec::new() };
+    let mut draft =
+        Draft { before: None, after: &mut after, now: Utc::now(), related: &BTreeMap::new(), errors: Vec::new() };
     validate(&ORGANISATION, &mut draft, &given, &[]);
     let mut fields = draft.errors;
     // On the form, "name" is the person's.

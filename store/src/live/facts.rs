@@ -52,12 +52,10 @@ pub(super) async fn facts(
     collect(tx, def, owned).await
 }
 
+type Collected<'t> = std::pin::Pin<Box<dyn Future<Output = Result<BTreeMap<Uuid, Facts>>> + Send + 't>>;
+
 /// Boxed because parents have parents.
-fn collect<'t>(
-    tx: &'t mut Tx,
-    def: &'static RecordDef,
-    rows: Vec<Row>,
-) -> std::pin::Pin<Box<dyn Future<Output = Result<BTreeMap<Uuid, Facts>>> + Send + 't>> {
+fn collect<'t>(tx: &'t mut Tx, def: &'static RecordDef, rows: Vec<Row>) -> Collected<'t> {
     Box::pin(async move {
         let mut facts: BTreeMap<Uuid, Facts> = rows.iter().map(|row| (row.id, own(row))).collect();
         for name in def.through {
@@ -66,7 +64,9 @@ fn collect<'t>(
             let parents = rows_by_id(tx, parent, &ids).await?;
             let parents = collect(tx, parent, parents).await?;
             for row in &rows {
-                if let (Some(mine), Some(theirs)) = (facts.get_mut(&row.id), row.reference(name).and_then(|id| parents.get(&id))) {
+                if let (Some(mine), Some(theirs)) =
+                    (facts.get_mut(&row.id), row.reference(name).and_then(|id| parents.get(&id)))
+                {
                     mine.parents.push((parent, theirs.clone()));
                 }
             }
@@ -76,7 +76,10 @@ fn collect<'t>(
 }
 
 fn own(row: &Row) -> Facts {
-    Facts { holder: Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") }, parents: Vec::new() }
+    Facts {
+        holder: Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") },
+        parents: Vec::new(),
+    }
 }
 
 /// Titles of what rows refer to, with the facts that decide who may see each.

@@ -50,7 +50,8 @@ impl LiveHub {
     /// Starts the node's background readers; they end when the pool is closed.
     pub(crate) fn start(pool: PgPool) -> Self {
         let (sender, _) = broadcast::channel(BACKLOG);
-        let inner = Inner { pool, committed: Notify::new(), look: Notify::new(), sender, presence: Presence::default() };
+        let inner =
+            Inner { pool, committed: Notify::new(), look: Notify::new(), sender, presence: Presence::default() };
         let hub = Self { inner: Arc::new(inner) };
         tokio::spawn(hub.clone().tell_others());
         tokio::spawn(hub.clone().listen());

@@ -52,8 +52,10 @@ struct Logged {
 
 /// The position up to which the log is complete now.
 pub(crate) async fn head(pool: &PgPool) -> Result<Cursor> {
-    let (xmin,): (String,) =
-        sqlx::query_as("select pg_snapshot_xmin(pg_current_snapshot())::text").fetch_one(pool).await.map_err(from_sqlx)?;
+    let (xmin,): (String,) = sqlx::query_as("select pg_snapshot_xmin(pg_current_snapshot())::text")
+        .fetch_one(pool)
+        .await
+        .map_err(from_sqlx)?;
     Ok(Cursor { xid: xmin.parse().unwrap_or(0), id: 0 })
 }
 
@@ -81,11 +83,12 @@ pub(crate) async fn read(pool: &PgPool, after: Cursor, org: Option<Uuid>) -> Res
     .await
     .map_err(from_sqlx)?;
     let more = raw.len() as i64 == BATCH;
-    let logged = raw.into_iter().filter_map(|(xid, id, org_id, name, record_id, version, gone, actor_id, owner_id, team_id)| {
-        let cursor = Cursor { xid: xid.parse().ok()?, id };
-        let def = shared::types::by_name(&name)?;
-        Some(Logged { cursor, org_id, def, record_id, version, gone, actor_id, was: Holder { owner_id, team_id } })
-    });
+    let logged =
+        raw.into_iter().filter_map(|(xid, id, org_id, name, record_id, version, gone, actor_id, owner_id, team_id)| {
+            let cursor = Cursor { xid: xid.parse().ok()?, id };
+            let def = shared::types::by_name(&name)?;
+            Some(Logged { cursor, org_id, def, record_id, version, gone, actor_id, was: Holder { owner_id, team_id } })
+        });
     let mut by_org: BTreeMap<Uuid, Vec<Logged>> = BTreeMap::new();
     for entry in logged {
         by_org.entry(entry.org_id).or_default().push(entry);
@@ -143,7 +146,14 @@ async fn load_type(tx: &mut Tx, logged: Vec<Logged>, entries: &mut Vec<Entry>) -
             },
             None => News::Gone { id, version: entry.version },
         };
-        entries.push(Entry { cursor: entry.cursor, org_id: entry.org_id, def, actor_id: entry.actor_id, was: entry.was, news });
+        entries.push(Entry {
+            cursor: entry.cursor,
+            org_id: entry.org_id,
+            def,
+            actor_id: entry.actor_id,
+            was: entry.was,
+            news,
+        });
     }
     Ok(())
 }

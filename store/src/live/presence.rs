@@ -39,7 +39,8 @@ impl Presence {
     pub(super) fn viewers(&self, org_id: Uuid, record_id: Uuid, except: Uuid) -> Vec<Viewer> {
         let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(viewers) = records.get(&(org_id, record_id)) else { return Vec::new() };
-        let mut others: Vec<Viewer> = viewers.values().map(|(viewer, _)| viewer.clone()).filter(|v| v.user_id != except).collect();
+        let mut others: Vec<Viewer> =
+            viewers.values().map(|(viewer, _)| viewer.clone()).filter(|v| v.user_id != except).collect();
         others.sort_by(|a, b| a.name.cmp(&b.name));
         others
     }
@@ -88,7 +89,15 @@ impl Store {
     ///
     /// # Errors
     /// `NotFound` when the record may not be read.
-    pub async fn announce(&self, actor: &Actor, name: &str, def: &'static RecordDef, record_id: Uuid, editing: bool, gone: bool) -> Result<()> {
+    pub async fn announce(
+        &self,
+        actor: &Actor,
+        name: &str,
+        def: &'static RecordDef,
+        record_id: Uuid,
+        editing: bool,
+        gone: bool,
+    ) -> Result<()> {
         if !gone {
             self.get(actor, def, record_id).await?;
         }

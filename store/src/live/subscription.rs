@@ -45,7 +45,9 @@ impl Store {
         let head = log::head(&self.pool).await?;
         let mut queue = VecDeque::new();
         let cursor = match after {
-            Some(cursor) if cursor > Cursor { xid: head.xid, id: i64::MAX } || log::is_expired(&self.pool, cursor).await? => {
+            Some(cursor)
+                if cursor > Cursor { xid: head.xid, id: i64::MAX } || log::is_expired(&self.pool, cursor).await? =>
+            {
                 queue.push_back(Delivery { cursor: Some(head), event: LiveEvent::Reset });
                 head
             }

@@ -56,7 +56,8 @@ impl Store {
         may_read(actor)?;
         let after = Keyset::decode(cursor)?;
         let mut tx = self.reading(actor).await?;
-        let mut cards = windows(&mut tx, actor, query, &[stage], Some(&after)).await?.remove(&stage).unwrap_or_default();
+        let mut cards =
+            windows(&mut tx, actor, query, &[stage], Some(&after)).await?.remove(&stage).unwrap_or_default();
         let titles: Titles = titles(&mut tx, actor, &OPPORTUNITY, &cards).await?;
         let next = cut(actor, &mut cards);
         Ok(Cards { cards, titles, next })
@@ -98,7 +99,8 @@ async fn totals(tx: &mut Tx, actor: &Actor, pipeline: Uuid, query: &BoardQuery) 
     push_scope(&mut sql, actor, &OPPORTUNITY, Action::Read, "t");
     push_matching(&mut sql, actor, &OPPORTUNITY, query.filter.as_ref(), query.search.as_deref())?;
     sql.push(" group by t.stage_id");
-    let found: Vec<(Uuid, i64, Decimal, Decimal)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    let found: Vec<(Uuid, i64, Decimal, Decimal)> =
+        sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     Ok(found.into_iter().map(|(stage, count, sum, weighted)| (stage, Totals { count, sum, weighted })).collect())
 }
 
@@ -117,7 +119,11 @@ async fn windows(
     push_scope(&mut sql, actor, &OPPORTUNITY, Action::Read, "t");
     push_matching(&mut sql, actor, &OPPORTUNITY, query.filter.as_ref(), query.search.as_deref())?;
     if let Some(after) = after {
-        sql.push(" and (t.rank, t.id) > (").push_bind(after.value.clone().unwrap_or_default()).push(", ").push_bind(after.id).push(")");
+        sql.push(" and (t.rank, t.id) > (")
+            .push_bind(after.value.clone().unwrap_or_default())
+            .push(", ")
+            .push_bind(after.id)
+            .push(")");
     }
     sql.push(" order by t.rank, t.id limit ").push_bind(i64::from(WINDOW) + 1).push(") c");
     let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
@@ -132,7 +138,10 @@ async fn windows(
 fn cut(actor: &Actor, cards: &mut Vec<Row>) -> Option<String> {
     let more = cards.len() > WINDOW as usize;
     cards.truncate(WINDOW as usize);
-    let next = cards.last().filter(|_| more).map(|last| Keyset { value: last.text("rank").map(str::to_owned), id: last.id }.encode());
+    let next = cards
+        .last()
+        .filter(|_| more)
+        .map(|last| Keyset { value: last.text("rank").map(str::to_owned), id: last.id }.encode());
     cards.iter_mut().for_each(|row| actor.redact(&OPPORTUNITY, &mut row.values));
     next
 }

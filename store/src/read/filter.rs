@@ -23,7 +23,14 @@ pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, def: &RecordDef, filter:
     push(sql, actor, def, filter, DEPTH, &mut budget)
 }
 
-fn push(sql: &mut Sql, actor: &Actor, def: &RecordDef, filter: &Filter, depth: usize, budget: &mut usize) -> Result<()> {
+fn push(
+    sql: &mut Sql,
+    actor: &Actor,
+    def: &RecordDef,
+    filter: &Filter,
+    depth: usize,
+    budget: &mut usize,
+) -> Result<()> {
     if depth == 0 || *budget == 0 {
         return Err(Error::invalid("filter", "too_complex"));
     }
@@ -94,7 +101,8 @@ fn sign(op: Op) -> &'static str {
 
 fn compare(sql: &mut Sql, actor: &Actor, field: &FieldDef, op: Op, value: &Value) -> Result<()> {
     let plain = field.kind.is_sortable() && !(field.kind.is_text_list());
-    let ordered = matches!(op, Op::Eq | Op::Ne) || !matches!(field.kind, Kind::Bool | Kind::Reference(_) | Kind::Choice(_));
+    let ordered =
+        matches!(op, Op::Eq | Op::Ne) || !matches!(field.kind, Kind::Bool | Kind::Reference(_) | Kind::Choice(_));
     if !plain || !ordered {
         return Err(Error::invalid(field.name, "operator"));
     }
@@ -129,7 +137,9 @@ fn any_of(sql: &mut Sql, actor: &Actor, field: &FieldDef, value: &Value) -> Resu
     let values: Vec<String> = list.iter().map(|v| one(actor, field, v)).collect::<Result<_>>()?;
     let kind = sql_type(&field.kind);
     match kind {
-        "text[]" | "uuid[]" => sql.push(format_args!("t.{} && ", field.name)).push_bind(values).push(format_args!("::{kind}")),
+        "text[]" | "uuid[]" => {
+            sql.push(format_args!("t.{} && ", field.name)).push_bind(values).push(format_args!("::{kind}"))
+        }
         "jsonb" => return Err(Error::invalid(field.name, "operator")),
         _ => sql.push(format_args!("t.{} = any(", field.name)).push_bind(values).push(format_args!("::{kind}[])")),
     };

@@ -8,4 +8,3 @@ mod list;
 mod search;
 mod timeline;
 mod titles;
-

@@ -49,8 +49,12 @@ impl Store {
         sql.push(") desc, starts_with(lower(f.title), ").push_bind(words.trim().to_lowercase());
         sql.push(") desc, f.updated_at desc, f.record_id limit ").push_bind(i64::from(limit.clamp(1, 50)));
         let mut tx = self.reading(actor).await?;
-        let found: Vec<(String, Uuid, String, String)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-        Ok(found.into_iter().map(|(record_type, id, title, subtitle)| Hit { record_type, id, title, subtitle }).collect())
+        let found: Vec<(String, Uuid, String, String)> =
+            sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+        Ok(found
+            .into_iter()
+            .map(|(record_type, id, title, subtitle)| Hit { record_type, id, title, subtitle })
+            .collect())
     }
 }
 

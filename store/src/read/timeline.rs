@@ -30,7 +30,13 @@ impl Store {
     ///
     /// # Errors
     /// `NotFound` when the record does not exist or may not be read.
-    pub async fn timeline(&self, actor: &Actor, def: &'static RecordDef, id: Uuid, query: &TimelineQuery) -> Result<TimelinePage> {
+    pub async fn timeline(
+        &self,
+        actor: &Actor,
+        def: &'static RecordDef,
+        id: Uuid,
+        query: &TimelineQuery,
+    ) -> Result<TimelinePage> {
         self.get(actor, def, id).await?;
         let mut tx = self.reading(actor).await?;
         let mut found = find(&mut tx, actor, def, id, query).await?;
@@ -46,7 +52,9 @@ fn cursor_text((_, at, key): &Found) -> String {
 }
 
 fn parse_cursor(text: &str) -> Result<(DateTime<Utc>, String)> {
-    let parsed = text.split_once('|').and_then(|(at, key)| Some((DateTime::parse_from_rfc3339(at).ok()?.to_utc(), key.to_owned())));
+    let parsed = text
+        .split_once('|')
+        .and_then(|(at, key)| Some((DateTime::parse_from_rfc3339(at).ok()?.to_utc(), key.to_owned())));
     parsed.ok_or_else(|| Error::invalid("cursor", "cursor"))
 }
 
@@ -74,7 +82,9 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
     };
     if !kinds.is_empty() {
         part(&mut sql);
-        sql.push("select 'activity' as source, t.occurred_at as at, t.id::text as key from activities t where t.org_id = ");
+        sql.push(
+            "select 'activity' as source, t.occurred_at as at, t.id::text as key from activities t where t.org_id = ",
+        );
         sql.push_bind(tx.org_id).push(format_args!(" and t.{} = ", link(def)?)).push_bind(id);
         sql.push(" and t.archived_at is null and t.kind = any(").push_bind(kinds).push(") and ");
         push_scope(&mut sql, actor, &ACTIVITY, Action::Read, "t");
@@ -103,7 +113,8 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
 
 /// Changes of the record itself and, for a customer, of its opportunities.
 fn push_changes(sql: &mut Sql, actor: &Actor, def: &RecordDef, id: Uuid, org_id: Uuid) {
-    sql.push("select 'change' as source, a.at, a.id::text as key from audit_entries a where a.org_id = ").push_bind(org_id);
+    sql.push("select 'change' as source, a.at, a.id::text as key from audit_entries a where a.org_id = ")
+        .push_bind(org_id);
     sql.push(" and (a.record_id = ").push_bind(id);
     if def.name == "customer" {
         sql.push(" or a.record_id in (select t.id from opportunities t where t.org_id = ").push_bind(org_id);
@@ -164,7 +175,8 @@ async fn rows(
 }
 
 async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wanted) -> Result<BTreeMap<i64, Happening>> {
-    let ids: Vec<i64> = found.iter().filter(|(source, ..)| source == "change").filter_map(|(.., key)| key.parse().ok()).collect();
+    let ids: Vec<i64> =
+        found.iter().filter(|(source, ..)| source == "change").filter_map(|(.., key)| key.parse().ok()).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -193,7 +205,10 @@ fn shown_changes(actor: &Actor, def: &'static RecordDef, changes: Map<String, Va
     let mut shown = Values::new();
     for (name, pair) in changes {
         let Some(field) = def.field(&name) else { continue };
-        if field.internal || field.read_only && name != "status" || actor.field_access(def, &name) == FieldAccess::Hidden {
+        if field.internal
+            || field.read_only && name != "status"
+            || actor.field_access(def, &name) == FieldAccess::Hidden
+        {
             continue;
         }
         if let Some(target) = target(field) {

@@ -26,14 +26,21 @@ pub(crate) async fn titles(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, 
 }
 
 /// Titles of records by type and id.
-pub(crate) async fn titles_of(tx: &mut Tx, actor: &Actor, wanted: &BTreeMap<&'static str, BTreeSet<Uuid>>) -> Result<Titles> {
+pub(crate) async fn titles_of(
+    tx: &mut Tx,
+    actor: &Actor,
+    wanted: &BTreeMap<&'static str, BTreeSet<Uuid>>,
+) -> Result<Titles> {
     let mut sql = Sql::new("");
     let mut any = false;
     for (name, ids) in wanted {
         let Some(target) = shared::types::by_name(name) else { continue };
         sql.push(if any { " union all " } else { "" });
         sql.push(format_args!("select t.id, t.{}::text from {} t where t.org_id = ", target.title, target.table()));
-        sql.push_bind(tx.org_id).push(" and t.id = any(").push_bind(ids.iter().copied().collect::<Vec<_>>()).push(") and ");
+        sql.push_bind(tx.org_id)
+            .push(" and t.id = any(")
+            .push_bind(ids.iter().copied().collect::<Vec<_>>())
+            .push(") and ");
         push_scope(&mut sql, actor, target, Action::Read, "t");
         any = true;
     }

@@ -22,7 +22,13 @@ pub(super) struct ChangeSet {
 }
 
 /// Writes the rows of one type and logs them. The only statements that change record tables are below this function.
-pub(super) async fn write_rows(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
+pub(super) async fn write_rows(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    rows: &[Prepared],
+    set: &ChangeSet,
+) -> Result<()> {
     insert(tx, def, rows).await?;
     update(tx, def, rows).await?;
     delete(tx, def, rows).await?;
@@ -66,7 +72,11 @@ async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Resu
     sql.push_bind(Json(objects)).push(format_args!(") as r ({}) where t.org_id = ", recordset(def)));
     sql.push_bind(tx.org_id).push(" and t.id = r.id and t.version = r.version - 1");
     let done = sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
-    if done.rows_affected() == expected { Ok(()) } else { Err(crate::error::internal("a locked row changed its version")) }
+    if done.rows_affected() == expected {
+        Ok(())
+    } else {
+        Err(crate::error::internal("a locked row changed its version"))
+    }
 }
 
 async fn delete(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {

@@ -35,7 +35,8 @@ pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, com
     conflicts(tx, actor, def, &mut rows).await?;
     check(tx, actor, def, &mut rows, now).await?;
 
-    let refused: Vec<Refusal> = rows.iter().filter_map(|r| Some(Refusal { id: r.after.id, error: r.refusal()? })).collect();
+    let refused: Vec<Refusal> =
+        rows.iter().filter_map(|r| Some(Refusal { id: r.after.id, error: r.refusal()? })).collect();
     let set = ChangeSet { id: command.change_set.unwrap_or_else(Uuid::now_v7), source: command.source, undo_of: None };
     if (command.all_or_nothing || rows.len() == 1) && !refused.is_empty() {
         return Ok(Outcome { change_set: set.id, rows: Vec::new(), refused });
@@ -55,14 +56,21 @@ pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, com
 }
 
 /// Everything that can refuse a row: places, rules, references, unique values.
-async fn check(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &mut [Prepared], now: DateTime<Utc>) -> Result<()> {
+async fn check(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    rows: &mut [Prepared],
+    now: DateTime<Utc>,
+) -> Result<()> {
     set_ranks(tx, def, rows).await?;
     let related = related_rows(tx, def, rows).await?;
     let needs_custom = rows.iter().any(|r| r.act == Act::Create || r.patch.iter().any(|name| name == "custom"));
     let custom = if needs_custom { custom_fields(tx, def).await? } else { Vec::new() };
     for row in rows.iter_mut().filter(|r| matches!(r.act, Act::Create | Act::Update) && r.fault.is_none()) {
         let mut after = std::mem::take(&mut row.after.values);
-        let mut draft = Draft { before: row.before.as_ref(), after: &mut after, now, related: &related, errors: Vec::new() };
+        let mut draft =
+            Draft { before: row.before.as_ref(), after: &mut after, now, related: &related, errors: Vec::new() };
         shared::record::validate(def, &mut draft, &row.patch, &custom);
         row.errors.append(&mut draft.errors);
         row.after.values = after;
@@ -77,7 +85,8 @@ async fn related_rows(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -
     for name in def.needs {
         let Some(target) = def.field(name).and_then(target) else { continue };
         let live = rows.iter().filter(|r| matches!(r.act, Act::Create | Act::Update));
-        let ids: BTreeSet<Uuid> = live.filter_map(|r| r.after.reference(name)).filter(|id| !related.contains_key(id)).collect();
+        let ids: BTreeSet<Uuid> =
+            live.filter_map(|r| r.after.reference(name)).filter(|id| !related.contains_key(id)).collect();
         related.extend(load::rows_by_id(tx, target, &ids).await?.into_iter().map(|row| (row.id, row)));
     }
     Ok(related)
@@ -125,7 +134,13 @@ async fn spread_crowded(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, wri
 }
 
 /// The rows as the actor may see them, in the order asked for.
-fn visible(actor: &Actor, def: &RecordDef, order: &[Uuid], written: Vec<Prepared>, unchanged: Vec<Prepared>) -> Vec<Row> {
+fn visible(
+    actor: &Actor,
+    def: &RecordDef,
+    order: &[Uuid],
+    written: Vec<Prepared>,
+    unchanged: Vec<Prepared>,
+) -> Vec<Row> {
     let live = written.into_iter().chain(unchanged).filter(|row| row.act != Act::Delete);
     let mut rows: BTreeMap<Uuid, Row> = live.map(|row| (row.after.id, row.after)).collect();
     let mut ordered: Vec<Row> = order.iter().filter_map(|id| rows.remove(id)).collect();

@@ -36,14 +36,15 @@ pub(super) async fn claim(tx: &mut Tx, actor: &Actor, command: &Command) -> Resu
     if taken.rows_affected() == 1 {
         return Ok(None);
     }
-    let (first_hash, outcome): (Vec<u8>, Option<Json<Outcome>>) =
-        sqlx::query_as("select request_hash, outcome from idempotency_keys where org_id = $1 and actor_id = $2 and key = $3")
-            .bind(tx.org_id)
-            .bind(actor.user_id)
-            .bind(key)
-            .fetch_one(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+    let (first_hash, outcome): (Vec<u8>, Option<Json<Outcome>>) = sqlx::query_as(
+        "select request_hash, outcome from idempotency_keys where org_id = $1 and actor_id = $2 and key = $3",
+    )
+    .bind(tx.org_id)
+    .bind(actor.user_id)
+    .bind(key)
+    .fetch_one(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
     if first_hash != hash {
         return Err(Error::invalid("idempotency_key", "key_reused"));
     }

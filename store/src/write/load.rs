@@ -21,7 +21,12 @@ pub(super) struct Stored {
 }
 
 /// Loads the rows of `ids` and locks them in id order, so that two batches cannot deadlock.
-pub(super) async fn locked(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Stored>> {
+pub(super) async fn locked(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, Stored>> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -58,7 +63,12 @@ pub(crate) async fn rows_by_id(tx: &mut Tx, def: &'static RecordDef, ids: &BTree
 }
 
 /// Which of `ids` the actor may read.
-pub(super) async fn readable(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, ids: &BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
+pub(super) async fn readable(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    ids: &BTreeSet<Uuid>,
+) -> Result<BTreeSet<Uuid>> {
     let mut sql = Sql::new("select t.id");
     sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
     sql.push(" and t.id = any(").push_bind(ids.iter().copied().collect::<Vec<_>>()).push(") and ");

@@ -1,7 +1,7 @@
 //! Turns "after that card" into a rank; the server is the authority on order.
 
-use shared::record::Kind;
 use shared::rank::{LONG, Place, between, spread};
+use shared::record::Kind;
 use shared::{RecordDef, Result, Row};
 use uuid::Uuid;
 
@@ -27,7 +27,8 @@ pub(super) async fn ranks(tx: &mut Tx, def: &RecordDef, wanted: &[(Uuid, Place, 
     columns.sort();
     columns.dedup();
     for column in columns {
-        let tops: Vec<usize> = (0..wanted.len()).filter(|i| wanted[*i].0 == column && wanted[*i].1 == Place::Top).collect();
+        let tops: Vec<usize> =
+            (0..wanted.len()).filter(|i| wanted[*i].0 == column && wanted[*i].1 == Place::Top).collect();
         let (_, first) = neighbours(tx, def, (rank, within), column, Place::Top, Uuid::nil()).await?;
         for (index, new) in tops.iter().zip(spread(None, first.as_deref(), tops.len())) {
             result[*index] = new;
@@ -71,7 +72,13 @@ async fn neighbours(
     }
 }
 
-async fn rank_of(tx: &mut Tx, def: &RecordDef, (rank, within): (&str, &str), column: Uuid, id: Uuid) -> Result<Option<(String, Uuid)>> {
+async fn rank_of(
+    tx: &mut Tx,
+    def: &RecordDef,
+    (rank, within): (&str, &str),
+    column: Uuid,
+    id: Uuid,
+) -> Result<Option<(String, Uuid)>> {
     let mut sql = Sql::new(format!("select coalesce(t.{rank}, ''), t.id from {} t where t.org_id = ", def.table()));
     sql.push_bind(tx.org_id).push(" and t.id = ").push_bind(id);
     sql.push(format_args!(" and t.{within} = ")).push_bind(column);
@@ -117,7 +124,8 @@ pub(super) async fn respread(tx: &mut Tx, def: &RecordDef, column: Uuid) -> Resu
     sql.push(format_args!(" order by t.{rank} nulls last, t.id for update"));
     let ids: Vec<(Uuid,)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     let ids: Vec<Uuid> = ids.into_iter().map(|(id,)| id).collect();
-    let mut sql = Sql::new(format!("update {} t set {rank} = fresh.rank, version = t.version + 1 from unnest(", def.table()));
+    let mut sql =
+        Sql::new(format!("update {} t set {rank} = fresh.rank, version = t.version + 1 from unnest(", def.table()));
     sql.push_bind(ids.clone()).push(", ").push_bind(spread(None, None, ids.len()));
     sql.push(") as fresh (id, rank) where t.id = fresh.id and t.org_id = ").push_bind(tx.org_id);
     sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;

@@ -86,7 +86,12 @@ fn differs(before: &Values, after: &Values) -> bool {
 }
 
 /// Lays the requested changes over what is stored, with access decided for each.
-pub(super) fn lay_over(actor: &Actor, def: &RecordDef, command: &Command, mut stored: BTreeMap<Uuid, Stored>) -> Vec<Prepared> {
+pub(super) fn lay_over(
+    actor: &Actor,
+    def: &RecordDef,
+    command: &Command,
+    mut stored: BTreeMap<Uuid, Stored>,
+) -> Vec<Prepared> {
     let mut seen = BTreeSet::new();
     let changes = command.changes.iter();
     changes
@@ -158,8 +163,11 @@ pub(super) async fn assign_holders(tx: &mut Tx, actor: &Actor, def: &RecordDef, 
     for row in rows.iter_mut().filter(|r| r.act == Act::Create && !sent(r, "owner_id")) {
         row.after.values.insert("owner_id".into(), actor.user_id.to_string().into());
     }
-    let follows = |row: &Prepared| matches!(row.act, Act::Create | Act::Update) && row.changed("owner_id") && !sent(row, "team_id");
-    let owners: BTreeSet<Uuid> = rows.iter().filter(|r| follows(r)).filter_map(|r| r.after.reference("owner_id")).collect();
+    let follows = |row: &Prepared| {
+        matches!(row.act, Act::Create | Act::Update) && row.changed("owner_id") && !sent(row, "team_id")
+    };
+    let owners: BTreeSet<Uuid> =
+        rows.iter().filter(|r| follows(r)).filter_map(|r| r.after.reference("owner_id")).collect();
     let teams = teams_of(tx, actor, &owners).await?;
     for row in rows.iter_mut().filter(|r| follows(r)) {
         let team = row.after.reference("owner_id").and_then(|owner| teams.get(&owner).copied().flatten());
@@ -177,12 +185,13 @@ async fn teams_of(tx: &mut Tx, actor: &Actor, owners: &BTreeSet<Uuid>) -> Result
     let mut teams = BTreeMap::from_iter([(actor.user_id, actor.team_id)]);
     let others: Vec<Uuid> = owners.iter().copied().filter(|id| *id != actor.user_id).collect();
     if !others.is_empty() {
-        let found: Vec<(Uuid, Option<Uuid>)> = sqlx::query_as("select id, team_id from users where org_id = $1 and id = any($2)")
-            .bind(tx.org_id)
-            .bind(others)
-            .fetch_all(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        let found: Vec<(Uuid, Option<Uuid>)> =
+            sqlx::query_as("select id, team_id from users where org_id = $1 and id = any($2)")
+                .bind(tx.org_id)
+                .bind(others)
+                .fetch_all(&mut *tx.inner)
+                .await
+                .map_err(from_sqlx)?;
         teams.extend(found);
     }
     Ok(teams)
@@ -213,8 +222,10 @@ pub(super) async fn conflicts(tx: &mut Tx, actor: &Actor, def: &RecordDef, rows:
     .await
     .map_err(from_sqlx)?;
     for row in rows.iter_mut().filter(|r| r.seen.is_some()) {
-        let others: BTreeSet<&String> = entries.iter().filter(|(id, _)| *id == row.after.id).flat_map(|(_, names)| names).collect();
-        let both: Vec<String> = row.patch.iter().filter(|name| others.contains(name) && row.changed(name)).cloned().collect();
+        let others: BTreeSet<&String> =
+            entries.iter().filter(|(id, _)| *id == row.after.id).flat_map(|(_, names)| names).collect();
+        let both: Vec<String> =
+            row.patch.iter().filter(|name| others.contains(name) && row.changed(name)).cloned().collect();
         if let Some(current) = row.before.clone().filter(|_| !both.is_empty() && row.fault.is_none()) {
             let mut current = current;
             actor.redact(def, &mut current.values);

@@ -36,7 +36,8 @@ pub(super) async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepare
 
 /// Only changes to what is indexed cost an index write; a card move does not.
 fn is_stale(def: &RecordDef, row: &Prepared) -> bool {
-    let indexed = def.fields.iter().filter(|f| f.searchable).map(|f| f.name).chain(["owner_id", "team_id", "archived_at"]);
+    let indexed =
+        def.fields.iter().filter(|f| f.searchable).map(|f| f.name).chain(["owner_id", "team_id", "archived_at"]);
     row.act != Act::Delete && (row.act == Act::Create || indexed.into_iter().any(|field| row.changed(field)))
 }
 

@@ -248,7 +248,13 @@ async fn delete(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: Vec<R
     done
 }
 
-async fn write(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, mut rows: Vec<Prepared>, set: &ChangeSet) -> Result<u64> {
+async fn write(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    mut rows: Vec<Prepared>,
+    set: &ChangeSet,
+) -> Result<u64> {
     if rows.is_empty() {
         return Ok(0);
     }

@@ -15,10 +15,16 @@ use crate::pool::Tx;
 use crate::scope::Sql;
 
 /// Reports references to records that do not exist or may not be read; only changed fields are looked at.
-pub(super) async fn references_exist(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<()> {
+pub(super) async fn references_exist(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    rows: &mut [Prepared],
+) -> Result<()> {
     let mut wanted: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
     for row in rows.iter() {
-        for (field, id) in references(def, &row.after).filter(|(field, _)| row.changed(field.name) && !field.read_only) {
+        for (field, id) in references(def, &row.after).filter(|(field, _)| row.changed(field.name) && !field.read_only)
+        {
             let Some(target) = target(field) else { continue };
             // Whoever acts exists; most records are their own.
             if !(target.name == "user" && id == actor.user_id || target.name == "team" && Some(id) == actor.team_id) {
@@ -72,14 +78,18 @@ pub(super) async fn unique_values(tx: &mut Tx, def: &'static RecordDef, rows: &m
 /// Whether some written row is now its own ancestor.
 pub(super) async fn has_cycle(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<bool> {
     let Some(parent) = def.tree else { return Ok(false) };
-    let moved: Vec<Uuid> = rows.iter().filter(|r| r.changed(parent) && r.after.reference(parent).is_some()).map(|r| r.after.id).collect();
+    let moved: Vec<Uuid> =
+        rows.iter().filter(|r| r.changed(parent) && r.after.reference(parent).is_some()).map(|r| r.after.id).collect();
     if moved.is_empty() {
         return Ok(false);
     }
     let table = def.table();
-    let mut sql = Sql::new(format!("with recursive up as (select id as start, {parent} as at from {table} where org_id = "));
+    let mut sql =
+        Sql::new(format!("with recursive up as (select id as start, {parent} as at from {table} where org_id = "));
     sql.push_bind(tx.org_id).push(" and id = any(").push_bind(moved);
-    sql.push(format_args!(") union select up.start, t.{parent} from up join {table} t on t.id = up.at and t.org_id = "));
+    sql.push(format_args!(
+        ") union select up.start, t.{parent} from up join {table} t on t.id = up.at and t.org_id = "
+    ));
     sql.push_bind(tx.org_id).push(") select exists (select from up where at = start)");
     let (cycle,): (bool,) = sql.build_query_as().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
     Ok(cycle)

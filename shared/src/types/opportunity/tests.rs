@@ -89,10 +89,15 @@ fn losing_needs_a_reason_and_keeps_the_stage_before() {
 #[test]
 fn reopening_forgets_how_it_was_closed() {
     let mut lost = deal(13);
-    lost.values.extend(json!({"status": "lost", "closed_on": "2026-01-01", "lost_reason": "price"}).as_object().unwrap().clone());
+    lost.values.extend(
+        json!({"status": "lost", "closed_on": "2026-01-01", "lost_reason": "price"}).as_object().unwrap().clone(),
+    );
     let (after, errors) = change(&lost, to(10));
     assert_eq!(errors, vec![]);
-    assert_eq!((&after["status"], &after["closed_on"], &after["lost_reason"]), (&json!("open"), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&after["status"], &after["closed_on"], &after["lost_reason"]),
+        (&json!("open"), &Value::Null, &Value::Null)
+    );
 }
 
 #[test]

@@ -1,0 +1,10 @@
+//! What every request goes through before its handler: who it is, where it comes from, how faults look.
+
+mod faults;
+mod identify;
+mod origin;
+mod zone;
+
+pub(crate) use faults::set_fault_status;
+pub(crate) use identify::{Identifier, identify};
+pub(crate) use origin::refuse_cross_site;

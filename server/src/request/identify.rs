@@ -1,0 +1,106 @@
+//! Finds out whose request it is, and what its page needs to know from the start.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::Utc;
+use shared::i18n::Locale;
+use shared::session::{Boot, Session};
+use store::Store;
+use store::auth::SessionInfo;
+
+use super::zone::zone;
+
+/// Cookie with the session token; `HttpOnly`, `SameSite=Lax`.
+pub(crate) const SESSION_COOKIE: &str = "gx_session";
+
+/// Settings of requests that do not change while the server runs.
+#[derive(Clone)]
+pub(crate) struct Identifier {
+    pub(crate) store: Store,
+    /// The demo organisation is offered.
+    pub(crate) demo: bool,
+}
+
+/// Addresses for people who are not signed in.
+const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/invitation", "/reset"];
+
+/// Puts the session and the page's boot data into the request; pages that need a session send to the sign-in page.
+pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: Request, next: Next) -> Response {
+    let session = match cookie(request.headers(), SESSION_COOKIE) {
+        Some(token) => identifier.store.session(token).await.ok().map(Arc::new),
+        None => None,
+    };
+    let asked = (request.method() == Method::GET).then(|| request.uri().path().to_owned());
+    if let Some(elsewhere) = redirection(&identifier, asked, session.is_some()).await {
+        return elsewhere;
+    }
+    let boot = boot(request.headers(), session.as_deref(), identifier.demo);
+    request.extensions_mut().insert(boot);
+    if let Some(session) = session {
+        request.extensions_mut().insert(session);
+    }
+    next.run(request).await
+}
+
+/// Where a page request without session goes; files, health checks and APIs answer for themselves.
+async fn redirection(identifier: &Identifier, asked: Option<String>, signed_in: bool) -> Option<Response> {
+    let path = asked.as_deref()?;
+    let is_page = !path.starts_with("/api/")
+        && !path.starts_with("/pkg/")
+        && !path.contains('.')
+        && !matches!(path, "/healthz" | "/readyz");
+    let is_public = PUBLIC.iter().any(|public| path == *public || path.starts_with(&format!("{public}/")));
+    if !is_page || signed_in || is_public && path != "/sign-in" {
+        return None;
+    }
+    if identifier.store.needs_set_up().await.unwrap_or(false) {
+        return Some(Redirect::to("/set-up").into_response());
+    }
+    let next = percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC);
+    (!is_public).then(|| Redirect::to(&format!("/sign-in?next={next}")).into_response())
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let pairs =
+        headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|all| all.split(';'));
+    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+fn boot(headers: &HeaderMap, session: Option<&SessionInfo>, demo: bool) -> Boot {
+    let now = Utc::now();
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let locale = session
+        .and_then(|s| s.locale)
+        .or_else(|| Locale::parse(cookie(headers, "gx_locale")?))
+        .or_else(|| Locale::from_accept_language(accepted?))
+        .or_else(|| session.map(|s| s.org_locale))
+        .unwrap_or_default();
+    let one_of = |name: &str, allowed: [&str; 3]| {
+        let chosen = cookie(headers, name).filter(|value| allowed.contains(value)).unwrap_or(allowed[0]);
+        chosen.to_owned()
+    };
+    Boot {
+        session: session.map(|s| page_session(s, now)),
+        locale,
+        theme: one_of("gx_theme", ["auto", "light", "dark"]),
+        density: one_of("gx_density", ["comfortable", "compact", "comfortable"]),
+        now,
+        demo,
+    }
+}
+
+fn page_session(session: &SessionInfo, now: chrono::DateTime<Utc>) -> Session {
+    Session {
+        actor: session.actor.clone(),
+        name: session.name.clone(),
+        email: session.email.clone().unwrap_or_default(),
+        org_name: session.org_name.clone(),
+        currency: session.org_currency.clone(),
+        zone: zone(session.timezone.as_deref().unwrap_or(&session.org_timezone), now),
+    }
+}
