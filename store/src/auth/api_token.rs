@@ -52,7 +52,12 @@ impl Store {
     ///
     /// # Errors
     /// When the name is missing or too long, or the expiry is past.
-    pub async fn create_api_token(&self, actor: &Actor, name: &str, expires: Option<DateTime<Utc>>) -> Result<NewApiToken> {
+    pub async fn create_api_token(
+        &self,
+        actor: &Actor,
+        name: &str,
+        expires: Option<DateTime<Utc>>,
+    ) -> Result<NewApiToken> {
         let name = name.trim();
         if name.is_empty() {
             return Err(Error::invalid("name", "required"));
@@ -61,7 +66,7 @@ impl Store {
             return Err(Error::Invalid { fields: vec![FieldError::new("name", "too_long").with("max", 120)] });
         }
         if expires.is_some_and(|at| at <= Utc::now()) {
-            return Err(Error::invalid("expires_at", "past"));
+            return Err(Error::invalid("expires_at", "out_of_range_plain"));
         }
         let made = NewApiToken { id: Uuid::now_v7(), token: Token::fresh(PREFIX)? };
         let mut tx = self.signing(actor.org_id).await?;
@@ -140,10 +145,14 @@ impl Store {
         .map_err(from_sqlx)?
         .ok_or(Error::Unauthenticated)?;
         if found.stale {
-            sqlx::query!("update api_tokens set last_used_at = now() where org_id = $1 and id = $2", found.org_id, found.id)
-                .execute(&mut *tx.inner)
-                .await
-                .map_err(from_sqlx)?;
+            sqlx::query!(
+                "update api_tokens set last_used_at = now() where org_id = $1 and id = $2",
+                found.org_id,
+                found.id
+            )
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
         }
         tx.commit().await?;
         Ok(found.acting.actor(found.org_id, found.user_id))

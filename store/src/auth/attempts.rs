@@ -94,10 +94,11 @@ impl Store {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the window")]
             return Err(Error::RateLimited { retry_after: wait.ceil() as u32 });
         }
-        let ids = sqlx::query_scalar!("insert into sign_in_attempts (key) select unnest($1::bytea[]) returning id", &keys)
-            .fetch_all(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        let ids =
+            sqlx::query_scalar!("insert into sign_in_attempts (key) select unnest($1::bytea[]) returning id", &keys)
+                .fetch_all(&mut *tx.inner)
+                .await
+                .map_err(from_sqlx)?;
         tx.commit().await?;
         Ok(Attempt { ids })
     }

@@ -60,7 +60,7 @@ impl Store {
     /// until it is there nobody can sign in and the set-up can be repeated.
     ///
     /// # Errors
-    /// `already_set_up` when there is an organisation or another set-up is under way; what is wrong with the input
+    /// [`Error::Forbidden`] when there is an organisation or another set-up is under way; what is wrong with the input
     /// on its field.
     pub async fn set_up(&self, input: SetUp, client: &Client) -> Result<SignedIn> {
         let name = user_field("name", &input.name)?;
@@ -76,7 +76,7 @@ impl Store {
             .await
             .map_err(from_sqlx)?;
         if !locked || !has_no_organisation(&mut lock).await? {
-            return Err(Error::invalid("", "already_set_up"));
+            return Err(Error::Forbidden);
         }
         let actor = system_actor(Uuid::now_v7(), Uuid::now_v7());
         let admin_role = self.create_roles(&actor, input.locale).await?;
@@ -96,7 +96,8 @@ impl Store {
 
     /// The roles of a new organisation; gives the administrators'.
     async fn create_roles(&self, actor: &Actor, locale: Locale) -> Result<Uuid> {
-        let role = |role: DefaultRole| (Uuid::now_v7(), values(json!({"name": role.name(locale), "grants": role.grants()})));
+        let role =
+            |role: DefaultRole| (Uuid::now_v7(), values(json!({"name": role.name(locale), "grants": role.grants()})));
         let roles: Vec<_> = DefaultRole::ALL.into_iter().map(role).collect();
         let admin_role = roles[0].0;
         self.create(actor, "role", roles).await?;
@@ -122,7 +123,8 @@ fn organisation(input: &SetUp) -> Result<Values> {
         "name": input.org_name, "currency": input.currency, "timezone": input.timezone, "locale": input.locale,
     }));
     let given: Vec<String> = after.keys().cloned().collect();
-    let mut draft = Draft { before: None, after: &mut after, now: Utc::now(), related: &BTreeMap::new(), errors: Vec::new() };
+    let mut draft =
+        Draft { before: None, after: &mut after, now: Utc::now(), related: &BTreeMap::new(), errors: Vec::new() };
     validate(&ORGANISATION, &mut draft, &given, &[]);
     let mut fields = draft.errors;
     // On the form, "name" is the person's.
