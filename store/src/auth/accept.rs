@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::account::store_password;
 use super::invitation::user_field;
-use super::reset::link_expired;
+use super::reset::token_expired;
 use super::sign_in::start_first_session;
 use super::{Client, SignedIn, password, secret};
 use crate::error::from_sqlx;
@@ -44,13 +44,13 @@ impl Store {
     /// accepted together with the password.
     ///
     /// # Errors
-    /// `link_expired` on `token` when the invitation does not work (any more), also when whoever invited is no
+    /// `token_expired` on `token` when the invitation does not work (any more), also when whoever invited is no
     /// administrator any more; what is wrong with name and password on these fields.
     pub async fn accept_invitation(&self, token: &str, name: &str, new: &str, client: &Client) -> Result<SignedIn> {
         let open = self.open_invitation(token).await?;
         let inviter = self.actor(open.org_id, open.invited_by).await;
         if !inviter.is_ok_and(|actor| actor.grants.admin) {
-            return Err(link_expired());
+            return Err(token_expired());
         }
         let name = user_field("name", name)?;
         password::check(new, &name, &open.email)?;
@@ -68,7 +68,7 @@ impl Store {
         .await
         .map_err(from_sqlx)?;
         if accepted.rows_affected() == 0 {
-            return Err(link_expired());
+            return Err(token_expired());
         }
         store_password(&mut tx, user_id, &hash).await?;
         let signed_in = start_first_session(&mut tx, user_id, client).await?;
@@ -89,7 +89,7 @@ impl Store {
         .fetch_optional(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?
-        .ok_or_else(link_expired)?;
+        .ok_or_else(token_expired)?;
         if found.has_account.is_some() {
             return Err(Error::invalid("email", "taken"));
         }

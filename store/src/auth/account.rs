@@ -30,7 +30,7 @@ impl Store {
     /// Replaces the actor's password and ends their other sessions.
     ///
     /// # Errors
-    /// `wrong_credentials` on `old_password`; what is wrong with the new one on `password`; [`Error::RateLimited`]
+    /// `password_wrong` on `old_password`; what is wrong with the new one on `password`; [`Error::RateLimited`]
     /// after ten wrong guesses.
     pub async fn change_password(&self, actor: &Actor, session_id: Uuid, old: &str, new: &str) -> Result<()> {
         let mut tx = self.signing(actor.org_id).await?;
@@ -47,7 +47,7 @@ impl Store {
         password::check(new, &acting.name, acting.email.as_deref().unwrap_or_default())?;
         let attempt = self.attempt(&Limit::change(actor.user_id)).await?;
         if password::verify(old, stored.into_iter().collect()).await?.is_none() {
-            return Err(Error::invalid("old_password", "wrong_credentials"));
+            return Err(Error::invalid("old_password", "password_wrong"));
         }
         let hash = password::hash(new).await?;
         let mut tx = self.signing(actor.org_id).await?;

@@ -66,7 +66,7 @@ impl Store {
             return Err(Error::Invalid { fields: vec![FieldError::new("name", "too_long").with("max", 120)] });
         }
         if expires.is_some_and(|at| at <= Utc::now()) {
-            return Err(Error::invalid("expires_at", "past"));
+            return Err(Error::invalid("expires_at", "out_of_range_plain"));
         }
         let made = NewApiToken { id: Uuid::now_v7(), token: Token::fresh(PREFIX)? };
         let mut tx = self.signing(actor.org_id).await?;

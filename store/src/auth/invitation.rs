@@ -9,7 +9,7 @@ use shared::types::USER;
 use shared::{Error, Result};
 use uuid::Uuid;
 
-use super::reset::link_expired;
+use super::reset::token_expired;
 use super::{Token, secret};
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
@@ -51,14 +51,18 @@ pub struct Invitation {
 /// What the invited person sees before accepting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InvitationPreview {
-    /// Who invites.
+    /// Organisation that invites.
     pub org_name: String,
+    /// Name of the user who invites.
+    pub invited_by: String,
     /// Language of the organisation.
     pub org_locale: Locale,
     /// Who is invited.
     pub email: String,
     /// Their name, if given.
     pub name: Option<String>,
+    /// Until when the link works.
+    pub expires_at: DateTime<Utc>,
 }
 
 fn require_admin(actor: &Actor) -> Result<()> {
@@ -163,24 +167,28 @@ impl Store {
     /// What the invitation of a token is for.
     ///
     /// # Errors
-    /// `link_expired` on `token` when it was accepted, withdrawn, ran out, or never was.
+    /// `token_expired` on `token` when it was accepted, withdrawn, ran out, or never was.
     pub async fn invitation(&self, token: &str) -> Result<InvitationPreview> {
         let mut tx = self.looking_up().await?;
         let found = sqlx::query!(
-            "select o.name as org_name, o.locale, i.email, i.name
-             from invitations i join organisations o on o.org_id = i.org_id and o.id = i.org_id and o.archived_at is null
+            "select o.name as org_name, o.locale, u.name as invited_by, i.email, i.name, i.expires_at
+             from invitations i
+             join organisations o on o.org_id = i.org_id and o.id = i.org_id and o.archived_at is null
+             join users u on u.org_id = i.org_id and u.id = i.invited_by
              where i.token_hash = $1 and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()",
             secret::hash(token)
         )
         .fetch_optional(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?
-        .ok_or_else(link_expired)?;
+        .ok_or_else(token_expired)?;
         Ok(InvitationPreview {
             org_name: found.org_name,
             org_locale: Locale::parse(&found.locale).unwrap_or_default(),
+            invited_by: found.invited_by,
             email: found.email,
             name: found.name,
+            expires_at: found.expires_at,
         })
     }
 }

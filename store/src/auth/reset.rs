@@ -28,8 +28,8 @@ pub struct ResetMail {
 }
 
 /// A link that was used, ran out, or never was.
-pub(super) fn link_expired() -> Error {
-    Error::invalid("token", "link_expired")
+pub(super) fn token_expired() -> Error {
+    Error::invalid("token", "token_expired")
 }
 
 impl Store {
@@ -81,7 +81,7 @@ impl Store {
     /// Sets a new password by the token of a reset mail, and ends all sessions of the user.
     ///
     /// # Errors
-    /// `link_expired` on `token` when it does not work (any more); what is wrong with the password on `password`.
+    /// `token_expired` on `token` when it does not work (any more); what is wrong with the password on `password`.
     pub async fn reset_password(&self, token: &str, new: &str) -> Result<()> {
         let (org_id, user_id) = self.reset_user(token, new).await?;
         let hash = password::hash(new).await?;
@@ -96,7 +96,7 @@ impl Store {
         .await
         .map_err(from_sqlx)?;
         if used.rows_affected() == 0 {
-            return Err(link_expired());
+            return Err(token_expired());
         }
         store_password(&mut tx, user_id, &hash).await?;
         end_sessions(&mut tx, user_id, None).await?;
@@ -116,7 +116,7 @@ impl Store {
         .fetch_optional(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?
-        .ok_or_else(link_expired)?;
+        .ok_or_else(token_expired)?;
         password::check(new, &user.name, &user.email)?;
         Ok((user.org_id, user.id))
     }

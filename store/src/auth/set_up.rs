@@ -60,7 +60,7 @@ impl Store {
     /// until it is there nobody can sign in and the set-up can be repeated.
     ///
     /// # Errors
-    /// `already_set_up` when there is an organisation or another set-up is under way; what is wrong with the input
+    /// [`Error::Forbidden`] when there is an organisation or another set-up is under way; what is wrong with the input
     /// on its field.
     pub async fn set_up(&self, input: SetUp, client: &Client) -> Result<SignedIn> {
         let name = user_field("name", &input.name)?;
@@ -76,7 +76,7 @@ impl Store {
             .await
             .map_err(from_sqlx)?;
         if !locked || !has_no_organisation(&mut lock).await? {
-            return Err(Error::invalid("", "already_set_up"));
+            return Err(Error::Forbidden);
         }
         let actor = system_actor(Uuid::now_v7(), Uuid::now_v7());
         let admin_role = self.create_roles(&actor, input.locale).await?;

@@ -12,18 +12,19 @@ const DEFAULT_URL: &str = "postgres://postgres@localhost:5499/postgres?host=/tmp
 const TEMPLATE_LOCK: i64 = 0x0067_7561_6e78_6901;
 
 /// A store on an empty, migrated database. The database is dropped with it.
-pub struct TestStore {
+pub(crate) struct TestStore {
     /// The store as the server uses it.
-    pub store: Store,
+    pub(crate) store: Store,
     /// The owner of the tables, whom no row-level security holds back: to arrange and to look behind the store.
-    pub owner: PgPool,
+    pub(crate) owner: PgPool,
     /// The database, for further stores as other server nodes have them.
-    pub url: String,
+    #[allow(dead_code, reason = "each test file is a crate of its own; not all have several nodes")]
+    pub(crate) url: String,
     name: String,
 }
 
 /// A new store; its database server is `TEST_DATABASE_URL`.
-pub async fn store() -> TestStore {
+pub(crate) async fn store() -> TestStore {
     let name = format!("guanxi_test_{}", Uuid::now_v7().simple());
     let mut server = PgConnection::connect(&server_url()).await.expect("a Postgres at TEST_DATABASE_URL");
     let template = template(&mut server).await;
