@@ -1,10 +1,12 @@
 //! The user interface: pages and components, rendered on the server and taken over in the browser.
 
+pub mod acting;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod assets;
 pub mod context;
 pub mod features;
+pub mod live;
 pub mod record;
 pub mod routes;
 mod shell;

@@ -2,10 +2,18 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 
 use crate::context::Page;
+use crate::features::import::ImportPage;
+use crate::features::my_day::MyDayPage;
+use crate::features::pipeline::BoardPage;
+use crate::features::settings::SettingsPage;
+use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
+use crate::features::workspace::Workspace;
+use crate::live::Live;
+use crate::record::{DetailPage, ListPage};
 use crate::ui::Toasts;
 
 /// Everything inside `<body>`.
@@ -14,11 +22,23 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     Page::provide();
     Toasts::provide();
+    Live::provide();
     view! {
         <Title text="Guanxi"/>
         <Router>
-            <Routes fallback=|| "404">
-                <Route path=path!("/") view=|| view! { <p>"Guanxi"</p> }/>
+            <Routes fallback=|| crate::context::t("ui.state.not_found")>
+                <Route path=path!("/sign-in") view=SignInPage/>
+                <Route path=path!("/set-up") view=SetUpPage/>
+                <Route path=path!("/invitation") view=InvitationPage/>
+                <Route path=path!("/reset") view=ResetPage/>
+                <ParentRoute path=path!("") view=Workspace>
+                    <Route path=path!("/") view=MyDayPage/>
+                    <Route path=path!("/pipeline") view=BoardPage/>
+                    <Route path=path!("/import") view=ImportPage/>
+                    <Route path=path!("/settings/*section") view=SettingsPage/>
+                    <Route path=path!("/:plural") view=ListPage/>
+                    <Route path=path!("/:plural/:id") view=DetailPage/>
+                </ParentRoute>
             </Routes>
         </Router>
     }

@@ -8,7 +8,8 @@ pub mod board;
 pub mod records;
 pub mod timeline;
 
-use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use leptos::prelude::{expect_context, use_context};
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};

@@ -1,1 +1,9 @@
 //! Features: one folder each; none uses another.
+
+pub mod import;
+pub mod my_day;
+pub mod pipeline;
+pub mod settings;
+pub mod sign_in;
+pub mod timeline;
+pub mod workspace;

@@ -1,0 +1,58 @@
+//! Acting on records from a page: send the command, offer undo, say what went wrong.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::command::{Command, Outcome};
+use shared::{Error, i18n};
+use uuid::Uuid;
+
+use crate::api::records::{apply, undo};
+use crate::context::Page;
+use crate::ui::{Toasts, Tone, Undo};
+
+/// Sends a command with a fresh idempotency key. Success shows `done` as a toast with undo; failure shows the reason
+/// unless it is about fields, which belongs beside them. `then` gets the result either way.
+pub fn act(mut command: Command, done: String, then: impl FnOnce(Result<Outcome, Error>) + 'static) {
+    let (page, toasts) = (Page::take(), Toasts::take());
+    command.idempotency_key.get_or_insert_with(|| Uuid::now_v7().to_string());
+    spawn_local(async move {
+        let result = retrying(command).await;
+        match &result {
+            Ok(outcome) => toasts.push(done, Tone::Success, Some(undo_of(page, toasts, outcome.change_set))),
+            Err(Error::Invalid { fields }) if fields.iter().any(|f| !f.field.is_empty()) => {}
+            Err(error) => toasts.push(i18n::error_message(page.locale.get_untracked(), error), Tone::Danger, None),
+        }
+        then(result);
+    });
+}
+
+/// Tries once more when the answer got lost: the idempotency key makes that safe.
+async fn retrying(command: Command) -> Result<Outcome, Error> {
+    match apply(command.clone()).await {
+        Err(fault) if fault.0 == Error::Offline => apply(command).await.map_err(|fault| fault.0),
+        result => result.map_err(|fault| fault.0),
+    }
+}
+
+/// What the undo button of a toast does.
+pub fn undo_of(page: Page, toasts: Toasts, change_set: Uuid) -> Undo {
+    Undo::new(move || {
+        spawn_local(async move {
+            let locale = page.locale.get_untracked();
+            match undo(change_set).await {
+                Ok(outcome) if outcome.kept.is_empty() => {
+                    toasts.push(i18n::translate(locale, "ui.toast.undone", &[]), Tone::Neutral, None);
+                }
+                Ok(outcome) => {
+                    let kept = outcome.kept.len().to_string();
+                    toasts.push(
+                        i18n::translate(locale, "ui.toast.undone_partly", &[("n", &kept)]),
+                        Tone::Warning,
+                        None,
+                    );
+                }
+                Err(fault) => toasts.push(i18n::error_message(locale, &fault.0), Tone::Danger, None),
+            }
+        });
+    })
+}

@@ -1,0 +1,7 @@
+//! Bringing files in.
+
+use leptos::prelude::*;
+
+/// Bringing files in.
+#[component]
+pub fn ImportPage() -> impl IntoView {}
