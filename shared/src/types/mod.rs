@@ -8,6 +8,7 @@ mod lead;
 mod opportunity;
 mod organisation;
 mod pipeline;
+mod product;
 mod saved_view;
 mod stage;
 mod tag;
@@ -23,6 +24,7 @@ pub use lead::{LEAD, Lead};
 pub use opportunity::{LOST_REASONS, OPPORTUNITY, Opportunity, RequiredByStage, rotting};
 pub use organisation::{ORGANISATION, Organisation};
 pub use pipeline::{PIPELINE, Pipeline};
+pub use product::{PRODUCT, Product};
 pub use saved_view::{SAVED_VIEW, SavedView};
 pub use stage::{STAGE, Stage};
 pub use tag::{TAG, Tag};
@@ -41,6 +43,7 @@ pub const REGISTRY: &[&RecordDef] = &[
     &TAG,
     &CUSTOM_FIELD,
     &SAVED_VIEW,
+    &PRODUCT,
     &CUSTOMER,
     &CONTACT,
     &PIPELINE,
