@@ -38,6 +38,8 @@ record! {
         expected_close: date().list();
         /// When work on it began.
         engaged_on: date().wanted();
+        /// Products concerned.
+        product_ids: references("product");
         /// What the customer needs.
         need: long_text().group("more");
         /// Next step.
