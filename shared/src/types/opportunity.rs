@@ -100,10 +100,16 @@ fn follow_stage(draft: &mut Draft<'_>) {
     if !draft.changed("probability") || outcome != "open" || Opportunity(draft.after).probability().is_none() {
         draft.set("probability", view.probability().unwrap_or(0));
     }
-    let now = crate::record::instant_text(draft.now);
-    draft.set("stage_changed_at", now);
+    let since = crate::record::instant_text(entered_at(draft));
+    draft.set("stage_changed_at", since);
     enter(draft, &outcome);
     draft.errors.extend(RequiredByStage::missing(&stage, draft.after));
+}
+
+/// Now; for a deal taken over from elsewhere the day work on it began is the better estimate.
+fn entered_at(draft: &Draft<'_>) -> DateTime<Utc> {
+    let began = Opportunity(draft.after).engaged_on().and_then(|day| Some(day.and_hms_opt(0, 0, 0)?.and_utc()));
+    began.filter(|began| draft.before.is_none() && *began < draft.now).unwrap_or(draft.now)
 }
 
 fn enter(draft: &mut Draft<'_>, outcome: &str) {

@@ -78,20 +78,70 @@ impl Store {
         if !locked || !has_no_organisation(&mut lock).await? {
             return Err(Error::Forbidden);
         }
-        let actor = system_actor(Uuid::now_v7(), Uuid::now_v7());
-        let admin_role = self.create_roles(&actor, input.locale).await?;
-        let user = values(json!({"name": name, "email": email, "role_ids": [admin_role], "active": true}));
-        self.create(&actor, "user", vec![(actor.user_id, user)]).await?;
-        let mut tx = self.signing(actor.org_id).await?;
-        store_password(&mut tx, actor.user_id, &hash).await?;
-        tx.commit().await?;
-        self.create(&actor, "organisation", vec![(actor.org_id, organisation)]).await?;
+        let actor = self.found_checked(&input.locale, (name, email, hash), organisation).await?;
 
         let mut tx = self.signing(actor.org_id).await?;
         let signed_in = start_first_session(&mut tx, actor.user_id, client).await?;
         tx.commit().await?;
         lock.commit().await?;
         Ok(signed_in)
+    }
+
+    /// Makes another organisation beside those there are. For the command line and the demo, never for a request.
+    ///
+    /// # Errors
+    /// What is wrong with the input, on its field.
+    pub async fn found(&self, input: SetUp) -> Result<Actor> {
+        let name = user_field("name", &input.name)?;
+        let email = user_field("email", &input.email)?;
+        let organisation = organisation(&input)?;
+        password::check(&input.password, &name, &email)?;
+        let hash = password::hash(&input.password).await?;
+        self.found_checked(&input.locale, (name, email, hash), organisation).await
+    }
+
+    /// Roles, administrator, organisation and a first pipeline, in this order.
+    async fn found_checked(
+        &self,
+        locale: &Locale,
+        (name, email, hash): (String, String, String),
+        organisation: Values,
+    ) -> Result<Actor> {
+        let actor = system_actor(Uuid::now_v7(), Uuid::now_v7());
+        let admin_role = self.create_roles(&actor, *locale).await?;
+        let user = values(json!({"name": name, "email": email, "role_ids": [admin_role], "active": true}));
+        self.create(&actor, "user", vec![(actor.user_id, user)]).await?;
+        let mut tx = self.signing(actor.org_id).await?;
+        store_password(&mut tx, actor.user_id, &hash).await?;
+        tx.commit().await?;
+        let currency = organisation.get("currency").cloned().unwrap_or_default();
+        self.create(&actor, "organisation", vec![(actor.org_id, organisation)]).await?;
+        self.create_pipeline(&actor, *locale, currency).await?;
+        Ok(actor)
+    }
+
+    /// A pipeline to begin with, so that the first deal has somewhere to go.
+    async fn create_pipeline(&self, actor: &Actor, locale: Locale, currency: serde_json::Value) -> Result<()> {
+        let (pipeline, stages) = match locale {
+            Locale::ZhCn => ("销售管道", ["初步接触", "需求确认", "方案报价", "商务谈判", "赢单", "输单"]),
+            Locale::En => {
+                ("Sales pipeline", ["Qualification", "Needs analysis", "Proposal", "Negotiation", "Won", "Lost"])
+            }
+        };
+        let id = Uuid::now_v7();
+        self.create(actor, "pipeline", vec![(id, values(json!({"name": pipeline, "currency": currency})))]).await?;
+        let details =
+            [("open", 10, 14), ("open", 30, 14), ("open", 60, 10), ("open", 80, 7), ("won", 100, 0), ("lost", 0, 0)];
+        let stage = |(position, (name, (outcome, probability, rotting))): (usize, (&str, (&str, u8, u16)))| {
+            let mut stage = values(json!({
+                "name": name, "pipeline_id": id, "position": position, "outcome": outcome, "probability": probability,
+            }));
+            if rotting > 0 {
+                stage.insert("rotting_days".into(), rotting.into());
+            }
+            (Uuid::now_v7(), stage)
+        };
+        self.create(actor, "stage", stages.into_iter().zip(details).enumerate().map(stage).collect()).await
     }
 
     /// The roles of a new organisation; gives the administrators'.
