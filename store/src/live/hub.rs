@@ -92,7 +92,9 @@ impl LiveHub {
         while !self.is_closed() {
             self.inner.committed.notified().await;
             let told = sqlx::query("select pg_notify($1, '')").bind(CHANNEL).execute(self.pool()).await;
-            if let Err(error) = told {
+            if let Err(error) = told
+                && !self.is_closed()
+            {
                 tracing::warn!(%error, "other nodes were not woken; their slow poll will notice");
             }
             tokio::time::sleep(WAKE_EVERY).await;
