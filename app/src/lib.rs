@@ -7,6 +7,7 @@ pub mod assets;
 pub mod context;
 pub mod features;
 pub mod live;
+pub mod preferences;
 pub mod record;
 pub mod routes;
 mod shell;

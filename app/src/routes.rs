@@ -20,7 +20,7 @@ use crate::ui::Toasts;
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    Page::provide();
+    crate::preferences::keep_document(Page::provide());
     Toasts::provide();
     Live::provide();
     view! {
@@ -31,7 +31,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/set-up") view=SetUpPage/>
                 <Route path=path!("/invitation") view=InvitationPage/>
                 <Route path=path!("/reset") view=ResetPage/>
-                <ParentRoute path=path!("") view=Workspace>
+                <ParentRoute path=path!("") view=|| view! { <Workspace/> }>
                     <Route path=path!("/") view=MyDayPage/>
                     <Route path=path!("/pipeline") view=BoardPage/>
                     <Route path=path!("/import") view=ImportPage/>

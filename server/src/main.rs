@@ -7,6 +7,7 @@ mod database;
 mod embedded_postgres;
 mod failure;
 mod health;
+mod mail;
 mod request;
 mod router;
 mod shutdown;

@@ -1,10 +1,12 @@
 //! What every request goes through before its handler: who it is, where it comes from, how faults look.
 
+mod client;
 mod faults;
 mod identify;
 mod origin;
 mod zone;
 
+pub(crate) use client::note_client;
 pub(crate) use faults::set_fault_status;
 pub(crate) use identify::{Identifier, identify};
 pub(crate) use origin::refuse_cross_site;

@@ -6,7 +6,7 @@ use crate::{
     request::{self, Identifier},
     shutdown::Shutdown,
 };
-use app::{App, shell};
+use app::{App, api::outgoing::Outgoing, shell};
 use axum::{
     Router,
     extract::{FromRef, Request},
@@ -27,20 +27,22 @@ pub(crate) struct AppState {
     store: Store,
     site: Site,
     shutdown: Shutdown,
+    outgoing: Outgoing,
     leptos: LeptosOptions,
 }
 
 /// Builds all routes on one database.
-pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, demo: bool) -> Router {
+pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outgoing, demo: bool) -> Router {
     let identifier = Identifier { store: store.clone(), demo };
     let leptos = LeptosOptions::builder().output_name("guanxi").build();
-    let state = AppState { store, site, shutdown, leptos };
+    let state = AppState { store, site, shutdown, outgoing, leptos };
     Router::new()
         .merge(health_routes())
         .merge(page_routes(&state))
         .fallback_service(files(&state))
         .layer(middleware::from_fn(request::set_fault_status))
         .layer(middleware::from_fn_with_state(identifier, request::identify))
+        .layer(middleware::from_fn(request::note_client))
         .layer(middleware::from_fn(request::refuse_cross_site))
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http())
@@ -66,6 +68,7 @@ fn page_context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static +
     move || {
         provide_context(state.store.clone());
         provide_context(state.site.assets.clone());
+        provide_context(state.outgoing.clone());
     }
 }
 

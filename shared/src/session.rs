@@ -7,6 +7,12 @@ use crate::access::Actor;
 use crate::format::Zone;
 use crate::i18n::Locale;
 
+/// Cookie with the session token; `HttpOnly`, `SameSite=Lax`.
+pub const SESSION_COOKIE: &str = "gx_session";
+
+/// Fewest characters of a password.
+pub const MIN_PASSWORD_LENGTH: usize = 10;
+
 /// The signed-in user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {

@@ -4,7 +4,10 @@
 
 #![expect(missing_docs, reason = "arguments of server functions become fields that cannot carry doc comments")]
 
+pub mod account;
 pub mod board;
+#[cfg(feature = "ssr")]
+pub mod outgoing;
 pub mod records;
 pub mod timeline;
 

@@ -23,6 +23,9 @@ pub fn Frame(
     /// The phone's bottom tabs, at most five.
     #[prop(into)]
     tabs: Signal<Vec<NavItem>>,
+    /// The last of the bottom tabs where it is no link, such as a button that opens a sheet.
+    #[prop(optional, into)]
+    last_tab: Option<ViewFn>,
     /// Key of the entry one is in.
     #[prop(into)]
     current: Signal<&'static str>,
@@ -89,6 +92,7 @@ pub fn Frame(
             </div>
             <nav class="bottom-tabs" aria-label=nav_label>
                 {move || tabs.get().into_iter().map(|item| nav_link(item, "bottom-tab", current)).collect_view()}
+                {last_tab.map(|last| last.run())}
             </nav>
         </div>
     }

@@ -1,10 +1,11 @@
 //! `guanxi serve`
 
 use super::demo;
-use crate::{assets, config::Config, database::Database, failure::Failure, router, shutdown::Shutdown};
+use crate::{assets, config::Config, database::Database, failure::Failure, mail, router, shutdown::Shutdown};
+use app::api::outgoing::Outgoing;
 use axum::Router;
 use clap::{ArgAction, Args, builder::FalseyValueParser};
-use std::{io::ErrorKind, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, time::Duration};
 use store::Store;
 use tokio::{net::TcpListener, time::sleep};
 
@@ -21,9 +22,13 @@ pub(crate) struct Arguments {
     #[arg(long, env = "GUANXI_BASE_URL")]
     base_url: Option<String>,
 
-    /// Mail server to send through, e.g. smtps://user:password@mail.example.com; without it mail is written to the log.
+    /// Mail server to send through, e.g. smtps://user:password@mail.example.com; without it no mail is sent, and the log says so.
     #[arg(long, env = "GUANXI_SMTP_URL", hide_env_values = true)]
     smtp_url: Option<String>,
+
+    /// Sender of mails, e.g. "Guanxi <crm@example.com>"; made up from the base URL if left out.
+    #[arg(long, env = "GUANXI_MAIL_FROM")]
+    mail_from: Option<String>,
 
     /// Make the demo organisation and its sign-ins available. Not for real use: the passwords are public.
     #[arg(long, env = "GUANXI_DEMO", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
@@ -52,11 +57,22 @@ async fn serve(
         prepared = prepare(database, arguments.demo) => prepared?,
         () = shutdown.requested() => return Ok(()),
     };
-    let routes = router::build(store.clone(), site, shutdown.clone(), arguments.demo);
+    let outgoing = outgoing(arguments, &listener)?;
+    let routes = router::build(store.clone(), site, shutdown.clone(), outgoing, arguments.demo);
     announce(&listener, arguments.demo);
     let result = answer(listener, routes, shutdown).await;
     store.close().await;
     result
+}
+
+/// How mail leaves, and where its links lead.
+fn outgoing(arguments: &Arguments, listener: &TcpListener) -> Result<Outgoing, Failure> {
+    let base_url = match (&arguments.base_url, listener.local_addr()) {
+        (Some(base_url), _) => base_url.clone(),
+        (None, Ok(address)) => format!("http://{address}"),
+        (None, Err(_)) => format!("http://{}", arguments.addr),
+    };
+    mail::outgoing(&base_url, arguments.smtp_url.as_deref(), arguments.mail_from.as_deref())
 }
 
 async fn prepare(database: &Database, demo: bool) -> Result<Store, Failure> {
@@ -71,7 +87,8 @@ async fn prepare(database: &Database, demo: bool) -> Result<Store, Failure> {
 /// Serves the routes; what is still open when the drain time is over is cut off.
 async fn answer(listener: TcpListener, routes: Router, shutdown: &Shutdown) -> Result<(), Failure> {
     let stopping = shutdown.clone();
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async move { stopping.requested().await });
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.requested().await });
     let drained = async {
         shutdown.requested().await;
         sleep(TIME_TO_DRAIN).await;

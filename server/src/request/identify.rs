@@ -8,14 +8,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Utc;
 use shared::i18n::Locale;
-use shared::session::{Boot, Session};
+use shared::session::{Boot, SESSION_COOKIE, Session};
 use store::Store;
 use store::auth::SessionInfo;
 
 use super::zone::zone;
-
-/// Cookie with the session token; `HttpOnly`, `SameSite=Lax`.
-pub(crate) const SESSION_COOKIE: &str = "gx_session";
 
 /// Settings of requests that do not change while the server runs.
 #[derive(Clone)]

@@ -10,6 +10,7 @@ mod api_token;
 mod attempts;
 mod invitation;
 mod password;
+mod profile;
 mod reset;
 mod roles;
 mod secret;

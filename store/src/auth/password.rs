@@ -12,7 +12,7 @@ use super::secret;
 use crate::error::internal;
 
 /// Shortest new password, in characters.
-pub const MIN_LENGTH: usize = 10;
+pub const MIN_LENGTH: usize = shared::session::MIN_PASSWORD_LENGTH;
 const MAX_LENGTH: usize = 200;
 
 /// Hashes computed at once: each takes 19 MiB and a core, and anybody may ask for one.

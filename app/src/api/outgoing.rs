@@ -1,0 +1,55 @@
+//! Mail on its way out: pages say what, the server knows how.
+
+use std::sync::Arc;
+
+use shared::i18n::{Locale, translate};
+
+/// A plain-text mail.
+#[derive(Clone)]
+pub struct Letter {
+    /// Address.
+    pub to: String,
+    /// Name of the person.
+    pub name: String,
+    /// Subject line.
+    pub subject: String,
+    /// Body. It carries links that let people in: never log it.
+    pub text: String,
+}
+
+/// Where links lead and how mail leaves; the server provides it as context.
+#[derive(Clone)]
+pub struct Outgoing {
+    base_url: String,
+    send: Arc<dyn Fn(Letter) + Send + Sync>,
+}
+
+impl Outgoing {
+    /// `base_url` is the address people reach this server at; `send` must return at once.
+    pub fn new(base_url: impl Into<String>, send: impl Fn(Letter) + Send + Sync + 'static) -> Self {
+        let base_url = base_url.into().trim_end_matches('/').to_owned();
+        Self { base_url, send: Arc::new(send) }
+    }
+
+    /// Whether browsers reach us over TLS, so that cookies may insist on it.
+    pub fn is_secure(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+
+    /// The link with which somebody sets a new password.
+    pub fn reset_link(&self, token: &str) -> String {
+        format!("{}/reset?token={token}", self.base_url)
+    }
+
+    /// The link with which somebody accepts an invitation.
+    pub fn invitation_link(&self, token: &str) -> String {
+        format!("{}/invitation?token={token}", self.base_url)
+    }
+
+    /// Hands a mail of the catalogs (`sign_in.mail.<kind>_subject`, `_text`) over for sending.
+    pub(crate) fn post(&self, locale: Locale, kind: &str, to: (&str, &str), params: &[(&str, &str)]) {
+        let part = |part: &str| translate(locale, &format!("sign_in.mail.{kind}_{part}"), params);
+        let (address, name) = to;
+        (self.send)(Letter { to: address.into(), name: name.into(), subject: part("subject"), text: part("text") });
+    }
+}

@@ -1,0 +1,115 @@
+//! The places of the app, and who may go there.
+
+use shared::access::{Action, Actor};
+use shared::types::{REGISTRY, by_name};
+
+/// Who may open a place.
+#[derive(Clone, Copy)]
+enum Gate {
+    /// Everybody.
+    Open,
+    /// Whoever may read that record type; nobody where the type does not exist.
+    Reads(&'static str),
+    /// Whoever may bring files in for some type.
+    Imports,
+}
+
+/// One place of the app.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    /// Names it; the second key after `g` goes there.
+    pub(super) key: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) href: &'static str,
+    /// Key of its label.
+    pub(super) label: &'static str,
+    /// The letter that goes there after `g`.
+    pub(super) letter: &'static str,
+    gate: Gate,
+    tab: bool,
+}
+
+const fn entry(
+    key: &'static str,
+    icon: &'static str,
+    href: &'static str,
+    label: &'static str,
+    letter: &'static str,
+    gate: Gate,
+) -> Entry {
+    Entry { key, icon, href, label, letter, gate, tab: false }
+}
+
+impl Entry {
+    /// Also one of the phone's bottom tabs.
+    const fn tab(mut self) -> Self {
+        self.tab = true;
+        self
+    }
+
+    pub(super) fn is_open_to(&self, actor: &Actor) -> bool {
+        match self.gate {
+            Gate::Open => true,
+            Gate::Reads(name) => by_name(name).is_some_and(|def| actor.may(def, Action::Read)),
+            Gate::Imports => REGISTRY.iter().any(|def| actor.may(def, Action::Import)),
+        }
+    }
+
+    pub(super) fn in_rail(&self) -> bool {
+        !self.at_foot()
+    }
+
+    pub(super) fn at_foot(&self) -> bool {
+        matches!(self.key, "import" | "settings")
+    }
+
+    pub(super) fn in_tabs(&self) -> bool {
+        self.tab
+    }
+
+    pub(super) fn in_more(&self) -> bool {
+        !self.tab
+    }
+}
+
+const ENTRIES: &[Entry] = &[
+    entry("today", "house", "/", "ui.nav.today", "t", Gate::Open).tab(),
+    entry("pipeline", "kanban", "/pipeline", "ui.nav.pipeline", "p", Gate::Reads("opportunity")).tab(),
+    entry("customers", "building-2", "/customers", "ui.nav.customers", "c", Gate::Reads("customer")).tab(),
+    entry("contacts", "contact", "/contacts", "ui.nav.contacts", "n", Gate::Reads("contact")),
+    entry("leads", "megaphone", "/leads", "ui.nav.leads", "l", Gate::Reads("lead")),
+    entry("opportunities", "target", "/opportunities", "ui.nav.opportunities", "o", Gate::Reads("opportunity")),
+    entry("activities", "history", "/activities", "ui.nav.activities", "a", Gate::Reads("activity")),
+    entry("tasks", "square-check", "/tasks", "ui.nav.tasks", "k", Gate::Reads("task")).tab(),
+    entry("products", "package", "/products", "ui.nav.products", "d", Gate::Reads("product")),
+    entry("import", "upload", "/import", "ui.nav.import", "i", Gate::Imports),
+    entry("settings", "settings", "/settings", "ui.nav.settings", "s", Gate::Open),
+];
+
+/// Every place, in the order of the navigation.
+pub(super) fn entries() -> impl Iterator<Item = &'static Entry> {
+    ENTRIES.iter()
+}
+
+/// Key of the place an address belongs to; empty when it belongs to none.
+pub(super) fn entry_at(path: &str) -> &'static str {
+    let inside = |entry: &&Entry| match path.strip_prefix(entry.href) {
+        Some(rest) if entry.href == "/" => rest.is_empty(),
+        Some(rest) => rest.is_empty() || rest.starts_with('/'),
+        None => false,
+    };
+    entries().find(inside).map_or("", |entry| entry.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_belongs_to_the_place_above_it() {
+        assert_eq!(entry_at("/"), "today");
+        assert_eq!(entry_at("/customers/0190"), "customers");
+        assert_eq!(entry_at("/settings/users"), "settings");
+        assert_eq!(entry_at("/customers2"), "");
+    }
+}
