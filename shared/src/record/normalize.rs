@@ -10,6 +10,8 @@ use crate::error::FieldError;
 
 /// Longest long text, in characters.
 const LONG_TEXT: usize = 20_000;
+/// Longest structured value, in bytes of JSON.
+const JSON: usize = 100_000;
 /// Most entries of a list value.
 const LIST: usize = 200;
 /// Largest amount: fits `numeric(18,2)`.
@@ -65,7 +67,25 @@ pub fn normalize(field: &str, kind: &Kind, value: &Value) -> Outcome {
         Kind::Reference(_) => reference(value).ok_or_else(|| bad("reference")),
         Kind::References(_) => each(field, value, |v| reference(v).ok_or_else(|| bad("reference"))),
         Kind::Rank(_) => line(field, value, 200),
-        Kind::Json => Ok(value.clone()),
+        Kind::Json => json(field, value),
+    }
+}
+
+/// Postgres keeps no zero characters, and structured values are settings, not documents.
+fn json(field: &str, value: &Value) -> Outcome {
+    let text = value.to_string();
+    if text.len() > JSON {
+        return Err(FieldError::new(field, "too_long").with("max", JSON));
+    }
+    if has_zero(value) { Err(FieldError::new(field, "text")) } else { Ok(value.clone()) }
+}
+
+fn has_zero(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(list) => list.iter().any(has_zero),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_zero(value)),
+        _ => false,
     }
 }
 

@@ -58,14 +58,41 @@ pub fn validate(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String], custom
     if patch.iter().any(|name| name == "custom") || draft.before.is_none() {
         validate_custom(draft, custom);
     }
-    if draft.errors.is_empty() {
-        (def.rules)(draft);
-    }
+    apply_rules(def, draft);
+    require(def, draft);
+}
+
+/// Reports required fields without value.
+fn require(def: &RecordDef, draft: &mut Draft<'_>) {
     for field in def.fields.iter().filter(|f| f.required) {
-        let reported = draft.errors.iter().any(|e| e.field == field.name);
-        if !reported && !draft.has(field.name) {
+        if !draft.has(field.name) && draft.errors.iter().all(|e| e.field != field.name) {
             draft.error(field.name, "required");
         }
+    }
+    drop_consequences(def, &mut draft.errors);
+}
+
+/// Takes out "required" where the value would have come along with another field that is at fault itself.
+pub fn drop_consequences(def: &RecordDef, errors: &mut Vec<FieldError>) {
+    let faulty: Vec<String> = errors.iter().map(|e| e.field.clone()).collect();
+    errors.retain(|e| e.code != "required" || !faulty.iter().any(|other| brings(def, other, &e.field)));
+}
+
+/// Rules may fill fields even when others are wrong; what they then complain about would only confuse.
+fn apply_rules(def: &RecordDef, draft: &mut Draft<'_>) {
+    let found = std::mem::take(&mut draft.errors);
+    (def.rules)(draft);
+    if !found.is_empty() {
+        draft.errors = found;
+    }
+}
+
+/// Whether a field's value comes along with the record that `reference` points to, as a pipeline does with a stage.
+fn brings(def: &RecordDef, reference: &str, field: &str) -> bool {
+    let target = def.field(reference).filter(|f| def.needs.contains(&f.name)).map(|f| f.kind);
+    match target {
+        Some(Kind::Reference(name)) => crate::types::by_name(name).is_some_and(|other| other.field(field).is_some()),
+        _ => false,
     }
 }
 

@@ -85,8 +85,9 @@ async fn related_rows(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -
     for name in def.needs {
         let Some(target) = def.field(name).and_then(target) else { continue };
         let live = rows.iter().filter(|r| matches!(r.act, Act::Create | Act::Update));
-        let ids: BTreeSet<Uuid> =
-            live.filter_map(|r| r.after.reference(name)).filter(|id| !related.contains_key(id)).collect();
+        // What a needed record refers to by the same name may become this record's too: a stage brings its pipeline.
+        let brought = related.values().filter_map(|row: &Row| row.reference(name));
+        let ids: BTreeSet<Uuid> = live.filter_map(|r| r.after.reference(name)).chain(brought).collect();
         related.extend(load::rows_by_id(tx, target, &ids).await?.into_iter().map(|row| (row.id, row)));
     }
     Ok(related)

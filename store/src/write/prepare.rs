@@ -135,8 +135,18 @@ fn overlay(values: &mut Values, patch: Values) {
     }
 }
 
+/// Whether the type is the organisation itself.
+pub(super) fn is_tenant(def: &RecordDef) -> bool {
+    def.name == shared::types::ORGANISATION.name
+}
+
 fn access(actor: &Actor, def: &RecordDef, change: &Change, stored: Option<&Stored>) -> Option<Error> {
     match (change, stored) {
+        // The organisation is made by setting up; without it nobody could sign in to bring it back.
+        (Change::Create { id, .. }, _) if is_tenant(def) && *id != actor.org_id => Some(Error::Forbidden),
+        (Change::Archive { .. } | Change::Delete { .. }, Some(stored)) if is_tenant(def) && stored.readable => {
+            Some(Error::Forbidden)
+        }
         (Change::Create { .. }, None) => (!actor.may(def, Action::Create)).then_some(Error::Forbidden),
         (Change::Create { .. }, Some(_)) => Some(Error::invalid("id", "taken")),
         (_, None) => Some(Error::NotFound),

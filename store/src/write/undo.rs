@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::audit::{ChangeSet, write_rows};
 use super::batch::now;
-use super::prepare::{Act, Prepared, stamp};
+use super::prepare::{Act, Prepared, is_tenant, stamp};
 use super::{derive, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
@@ -51,7 +51,7 @@ impl Store {
             let histories = histories(&mut tx, def, change_set).await?;
             revert(&mut tx, actor, def, histories, &set, &mut outcome).await?;
         }
-        for def in REGISTRY.iter().rev() {
+        for def in REGISTRY.iter().rev().filter(|def| !is_tenant(def)) {
             let histories = histories(&mut tx, def, change_set).await?;
             remove(&mut tx, actor, def, histories, &set, &mut outcome).await?;
         }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::access::Actor;
+use shared::record::drop_consequences;
 use shared::{FieldError, RecordDef, Result};
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -45,6 +46,7 @@ pub(super) async fn references_exist(
             .map(|(field, _)| FieldError::new(field.name, "reference"))
             .collect();
         row.errors.extend(missing);
+        drop_consequences(def, &mut row.errors);
     }
     Ok(())
 }
@@ -52,8 +54,10 @@ pub(super) async fn references_exist(
 /// Reports values of unique fields that another live record has, or another row of the same batch.
 pub(super) async fn unique_values(tx: &mut Tx, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<()> {
     for field in def.fields.iter().filter(|f| f.unique) {
+        // A value that was refused already is as the caller sent it, not as the database could take it.
+        let clean = |row: &Prepared| row.fault.is_none() && row.errors.iter().all(|e| e.field != field.name);
         let changed: Vec<usize> = (0..rows.len())
-            .filter(|i| rows[*i].changed(field.name) && rows[*i].after.text(field.name).is_some())
+            .filter(|i| rows[*i].changed(field.name) && rows[*i].after.text(field.name).is_some() && clean(&rows[*i]))
             .collect();
         if changed.is_empty() {
             continue;

@@ -1,5 +1,8 @@
 //! A database of its own for every test, cloned from a template that is migrated once.
 
+#[allow(dead_code, reason = "each test file is a crate of its own; not all make records")]
+pub(crate) mod sample;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 

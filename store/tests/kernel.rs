@@ -1,0 +1,616 @@
+//! What every record type gets for free: each test runs for every type in the registry.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot arrange its case has failed")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use shared::access::{Grants, Level, TypeRights};
+use shared::command::{Change, Command, Source};
+use shared::query::{Archived, ListQuery, Sort};
+use shared::record::{Kind, is_empty};
+use shared::types::{REGISTRY, by_name};
+use shared::{Error, FieldDef, RecordDef, Row, Values};
+use support::sample::{World, creatable, is_free, value};
+use uuid::Uuid;
+
+fn types() -> impl Iterator<Item = &'static RecordDef> {
+    REGISTRY.iter().copied().filter(|def| creatable(def))
+}
+
+fn one(field: &str, value: impl Into<Value>) -> Values {
+    Values::from_iter([(field.to_owned(), value.into())])
+}
+
+fn update(id: Uuid, version: Option<i64>, values: Values) -> Change {
+    Change::Update { id, version, values }
+}
+
+fn fields(error: &Error) -> Vec<&str> {
+    match error {
+        Error::Invalid { fields } => fields.iter().map(|e| e.field.as_str()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A field besides the title that any value can be written to.
+fn second(def: &RecordDef) -> &'static FieldDef {
+    let plain = |f: &&FieldDef| matches!(f.kind, Kind::Text(_) | Kind::LongText | Kind::Integer(..) | Kind::Bool);
+    let found = def.fields.iter().filter(|f| f.name != def.title && is_free(def, f)).find(plain);
+    found.unwrap_or_else(|| panic!("{} has no second field", def.name))
+}
+
+async fn listed(world: &World, def: &'static RecordDef, archived: Archived) -> Vec<Uuid> {
+    let query = ListQuery { limit: 200, archived, ..ListQuery::default() };
+    world.test.store.list(&world.admin, def, &query).await.unwrap().rows.iter().map(|row| row.id).collect()
+}
+
+async fn found(world: &World, def: &'static RecordDef, words: &str) -> Vec<Uuid> {
+    let hits = world.test.store.lookup(&world.admin, def, words, 50).await.unwrap();
+    hits.into_iter().map(|hit| hit.id).collect()
+}
+
+#[tokio::test]
+async fn a_new_record_is_stored_as_sent() {
+    let world = World::new().await;
+    for def in types() {
+        let sent = world.values(def, 7);
+        let row = world.make_with(def, sent.clone()).await;
+        assert_eq!(row.version, 1, "{}", def.name);
+        for (field, value) in &sent {
+            assert_eq!(row.value(field), value, "{}.{field}", def.name);
+        }
+        assert_eq!(row.reference("created_by"), Some(world.admin.user_id), "{}", def.name);
+        assert!(row.datetime("created_at").is_some() && row.datetime("updated_at").is_some(), "{}", def.name);
+        let owner = def.is_owned().then_some(world.admin.user_id);
+        assert_eq!(row.reference("owner_id"), owner, "{}", def.name);
+        assert_eq!(world.read(def, row.id).await.unwrap(), row, "{}: the answer is what is stored", def.name);
+        assert!(listed(&world, def, Archived::Without).await.contains(&row.id), "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn an_id_is_taken_once() {
+    let world = World::new().await;
+    for def in types() {
+        let id = world.make(def, 7).await.id;
+        let again = world.apply(def, Change::Create { id, values: world.values(def, 8) }).await;
+        assert_eq!(again.unwrap_err(), Error::invalid("id", "taken"), "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn an_update_changes_what_was_sent_and_nothing_else() {
+    let world = World::new().await;
+    for def in types() {
+        let before = world.make(def, 7).await;
+        let field = second(def);
+        let new = value(&field.kind, 8);
+        let outcome = world.apply(def, update(before.id, Some(1), one(field.name, new.clone()))).await.unwrap();
+        let after = &outcome.rows[0];
+        assert_eq!((after.version, after.value(field.name)), (2, &new), "{}.{}", def.name, field.name);
+        for (name, old) in before.values.iter().filter(|(name, _)| !["updated_at", field.name].contains(&name.as_str()))
+        {
+            assert_eq!(after.value(name), old, "{}.{name}", def.name);
+        }
+        assert_eq!(world.read(def, before.id).await.unwrap(), *after, "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn an_update_to_what_is_there_already_changes_nothing() {
+    let world = World::new().await;
+    for def in types() {
+        let row = world.make(def, 7).await;
+        let title = row.value(def.title).clone();
+        let outcome = world.apply(def, update(row.id, Some(1), one(def.title, title))).await.unwrap();
+        assert_eq!(outcome.rows[0].version, 1, "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn the_same_field_conflicts_and_different_fields_do_not() {
+    let world = World::new().await;
+    for def in types() {
+        let (id, name) = (world.make(def, 7).await.id, second(def).name);
+        world.apply(def, update(id, Some(1), one(def.title, "first"))).await.unwrap();
+        match world.apply(def, update(id, Some(1), one(def.title, "second"))).await {
+            Err(Error::Conflict { current, fields }) => {
+                assert_eq!((current.version, current.text(def.title)), (2, Some("first")), "{}", def.name);
+                assert_eq!(fields, [def.title], "{}", def.name);
+            }
+            other => panic!("{}: {other:?}", def.name),
+        }
+        let other = value(&second(def).kind, 8);
+        world.apply(def, update(id, Some(1), one(name, other.clone()))).await.unwrap();
+        let same = world.apply(def, update(id, Some(1), one(def.title, "first"))).await.unwrap();
+        assert_eq!(same.rows[0].version, 3, "{}: wanting what is there is no conflict", def.name);
+        world.apply(def, update(id, None, one(def.title, "knowingly"))).await.unwrap();
+        let now = world.read(def, id).await.unwrap();
+        assert_eq!((now.text(def.title), now.value(name)), (Some("knowingly"), &other), "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn without_the_right_a_readable_record_is_forbidden_and_an_unreadable_one_not_found() {
+    let world = World::new().await;
+    for def in types() {
+        let id = world.make(def, 7).await.id;
+        let changes = || {
+            [
+                update(id, None, one(def.title, "x")),
+                Change::Archive { id },
+                Change::Restore { id },
+                Change::Delete { id },
+            ]
+        };
+        let reading = TypeRights { read: Level::All, ..TypeRights::default() };
+        let reader = world.colleague(Grants { types: [(def.name.to_owned(), reading)].into(), ..Grants::default() });
+        let nobody = world.colleague(Grants::default());
+        for (actor, expected) in [(&reader, Error::Forbidden), (&nobody, Error::NotFound)] {
+            for change in changes() {
+                let refused = world.apply_as(actor, def, change.clone()).await.unwrap_err();
+                assert_eq!(refused, expected, "{} {change:?}", def.name);
+            }
+            let create = Change::Create { id: Uuid::now_v7(), values: world.values(def, 9) };
+            assert_eq!(world.apply_as(actor, def, create).await.unwrap_err(), Error::Forbidden, "{}", def.name);
+        }
+        assert!(world.test.store.get(&reader, def, id).await.is_ok(), "{}", def.name);
+        assert_eq!(world.test.store.get(&nobody, def, id).await.unwrap_err(), Error::NotFound, "{}", def.name);
+        let list = world.test.store.list(&nobody, def, &ListQuery::default()).await;
+        assert_eq!(list.unwrap_err(), Error::Forbidden, "{}", def.name);
+        assert_eq!(world.read(def, id).await.unwrap().version, 1, "{}: untouched", def.name);
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_not_found() {
+    let world = World::new().await;
+    for def in types() {
+        let id = Uuid::now_v7();
+        let changes = [
+            update(id, None, one(def.title, "x")),
+            Change::Archive { id },
+            Change::Restore { id },
+            Change::Delete { id },
+        ];
+        for change in changes {
+            assert_eq!(world.apply(def, change).await.unwrap_err(), Error::NotFound, "{}", def.name);
+        }
+        assert_eq!(world.read(def, id).await.unwrap_err(), Error::NotFound, "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn every_change_leaves_an_audit_entry_and_an_event() {
+    type Entry = (String, i64, Option<Uuid>, String, Uuid, Value);
+    let world = World::new().await;
+    for def in types() {
+        let row = world.make(def, 7).await;
+        let (id, old) = (row.id, row.value(def.title).clone());
+        let mut sets = Vec::new();
+        for change in [
+            update(id, Some(1), one(def.title, "renamed")),
+            Change::Archive { id },
+            Change::Restore { id },
+            Change::Delete { id },
+        ] {
+            let command = Command { source: Source::Api, ..Command::one(def.name, change) };
+            sets.push(world.test.store.apply(&world.admin, command).await.unwrap().change_set);
+        }
+        let entries: Vec<Entry> = sqlx::query_as(
+            "select action, version, actor_id, source, change_set, changes from audit_entries where record_id = $1 order by id",
+        )
+        .bind(id)
+        .fetch_all(&world.test.owner)
+        .await
+        .unwrap();
+        let actions: Vec<_> = entries.iter().map(|e| (e.0.as_str(), e.1)).collect();
+        let expected = [("create", 1), ("update", 2), ("archive", 3), ("restore", 4), ("delete", 5)];
+        assert_eq!(actions, expected, "{}", def.name);
+        assert!(entries.iter().all(|e| e.2 == Some(world.admin.user_id)), "{}", def.name);
+        assert!(entries[1..].iter().zip(&sets).all(|(e, set)| e.3 == "api" && e.4 == *set), "{}", def.name);
+        assert_eq!(entries[0].5[def.title], json!([null, old]), "{}", def.name);
+        assert_eq!(entries[1].5, json!({def.title: [old, "renamed"]}), "{}", def.name);
+        assert!(
+            is_empty(&entries[2].5["archived_at"][0]) && !is_empty(&entries[2].5["archived_at"][1]),
+            "{}",
+            def.name
+        );
+        assert_eq!(entries[4].5[def.title], json!(["renamed", null]), "{}", def.name);
+        let events: Vec<(i64, bool)> =
+            sqlx::query_as("select version, gone from events where record_id = $1 order by id")
+                .bind(id)
+                .fetch_all(&world.test.owner)
+                .await
+                .unwrap();
+        assert_eq!(events, [(1, false), (2, false), (3, false), (4, false), (5, true)], "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn archived_records_leave_lists_and_search_until_they_are_restored() {
+    let world = World::new().await;
+    for def in types() {
+        let id = world
+            .make_with(def, {
+                let mut values = world.values(def, 7);
+                values.insert(def.title.to_owned(), "西湖 Lakeside".into());
+                values
+            })
+            .await
+            .id;
+        for words in ["西湖", "lakes", "xihu", "xh"] {
+            assert!(found(&world, def, words).await.contains(&id), "{} is found by {words}", def.name);
+        }
+        world.apply(def, Change::Archive { id }).await.unwrap();
+        assert!(!listed(&world, def, Archived::Without).await.contains(&id), "{}", def.name);
+        assert!(listed(&world, def, Archived::Only).await.contains(&id), "{}", def.name);
+        assert!(listed(&world, def, Archived::With).await.contains(&id), "{}", def.name);
+        assert!(!found(&world, def, "lakeside").await.contains(&id), "{}", def.name);
+        assert!(world.read(def, id).await.unwrap().datetime("archived_at").is_some(), "{}", def.name);
+        world.apply(def, Change::Restore { id }).await.unwrap();
+        assert!(listed(&world, def, Archived::Without).await.contains(&id), "{}", def.name);
+        assert!(found(&world, def, "lakeside").await.contains(&id), "{}", def.name);
+        world.apply(def, Change::Delete { id }).await.unwrap();
+        assert_eq!(world.read(def, id).await.unwrap_err(), Error::NotFound, "{}", def.name);
+        assert!(!found(&world, def, "lakeside").await.contains(&id), "{}", def.name);
+    }
+}
+
+/// Values without the stamps that every write renews.
+fn content(row: &Row) -> Values {
+    let mut values = row.values.clone();
+    values.retain(|name, _| !matches!(name.as_str(), "updated_at" | "updated_by"));
+    values
+}
+
+#[tokio::test]
+async fn every_change_can_be_undone_once_and_the_undo_as_well() {
+    let world = World::new().await;
+    let undo = async |set: Uuid| world.test.store.undo(&world.admin, set).await;
+    for def in types() {
+        let row = world.make(def, 7).await;
+        let id = row.id;
+        let mut state = row;
+        for change in [update(id, None, one(def.title, "renamed")), Change::Archive { id }, Change::Delete { id }] {
+            let changed = world.apply(def, change.clone()).await.unwrap();
+            let undone = undo(changed.change_set).await.unwrap();
+            assert_eq!((undone.undone, undone.kept.len()), (1, 0), "{} {change:?}", def.name);
+            let back = world.read(def, id).await.unwrap();
+            assert_eq!(content(&back), content(&state), "{} {change:?}", def.name);
+            assert!(back.version > state.version, "{} {change:?}", def.name);
+            let twice = undo(changed.change_set).await.unwrap_err();
+            assert_eq!(twice, Error::invalid("change_set", "already_undone"), "{} {change:?}", def.name);
+            state = back;
+        }
+        let created =
+            world.apply(def, Change::Create { id: Uuid::now_v7(), values: world.values(def, 8) }).await.unwrap();
+        let new = created.rows[0].clone();
+        let undone = undo(created.change_set).await.unwrap();
+        assert_eq!(world.read(def, new.id).await.unwrap_err(), Error::NotFound, "{}", def.name);
+        undo(undone.change_set).await.unwrap();
+        assert_eq!(content(&world.read(def, new.id).await.unwrap()), content(&new), "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn an_undo_keeps_and_names_what_was_changed_since() {
+    let world = World::new().await;
+    for def in types() {
+        let created =
+            world.apply(def, Change::Create { id: Uuid::now_v7(), values: world.values(def, 7) }).await.unwrap();
+        let id = created.rows[0].id;
+        let renamed = world.apply(def, update(id, None, one(def.title, "renamed"))).await.unwrap();
+        world.apply(def, update(id, None, one(def.title, "renamed again"))).await.unwrap();
+        for set in [renamed.change_set, created.change_set] {
+            let outcome = world.test.store.undo(&world.admin, set).await.unwrap();
+            assert_eq!((outcome.undone, outcome.kept.len(), outcome.kept[0].id), (0, 1, id), "{}", def.name);
+        }
+        assert_eq!(world.read(def, id).await.unwrap().text(def.title), Some("renamed again"), "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_command_changes_nothing_twice() {
+    let world = World::new().await;
+    for def in types() {
+        let change = Change::Create { id: Uuid::now_v7(), values: world.values(def, 7) };
+        let key = Some(format!("create a {}", def.name));
+        let command = Command { idempotency_key: key.clone(), ..Command::one(def.name, change) };
+        let first = world.test.store.apply(&world.admin, command.clone()).await.unwrap();
+        let second = world.test.store.apply(&world.admin, command).await.unwrap();
+        assert_eq!(first, second, "{}", def.name);
+        assert_eq!(world.read(def, first.rows[0].id).await.unwrap().version, 1, "{}", def.name);
+        let other = Change::Archive { id: first.rows[0].id };
+        let reused = Command { idempotency_key: key, ..Command::one(def.name, other) };
+        let refused = world.test.store.apply(&world.admin, reused).await.unwrap_err();
+        assert_eq!(refused, Error::invalid("idempotency_key", "key_reused"), "{}", def.name);
+    }
+}
+
+#[tokio::test]
+async fn of_a_batch_the_good_changes_are_made_or_none() {
+    let world = World::new().await;
+    for def in types() {
+        let batch = |n: i64, all_or_nothing: bool| {
+            let good = Change::Create { id: Uuid::now_v7(), values: world.values(def, n) };
+            let bad = Change::Create { id: Uuid::now_v7(), values: one("nonsense", 1) };
+            Command { record_type: def.name.to_owned(), changes: vec![good, bad], all_or_nothing, ..Command::default() }
+        };
+        let before = listed(&world, def, Archived::With).await.len();
+        let refused = world.test.store.apply(&world.admin, batch(7, true)).await.unwrap();
+        assert_eq!((refused.rows.len(), refused.refused.len()), (0, 1), "{}", def.name);
+        assert_eq!(listed(&world, def, Archived::With).await.len(), before, "{}", def.name);
+        let done = world.test.store.apply(&world.admin, batch(8, false)).await.unwrap();
+        assert_eq!((done.rows.len(), done.refused.len()), (1, 1), "{}", def.name);
+        assert_eq!(listed(&world, def, Archived::With).await.len(), before + 1, "{}", def.name);
+    }
+}
+
+/// Values that do not fit a kind, as a careless or hostile program sends them.
+fn bad(kind: &Kind) -> Vec<Value> {
+    let long = |max: usize| Value::from("长".repeat(max + 1));
+    match kind {
+        Kind::Text(max) => vec![long(usize::from(*max)), json!({"a": 1}), json!([["x"]]), json!(true)],
+        Kind::LongText => vec![long(20_000), json!({"a": 1}), json!(5)],
+        Kind::Integer(..) | Kind::Rating => vec![json!(i64::MAX), json!(1.5), json!("one"), json!(-9_000_000_000_i64)],
+        Kind::Decimal(_) | Kind::Money => {
+            vec![json!("1e99"), json!("NaN"), json!(1e300), json!("99999999999999999"), json!([1])]
+        }
+        Kind::Currency => vec![json!("RENMINBI"), json!("¥¥¥"), json!(1)],
+        Kind::Date => vec![json!("2017-02-30"), json!("0001-01-01"), json!("tomorrow"), json!(20_170_301)],
+        Kind::DateTime => vec![json!("2017-02-30T00:00:00Z"), json!("0001-01-01T00:00:00Z"), json!("now"), json!(1)],
+        Kind::Bool => vec![json!("perhaps"), json!(7), json!([true])],
+        Kind::Choice(_) => vec![json!("no such code"), json!(1), json!(["x"])],
+        Kind::MultiChoice(_) | Kind::Emails => vec![json!(["no such code"]), json!(1), json!([{"x": 1}])],
+        Kind::Phones => vec![json!(["call me"]), json!(["1".repeat(50)]), json!(1)],
+        Kind::Email | Kind::Url => vec![json!("no"), json!("a b"), json!({"x": 1})],
+        Kind::Address | Kind::Social => {
+            vec![json!({"planet": "x"}), json!({"city": {"x": 1}, "wechat": []}), json!([1])]
+        }
+        Kind::Tags => vec![json!(["长".repeat(61)]), json!({"x": 1}), json!(vec!["x"; 201])],
+        Kind::Reference(_) => vec![json!("no uuid"), json!(Uuid::now_v7()), json!(1)],
+        Kind::References(_) => vec![json!(["no uuid"]), json!([Uuid::now_v7()]), json!(1)],
+        Kind::Rank(_) => vec![json!("somewhere"), json!("after:nobody")],
+        Kind::Json => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn bad_values_are_refused_on_their_field() {
+    let world = World::new().await;
+    for def in types() {
+        // The pipeline follows the stage, whatever was sent.
+        let follows = |f: &FieldDef| def.name == "opportunity" && f.name == "pipeline_id";
+        for field in def.all_fields().filter(|f| !f.read_only && !follows(f)) {
+            for bad in bad(&field.kind) {
+                let mut values = world.values(def, 7);
+                values.insert(field.name.to_owned(), bad.clone());
+                let shown: String = bad.to_string().chars().take(40).collect();
+                match world.apply(def, Change::Create { id: Uuid::now_v7(), values }).await {
+                    Err(error) => {
+                        assert_eq!(fields(&error), [field.name], "{}.{} = {shown}: {error}", def.name, field.name)
+                    }
+                    Ok(_) => panic!("{}.{} took {shown}", def.name, field.name),
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn zero_characters_never_reach_the_database() {
+    let world = World::new().await;
+    for def in types() {
+        for field in def.all_fields().filter(|f| !f.read_only) {
+            for hostile in
+                [json!("a\0b"), json!(["a\0b"]), json!({"street": "a\0b"}), json!({"a\0b": 1}), json!({"a": ["\0"]})]
+            {
+                let mut values = world.values(def, 7);
+                values.insert(field.name.to_owned(), hostile.clone());
+                let created = world.apply(def, Change::Create { id: Uuid::now_v7(), values }).await;
+                let fault = matches!(created, Err(Error::Internal { .. }));
+                assert!(!fault, "{}.{} = {hostile}", def.name, field.name);
+                // Unique titles are free again for the next one.
+                if let Ok(outcome) = created {
+                    world.apply(def, Change::Delete { id: outcome.rows[0].id }).await.unwrap();
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn required_fields_cannot_be_left_out_or_emptied() {
+    let world = World::new().await;
+    for def in types() {
+        let id = world.make(def, 7).await.id;
+        let needed = def.fields.iter().filter(|f| f.required && f.default.is_none() && !f.read_only);
+        for (field, n) in needed.zip(20..) {
+            let mut values = world.values(def, n);
+            values.remove(field.name);
+            let made_up = |row: &Row| !is_empty(row.value(field.name));
+            match world.apply(def, Change::Create { id: Uuid::now_v7(), values }).await {
+                Ok(outcome) => assert!(made_up(&outcome.rows[0]), "{}.{}", def.name, field.name),
+                Err(error) => assert_eq!(fields(&error), [field.name], "{}.{}", def.name, field.name),
+            }
+            for empty in [Value::Null, json!("  ")] {
+                match world.apply(def, update(id, None, one(field.name, empty))).await {
+                    Ok(outcome) => assert!(made_up(&outcome.rows[0]), "{}.{}", def.name, field.name),
+                    Err(error) => assert!(fields(&error).contains(&field.name), "{}.{}: {error}", def.name, field.name),
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_and_read_only_fields_are_refused() {
+    let world = World::new().await;
+    for def in types() {
+        let id = world.make(def, 7).await.id;
+        let read_only = def.all_fields().filter(|f| f.read_only).map(|f| f.name);
+        for name in read_only.chain(["nonsense", "id; drop table users", "org_id", "version"]) {
+            let error = world.apply(def, update(id, None, one(name, "x"))).await.unwrap_err();
+            assert_eq!(fields(&error), [name], "{}", def.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn unique_values_are_taken_whatever_their_case() {
+    let world = World::new().await;
+    for def in types() {
+        for field in def.fields.iter().filter(|f| f.unique) {
+            let taken = world.make(def, 7).await;
+            let mut values = world.values(def, 8);
+            values.insert(field.name.to_owned(), taken.text(field.name).unwrap().to_uppercase().into());
+            let create = |values| Change::Create { id: Uuid::now_v7(), values };
+            let refused = world.apply(def, create(values.clone())).await.unwrap_err();
+            assert_eq!(refused, Error::invalid(field.name, "taken"), "{}", def.name);
+            world.apply(def, Change::Archive { id: taken.id }).await.unwrap();
+            world.apply(def, create(values)).await.unwrap();
+            let restored = world.apply(def, Change::Restore { id: taken.id }).await.unwrap_err();
+            assert_eq!(restored, Error::invalid(field.name, "taken"), "{}: restoring", def.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_record_others_refer_to_stays() {
+    let world = World::new().await;
+    for (def, n) in types().zip(20..) {
+        let refers = REGISTRY.iter().find_map(|other| {
+            let field = other.fields.iter().find(|f| f.kind == Kind::Reference(def.name) && is_free(other, f))?;
+            (other.name != def.name).then_some((*other, field))
+        });
+        let Some((other, field)) = refers else { continue };
+        let target = world.make(def, 7).await;
+        let mut values = world.values(other, n);
+        values.insert(field.name.to_owned(), json!(target.id));
+        world.make_with(other, values).await;
+        let refused = world.apply(def, Change::Delete { id: target.id }).await.unwrap_err();
+        assert_eq!(refused, Error::invalid("", "referenced"), "{} from {}.{}", def.name, other.name, field.name);
+    }
+}
+
+/// Postgres' name of the column type of a kind.
+fn column_type(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Integer(..) | Kind::Rating => "int8",
+        Kind::Decimal(_) | Kind::Money => "numeric",
+        Kind::Date => "date",
+        Kind::DateTime => "timestamptz",
+        Kind::Bool => "bool",
+        Kind::MultiChoice(_) | Kind::Emails | Kind::Phones | Kind::Tags => "_text",
+        Kind::Address | Kind::Social | Kind::Json => "jsonb",
+        Kind::Reference(_) => "uuid",
+        Kind::References(_) => "_uuid",
+        _ => "text",
+    }
+}
+
+#[tokio::test]
+async fn columns_are_as_declared() {
+    let test = support::store().await;
+    for def in REGISTRY {
+        let found: Vec<(String, String, bool)> = sqlx::query_as(
+            "select column_name::text, udt_name::text, is_nullable = 'YES' from information_schema.columns
+             where table_schema = 'public' and table_name = $1",
+        )
+        .bind(def.table())
+        .fetch_all(&test.owner)
+        .await
+        .unwrap();
+        let found: BTreeMap<String, (String, bool)> = found.into_iter().map(|(n, t, null)| (n, (t, null))).collect();
+        let mut declared: BTreeMap<String, (String, bool)> = def
+            .all_fields()
+            .map(|f| {
+                let stamp = matches!(f.name, "created_at" | "updated_at" | "custom");
+                (f.name.to_owned(), (column_type(&f.kind).to_owned(), !(f.required || stamp)))
+            })
+            .collect();
+        for (name, kind) in [("org_id", "uuid"), ("id", "uuid"), ("version", "int8")] {
+            declared.insert(name.to_owned(), (kind.to_owned(), false));
+        }
+        assert_eq!(found, declared, "{}", def.table());
+        let secured: bool = sqlx::query_scalar("select relrowsecurity from pg_class where oid = $1::regclass")
+            .bind(def.table())
+            .fetch_one(&test.owner)
+            .await
+            .unwrap();
+        assert!(secured, "{} has row-level security", def.table());
+    }
+}
+
+/// Records with ties and without values, so that a careless cursor would lose or repeat some.
+async fn tied_records(world: &World, def: &RecordDef) {
+    for (n, twin) in [(11, false), (11, true), (12, false), (12, true), (13, false), (13, true)] {
+        let mut values = world.values(def, n);
+        for field in def.fields {
+            let distinct = field.unique || def.name == "custom_field" && field.name == "key";
+            if twin && distinct {
+                values.insert(field.name.to_owned(), value(&field.kind, n + 100));
+            } else if n == 13 && !field.required {
+                values.remove(field.name);
+            }
+        }
+        if def.name == "custom_field" {
+            values.insert("key".to_owned(), json!(format!("tied_{n}_{twin}")));
+        }
+        world.make_with(def, values).await;
+    }
+}
+
+#[tokio::test]
+async fn pages_show_every_record_once_in_order_by_every_sortable_field() {
+    let world = World::new().await;
+    for def in types() {
+        tied_records(&world, def).await;
+        let mut all = listed(&world, def, Archived::With).await;
+        all.sort();
+        for field in def.all_fields().filter(|f| f.kind.is_sortable()) {
+            for descending in [false, true] {
+                let mut query = ListQuery {
+                    sort: Some(Sort { field: field.name.to_owned(), descending }),
+                    limit: 2,
+                    count: true,
+                    archived: Archived::With,
+                    ..ListQuery::default()
+                };
+                let mut rows: Vec<Row> = Vec::new();
+                loop {
+                    let page = world.test.store.list(&world.admin, def, &query).await.unwrap();
+                    assert_eq!(page.total, Some(all.len() as i64), "{}", def.name);
+                    rows.extend(page.rows);
+                    assert!(rows.len() <= all.len(), "{} by {} repeats", def.name, field.name);
+                    match page.next {
+                        Some(next) => query.cursor = Some(next),
+                        None => break,
+                    }
+                }
+                let gaps: Vec<bool> = rows.iter().map(|row| row.value(field.name).is_null()).collect();
+                assert!(gaps.is_sorted(), "{} by {}: no value comes last", def.name, field.name);
+                let mut seen: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+                seen.sort();
+                assert_eq!(seen, all, "{} by {} descending {descending}", def.name, field.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_organisation_itself_is_neither_made_nor_removed() {
+    let world = World::new().await;
+    let (def, id) = (by_name("organisation").unwrap(), world.admin.org_id);
+    for change in [Change::Archive { id }, Change::Delete { id }] {
+        assert_eq!(world.apply(def, change).await.unwrap_err(), Error::Forbidden);
+    }
+    let second = Change::Create { id: Uuid::now_v7(), values: one("name", "Second") };
+    assert_eq!(world.apply(def, second).await.unwrap_err(), Error::Forbidden);
+    let renamed = world.apply(def, update(id, None, one("name", "Renamed"))).await.unwrap();
+    assert_eq!(renamed.rows[0].text("name"), Some("Renamed"));
+}
