@@ -10,6 +10,7 @@ pub mod error;
 pub mod format;
 pub mod i18n;
 pub mod live;
+pub mod planning;
 pub mod query;
 pub mod rank;
 pub mod record;

@@ -88,4 +88,6 @@ pub struct TimelinePage {
     pub titles: Titles,
     /// Cursor of the next page.
     pub next: Option<String>,
+    /// Position in the event log from which the page can be kept current.
+    pub live: String,
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::titles::titles_of;
 use crate::columns::{references, target};
 use crate::error::from_sqlx;
+use crate::live::snapshot_cursor;
 use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_scope};
 use crate::write::rows_by_id;
@@ -39,11 +40,12 @@ impl Store {
     ) -> Result<TimelinePage> {
         self.get(actor, def, id).await?;
         let mut tx = self.reading(actor).await?;
+        let live = snapshot_cursor(&mut tx).await?;
         let mut found = find(&mut tx, actor, def, id, query).await?;
         let next = (found.len() > PAGE).then(|| cursor_text(&found[PAGE - 1]));
         found.truncate(PAGE);
         let (entries, titles) = load(&mut tx, actor, found).await?;
-        Ok(TimelinePage { entries, titles, next })
+        Ok(TimelinePage { entries, titles, next, live: live.to_string() })
     }
 }
 
