@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 
-.PHONY: run test bench torture build setup web server fmt
+.PHONY: run test bench build setup web server fmt
 
 # exec: Ctrl-C and SIGTERM reach the server itself, which stops its Postgres too.
 run: build
@@ -12,11 +12,8 @@ run: build
 test:
 	@scripts/test.sh
 
-bench: build
+bench: setup
 	@scripts/bench.sh
-
-torture: build
-	@scripts/bench.sh torture
 
 build: server
 

@@ -25,7 +25,9 @@ start_test_postgres() {
   (cd / && as_postgres_user "$programs/pg_ctl" start --wait --silent --pgdata "$TEST_POSTGRES/cluster" \
     --log "$TEST_POSTGRES/log" --options "$settings") || return 1
   DATABASE_URL="$(test_database_url guanxi)"
-  export DATABASE_URL
+  # Tests that make databases of their own do so on the same server.
+  TEST_DATABASE_URL="$DATABASE_URL"
+  export DATABASE_URL TEST_DATABASE_URL
 }
 
 test_database_url() { echo "postgres://guanxi@localhost/$1?host=$TEST_POSTGRES"; }
