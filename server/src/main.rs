@@ -7,6 +7,7 @@ mod database;
 mod embedded_postgres;
 mod failure;
 mod health;
+mod live;
 mod request;
 mod router;
 mod shutdown;

@@ -6,5 +6,5 @@ mod origin;
 mod zone;
 
 pub(crate) use faults::set_fault_status;
-pub(crate) use identify::{Identifier, identify};
+pub(crate) use identify::{Identifier, SESSION_COOKIE, cookie, identify};
 pub(crate) use origin::refuse_cross_site;

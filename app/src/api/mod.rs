@@ -5,6 +5,7 @@
 #![expect(missing_docs, reason = "arguments of server functions become fields that cannot carry doc comments")]
 
 pub mod board;
+pub mod presence;
 pub mod records;
 pub mod timeline;
 
