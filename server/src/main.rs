@@ -8,6 +8,7 @@ mod embedded_postgres;
 mod failure;
 mod health;
 mod mail;
+mod live;
 mod request;
 mod router;
 mod shutdown;

@@ -2,7 +2,7 @@
 
 use crate::{
     assets::{self, Site},
-    health,
+    health, live,
     request::{self, Identifier},
     shutdown::Shutdown,
 };
@@ -38,6 +38,7 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
     let state = AppState { store, site, shutdown, outgoing, leptos };
     Router::new()
         .merge(health_routes())
+        .route("/api/v1/events", get(live::events))
         .merge(page_routes(&state))
         .fallback_service(files(&state))
         .layer(middleware::from_fn(request::set_fault_status))

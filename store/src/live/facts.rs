@@ -28,7 +28,7 @@ impl Facts {
     }
 
     /// Whether a record it belongs to can be read.
-    pub(crate) fn readable_through(&self, actor: &Actor) -> bool {
+    fn readable_through(&self, actor: &Actor) -> bool {
         self.parents.iter().any(|(def, facts)| facts.readable(actor, def))
     }
 }

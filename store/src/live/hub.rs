@@ -17,6 +17,8 @@ const CHANNEL: &str = "guanxi_events";
 pub(super) const PRESENCE_CHANNEL: &str = "guanxi_presence";
 /// Safety net in case a wake-up gets lost.
 const SLOW_POLL: Duration = Duration::from_millis(1_000);
+/// First wait for events that an open transaction holds back.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Least time between two wake-ups sent by a node: commits in between share one.
 const WAKE_EVERY: Duration = Duration::from_millis(15);
 /// Entries a slow subscription may lag behind before it reads the log itself.
@@ -127,15 +129,24 @@ impl LiveHub {
 
     async fn read(self) {
         let mut cursor: Option<Cursor> = None;
+        let mut held_back = None;
         while !self.is_closed() {
+            let before = cursor;
             match self.read_on(&mut cursor).await {
                 Ok(true) => continue,
-                Ok(false) => {}
+                Ok(false) => held_back = self.held_back(held_back.filter(|_| cursor == before)).await,
                 Err(error) if self.is_closed() => drop(error),
                 Err(error) => tracing::warn!(%error, "reading the live log failed; trying again"),
             }
-            let _ = tokio::time::timeout(SLOW_POLL, self.inner.look.notified()).await;
+            let _ = tokio::time::timeout(held_back.unwrap_or(SLOW_POLL), self.inner.look.notified()).await;
         }
+    }
+
+    /// How long to wait for events behind a transaction that is still open, if there are such: they become readable
+    /// when it ends, of which nobody tells if it wrote no events itself. Looked for soon, then ever less often.
+    async fn held_back(&self, waited: Option<Duration>) -> Option<Duration> {
+        let is_held_back = log::is_held_back(self.pool()).await.unwrap_or(false);
+        is_held_back.then(|| waited.map_or(LOOK_AGAIN, |waited| (waited * 2).min(SLOW_POLL)))
     }
 
     /// Reads what is new; true when there may be more at once.

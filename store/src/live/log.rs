@@ -21,8 +21,8 @@ const FLOOD: usize = 200;
 
 /// What a log entry tells.
 pub(crate) enum News {
-    /// The row is now so.
-    Put { row: Row, facts: Facts, linked: Vec<Linked> },
+    /// The row is now so; `moved` when it belonged to another record before, through which it may have been readable.
+    Put { row: Row, facts: Facts, linked: Vec<Linked>, moved: bool },
     /// The row is gone.
     Gone { id: Uuid, version: i64 },
     /// Many rows of the type changed.
@@ -37,6 +37,18 @@ pub(crate) struct Entry {
     pub(crate) actor_id: Option<Uuid>,
     pub(crate) was: Holder,
     pub(crate) news: News,
+}
+
+impl Entry {
+    /// Whether a user's rights may be others after it.
+    pub(crate) fn concerns_rights_of(&self, user_id: Uuid) -> bool {
+        match (self.def.name, &self.news) {
+            ("role" | "team", _) | ("user", News::Flood) => true,
+            ("user", News::Put { row, .. }) => row.id == user_id,
+            ("user", News::Gone { id, .. }) => *id == user_id,
+            _ => false,
+        }
+    }
 }
 
 struct Logged {
@@ -64,6 +76,14 @@ pub(crate) async fn is_expired(pool: &PgPool, cursor: Cursor) -> Result<bool> {
     let (oldest,): (Option<String>,) =
         sqlx::query_as("select min(expired_xid)::text from event_horizon").fetch_one(pool).await.map_err(from_sqlx)?;
     Ok(oldest.and_then(|xid| xid.parse::<u64>().ok()).is_some_and(|xid| cursor.xid <= xid))
+}
+
+/// Whether there are committed events that an older open transaction still holds back.
+pub(crate) async fn is_held_back(pool: &PgPool) -> Result<bool> {
+    sqlx::query_scalar("select exists (select from events where xid >= pg_snapshot_xmin(pg_current_snapshot()))")
+        .fetch_one(pool)
+        .await
+        .map_err(from_sqlx)
 }
 
 /// The next entries after `after`, optionally of one organisation; the second value says whether there may be more.
@@ -136,6 +156,7 @@ async fn load_type(tx: &mut Tx, logged: Vec<Logged>, entries: &mut Vec<Entry>) -
     let rows: BTreeMap<Uuid, Row> = rows_by_id(tx, def, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
     let facts = facts(tx, def, rows.values()).await?;
     let linked = linked(tx, def, rows.values()).await?;
+    let moved = moved(tx, def, &logged).await?;
     for entry in logged {
         let id = entry.record_id;
         let news = match rows.get(&id).filter(|_| !entry.gone) {
@@ -143,6 +164,7 @@ async fn load_type(tx: &mut Tx, logged: Vec<Logged>, entries: &mut Vec<Entry>) -
                 row: row.clone(),
                 facts: facts.get(&id).cloned().unwrap_or_default(),
                 linked: linked.get(&id).cloned().unwrap_or_default(),
+                moved: moved.contains(&(id, entry.version)),
             },
             None => News::Gone { id, version: entry.version },
         };
@@ -156,4 +178,28 @@ async fn load_type(tx: &mut Tx, logged: Vec<Logged>, entries: &mut Vec<Entry>) -
         });
     }
     Ok(())
+}
+
+/// Which of the changes made a row belong to another record, by record and version.
+async fn moved(tx: &mut Tx, def: &'static RecordDef, logged: &[Logged]) -> Result<BTreeSet<(Uuid, i64)>> {
+    // A new row belonged to nothing before.
+    let changed = || logged.iter().filter(|entry| entry.version > 1);
+    if def.through.is_empty() || changed().next().is_none() {
+        return Ok(BTreeSet::new());
+    }
+    let (ids, versions): (Vec<Uuid>, Vec<i64>) = changed().map(|entry| (entry.record_id, entry.version)).unzip();
+    let fields: Vec<String> = def.through.iter().map(|field| (*field).to_owned()).collect();
+    let found: Vec<(Uuid, i64)> = sqlx::query_as(
+        "select a.record_id, a.version from audit_entries a
+         join unnest($2::uuid[], $3::bigint[]) as e (id, version) on a.record_id = e.id and a.version = e.version
+         where a.org_id = $1 and a.changes ?| $4",
+    )
+    .bind(tx.org_id)
+    .bind(ids)
+    .bind(versions)
+    .bind(fields)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(found.into_iter().collect())
 }

@@ -7,7 +7,7 @@ use shared::access::{Action, Actor, Level};
 use shared::live::{Cursor, LiveEvent};
 use shared::query::Titles;
 use shared::types::REGISTRY;
-use shared::{Error, Result};
+use shared::{Error, RecordDef, Result};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::hub::Message;
@@ -28,9 +28,17 @@ pub struct Subscription {
     store: Store,
     actor: Actor,
     receiver: Receiver<Message>,
+    /// Read up to here.
     cursor: Cursor,
+    /// Handed out up to here.
+    delivered: Cursor,
     /// Still reading the log itself.
     catching_up: bool,
+    /// Caught up once: since then every change of rights was noticed as it happened.
+    is_live: bool,
+    /// Read, but not yet looked at.
+    pending: VecDeque<Arc<Entry>>,
+    /// Ready to be handed out.
     queue: VecDeque<Delivery>,
 }
 
@@ -54,71 +62,77 @@ impl Store {
             Some(cursor) => cursor,
             None => head,
         };
-        Ok(Subscription { store: self.clone(), actor, receiver, cursor, catching_up: true, queue })
+        let store = self.clone();
+        let pending = VecDeque::new();
+        Ok(Subscription { store, actor, receiver, cursor, delivered: cursor, catching_up: true, is_live: false, pending, queue })
     }
 }
 
 impl Subscription {
-    /// Where the stream stands.
+    /// The position after which a stream can be resumed without loss.
     pub fn cursor(&self) -> Cursor {
-        self.cursor
+        if self.queue.is_empty() { self.cursor } else { self.delivered }
     }
 
-    /// The next event for this user; waits until there is one.
+    /// The next event for this user; waits until there is one. May be dropped while waiting: nothing gets lost.
     ///
     /// # Errors
     /// `Unauthenticated` once the user may no longer sign in; database faults.
     pub async fn next(&mut self) -> Result<Delivery> {
         loop {
             if let Some(delivery) = self.queue.pop_front() {
+                self.delivered = delivery.cursor.unwrap_or(self.delivered);
                 return Ok(delivery);
             }
-            if self.catching_up {
-                self.catch_up().await?;
-                continue;
-            }
-            match self.receiver.recv().await {
-                Ok(Message::Entry(entry)) => self.take(&entry).await?,
-                Ok(Message::Viewers(org_id, record_id)) => self.viewers(org_id, record_id),
-                Err(RecvError::Lagged(_)) => self.catching_up = true,
-                Err(RecvError::Closed) => return Err(Error::Offline),
+            if let Some(entry) = self.pending.front().cloned() {
+                self.take(&entry).await?;
+                self.pending.pop_front();
+            } else if self.catching_up {
+                let (entries, more) = log::read(&self.store.pool, self.cursor, Some(self.actor.org_id)).await?;
+                self.pending.extend(entries);
+                self.catching_up = more;
+            } else {
+                self.is_live = true;
+                match self.receiver.recv().await {
+                    Ok(Message::Entry(entry)) => self.pending.push_back(entry),
+                    Ok(Message::Viewers(org_id, record_id)) => self.viewers(org_id, record_id),
+                    Err(RecvError::Lagged(_)) => self.catching_up = true,
+                    Err(RecvError::Closed) => return Err(Error::Offline),
+                }
             }
         }
     }
 
-    async fn catch_up(&mut self) -> Result<()> {
-        let (entries, more) = log::read(&self.store.pool, self.cursor, Some(self.actor.org_id)).await?;
-        for entry in entries {
-            self.take(&entry).await?;
-        }
-        self.catching_up = more;
-        Ok(())
-    }
-
+    /// Everything that waits comes first, so that dropping the caller leaves the entry pending as a whole.
     async fn take(&mut self, entry: &Arc<Entry>) -> Result<()> {
         if entry.cursor <= self.cursor {
             return Ok(());
         }
+        let mut events = Vec::new();
+        if entry.org_id == self.actor.org_id {
+            if entry.concerns_rights_of(self.actor.user_id) && self.reload_actor().await? {
+                events.push(LiveEvent::Reset);
+            }
+            events.extend(self.events(entry));
+        }
         self.cursor = entry.cursor;
-        if entry.org_id != self.actor.org_id {
-            return Ok(());
-        }
-        if matches!(entry.def.name, "user" | "role" | "team") {
-            self.reload_actor().await?;
-        }
-        let events = self.events(entry);
-        self.queue.extend(events.into_iter().map(|event| Delivery { cursor: Some(entry.cursor), event }));
+        // Whoever resumes between two events of one entry gets the entry again.
+        let before = Cursor { xid: entry.cursor.xid, id: entry.cursor.id - 1 };
+        let last = events.len().saturating_sub(1);
+        let position = |index| Some(if index == last { entry.cursor } else { before });
+        let deliveries = events.into_iter().enumerate();
+        self.queue.extend(deliveries.map(|(index, event)| Delivery { cursor: position(index), event }));
         Ok(())
     }
 
-    /// Rights may have changed: what the user sees is loaded anew, or the stream ends.
-    async fn reload_actor(&mut self) -> Result<()> {
+    /// Takes in the user's rights as they are now; says whether what they see is to be loaded anew.
+    ///
+    /// While catching up it always is: the rights may have been others when the reader loaded what it shows.
+    async fn reload_actor(&mut self) -> Result<bool> {
         let fresh = self.store.actor(self.actor.org_id, self.actor.user_id).await?;
-        if fresh != self.actor {
-            self.actor = fresh;
-            self.queue.push_back(Delivery { cursor: Some(self.cursor), event: LiveEvent::Reset });
-        }
-        Ok(())
+        let changed = !self.is_live || fresh != self.actor;
+        self.actor = fresh;
+        Ok(changed)
     }
 
     fn events(&self, entry: &Entry) -> Vec<LiveEvent> {
@@ -131,13 +145,13 @@ impl Subscription {
         let record_type = def.name.to_owned();
         let was_readable = actor.reaches(level, &entry.was);
         match &entry.news {
-            News::Flood => vec![LiveEvent::Refresh { record_type }],
+            News::Flood => std::iter::once(LiveEvent::Refresh { record_type }).chain(inheriting(actor, def)).collect(),
             // Inherited rights of a deleted row cannot be checked any more; its bare id says nothing.
             News::Gone { id, version } if was_readable || !def.through.is_empty() => {
                 vec![LiveEvent::Removed { record_type, id: *id, version: *version }]
             }
             News::Gone { .. } => Vec::new(),
-            News::Put { row, facts, linked } => {
+            News::Put { row, facts, linked, moved } => {
                 let mut events = Vec::new();
                 if facts.readable(actor, def) {
                     let mut row = row.clone();
@@ -145,11 +159,12 @@ impl Subscription {
                     let seen = linked.iter().filter(|l| l.facts.readable(actor, l.def));
                     let titles: Titles = seen.map(|l| (l.id, l.title.clone())).collect();
                     events.push(LiveEvent::Changed { record_type, row, titles, actor_id: entry.actor_id });
-                } else if was_readable || facts.readable_through(actor) {
+                } else if was_readable || *moved {
+                    // Whether the record it belonged to before could be read is not known; see above.
                     events.push(LiveEvent::Removed { record_type, id: row.id, version: row.version });
                 }
-                if was_readable != actor.reaches(level, &facts.holder) && row.version > 1 {
-                    events.extend(inheriting(actor, def.name));
+                if *moved || was_readable != actor.reaches(level, &facts.holder) && row.version > 1 {
+                    events.extend(inheriting(actor, def));
                 }
                 events
             }
@@ -166,11 +181,15 @@ impl Subscription {
     }
 }
 
-/// Types whose readability hangs on the named one: they are to be loaded again.
-fn inheriting<'a>(actor: &'a Actor, name: &'a str) -> impl Iterator<Item = LiveEvent> + 'a {
-    let depends = move |def: &&&shared::RecordDef| {
-        let targets = def.through.iter().filter_map(|field| crate::columns::target(def.field(field)?));
-        targets.into_iter().any(|target| target.name == name) && actor.may(def, Action::Read)
-    };
+/// Types whose readability for this user hangs on the given one: they are to be loaded again.
+fn inheriting<'a>(actor: &'a Actor, parent: &'static RecordDef) -> impl Iterator<Item = LiveEvent> + 'a {
+    let depends =
+        move |def: &&&RecordDef| inherits(def, parent) && !matches!(actor.level(def, Action::Read), Level::None | Level::All);
     REGISTRY.iter().filter(depends).map(|def| LiveEvent::Refresh { record_type: def.name.to_owned() })
+}
+
+/// Whether rows of a type can be read because of a row of `parent`, directly or by steps.
+fn inherits(def: &RecordDef, parent: &RecordDef) -> bool {
+    let mut targets = def.through.iter().filter_map(|field| crate::columns::target(def.field(field)?));
+    targets.any(|target| target.name == parent.name || inherits(target, parent))
 }

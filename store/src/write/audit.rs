@@ -163,15 +163,21 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
 pub(super) async fn events_for(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, ids: &[Uuid]) -> Result<()> {
     let rows: Vec<Row> = super::load::rows_by_id(tx, def, &ids.iter().copied().collect()).await?;
     let (ids, versions): (Vec<Uuid>, Vec<i64>) = rows.iter().map(|row| (row.id, row.version)).unzip();
+    // Whose they are did not change.
+    let (owners, teams): (Vec<Option<Uuid>>, Vec<Option<Uuid>>) =
+        rows.iter().map(|row| (row.reference("owner_id"), row.reference("team_id"))).unzip();
     sqlx::query(
-        "insert into events (org_id, record_type, record_id, version, actor_id)
-         select $1, $2, r.id, r.version, $3 from unnest($4::uuid[], $5::bigint[]) as r (id, version)",
+        "insert into events (org_id, record_type, record_id, version, actor_id, was_owner_id, was_team_id)
+         select $1, $2, r.id, r.version, $3, r.owner_id, r.team_id
+         from unnest($4::uuid[], $5::bigint[], $6::uuid[], $7::uuid[]) as r (id, version, owner_id, team_id)",
     )
     .bind(tx.org_id)
     .bind(def.name)
     .bind(actor.user_id)
     .bind(ids)
     .bind(versions)
+    .bind(owners)
+    .bind(teams)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;

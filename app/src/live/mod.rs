@@ -1,9 +1,20 @@
 //! The browser's share of the live log: one stream per browser, shared by its tabs.
+//!
+//! One tab leads: it holds the stream and passes everything on to the others; when it closes, another takes over where
+//! that one stood. Every tab keeps what came lately, so that a page can be kept current from the position at which its
+//! data was read, however long that was under way.
+
+mod browser;
+mod note;
+mod stream;
+mod tab;
+mod viewing;
 
 use leptos::prelude::*;
 use shared::live::{LiveEvent, Viewer};
 use uuid::Uuid;
 
+use crate::context::Page;
 use crate::ui::Connection;
 
 /// Access to live events; cheap to copy.
@@ -17,6 +28,12 @@ impl Live {
     pub(crate) fn provide() -> Self {
         let live = Self { state: RwSignal::new(Connection::Live) };
         provide_context(live);
+        let page = Page::take();
+        Effect::new(move |_| {
+            if let Some(actor) = page.actor() {
+                browser::start(actor.user_id, live.state);
+            }
+        });
         live
     }
 
@@ -32,13 +49,20 @@ impl Live {
 
     /// Calls `apply` in the browser for every event after `cursor` (a snapshot's `live` position), those that came
     /// while the snapshot was loading included, until the calling scope is cleaned up.
+    ///
+    /// An event may come twice: compare versions. `apply` runs outside of any scope, so take contexts before.
     pub fn follow(self, cursor: &str, apply: impl Fn(&LiveEvent) + 'static) {
-        let _ = (cursor, apply);
+        if cfg!(feature = "ssr") {
+            return;
+        }
+        let follower = browser::follow(cursor.parse().ok(), std::rc::Rc::new(apply));
+        on_cleanup(move || browser::unfollow(follower));
     }
 
     /// Tells colleagues that this record is open here, until the calling scope is cleaned up; gives who else views it.
     pub fn view(self, record_type: &'static str, id: Uuid) -> Signal<Vec<Viewer>> {
-        let _ = (record_type, id);
-        Signal::derive(Vec::new)
+        let viewers = RwSignal::new(Vec::new());
+        Effect::new(move |_| viewing::view(record_type, id, viewers));
+        viewers.into()
     }
 }

@@ -1,0 +1,62 @@
+//! What lets somebody read a stream, kept to look again whether it still does.
+
+use axum::http::{HeaderMap, header};
+use shared::access::Actor;
+use shared::{Error, Result};
+use store::Store;
+
+use crate::request::{SESSION_COOKIE, cookie};
+
+/// Proof of who reads.
+pub(super) enum Credential {
+    /// Token of a session cookie.
+    Session(String),
+    /// API token of a program.
+    Bearer(String),
+}
+
+impl Credential {
+    /// The credential a request carries; a bearer token goes before a cookie.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self> {
+        if let Some(value) = headers.get(header::AUTHORIZATION) {
+            let (scheme, token) = value.to_str().ok().and_then(|v| v.split_once(' ')).ok_or(Error::Unauthenticated)?;
+            let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+            return if is_bearer { Ok(Self::Bearer(token.trim().to_owned())) } else { Err(Error::Unauthenticated) };
+        }
+        cookie(headers, SESSION_COOKIE).map(|token| Self::Session(token.to_owned())).ok_or(Error::Unauthenticated)
+    }
+
+    /// Who reads, with their rights as they are now.
+    pub(super) async fn actor(&self, store: &Store) -> Result<Actor> {
+        match self {
+            Self::Session(token) => Ok(store.session(token).await?.actor),
+            Self::Bearer(token) => store.actor_for_api_token(token).await,
+        }
+    }
+
+    /// Whether it was withdrawn. A database that does not answer withdraws nothing.
+    pub(super) async fn is_withdrawn(&self, store: &Store) -> bool {
+        matches!(self.actor(store).await, Err(Error::Unauthenticated))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: header::HeaderName, value: &str) -> Option<String> {
+        let headers = HeaderMap::from_iter([(name, value.parse().unwrap())]);
+        match Credential::of(&headers).ok()? {
+            Credential::Session(token) => Some(format!("session {token}")),
+            Credential::Bearer(token) => Some(format!("bearer {token}")),
+        }
+    }
+
+    #[test]
+    fn cookies_and_bearer_tokens_are_taken_and_nothing_else() {
+        assert_eq!(of(header::COOKIE, "a=b; gx_session=secret").as_deref(), Some("session secret"));
+        assert_eq!(of(header::AUTHORIZATION, "bearer gx_1").as_deref(), Some("bearer gx_1"));
+        assert_eq!(of(header::AUTHORIZATION, "Basic gx_1"), None);
+        assert_eq!(of(header::COOKIE, "a=b"), None);
+    }
+}
