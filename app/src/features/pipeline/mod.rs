@@ -1,7 +1,140 @@
-//! The kanban board.
+//! The kanban board of a pipeline: live columns of deals that one drags to the next stage.
+//!
+//! `model` keeps what is open, `moving` changes it, `sync` follows colleagues; the other files draw it.
+
+mod address;
+mod asking;
+mod board_view;
+mod card;
+mod drag;
+mod filter_bar;
+mod filters;
+mod glide;
+mod keys;
+mod lane;
+mod lookup;
+mod model;
+mod moving;
+mod quick_add;
+mod sync;
+mod views;
+mod won;
 
 use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::Error;
+use shared::board::Board;
 
-/// The kanban board.
+use self::address::Address;
+use self::board_view::board_view;
+use self::filter_bar::filter_bar;
+use self::views::view_menu;
+use crate::api::Answer;
+use crate::api::board::open_board;
+use crate::context::{Page, t};
+use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, Icon, LinkButton, Menu, MenuItem, SkeletonCards};
+
+/// The board at `/pipeline`.
 #[component]
-pub fn BoardPage() -> impl IntoView {}
+pub fn BoardPage() -> impl IntoView {
+    let address = Address::take();
+    let opened = Resource::new(move || address.query.get(), open_board);
+    let reopen = Callback::new(move |()| opened.refetch());
+    view! {
+        <Title text=t("board.title")/>
+        <div class="page board-page">
+            <header class="page-head">
+                <h1>{t("board.title")}</h1>
+                <Transition>{move || opened.get().and_then(Result::ok).map(|board| switcher(address, &board))}</Transition>
+                <span class="spacer"></span>
+                {view_menu(address)}
+            </header>
+            {filter_bar(address)}
+            <Transition fallback=loading>
+                {move || opened.get().map(|answer| content(address, answer, reopen))}
+            </Transition>
+        </div>
+    }
+}
+
+fn content(address: Address, answer: Answer<Board>, reopen: Callback<()>) -> AnyView {
+    match answer {
+        Ok(board) => {
+            let query = address.query.get_untracked();
+            board_view(board, query, reopen, address).into_any()
+        }
+        Err(fault) => failure(address, fault.0, reopen),
+    }
+}
+
+/// The pipeline shown, and the others.
+fn switcher(address: Address, board: &Board) -> AnyView {
+    let current = board.pipeline.id;
+    let name = board.pipeline.text("name").unwrap_or_default().to_owned();
+    if board.pipelines.len() < 2 {
+        return view! { <span class="meta truncate">{name}</span> }.into_any();
+    }
+    let pipelines = StoredValue::new(board.pipelines.clone());
+    let trigger = move || view! { <span class="truncate">{name.clone()}</span><Icon name="chevron-down"/> };
+    view! {
+        <Menu label=t("board.switch_pipeline") trigger=trigger>
+            {move || {
+                let entry = |row: shared::Row| {
+                    let (id, label) = (row.id, row.text("name").unwrap_or_default().to_owned());
+                    let checked = Signal::derive(move || id == current);
+                    view! { <MenuItem label checked on_select=move |()| address.choose_pipeline(id)/> }
+                };
+                pipelines.get_value().into_iter().map(entry).collect_view()
+            }}
+        </Menu>
+    }
+    .into_any()
+}
+
+/// Columns of cards to come; they show after 150 ms.
+fn loading() -> impl IntoView {
+    let lane = |_| view! { <section class="lane"><SkeletonCards count=5/></section> };
+    view! { <div class="board" aria-busy="true" aria-label=t("ui.state.loading")>{(0..5).map(lane).collect_view()}</div> }
+}
+
+/// No pipeline, no rights, or a failure: what happened and what to do.
+fn failure(address: Address, error: Error, reopen: Callback<()>) -> AnyView {
+    let page = Page::take();
+    let named = address.query.with_untracked(|query| query.pipeline_id.is_some());
+    match error {
+        Error::NotFound if !named => {
+            let may_arrange = page.actor().is_some_and(|actor| actor.grants.admin);
+            view! {
+                <EmptyState icon="kanban" title=t("board.no_pipeline") text=t("board.no_pipeline_hint")>
+                    {may_arrange.then(|| view! {
+                        <LinkButton href="/pipelines" kind=ButtonKind::Primary icon="plus">{t("ui.nav.pipelines")}</LinkButton>
+                    })}
+                </EmptyState>
+            }
+            .into_any()
+        }
+        Error::NotFound => view! {
+            <ErrorState title=t("ui.state.not_found") text=t("ui.state.not_found_text")>
+                <LinkButton href="/pipeline" kind=ButtonKind::Primary>{t("board.title")}</LinkButton>
+            </ErrorState>
+        }
+        .into_any(),
+        Error::Forbidden | Error::Unauthenticated => view! {
+            <ErrorState denied=true title=t("ui.state.no_access") text=t("board.no_access_text")>
+                <LinkButton href="/">{t("ui.state.go_home")}</LinkButton>
+            </ErrorState>
+        }
+        .into_any(),
+        error => {
+            let text = Signal::derive(move || shared::i18n::error_message(page.locale.get(), &error));
+            view! {
+                <ErrorState title=t("ui.state.error") text>
+                    <Button kind=ButtonKind::Primary icon="refresh-cw" on_click=move |_| reopen.run(())>
+                        {t("ui.action.retry")}
+                    </Button>
+                </ErrorState>
+            }
+            .into_any()
+        }
+    }
+}
