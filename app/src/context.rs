@@ -85,6 +85,11 @@ impl Page {
         translate(self.locale.get(), key, params)
     }
 
+    /// A text for an event handler, in the language of this moment.
+    pub fn text_now(self, key: &str) -> String {
+        translate(self.locale.get_untracked(), key, &[])
+    }
+
     /// The acting user; pages behind sign-in always have one.
     pub fn actor(self) -> Option<Actor> {
         self.session.with_value(|session| session.as_ref().map(|s| s.actor.clone()))

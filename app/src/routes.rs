@@ -11,6 +11,7 @@ use crate::features::my_day::MyDayPage;
 use crate::features::pipeline::BoardPage;
 use crate::features::settings::SettingsPage;
 use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
+use crate::features::timeline::Timeline;
 use crate::features::workspace::Workspace;
 use crate::live::Live;
 use crate::record::{DetailPage, ListPage};
@@ -36,10 +37,15 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipeline") view=BoardPage/>
                     <Route path=path!("/import") view=ImportPage/>
                     <Route path=path!("/settings/*section") view=SettingsPage/>
-                    <Route path=path!("/:plural") view=ListPage/>
-                    <Route path=path!("/:plural/:id") view=DetailPage/>
+                    <Route path=path!("/:plural") view=|| view! { <ListPage timeline=timeline_of/> }/>
+                    <Route path=path!("/:plural/:id") view=|| view! { <DetailPage timeline=timeline_of/> }/>
                 </ParentRoute>
             </Routes>
         </Router>
     }
+}
+
+/// Puts the timeline, a feature, into the generic pages.
+fn timeline_of(record_type: &'static str, id: uuid::Uuid) -> AnyView {
+    view! { <Timeline record_type id/> }.into_any()
 }

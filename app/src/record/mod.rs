@@ -1,11 +1,27 @@
 //! The generic list, detail, form and editors of every record type.
+//!
+//! Everything here is driven by [`shared::RecordDef`]: there is no code per type and nothing generic over types, so the
+//! bundle does not grow with their number.
 
-use leptos::prelude::*;
+mod attribute;
+mod conflict;
+pub mod detail;
+mod editor;
+pub mod form;
+mod inline;
+pub mod list;
+mod missing;
+mod value;
 
-/// The list of a record type, named by the address (`/customers`).
-#[component]
-pub fn ListPage() -> impl IntoView {}
+pub use attribute::{Attribute, attributes};
+pub use detail::{DetailPage, RecordPeek};
+pub use editor::{Editing, editor};
+pub use form::RecordForm;
+pub use list::ListPage;
+pub use value::{Shown, value_text, value_view};
 
-/// One record, named by the address (`/customers/<id>`).
-#[component]
-pub fn DetailPage() -> impl IntoView {}
+use leptos::prelude::AnyView;
+use uuid::Uuid;
+
+/// What shows a record's timeline. A feature does, and features meet in the routes only.
+pub type TimelineSlot = fn(&'static str, Uuid) -> AnyView;

@@ -1,0 +1,241 @@
+//! Fields as pages see them: declared ones and those that administrators added, under one roof.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::access::{Actor, FieldAccess};
+use shared::i18n::{self, Locale};
+use shared::record::{CustomField, Kind, Values, normalize};
+use shared::{FieldDef, FieldError, RecordDef};
+
+use crate::context::Page;
+use crate::ui::Choice;
+
+/// Group of the columns that every record has.
+pub(super) const SYSTEM_GROUP: &str = "system";
+/// Group of user-defined fields.
+pub(super) const CUSTOM_GROUP: &str = "custom";
+
+/// One field of a record type, declared or user-defined.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// The record type.
+    pub def: &'static RecordDef,
+    source: Source,
+    /// The actor may change it.
+    pub editable: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Declared(&'static FieldDef),
+    Custom(Arc<CustomField>),
+}
+
+impl PartialEq for Attribute {
+    fn eq(&self, other: &Self) -> bool {
+        self.def.name == other.def.name && self.name() == other.name()
+    }
+}
+
+/// Every field of a type that the actor may see, in the order of forms: declared, owner, custom, system.
+pub fn attributes(def: &'static RecordDef, custom: &[CustomField], actor: &Actor) -> Vec<Attribute> {
+    let access = |name: &str| actor.field_access(def, name);
+    let shown = |f: &&'static FieldDef| {
+        let holder = matches!(f.name, "owner_id" | "team_id");
+        !f.internal
+            && !matches!(f.kind, Kind::Json | Kind::Rank(_))
+            && (def.is_owned() || !holder)
+            && access(f.name) > FieldAccess::Hidden
+    };
+    let declared = |field: &'static FieldDef| Attribute {
+        def,
+        source: Source::Declared(field),
+        editable: !field.read_only && access(field.name) == FieldAccess::Write,
+    };
+    let added = |field: &CustomField| Attribute {
+        def,
+        source: Source::Custom(Arc::new(field.clone())),
+        editable: access("custom") == FieldAccess::Write,
+    };
+    let all: Vec<Attribute> = def.all_fields().filter(shown).map(declared).collect();
+    let (own, system): (Vec<_>, Vec<_>) = all.into_iter().partition(|a| a.group() != SYSTEM_GROUP);
+    let added = if access("custom") > FieldAccess::Hidden { custom.iter().map(added).collect() } else { Vec::new() };
+    own.into_iter().chain(added).chain(system).collect()
+}
+
+impl Attribute {
+    /// Field name; `custom.<key>` for user-defined fields.
+    pub fn name(&self) -> String {
+        match &self.source {
+            Source::Declared(field) => field.name.to_owned(),
+            Source::Custom(field) => format!("custom.{}", field.key),
+        }
+    }
+
+    /// Shape of the value.
+    pub fn kind(&self) -> Kind {
+        match &self.source {
+            Source::Declared(field) => field.kind,
+            Source::Custom(field) => match field.kind.as_str() {
+                "number" => Kind::Decimal(4),
+                "date" => Kind::Date,
+                "checkbox" => Kind::Bool,
+                "url" => Kind::Url,
+                "long_text" => Kind::LongText,
+                // The codes are known at run time only; see `choices`.
+                "choice" => Kind::Choice(&[]),
+                _ => Kind::Text(500),
+            },
+        }
+    }
+
+    /// What people call it.
+    pub fn label(&self, locale: Locale) -> String {
+        match &self.source {
+            Source::Declared(field) => i18n::field_label(locale, self.def, field.name),
+            Source::Custom(field) => field.label.clone(),
+        }
+    }
+
+    /// What people call it, following the language.
+    pub fn label_signal(&self, page: Page) -> Signal<String> {
+        let attribute = self.clone();
+        Signal::derive(move || attribute.label(page.locale.get()))
+    }
+
+    /// Heading it stands under.
+    pub fn group(&self) -> &'static str {
+        match &self.source {
+            Source::Declared(field) => match field.name {
+                "owner_id" => "main",
+                name if shared::record::SYSTEM_FIELDS.iter().any(|f| f.name == name) => SYSTEM_GROUP,
+                _ => field.group,
+            },
+            Source::Custom(_) => CUSTOM_GROUP,
+        }
+    }
+
+    /// Must have a value.
+    pub fn required(&self) -> bool {
+        match &self.source {
+            Source::Declared(field) => field.required,
+            Source::Custom(field) => field.required,
+        }
+    }
+
+    /// Shown in lists unless chosen otherwise.
+    pub fn listed(&self) -> bool {
+        matches!(&self.source, Source::Declared(field) if field.listed)
+    }
+
+    /// Lists can be sorted by it.
+    pub fn is_sortable(&self) -> bool {
+        matches!(&self.source, Source::Declared(field) if field.kind.is_sortable())
+    }
+
+    /// It names the record.
+    pub fn is_title(&self) -> bool {
+        matches!(&self.source, Source::Declared(field) if field.name == self.def.title)
+    }
+
+    /// User-defined.
+    pub fn is_custom(&self) -> bool {
+        matches!(self.source, Source::Custom(_))
+    }
+
+    /// The value a new record gets, as far as it is declared.
+    pub fn default_value(&self) -> Value {
+        match &self.source {
+            Source::Declared(FieldDef { default: Some(text), kind, name, .. }) => {
+                normalize(name, kind, &Value::from(*text)).unwrap_or_default()
+            }
+            _ => Value::Null,
+        }
+    }
+
+    /// Its value in a record.
+    pub fn value<'v>(&self, values: &'v Values) -> &'v Value {
+        let found = match &self.source {
+            Source::Declared(field) => values.get(field.name),
+            Source::Custom(field) => values.get("custom").and_then(|custom| custom.get(&field.key)),
+        };
+        found.unwrap_or(&Value::Null)
+    }
+
+    /// Sets its value in a record.
+    pub fn put(&self, values: &mut Values, value: Value) {
+        match &self.source {
+            Source::Declared(field) => drop(values.insert(field.name.to_owned(), value)),
+            Source::Custom(field) => {
+                let custom = values.entry("custom").or_insert_with(|| Values::new().into());
+                if !custom.is_object() {
+                    *custom = Values::new().into();
+                }
+                if let Some(map) = custom.as_object_mut() {
+                    map.insert(field.key.clone(), value);
+                }
+            }
+        }
+    }
+
+    /// The change that gives it this value: user-defined fields travel together in `custom`.
+    pub fn patch(&self, current: &Values, value: Value) -> Values {
+        let mut patch = Values::new();
+        if let Some(custom) = current.get("custom").filter(|_| self.is_custom()) {
+            patch.insert("custom".into(), custom.clone());
+        }
+        self.put(&mut patch, value);
+        patch
+    }
+
+    /// Codes and labels of a choice.
+    pub fn choices(&self, locale: Locale) -> Vec<Choice> {
+        match (&self.source, self.kind()) {
+            (Source::Custom(field), _) => field.choices.iter().map(|code| Choice::new(code, code)).collect(),
+            (Source::Declared(field), Kind::Choice(codes) | Kind::MultiChoice(codes)) => codes
+                .iter()
+                .map(|code| Choice::new(*code, i18n::choice_label(locale, self.def, field.name, code)))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Label of one code.
+    pub fn choice_label(&self, locale: Locale, code: &str) -> String {
+        match &self.source {
+            Source::Declared(field) => i18n::choice_label(locale, self.def, field.name, code),
+            Source::Custom(_) => code.to_owned(),
+        }
+    }
+
+    /// The canonical form of a value for it.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn normalize(&self, value: &Value) -> Result<Value, FieldError> {
+        let kind = match self.kind() {
+            Kind::Choice([]) => Kind::Text(200),
+            kind => kind,
+        };
+        let clean = normalize(&self.name(), &kind, value)?;
+        if clean.is_null() && self.required() {
+            return Err(FieldError::new(self.name(), "required"));
+        }
+        Ok(clean)
+    }
+
+    /// Whether the record, being what it is, has this field: a person has no number of employees. A group that bears
+    /// the name of one of the codes of the field `kind` belongs to records of that kind.
+    pub fn applies(&self, values: &Values) -> bool {
+        let group = self.group();
+        let kind = self.def.field("kind").map(|f| f.kind);
+        match kind {
+            Some(Kind::Choice(codes)) if codes.contains(&group) => {
+                values.get("kind").and_then(Value::as_str).is_none_or(|kind| kind == group)
+            }
+            _ => true,
+        }
+    }
+}

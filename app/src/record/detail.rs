@@ -1,0 +1,192 @@
+//! One record: what it is called, its facts by group, what belongs to it, and its timeline.
+
+mod facts;
+mod head;
+mod related;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use shared::access::Action;
+use shared::live::LiveEvent;
+use shared::query::{Detail, Titles};
+use shared::record::CustomField;
+use shared::types::{by_name, by_plural};
+use shared::{FieldError, RecordDef, Row};
+use uuid::Uuid;
+
+use super::TimelineSlot;
+use super::attribute::{Attribute, attributes};
+use super::conflict::{Clash, clash_dialog};
+use super::inline::{Put, Target};
+use super::missing::{failed, no_access, not_found};
+use crate::api::records::{custom_fields, get_record};
+use crate::context::{Page, t};
+use crate::live::Live;
+use crate::ui::{Notice, PeekPanel, SkeletonRows, Tone};
+
+/// One record, named by the address (`/customers/<id>`).
+#[component]
+pub fn DetailPage(
+    /// Shows its timeline.
+    timeline: TimelineSlot,
+) -> impl IntoView {
+    let params = use_params_map();
+    let address = Memo::new(move |_| {
+        params.with(|params| (params.get("plural").unwrap_or_default(), params.get("id").unwrap_or_default()))
+    });
+    move || {
+        let (plural, id) = address.get();
+        let (Some(def), Ok(id)) = (by_plural(&plural), id.parse::<Uuid>()) else { return not_found() };
+        let content = record_view(def, id, timeline, RwSignal::new(String::new()));
+        view! { <div class="page"><div class="page-body">{content}</div></div> }.into_any()
+    }
+}
+
+/// A record beside a list or board: the same as its page, in one column.
+#[component]
+pub fn RecordPeek(
+    /// Record type name.
+    record_type: &'static str,
+    /// The record.
+    id: Uuid,
+    /// Shows its timeline.
+    timeline: TimelineSlot,
+    /// Runs when it should close.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let Some(def) = by_name(record_type) else { return ().into_any() };
+    let title = RwSignal::new(String::new());
+    view! {
+        <PeekPanel
+            title
+            close=t("ui.action.close")
+            on_close
+            href=Signal::stored(format!("/{}/{id}", def.plural))
+            open_label=t("ui.record.open_full")
+        >
+            {record_view(def, id, timeline, title)}
+        </PeekPanel>
+    }
+    .into_any()
+}
+
+/// What the parts of the page share; cheap to copy.
+#[derive(Clone, Copy)]
+struct RecordContext {
+    page: Page,
+    def: &'static RecordDef,
+    row: RwSignal<Row>,
+    titles: RwSignal<Titles>,
+    attributes: StoredValue<Vec<Attribute>>,
+    may_update: bool,
+    may_delete: bool,
+    gone: RwSignal<bool>,
+    clash: RwSignal<Option<Clash>>,
+    refused: RwSignal<Option<(Uuid, FieldError)>>,
+}
+
+impl RecordContext {
+    /// Shows the record as it is now, unless a newer one is there.
+    fn put(self, row: Row) {
+        self.row.try_update(|shown| {
+            if shown.version <= row.version {
+                *shown = row;
+            }
+        });
+    }
+
+    /// Where edits go.
+    fn target(self) -> Target {
+        let put: Put = Arc::new(move |row| self.put(row));
+        Target { page: self.page, put, titles: self.titles, clash: self.clash, refused: self.refused }
+    }
+
+    /// What the record is called; tracked.
+    fn title(self) -> String {
+        self.row.with(|row| row.text(self.def.title).unwrap_or_default().to_owned())
+    }
+}
+
+fn record_view(def: &'static RecordDef, id: Uuid, timeline: TimelineSlot, title: RwSignal<String>) -> AnyView {
+    let page = Page::take();
+    if !page.actor().is_some_and(|actor| actor.may(def, Action::Read)) {
+        return no_access();
+    }
+    let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
+    let found = Resource::new(|| (), move |()| get_record(def.name.to_owned(), id));
+    let body = move || {
+        let custom = custom.get()?.unwrap_or_default();
+        Some(match found.get()? {
+            Err(fault) => failed(fault.0, move || found.refetch()),
+            Ok(detail) => loaded(def, custom, detail, move || found.refetch(), timeline, title),
+        })
+    };
+    view! { <Transition fallback=|| view! { <SkeletonRows count=10/> }>{body}</Transition> }.into_any()
+}
+
+fn loaded(
+    def: &'static RecordDef,
+    custom: Vec<CustomField>,
+    detail: Detail,
+    reload: impl Fn() + Send + Sync + 'static,
+    timeline: TimelineSlot,
+    title: RwSignal<String>,
+) -> AnyView {
+    let page = Page::take();
+    let all = page.actor().map(|actor| attributes(def, &custom, &actor)).unwrap_or_default();
+    let id = detail.row.id;
+    let context = RecordContext {
+        page,
+        def,
+        row: RwSignal::new(detail.row),
+        titles: RwSignal::new(detail.titles),
+        attributes: StoredValue::new(all),
+        may_update: detail.may_update,
+        may_delete: detail.may_delete,
+        gone: RwSignal::new(false),
+        clash: RwSignal::new(None),
+        refused: RwSignal::new(None),
+    };
+    Live::take().follow(&detail.live, move |event| follow(context, id, event, &reload));
+    Effect::new(move |_| title.set(context.title()));
+    let put = context.target().put;
+    view! {
+        <article class="record">
+            {head::head(context, id)}
+            <Show when=move || context.gone.get()>
+                <Notice tone=Tone::Warning text=t("live.change.removed")/>
+            </Show>
+            <Show when=move || context.row.with(|row| row.text("archived_at").is_some())>
+                <Notice text=t("ui.state.archived_banner")/>
+            </Show>
+            <div class="record-cols">
+                <div class="record-main">{timeline(def.name, id)}</div>
+                <aside class="record-side" aria-label=t("ui.record.fields")>
+                    {facts::facts(context)}
+                    {related::related(page, def, id)}
+                </aside>
+            </div>
+        </article>
+        {clash_dialog(context.clash, context.titles, put)}
+    }
+    .into_any()
+}
+
+fn follow(context: RecordContext, id: Uuid, event: &LiveEvent, reload: &impl Fn()) {
+    match event {
+        LiveEvent::Changed { row, titles, .. } if row.id == id => {
+            context.titles.try_update(|all| all.extend(titles.clone()));
+            let newer = context.row.try_with_untracked(|shown| shown.version < row.version);
+            if newer == Some(true) {
+                context.put(row.clone());
+            }
+        }
+        LiveEvent::Removed { id: removed, .. } if *removed == id => drop(context.gone.try_set(true)),
+        LiveEvent::Refresh { record_type } if record_type == context.def.name => reload(),
+        LiveEvent::Reset => reload(),
+        _ => {}
+    }
+}

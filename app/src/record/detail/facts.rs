@@ -1,0 +1,100 @@
+//! The fields of a record by group, each edited where it stands.
+
+use leptos::prelude::*;
+use shared::i18n;
+use shared::record::is_empty;
+
+use super::RecordContext;
+use super::head::pencil;
+use crate::record::attribute::{Attribute, SYSTEM_GROUP};
+use crate::record::inline::inline_editor;
+use crate::record::value::{Shown, has_links, value_text, value_view};
+
+pub(super) fn facts(context: RecordContext) -> AnyView {
+    let mut groups: Vec<&'static str> = Vec::new();
+    context.attributes.with_value(|all| {
+        for name in all.iter().map(Attribute::group) {
+            if !groups.contains(&name) {
+                groups.push(name);
+            }
+        }
+    });
+    groups.into_iter().map(|name| group(context, name)).collect_view().into_any()
+}
+
+fn group(context: RecordContext, name: &'static str) -> AnyView {
+    let page = context.page;
+    let members: Vec<Attribute> = context
+        .attributes
+        .with_value(|all| all.iter().filter(|a| a.group() == name && !a.is_title()).cloned().collect());
+    let members = StoredValue::new(members);
+    let shown = Memo::new(move |_| {
+        let (row, gone) = (context.row.get(), context.gone.get());
+        let fits = |a: &Attribute| {
+            let editable = context.may_update && a.editable && !gone && name != SYSTEM_GROUP;
+            a.applies(&row.values) && (editable || !is_empty(a.value(&row.values)))
+        };
+        members.with_value(|all| all.iter().filter(|a| fits(a)).cloned().collect::<Vec<_>>())
+    });
+    let heading = move || i18n::group_label(page.locale.get(), context.def, name);
+    view! {
+        <Show when=move || shown.with(|shown| !shown.is_empty())>
+            <section class="facts-group">
+                <h2 class="section-title">{heading}</h2>
+                <dl class="facts">
+                    <For each=move || shown.get() key=Attribute::name let:attribute>{fact(context, attribute)}</For>
+                </dl>
+            </section>
+        </Show>
+    }
+    .into_any()
+}
+
+fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
+    let page = context.page;
+    let editing = RwSignal::new(false);
+    let editable = context.may_update && attribute.editable && attribute.group() != SYSTEM_GROUP;
+    let (label, name) = (attribute.label_signal(page), attribute.name());
+    let refused = move || {
+        let found = context.refused.with(|refused| refused.as_ref().filter(|(_, e)| e.field == name).cloned());
+        found.map(|(_, error)| view! { <p class="field-error" role="alert">{i18n::field_error(page.locale.get(), &error)}</p> })
+    };
+    let field = attribute.name();
+    let content = move || {
+        if editing.get() {
+            let (row, attribute) = (context.row.get_untracked(), attribute.clone());
+            return inline_editor(context.target(), attribute, row, move || editing.set(false));
+        }
+        let begin = move || {
+            context.refused.set(None);
+            editing.set(true);
+        };
+        shown(context, &attribute, editable, begin)
+    };
+    view! { <div class="fact" data-field=field><dt>{label}</dt><dd>{content}{refused}</dd></div> }.into_any()
+}
+
+/// The value: in a button that begins to edit, or with links and a pencil beside them.
+fn shown(
+    context: RecordContext,
+    attribute: &Attribute,
+    editable: bool,
+    begin: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    let page = context.page;
+    let row = context.row.get();
+    let view = |shown: Shown| context.titles.with(|titles| value_view(page, attribute, &row.values, titles, shown));
+    if !editable {
+        return view(Shown::Linked);
+    }
+    let label = page.text_with("ui.record.edit_field", &[("field", &attribute.label(page.locale.get()))]);
+    if has_links(&attribute.kind()) && !is_empty(attribute.value(&row.values)) {
+        return view! { <div class="fact-linked">{view(Shown::Linked)}{pencil(label, begin)}</div> }.into_any();
+    }
+    let text = context.titles.with(|titles| value_text(page, attribute, &row.values, titles));
+    let label = if text.is_empty() { label } else { format!("{label}: {text}") };
+    view! {
+        <button type="button" class="fact-edit" aria-label=label on:click=move |_| begin()>{view(Shown::Inert)}</button>
+    }
+    .into_any()
+}

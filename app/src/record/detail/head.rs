@@ -1,0 +1,172 @@
+//! The head of a record's page: its name, key facts, who is here, and what can be done with it.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use shared::command::{Change, Command};
+use shared::live::Viewer;
+use shared::record::{completeness, texts};
+use shared::{Row, i18n};
+use uuid::Uuid;
+
+use super::RecordContext;
+use crate::acting::act;
+use crate::context::t;
+use crate::live::Live;
+use crate::record::RecordForm;
+use crate::record::value::title as title_of;
+use crate::ui::{Avatar, Badge, Button, ConfirmDialog, Icon, Menu, MenuItem, Size, Tag, Tone, hue_of};
+
+pub(super) fn head(context: RecordContext, id: Uuid) -> AnyView {
+    let RecordContext { page, def, row, titles, .. } = context;
+    let (editing, deleting) = (RwSignal::new(false), RwSignal::new(false));
+    let name = Signal::derive(move || context.title());
+    let kind = move || {
+        let one = i18n::type_label(page.locale.get(), def);
+        let kind = row.with(|row| row.text("kind").map(str::to_owned)).filter(|_| def.field("kind").is_some());
+        match kind {
+            Some(code) => format!("{one} · {}", i18n::choice_label(page.locale.get(), def, "kind", &code)),
+            None => one,
+        }
+    };
+    let square = row.with_untracked(|row| row.text("kind") == Some("company"));
+    view! {
+        <header class="record-head">
+            <Avatar name seed=Signal::stored(id.to_string()) size=Size::Large square/>
+            <div class="record-name">
+                <p class="meta">{kind}</p>
+                <h1>{name}</h1>
+                <div class="tags">{move || marks(context)}</div>
+            </div>
+            {viewers(context, id)}
+            <div class="button-group">
+                {context.may_update.then(|| view! {
+                    <Button icon="pencil" on_click=move |_| editing.set(true)>{t("ui.action.edit")}</Button>
+                })}
+                {context.may_delete.then(|| acts(context, id, deleting))}
+            </div>
+        </header>
+        <RecordForm
+            record_type=def.name
+            open=editing
+            row=Signal::derive(move || Some(row.get()))
+            titles
+            on_saved=move |row| context.put(row)
+        />
+        {delete_dialog(context, id, deleting)}
+    }
+    .into_any()
+}
+
+/// Owner, completeness and tags.
+fn marks(context: RecordContext) -> AnyView {
+    let RecordContext { page, def, row, titles, .. } = context;
+    let row = row.get();
+    let owner = row.text("owner_id").filter(|_| def.is_owned()).map(|id| {
+        let name = titles.with(|titles| title_of(page, titles, id));
+        view! { <span class="person"><Avatar name=name.clone() seed=id.to_owned() size=Size::Small/><span>{name}</span></span> }
+    });
+    let (share, missing) = completeness(def, &row.values);
+    let lacking = (share < 100 && def.fields.iter().any(|f| f.wanted)).then(|| {
+        let names: Vec<String> = missing.iter().map(|name| i18n::field_label(page.locale.get(), def, name)).collect();
+        let hint = page.text_with("ui.word.missing_fields", &[("fields", &names.join(", "))]);
+        let text = page.text_with("ui.word.complete_share", &[("n", &share.to_string())]);
+        view! { <span title=hint><Badge tone=Tone::Warning icon="circle-alert">{text}</Badge></span> }
+    });
+    let tag = |text: &str| view! { <Tag label=text.to_owned() hue=hue_of(text)/> };
+    let tags = texts(&row.values, "tags").map(tag).collect_view();
+    view! { {owner} {lacking} {tags} }.into_any()
+}
+
+/// Who else looks at the record.
+fn viewers(context: RecordContext, id: Uuid) -> AnyView {
+    let page = context.page;
+    let here = Live::take().view(context.def.name, id);
+    let face = |viewer: Viewer| {
+        view! { <Avatar name=viewer.name seed=viewer.user_id.to_string() size=Size::Small live=Signal::stored(true)/> }
+    };
+    let text = move || {
+        let count = here.with(Vec::len);
+        (count > 0).then(|| page.text_with("live.presence.viewing", &[("n", &count.to_string())]))
+    };
+    view! {
+        <span class="viewers avatar-stack" title=text>
+            {move || here.get().into_iter().map(face).collect_view()}
+        </span>
+    }
+    .into_any()
+}
+
+fn acts(context: RecordContext, id: Uuid, deleting: RwSignal<bool>) -> AnyView {
+    let row = context.row;
+    let archived = Memo::new(move |_| row.with(|row| row.text("archived_at").is_some()));
+    let done = move |key: &'static str| {
+        let name = untrack(|| context.title());
+        i18n::translate(context.page.locale.get_untracked(), key, &[("name", &name)])
+    };
+    let send = move |change: Change, key: &'static str| {
+        act(Command::one(context.def.name, change), done(key), move |result| {
+            result.into_iter().flat_map(|outcome| outcome.rows).for_each(|row: Row| context.put(row));
+        });
+    };
+    let archive = move |()| send(Change::Archive { id }, "ui.toast.archived");
+    let restore = move |()| send(Change::Restore { id }, "ui.toast.restored");
+    view! {
+        <Menu label=t("ui.action.more") end=true>
+            <Show
+                when=move || archived.get()
+                fallback=move || view! { <MenuItem label=t("ui.action.archive") icon="archive" on_select=archive/> }
+            >
+                <MenuItem label=t("ui.action.restore") icon="archive" on_select=restore/>
+            </Show>
+            <hr/>
+            <MenuItem label=t("ui.action.delete") icon="trash-2" danger=true on_select=move |()| deleting.set(true)/>
+        </Menu>
+    }
+    .into_any()
+}
+
+fn delete_dialog(context: RecordContext, id: Uuid, open: RwSignal<bool>) -> AnyView {
+    let RecordContext { page, def, .. } = context;
+    let busy = RwSignal::new(false);
+    let navigate = StoredValue::new_local(use_navigate());
+    let name = Signal::derive(move || context.title());
+    let confirm = move |()| {
+        busy.set(true);
+        let done = i18n::translate(page.locale.get_untracked(), "ui.toast.deleted", &[("name", &name.get_untracked())]);
+        act(Command::one(def.name, Change::Delete { id }), done, move |result| {
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            open.set(false);
+            if result.is_ok() {
+                navigate.with_value(|go| go(&format!("/{}", def.plural), NavigateOptions::default()));
+            }
+        });
+    };
+    let with_name = move |key: &'static str| Signal::derive(move || page.text_with(key, &[("name", &name.get())]));
+    view! {
+        <ConfirmDialog
+            open
+            title=with_name("ui.confirm.delete")
+            text=t("ui.confirm.delete_text")
+            action=t("ui.action.delete")
+            cancel=t("ui.action.cancel")
+            phrase=name
+            phrase_label=with_name("ui.confirm.type_name")
+            busy
+            on_confirm=confirm
+        />
+    }
+    .into_any()
+}
+
+/// The pencil beside a value that carries links.
+pub(super) fn pencil(label: String, edit: impl Fn() + Send + Sync + 'static) -> AnyView {
+    view! {
+        <button type="button" class="fact-pencil" aria-label=label.clone() title=label on:click=move |_| edit()>
+            <Icon name="pencil" size=Size::Small/>
+        </button>
+    }
+    .into_any()
+}

@@ -1,0 +1,92 @@
+//! What belongs to a record: the records of other types that refer to it.
+
+use leptos::prelude::*;
+use shared::access::{Action, Actor};
+use shared::query::{Filter, ListQuery, Op, Page as Found};
+use shared::record::Kind;
+use shared::types::REGISTRY;
+use shared::{FieldDef, RecordDef, Row, Values, i18n};
+use uuid::Uuid;
+
+use crate::api::records::list_records;
+use crate::context::{Page, t};
+use crate::record::RecordForm;
+use crate::record::list::address::list_address;
+use crate::ui::{Button, ButtonKind, Icon, Size};
+
+/// Rows of a related list; the rest is one click away.
+const SHOWN: u32 = 5;
+
+/// Types that refer to `def`, with the field that does; the first one where there are several.
+fn referring(def: &'static RecordDef, actor: &Actor) -> Vec<(&'static RecordDef, &'static FieldDef)> {
+    let points_here =
+        |f: &&'static FieldDef| matches!(f.kind, Kind::Reference(name) if name == def.name) && !f.internal;
+    let found = |other: &&'static RecordDef| {
+        let field = other.fields.iter().find(points_here)?;
+        (!other.admin && actor.may(other, Action::Read) && actor.sees(other, field)).then_some((*other, field))
+    };
+    REGISTRY.iter().filter_map(found).collect()
+}
+
+pub(super) fn related(page: Page, def: &'static RecordDef, id: Uuid) -> AnyView {
+    let Some(actor) = page.actor() else { return ().into_any() };
+    let one = |(other, field): (&'static RecordDef, &'static FieldDef)| {
+        view! { <RelatedList def=other field id may_create=actor.may(other, Action::Create)/> }
+    };
+    referring(def, &actor).into_iter().map(one).collect_view().into_any()
+}
+
+#[component]
+fn RelatedList(def: &'static RecordDef, field: &'static FieldDef, id: Uuid, may_create: bool) -> impl IntoView {
+    let page = Page::take();
+    let condition = move || Filter::field(field.name, Op::Eq, id.to_string());
+    let query = move || ListQuery { filter: Some(condition()), limit: SHOWN, count: true, ..ListQuery::default() };
+    // Below the fold: loaded in the browser, so that the page itself is there sooner.
+    let found = LocalResource::new(move || list_records(def.name.to_owned(), query()));
+    let creating = RwSignal::new(false);
+    let initial = Signal::stored(Values::from_iter([(field.name.to_owned(), id.to_string().into())]));
+    let heading = move || i18n::type_label_many(page.locale.get(), def);
+    let new_label = Signal::derive(move || page.text(&format!("{}._new", def.name)));
+    let rows = move || found.get().and_then(Result::ok).map(|found| list(page, def, found, &condition()));
+    let count = move || found.get().and_then(Result::ok).and_then(|found| found.total);
+    view! {
+        <section class="facts-group" data-related=def.plural>
+            <h2 class="section-title">
+                {heading}
+                <span class="count">{count}</span>
+                <span class="spacer"></span>
+                {may_create.then(|| view! {
+                    <Button kind=ButtonKind::Ghost size=Size::Small icon="plus" label=new_label on_click=move |_| creating.set(true)/>
+                })}
+            </h2>
+            {rows}
+        </section>
+        <RecordForm record_type=def.name open=creating initial on_saved=move |_| found.refetch()/>
+    }
+}
+
+fn list(page: Page, def: &'static RecordDef, found: Found, condition: &Filter) -> AnyView {
+    let shown = i64::try_from(found.rows.len()).unwrap_or_default();
+    let all = found.total.filter(|total| *total > shown).map(|_| {
+        let address = list_address(def, vec![condition.clone()]);
+        view! { <li><a class="related-item" href=address>{t("ui.action.show_all")}</a></li> }
+    });
+    let item = |row: Row| {
+        let title = row.text(def.title).filter(|title| !title.is_empty()).unwrap_or("–").to_owned();
+        let amount = row.decimal("amount").map(|amount| {
+            let code = crate::record::value::currency(page, &row.values);
+            let short = shared::format::money_short(page.locale.get(), amount, &code);
+            view! { <data class="money" value=amount.to_string()>{short}</data> }
+        });
+        view! {
+            <li>
+                <a class="related-item" href=format!("/{}/{}", def.plural, row.id)>
+                    <Icon name=def.icon/>
+                    <span class="truncate">{title}</span>
+                    {amount}
+                </a>
+            </li>
+        }
+    };
+    view! { <ul class="related">{found.rows.into_iter().map(item).collect_view()}{all}</ul> }.into_any()
+}

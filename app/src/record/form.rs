@@ -1,0 +1,83 @@
+//! Making and editing a record: one column, grouped, what is required first.
+
+mod draft;
+mod fields;
+mod state;
+
+use leptos::prelude::*;
+use shared::query::Titles;
+use shared::types::by_name;
+use shared::{RecordDef, Row, Values, i18n};
+
+use crate::api::records::custom_fields;
+use crate::context::{Page, t};
+use crate::ui::{Button, ButtonKind, Dialog, SkeletonRows};
+use state::FormState;
+
+/// A dialog that makes a record, or edits `row`; a sheet on a phone. Ctrl/⌘-Enter saves, and what was typed survives a
+/// reload. Names an unknown record type: shows nothing.
+#[component]
+pub fn RecordForm(
+    /// Record type name.
+    record_type: &'static str,
+    /// Whether it is open, both ways.
+    open: RwSignal<bool>,
+    /// Values of a new record that are known already; read when the form opens.
+    #[prop(optional, into)]
+    initial: Signal<Values>,
+    /// The record to edit; read when the form opens.
+    #[prop(optional, into)]
+    row: Signal<Option<Row>>,
+    /// Titles of the records that the values refer to.
+    #[prop(optional, into)]
+    titles: Signal<Titles>,
+    /// Runs with the record as it was saved.
+    #[prop(optional, into)]
+    on_saved: Option<Callback<Row>>,
+) -> impl IntoView {
+    let Some(def) = by_name(record_type) else { return ().into_any() };
+    let page = Page::take();
+    let state = StoredValue::new(None::<FormState>);
+    let busy = RwSignal::new(false);
+    let title = Signal::derive(move || heading(page, def, row.get().as_ref()));
+    let save = move || {
+        if let Some(Some(state)) = state.try_get_value() {
+            state.save(open, on_saved);
+        }
+    };
+    let cancel = move |_| {
+        if let Some(Some(state)) = state.try_get_value() {
+            state.forget_draft();
+        }
+        open.set(false);
+    };
+    let footer = move || {
+        view! {
+            <span class="meta desktop-only">{t("ui.input.save_hint")}</span>
+            <span class="spacer"></span>
+            <Button on_click=cancel>{t("ui.action.cancel")}</Button>
+            <Button kind=ButtonKind::Primary busy on_click=move |_| save()>{t("ui.action.save")}</Button>
+        }
+    };
+    view! {
+        <Dialog open title close=t("ui.action.close") footer>
+            {
+                let custom = LocalResource::new(move || custom_fields(def.name.to_owned()));
+                move || {
+                    let Some(custom) = custom.get() else { return view! { <SkeletonRows count=5/> }.into_any() };
+                    let form = FormState::new(def, custom.unwrap_or_default(), row, initial, titles, busy);
+                    state.set_value(Some(form));
+                    fields::form(form, save)
+                }
+            }
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn heading(page: Page, def: &'static RecordDef, row: Option<&Row>) -> String {
+    match row {
+        Some(row) => page.text_with("ui.record.edit", &[("name", row.text(def.title).unwrap_or_default())]),
+        None => i18n::translate(page.locale.get(), &format!("{}._new", def.name), &[]),
+    }
+}

@@ -1,0 +1,26 @@
+//! What was typed and not saved, kept in the browser's session so that it survives a reload.
+
+use leptos::prelude::window;
+use leptos::web_sys::Storage;
+use shared::Values;
+
+fn storage() -> Option<Storage> {
+    // Absent in a browser that forbids it; then there are no drafts.
+    window().session_storage().ok().flatten()
+}
+
+/// The draft under this key.
+pub(super) fn read(key: &str) -> Option<Values> {
+    serde_json::from_str(&storage()?.get_item(key).ok()??).ok()
+}
+
+/// Keeps a draft; an empty one is removed.
+pub(super) fn keep(key: &str, values: &Values) {
+    let Some(storage) = storage() else { return };
+    if values.is_empty() {
+        drop(storage.remove_item(key));
+    } else if let Ok(text) = serde_json::to_string(values) {
+        // Fails when the storage is full: then this draft is not kept.
+        drop(storage.set_item(key, &text));
+    }
+}

@@ -1,0 +1,178 @@
+//! The inputs of a form, group by group.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use shared::record::{Kind, is_empty};
+use shared::{FieldError, i18n};
+
+use super::state::FormState;
+use crate::context::t;
+use crate::record::attribute::{Attribute, CUSTOM_GROUP};
+use crate::record::conflict::sides;
+use crate::record::editor::{Editing, editor};
+use crate::record::inline::later;
+use crate::ui::{Button, Field, Icon, Notice, Size, Tone, is_save_chord};
+
+/// The form with its messages.
+pub(super) fn form(state: FormState, save: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+    // A turn later, when the input has handed over what was typed last.
+    let save = later(save);
+    let key = move |event: KeyboardEvent| {
+        if is_save_chord(&event) {
+            event.prevent_default();
+            save();
+        }
+    };
+    let mut groups: Vec<&'static str> = Vec::new();
+    state.attributes.with_value(|all| {
+        for group in all.iter().map(Attribute::group) {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+    });
+    view! {
+        <form class="form" novalidate on:submit=move |event| event.prevent_default() on:keydown=key>
+            {notices(state)}
+            {conflicts(state)}
+            {groups.into_iter().map(|name| group(state, name)).collect_view()}
+        </form>
+    }
+    .into_any()
+}
+
+fn notices(state: FormState) -> AnyView {
+    let page = state.page;
+    let trouble = move || {
+        let errors = state.errors.get();
+        if errors.is_empty() {
+            return String::new();
+        }
+        let shown = |e: &&FieldError| state.value_named(&e.field).is_none();
+        let whole: Vec<String> = errors
+            .iter()
+            .filter(shown)
+            .map(|e| match e.field.as_str() {
+                "" => i18n::field_error(page.locale.get(), e),
+                field => format!(
+                    "{}: {}",
+                    i18n::field_label(page.locale.get(), state.def, field),
+                    i18n::field_error(page.locale.get(), e)
+                ),
+            })
+            .collect();
+        let count = (errors.len() - whole.len()).to_string();
+        let beside = page.text_with("ui.input.errors", &[("n", &count)]);
+        let beside = if count == "0" { None } else { Some(beside) };
+        beside.into_iter().chain(whole).collect::<Vec<_>>().join(" ")
+    };
+    let trouble = Memo::new(move |_| trouble());
+    view! {
+        <Show when=move || state.restored.get()>
+            <Notice tone=Tone::Info text=t("ui.input.draft_restored")>
+                <Button size=Size::Small on_click=move |_| state.reset()>{t("ui.input.discard_draft")}</Button>
+            </Notice>
+        </Show>
+        <Show when=move || trouble.with(|text| !text.is_empty())>
+            <Notice tone=Tone::Danger text=trouble/>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Both values of every field that somebody else changed too.
+fn conflicts(state: FormState) -> AnyView {
+    let all = move || {
+        let named = |field: String| {
+            let found = |a: &&Attribute| a.name() == field || (a.is_custom() && field == "custom");
+            let attribute = state.attributes.with_value(|all| all.iter().find(found).cloned())?;
+            let theirs = state.base.get_untracked()?.values;
+            let mine = untrack(|| state.current());
+            let value = attribute.value(&theirs).clone();
+            let own = state.value(&attribute);
+            let decided = move |take: bool| {
+                if take {
+                    own.set(value.clone());
+                }
+                state.conflict.update(|fields| fields.retain(|f| *f != field));
+            };
+            Some(sides(attribute, mine, theirs, state.titles, Callback::new(decided)))
+        };
+        state.conflict.get().into_iter().filter_map(named).collect_view()
+    };
+    view! { {all} }.into_any()
+}
+
+fn group(state: FormState, name: &'static str) -> AnyView {
+    let page = state.page;
+    let mut members: Vec<Attribute> =
+        state.attributes.with_value(|all| all.iter().filter(|a| a.group() == name).cloned().collect());
+    members.sort_by_key(|attribute| !attribute.required());
+    let heading = Signal::derive(move || i18n::group_label(page.locale.get(), state.def, name));
+    let filled = members.iter().any(|a| a.required() || state.value(a).with_untracked(|v| !is_empty(v)));
+    let first = members.first().cloned();
+    let applies = Memo::new(move |_| {
+        let values = state.value_named("kind").map(|kind| ("kind".to_owned(), kind.get()));
+        first.as_ref().is_none_or(|first| first.applies(&values.into_iter().collect()))
+    });
+    let folded = matches!(name, "more" | CUSTOM_GROUP) && !filled;
+    let members = StoredValue::new(members);
+    let inputs = move || members.with_value(|all| all.iter().filter_map(|a| input(state, a)).collect_view());
+    let body = move || {
+        if folded {
+            view! { <details class="form-more"><summary>{heading}</summary><div class="form-group">{inputs()}</div></details> }
+                .into_any()
+        } else {
+            view! { <fieldset class="form-group"><legend>{heading}</legend>{inputs()}</fieldset> }.into_any()
+        }
+    };
+    view! { <Show when=move || applies.get()>{body()}</Show> }.into_any()
+}
+
+/// One field with its label and message; a currency is asked for beside the amount it belongs to.
+fn input(state: FormState, attribute: &Attribute) -> Option<AnyView> {
+    let currency = state.value_named("currency");
+    let kind = attribute.kind();
+    let has_amount = state.attributes.with_value(|all| all.iter().any(|a| a.kind() == Kind::Money));
+    if attribute.name() == "currency" && has_amount {
+        return None;
+    }
+    let (name, page) = (attribute.name(), state.page);
+    let value = state.value(attribute);
+    let id = format!("form-{}-{}", state.def.name, name.replace('.', "-"));
+    let mut editing = Editing::new(page, attribute.clone(), value, id.clone(), state.titles);
+    editing.currency = currency;
+    if let Some(code) = state.start_text("currency") {
+        editing.fixed_currency = code;
+    }
+    let own = name.clone();
+    let error = Signal::derive(move || {
+        let found = state.errors.with(|errors| errors.iter().find(|e| e.field == own).cloned());
+        found.map(|e| i18n::field_error(page.locale.get(), &e))
+    });
+    Effect::new(move |before: Option<()>| {
+        value.track();
+        if before.is_some() && state.errors.with_untracked(|errors| errors.iter().any(|e| e.field == name)) {
+            state.errors.update(|errors| errors.retain(|e| e.field != name));
+        }
+    });
+    let label = attribute.label_signal(page);
+    Some(match kind {
+        Kind::Address | Kind::Social | Kind::MultiChoice(_) | Kind::Bool => composed(label, error, editor(editing)),
+        _ => view! { <Field id label error required=attribute.required()>{editor(editing)}</Field> }.into_any(),
+    })
+}
+
+/// The frame of what consists of several inputs, each with a name of its own.
+fn composed(label: Signal<String>, error: Signal<Option<String>>, inputs: AnyView) -> AnyView {
+    view! {
+        <div class="field" role="group" aria-label=label data-invalid=move || error.with(Option::is_some).then_some("")>
+            <span class="field-label" aria-hidden="true">{label}</span>
+            {inputs}
+            {move || error.get().map(|error| view! {
+                <p class="field-error"><Icon name="circle-alert"/><span>{error}</span></p>
+            })}
+        </div>
+    }
+    .into_any()
+}

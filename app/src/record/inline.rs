@@ -1,0 +1,163 @@
+//! Editing one field where it is shown: saved on Enter or when left, dropped on Esc, shown at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::ev::{FocusEvent, KeyboardEvent};
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement, Node};
+use serde_json::Value;
+use shared::command::{Change, Command};
+use shared::query::Titles;
+use shared::record::Kind;
+use shared::{Error, FieldError, Row, i18n};
+
+use super::attribute::Attribute;
+use super::conflict::Clash;
+use super::editor::{Editing, editor};
+use super::value::currency;
+use crate::acting::act;
+use crate::context::Page;
+use crate::ui::is_save_chord;
+
+/// Shows a row where it belongs, unless a newer one is there.
+pub(super) type Put = Arc<dyn Fn(Row) + Send + Sync>;
+
+/// Where an edit goes.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) page: Page,
+    pub(super) put: Put,
+    pub(super) titles: RwSignal<Titles>,
+    pub(super) clash: RwSignal<Option<Clash>>,
+    /// The message of the last refusal, with record and field.
+    pub(super) refused: RwSignal<Option<(uuid::Uuid, FieldError)>>,
+}
+
+impl Target {
+    /// Shows the new value at once and sends it; a refusal puts the old one back and says why.
+    pub(super) fn save(&self, row: Row, attribute: Attribute, value: Value) {
+        let target = self.clone();
+        let patch = attribute.patch(&row.values, value);
+        let mut shown = row.clone();
+        shown.values.extend(patch.clone());
+        (self.put)(shown);
+        let change = Change::Update { id: row.id, version: Some(row.version), values: patch.clone() };
+        let command = Command::one(attribute.def.name, change);
+        act(command, self.page.text_now("ui.toast.saved"), move |result| match result {
+            Ok(outcome) => outcome.rows.into_iter().for_each(|row| (target.put)(row)),
+            Err(Error::Conflict { current, .. }) => {
+                (target.put)((*current).clone());
+                target.clash.try_set(Some(Clash { attribute, current: *current, patch }));
+            }
+            Err(Error::Invalid { fields }) => {
+                let id = row.id;
+                (target.put)(row);
+                target.refused.try_set(fields.into_iter().next().map(|error| (id, error)));
+            }
+            Err(_) => (target.put)(row),
+        });
+    }
+}
+
+/// The editor in place of a value. `on_done` runs when it is to go away.
+///
+/// `row` is the record as it is when editing begins.
+pub(super) fn inline_editor(
+    target: Target,
+    attribute: Attribute,
+    row: Row,
+    on_done: impl Fn() + Clone + Send + Sync + 'static,
+) -> AnyView {
+    untrack(|| build(target, attribute, row, Arc::new(on_done)))
+}
+
+fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() + Send + Sync>) -> AnyView {
+    let page = target.page;
+    let value = RwSignal::new(attribute.value(&row.values).clone());
+    let error = RwSignal::new(None::<FieldError>);
+    let id = format!("edit-{}-{}", row.id, attribute.name().replace('.', "-"));
+    let mut editing = Editing::new(page, attribute.clone(), value, id, target.titles);
+    editing.fixed_currency = currency(page, &row.values);
+    let several_lines = matches!(attribute.kind(), Kind::LongText | Kind::Address | Kind::Social | Kind::Tags);
+    let node = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if let Some(node) = node.get() {
+            request_animation_frame(move || {
+                focus(node.query_selector("input, textarea, select, button").ok().flatten());
+            });
+        }
+    });
+    let finished = StoredValue::new(false);
+    let cancelled = on_done.clone();
+    let commit = move || {
+        if finished.try_get_value() != Some(false) {
+            return;
+        }
+        match attribute.normalize(&value.get_untracked()) {
+            Err(problem) => error.set(Some(problem)),
+            Ok(clean) => {
+                finished.set_value(true);
+                if clean != *attribute.value(&row.values) {
+                    target.save(row.clone(), attribute.clone(), clean);
+                }
+                on_done();
+            }
+        }
+    };
+    // A turn later, when the input has handed over what was typed last.
+    let commit_soon = later(commit);
+    let on_leave = commit_soon.clone();
+    let key = move |event: KeyboardEvent| {
+        if event.default_prevented() || event.is_composing() {
+            return;
+        }
+        match event.key().as_str() {
+            "Escape" => {
+                finished.set_value(true);
+                cancelled();
+            }
+            "Enter" if !several_lines || is_save_chord(&event) => commit_soon(),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let leave = move |event: FocusEvent| {
+        let next = event.related_target().and_then(|next| next.dyn_into::<Node>().ok());
+        let inside = node.get_untracked().is_some_and(|node| next.as_ref().is_some_and(|n| node.contains(Some(n))));
+        if !inside {
+            on_leave();
+        }
+    };
+    let message = move || {
+        error
+            .get()
+            .map(|e| view! { <p class="field-error" role="alert">{i18n::field_error(page.locale.get(), &e)}</p> })
+    };
+    view! {
+        <div class="inline-edit" node_ref=node on:keydown=key on:focusout=leave on:click=|event| event.stop_propagation()>
+            {editor(editing)}
+            {message}
+        </div>
+    }
+    .into_any()
+}
+
+/// Runs `act` a turn later, with the context of the calling component.
+pub(super) fn later(act: impl Fn() + Send + Sync + 'static) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (owner, act) = (Owner::current().unwrap_or_default(), Arc::new(act));
+    move || {
+        let (owner, act) = (owner.clone(), act.clone());
+        set_timeout(move || owner.with(|| act()), Duration::ZERO);
+    }
+}
+
+/// Puts the focus on an element, if it is there and takes it.
+pub(super) fn focus(element: Option<Element>) {
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        drop(element.focus());
+    }
+}

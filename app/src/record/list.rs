@@ -1,0 +1,195 @@
+//! The list of a record type: rows as they come, sorted and filtered by the server, edited in place.
+
+pub(super) mod address;
+mod bulk;
+mod columns;
+mod data;
+mod filter;
+mod row;
+mod table;
+mod toolbar;
+mod views;
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use shared::access::Action;
+use shared::query::Titles;
+use shared::types::by_plural;
+use shared::{RecordDef, i18n};
+
+use super::attribute::{Attribute, attributes};
+use super::conflict::clash_dialog;
+use super::detail::RecordPeek;
+use super::missing::{failed, no_access, not_found};
+use super::{RecordForm, TimelineSlot};
+use crate::api::Fault;
+use crate::api::records::{custom_fields, list_records};
+use crate::context::{Page, t};
+use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
+use address::{ListNav, ListState};
+use data::ListData;
+
+/// The list of a record type, named by the address (`/customers`).
+#[component]
+pub fn ListPage(
+    /// Shows the timeline of a record that is opened beside the list.
+    timeline: TimelineSlot,
+) -> impl IntoView {
+    let params = use_params_map();
+    let plural = Memo::new(move |_| params.with(|params| params.get("plural").unwrap_or_default()));
+    move || list_of(&plural.get(), timeline)
+}
+
+fn list_of(plural: &str, timeline: TimelineSlot) -> AnyView {
+    let page = Page::take();
+    match (by_plural(plural), page.actor()) {
+        (None, _) => not_found(),
+        (Some(def), Some(actor)) if actor.may(def, Action::Read) => view! { <RecordList def timeline/> }.into_any(),
+        _ => no_access(),
+    }
+}
+
+/// What the parts of the page share; cheap to copy.
+#[derive(Clone, Copy)]
+struct ListContext {
+    page: Page,
+    def: &'static RecordDef,
+    nav: ListNav,
+    /// A new record is being made.
+    creating: RwSignal<bool>,
+    /// Number of matching records, once known.
+    total: RwSignal<Option<i64>>,
+    /// The chosen columns by field name; none means the type's own choice.
+    columns: RwSignal<Option<Vec<String>>>,
+    /// Titles of records that filters name.
+    titles: RwSignal<Titles>,
+    may_create: bool,
+}
+
+#[component]
+fn RecordList(def: &'static RecordDef, timeline: TimelineSlot) -> impl IntoView {
+    let page = Page::take();
+    let nav = ListNav::new(def);
+    let context = ListContext {
+        page,
+        def,
+        nav,
+        creating: RwSignal::new(false),
+        total: RwSignal::new(None),
+        columns: columns::stored(def),
+        titles: RwSignal::new(Titles::new()),
+        may_create: page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
+    };
+    let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
+    let query = Memo::new(move |_| nav.state.with(ListState::query));
+    let found = Resource::new(move || query.get(), move |query| list_records(def.name.to_owned(), query));
+    let body = move || {
+        let custom = custom.get()?.unwrap_or_default();
+        let all = page.actor().map(|actor| attributes(def, &custom, &actor)).unwrap_or_default();
+        Some(view! { <Listed context all=StoredValue::new(all) found/> })
+    };
+    let on_saved = move |_row: shared::Row| found.refetch();
+    let initial = Signal::stored(shared::Values::new());
+    view! {
+        <div class="list-page">
+            <div class="page">
+                {toolbar::head(context)}
+                <Transition fallback=|| view! { <SkeletonRows count=12/> }>{body}</Transition>
+            </div>
+            <PeekBeside context timeline/>
+        </div>
+        <RecordForm record_type=def.name open=context.creating initial on_saved/>
+    }
+}
+
+/// Bar and rows. The bar stays while the rows are loaded again, so that one can go on typing.
+#[component]
+fn Listed(
+    context: ListContext,
+    all: StoredValue<Vec<Attribute>>,
+    found: Resource<Result<shared::query::Page, Fault>>,
+) -> impl IntoView {
+    let body = move || {
+        found.get().map(|found_now| match found_now {
+            Err(fault) => failed(fault.0, move || found.refetch()),
+            Ok(first) => rows(context, all, ListData::new(context, first)),
+        })
+    };
+    view! {
+        {toolbar::bar(context, all)}
+        <Transition fallback=|| view! { <SkeletonRows count=12/> }>{body}</Transition>
+    }
+}
+
+fn rows(context: ListContext, all: StoredValue<Vec<Attribute>>, data: ListData) -> AnyView {
+    let page = context.page;
+    let empty = Memo::new(move |_| data.rows.with(Vec::is_empty));
+    let content = move || if empty.get() { nothing(context) } else { table::table(context, all, data) };
+    let fresh = move || {
+        let count = data.fresh.with(std::collections::BTreeSet::len);
+        (count > 0).then(|| {
+            let text = page.text_with("list.new_rows", &[("n", &count.to_string())]);
+            view! { <button type="button" class="list-fresh" on:click=move |_| data.reload()>{text}</button> }
+        })
+    };
+    view! {
+        {fresh}
+        {content}
+        {bulk::bar(context, all, data)}
+        <footer class="list-foot"><span class="num">{move || shown_text(context, data)}</span></footer>
+        {clash_dialog(data.clash, data.titles, data.target(context).put)}
+    }
+    .into_any()
+}
+
+fn shown_text(context: ListContext, data: ListData) -> String {
+    let page = context.page;
+    let shown = data.rows.with(Vec::len);
+    let text = |n: i64| shared::format::number(page.locale.get(), n);
+    match data.total.get() {
+        Some(total) if total > i64::try_from(shown).unwrap_or(i64::MAX) => page.text_with(
+            "list.shown",
+            &[("shown", &text(i64::try_from(shown).unwrap_or_default())), ("total", &text(total))],
+        ),
+        Some(total) => page.text_with("list.total", &[("n", &text(total))]),
+        None => String::new(),
+    }
+}
+
+/// Nothing to list: the type says what it is for, or the filters say that they hide everything.
+fn nothing(context: ListContext) -> AnyView {
+    let (page, def, nav) = (context.page, context.def, context.nav);
+    if nav.state.with(ListState::narrows) {
+        return view! {
+            <EmptyState icon="funnel" title=t("list.no_results") text=t("list.no_results_hint")>
+                <Button on_click=move |_| nav.change(ListState::clear)>{t("ui.action.clear_all")}</Button>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let title = Signal::derive(move || i18n::type_label_many(page.locale.get(), def));
+    let text = Signal::derive(move || page.text(&format!("{}._empty", def.name)));
+    view! {
+        <EmptyState icon=def.icon title text>
+            {context.may_create.then(|| view! {
+                <Button kind=ButtonKind::Primary icon="plus" on_click=move |_| context.creating.set(true)>
+                    {move || page.text(&format!("{}._new", def.name))}
+                </Button>
+            })}
+            <LinkButton href="/import" icon="file-up">{t("ui.action.import")}</LinkButton>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+/// The record that the address opens beside the list.
+#[component]
+fn PeekBeside(context: ListContext, timeline: TimelineSlot) -> impl IntoView {
+    let nav = context.nav;
+    let query = use_query_map();
+    let open = Memo::new(move |_| query.with(address::peeked).map(|(def, id)| (def.name, id)));
+    move || {
+        let (record_type, id) = open.get()?;
+        Some(view! { <RecordPeek record_type id timeline on_close=move |()| nav.close_peek()/> })
+    }
+}

@@ -1,0 +1,184 @@
+//! The state of a list, as it stands in the address: `?q=…&sort=-amount&f=[…]&archived=only&view=…&peek=customers/…`.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::params::ParamsMap;
+use shared::RecordDef;
+use shared::query::{Archived, Filter, ListQuery, Sort};
+use shared::types::by_plural;
+use uuid::Uuid;
+
+/// Rows of a page.
+pub(super) const PAGE: u32 = 60;
+
+/// What is listed, and how.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct ListState {
+    pub(super) search: String,
+    pub(super) sort: Option<Sort>,
+    /// Conditions that all hold.
+    pub(super) conditions: Vec<Filter>,
+    pub(super) archived: Archived,
+    /// The saved view this began with.
+    pub(super) view: Option<Uuid>,
+}
+
+impl ListState {
+    fn read(params: &ParamsMap) -> Self {
+        let sort = params.get("sort").filter(|s| !s.is_empty()).map(|text| match text.strip_prefix('-') {
+            Some(field) => Sort { field: field.to_owned(), descending: true },
+            None => Sort { field: text, descending: false },
+        });
+        Self {
+            search: params.get("q").unwrap_or_default(),
+            sort,
+            conditions: params.get("f").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+            archived: match params.get("archived").as_deref() {
+                Some("only") => Archived::Only,
+                Some("with") => Archived::With,
+                _ => Archived::Without,
+            },
+            view: params.get("view").and_then(|id| id.parse().ok()),
+        }
+    }
+
+    /// The state as address parameters.
+    pub(super) fn write(&self) -> ParamsMap {
+        let mut params = ParamsMap::new();
+        if !self.search.is_empty() {
+            params.insert("q", self.search.clone());
+        }
+        if let Some(sort) = &self.sort {
+            params.insert("sort", format!("{}{}", if sort.descending { "-" } else { "" }, sort.field));
+        }
+        if !self.conditions.is_empty() {
+            params.insert("f", serde_json::to_string(&self.conditions).unwrap_or_default());
+        }
+        match self.archived {
+            Archived::Without => {}
+            Archived::Only => params.insert("archived", "only".to_owned()),
+            Archived::With => params.insert("archived", "with".to_owned()),
+        }
+        if let Some(view) = self.view {
+            params.insert("view", view.to_string());
+        }
+        params
+    }
+
+    /// The first page of what it lists.
+    pub(super) fn query(&self) -> ListQuery {
+        ListQuery {
+            filter: (!self.conditions.is_empty()).then(|| Filter::All(self.conditions.clone())),
+            search: (!self.search.trim().is_empty()).then(|| self.search.clone()),
+            sort: self.sort.clone(),
+            limit: PAGE,
+            cursor: None,
+            archived: self.archived,
+            count: true,
+        }
+    }
+
+    /// Something is left out on request.
+    pub(super) fn narrows(&self) -> bool {
+        !self.search.trim().is_empty() || !self.conditions.is_empty() || self.archived == Archived::Only
+    }
+
+    /// Lists everything again, in the order it has.
+    pub(super) fn clear(&mut self) {
+        *self = Self { sort: self.sort.take(), ..Self::default() };
+    }
+
+    /// Order by a field; once more turns it, and then it is the standard order again.
+    pub(super) fn turn(&mut self, field: &str) {
+        self.sort = match self.sort.take().filter(|sort| sort.field == field) {
+            None => Some(Sort { field: field.to_owned(), descending: false }),
+            Some(sort) if !sort.descending => Some(Sort { descending: true, ..sort }),
+            Some(_) => None,
+        };
+    }
+
+    /// Adds a condition, or takes it away when it is there.
+    pub(super) fn toggle(&mut self, condition: &Filter) {
+        let before = self.conditions.len();
+        self.conditions.retain(|other| other != condition);
+        if self.conditions.len() == before {
+            self.conditions.push(condition.clone());
+        }
+    }
+}
+
+/// Reads and changes the address; cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct ListNav {
+    def: &'static RecordDef,
+    pub(super) state: Memo<ListState>,
+    query: Memo<ParamsMap>,
+    go: Callback<(String, bool)>,
+}
+
+impl ListNav {
+    pub(super) fn new(def: &'static RecordDef) -> Self {
+        let query = use_query_map();
+        let navigate = use_navigate();
+        let go = move |(address, replace): (String, bool)| {
+            navigate(&address, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+        };
+        Self { def, state: Memo::new(move |_| query.with(ListState::read)), query, go: Callback::new(go) }
+    }
+
+    fn open(self, params: &ParamsMap, replace: bool) {
+        self.go.run((format!("/{}{}", self.def.plural, params.to_query_string()), replace));
+    }
+
+    /// Lists something else; what is open beside the list stays.
+    pub(super) fn change(self, change: impl FnOnce(&mut ListState)) {
+        self.change_with(change, false);
+    }
+
+    /// As [`Self::change`], without a new entry in the browser's history: for typing.
+    pub(super) fn change_quietly(self, change: impl FnOnce(&mut ListState)) {
+        self.change_with(change, true);
+    }
+
+    fn change_with(self, change: impl FnOnce(&mut ListState), replace: bool) {
+        let mut state = self.state.get_untracked();
+        change(&mut state);
+        let mut params = state.write();
+        if let Some(peek) = self.query.with_untracked(|query| query.get("peek")) {
+            params.insert("peek", peek);
+        }
+        self.open(&params, replace);
+    }
+
+    /// Opens a record beside the list; from one to the next is one step back.
+    pub(super) fn peek(self, id: Uuid) {
+        let mut params = self.state.get_untracked().write();
+        params.insert("peek", format!("{}/{id}", self.def.plural));
+        let replace = self.query.with_untracked(|query| query.get("peek").is_some());
+        self.open(&params, replace);
+    }
+
+    /// Closes what is open beside the list.
+    pub(super) fn close_peek(self) {
+        self.open(&self.state.get_untracked().write(), false);
+    }
+
+    /// Whether this record is open beside the list; tracked.
+    pub(super) fn is_open(self, id: Uuid) -> bool {
+        self.query.with(|query| peeked(query).is_some_and(|(def, open)| def.name == self.def.name && open == id))
+    }
+}
+
+/// The record that `?peek=<plural>/<id>` names.
+pub(super) fn peeked(query: &ParamsMap) -> Option<(&'static RecordDef, Uuid)> {
+    let peek = query.get("peek")?;
+    let (plural, id) = peek.split_once('/')?;
+    Some((by_plural(plural)?, id.parse().ok()?))
+}
+
+/// Address of a list with these conditions.
+pub(in crate::record) fn list_address(def: &RecordDef, conditions: Vec<Filter>) -> String {
+    let state = ListState { conditions, ..ListState::default() };
+    format!("/{}{}", def.plural, state.write().to_query_string())
+}

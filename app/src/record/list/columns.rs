@@ -1,0 +1,112 @@
+//! Which columns a list shows: the type's own choice, or the reader's, kept on this device.
+
+use leptos::prelude::*;
+use shared::RecordDef;
+use shared::record::Kind;
+
+use super::ListContext;
+use crate::context::t;
+use crate::record::attribute::Attribute;
+use crate::ui::{Button, ButtonKind, Checkbox, Dialog, Size};
+
+fn key(def: &RecordDef) -> String {
+    format!("columns.{}", def.name)
+}
+
+fn storage() -> Option<leptos::web_sys::Storage> {
+    // Absent in a browser that forbids it; then the choice lasts as long as the page.
+    window().local_storage().ok().flatten()
+}
+
+/// The reader's choice on this device, read once the page is taken over.
+pub(super) fn stored(def: &'static RecordDef) -> RwSignal<Option<Vec<String>>> {
+    let chosen = RwSignal::new(None);
+    Effect::new(move |_| {
+        let kept = storage().and_then(|storage| storage.get_item(&key(def)).ok().flatten());
+        if let Some(kept) = kept.filter(|kept| !kept.is_empty()) {
+            chosen.set(Some(kept.split(',').map(str::to_owned).collect()));
+        }
+    });
+    chosen
+}
+
+/// Sets the choice and keeps it; none goes back to the type's own.
+pub(super) fn choose(context: ListContext, names: Option<Vec<String>>) {
+    if let Some(storage) = storage() {
+        match &names {
+            Some(names) => drop(storage.set_item(&key(context.def), &names.join(","))),
+            None => drop(storage.remove_item(&key(context.def))),
+        }
+    }
+    context.columns.set(names);
+}
+
+/// The columns shown, the title first; tracked.
+pub(super) fn shown(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Vec<Attribute> {
+    let chosen = context.columns.get();
+    let wanted = |attribute: &&Attribute| match &chosen {
+        Some(names) => attribute.is_title() || names.contains(&attribute.name()),
+        None => attribute.is_title() || attribute.listed(),
+    };
+    let mut columns: Vec<Attribute> = all.with_value(|all| all.iter().filter(wanted).cloned().collect());
+    columns.sort_by_key(|attribute| !attribute.is_title());
+    columns
+}
+
+/// The grid template that head and rows share.
+pub(super) fn template(columns: &[Attribute]) -> String {
+    let width = |attribute: &Attribute| match attribute.kind() {
+        _ if attribute.is_title() => "minmax(220px,2fr)",
+        Kind::Integer(..) | Kind::Rating | Kind::Bool | Kind::Currency => "104px",
+        Kind::Money | Kind::Decimal(_) | Kind::Date | Kind::DateTime | Kind::Choice(_) => "132px",
+        Kind::LongText | Kind::Address | Kind::Emails | Kind::Email => "minmax(190px,1fr)",
+        _ => "minmax(150px,1fr)",
+    };
+    std::iter::once("40px").chain(columns.iter().map(width)).collect::<Vec<_>>().join(" ")
+}
+
+/// Places of the columns on a phone: the title, what tells more, and two short facts at the end.
+pub(super) fn phone_places(columns: &[Attribute]) -> Vec<Option<&'static str>> {
+    let (mut detail, mut end, mut end2) = (false, false, false);
+    let take = |free: &mut bool, place: &'static str| (!std::mem::replace(free, true)).then_some(place);
+    let place = |attribute: &Attribute| match attribute.kind() {
+        _ if attribute.is_title() => Some("title"),
+        Kind::Money | Kind::Rating | Kind::Integer(..) => take(&mut end, "end"),
+        Kind::Choice(_) | Kind::Date | Kind::DateTime => take(&mut end2, "end2"),
+        Kind::Reference(_) | Kind::Text(_) | Kind::Phones | Kind::Emails | Kind::Email => take(&mut detail, "detail"),
+        _ => None,
+    };
+    columns.iter().map(place).collect()
+}
+
+/// The dialog that chooses columns.
+pub(super) fn columns_dialog(context: ListContext, all: StoredValue<Vec<Attribute>>, open: RwSignal<bool>) -> AnyView {
+    let one = move |attribute: Attribute| {
+        let (name, label) = (attribute.name(), attribute.label_signal(context.page));
+        let own = name.clone();
+        let on = Signal::derive(move || shown(context, all).iter().any(|column| column.name() == own));
+        let toggle = move |on: bool| {
+            let mut names: Vec<String> = untrack(|| shown(context, all)).iter().map(Attribute::name).collect();
+            names.retain(|other| *other != name);
+            if on {
+                names.push(name.clone());
+            }
+            choose(context, Some(names));
+        };
+        view! { <Checkbox value=on on_change=toggle>{label}</Checkbox> }
+    };
+    let footer = move || {
+        view! {
+            <Button kind=ButtonKind::Ghost on_click=move |_| choose(context, None)>{t("list.columns_reset")}</Button>
+            <Button kind=ButtonKind::Primary on_click=move |_| open.set(false)>{t("ui.action.done")}</Button>
+        }
+    };
+    view! {
+        <Dialog open title=t("list.columns") close=t("ui.action.close") size=Size::Small footer>
+            <div class="check-list">
+                {all.with_value(|all| all.iter().filter(|a| !a.is_title()).cloned().map(one).collect_view())}
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}

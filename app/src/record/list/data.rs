@@ -1,0 +1,217 @@
+//! The rows on the screen: loaded as one scrolls, kept current by the live log.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::live::LiveEvent;
+use shared::query::{Archived, ListQuery, MAX_PAGE, Page as Found, Titles};
+use shared::types::by_name;
+use shared::{FieldError, RecordDef, Row};
+use uuid::Uuid;
+
+use super::ListContext;
+use super::address::ListState;
+use crate::api::records::list_records;
+use crate::live::Live;
+use crate::record::conflict::Clash;
+use crate::record::inline::{Put, Target};
+
+/// Rows ahead of the last one in view at which the next page is asked for.
+const AHEAD: usize = 20;
+
+/// The rows of one listing and what is being done with them; cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct ListData {
+    def: &'static RecordDef,
+    query: StoredValue<ListQuery>,
+    pub(super) rows: RwSignal<Vec<Row>>,
+    pub(super) titles: RwSignal<Titles>,
+    pub(super) total: RwSignal<Option<i64>>,
+    shared_total: RwSignal<Option<i64>>,
+    next: RwSignal<Option<String>>,
+    loading: RwSignal<bool>,
+    pub(super) selected: RwSignal<BTreeSet<Uuid>>,
+    /// The row that the last tick was set at: shift extends from there.
+    pub(super) anchor: StoredValue<Option<Uuid>>,
+    /// The cell in edit, by record and field.
+    pub(super) editing: RwSignal<Option<(Uuid, String)>>,
+    pub(super) clash: RwSignal<Option<Clash>>,
+    pub(super) refused: RwSignal<Option<(Uuid, FieldError)>>,
+    /// Records that colleagues made meanwhile and that may belong here.
+    pub(super) fresh: RwSignal<BTreeSet<Uuid>>,
+}
+
+impl ListData {
+    pub(super) fn new(context: ListContext, first: Found) -> Self {
+        let data = Self {
+            def: context.def,
+            query: StoredValue::new(context.nav.state.with_untracked(ListState::query)),
+            rows: RwSignal::new(first.rows),
+            titles: RwSignal::new(first.titles),
+            total: RwSignal::new(first.total),
+            shared_total: context.total,
+            next: RwSignal::new(first.next),
+            loading: RwSignal::new(false),
+            selected: RwSignal::new(BTreeSet::new()),
+            anchor: StoredValue::new(None),
+            editing: RwSignal::new(None),
+            clash: RwSignal::new(None),
+            refused: RwSignal::new(None),
+            fresh: RwSignal::new(BTreeSet::new()),
+        };
+        Effect::new(move |_| data.shared_total.set(data.total.get()));
+        Effect::new(move |_| data.titles.with(|titles| context.titles.update(|all| all.extend(titles.clone()))));
+        Live::take().follow(&first.live, move |event| data.follow(event));
+        data
+    }
+
+    /// The row at an index; tracked.
+    pub(super) fn at(self, index: usize) -> Option<Row> {
+        self.rows.with(|rows| rows.get(index).cloned())
+    }
+
+    /// Asks for the next page when the end comes into view.
+    pub(super) fn seen_to(self, end: usize) {
+        let near = end + AHEAD >= self.rows.with_untracked(Vec::len);
+        let Some(cursor) = self.next.get_untracked().filter(|_| near && !self.loading.get_untracked()) else { return };
+        self.loading.set(true);
+        let query = ListQuery { cursor: Some(cursor), count: false, ..self.query.get_value() };
+        spawn_local(async move {
+            let found = list_records(self.def.name.to_owned(), query).await;
+            if self.loading.try_set(false).is_some() {
+                return;
+            }
+            if let Ok(found) = found {
+                self.titles.update(|titles| titles.extend(found.titles));
+                self.rows.update(|rows| {
+                    let known: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
+                    rows.extend(found.rows.into_iter().filter(|row| !known.contains(&row.id)));
+                });
+                self.next.set(found.next);
+            }
+        });
+    }
+
+    /// Loads again what is on the screen; the scroll position stays.
+    pub(super) fn reload(self) {
+        let shown = u32::try_from(self.rows.with_untracked(Vec::len)).unwrap_or(MAX_PAGE);
+        let query = self.query.get_value();
+        let query = ListQuery { limit: shown.clamp(query.limit, MAX_PAGE), ..query };
+        spawn_local(async move {
+            let Ok(found) = list_records(self.def.name.to_owned(), query).await else { return };
+            if self.rows.try_set(found.rows).is_some() {
+                return;
+            }
+            self.titles.update(|titles| titles.extend(found.titles));
+            self.total.set(found.total);
+            self.next.set(found.next);
+            self.fresh.set(BTreeSet::new());
+        });
+    }
+
+    /// Shows a row as it is now, unless a newer one is there; one that left the view goes.
+    pub(super) fn put(self, row: Row) {
+        let archived = self.query.try_with_value(|query| query.archived).unwrap_or_default();
+        let leaves = match archived {
+            Archived::Without => row.text("archived_at").is_some(),
+            Archived::Only => row.text("archived_at").is_none(),
+            Archived::With => false,
+        };
+        if leaves {
+            return self.remove(row.id);
+        }
+        self.rows.try_update(|rows| {
+            if let Some(old) = rows.iter_mut().find(|old| old.id == row.id && old.version <= row.version) {
+                *old = row;
+            }
+        });
+    }
+
+    fn remove(self, id: Uuid) {
+        let known = self.rows.try_with_untracked(|rows| rows.iter().any(|row| row.id == id)).unwrap_or(false);
+        if known {
+            self.rows.update(|rows| rows.retain(|row| row.id != id));
+            self.total.update(|total| *total = total.map(|n| n - 1));
+            self.selected.update(|selected| {
+                selected.remove(&id);
+            });
+        }
+    }
+
+    fn follow(self, event: &LiveEvent) {
+        match event {
+            LiveEvent::Changed { record_type, row, titles, .. } if record_type == self.def.name => {
+                self.titles.try_update(|all| all.extend(titles.clone()));
+                self.changed(row);
+            }
+            LiveEvent::Changed { record_type, row, .. } => self.renamed(record_type, row),
+            LiveEvent::Removed { record_type, id, .. } if record_type == self.def.name => self.remove(*id),
+            LiveEvent::Refresh { record_type } if record_type == self.def.name => self.reload(),
+            LiveEvent::Reset => self.reload(),
+            _ => {}
+        }
+    }
+
+    fn changed(self, row: &Row) {
+        let known =
+            self.rows.try_with_untracked(|rows| rows.iter().find(|old| old.id == row.id).map(|old| old.version));
+        match known.flatten() {
+            Some(version) if version < row.version => self.put(row.clone()),
+            Some(_) => {}
+            None if row.version == 1 => self.arrived(row),
+            None => {}
+        }
+    }
+
+    /// A new record goes to the top of a plain list, newest first; elsewhere one is told that it came, and nothing
+    /// jumps.
+    fn arrived(self, row: &Row) {
+        let plain = self.query.with_value(|q| q.filter.is_none() && q.search.is_none() && q.sort.is_none());
+        if plain && self.query.with_value(|q| q.archived != Archived::Only) {
+            let newest = self.rows.with_untracked(|rows| rows.first().is_none_or(|first| first.id < row.id));
+            if newest {
+                self.rows.update(|rows| rows.insert(0, row.clone()));
+                self.total.update(|total| *total = total.map(|n| n + 1));
+            }
+        } else {
+            self.fresh.update(|fresh| {
+                fresh.insert(row.id);
+            });
+        }
+    }
+
+    /// A referenced record has another title.
+    fn renamed(self, record_type: &str, row: &Row) {
+        let Some(title) = by_name(record_type).and_then(|def| row.text(def.title)) else { return };
+        let stale = self.titles.try_with_untracked(|titles| titles.get(&row.id).is_some_and(|old| old != title));
+        if stale == Some(true) {
+            self.titles.update(|titles| drop(titles.insert(row.id, title.to_owned())));
+        }
+    }
+
+    /// Where edits of the rows go.
+    pub(super) fn target(self, context: ListContext) -> Target {
+        let put: Put = Arc::new(move |row| self.put(row));
+        Target { page: context.page, put, titles: self.titles, clash: self.clash, refused: self.refused }
+    }
+
+    /// Ticks a row, or with `range` every row from the last tick to this one.
+    pub(super) fn select(self, id: Uuid, on: bool, range: bool) {
+        let anchor = self.anchor.get_value().filter(|_| range);
+        let ids: Vec<Uuid> = self.rows.with_untracked(|rows| {
+            let place = |id: Uuid| rows.iter().position(|row| row.id == id);
+            match (anchor.and_then(place), place(id)) {
+                (Some(from), Some(to)) => rows[from.min(to)..=from.max(to)].iter().map(|row| row.id).collect(),
+                _ => vec![id],
+            }
+        });
+        self.anchor.set_value(Some(id));
+        self.selected.update(|selected| {
+            for id in ids {
+                _ = if on { selected.insert(id) } else { selected.remove(&id) };
+            }
+        });
+    }
+}

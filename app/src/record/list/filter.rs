@@ -1,0 +1,234 @@
+//! Filters as sentences: field, comparison, value.
+
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::query::{Filter, Op};
+use shared::record::{Kind, Values, is_empty};
+use shared::{FieldError, i18n};
+
+use super::ListContext;
+use crate::context::{Page, t};
+use crate::record::attribute::Attribute;
+use crate::record::editor::{Editing, editor};
+use crate::record::value::value_text;
+use crate::ui::{Button, ButtonKind, Choice, Dialog, Field, Select, Size};
+
+/// Comparisons that make sense for a kind, the most usual first; the server takes these.
+fn operators(attribute: &Attribute) -> &'static [Op] {
+    if attribute.is_custom() {
+        return &[Op::Eq, Op::Ne, Op::Contains, Op::Empty, Op::Present];
+    }
+    match attribute.kind() {
+        Kind::Text(_) => &[Op::Contains, Op::Eq, Op::Ne, Op::Empty, Op::Present],
+        Kind::LongText
+        | Kind::Url
+        | Kind::Email
+        | Kind::Tags
+        | Kind::Emails
+        | Kind::Phones
+        | Kind::MultiChoice(_)
+        | Kind::References(_) => &[Op::Contains, Op::Empty, Op::Present],
+        Kind::Integer(..) | Kind::Decimal(_) | Kind::Money | Kind::Rating => {
+            &[Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Ne, Op::Empty, Op::Present]
+        }
+        Kind::Date => &[Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Empty, Op::Present],
+        Kind::DateTime => &[Op::Gte, Op::Lte, Op::Empty, Op::Present],
+        Kind::Bool => &[Op::Eq],
+        Kind::Choice(_) | Kind::Currency | Kind::Reference(_) => &[Op::Eq, Op::Ne, Op::Empty, Op::Present],
+        Kind::Address | Kind::Social | Kind::Rank(_) | Kind::Json => &[Op::Empty, Op::Present],
+    }
+}
+
+fn code(op: Op) -> &'static str {
+    match op {
+        Op::Eq => "eq",
+        Op::Ne => "ne",
+        Op::Lt => "lt",
+        Op::Lte => "lte",
+        Op::Gt => "gt",
+        Op::Gte => "gte",
+        Op::Contains => "contains",
+        Op::In => "in",
+        Op::Empty => "empty",
+        Op::Present => "present",
+    }
+}
+
+fn operator_label(page: Page, kind: &Kind, op: Op) -> String {
+    let of_days = matches!(kind, Kind::Date | Kind::DateTime) && matches!(op, Op::Lt | Op::Lte | Op::Gt | Op::Gte);
+    page.text(&format!("list.{}.{}", if of_days { "op_date" } else { "op" }, code(op)))
+}
+
+/// A filter on a list field compares with one entry.
+fn entry_kind(kind: Kind) -> Kind {
+    match kind {
+        Kind::References(target) => Kind::Reference(target),
+        Kind::MultiChoice(codes) => Kind::Choice(codes),
+        Kind::Tags | Kind::Emails | Kind::Phones | Kind::LongText | Kind::Url | Kind::Email => Kind::Text(200),
+        kind => kind,
+    }
+}
+
+/// A condition in words; tracked.
+pub(super) fn condition_text(context: ListContext, all: &[Attribute], condition: &Filter) -> String {
+    let page = context.page;
+    let Filter::Field { field, op, value } = condition else { return page.text("list.filter.title") };
+    let Some(attribute) = all.iter().find(|a| a.name() == *field) else { return field.clone() };
+    let kind = attribute.kind();
+    let start = format!("{} {}", attribute.label(page.locale.get()), operator_label(page, &kind, *op));
+    if matches!(op, Op::Empty | Op::Present) {
+        return start;
+    }
+    let text = match value.as_str() {
+        Some("@me") => page.text("ui.word.me"),
+        Some("@my_team") => page.text("ui.word.my_team"),
+        _ => {
+            let listed = kind.is_text_list() || matches!(kind, Kind::References(_));
+            let value = if listed { Value::Array(vec![value.clone()]) } else { value.clone() };
+            let mut values = Values::new();
+            attribute.put(&mut values, value);
+            context.titles.with(|titles| value_text(page, attribute, &values, titles))
+        }
+    };
+    format!("{start} {text}")
+}
+
+/// The condition being made.
+#[derive(Clone, Copy)]
+struct Draft {
+    field: RwSignal<String>,
+    op: RwSignal<String>,
+    value: RwSignal<Value>,
+    error: RwSignal<Option<FieldError>>,
+}
+
+impl Draft {
+    fn attribute(self, all: StoredValue<Vec<Attribute>>) -> Option<Attribute> {
+        let field = self.field.get();
+        all.with_value(|all| all.iter().find(|a| a.name() == field).cloned())
+    }
+
+    fn op_of(self, attribute: &Attribute) -> Op {
+        let chosen = self.op.get();
+        let all = operators(attribute);
+        all.iter().copied().find(|op| code(*op) == chosen).unwrap_or(all[0])
+    }
+}
+
+/// The dialog that adds a condition.
+pub(super) fn filter_dialog(context: ListContext, all: StoredValue<Vec<Attribute>>, open: RwSignal<bool>) -> AnyView {
+    let (page, nav) = (context.page, context.nav);
+    let first = all.with_value(|all| all.iter().find(|a| a.listed() && !a.is_title()).map(Attribute::name));
+    let draft = Draft {
+        field: RwSignal::new(first.unwrap_or_default()),
+        op: RwSignal::new(String::new()),
+        value: RwSignal::new(Value::Null),
+        error: RwSignal::new(None),
+    };
+    let fields = Signal::derive(move || {
+        all.with_value(|all| all.iter().map(|a| Choice::new(a.name(), a.label(page.locale.get()))).collect::<Vec<_>>())
+    });
+    let ops = Signal::derive(move || {
+        let attribute = draft.attribute(all);
+        let choice = |kind: Kind, op: &Op| Choice::new(code(*op), operator_label(page, &kind, *op));
+        attribute.map(|a| operators(&a).iter().map(|op| choice(a.kind(), op)).collect()).unwrap_or_default()
+    });
+    let restart = move |_| {
+        draft.op.set(String::new());
+        draft.value.set(Value::Null);
+        draft.error.set(None);
+    };
+    let apply = move |_| match untrack(|| finished(draft, all)) {
+        Ok(Some(condition)) => {
+            open.set(false);
+            draft.value.set(Value::Null);
+            nav.change(|state| state.toggle(&condition));
+        }
+        Ok(None) => {}
+        Err(error) => draft.error.set(Some(error)),
+    };
+    let footer = move || {
+        view! {
+            <Button on_click=move |_| open.set(false)>{t("ui.action.cancel")}</Button>
+            <Button kind=ButtonKind::Primary on_click=apply>{t("ui.action.apply")}</Button>
+        }
+    };
+    view! {
+        <Dialog open title=t("list.filter.add") close=t("ui.action.close") size=Size::Small footer>
+            <div class="form">
+                <div class="form-group">
+                    <Field id="filter-field" label=t("list.filter.field")>
+                        <Select value=draft.field options=fields on_change=restart/>
+                    </Field>
+                    <Field id="filter-op" label=t("list.filter.op")>
+                        <Select value=draft.op options=ops/>
+                    </Field>
+                    {move || value_input(context, draft, all)}
+                </div>
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn value_input(context: ListContext, draft: Draft, all: StoredValue<Vec<Attribute>>) -> Option<AnyView> {
+    let page = context.page;
+    let attribute = draft.attribute(all)?;
+    let needs_value = Memo::new({
+        let attribute = attribute.clone();
+        move |_| !matches!(draft.op_of(&attribute), Op::Empty | Op::Present)
+    });
+    let error = Signal::derive(move || draft.error.get().map(|e| i18n::field_error(page.locale.get(), &e)));
+    let attribute = StoredValue::new(attribute);
+    let input = move || attribute.with_value(|attribute| value_editor(context, draft, attribute));
+    Some(
+        view! {
+            <Show when=move || needs_value.get()>
+                <Field id="filter-value" label=t("list.filter.value") error>{input()}</Field>
+            </Show>
+        }
+        .into_any(),
+    )
+}
+
+fn value_editor(context: ListContext, draft: Draft, attribute: &Attribute) -> AnyView {
+    let (page, value) = (context.page, draft.value);
+    if attribute.kind() == Kind::Bool {
+        return yes_no(page, value);
+    }
+    let mut editing = Editing::new(page, attribute.clone(), value, "filter-value".into(), context.titles);
+    editing.kind = match entry_kind(attribute.kind()) {
+        // An amount is compared as a number: the currency is the record's.
+        Kind::Money => Kind::Decimal(2),
+        kind => kind,
+    };
+    editor(editing)
+}
+
+fn yes_no(page: Page, value: RwSignal<Value>) -> AnyView {
+    let chosen = RwSignal::new("true".to_owned());
+    value.set(Value::Bool(true));
+    let options = Signal::derive(move || {
+        vec![Choice::new("true", page.text("ui.word.yes")), Choice::new("false", page.text("ui.word.no"))]
+    });
+    view! { <Select value=chosen options on_change=move |text: String| value.set(Value::Bool(text == "true"))/> }
+        .into_any()
+}
+
+/// The condition as chosen; none while there is no field.
+fn finished(draft: Draft, all: StoredValue<Vec<Attribute>>) -> Result<Option<Filter>, FieldError> {
+    let Some(attribute) = draft.attribute(all) else { return Ok(None) };
+    let (name, op) = (attribute.name(), draft.op_of(&attribute));
+    if matches!(op, Op::Empty | Op::Present) {
+        return Ok(Some(Filter::field(&name, op, Value::Null)));
+    }
+    let kind = match entry_kind(attribute.kind()) {
+        Kind::Choice([]) => Kind::Text(200),
+        kind => kind,
+    };
+    let value = shared::record::normalize(&name, &kind, &draft.value.get())?;
+    if is_empty(&value) {
+        return Err(FieldError::new(name, "required"));
+    }
+    Ok(Some(Filter::field(&name, op, value)))
+}

@@ -1,0 +1,132 @@
+//! Head and bar of a list: what it is, making a new one, search, filters, views, columns.
+
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use shared::i18n;
+use shared::query::{Archived, Filter, Op};
+
+use super::ListContext;
+use super::columns::columns_dialog;
+use super::filter::{condition_text, filter_dialog};
+use super::views::views_menu;
+use crate::context::t;
+use crate::record::attribute::Attribute;
+use crate::ui::{Button, ButtonKind, Chip, LinkButton, TextInput};
+
+/// How long typing must rest before the list follows.
+const REST: Duration = Duration::from_millis(250);
+
+pub(super) fn head(context: ListContext) -> AnyView {
+    let (page, def) = (context.page, context.def);
+    let total = move || context.total.get().map(|n| shared::format::number(page.locale.get(), n));
+    view! {
+        <header class="page-head">
+            <h1>{move || i18n::type_label_many(page.locale.get(), def)}</h1>
+            <span class="meta num">{total}</span>
+            <span class="spacer"></span>
+            <LinkButton href="/import" kind=ButtonKind::Ghost icon="file-up">{t("ui.action.import")}</LinkButton>
+            {context.may_create.then(|| view! {
+                <Button kind=ButtonKind::Primary icon="plus" on_click=move |_| context.creating.set(true)>
+                    {move || page.text(&format!("{}._new", def.name))}
+                </Button>
+            })}
+        </header>
+    }
+    .into_any()
+}
+
+pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {
+    let (choosing, filtering) = (RwSignal::new(false), RwSignal::new(false));
+    view! {
+        <div class="page-bar list-bar">
+            <div class="list-search">{search(context)}</div>
+            {views_menu(context)}
+            <Button kind=ButtonKind::Ghost icon="columns-3" label=t("list.columns") on_click=move |_| choosing.set(true)/>
+            <div class="chips">
+                {quick_chips(context)}
+                {move || condition_chips(context, all)}
+                <button type="button" class="chip" data-add="" on:click=move |_| filtering.set(true)>
+                    <crate::ui::Icon name="plus"/>
+                    <span>{t("list.filter.add")}</span>
+                </button>
+            </div>
+        </div>
+        {columns_dialog(context, all, choosing)}
+        {filter_dialog(context, all, filtering)}
+    }
+    .into_any()
+}
+
+fn search(context: ListContext) -> AnyView {
+    let nav = context.nav;
+    let typed = RwSignal::new(nav.state.with_untracked(|state| state.search.clone()));
+    let searched = Memo::new(move |_| nav.state.with(|state| state.search.clone()));
+    // Back and forward change the address under the input.
+    Effect::new(move |_| {
+        let searched = searched.get();
+        if typed.with_untracked(|typed| *typed != searched) {
+            typed.set(searched);
+        }
+    });
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        if let Some(timer) = timer.flatten() {
+            timer.clear();
+        }
+        let text = typed.get();
+        if searched.with_untracked(|searched| *searched == text) {
+            return None;
+        }
+        let go = move || nav.change_quietly(|state| state.search = text);
+        set_timeout_with_handle(go, REST).ok()
+    });
+    view! { <TextInput value=typed kind="search" icon="search" label=t("list.filter.search") placeholder=t("list.filter.search")/> }
+        .into_any()
+}
+
+/// The filters one reaches for most.
+fn quick_chips(context: ListContext) -> AnyView {
+    let (nav, def) = (context.nav, context.def);
+    let toggle = move |label: &'static str, condition: Filter| {
+        let own = condition.clone();
+        let on = Signal::derive(move || nav.state.with(|state| state.conditions.contains(&own)));
+        view! { <Chip label=t(label) pressed=on on_click=move |()| nav.change(|state| state.toggle(&condition))/> }
+    };
+    let mine = def.is_owned().then(|| toggle("list.filter.mine", mine()));
+    let incomplete = def.field("incomplete").map(|_| toggle("list.filter.incomplete", incomplete()));
+    let archived = Signal::derive(move || nav.state.with(|state| state.archived == Archived::Only));
+    let turn = move |()| {
+        nav.change(|state| {
+            state.archived = if state.archived == Archived::Only { Archived::Without } else { Archived::Only };
+        });
+    };
+    view! {
+        {mine}
+        {incomplete}
+        <Chip label=t("list.filter.archived") pressed=archived on_click=turn/>
+    }
+    .into_any()
+}
+
+fn mine() -> Filter {
+    Filter::field("owner_id", Op::Eq, "@me")
+}
+
+fn incomplete() -> Filter {
+    Filter::field("incomplete", Op::Eq, true)
+}
+
+/// The other conditions; a click takes one away.
+fn condition_chips(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {
+    let nav = context.nav;
+    let quick = [mine(), incomplete()];
+    let conditions = nav.state.with(|state| state.conditions.clone());
+    let chip = |condition: Filter| {
+        let shown = condition.clone();
+        let label = Signal::derive(move || all.with_value(|all| condition_text(context, all, &shown)));
+        let remove = move |()| nav.change(|state| state.toggle(&condition));
+        view! { <Chip label pressed=Signal::stored(true) end_icon="x" on_click=remove/> }
+    };
+    conditions.into_iter().filter(|c| !quick.contains(c)).map(chip).collect_view().into_any()
+}

@@ -1,0 +1,218 @@
+//! Shows any value, by the kind of its field.
+
+use leptos::prelude::*;
+use rust_decimal::Decimal;
+use serde_json::Value;
+use shared::format;
+use shared::i18n::Locale;
+use shared::query::Titles;
+use shared::record::{Kind, Values};
+use shared::types::by_name;
+use uuid::Uuid;
+
+use super::attribute::Attribute;
+use crate::context::Page;
+use crate::ui::{Avatar, Money, Size, Tag, hue_of};
+
+/// How a value is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// In a row: short forms, nothing to click.
+    Row,
+    /// Within a button: nothing to click.
+    Inert,
+    /// With links.
+    Linked,
+}
+
+/// Parts of an address in the order of the language.
+pub(super) fn address_parts(locale: Locale) -> [&'static str; 6] {
+    match locale {
+        Locale::ZhCn => ["country", "province", "city", "district", "street", "postcode"],
+        Locale::En => ["street", "district", "city", "province", "postcode", "country"],
+    }
+}
+
+/// The value as plain text: for names, comparisons and hints.
+pub fn value_text(page: Page, attribute: &Attribute, values: &Values, titles: &Titles) -> String {
+    let locale = page.locale.get();
+    let value = attribute.value(values);
+    let each = |one: &dyn Fn(&str) -> String| join(locale, texts(value).map(one));
+    match attribute.kind() {
+        Kind::Money => number_of(value).map(|n| format::money(locale, n, &currency(page, values))).unwrap_or_default(),
+        // Years and the like are not grouped.
+        Kind::Integer(_, most) if most > 9_999 => {
+            number_of(value).map(|n| format::number(locale, n)).unwrap_or_default()
+        }
+        Kind::Decimal(_) => number_of(value).map(|n| format::number(locale, n)).unwrap_or_default(),
+        Kind::Date => value.as_str().and_then(|s| s.parse().ok()).map(|d| format::date(locale, d)).unwrap_or_default(),
+        Kind::DateTime => instant(value).map(|at| format::date_time(locale, at, &page.zone())).unwrap_or_default(),
+        Kind::Bool => match value.as_bool() {
+            Some(true) => page.text("ui.word.yes"),
+            Some(false) => page.text("ui.word.no"),
+            None => String::new(),
+        },
+        Kind::Choice(_) => value.as_str().map(|code| attribute.choice_label(locale, code)).unwrap_or_default(),
+        Kind::MultiChoice(_) => each(&|code| attribute.choice_label(locale, code)),
+        Kind::Reference(_) => value.as_str().map(|id| title(page, titles, id)).unwrap_or_default(),
+        Kind::References(_) => each(&|id| title(page, titles, id)),
+        Kind::Rating => value.as_u64().map(|n| "★".repeat(usize::try_from(n.min(5)).unwrap_or(5))).unwrap_or_default(),
+        Kind::Address => address(locale, value),
+        Kind::Social => social(page, value),
+        _ => plain(value, locale),
+    }
+}
+
+/// The value as people like to see it. Read inside a reactive closure: it follows the language and the clock.
+pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &Titles, shown: Shown) -> AnyView {
+    let value = attribute.value(values);
+    if shared::record::is_empty(value) {
+        return ().into_any();
+    }
+    let text = value_text(page, attribute, values, titles);
+    let linked = shown == Shown::Linked;
+    match attribute.kind() {
+        Kind::Tags => tags(value),
+        Kind::Money if shown == Shown::Row => money(page, value, values, text),
+        Kind::Date => {
+            view! { <time datetime=plain(value, Locale::En)>{date_text(page, value, text, shown)}</time> }.into_any()
+        }
+        Kind::DateTime => date_time(page, value, text, shown),
+        Kind::Reference(target) => references(page, target, value.as_str().into_iter(), titles, linked),
+        Kind::References(target) => references(page, target, texts(value), titles, linked),
+        Kind::Email | Kind::Emails if linked => links(value, "mailto:"),
+        Kind::Phones if linked => links(value, "tel:"),
+        Kind::Url if linked => web_link(text),
+        Kind::Rating => {
+            let stars = value.as_u64().unwrap_or_default().to_string();
+            let label = page.text_with("ui.input.stars", &[("n", &stars)]);
+            view! { <span role="img" aria-label=label>{text}</span> }.into_any()
+        }
+        Kind::LongText if shown != Shown::Row => view! { <span class="prose">{text}</span> }.into_any(),
+        _ if shown == Shown::Row => {
+            let hint = text.clone();
+            view! { <span class="truncate" title=hint>{text}</span> }.into_any()
+        }
+        _ => view! { <span>{text}</span> }.into_any(),
+    }
+}
+
+/// Values of these kinds carry links, so they are not put into a button.
+pub(super) fn has_links(kind: &Kind) -> bool {
+    matches!(kind, Kind::Reference(_) | Kind::References(_) | Kind::Email | Kind::Emails | Kind::Phones | Kind::Url)
+}
+
+/// Title of a referenced record; says so when the reader may not see it.
+pub(super) fn title(page: Page, titles: &Titles, id: &str) -> String {
+    let found = id.parse::<Uuid>().ok().and_then(|id| titles.get(&id).cloned());
+    found.unwrap_or_else(|| page.text("ui.record.lookup_failed"))
+}
+
+fn texts(value: &Value) -> impl Iterator<Item = &str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+fn join(locale: Locale, parts: impl Iterator<Item = String>) -> String {
+    let parts: Vec<String> = parts.collect();
+    parts.join(if locale == Locale::ZhCn { "、" } else { ", " })
+}
+
+fn plain(value: &Value, locale: Locale) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(_) => join(locale, texts(value).map(str::to_owned)),
+        other => other.to_string(),
+    }
+}
+
+fn number_of(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        Value::Number(number) => number.to_string().parse().ok(),
+        _ => None,
+    }
+}
+
+fn instant(value: &Value) -> Option<chrono::DateTime<chrono::Utc>> {
+    Some(chrono::DateTime::parse_from_rfc3339(value.as_str()?).ok()?.to_utc())
+}
+
+/// Currency of a record's amounts: its own, else the organisation's.
+pub(super) fn currency(page: Page, values: &Values) -> String {
+    values.get("currency").and_then(Value::as_str).map_or_else(|| page.currency(), str::to_owned)
+}
+
+fn address(locale: Locale, value: &Value) -> String {
+    let parts = address_parts(locale).into_iter().filter_map(|part| value.get(part)?.as_str());
+    parts.collect::<Vec<_>>().join(if locale == Locale::ZhCn { " " } else { ", " })
+}
+
+fn social(page: Page, value: &Value) -> String {
+    let accounts = value.as_object().into_iter().flatten();
+    let named = accounts.filter_map(|(channel, handle)| {
+        Some(format!("{} {}", page.text(&format!("record.social.{channel}")), handle.as_str()?))
+    });
+    join(page.locale.get(), named)
+}
+
+fn tags(value: &Value) -> AnyView {
+    let tag = |text: &str| view! { <Tag label=text.to_owned() hue=hue_of(text)/> };
+    view! { <span class="tags">{texts(value).map(tag).collect_view()}</span> }.into_any()
+}
+
+fn money(page: Page, value: &Value, values: &Values, exact: String) -> AnyView {
+    let amount = number_of(value).unwrap_or_default();
+    let short = format::money_short(page.locale.get(), amount, &currency(page, values));
+    view! { <Money text=short exact=Signal::stored(exact) value=Signal::stored(amount.to_string())/> }.into_any()
+}
+
+fn date_text(page: Page, value: &Value, long: String, shown: Shown) -> String {
+    let day = value.as_str().and_then(|s| s.parse().ok()).filter(|_| shown == Shown::Row);
+    let today = page.zone().day(page.now.get());
+    day.map_or(long, |day| format::date_short(page.locale.get(), day, today))
+}
+
+fn date_time(page: Page, value: &Value, exact: String, shown: Shown) -> AnyView {
+    let iso = plain(value, Locale::En);
+    let Some(at) = instant(value).filter(|_| shown == Shown::Row) else {
+        return view! { <time datetime=iso>{exact}</time> }.into_any();
+    };
+    view! { <time datetime=iso title=exact>{format::relative(page.locale.get(), at, page.now.get())}</time> }.into_any()
+}
+
+fn references<'v>(
+    page: Page,
+    target: &'static str,
+    ids: impl Iterator<Item = &'v str>,
+    titles: &Titles,
+    linked: bool,
+) -> AnyView {
+    let one = |id: &str| {
+        let name = title(page, titles, id);
+        let def = by_name(target);
+        if let Some(def) = def.filter(|def| linked && !def.admin) {
+            return view! { <a href=format!("/{}/{id}", def.plural)>{name}</a> }.into_any();
+        }
+        if target == "user" {
+            let face = view! { <Avatar name=name.clone() seed=id.to_owned() size=Size::Small/> };
+            return view! { <span class="person">{face}<span class="truncate">{name}</span></span> }.into_any();
+        }
+        view! { <span class="truncate">{name}</span> }.into_any()
+    };
+    view! { <span class="value-list">{ids.map(one).collect_view()}</span> }.into_any()
+}
+
+fn links(value: &Value, scheme: &'static str) -> AnyView {
+    let entries: Vec<&str> = value.as_str().into_iter().chain(texts(value)).collect();
+    let link = |entry: &str| {
+        let address: String = entry.chars().filter(|c| !c.is_whitespace()).collect();
+        view! { <a href=format!("{scheme}{address}")>{entry.to_owned()}</a> }
+    };
+    view! { <span class="value-list">{entries.into_iter().map(link).collect_view()}</span> }.into_any()
+}
+
+fn web_link(address: String) -> AnyView {
+    let short = address.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    view! { <a href=address target="_blank" rel="noopener noreferrer">{short}</a> }.into_any()
+}
