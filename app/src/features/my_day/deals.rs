@@ -150,9 +150,10 @@ fn deal(page: Page, row: Row, end: AnyView) -> impl IntoView {
 
 fn recent_line(page: Page, row: Row, titles: &shared::query::Titles) -> impl IntoView + use<> {
     let at = row.datetime("occurred_at");
-    let place = [("opportunity", "opportunities"), ("customer", "customers"), ("lead", "leads"), ("contact", "contacts")]
-        .into_iter()
-        .find_map(|(name, plural)| Some((plural, row.reference(&format!("{name}_id"))?)));
+    let place =
+        [("opportunity", "opportunities"), ("customer", "customers"), ("lead", "leads"), ("contact", "contacts")]
+            .into_iter()
+            .find_map(|(name, plural)| Some((plural, row.reference(&format!("{name}_id"))?)));
     let about = place.and_then(|(_, id)| titles.get(&id).cloned());
     let href = place.map_or_else(|| format!("/activities/{}", row.id), |(plural, id)| format!("/{plural}/{id}"));
     let subject = row.text("subject").unwrap_or_default().to_owned();

@@ -74,10 +74,11 @@ pub(super) fn TaskLine(tasks: Tasks, row: Row, state: State) -> impl IntoView {
 
 /// Customer, contact, opportunity or lead it is about.
 fn about(tasks: Tasks, row: &Row) -> impl IntoView + use<> {
-    let links: Vec<_> = [("customer", "customers"), ("contact", "contacts"), ("opportunity", "opportunities"), ("lead", "leads")]
-        .into_iter()
-        .filter_map(|(name, plural)| Some((plural, row.reference(&format!("{name}_id"))?)))
-        .collect();
+    let links: Vec<_> =
+        [("customer", "customers"), ("contact", "contacts"), ("opportunity", "opportunities"), ("lead", "leads")]
+            .into_iter()
+            .filter_map(|(name, plural)| Some((plural, row.reference(&format!("{name}_id"))?)))
+            .collect();
     (!links.is_empty()).then(|| {
         let link = move |(plural, id)| {
             let title = move || tasks.titles.with(|titles| titles.get(&id).cloned());

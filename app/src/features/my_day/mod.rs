@@ -8,7 +8,6 @@ mod line;
 mod tasks;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use shared::live::LiveEvent;
 use shared::query::Page as Rows;
 use shared::{format, i18n, planning};
@@ -41,7 +40,6 @@ pub fn MyDayPage() -> impl IntoView {
     let reload = move || loaded.refetch();
     let reload_side = move || side.refetch();
     view! {
-        <Title text=t("my_day.title")/>
         <div class="page">
             <Greeting/>
             <div class="page-body">
@@ -173,7 +171,11 @@ fn follow(tasks: Tasks, event: &LiveEvent, reload: Callback<()>, side_soon: impl
     match event {
         LiveEvent::Changed { record_type, row, titles, .. } if record_type == "task" => tasks.arrive(row, titles),
         LiveEvent::Removed { record_type, id, .. } if record_type == "task" => tasks.drop_row(*id),
-        LiveEvent::Changed { record_type, row, .. } if matches!(record_type.as_str(), "opportunity" | "activity") && mine(row) => side_soon(),
+        LiveEvent::Changed { record_type, row, .. }
+            if matches!(record_type.as_str(), "opportunity" | "activity") && mine(row) =>
+        {
+            side_soon()
+        }
         LiveEvent::Refresh { record_type } if record_type == "task" => reload.run(()),
         LiveEvent::Refresh { record_type } if matches!(record_type.as_str(), "opportunity" | "activity") => side_soon(),
         LiveEvent::Reset => {

@@ -74,11 +74,8 @@ pub(super) async fn load(now: DateTime<Utc>, zone: Zone) -> Answer<Rows> {
         Filter::field("due_at", Op::Empty, Value::Null),
     ]);
     let open = Filter::All(vec![mine(), Filter::field("done", Op::Eq, false), due]);
-    let done = Filter::All(vec![
-        mine(),
-        Filter::field("done", Op::Eq, true),
-        Filter::field("done_at", Op::Gte, instant(0)),
-    ]);
+    let done =
+        Filter::All(vec![mine(), Filter::field("done", Op::Eq, true), Filter::field("done_at", Op::Gte, instant(0))]);
     let query = |filter, field: &str, descending| ListQuery {
         filter: Some(filter),
         sort: Some(Sort { field: field.into(), descending }),
@@ -117,7 +114,8 @@ impl Tasks {
 
     /// A task is now so; what is older than the screen is ignored.
     pub(super) fn arrive(self, row: &Row, titles: &Titles) {
-        let newer = self.rows.with_untracked(|rows| rows.iter().all(|known| known.id != row.id || known.version < row.version));
+        let newer =
+            self.rows.with_untracked(|rows| rows.iter().all(|known| known.id != row.id || known.version < row.version));
         if newer {
             self.titles.update(|all| all.extend(titles.clone()));
             self.put(row.clone());

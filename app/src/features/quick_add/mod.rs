@@ -28,6 +28,9 @@ const RECORDS: [(&RecordDef, &str, &str); 4] = [
     (&OPPORTUNITY, "/opportunities?new=1", "opportunity._new"),
 ];
 
+/// How long after `g` the next letter names a place to go to, in ms, and is not for us.
+const GO_MS: f64 = 1_500.0;
+
 /// The menu for adding, with the forms it opens. It stands once on a page.
 #[component]
 pub fn QuickAdd() -> impl IntoView {
@@ -41,7 +44,11 @@ pub fn QuickAdd() -> impl IntoView {
         activity.set(Some(kind));
         activity_open.set(true);
     };
-    keys(menu, move || if may(&TASK) { task.set(true) });
+    keys(menu, move || {
+        if may(&TASK) {
+            task.set(true)
+        }
+    });
     let activity_title = Signal::derive(move || {
         page.text(if activity.get() == Some("call") { "ui.action.log_call" } else { "ui.action.add_note" })
     });
@@ -79,13 +86,17 @@ pub fn QuickAdd() -> impl IntoView {
 /// `q` opens the menu, `c` a new task, where no text is being typed and nothing covers the page.
 fn keys(menu: NodeRef<Div>, new_task: impl Fn() + 'static) {
     let new_task = StoredValue::new_local(new_task);
+    let go_at = StoredValue::new(f64::MIN);
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
             let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
             if !plain || event.default_prevented() || is_typing(&event) || covered() {
                 return;
             }
+            let after_go = event.time_stamp() - go_at.get_value() < GO_MS;
             match event.key().as_str() {
+                "g" => return go_at.set_value(event.time_stamp()),
+                _ if after_go => return,
                 "q" => {
                     let button = menu.get_untracked().and_then(|menu| menu.query_selector("button").ok().flatten());
                     if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {

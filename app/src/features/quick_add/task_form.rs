@@ -98,12 +98,17 @@ fn local(page: Page, at: chrono::DateTime<chrono::Utc>) -> String {
 }
 
 /// What is wrong with a field, in the reader's language.
-pub(super) fn field_error(page: Page, error: RwSignal<Option<shared::Error>>, field: &'static str) -> Signal<Option<String>> {
+pub(super) fn field_error(
+    page: Page,
+    error: RwSignal<Option<shared::Error>>,
+    field: &'static str,
+) -> Signal<Option<String>> {
     Signal::derive(move || {
         error.with(|error| match error {
-            Some(shared::Error::Invalid { fields }) => {
-                fields.iter().find(|wrong| wrong.field == field).map(|wrong| i18n::field_error(page.locale.get(), wrong))
-            }
+            Some(shared::Error::Invalid { fields }) => fields
+                .iter()
+                .find(|wrong| wrong.field == field)
+                .map(|wrong| i18n::field_error(page.locale.get(), wrong)),
             _ => None,
         })
     })

@@ -14,7 +14,9 @@ use super::draft::{Draft, TABS};
 use super::feed::Feed;
 use crate::acting::act;
 use crate::context::{Page, browser_now, t};
-use crate::ui::{Button, ButtonKind, Checkbox, Choice, DateInput, Icon, Select, TabItem, Tabs, TextArea, TextInput, is_save_chord};
+use crate::ui::{
+    Button, ButtonKind, Checkbox, Choice, DateInput, Icon, Select, TabItem, Tabs, TextArea, TextInput, is_save_chord,
+};
 
 /// Note, call, other activity and follow-up. Ctrl/⌘-Enter sends; what is not sent survives a reload.
 #[component]
@@ -99,7 +101,12 @@ pub(super) fn Composer(feed: Feed) -> impl IntoView {
 }
 
 /// Codes of a choice with their labels.
-fn choices(page: Page, def: &'static RecordDef, field: &'static str, codes: &'static [&'static str]) -> Signal<Vec<Choice>> {
+fn choices(
+    page: Page,
+    def: &'static RecordDef,
+    field: &'static str,
+    codes: &'static [&'static str],
+) -> Signal<Vec<Choice>> {
     Signal::derive(move || {
         let locale = page.locale.get();
         codes.iter().map(|code| Choice::new(*code, i18n::choice_label(locale, def, field, code))).collect()

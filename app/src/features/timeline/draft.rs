@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use shared::format::from_local_input;
 use shared::i18n::{Locale, choice_label};
 use shared::planning::Due;
 use shared::record::{Values, instant_text};
 use shared::types::ACTIVITY;
-use shared::format::from_local_input;
 
 use super::feed::Feed;
 use crate::context::browser_now;

@@ -32,10 +32,15 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
                 move || told().lines.into_iter().map(change_line).collect_view()
             };
             let who = Signal::derive(move || feed.who(actor_id));
-            item(fresh, first.kind, first.icon, view! {
-                {head(feed, who, Signal::derive(move || told().text), at, ().into_any())}
-                {lines}
-            })
+            item(
+                fresh,
+                first.kind,
+                first.icon,
+                view! {
+                    {head(feed, who, Signal::derive(move || told().text), at, ().into_any())}
+                    {lines}
+                },
+            )
             .into_any()
         }
     }
@@ -102,7 +107,8 @@ fn activity_view(feed: Feed, at: DateTime<Utc>, row: Row, fresh: bool) -> impl I
     let text = Signal::derive(move || i18n::translate(page.locale.get(), &key, &[("who", "")]).trim().to_owned());
     let content = row.text("content").map(str::to_owned);
     // A subject that only repeats the first line of the content says nothing.
-    let subject = row.text("subject").filter(|s| content.as_deref().is_none_or(|c| !c.starts_with(s))).map(str::to_owned);
+    let subject =
+        row.text("subject").filter(|s| content.as_deref().is_none_or(|c| !c.starts_with(s))).map(str::to_owned);
     let said = subject.into_iter().chain(content).collect::<Vec<_>>().join("\n");
     let facts = facts(feed, &row);
     let menu = if feed.is_own(&row) && row.version > 0 {
@@ -111,14 +117,19 @@ fn activity_view(feed: Feed, at: DateTime<Utc>, row: Row, fresh: bool) -> impl I
         ().into_any()
     };
     let row = StoredValue::new(row);
-    item(fresh, kind, icon_of(kind), view! {
-        {head(feed, who, text, at, menu)}
-        {facts}
-        {move || match feed.editing.get() == Some(id) {
-            true => view! { <EditNote feed row=row.get_value()/> }.into_any(),
-            false => view! { <Said text=said.clone()/> }.into_any(),
-        }}
-    })
+    item(
+        fresh,
+        kind,
+        icon_of(kind),
+        view! {
+            {head(feed, who, text, at, menu)}
+            {facts}
+            {move || match feed.editing.get() == Some(id) {
+                true => view! { <EditNote feed row=row.get_value()/> }.into_any(),
+                false => view! { <Said text=said.clone()/> }.into_any(),
+            }}
+        },
+    )
 }
 
 /// Direction, outcome and length, and what else it is about.
@@ -132,11 +143,12 @@ fn facts(feed: Feed, row: &Row) -> impl IntoView + use<> {
     let direction = coded("direction", row.text("direction").filter(|_| call));
     let outcome = coded("outcome", row.text("outcome"));
     let minutes = row.integer("minutes").map(|n| n.to_string());
-    let about: Vec<_> = [("opportunity", "opportunities"), ("contact", "contacts"), ("customer", "customers"), ("lead", "leads")]
-        .into_iter()
-        .filter(|(name, _)| *name != feed.record_type && !(*name == "customer"))
-        .filter_map(|(name, plural)| Some((plural, row.reference(&format!("{name}_id"))?)))
-        .collect();
+    let about: Vec<_> =
+        [("opportunity", "opportunities"), ("contact", "contacts"), ("customer", "customers"), ("lead", "leads")]
+            .into_iter()
+            .filter(|(name, _)| *name != feed.record_type && !(*name == "customer"))
+            .filter_map(|(name, plural)| Some((plural, row.reference(&format!("{name}_id"))?)))
+            .collect();
     let something = direction.get_untracked().is_some()
         || outcome.get_untracked().is_some()
         || minutes.is_some()
@@ -189,12 +201,18 @@ fn task_view(feed: Feed, at: DateTime<Utc>, row: Row, fresh: bool) -> impl IntoV
     let kind = row.text("kind").unwrap_or_default().to_owned();
     let label = move || i18n::choice_label(page.locale.get(), &TASK, "kind", &kind);
     let said = row.text("subject").into_iter().chain(row.text("description")).collect::<Vec<_>>().join("\n");
-    let menu = if row.version > 0 { view! { <EntryMenu feed record_type="task" row/> }.into_any() } else { ().into_any() };
-    item(fresh, "task", "square-check", view! {
-        {head(feed, who, text, at, menu)}
-        <p class="timeline-facts"><span>{label}</span></p>
-        <Said text=said/>
-    })
+    let menu =
+        if row.version > 0 { view! { <EntryMenu feed record_type="task" row/> }.into_any() } else { ().into_any() };
+    item(
+        fresh,
+        "task",
+        "square-check",
+        view! {
+            {head(feed, who, text, at, menu)}
+            <p class="timeline-facts"><span>{label}</span></p>
+            <Said text=said/>
+        },
+    )
 }
 
 fn change_line(line: Line) -> impl IntoView {

@@ -121,7 +121,8 @@ impl Feed {
     fn version(self, id: Uuid) -> Option<i64> {
         let planned = self.planned.with_untracked(|rows| rows.iter().find(|row| row.id == id).map(|row| row.version));
         planned.or_else(|| {
-            self.entries.with_untracked(|entries| entries.iter().filter_map(row_of).find(|r| r.id == id).map(|r| r.version))
+            self.entries
+                .with_untracked(|entries| entries.iter().filter_map(row_of).find(|r| r.id == id).map(|r| r.version))
         })
     }
 
@@ -251,7 +252,11 @@ impl Feed {
 }
 
 /// Reads the first page and, where tasks are shown, the open ones.
-pub(super) async fn load(record_type: &'static str, id: Uuid, kinds: Vec<&'static str>) -> Answer<(TimelinePage, Rows)> {
+pub(super) async fn load(
+    record_type: &'static str,
+    id: Uuid,
+    kinds: Vec<&'static str>,
+) -> Answer<(TimelinePage, Rows)> {
     let query = TimelineQuery { kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(), cursor: None };
     let page = read_timeline(record_type.to_owned(), id, query).await?;
     if !kinds.is_empty() && !kinds.contains(&"task") {
