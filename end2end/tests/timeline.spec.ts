@@ -6,10 +6,7 @@ const password = "guanxi-demo";
 
 async function signIn(page: Page, who: string) {
   await page.goto("/sign-in");
-  await page.locator("#email").fill(`${who}@demo.guanxi.test`);
-  await page.locator("#password").fill(password);
-  await page.locator("#password").press("Enter");
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  await call(page, "sign_in", { email: `${who}@demo.guanxi.test`, password });
 }
 
 async function asUser(browser: Browser, who: string): Promise<Page> {
