@@ -9,6 +9,7 @@ use crate::context::Page;
 use crate::features::import::ImportPage;
 use crate::features::my_day::MyDayPage;
 use crate::features::pipeline::BoardPage;
+use crate::features::quick_add::QuickAdd;
 use crate::features::settings::SettingsPage;
 use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
 use crate::features::timeline::Timeline;
@@ -32,7 +33,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/set-up") view=SetUpPage/>
                 <Route path=path!("/invitation") view=InvitationPage/>
                 <Route path=path!("/reset") view=ResetPage/>
-                <ParentRoute path=path!("") view=|| view! { <Workspace/> }>
+                <ParentRoute path=path!("") view=|| view! { <Workspace quick_add=|| view! { <QuickAdd/> }/> }>
                     <Route path=path!("/") view=MyDayPage/>
                     <Route path=path!("/pipeline") view=BoardPage/>
                     <Route path=path!("/import") view=ImportPage/>

@@ -3,6 +3,7 @@
 pub mod import;
 pub mod my_day;
 pub mod pipeline;
+pub mod quick_add;
 pub mod settings;
 pub mod sign_in;
 pub mod timeline;

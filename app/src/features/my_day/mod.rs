@@ -1,7 +1,187 @@
-//! My day: due tasks and planned follow-ups.
+//! My day: due tasks and planned follow-ups, and the deals that want attention.
+
+#![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
+
+mod add;
+mod deals;
+mod line;
+mod tasks;
 
 use leptos::prelude::*;
+use shared::live::LiveEvent;
+use shared::query::Page as Rows;
+use shared::{format, i18n, planning};
+
+use self::add::AddTask;
+use self::deals::{SideLists, debounced};
+use self::line::TaskLine;
+use self::tasks::{State, Tasks};
+use crate::context::{Page, t};
+use crate::live::Live;
+use crate::ui::{Button, EmptyState, ErrorState, Figure, LinkButton, SkeletonRows};
+
+/// The sections of the day with their headings.
+const SECTIONS: [(State, &str); 5] = [
+    (State::Overdue, "my_day.overdue"),
+    (State::Today, "my_day.today"),
+    (State::Later, "my_day.upcoming"),
+    (State::NoDate, "my_day.no_date"),
+    (State::Done, "my_day.done"),
+];
 
 /// My day: due tasks and planned follow-ups.
 #[component]
-pub fn MyDayPage() -> impl IntoView {}
+pub fn MyDayPage() -> impl IntoView {
+    let page = Page::take();
+    let tasks = Tasks::new();
+    let (now, zone) = (move || page.now.get_untracked(), StoredValue::new(page.zone()));
+    let loaded = Resource::new(|| (), move |()| tasks::load(now(), zone.get_value()));
+    let side = Resource::new(|| (), move |()| deals::load(now()));
+    let reload = move || loaded.refetch();
+    let reload_side = move || side.refetch();
+    view! {
+        <div class="page">
+            <Greeting/>
+            <div class="page-body">
+                <div class="my-day">
+                    <div class="my-day-main">
+                        <AddTask tasks/>
+                        <Transition fallback=|| view! { <SkeletonRows count=8/> }>
+                            {move || Suspend::new(async move {
+                                match loaded.await {
+                                    Ok(rows) => view! { <Sections tasks rows reload=Callback::new(move |()| reload()) reload_side=Callback::new(move |()| reload_side())/> }.into_any(),
+                                    Err(fault) => failed(page, fault.0, reload).into_any(),
+                                }
+                            })}
+                        </Transition>
+                    </div>
+                    <aside class="my-day-side" aria-label=t("my_day.my_pipeline")>
+                        <Figures tasks/>
+                        <Transition fallback=|| view! { <SkeletonRows count=5/> }>
+                            {move || Suspend::new(async move {
+                                match side.await {
+                                    Ok(side) => view! { <SideLists side/> }.into_any(),
+                                    Err(fault) => failed(page, fault.0, reload_side).into_any(),
+                                }
+                            })}
+                        </Transition>
+                    </aside>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// Good morning, and what day it is.
+#[component]
+fn Greeting() -> impl IntoView {
+    let page = Page::take();
+    let name = page.session.with_value(|session| session.as_ref().map(|s| s.name.clone()).unwrap_or_default());
+    let greeting = move || {
+        let key = match planning::part_of_day(page.now.get(), &page.zone()) {
+            "morning" => "my_day.greeting.morning",
+            "afternoon" => "my_day.greeting.afternoon",
+            _ => "my_day.greeting.evening",
+        };
+        page.text_with(key, &[("name", &name)])
+    };
+    let date = move || {
+        let (locale, day) = (page.locale.get(), page.zone().day(page.now.get()));
+        let (weekday, date) = (format::weekday_name(locale, day, false), format::date(locale, day));
+        i18n::translate(locale, "format.day_with_weekday", &[("weekday", &weekday), ("date", &date)])
+    };
+    view! {
+        <header class="page-head">
+            <h1>{greeting}</h1>
+            <span class="spacer"></span>
+            <time class="meta">{date}</time>
+        </header>
+    }
+}
+
+fn failed(page: Page, error: shared::Error, retry: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let text = Signal::derive(move || i18n::error_message(page.locale.get(), &error));
+    view! {
+        <ErrorState title=t("ui.state.error") text>
+            <Button on_click=move |_| retry()>{t("ui.action.retry")}</Button>
+        </ErrorState>
+    }
+}
+
+/// How much there is of each.
+#[component]
+fn Figures(tasks: Tasks) -> impl IntoView {
+    let count = move |state| Signal::derive(move || tasks.of(state).len().to_string());
+    view! {
+        <div class="figures">
+            <Figure label=t("my_day.overdue") value=count(State::Overdue)/>
+            <Figure label=t("my_day.today") value=count(State::Today)/>
+            <Figure label=t("my_day.upcoming") value=count(State::Later)/>
+            <Figure label=t("my_day.done") value=count(State::Done)/>
+        </div>
+    }
+}
+
+/// The tasks by urgency, kept current from where they were read.
+#[component]
+fn Sections(tasks: Tasks, rows: Rows, reload: Callback<()>, reload_side: Callback<()>) -> impl IntoView {
+    tasks.rows.set(rows.rows);
+    tasks.titles.set(rows.titles);
+    let side_soon = debounced(move || {
+        let _ = reload_side.try_run(());
+    });
+    Live::take().follow(&rows.live, move |event| follow(tasks, event, reload, side_soon));
+    let nothing = Memo::new(move |_| {
+        [State::Overdue, State::Today, State::Later, State::NoDate].iter().all(|state| tasks.of(*state).is_empty())
+    });
+    let done_some = Memo::new(move |_| !tasks.of(State::Done).is_empty());
+    let title = Signal::derive(move || {
+        let key = if done_some.get() { "my_day.all_done" } else { "my_day.nothing_due" };
+        tasks.page.text(key)
+    });
+    view! {
+        <Show when=move || nothing.get()>
+            <EmptyState icon="sun" title text=t("my_day.nothing_due_hint")>
+                <LinkButton href="/pipeline" icon="square-kanban">{t("ui.nav.pipeline")}</LinkButton>
+            </EmptyState>
+        </Show>
+        {SECTIONS.into_iter().map(|(state, title)| section(tasks, state, title)).collect_view()}
+    }
+}
+
+fn section(tasks: Tasks, state: State, title: &'static str) -> impl IntoView {
+    let rows = Memo::new(move |_| tasks.of(state));
+    let count = move || rows.with(Vec::len);
+    view! {
+        <Show when=move || rows.with(|rows| !rows.is_empty())>
+            <section class="section">
+                <h2 class="section-title">{t(title)}" "<span class="count">{count}</span></h2>
+                <ul class="task-list">
+                    <For each=move || rows.get() key=|row| (row.id, row.version, row.text("due_at").map(str::to_owned)) let:row>
+                        <TaskLine tasks row state/>
+                    </For>
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+fn follow(tasks: Tasks, event: &LiveEvent, reload: Callback<()>, side_soon: impl Fn()) {
+    let mine = |row: &shared::Row| row.reference("owner_id") == tasks.page.actor().map(|actor| actor.user_id);
+    match event {
+        LiveEvent::Changed { record_type, row, titles, .. } if record_type == "task" => tasks.arrive(row, titles),
+        LiveEvent::Removed { record_type, id, .. } if record_type == "task" => tasks.drop_row(*id),
+        LiveEvent::Changed { record_type, row, .. }
+            if matches!(record_type.as_str(), "opportunity" | "activity") && mine(row) =>
+        {
+            side_soon()
+        }
+        LiveEvent::Refresh { record_type } if record_type == "task" => reload.run(()),
+        LiveEvent::Refresh { record_type } if matches!(record_type.as_str(), "opportunity" | "activity") => side_soon(),
+        LiveEvent::Reset => {
+            reload.run(());
+            side_soon();
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,118 @@
+//! Adding from anywhere: a menu in the top bar with the keys `q` (the menu) and `c` (a task).
+
+#![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
+
+mod activity_form;
+mod customer;
+mod task_form;
+
+use leptos::ev::KeyboardEvent;
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
+use shared::RecordDef;
+use shared::access::Action;
+use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, TASK};
+
+use self::activity_form::ActivityForm;
+use self::task_form::TaskForm;
+use crate::context::{Page, t};
+use crate::ui::{ButtonKind, Dialog, Icon, Menu, MenuItem, MenuLink, is_typing};
+
+/// What one may add by its own page: the type, where its form is, and what the entry says.
+const RECORDS: [(&RecordDef, &str, &str); 4] = [
+    (&CUSTOMER, "/customers?new=1", "customer._new"),
+    (&CONTACT, "/contacts?new=1", "contact._new"),
+    (&LEAD, "/leads?new=1", "lead._new"),
+    (&OPPORTUNITY, "/opportunities?new=1", "opportunity._new"),
+];
+
+/// How long after `g` the next letter names a place to go to, in ms, and is not for us.
+const GO_MS: f64 = 1_500.0;
+
+/// The menu for adding, with the forms it opens. It stands once on a page.
+#[component]
+pub fn QuickAdd() -> impl IntoView {
+    let page = Page::take();
+    let task = RwSignal::new(false);
+    let activity = RwSignal::new(None::<&'static str>);
+    let activity_open = RwSignal::new(false);
+    let menu = NodeRef::<Div>::new();
+    let may = move |def: &RecordDef| page.actor().is_some_and(|actor| actor.may(def, Action::Create));
+    let log = move |kind| {
+        activity.set(Some(kind));
+        activity_open.set(true);
+    };
+    keys(menu, move || {
+        if may(&TASK) {
+            task.set(true)
+        }
+    });
+    let activity_title = Signal::derive(move || {
+        page.text(if activity.get() == Some("call") { "ui.action.log_call" } else { "ui.action.add_note" })
+    });
+    let record = move |(def, href, label): (&'static RecordDef, &'static str, &'static str)| {
+        may(def).then(|| view! { <MenuLink href label=t(label) icon=def.icon/> })
+    };
+    view! {
+        <div class="quick-add" node_ref=menu>
+            <Menu
+                label=t("ui.quick_add.title")
+                kind=ButtonKind::Primary
+                end=true
+                trigger=move || view! { <Icon name="plus"/><span class="desktop-only">{t("ui.action.new")}</span> }
+            >
+                {may(&TASK).then(|| view! {
+                    <MenuItem label=t("ui.action.new_task") icon="square-check" key="C" on_select=move |()| task.set(true)/>
+                })}
+                {may(&ACTIVITY).then(|| view! {
+                    <MenuItem label=t("ui.action.add_note") icon="sticky-note" on_select=move |()| log("note")/>
+                    <MenuItem label=t("ui.action.log_call") icon="phone" on_select=move |()| log("call")/>
+                })}
+                <hr/>
+                {RECORDS.into_iter().map(record).collect_view()}
+            </Menu>
+            <Dialog open=task title=t("ui.action.new_task") close=t("ui.action.close")>
+                <TaskForm open=task/>
+            </Dialog>
+            <Dialog open=activity_open title=activity_title close=t("ui.action.close")>
+                <ActivityForm open=activity_open kind=activity.get_untracked().unwrap_or("note")/>
+            </Dialog>
+        </div>
+    }
+}
+
+/// `q` opens the menu, `c` a new task, where no text is being typed and nothing covers the page.
+fn keys(menu: NodeRef<Div>, new_task: impl Fn() + 'static) {
+    let new_task = StoredValue::new_local(new_task);
+    let go_at = StoredValue::new(f64::MIN);
+    Effect::new(move |_| {
+        let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
+            let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+            if !plain || event.default_prevented() || is_typing(&event) || covered() {
+                return;
+            }
+            let after_go = event.time_stamp() - go_at.get_value() < GO_MS;
+            match event.key().as_str() {
+                "g" => return go_at.set_value(event.time_stamp()),
+                _ if after_go => return,
+                "q" => {
+                    let button = menu.get_untracked().and_then(|menu| menu.query_selector("button").ok().flatten());
+                    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+                        button.click();
+                    }
+                }
+                "c" => new_task.with_value(|new_task| new_task()),
+                _ => return,
+            }
+            event.prevent_default();
+        });
+        on_cleanup(move || handle.remove());
+    });
+}
+
+/// Whether a dialog is open.
+fn covered() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
+}

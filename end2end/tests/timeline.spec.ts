@@ -1,0 +1,224 @@
+// The timeline of a customer, my day and quick add, as two colleagues use them.
+import { expect, test, type Browser, type Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+
+const password = "guanxi-demo";
+
+async function signIn(page: Page, who: string) {
+  await page.goto("/sign-in");
+  await call(page, "sign_in", { email: `${who}@demo.guanxi.test`, password });
+}
+
+async function asUser(browser: Browser, who: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page, who);
+  return page;
+}
+
+// Calls a server function as the page itself would.
+async function call<T>(page: Page, name: string, input: object): Promise<T> {
+  return page.evaluate(
+    async ([name, input]) => {
+      const body = JSON.stringify(input);
+      const answer = await fetch(`/api/fn/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
+    [name, input] as const,
+  );
+}
+
+async function create(page: Page, record_type: string, values: object): Promise<string> {
+  const id = randomUUID();
+  await call(page, "apply", { command: { record_type, changes: [{ do: "create", id, values }], all_or_nothing: true } });
+  return id;
+}
+
+const customer = (page: Page) => create(page, "customer", { name: `Timeline ${randomUUID().slice(0, 8)}` });
+
+// The live stream never rests, so "network idle" says nothing: a page is ready when it answers.
+async function openCustomer(page: Page, id: string) {
+  await page.goto(`/customers/${id}`);
+  await expect(async () => {
+    await page.locator("#tab-compose-call").click({ timeout: 1_000 });
+    await expect(page.locator("#tab-compose-call")).toHaveAttribute("aria-selected", "true", { timeout: 500 });
+  }).toPass();
+  await page.locator("#tab-compose-note").click();
+}
+
+async function openMyDay(page: Page) {
+  await page.goto("/");
+  await expect(async () => {
+    await page.locator(".task-add input").fill("x");
+    await expect(page.locator(".task-understood")).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await page.locator(".task-add input").fill("");
+}
+
+const item = (page: Page, text: string) => page.locator(".timeline-item", { hasText: text });
+
+test("a note is there at once, keeps its line breaks and survives a reload @phone", async ({ page }) => {
+  await signIn(page, "rep");
+  const id = await customer(page);
+  await openCustomer(page, id);
+  await page.locator(".composer textarea").fill("First line\nSecond line");
+  await page.locator(".composer textarea").press("Control+Enter");
+  await expect(item(page, "Second line")).toBeVisible();
+  await expect(page.locator(".composer textarea")).toHaveValue("");
+  await page.reload();
+  const text = page.locator(".timeline-text", { hasText: "First line" });
+  expect(await text.innerText()).toContain("First line\nSecond line");
+});
+
+test("what was not sent survives a reload", async ({ page }) => {
+  await signIn(page, "rep");
+  const id = await customer(page);
+  await openCustomer(page, id);
+  await page.locator("#tab-compose-call").click();
+  await page.locator(".composer textarea").fill("Half a thought");
+  await page.reload();
+  await expect(page.locator(".composer textarea")).toHaveValue("Half a thought");
+  await expect(page.locator("#tab-compose-call")).toHaveAttribute("aria-selected", "true");
+});
+
+test("a call needs no words, a note does", async ({ page }) => {
+  await signIn(page, "rep");
+  const id = await customer(page);
+  await openCustomer(page, id);
+  await page.locator(".composer button[type=submit]").click();
+  await expect(page.locator(".composer-error")).toBeVisible();
+  await page.locator("#tab-compose-call").click();
+  await page.locator(".composer select").nth(1).selectOption("no_answer");
+  await page.locator(".composer button[type=submit]").click();
+  await expect(page.locator('.timeline-item[data-kind="call"]')).toHaveCount(1);
+});
+
+test("a follow-up is planned, ticked off, and the tick taken back", async ({ page }) => {
+  await signIn(page, "rep");
+  const id = await customer(page);
+  await openCustomer(page, id);
+  await page.locator("#tab-compose-plan").click();
+  await page.locator(".composer textarea").fill("Send the offer");
+  await page.locator(".composer button[type=submit]").click();
+  const planned = page.locator(".timeline-item[data-planned]", { hasText: "Send the offer" });
+  await expect(planned).toBeVisible();
+  await planned.locator("input[type=checkbox]").check();
+  await expect(planned).toHaveCount(0);
+  await expect(page.locator('.timeline-item[data-kind="task"]', { hasText: "Send the offer" })).toBeVisible();
+  await page.locator(".toast-action").last().click();
+  await expect(planned).toBeVisible();
+});
+
+test("colleagues see a note and a changed field without reloading", async ({ browser }) => {
+  const [rep, manager] = [await asUser(browser, "rep"), await asUser(browser, "manager")];
+  const id = await customer(rep);
+  await openCustomer(rep, id);
+  await openCustomer(manager, id);
+  await rep.locator(".composer textarea").fill("Seen by both");
+  await rep.locator(".composer textarea").press("Control+Enter");
+  await expect(item(manager, "Seen by both")).toBeVisible({ timeout: 3_000 });
+  const values = { website: "https://example.com/new" };
+  await call(rep, "apply", { command: { record_type: "customer", changes: [{ do: "update", id, values }], all_or_nothing: true } });
+  await expect(item(manager, "https://example.com/new")).toBeVisible();
+});
+
+test("an own note is edited and archived, and the archive undone", async ({ page }) => {
+  await signIn(page, "rep");
+  const id = await customer(page);
+  await create(page, "activity", { kind: "note", content: "Wrong words", occurred_at: new Date().toISOString(), customer_id: id });
+  await openCustomer(page, id);
+  await item(page, "Wrong words").locator("button[aria-haspopup=menu]").click();
+  await page.locator(".menu-item:visible").first().click();
+  await page.locator(".timeline-edit textarea").fill("Right words");
+  await page.locator(".timeline-edit textarea").press("Control+Enter");
+  await expect(item(page, "Right words")).toBeVisible();
+  await expect(item(page, "Wrong words")).toHaveCount(0);
+  await expect(item(page, "Right words").locator("button[aria-haspopup=menu]")).toBeVisible();
+  await item(page, "Right words").locator("button[aria-haspopup=menu]").click();
+  await page.locator(".menu-item:visible").last().click();
+  await expect(item(page, "Right words")).toHaveCount(0);
+  await page.locator(".toast-action").last().click();
+  await expect(item(page, "Right words")).toBeVisible();
+});
+
+test("kinds are filtered and the end is reached by scrolling", async ({ page }) => {
+  await signIn(page, "rep");
+  const id = await customer(page);
+  const at = (n: number) => new Date(Date.now() - n * 3_600_000).toISOString();
+  const changes = Array.from({ length: 130 }, (_, n) => ({
+    do: "create",
+    id: randomUUID(),
+    values: { kind: n % 10 === 0 ? "call" : "note", subject: `Entry ${n}.`, content: `Entry ${n}.`, occurred_at: at(n), customer_id: id },
+  }));
+  await call(page, "apply", { command: { record_type: "activity", changes, all_or_nothing: true } });
+  await openCustomer(page, id);
+  await expect(item(page, "Entry 0.")).toBeVisible();
+  await expect(async () => {
+    await page.locator(".timeline-more").scrollIntoViewIfNeeded();
+    await expect(item(page, "Entry 129.")).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await page.locator(".chip").nth(1).click();
+  await expect(page.locator('.timeline-item[data-kind="note"]')).toHaveCount(0);
+  await expect(page.locator('.timeline-item[data-kind="call"]')).toHaveCount(13);
+});
+
+test("my day takes a task in one line, shows when, and ticks it off @phone", async ({ page }) => {
+  await signIn(page, "rep");
+  await openMyDay(page);
+  const words = `Call ${randomUUID().slice(0, 8)}`;
+  await page.locator(".task-add input").fill(`${words} tomorrow 15:00!`);
+  await expect(page.locator(".task-understood")).toContainText("15:00");
+  await page.locator(".task-add input").press("Enter");
+  const task = page.locator(".task", { hasText: words });
+  await expect(task).toHaveAttribute("data-state", "later");
+  await expect(task).toContainText("15:00");
+  await task.locator("input[type=checkbox]").check();
+  await expect(task).toHaveAttribute("data-state", "done");
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(sideways).toBe(0);
+});
+
+test("a task is put off from my day", async ({ page }) => {
+  await signIn(page, "rep");
+  const subject = `Late ${randomUUID().slice(0, 8)}`;
+  const session = await call<{ rows: { owner_id: string }[] }>(page, "list_records", {
+    record_type: "task",
+    query: { filter: { field: { field: "owner_id", op: "eq", value: "@me" } }, limit: 1 },
+  });
+  const owner_id = session.rows[0]?.owner_id;
+  await create(page, "task", { subject, due_at: new Date(Date.now() - 86_400_000).toISOString(), owner_id });
+  await openMyDay(page);
+  const task = page.locator(".task", { hasText: subject });
+  await expect(task).toHaveAttribute("data-state", "overdue");
+  await task.locator("button[aria-haspopup=menu]").click();
+  await page.locator(".menu-item:visible").nth(1).click();
+  await expect(task).toHaveAttribute("data-state", "later");
+});
+
+test("c opens a new task from anywhere, and it is on my day", async ({ page }) => {
+  await signIn(page, "rep");
+  await openMyDay(page);
+  await page.locator(".task-add input").blur();
+  await page.keyboard.press("c");
+  const subject = `Quick ${randomUUID().slice(0, 8)}`;
+  await page.locator("#quick-task-subject").fill(subject);
+  await page.locator("#quick-task-subject").press("Control+Enter");
+  await expect(page.locator("dialog[open]")).toHaveCount(0);
+  await expect(page.locator(".task", { hasText: subject })).toBeVisible();
+});
+
+test("hydration of my day and of a timeline says nothing on the console @phone", async ({ page }) => {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await signIn(page, "rep");
+  await openMyDay(page);
+  const { rows } = await call<{ rows: { customer_id: string }[] }>(page, "list_records", {
+    record_type: "activity",
+    query: { filter: { field: { field: "customer_id", op: "present" } }, limit: 1 },
+  });
+  await openCustomer(page, rows[0]!.customer_id);
+  expect(complaints).toEqual([]);
+});
