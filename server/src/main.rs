@@ -9,6 +9,7 @@ mod failure;
 mod health;
 mod mail;
 mod request;
+mod rest;
 mod router;
 mod shutdown;
 

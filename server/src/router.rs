@@ -38,6 +38,7 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
     let state = AppState { store, site, shutdown, outgoing, leptos };
     Router::new()
         .merge(health_routes())
+        .nest("/api/v1", crate::rest::routes())
         .merge(page_routes(&state))
         .fallback_service(files(&state))
         .layer(middleware::from_fn(request::set_fault_status))
