@@ -10,6 +10,7 @@ mod health;
 mod mail;
 mod live;
 mod request;
+mod rest;
 mod router;
 mod shutdown;
 

@@ -39,6 +39,7 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
     Router::new()
         .merge(health_routes())
         .route("/api/v1/events", get(live::events))
+        .nest("/api/v1", crate::rest::routes())
         .merge(page_routes(&state))
         .fallback_service(files(&state))
         .layer(middleware::from_fn(request::set_fault_status))

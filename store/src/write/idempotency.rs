@@ -2,15 +2,24 @@
 
 use sha2::{Digest, Sha256};
 use shared::access::Actor;
-use shared::command::{Command, Outcome};
+use shared::command::{Change, Command, Outcome};
 use shared::{Error, Result};
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use crate::error::{from_sqlx, internal};
 use crate::pool::Tx;
 
+/// What a retry has in common with the first request. Not the ids of new records: a program that leaves them to the
+/// server gets other ones with each attempt.
 fn request_hash(command: &Command) -> Result<Vec<u8>> {
-    let text = serde_json::to_vec(&(&command.record_type, &command.changes)).map_err(internal)?;
+    let mut changes = command.changes.clone();
+    for change in &mut changes {
+        if let Change::Create { id, .. } = change {
+            *id = Uuid::nil();
+        }
+    }
+    let text = serde_json::to_vec(&(&command.record_type, changes)).map_err(internal)?;
     Ok(Sha256::digest(text).to_vec())
 }
 

@@ -1,0 +1,255 @@
+//! The handlers: each turns a request into a query or a command of the store, and the answer into JSON.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderName, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+use shared::access::Actor;
+use shared::command::{Change, Command, Outcome, Source};
+use shared::i18n::Locale;
+use shared::{Error, FieldError, RecordDef, Row, Values};
+use store::Store;
+use uuid::Uuid;
+
+use super::body::{Body, idempotency_key, if_match};
+use super::caller::Caller;
+use super::listing::{Listing, flag};
+use super::problem::{Answer, Problem};
+use super::{strict, target::Target};
+
+/// Names the change set, for the audit log and for taking it back.
+const CHANGE_SET: HeaderName = HeaderName::from_static("guanxi-change-set");
+
+/// `GET /{plural}`
+pub(super) async fn list(
+    Caller(actor): Caller,
+    target: Target,
+    Listing(query): Listing,
+    State(store): State<Store>,
+) -> Answer<Json<Value>> {
+    let page = store.list(&actor, target.def, &query).await?;
+    let mut answer = json!({"items": page.rows, "titles": page.titles, "next": page.next});
+    if let Some(total) = page.total {
+        answer["total"] = total.into();
+    }
+    Ok(Json(answer))
+}
+
+/// `GET /{plural}/{id}`; an archived record is shown when asked for with `?archived=true`.
+pub(super) async fn read(
+    Caller(actor): Caller,
+    target: Target,
+    State(store): State<Store>,
+    parts: Parts,
+) -> Answer<Response> {
+    let archived = flag(&parts, "archived")?;
+    let row = store.get(&actor, target.def, target.id()?).await?.row;
+    if row.text("archived_at").is_some() && !archived {
+        return Err(Error::NotFound.into());
+    }
+    Ok(with_version(&row))
+}
+
+/// `POST /{plural}`
+pub(super) async fn create(
+    Caller(actor): Caller,
+    target: Target,
+    State(store): State<Store>,
+    headers: HeaderMap,
+    Body(mut values): Body,
+) -> Answer<Response> {
+    let def = creatable(target.def)?;
+    let id = take_id(&mut values)?.unwrap_or_else(Uuid::now_v7);
+    strict::check(def, &values)?;
+    let key = idempotency_key(&headers)?;
+    let (change_set, row) = apply(&store, &actor, def, Change::Create { id, values }, key).await?;
+    let row = row.ok_or_else(|| store::internal("a new record is missing from the outcome"))?;
+    let location = format!("/api/v1/{}/{}", def.plural, row.id);
+    let headers = [(header::LOCATION, location), (CHANGE_SET, change_set.to_string())];
+    Ok((StatusCode::CREATED, headers, with_version(&row)).into_response())
+}
+
+/// `PATCH /{plural}/{id}`; the version the caller saw comes as `If-Match` or as `version` in the body.
+pub(super) async fn change(
+    Caller(actor): Caller,
+    target: Target,
+    State(store): State<Store>,
+    headers: HeaderMap,
+    Body(mut values): Body,
+) -> Answer<Response> {
+    let id = target.id()?;
+    let version = take_version(&mut values)?.or(if_match(&headers)?);
+    strict::check(target.def, &values)?;
+    live(&store, &actor, target.def, id).await?;
+    let key = idempotency_key(&headers)?;
+    let (change_set, row) = apply(&store, &actor, target.def, Change::Update { id, version, values }, key).await?;
+    let row = row.ok_or_else(|| store::internal("a changed record is missing from the outcome"))?;
+    Ok(([(CHANGE_SET, change_set.to_string())], with_version(&row)).into_response())
+}
+
+/// `DELETE /{plural}/{id}` archives; with `?permanent=true` the record is deleted.
+pub(super) async fn remove(
+    Caller(actor): Caller,
+    target: Target,
+    State(store): State<Store>,
+    headers: HeaderMap,
+    parts: Parts,
+) -> Answer<Response> {
+    let (def, id) = (creatable(target.def)?, target.id()?);
+    let permanent = flag(&parts, "permanent")?;
+    if !permanent {
+        live(&store, &actor, def, id).await?;
+    }
+    let change = if permanent { Change::Delete { id } } else { Change::Archive { id } };
+    let (change_set, _) = apply(&store, &actor, def, change, idempotency_key(&headers)?).await?;
+    Ok((StatusCode::NO_CONTENT, [(CHANGE_SET, change_set.to_string())]).into_response())
+}
+
+/// `POST /{plural}/{id}/restore` brings an archived record back.
+pub(super) async fn restore(
+    Caller(actor): Caller,
+    target: Target,
+    State(store): State<Store>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let def = creatable(target.def)?;
+    let change = Change::Restore { id: target.id()? };
+    let (change_set, row) = apply(&store, &actor, def, change, idempotency_key(&headers)?).await?;
+    let row = row.ok_or_else(|| store::internal("a restored record is missing from the outcome"))?;
+    Ok(([(CHANGE_SET, change_set.to_string())], with_version(&row)).into_response())
+}
+
+/// `POST /{plural}/bulk`: many changes at once. What was refused is listed; with `all_or_nothing` it refuses the rest.
+pub(super) async fn bulk(
+    Caller(actor): Caller,
+    target: Target,
+    State(store): State<Store>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Answer<Response> {
+    let def = creatable(target.def)?;
+    let (changes, all_or_nothing) = bulk_changes(def, body)?;
+    let command = Command {
+        idempotency_key: idempotency_key(&headers)?,
+        all_or_nothing,
+        source: Source::Api,
+        record_type: def.name.to_owned(),
+        changes,
+        ..Command::default()
+    };
+    let outcome = store.apply(&actor, command).await?;
+    let done = outcome.refused.is_empty() || !all_or_nothing;
+    let status = if done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, Json(bulk_document(&outcome, done))).into_response())
+}
+
+fn bulk_document(outcome: &Outcome, done: bool) -> Value {
+    let refused: Vec<Value> = outcome
+        .refused
+        .iter()
+        .map(|refusal| json!({"id": refusal.id, "problem": Problem::from(refusal.error.clone()).document(Locale::En)}))
+        .collect();
+    if done {
+        return json!({"change_set": outcome.change_set, "items": outcome.rows, "refused": refused});
+    }
+    let mut document = Problem::from(Error::Invalid { fields: Vec::new() }).document(Locale::En);
+    document["refused"] = refused.into();
+    document
+}
+
+/// The changes of a bulk request, each checked as strictly as a single one.
+fn bulk_changes(def: &RecordDef, mut body: Map<String, Value>) -> Answer<(Vec<Change>, bool)> {
+    let all_or_nothing = match body.remove("all_or_nothing") {
+        None => false,
+        Some(Value::Bool(flag)) => flag,
+        Some(_) => return Err(FieldError::new("all_or_nothing", "boolean").into()),
+    };
+    let Some(Value::Array(sent)) = body.remove("changes") else {
+        return Err(FieldError::new("changes", "list").into());
+    };
+    if let Some(unknown) = body.keys().next() {
+        return Err(FieldError::new(unknown, "unknown_field").into());
+    }
+    let changes: Vec<Change> =
+        sent.into_iter().enumerate().map(|(at, sent)| bulk_change(def, at, sent)).collect::<Answer<_>>()?;
+    match changes.len() {
+        0 => Err(FieldError::new("changes", "required").into()),
+        count if count > store::MAX_BATCH => {
+            Err(FieldError::new("changes", "too_many").with("max", store::MAX_BATCH).into())
+        }
+        _ => Ok((changes, all_or_nothing)),
+    }
+}
+
+fn bulk_change(def: &RecordDef, at: usize, sent: Value) -> Answer<Change> {
+    let place = |error: FieldError| FieldError { field: format!("changes[{at}].{}", error.field), ..error };
+    let mut sent = match sent {
+        Value::Object(sent) => sent,
+        _ => return Err(place(FieldError::new("", "object")).into()),
+    };
+    if sent.get("do").and_then(Value::as_str) == Some("create") && !sent.contains_key("id") {
+        sent.insert("id".to_owned(), json!(Uuid::now_v7()));
+    }
+    let known = |name: &&String| !matches!(name.as_str(), "do" | "id" | "version" | "values");
+    if let Some(unknown) = sent.keys().find(known) {
+        return Err(place(FieldError::new(unknown, "unknown_field")).into());
+    }
+    let change: Change =
+        serde_json::from_value(Value::Object(sent)).map_err(|_| place(FieldError::new("", "malformed")))?;
+    if let Change::Create { values, .. } | Change::Update { values, .. } = &change {
+        strict::check(def, values).map_err(|error| match error {
+            Error::Invalid { fields } => Error::Invalid { fields: fields.into_iter().map(place).collect() },
+            other => other,
+        })?;
+    }
+    Ok(change)
+}
+
+async fn apply(
+    store: &Store,
+    actor: &Actor,
+    def: &RecordDef,
+    change: Change,
+    idempotency_key: Option<String>,
+) -> Answer<(Uuid, Option<Row>)> {
+    let command = Command { source: Source::Api, idempotency_key, ..Command::one(def.name, change) };
+    let outcome = store.apply(actor, command).await?;
+    Ok((outcome.change_set, outcome.rows.into_iter().next()))
+}
+
+/// An archived record is gone until it is restored.
+async fn live(store: &Store, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Answer<()> {
+    let row = store.get(actor, def, id).await?.row;
+    if row.text("archived_at").is_some() { Err(Error::NotFound.into()) } else { Ok(()) }
+}
+
+/// The organisation itself is neither made nor removed.
+fn creatable(def: &'static RecordDef) -> Answer<&'static RecordDef> {
+    if super::openapi::is_fixed(def) { Err(Problem::method_not_allowed()) } else { Ok(def) }
+}
+
+fn take_id(values: &mut Values) -> Answer<Option<Uuid>> {
+    match values.remove("id") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(id)) if id.len() == 36 && id.parse::<Uuid>().is_ok() => Ok(id.parse().ok()),
+        Some(_) => Err(FieldError::new("id", "reference").into()),
+    }
+}
+
+fn take_version(values: &mut Values) -> Answer<Option<i64>> {
+    match values.remove("version") {
+        None | Some(Value::Null) => Ok(None),
+        Some(version) => match version.as_i64().filter(|version| *version >= 1) {
+            Some(version) => Ok(Some(version)),
+            None => Err(FieldError::new("version", "integer").into()),
+        },
+    }
+}
+
+/// The record with its version as `ETag`.
+fn with_version(row: &Row) -> Response {
+    ([(header::ETAG, format!("\"{}\"", row.version))], Json(json!(row))).into_response()
+}
