@@ -57,8 +57,6 @@ impl Store {
             revert(&mut tx, actor, def, histories, &set, &mut outcome).await?;
         }
         for def in REGISTRY.iter().rev().filter(|def| !is_tenant(def)) {
-            let histories = histories(&mut tx, def, change_set).await?;
-        for def in REGISTRY.iter().rev() {
             let histories = histories(&mut tx, def, change_set, set.id).await?;
             remove(&mut tx, actor, def, histories, &set, &mut outcome).await?;
         }
