@@ -8,5 +8,5 @@ mod zone;
 
 pub(crate) use client::note_client;
 pub(crate) use faults::set_fault_status;
-pub(crate) use identify::{Identifier, SESSION_COOKIE, cookie, identify};
+pub(crate) use identify::{Identifier, cookie, identify};
 pub(crate) use origin::refuse_cross_site;

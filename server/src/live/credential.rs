@@ -5,7 +5,8 @@ use shared::access::Actor;
 use shared::{Error, Result};
 use store::Store;
 
-use crate::request::{SESSION_COOKIE, cookie};
+use crate::request::cookie;
+use shared::session::SESSION_COOKIE;
 
 /// Proof of who reads.
 pub(super) enum Credential {
