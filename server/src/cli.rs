@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod import;
 mod migrate;
+mod people;
 mod postgres_tool;
 mod restore;
 mod serve;

@@ -4,6 +4,7 @@
 //! same validation runs on both sides.
 
 pub mod access;
+pub mod audit;
 pub mod board;
 pub mod command;
 pub mod error;

@@ -5,6 +5,7 @@
 #![expect(missing_docs, reason = "arguments of server functions become fields that cannot carry doc comments")]
 
 pub mod account;
+pub mod admin;
 pub mod board;
 #[cfg(feature = "ssr")]
 pub mod outgoing;

@@ -82,6 +82,28 @@ impl Store {
         tx.commit().await
     }
 
+    /// One administrator of every organisation, the longest there. For the command line only, which acts as them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn administrators(&self) -> Result<Vec<Account>> {
+        let mut tx = self.looking_up().await?;
+        let found: Vec<(Uuid, Uuid, String, String)> = sqlx::query_as(
+            "select distinct on (u.org_id) u.org_id, u.id, u.name, o.name
+             from users u
+             join organisations o on o.org_id = u.org_id and o.id = u.org_id and o.archived_at is null
+             where u.active and u.archived_at is null
+             and exists (select from roles r where r.org_id = u.org_id and r.id = any (u.role_ids)
+                         and r.archived_at is null and r.grants ->> 'admin' = 'true')
+             order by u.org_id, u.id",
+        )
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let account = |(org_id, user_id, name, org_name)| Account { org_id, user_id, name, org_name, has_password: true };
+        Ok(found.into_iter().map(account).collect())
+    }
+
     /// The users with an address, in every organisation. For the command line only.
     ///
     /// # Errors

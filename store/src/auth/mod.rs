@@ -17,6 +17,7 @@ mod secret;
 mod session;
 mod set_up;
 mod sign_in;
+mod sign_in_log;
 
 use std::net::IpAddr;
 

@@ -1,5 +1,6 @@
 //! Scoped reads: lists, details, boards, timelines, search.
 
+mod audit;
 mod board;
 mod cursor;
 mod detail;

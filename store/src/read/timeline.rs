@@ -135,7 +135,7 @@ fn push_page(sql: &mut Sql, (at, key): (&str, &str), before: Option<&(DateTime<U
     sql.push(format_args!(" order by {at} desc, {key} desc limit ")).push_bind(PAGE as i64 + 1).push(")");
 }
 
-type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
+pub(super) type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
 
 async fn load(tx: &mut Tx, actor: &Actor, found: Vec<Found>) -> Result<(Vec<TimelineEntry>, shared::query::Titles)> {
     let mut wanted = Wanted::new();
@@ -203,7 +203,12 @@ async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wante
 }
 
 /// Without hidden and internal fields; what they refer to is noted for its titles.
-fn shown_changes(actor: &Actor, def: &'static RecordDef, changes: Map<String, Value>, wanted: &mut Wanted) -> Values {
+pub(super) fn shown_changes(
+    actor: &Actor,
+    def: &'static RecordDef,
+    changes: Map<String, Value>,
+    wanted: &mut Wanted,
+) -> Values {
     let mut shown = Values::new();
     for (name, pair) in changes {
         let Some(field) = def.field(&name) else { continue };

@@ -1,7 +1,174 @@
-//! Profile, devices and administration.
+//! One's own settings, and the administration of the organisation.
+
+pub mod audit;
+pub mod copy_line;
+pub mod custom_fields;
+pub mod devices;
+pub mod edit;
+pub mod invite;
+pub mod organisation;
+pub mod password;
+pub mod pipelines;
+pub mod profile;
+pub mod rights;
+pub mod roles;
+pub mod roster;
+pub mod sign_ins;
+pub mod stages;
+pub mod tags;
+pub mod teams;
+pub mod tokens;
+pub mod users;
 
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use uuid::Uuid;
+
+use crate::context::{Page, t};
+use crate::ui::{ErrorState, Icon};
+
+/// One page of the settings.
+struct Section {
+    key: &'static str,
+    label: &'static str,
+    icon: &'static str,
+    /// For administrators only.
+    admin: bool,
+}
+
+const fn own(key: &'static str, label: &'static str, icon: &'static str) -> Section {
+    Section { key, label, icon, admin: false }
+}
+
+const fn admin(key: &'static str, label: &'static str, icon: &'static str) -> Section {
+    Section { key, label, icon, admin: true }
+}
+
+const SECTIONS: &[Section] = &[
+    own("profile", "ui.nav.profile", "user"),
+    own("password", "ui.profile.change_password", "key-round"),
+    own("devices", "ui.profile.devices", "monitor"),
+    own("tokens", "admin.tokens.title", "workflow"),
+    admin("users", "admin.users.title", "users"),
+    admin("teams", "admin.teams.title", "network"),
+    admin("roles", "admin.roles.title", "shield"),
+    admin("pipelines", "admin.pipelines.title", "kanban"),
+    admin("tags", "ui.nav.tags", "tags"),
+    admin("fields", "admin.fields.title", "list-filter"),
+    admin("organisation", "admin.organisation.title", "building-2"),
+    admin("audit", "admin.audit.title", "history"),
+    admin("sign-ins", "admin.sign_ins.title", "log-in"),
+];
 
 /// Profile, devices and administration.
 #[component]
-pub fn SettingsPage() -> impl IntoView {}
+pub fn SettingsPage() -> impl IntoView {
+    let page = Page::take();
+    let params = use_params_map();
+    let address = Memo::new(move |_| params.with(|params| params.get("section").unwrap_or_default()));
+    let section = Memo::new(move |_| address.with(|address| section_of(address)));
+    let is_admin = page.actor().is_some_and(|actor| actor.grants.admin);
+    let current = move || SECTIONS.get(section.get()).unwrap_or(&SECTIONS[0]);
+    view! {
+        <Title text=move || format!("{} · {}", page.text(current().label), page.text("ui.app_name"))/>
+        <div class="page">
+            <header class="page-head"><h1>{t("ui.nav.settings")}</h1></header>
+            <div class="admin">
+                <Sections section is_admin/>
+                <div class="admin-body">
+                    {move || {
+                        let shown = current();
+                        if shown.admin && !is_admin {
+                            view! { <ErrorState denied=true title=t("ui.state.no_access") text=t("admin.ask_administrator")/> }.into_any()
+                        } else {
+                            body(shown.key, address)
+                        }
+                    }}
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// Index of the section an address names; the first when it names none.
+fn section_of(address: &str) -> usize {
+    let key = address.split('/').next().unwrap_or_default();
+    SECTIONS.iter().position(|section| section.key == key).unwrap_or(0)
+}
+
+#[component]
+fn Sections(section: Memo<usize>, is_admin: bool) -> impl IntoView {
+    let link = move |at: usize| {
+        let own = &SECTIONS[at];
+        view! {
+            <a href=format!("/settings/{}", own.key) aria-current=move || (section.get() == at).then_some("page")>
+                <Icon name=own.icon/>
+                <span>{t(own.label)}</span>
+            </a>
+        }
+    };
+    let links = |admin: bool| (0..SECTIONS.len()).filter(|at| SECTIONS[*at].admin == admin).map(link).collect_view();
+    view! {
+        <nav class="admin-nav" aria-label=t("ui.nav.settings")>
+            <p class="admin-nav-head">{t("ui.word.mine")}</p>
+            {links(false)}
+            {is_admin.then(|| view! {
+                <p class="admin-nav-head">{t("ui.nav.admin")}</p>
+                {links(true)}
+            })}
+        </nav>
+    }
+}
+
+fn body(key: &str, address: Memo<String>) -> AnyView {
+    match key {
+        "password" => view! { <password::PasswordSection/> }.into_any(),
+        "devices" => view! { <devices::DevicesSection/> }.into_any(),
+        "tokens" => view! { <tokens::TokensSection/> }.into_any(),
+        "users" => view! { <users::UsersSection/> }.into_any(),
+        "teams" => view! { <teams::TeamsSection/> }.into_any(),
+        "roles" => {
+            let id = Memo::new(move |_| address.with(|address| address.split('/').nth(1)?.parse::<Uuid>().ok()));
+            view! { <roles::RolesSection id/> }.into_any()
+        }
+        "pipelines" => view! { <pipelines::PipelinesSection/> }.into_any(),
+        "tags" => view! { <tags::TagsSection/> }.into_any(),
+        "fields" => view! { <custom_fields::CustomFieldsSection/> }.into_any(),
+        "organisation" => view! { <organisation::OrganisationSection/> }.into_any(),
+        "audit" => view! { <audit::AuditSection/> }.into_any(),
+        "sign-ins" => view! { <sign_ins::SignInsSection/> }.into_any(),
+        _ => view! { <profile::ProfileSection/> }.into_any(),
+    }
+}
+
+/// The heading of a section, with its buttons.
+#[component]
+pub fn SectionHead(
+    /// What it is about.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Buttons.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <header class="admin-head">
+            <h2>{title}</h2>
+            <span class="spacer"></span>
+            {children.map(|children| children())}
+        </header>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SECTIONS, section_of};
+
+    #[test]
+    fn an_address_names_its_section() {
+        assert_eq!(SECTIONS[section_of("roles/0190")].key, "roles");
+        assert_eq!(SECTIONS[section_of("")].key, "profile");
+        assert_eq!(SECTIONS[section_of("nonsense")].key, "profile");
+    }
+}

@@ -12,7 +12,10 @@ use crate::ui::{Avatar, Menu, MenuItem, MenuLink, Toasts, Tone};
 
 /// The menu behind the user's initials.
 #[component]
-pub fn AccountMenu() -> impl IntoView {
+pub fn AccountMenu(
+    /// Whether the keys dialog is open; an entry opens it.
+    keys: RwSignal<bool>,
+) -> impl IntoView {
     let page = Page::take();
     let session = page.session.get_value();
     let (name, org) = session.as_ref().map(|s| (s.name.clone(), s.org_name.clone())).unwrap_or_default();
@@ -27,6 +30,7 @@ pub fn AccountMenu() -> impl IntoView {
             <Languages page/>
             <Look page/>
             <hr/>
+            <MenuItem label=t("ui.keys.open") icon="keyboard" key="?" on_select=move |()| keys.set(true)/>
             <MenuItem label=t("ui.nav.sign_out") icon="log-out" on_select=move |()| leave(page)/>
         </Menu>
     }

@@ -1,8 +1,11 @@
 //! The frame around every signed-in page: navigation, search, quick-add, account.
 
 pub mod account_menu;
+pub mod commands;
 pub mod more;
 mod nav;
+pub mod palette;
+pub mod shortcuts;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -15,6 +18,8 @@ use crate::ui::{Connection, ConnectionDot, Frame, NavItem, ToastHost};
 use account_menu::AccountMenu;
 use more::{MoreSheet, MoreTab};
 use nav::{Entry, entries, entry_at};
+use palette::CommandPalette;
+use shortcuts::KeysDialog;
 
 /// The frame with the current page in it.
 #[component]
@@ -27,14 +32,15 @@ pub fn Workspace(
     let path = use_location().pathname;
     let current = Memo::new(move |_| path.with(|path| entry_at(path)));
     let more = RwSignal::new(false);
-    let search = move |()| {};
+    let (palette, keys) = (RwSignal::new(false), RwSignal::new(false));
+    shortcuts::listen(palette, keys);
     let pinned = RwSignal::new(false);
     let pin_label = Signal::derive(move || page.text(if pinned.get() { "ui.nav.unpin" } else { "ui.nav.pin" }));
     let tools = move || {
         view! {
             <LiveDot/>
             {quick_add.as_ref().map(ViewFn::run)}
-            <AccountMenu/>
+            <AccountMenu keys/>
         }
     };
     view! {
@@ -49,7 +55,7 @@ pub fn Workspace(
             nav_label=t("ui.nav.main")
             skip_label=t("ui.nav.skip_to_content")
             search_label=t("ui.action.search")
-            on_search=search
+            on_search=move |()| palette.set(true)
             pinned
             pin_label
             tools
@@ -57,6 +63,8 @@ pub fn Workspace(
             <Outlet/>
         </Frame>
         <MoreSheet open=more/>
+        <CommandPalette open=palette keys/>
+        <KeysDialog open=keys/>
         <ToastHost label=t("ui.toast.region") undo=t("ui.action.undo") close=t("ui.toast.dismiss")/>
     }
 }

@@ -23,8 +23,8 @@ pub(super) struct Entry {
     pub(super) href: &'static str,
     /// Key of its label.
     pub(super) label: &'static str,
-    /// The letter that goes there after `g`.
-    pub(super) letter: &'static str,
+    /// The keys that go there: `g`, then a letter.
+    pub(super) keys: &'static [&'static str; 2],
     gate: Gate,
     tab: bool,
 }
@@ -34,10 +34,10 @@ const fn entry(
     icon: &'static str,
     href: &'static str,
     label: &'static str,
-    letter: &'static str,
+    keys: &'static [&'static str; 2],
     gate: Gate,
 ) -> Entry {
-    Entry { key, icon, href, label, letter, gate, tab: false }
+    Entry { key, icon, href, label, keys, gate, tab: false }
 }
 
 impl Entry {
@@ -53,6 +53,11 @@ impl Entry {
             Gate::Reads(name) => by_name(name).is_some_and(|def| actor.may(def, Action::Read)),
             Gate::Imports => REGISTRY.iter().any(|def| actor.may(def, Action::Import)),
         }
+    }
+
+    /// Whether the key pressed after `g` goes there.
+    pub(super) fn is_called(&self, key: &str) -> bool {
+        self.keys[1].eq_ignore_ascii_case(key)
     }
 
     pub(super) fn in_rail(&self) -> bool {
@@ -73,17 +78,17 @@ impl Entry {
 }
 
 const ENTRIES: &[Entry] = &[
-    entry("today", "house", "/", "ui.nav.today", "t", Gate::Open).tab(),
-    entry("pipeline", "kanban", "/pipeline", "ui.nav.pipeline", "p", Gate::Reads("opportunity")).tab(),
-    entry("customers", "building-2", "/customers", "ui.nav.customers", "c", Gate::Reads("customer")).tab(),
-    entry("contacts", "contact", "/contacts", "ui.nav.contacts", "n", Gate::Reads("contact")),
-    entry("leads", "megaphone", "/leads", "ui.nav.leads", "l", Gate::Reads("lead")),
-    entry("opportunities", "target", "/opportunities", "ui.nav.opportunities", "o", Gate::Reads("opportunity")),
-    entry("activities", "history", "/activities", "ui.nav.activities", "a", Gate::Reads("activity")),
-    entry("tasks", "square-check", "/tasks", "ui.nav.tasks", "k", Gate::Reads("task")).tab(),
-    entry("products", "package", "/products", "ui.nav.products", "d", Gate::Reads("product")),
-    entry("import", "upload", "/import", "ui.nav.import", "i", Gate::Imports),
-    entry("settings", "settings", "/settings", "ui.nav.settings", "s", Gate::Open),
+    entry("today", "house", "/", "ui.nav.today", &["G", "T"], Gate::Open).tab(),
+    entry("pipeline", "kanban", "/pipeline", "ui.nav.pipeline", &["G", "P"], Gate::Reads("opportunity")).tab(),
+    entry("customers", "building-2", "/customers", "ui.nav.customers", &["G", "C"], Gate::Reads("customer")).tab(),
+    entry("contacts", "contact", "/contacts", "ui.nav.contacts", &["G", "N"], Gate::Reads("contact")),
+    entry("leads", "megaphone", "/leads", "ui.nav.leads", &["G", "L"], Gate::Reads("lead")),
+    entry("opportunities", "target", "/opportunities", "ui.nav.opportunities", &["G", "O"], Gate::Reads("opportunity")),
+    entry("activities", "history", "/activities", "ui.nav.activities", &["G", "A"], Gate::Reads("activity")),
+    entry("tasks", "square-check", "/tasks", "ui.nav.tasks", &["G", "K"], Gate::Reads("task")).tab(),
+    entry("products", "package", "/products", "ui.nav.products", &["G", "D"], Gate::Reads("product")),
+    entry("import", "upload", "/import", "ui.nav.import", &["G", "I"], Gate::Imports),
+    entry("settings", "settings", "/settings", "ui.nav.settings", &["G", "S"], Gate::Open),
 ];
 
 /// Every place, in the order of the navigation.

@@ -1,0 +1,207 @@
+//! The audit log: who changed what, when, from what to what.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::Value;
+use shared::audit::{AuditEntry, AuditPage, AuditQuery};
+use shared::format::{date_time, from_local_input};
+use shared::i18n::{choice_label, error_message, field_label, type_label};
+use shared::query::Titles;
+use shared::record::Kind;
+use shared::types::{REGISTRY, by_name};
+use shared::{FieldDef, RecordDef};
+use uuid::Uuid;
+
+use super::SectionHead;
+use super::edit::records_of;
+use super::roster::Failed;
+use crate::api::admin::audit;
+use crate::context::{Page, t};
+use crate::ui::{Badge, Button, Choice, DateInput, EmptyState, Select, SkeletonRows, TextInput, Toasts, Tone};
+
+/// What the filters hold.
+#[derive(Clone, Copy)]
+struct Filters {
+    words: RwSignal<String>,
+    user: RwSignal<String>,
+    record_type: RwSignal<String>,
+    from: RwSignal<String>,
+    to: RwSignal<String>,
+}
+
+impl Filters {
+    fn query(self, page: Page, cursor: Option<String>) -> AuditQuery {
+        let zone = page.zone();
+        let midnight = |day: &str| from_local_input(&format!("{day}T00:00"), &zone);
+        let after = |day: &str| Some(day.parse::<chrono::NaiveDate>().ok()?.succ_opt()?.to_string());
+        AuditQuery {
+            actor_id: self.user.get().parse().ok(),
+            record_type: Some(self.record_type.get()).filter(|name| !name.is_empty()),
+            words: Some(self.words.get()).filter(|words| !words.trim().is_empty()),
+            from: midnight(&self.from.get()),
+            until: after(&self.to.get()).and_then(|day| midnight(&day)),
+            cursor,
+        }
+    }
+}
+
+/// The log with its filters.
+#[component]
+pub fn AuditSection() -> impl IntoView {
+    let page = Page::take();
+    let empty = || RwSignal::new(String::new());
+    let filters = Filters { words: empty(), user: empty(), record_type: empty(), from: empty(), to: empty() };
+    let loaded = Resource::new(move || filters.query(page, None), audit);
+    view! {
+        <SectionHead title=t("admin.audit.title")/>
+        <FilterBar filters/>
+        <Transition fallback=|| view! { <SkeletonRows count=8/> }>
+            {move || loaded.get().map(|result| match result {
+                Ok(found) => view! { <Entries found filters/> }.into_any(),
+                Err(fault) => view! { <Failed error=fault.0/> }.into_any(),
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn FilterBar(filters: Filters) -> impl IntoView {
+    let page = Page::take();
+    let typed = RwSignal::new(String::new());
+    let types = Signal::derive(move || {
+        let locale = page.locale.get();
+        REGISTRY.iter().map(|def| Choice::new(def.name, type_label(locale, def))).collect::<Vec<_>>()
+    });
+    view! {
+        <div class="admin-filter">
+            <TextInput value=typed kind="search" icon="search" label=t("admin.audit.record") placeholder=t("admin.audit.record") on_change=move |text: String| filters.words.set(text)/>
+            <Select value=filters.user options=records_of("user") empty=t("admin.audit.who") label=t("admin.audit.who")/>
+            <Select value=filters.record_type options=types empty=t("admin.roles.record_type") label=t("admin.roles.record_type")/>
+            <DateInput value=filters.from label=t("ui.word.from")/>
+            <DateInput value=filters.to label=t("ui.word.to")/>
+        </div>
+    }
+}
+
+#[component]
+fn Entries(found: AuditPage, filters: Filters) -> impl IntoView {
+    let (page, toasts) = (Page::take(), Toasts::take());
+    if found.entries.is_empty() {
+        return view! { <EmptyState icon="history" title=t("ui.state.empty") text=t("admin.audit.empty")/> }.into_any();
+    }
+    let (entries, titles, next) =
+        (RwSignal::new(found.entries), RwSignal::new(found.titles), RwSignal::new(found.next));
+    let more = move |_| {
+        let query = untrack(|| filters.query(page, next.get()));
+        spawn_local(async move {
+            match audit(query).await {
+                Ok(found) => {
+                    titles.update(|titles| titles.extend(found.titles));
+                    entries.update(|entries| entries.extend(found.entries));
+                    next.set(found.next);
+                }
+                Err(fault) => toasts.push(error_message(page.locale.get_untracked(), &fault.0), Tone::Danger, None),
+            }
+        });
+    };
+    view! {
+        <ul class="admin-list audit">
+            <For each=move || entries.get() key=|entry| entry.id let:entry>
+                <Entry entry titles/>
+            </For>
+        </ul>
+        <Show when=move || next.with(Option::is_some)>
+            <Button on_click=more>{t("ui.action.load_more")}</Button>
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn Entry(entry: AuditEntry, titles: RwSignal<Titles>) -> impl IntoView {
+    let page = Page::take();
+    let AuditEntry { at, actor_id, source, record_type, record_id, title, action, changes, .. } = entry;
+    let def = by_name(&record_type);
+    let who = move || match actor_id {
+        Some(id) => titles.with(|titles| titles.get(&id).cloned()).unwrap_or_else(|| page.text("ui.word.unknown")),
+        None => page.text("ui.word.system"),
+    };
+    let what = move || page.text(&format!("admin.audit.{action}"));
+    let through = move || page.text(&format!("admin.audit.source.{source}"));
+    let kind = move || def.map_or_else(|| record_type.clone(), |def| type_label(page.locale.get(), def));
+    let link = def.filter(|def| !def.admin).map(|def| format!("/{}/{record_id}", def.plural));
+    let name = match link {
+        Some(href) => view! { <a href=href>{title}</a> }.into_any(),
+        None => view! { <b>{title}</b> }.into_any(),
+    };
+    let lines = changes.into_iter().map(|(field, pair)| view! { <Difference def field pair titles/> }).collect_view();
+    view! {
+        <li class="audit-entry">
+            <p class="audit-head">
+                <b>{who}</b>
+                <Badge>{what}</Badge>
+                <span>{kind}" "{name}</span>
+                <span class="spacer"></span>
+                <span class="meta">{through}" · "{move || date_time(page.locale.get(), at, &page.zone())}</span>
+            </p>
+            <dl class="audit-changes">{lines}</dl>
+        </li>
+    }
+}
+
+/// One field: before → after.
+#[component]
+fn Difference(def: Option<&'static RecordDef>, field: String, pair: Value, titles: RwSignal<Titles>) -> impl IntoView {
+    let page = Page::take();
+    let side = |at: usize| pair.get(at).cloned().unwrap_or_default();
+    let (before, after) = (side(0), side(1));
+    let own = field.clone();
+    let known = def.and_then(|def| def.field(&field));
+    let label = move || def.map_or_else(|| own.clone(), |def| field_label(page.locale.get(), def, &own));
+    let text = move |value: &Value| readable(page, def, known, value, &titles.get());
+    let (old, new) = (before.clone(), after);
+    view! {
+        <div>
+            <dt>{label}</dt>
+            <dd>
+                {(!before.is_null()).then(|| view! { <del>{move || text(&old)}</del>" → " })}
+                <ins>{move || text(&new)}</ins>
+            </dd>
+        </div>
+    }
+}
+
+/// A value as people read it.
+fn readable(
+    page: Page,
+    def: Option<&'static RecordDef>,
+    field: Option<&'static FieldDef>,
+    value: &Value,
+    titles: &Titles,
+) -> String {
+    let locale = page.locale.get();
+    let title = |text: &str| text.parse::<Uuid>().ok().and_then(|id| titles.get(&id).cloned());
+    match (value, field.map(|field| field.kind)) {
+        (Value::Null, _) => page.text("ui.record.no_value"),
+        (Value::Bool(on), _) => page.text(if *on { "ui.word.yes" } else { "ui.word.no" }),
+        (Value::String(text), Some(Kind::Choice(_))) => {
+            def.zip(field).map_or_else(|| text.clone(), |(def, field)| choice_label(locale, def, field.name, text))
+        }
+        (Value::String(text), Some(Kind::DateTime)) => {
+            let at = chrono::DateTime::parse_from_rfc3339(text).ok();
+            at.map_or_else(|| text.clone(), |at| date_time(locale, at.to_utc(), &page.zone()))
+        }
+        (Value::String(text), Some(Kind::Reference(_))) => {
+            title(text).unwrap_or_else(|| page.text("ui.record.lookup_failed"))
+        }
+        (Value::String(text), _) => text.clone(),
+        (Value::Array(entries), _) => {
+            let texts = entries.iter().map(|entry| match entry {
+                Value::String(text) => title(text).unwrap_or_else(|| text.clone()),
+                other => other.to_string(),
+            });
+            texts.collect::<Vec<_>>().join(", ")
+        }
+        (other, _) => other.to_string(),
+    }
+}

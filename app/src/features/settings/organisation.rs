@@ -1,0 +1,45 @@
+//! The organisation's name and defaults.
+
+use leptos::prelude::*;
+use shared::i18n::{choice_label, field_label};
+use shared::types::ORGANISATION;
+
+use super::SectionHead;
+use super::edit::{EditDialog, Editor};
+use super::roster::{Loaded, Roster};
+use crate::context::{Page, t};
+use crate::ui::{Button, ButtonKind};
+
+const FIELDS: &[&str] = &["name", "currency", "timezone", "locale"];
+
+/// Name, currency, time zone and language.
+#[component]
+pub fn OrganisationSection() -> impl IntoView {
+    let page = Page::take();
+    let roster = Roster::load("organisation", "name");
+    let editor = Editor::new();
+    let value = move |field: &'static str| {
+        let text = roster
+            .rows
+            .with(|rows| rows.first().and_then(|row| row.text(field).map(str::to_owned)))
+            .unwrap_or_default();
+        if field == "locale" { choice_label(page.locale.get(), &ORGANISATION, field, &text) } else { text }
+    };
+    let line = move |field: &'static str| {
+        view! { <div><dt>{move || field_label(page.locale.get(), &ORGANISATION, field)}</dt><dd>{move || value(field)}</dd></div> }
+    };
+    let edit = move |_| {
+        if let Some(row) = roster.rows.with_untracked(|rows| rows.first().cloned()) {
+            editor.edit(row);
+        }
+    };
+    view! {
+        <SectionHead title=t("admin.organisation.title")>
+            <Button kind=ButtonKind::Primary icon="pencil" on_click=edit>{t("ui.action.edit")}</Button>
+        </SectionHead>
+        <Loaded roster>
+            <dl class="settings">{FIELDS.iter().map(|field| line(field)).collect_view()}</dl>
+        </Loaded>
+        <EditDialog record_type="organisation" editor fields=FIELDS on_saved=move |row| roster.put(row)/>
+    }
+}

@@ -1,0 +1,130 @@
+//! Users: who works here, their roles and teams; inviting, deactivating.
+
+use leptos::prelude::*;
+use shared::Row;
+use shared::record::ids;
+
+use super::SectionHead;
+use super::edit::{EditDialog, Editor};
+use super::invite::{InviteDialog, PendingInvitations};
+use super::roster::{Loaded, Roster, one};
+use crate::context::{Page, t};
+use crate::ui::{Avatar, Badge, Button, ButtonKind, ConfirmDialog, Menu, MenuItem, TextInput, Tone};
+
+const FIELDS: &[&str] = &["name", "email", "phone", "job_title", "team_id", "role_ids", "locale", "timezone"];
+
+/// The list of users.
+#[component]
+pub fn UsersSection() -> impl IntoView {
+    let roster = Roster::load("user", "name");
+    let editor = Editor::new();
+    let (inviting, invited) = (RwSignal::new(false), RwSignal::new(0_u32));
+    let leaving = RwSignal::new(None::<Row>);
+    let words = RwSignal::new(String::new());
+    view! {
+        <SectionHead title=t("admin.users.title")>
+            <Button kind=ButtonKind::Primary icon="user-plus" on_click=move |_| inviting.set(true)>{t("admin.users.invite")}</Button>
+        </SectionHead>
+        <TextInput value=words kind="search" icon="search" label=t("ui.action.search") placeholder=t("ui.action.search") on_change=move |text: String| roster.search(text)/>
+        <Loaded roster>
+            <ul class="admin-list">
+                <For each=move || roster.rows.get() key=|row| (row.id, row.version) let:row>
+                    <User roster row editor leaving/>
+                </For>
+            </ul>
+        </Loaded>
+        <PendingInvitations changed=invited/>
+        <EditDialog record_type="user" editor fields=FIELDS on_saved=move |row| roster.put(row)/>
+        <InviteDialog open=inviting on_invited=move |()| invited.update(|n| *n += 1)/>
+        <Deactivation roster leaving/>
+    }
+}
+
+#[component]
+fn User(roster: Roster, row: Row, editor: Editor, leaving: RwSignal<Option<Row>>) -> impl IntoView {
+    let page = Page::take();
+    let name = row.text("name").unwrap_or_default().to_owned();
+    let email = row.text("email").map(str::to_owned);
+    let active = row.flag("active");
+    let roles: Vec<String> =
+        ids(&row.values, "role_ids").into_iter().map(|id| roster.title(id)).filter(|r| !r.is_empty()).collect();
+    let team = row.reference("team_id").map(|id| roster.title(id)).filter(|team| !team.is_empty());
+    let myself = page.actor().is_some_and(|actor| actor.user_id == row.id);
+    let row = StoredValue::new(row);
+    let flip = move |()| {
+        if active {
+            leaving.set(Some(row.get_value()));
+        } else {
+            roster.update(
+                &row.get_value(),
+                one("active", true),
+                page.locale.with_untracked(|l| shared::i18n::translate(*l, "ui.toast.saved", &[])),
+            );
+        }
+    };
+    let what = if active { "admin.users.deactivate" } else { "admin.users.activate" };
+    let seed = row.with_value(|row| row.id.to_string());
+    view! {
+        <li class="admin-row" data-off=(!active).then_some("")>
+            <Avatar name=name.clone() seed/>
+            <div class="admin-row-main">
+                <b>{name}</b>
+                <span class="meta">
+                    {move || email.clone().unwrap_or_else(|| page.text("admin.users.no_email"))}
+                    {team.map(|team| format!(" · {team}"))}
+                </span>
+            </div>
+            <span class="admin-row-tags">
+                {roles.into_iter().map(|role| view! { <Badge>{role}</Badge> }).collect_view()}
+                {(!active).then(|| view! { <Badge tone=Tone::Warning>{t("admin.users.inactive")}</Badge> })}
+            </span>
+            <Menu label=t("ui.action.more") end=true>
+                <MenuItem label=t("ui.action.edit") icon="pencil" on_select=move |()| editor.edit(row.get_value())/>
+                {(!myself).then(|| view! { <MenuItem label=t(what) icon="user-check" danger=active on_select=flip/> })}
+            </Menu>
+        </li>
+    }
+}
+
+/// Asks before somebody is locked out.
+#[component]
+fn Deactivation(roster: Roster, leaving: RwSignal<Option<Row>>) -> impl IntoView {
+    let page = Page::take();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(leaving.with(Option::is_some)));
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            leaving.set(None);
+        }
+        now
+    });
+    let text = move |key: &'static str| {
+        Signal::derive(move || {
+            let name = leaving
+                .with(|row| row.as_ref().and_then(|row| row.text("name").map(str::to_owned)))
+                .unwrap_or_default();
+            page.text_with(key, &[("name", &name)])
+        })
+    };
+    let confirm = move |()| {
+        if let Some(row) = leaving.get_untracked() {
+            roster.update(
+                &row,
+                one("active", false),
+                page.locale.with_untracked(|l| shared::i18n::translate(*l, "ui.toast.saved", &[])),
+            );
+        }
+        open.set(false);
+    };
+    view! {
+        <ConfirmDialog
+            open
+            title=text("admin.users.deactivate_confirm")
+            text=text("admin.users.deactivate_text")
+            action=t("admin.users.deactivate")
+            cancel=t("ui.action.cancel")
+            on_confirm=confirm
+        />
+    }
+}

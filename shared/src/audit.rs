@@ -1,0 +1,81 @@
+//! The audit log as administrators read it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::query::Titles;
+use crate::record::Values;
+
+/// Which entries to show.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditQuery {
+    /// Only changes by this user.
+    pub actor_id: Option<Uuid>,
+    /// Only changes to this record type.
+    pub record_type: Option<String>,
+    /// Only records whose title contains this.
+    pub words: Option<String>,
+    /// Not before this instant.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this instant.
+    pub until: Option<DateTime<Utc>>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+/// One change of one record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Identifier within the organisation.
+    pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who; nobody for the system.
+    pub actor_id: Option<Uuid>,
+    /// Where it came from, see [`crate::command::Source::code`].
+    pub source: String,
+    /// What was changed together with it.
+    pub change_set: Uuid,
+    /// Record type name.
+    pub record_type: String,
+    /// The record.
+    pub record_id: Uuid,
+    /// Its title at that time.
+    pub title: String,
+    /// `create`, `update`, `archive`, `restore` or `delete`.
+    pub action: String,
+    /// `{field: [before, after]}`.
+    pub changes: Values,
+}
+
+/// A page of entries, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AuditPage {
+    /// The entries.
+    pub entries: Vec<AuditEntry>,
+    /// Names of users and of records that changes refer to.
+    pub titles: Titles,
+    /// Cursor of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+/// One attempt to sign in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignInEntry {
+    /// Identifier; the next page starts before the last one's.
+    pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whose account it was.
+    pub user_id: Option<Uuid>,
+    /// Name of that user.
+    pub name: String,
+    /// Whether it succeeded.
+    pub ok: bool,
+    /// Address it came from.
+    pub ip: Option<String>,
+    /// The program's own description of itself.
+    pub user_agent: Option<String>,
+}

@@ -1,0 +1,100 @@
+//! The audit log for administrators.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use shared::access::Actor;
+use shared::audit::{AuditEntry, AuditPage, AuditQuery};
+use shared::{Error, Result};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::timeline::{Wanted, shown_changes};
+use super::titles::titles_of;
+use crate::error::from_sqlx;
+use crate::pool::Store;
+use crate::scope::Sql;
+
+/// Entries per page.
+const PAGE: usize = 50;
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    id: i64,
+    at: DateTime<Utc>,
+    actor_id: Option<Uuid>,
+    source: String,
+    change_set: Uuid,
+    record_type: String,
+    record_id: Uuid,
+    title: Option<String>,
+    action: String,
+    changes: Json<Map<String, Value>>,
+}
+
+impl Store {
+    /// A page of the organisation's audit log, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for others than administrators; `cursor` for a cursor that was not made here.
+    pub async fn audit(&self, actor: &Actor, query: &AuditQuery) -> Result<AuditPage> {
+        if !actor.grants.admin {
+            return Err(Error::Forbidden);
+        }
+        let mut sql = select(actor, query)?;
+        let mut tx = self.reading(actor).await?;
+        let mut found: Vec<Found> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+        let more = found.len() > PAGE;
+        found.truncate(PAGE);
+        let next = found.last().filter(|_| more).map(|last| format!("{}~{}", last.at.to_rfc3339(), last.id));
+        let mut wanted: Wanted = BTreeMap::new();
+        let entries = found.into_iter().map(|found| entry(actor, found, &mut wanted)).collect();
+        let titles = titles_of(&mut tx, actor, &wanted).await?;
+        Ok(AuditPage { entries, titles, next })
+    }
+}
+
+fn select(actor: &Actor, query: &AuditQuery) -> Result<Sql> {
+    let mut sql = Sql::new(
+        "select id, at, actor_id, source, change_set, record_type, record_id, title, action, changes from audit_entries where org_id = ",
+    );
+    sql.push_bind(actor.org_id);
+    if let Some(user) = query.actor_id {
+        sql.push(" and actor_id = ").push_bind(user);
+    }
+    if let Some(record_type) = &query.record_type {
+        sql.push(" and record_type = ").push_bind(record_type.clone());
+    }
+    if let Some(words) = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
+        sql.push(" and strpos(lower(title), lower(").push_bind(words.to_owned()).push(")) > 0");
+    }
+    if let Some(from) = query.from {
+        sql.push(" and at >= ").push_bind(from);
+    }
+    if let Some(until) = query.until {
+        sql.push(" and at < ").push_bind(until);
+    }
+    if let Some(cursor) = &query.cursor {
+        let (at, id) = position(cursor).ok_or_else(|| Error::invalid("cursor", "cursor"))?;
+        sql.push(" and (at, id) < (").push_bind(at).push(", ").push_bind(id).push(")");
+    }
+    sql.push(format_args!(" order by at desc, id desc limit {}", PAGE + 1));
+    Ok(sql)
+}
+
+fn position(cursor: &str) -> Option<(DateTime<Utc>, i64)> {
+    let (at, id) = cursor.split_once('~')?;
+    Some((DateTime::parse_from_rfc3339(at).ok()?.to_utc(), id.parse().ok()?))
+}
+
+fn entry(actor: &Actor, found: Found, wanted: &mut Wanted) -> AuditEntry {
+    let Found { id, at, actor_id, source, change_set, record_type, record_id, title, action, changes } = found;
+    wanted.entry("user").or_default().extend(actor_id);
+    let changes = match shared::types::by_name(&record_type) {
+        Some(def) => shown_changes(actor, def, changes.0, wanted),
+        None => changes.0,
+    };
+    let title = title.unwrap_or_default();
+    AuditEntry { id, at, actor_id, source, change_set, record_type, record_id, title, action, changes }
+}
