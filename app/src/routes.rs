@@ -35,7 +35,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/reset") view=ResetPage/>
                 <ParentRoute path=path!("") view=|| view! { <Workspace quick_add=|| view! { <QuickAdd/> }/> }>
                     <Route path=path!("/") view=MyDayPage/>
-                    <Route path=path!("/pipeline") view=BoardPage/>
+                    <Route path=path!("/pipeline") view=|| view! { <BoardPage timeline=timeline_of/> }/>
                     <Route path=path!("/import") view=ImportPage/>
                     <Route path=path!("/settings/*section") view=SettingsPage/>
                     <Route path=path!("/:plural") view=|| view! { <ListPage timeline=timeline_of/> }/>

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
+use shared::RecordDef;
 use shared::board::BoardQuery;
+use shared::types::{OPPORTUNITY, by_plural};
 use uuid::Uuid;
 
 use super::filters::Filters;
@@ -70,6 +72,24 @@ impl Address {
         self.change(false, |params| {
             params.remove("pipeline");
             params.insert("pipeline", pipeline.to_string());
+        });
+    }
+
+    /// The record that is open beside the board.
+    pub(super) fn peeked(self) -> Option<(&'static RecordDef, Uuid)> {
+        let peek = self.params.with(|params| params.get("peek"))?;
+        let (plural, id) = peek.split_once('/')?;
+        Some((by_plural(plural)?, id.parse().ok()?))
+    }
+
+    /// Opens a deal beside the board, or closes what is open; from one to the next is one step back.
+    pub(super) fn peek(self, deal: Option<Uuid>) {
+        let open = self.params.with_untracked(|params| params.get("peek").is_some());
+        self.change(open && deal.is_some(), |params| {
+            params.remove("peek");
+            if let Some(id) = deal {
+                params.insert("peek", format!("{}/{id}", OPPORTUNITY.plural));
+            }
         });
     }
 

@@ -19,7 +19,7 @@ use crate::ui::{Button, ButtonKind, EmptyState, LinkButton};
 /// A loaded board, kept live.
 pub(super) fn board_view(board: Board, query: BoardQuery, reopen: Callback<()>, address: Address) -> impl IntoView {
     let cursor = board.live.clone();
-    let board = OpenBoard::new(board, query, reopen);
+    let board = OpenBoard::new(board, query, address, reopen);
     Live::take().follow(&cursor, move |event| board.hear(event));
     listen(board);
     let (node, current) = (NodeRef::<Div>::new(), RwSignal::new(0_usize));

@@ -1,10 +1,14 @@
 //! A card: what one wants to know of a deal at a glance, and the menu that does what dragging does.
 
 use chrono::{DateTime, Utc};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use shared::format::{date_short, date_time, money, money_short, relative};
 use shared::record::texts;
 use shared::{Row, types};
+use uuid::Uuid;
 
 use super::model::{Card, Lane, OpenBoard};
 use super::moving::Slot;
@@ -13,6 +17,8 @@ use crate::ui::{Avatar, Icon, Menu, MenuItem, Size, Tag, hue_of};
 
 /// Tags on a card; more would push the amount aside.
 const TAGS: usize = 2;
+/// From this width on, a deal opens beside the board.
+const WIDE: f64 = 768.0;
 /// So many days over the limit a card is deep in rot.
 const DEEP: i64 = 7;
 
@@ -37,7 +43,7 @@ pub(super) fn card_view(board: OpenBoard, lane: Lane, card: Card) -> impl IntoVi
             style:translate=shift
             on:pointerdown=move |event| board.press(lane, &pressed, &event)
             on:keydown=move |event| board.card_key(&keyed, &event)
-            on:click=move |event| if board.drag.swallows_click() { event.prevent_default() }
+            on:click=move |event| clicked(board, id, &event)
             on:dragstart=move |event| event.prevent_default()
         >
             {card_face(board, lane, card.clone())}
@@ -48,6 +54,22 @@ pub(super) fn card_view(board: OpenBoard, lane: Lane, card: Card) -> impl IntoVi
                 view! { <span class="card-mover" title=title><Avatar name seed=mover.to_string()/></span> }
             })}
         </article>
+    }
+}
+
+/// A plain click opens the deal beside the board where there is room; all others are the link's.
+fn clicked(board: OpenBoard, id: Uuid, event: &MouseEvent) {
+    let on_link = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .is_some_and(|target| target.closest(".card-title").ok().flatten().is_some());
+    let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    let wide = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width >= WIDE);
+    if board.drag.swallows_click() {
+        event.prevent_default();
+    } else if on_link && wide && !modified && event.button() == 0 {
+        event.prevent_default();
+        board.address.peek(Some(id));
     }
 }
 

@@ -32,16 +32,21 @@ use self::views::view_menu;
 use crate::api::Answer;
 use crate::api::board::open_board;
 use crate::context::{Page, t};
+use crate::record::{RecordPeek, TimelineSlot};
 use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, Icon, LinkButton, Menu, MenuItem, SkeletonCards};
 
 /// The board at `/pipeline`.
 #[component]
-pub fn BoardPage() -> impl IntoView {
+pub fn BoardPage(
+    /// Shows the timeline of a deal that is opened beside the board.
+    timeline: TimelineSlot,
+) -> impl IntoView {
     let address = Address::take();
     let opened = Resource::new(move || address.query.get(), open_board);
     let reopen = Callback::new(move |()| opened.refetch());
     view! {
         <Title text=t("board.title")/>
+        <div class="board-frame">
         <div class="page board-page">
             <header class="page-head">
                 <h1>{t("board.title")}</h1>
@@ -54,6 +59,17 @@ pub fn BoardPage() -> impl IntoView {
                 {move || opened.get().map(|answer| content(address, answer, reopen))}
             </Transition>
         </div>
+        {beside(address, timeline)}
+        </div>
+    }
+}
+
+/// The deal that the address opens beside the board.
+fn beside(address: Address, timeline: TimelineSlot) -> impl IntoView {
+    let open = Memo::new(move |_| address.peeked().map(|(def, id)| (def.name, id)));
+    move || {
+        let (record_type, id) = open.get()?;
+        Some(view! { <RecordPeek record_type id timeline on_close=move |()| address.peek(None)/> })
     }
 }
 

@@ -10,6 +10,7 @@ use shared::query::Titles;
 use shared::{Row, types::PIPELINE};
 use uuid::Uuid;
 
+use super::address::Address;
 use super::asking::Asking;
 use super::drag::Drag;
 use crate::context::Page;
@@ -156,6 +157,8 @@ pub(super) struct OpenBoard {
     pub(super) done: StoredValue<Vec<Uuid>>,
     /// Loads the whole page anew, when stages or pipelines changed.
     pub(super) reopen: Callback<()>,
+    /// The board's address.
+    pub(super) address: Address,
 }
 
 /// Delayed reloads.
@@ -169,7 +172,7 @@ pub(super) struct Timers {
 
 impl OpenBoard {
     /// Takes over a loaded board.
-    pub(super) fn new(board: Board, mut query: BoardQuery, reopen: Callback<()>) -> Self {
+    pub(super) fn new(board: Board, mut query: BoardQuery, address: Address, reopen: Callback<()>) -> Self {
         query.pipeline_id = Some(board.pipeline.id);
         let mut columns = board.columns;
         columns.sort_by_key(|column| match column.stage.text("outcome") {
@@ -205,6 +208,7 @@ impl OpenBoard {
             },
             done: StoredValue::new(Vec::new()),
             reopen,
+            address,
         }
     }
 
