@@ -239,3 +239,70 @@ impl Attribute {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::access::Grants;
+    use shared::types::{CUSTOMER, OPPORTUNITY, PRODUCT};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn all(def: &'static RecordDef, custom: &[CustomField]) -> Vec<Attribute> {
+        let grants = Grants { admin: true, ..Grants::default() };
+        let (org_id, user_id) = (Uuid::nil(), Uuid::nil());
+        attributes(def, custom, &Actor { org_id, user_id, team_id: None, teams_below: Vec::new(), grants })
+    }
+
+    fn named(def: &'static RecordDef, name: &str) -> Attribute {
+        all(def, &[region()]).into_iter().find(|a| a.name() == name).unwrap()
+    }
+
+    fn region() -> CustomField {
+        CustomField {
+            key: "region".into(),
+            label: "Region".into(),
+            kind: "choice".into(),
+            choices: vec!["east".into(), "west".into()],
+            required: false,
+        }
+    }
+
+    fn values(json: Value) -> Values {
+        json.as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn internal_fields_and_order_keys_are_not_shown() {
+        let names: Vec<String> = all(&OPPORTUNITY, &[]).iter().map(Attribute::name).collect();
+        assert!(!names.iter().any(|name| ["rank", "stage_changed_at", "custom"].contains(&name.as_str())));
+        assert!(names.contains(&"owner_id".to_owned()));
+        assert!(all(&PRODUCT, &[]).iter().all(|a| a.name() != "owner_id"), "products belong to the organisation");
+    }
+
+    #[test]
+    fn a_person_has_no_company_fields() {
+        let (person, company) = (values(json!({"kind": "person"})), values(json!({"kind": "company"})));
+        assert!(!named(&CUSTOMER, "industry").applies(&person));
+        assert!(named(&CUSTOMER, "industry").applies(&company));
+        assert!(!named(&CUSTOMER, "gender").applies(&company));
+        assert!(named(&CUSTOMER, "phones").applies(&person));
+    }
+
+    #[test]
+    fn a_user_defined_field_travels_with_its_neighbours() {
+        let stored = values(json!({"name": "A", "custom": {"budget": "5", "region": "east"}}));
+        let field = named(&CUSTOMER, "custom.region");
+        assert_eq!(*field.value(&stored), json!("east"));
+        let patch = field.patch(&stored, json!("west"));
+        assert_eq!(patch, values(json!({"custom": {"budget": "5", "region": "west"}})));
+        assert_eq!(named(&CUSTOMER, "name").patch(&stored, json!("B")), values(json!({"name": "B"})));
+    }
+
+    #[test]
+    fn what_is_required_cannot_be_emptied() {
+        assert_eq!(named(&CUSTOMER, "name").normalize(&json!(" ")).unwrap_err().code, "required");
+        assert_eq!(named(&CUSTOMER, "founded").normalize(&Value::Null), Ok(Value::Null));
+    }
+}

@@ -124,13 +124,8 @@ fn money(
     label: Signal<String>,
 ) -> AnyView {
     let (code, currencies) = match currency {
-        Some(currency) => {
-            // An amount has a currency: the organisation's unless another is chosen.
-            if currency.with_untracked(Value::is_null) {
-                currency.set(fixed.into());
-            }
-            (text_bridge(currency), currency_choices(page, currency))
-        }
+        // Without a choice amounts are in the organisation's currency, which is the first one shown.
+        Some(currency) => (text_bridge(currency), currency_choices(page, currency)),
         None => (RwSignal::new(fixed.clone()), Signal::stored(vec![Choice::new(fixed.clone(), fixed)])),
     };
     let currency_label = t("record.currency");

@@ -81,7 +81,7 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
     let id = format!("edit-{}-{}", row.id, attribute.name().replace('.', "-"));
     let mut editing = Editing::new(page, attribute.clone(), value, id, target.titles);
     editing.fixed_currency = currency(page, &row.values);
-    let several_lines = matches!(attribute.kind(), Kind::LongText | Kind::Address | Kind::Social | Kind::Tags);
+    let several_lines = attribute.kind() == Kind::LongText;
     let node = NodeRef::<Div>::new();
     Effect::new(move |_| {
         if let Some(node) = node.get() {
@@ -90,6 +90,7 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
             });
         }
     });
+    let attribute_kind = attribute.kind();
     let finished = StoredValue::new(false);
     let cancelled = on_done.clone();
     let commit = move || {
@@ -110,6 +111,16 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
     // A turn later, when the input has handed over what was typed last.
     let commit_soon = later(commit);
     let on_leave = commit_soon.clone();
+    if matches!(attribute_kind, Kind::Reference(_) | Kind::Bool) {
+        // One choice is the whole edit.
+        let chosen = commit_soon.clone();
+        Effect::new(move |before: Option<()>| {
+            value.track();
+            if before.is_some() {
+                chosen();
+            }
+        });
+    }
     let key = move |event: KeyboardEvent| {
         if event.default_prevented() || event.is_composing() {
             return;

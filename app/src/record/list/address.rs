@@ -182,3 +182,53 @@ pub(in crate::record) fn list_address(def: &RecordDef, conditions: Vec<Filter>) 
     let state = ListState { conditions, ..ListState::default() };
     format!("/{}{}", def.plural, state.write().to_query_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::query::Op;
+
+    use super::*;
+
+    #[test]
+    fn what_the_address_says_survives_the_way_there_and_back() {
+        let state = ListState {
+            search: "云帆 & Co".into(),
+            sort: Some(Sort { field: "amount".into(), descending: true }),
+            conditions: vec![Filter::field("owner_id", Op::Eq, "@me"), Filter::field("incomplete", Op::Eq, true)],
+            archived: Archived::Only,
+            view: Some(Uuid::nil()),
+        };
+        assert_eq!(ListState::read(&state.write()), state);
+        assert_eq!(ListState::read(&ParamsMap::new()), ListState::default());
+    }
+
+    #[test]
+    fn an_address_that_makes_no_sense_lists_everything() {
+        let params = ParamsMap::from_iter([("f", "[broken"), ("archived", "maybe"), ("view", "7"), ("sort", "")]);
+        assert_eq!(ListState::read(&params), ListState::default());
+    }
+
+    #[test]
+    fn a_head_turns_the_order_and_then_lets_go() {
+        let mut state = ListState::default();
+        let order = |state: &ListState| state.sort.as_ref().map(|sort| (sort.field.clone(), sort.descending));
+        state.turn("name");
+        assert_eq!(order(&state), Some(("name".into(), false)));
+        state.turn("name");
+        assert_eq!(order(&state), Some(("name".into(), true)));
+        state.turn("kind");
+        assert_eq!(order(&state), Some(("kind".into(), false)));
+        state.turn("kind");
+        state.turn("kind");
+        assert_eq!(order(&state), None);
+    }
+
+    #[test]
+    fn only_known_types_open_beside_the_list() {
+        let id = Uuid::from_u128(7);
+        let peek = |text: String| peeked(&ParamsMap::from_iter([("peek", text)])).map(|(def, id)| (def.name, id));
+        assert_eq!(peek(format!("customers/{id}")), Some(("customer", id)));
+        assert_eq!(peek(format!("planets/{id}")), None);
+        assert_eq!(peek("customers/7".into()), None);
+    }
+}
