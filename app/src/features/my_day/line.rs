@@ -52,7 +52,7 @@ pub(super) fn TaskLine(tasks: Tasks, row: Row, state: State) -> impl IntoView {
             class="task"
             data-state=state.attr()
             data-swiped=move || (swipe.distance.get() >= SWIPE).then_some("")
-            style:translate=move || format!("{}px 0", swipe.distance.get())
+            style:translate=move || Some(swipe.distance.get()).filter(|px| *px > 0).map(|px| format!("{px}px 0"))
             on:touchstart=move |event| swipe.start(&event)
             on:touchmove=move |event| if !done { swipe.go(&event) }
             on:touchend=move |_| if swipe.end() { tick(true) }
