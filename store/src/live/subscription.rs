@@ -64,7 +64,17 @@ impl Store {
         };
         let store = self.clone();
         let pending = VecDeque::new();
-        Ok(Subscription { store, actor, receiver, cursor, delivered: cursor, catching_up: true, is_live: false, pending, queue })
+        Ok(Subscription {
+            store,
+            actor,
+            receiver,
+            cursor,
+            delivered: cursor,
+            catching_up: true,
+            is_live: false,
+            pending,
+            queue,
+        })
     }
 }
 
@@ -183,8 +193,9 @@ impl Subscription {
 
 /// Types whose readability for this user hangs on the given one: they are to be loaded again.
 fn inheriting<'a>(actor: &'a Actor, parent: &'static RecordDef) -> impl Iterator<Item = LiveEvent> + 'a {
-    let depends =
-        move |def: &&&RecordDef| inherits(def, parent) && !matches!(actor.level(def, Action::Read), Level::None | Level::All);
+    let depends = move |def: &&&RecordDef| {
+        inherits(def, parent) && !matches!(actor.level(def, Action::Read), Level::None | Level::All)
+    };
     REGISTRY.iter().filter(depends).map(|def| LiveEvent::Refresh { record_type: def.name.to_owned() })
 }
 
