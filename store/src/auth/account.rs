@@ -100,7 +100,8 @@ impl Store {
         .fetch_all(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let account = |(org_id, user_id, name, org_name)| Account { org_id, user_id, name, org_name, has_password: true };
+        let account =
+            |(org_id, user_id, name, org_name)| Account { org_id, user_id, name, org_name, has_password: true };
         Ok(found.into_iter().map(account).collect())
     }
 
