@@ -78,12 +78,10 @@ impl Stream {
         *self.0.source.borrow_mut() = Some(source);
     }
 
-    /// Tries again now, if the stream is not open: the network is back.
+    /// Connects anew at once: the network is back, or another one, on which the old connection leads nowhere.
     pub(super) fn hurry(&self) {
-        if !self.is_open() {
-            self.0.failures.set(0);
-            self.connect(newest());
-        }
+        self.0.failures.set(0);
+        self.connect(newest());
     }
 
     /// From now on notices when the stream goes quiet: after sleep a browser may wait long on a dead connection.

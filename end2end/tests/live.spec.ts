@@ -1,0 +1,133 @@
+// The live stream: one per browser, resumed without loss, ended with the session; and who else is here.
+import { expect, test, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+
+const password = "guanxi-demo";
+
+async function signedIn(browser: Browser, who: string): Promise<[BrowserContext, Page]> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await call(page, "sign_in", { email: `${who}@demo.guanxi.test`, password });
+  return [context, page];
+}
+
+// Calls a server function as the page itself would.
+async function call<T>(page: Page, name: string, input: object): Promise<T> {
+  return page.evaluate(
+    async ([name, input]) => {
+      const body = JSON.stringify(input);
+      const answer = await fetch(`/api/fn/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
+    [name, input] as const,
+  );
+}
+
+async function create(page: Page, record_type: string, all: object[]): Promise<string[]> {
+  const changes = all.map((values) => ({ do: "create", id: randomUUID(), values }));
+  await call(page, "apply", { command: { record_type, changes, all_or_nothing: true } });
+  return changes.map((change) => change.id);
+}
+
+interface Board { address: string; stages: string[]; deals: string[] }
+
+async function board(page: Page, names: string[]): Promise<Board> {
+  const [id] = await create(page, "pipeline", [{ name: `Live ${randomUUID().slice(0, 8)}`, currency: "USD" }]);
+  const stage = (name: string, position: number) => ({ pipeline_id: id, name, position, probability: 10 });
+  const stages = await create(page, "stage", ["First", "Second", "Third"].map(stage));
+  const deals = await create(page, "opportunity", names.map((name) => ({ name, stage_id: stages[0], rank: "bottom" })));
+  return { address: `/pipeline?pipeline=${id}`, stages, deals };
+}
+
+const move = (page: Page, id: string, stage_id: string) =>
+  call(page, "apply", {
+    command: { record_type: "opportunity", changes: [{ do: "update", id, values: { stage_id, rank: "top" } }], all_or_nothing: true },
+  });
+
+const cardIn = (page: Page, stage: string, id: string) =>
+  page.locator(`.lane[data-stage="${stage}"] .card[data-id="${id}"]`);
+
+// Which cards stand where, top to bottom.
+const layout = (page: Page) =>
+  page.locator(".lane[data-stage]").evaluateAll((lanes) =>
+    lanes.map((lane) => [...lane.querySelectorAll(".card[data-id]")].map((card) => card.getAttribute("data-id"))));
+
+// Streams that a page opens from now on.
+function streams(page: Page): string[] {
+  const opened: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/api/v1/events")) opened.push(request.url());
+  });
+  return opened;
+}
+
+test("the tabs of a browser share one stream, and pass it on when the one that holds it closes", async ({ browser }) => {
+  const [context, first] = await signedIn(browser, "manager");
+  const [, colleague] = await signedIn(browser, "admin");
+  const { address, stages, deals } = await board(colleague, ["Alpha", "Beta"]);
+  const firstStreams = streams(first);
+  await first.goto(address);
+  await expect.poll(() => firstStreams.length).toBeGreaterThan(0);
+  const second = await context.newPage();
+  const secondStreams = streams(second);
+  await second.goto(address);
+  await expect(cardIn(second, stages[0], deals[0])).toBeVisible();
+  await move(colleague, deals[0], stages[1]);
+  for (const page of [first, second]) await expect(cardIn(page, stages[1], deals[0])).toBeVisible();
+  expect(secondStreams).toEqual([]);
+  await first.close();
+  await move(colleague, deals[1], stages[2]);
+  await expect(cardIn(second, stages[2], deals[1])).toBeVisible();
+  expect(secondStreams.length).toBeGreaterThan(0);
+});
+
+test("after a cut network the board is what a fresh one is", async ({ browser }) => {
+  const [context, page] = await signedIn(browser, "manager");
+  const [, colleague] = await signedIn(browser, "admin");
+  const { address, stages, deals } = await board(colleague, Array.from({ length: 10 }, (_, n) => `Deal ${n}`));
+  const opened = streams(page);
+  await page.goto(address);
+  await expect.poll(() => opened.length).toBeGreaterThan(0);
+  await expect(cardIn(page, stages[0], deals[0])).toBeVisible();
+  await context.setOffline(true);
+  await expect(page.locator(".connection[data-state=offline]").first()).toBeAttached();
+  for (let n = 0; n < 50; n++) await move(colleague, deals[(n * 7) % 10], stages[(n * 3 + 1) % 3]);
+  await context.setOffline(false);
+  await colleague.goto(address);
+  const fresh = await layout(colleague);
+  expect(fresh.flat()).toHaveLength(10);
+  await expect.poll(() => layout(page)).toEqual(fresh);
+  await expect(page.locator(".connection[data-state=live]").first()).toBeAttached();
+});
+
+test("colleagues see who else has a customer open", async ({ browser }) => {
+  const [, mine] = await signedIn(browser, "admin");
+  const [, theirs] = await signedIn(browser, "manager");
+  // What a manager may read, an administrator may read too.
+  const query = { record_type: "customer", query: { limit: 1 } };
+  const shared = (await call<{ rows: { id: string }[] }>(theirs, "list_records", query)).rows[0].id;
+  for (const page of [mine, theirs]) await page.goto(`/customers/${shared}`);
+  for (const page of [mine, theirs]) await expect(page.locator(".viewers .avatar")).toHaveCount(1);
+  await theirs.goto("/");
+  await expect(mine.locator(".viewers .avatar")).toHaveCount(0);
+});
+
+test("whoever signs out elsewhere is led to the sign-in page", async ({ browser }) => {
+  const [context, page] = await signedIn(browser, "manager");
+  await page.goto("/pipeline");
+  const other = await context.newPage();
+  await other.goto("/sign-in");
+  await call(other, "sign_out", {});
+  await page.waitForURL(/sign-in/, { timeout: 40_000 });
+});
+
+test("nobody gets a stream without a session", async ({ request }) => {
+  const answer = await request.get("/api/v1/events");
+  expect(answer.status()).toBe(401);
+  expect(answer.headers()["content-type"]).toBe("application/problem+json");
+  expect(await answer.json()).toMatchObject({ status: 401, code: "unauthenticated" });
+  const forged = await request.get("/api/v1/events", { headers: { authorization: "Bearer gx_forged" } });
+  expect(forged.status()).toBe(401);
+});
