@@ -11,21 +11,24 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
-use shared::RecordDef;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 use shared::access::Action;
 use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, TASK};
+use shared::{RecordDef, Row};
 
 use self::activity_form::ActivityForm;
 use self::task_form::TaskForm;
 use crate::context::{Page, t};
-use crate::ui::{ButtonKind, Dialog, Icon, Menu, MenuItem, MenuLink, is_typing};
+use crate::record::RecordForm;
+use crate::ui::{ButtonKind, Dialog, Icon, Menu, MenuItem, is_typing};
 
-/// What one may add by its own page: the type, where its form is, and what the entry says.
-const RECORDS: [(&RecordDef, &str, &str); 4] = [
-    (&CUSTOMER, "/customers?new=1", "customer._new"),
-    (&CONTACT, "/contacts?new=1", "contact._new"),
-    (&LEAD, "/leads?new=1", "lead._new"),
-    (&OPPORTUNITY, "/opportunities?new=1", "opportunity._new"),
+/// What one may add with the generic form, and what the entry says.
+const RECORDS: [(&RecordDef, &str); 4] = [
+    (&CUSTOMER, "customer._new"),
+    (&CONTACT, "contact._new"),
+    (&LEAD, "lead._new"),
+    (&OPPORTUNITY, "opportunity._new"),
 ];
 
 /// How long after `g` the next letter names a place to go to, in ms, and is not for us.
@@ -52,8 +55,18 @@ pub fn QuickAdd() -> impl IntoView {
     let activity_title = Signal::derive(move || {
         page.text(if activity.get() == Some("call") { "ui.action.log_call" } else { "ui.action.add_note" })
     });
-    let record = move |(def, href, label): (&'static RecordDef, &'static str, &'static str)| {
-        may(def).then(|| view! { <MenuLink href label=t(label) icon=def.icon/> })
+    let forms = RECORDS.map(|(def, label)| (def, label, RwSignal::new(false)));
+    let entry = move |(def, label, open): (&'static RecordDef, &'static str, RwSignal<bool>)| {
+        may(def).then(|| view! { <MenuItem label=t(label) icon=def.icon on_select=move |()| open.set(true)/> })
+    };
+    let navigate = StoredValue::new(use_navigate());
+    let form = move |(def, _, open): (&'static RecordDef, &'static str, RwSignal<bool>)| {
+        // Whoever adds a record goes on working on it.
+        let show = move |row: Row| {
+            navigate
+                .with_value(|navigate| navigate(&format!("/{}/{}", def.plural, row.id), NavigateOptions::default()));
+        };
+        view! { <RecordForm record_type=def.name open on_saved=show/> }
     };
     view! {
         <div class="quick-add" node_ref=menu>
@@ -71,7 +84,7 @@ pub fn QuickAdd() -> impl IntoView {
                     <MenuItem label=t("ui.action.log_call") icon="phone" on_select=move |()| log("call")/>
                 })}
                 <hr/>
-                {RECORDS.into_iter().map(record).collect_view()}
+                {forms.into_iter().map(entry).collect_view()}
             </Menu>
             <Dialog open=task title=t("ui.action.new_task") close=t("ui.action.close")>
                 <TaskForm open=task/>
@@ -79,13 +92,13 @@ pub fn QuickAdd() -> impl IntoView {
             <Dialog open=activity_open title=activity_title close=t("ui.action.close")>
                 <ActivityForm open=activity_open kind=activity.get_untracked().unwrap_or("note")/>
             </Dialog>
+            {forms.into_iter().map(form).collect_view()}
         </div>
     }
 }
 
 /// `q` opens the menu, `c` a new task, where no text is being typed and nothing covers the page.
-fn keys(menu: NodeRef<Div>, new_task: impl Fn() + 'static) {
-    let new_task = StoredValue::new_local(new_task);
+fn keys(menu: NodeRef<Div>, new_task: impl Fn() + Copy + 'static) {
     let go_at = StoredValue::new(f64::MIN);
     Effect::new(move |_| {
         let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
@@ -103,7 +116,7 @@ fn keys(menu: NodeRef<Div>, new_task: impl Fn() + 'static) {
                         button.click();
                     }
                 }
-                "c" => new_task.with_value(|new_task| new_task()),
+                "c" => new_task(),
                 _ => return,
             }
             event.prevent_default();

@@ -56,21 +56,16 @@ pub(super) fn More(feed: Feed) -> impl IntoView {
 
 /// Runs `check` whenever something scrolls, until the calling scope is cleaned up. Scroll events do not bubble, so the
 /// window listens while they are on their way down.
-fn on_scroll(check: impl Fn() + 'static) {
-    let listener = StoredValue::new_local(None::<Closure<dyn FnMut()>>);
-    let check = StoredValue::new_local(Some(check));
+fn on_scroll(check: impl Fn() + Copy + 'static) {
     Effect::new(move |_| {
-        let Some(check) = check.try_update_value(Option::take).flatten() else { return };
         let closure = Closure::<dyn FnMut()>::new(check);
-        let callback = closure.as_ref().unchecked_ref();
-        drop(window().add_event_listener_with_callback_and_bool("scroll", callback, true));
-        listener.set_value(Some(closure));
-    });
-    on_cleanup(move || {
-        let closure = listener.try_update_value(Option::take).flatten();
-        if let Some(closure) = closure {
-            let callback = closure.as_ref().unchecked_ref();
-            drop(window().remove_event_listener_with_callback_and_bool("scroll", callback, true));
-        }
+        drop(window().add_event_listener_with_callback_and_bool("scroll", closure.as_ref().unchecked_ref(), true));
+        let listener = StoredValue::new_local(closure);
+        on_cleanup(move || {
+            listener.try_with_value(|closure| {
+                let callback = closure.as_ref().unchecked_ref();
+                drop(window().remove_event_listener_with_callback_and_bool("scroll", callback, true));
+            });
+        });
     });
 }
