@@ -52,7 +52,7 @@ impl Roster {
 
     /// The title of a record referred to; empty when it may not be seen.
     pub fn title(self, id: Uuid) -> String {
-        self.titles.with(|titles| titles.get(&id).cloned().unwrap_or_default())
+        self.titles.with_untracked(|titles| titles.get(&id).cloned().unwrap_or_default())
     }
 
     /// The records as choices by their title field.
