@@ -11,7 +11,8 @@ mod toolbar;
 mod views;
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use shared::access::Action;
 use shared::query::Titles;
 use shared::types::by_plural;
@@ -80,6 +81,7 @@ fn RecordList(def: &'static RecordDef, timeline: TimelineSlot) -> impl IntoView 
         titles: RwSignal::new(Titles::new()),
         may_create: page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
     };
+    open_from_address(context);
     let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
     let query = Memo::new(move |_| nav.state.with(ListState::query));
     let found = Resource::new(move || query.get(), move |query| list_records(def.name.to_owned(), query));
@@ -100,6 +102,26 @@ fn RecordList(def: &'static RecordDef, timeline: TimelineSlot) -> impl IntoView 
         </div>
         <RecordForm record_type=def.name open=context.creating initial on_saved/>
     }
+}
+
+/// `?new=1`, as quick add and the command palette have it, opens the form; once it is closed the address forgets it.
+fn open_from_address(context: ListContext) {
+    let (params, navigate) = (use_query_map(), use_navigate());
+    let asked = Memo::new(move |_| params.with(|params| params.get("new").is_some()));
+    Effect::new(move |_| {
+        if asked.get() && context.may_create {
+            context.creating.set(true);
+        }
+    });
+    Effect::new(move |was_open: Option<bool>| {
+        let open = context.creating.get();
+        if was_open == Some(true) && !open && asked.get_untracked() {
+            let kept = context.nav.state.with_untracked(ListState::write).to_query_string();
+            let address = format!("/{}{kept}", context.def.plural);
+            navigate(&address, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        }
+        open
+    });
 }
 
 /// Bar and rows. The bar stays while the rows are loaded again, so that one can go on typing.

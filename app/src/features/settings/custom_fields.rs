@@ -1,7 +1,7 @@
 //! Fields that the organisation adds to record types.
 
 use leptos::prelude::*;
-use shared::i18n::{choice_label, translate, type_label_many};
+use shared::i18n::{choice_label, type_label_many};
 use shared::types::{CUSTOM_FIELD, by_name};
 use shared::{Row, Values};
 
@@ -49,11 +49,7 @@ fn CustomField(roster: Roster, row: Row, editor: Editor) -> impl IntoView {
     let text = |name: &str| row.text(name).unwrap_or_default().to_owned();
     let (label, key, kind, record_type) = (text("label"), text("key"), text("kind"), text("record_type"));
     let row = StoredValue::new(row);
-    let archive = move |()| {
-        let name = row.with_value(|row| row.text("label").unwrap_or_default().to_owned());
-        let done = translate(page.locale.get_untracked(), "ui.toast.archived", &[("name", &name)]);
-        roster.archive(&row.get_value(), done);
-    };
+    let archive = move |()| roster.archive(&row.get_value());
     let of_type = move || {
         by_name(&record_type).map_or_else(|| record_type.clone(), |def| type_label_many(page.locale.get(), def))
     };

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::json;
-use shared::{Row, Values, i18n};
+use shared::{Row, Values};
 
 use super::SectionHead;
 use super::edit::{EditDialog, Editor};
@@ -46,16 +46,11 @@ pub fn PipelinesSection() -> impl IntoView {
 
 #[component]
 fn Pipeline(roster: Roster, stages: Roster, row: Row, editor: Editor, stage_editor: Editor) -> impl IntoView {
-    let page = Page::take();
     let name = row.text("name").unwrap_or_default().to_owned();
     let currency = row.text("currency").unwrap_or_default().to_owned();
     let id = row.id;
     let row = StoredValue::new(row);
-    let archive = move |()| {
-        let name = row.with_value(|row| row.text("name").unwrap_or_default().to_owned());
-        let done = i18n::translate(page.locale.get_untracked(), "ui.toast.archived", &[("name", &name)]);
-        roster.archive(&row.get_value(), done);
-    };
+    let archive = move |()| roster.archive(&row.get_value());
     view! {
         <section class="section admin-section">
             <header class="admin-head">

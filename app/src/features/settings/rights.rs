@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::json;
 use shared::access::{Action, FieldAccess, Grants, Level, TypeRights};
-use shared::i18n::{field_label, translate, type_label_many};
+use shared::i18n::{field_label, type_label_many};
 use shared::types::{REGISTRY, by_name};
 use shared::{RecordDef, Row};
 
@@ -26,8 +26,7 @@ impl Rights {
         let Some(row) = self.row.get_untracked() else { return };
         let mut grants = self.grants.get_untracked();
         change(&mut grants);
-        let done = translate(self.page.locale.get_untracked(), "ui.toast.saved", &[]);
-        self.roster.update(&row, one("grants", json!(grants)), done);
+        self.roster.update(&row, one("grants", json!(grants)));
     }
 
     fn set_level(self, def: &'static RecordDef, action: Action, level: Level) {
@@ -145,9 +144,8 @@ fn cell(rights: Rights, def: &'static RecordDef, action: Action) -> AnyView {
 }
 
 fn access_choices(page: Page) -> Vec<Choice> {
-    [("hidden", FieldAccess::Hidden), ("read", FieldAccess::Read), ("write", FieldAccess::Write)]
-        .map(|(code, _)| Choice::new(code, page.text(&format!("admin.field_access.{code}"))))
-        .into()
+    let choice = |access| Choice::new(code_of(access), page.text(&format!("admin.field_access.{}", code_of(access))));
+    [FieldAccess::Hidden, FieldAccess::Read, FieldAccess::Write].map(choice).into()
 }
 
 fn access_of(code: &str) -> FieldAccess {

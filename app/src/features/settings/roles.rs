@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use serde_json::json;
 use shared::access::Grants;
-use shared::{Row, Values, i18n};
+use shared::{Row, Values};
 use uuid::Uuid;
 
 use super::SectionHead;
 use super::edit::{EditDialog, Editor};
 use super::rights::RightsEditor;
 use super::roster::{Loaded, Roster};
-use crate::context::{Page, t};
+use crate::context::t;
 use crate::ui::{Badge, Button, ButtonKind, EmptyState, Icon, LinkButton, Menu, MenuItem, Size, Tone};
 
 const FIELDS: &[&str] = &["name", "description"];
@@ -58,16 +58,11 @@ fn AllRoles(roster: Roster, editor: Editor) -> impl IntoView {
 
 #[component]
 fn Role(roster: Roster, row: Row, editor: Editor) -> impl IntoView {
-    let page = Page::take();
     let name = row.text("name").unwrap_or_default().to_owned();
     let description = row.text("description").unwrap_or_default().to_owned();
     let (admin, href) = (grants_of(&row).admin, format!("/settings/roles/{}", row.id));
     let row = StoredValue::new(row);
-    let archive = move |()| {
-        let name = row.with_value(|row| row.text("name").unwrap_or_default().to_owned());
-        let done = i18n::translate(page.locale.get_untracked(), "ui.toast.archived", &[("name", &name)]);
-        roster.archive(&row.get_value(), done);
-    };
+    let archive = move |()| roster.archive(&row.get_value());
     view! {
         <li class="admin-row">
             <Icon name="shield" size=Size::Large/>

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::command::{Change, Command, Outcome};
-use shared::i18n::error_message;
+use shared::i18n::{error_message, translate};
 use shared::live::LiveEvent;
 use shared::query::{ListQuery, MAX_PAGE, Page as Records, Sort, Titles};
+use shared::types::by_name;
 use shared::{Error, Row, Values};
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use crate::ui::{Choice, ErrorState, SkeletonRows};
 /// The records of one type; cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Roster {
+    page: Page,
     record_type: &'static str,
     words: RwSignal<String>,
     /// The records as they are now.
@@ -40,7 +42,7 @@ impl Roster {
         };
         let loaded = Resource::new(query, move |query| list_records(record_type.to_owned(), query));
         let (rows, titles) = (RwSignal::new(Vec::new()), RwSignal::new(Titles::new()));
-        Self { record_type, words, rows, titles, loaded }
+        Self { page: Page::take(), record_type, words, rows, titles, loaded }
     }
 
     /// Shows only records with these words.
@@ -50,7 +52,7 @@ impl Roster {
 
     /// The title of a record referred to; empty when it may not be seen.
     pub fn title(self, id: Uuid) -> String {
-        self.titles.with(|titles| titles.get(&id).cloned().unwrap_or_default())
+        self.titles.with_untracked(|titles| titles.get(&id).cloned().unwrap_or_default())
     }
 
     /// The records as choices by their title field.
@@ -76,23 +78,27 @@ impl Roster {
     }
 
     /// Changes fields of a record.
-    pub fn update(self, row: &Row, values: Values, done: String) {
-        self.run(vec![Change::Update { id: row.id, version: Some(row.version), values }], done);
+    pub fn update(self, row: &Row, values: Values) {
+        self.run(vec![Change::Update { id: row.id, version: Some(row.version), values }]);
     }
 
     /// Takes a record out of use; it can be brought back by undoing.
-    pub fn archive(self, row: &Row, done: String) {
+    pub fn archive(self, row: &Row) {
         let id = row.id;
+        let title = by_name(self.record_type).map_or("name", |def| def.title);
+        let name = row.text(title).unwrap_or_default();
+        let done = translate(self.page.locale.get_untracked(), "ui.toast.archived", &[("name", name)]);
         let command = Command::one(self.record_type, Change::Archive { id });
         act(command, done, move |result| {
             if result.is_ok() {
-                self.remove(id)
+                self.remove(id);
             }
         });
     }
 
     /// Carries out changes together, and shows what became of them.
-    pub fn run(self, changes: Vec<Change>, done: String) {
+    pub fn run(self, changes: Vec<Change>) {
+        let done = translate(self.page.locale.get_untracked(), "ui.toast.saved", &[]);
         let command =
             Command { record_type: self.record_type.to_owned(), changes, all_or_nothing: true, ..Command::default() };
         act(command, done, move |result: Result<Outcome, Error>| match result {

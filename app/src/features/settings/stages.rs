@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::json;
 use shared::command::Change;
-use shared::i18n::{choice_label, translate};
+use shared::i18n::choice_label;
 use shared::types::STAGE;
 use shared::{Row, Values};
 use uuid::Uuid;
@@ -79,7 +79,7 @@ fn Stage(roster: Roster, own: Memo<Vec<Row>>, row: Row, editor: Editor) -> impl 
     let step = move |by: isize| {
         let changes = own.with_untracked(|rows| moved(rows, id, by));
         if !changes.is_empty() {
-            roster.run(changes, translate(page.locale.get_untracked(), "ui.toast.saved", &[]));
+            roster.run(changes);
         }
     };
     let at_end = move |last: bool| {
@@ -87,11 +87,7 @@ fn Stage(roster: Roster, own: Memo<Vec<Row>>, row: Row, editor: Editor) -> impl 
             own.with(|rows| if last { rows.last() } else { rows.first() }.is_some_and(|row| row.id == id))
         })
     };
-    let archive = move |()| {
-        let name = row.with_value(|row| row.text("name").unwrap_or_default().to_owned());
-        let done = translate(page.locale.get_untracked(), "ui.toast.archived", &[("name", &name)]);
-        roster.archive(&row.get_value(), done);
-    };
+    let archive = move |()| roster.archive(&row.get_value());
     let stale = move || days.map(|days| page.text_with("admin.pipelines.days", &[("n", &days.to_string())]));
     view! {
         <li class="stage-row">

@@ -1,12 +1,12 @@
 //! The tags people can choose.
 
 use leptos::prelude::*;
-use shared::{Row, Values, i18n};
+use shared::{Row, Values};
 
 use super::SectionHead;
 use super::edit::{EditDialog, Editor};
 use super::roster::{Loaded, Roster};
-use crate::context::{Page, t};
+use crate::context::t;
 use crate::ui::{Button, ButtonKind, EmptyState, Menu, MenuItem, Tag};
 
 const FIELDS: &[&str] = &["name", "hue", "description"];
@@ -38,16 +38,11 @@ pub fn TagsSection() -> impl IntoView {
 
 #[component]
 fn TagRow(roster: Roster, row: Row, editor: Editor) -> impl IntoView {
-    let page = Page::take();
     let label = row.text("name").unwrap_or_default().to_owned();
     let hue = row.integer("hue").and_then(|hue| u8::try_from(hue).ok()).unwrap_or(0);
     let description = row.text("description").unwrap_or_default().to_owned();
     let row = StoredValue::new(row);
-    let archive = move |()| {
-        let name = row.with_value(|row| row.text("name").unwrap_or_default().to_owned());
-        let done = i18n::translate(page.locale.get_untracked(), "ui.toast.archived", &[("name", &name)]);
-        roster.archive(&row.get_value(), done);
-    };
+    let archive = move |()| roster.archive(&row.get_value());
     view! {
         <li class="admin-row">
             <Tag label hue/>

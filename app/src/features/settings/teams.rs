@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use serde_json::json;
-use shared::{Row, Values, i18n};
+use shared::{Row, Values};
 use uuid::Uuid;
 
 use super::SectionHead;
 use super::edit::{EditDialog, Editor};
 use super::roster::{Loaded, Roster};
-use crate::context::{Page, t};
+use crate::context::t;
 use crate::ui::{Button, ButtonKind, EmptyState, Icon, Menu, MenuItem};
 
 const FIELDS: &[&str] = &["name", "parent_id", "manager_id", "region"];
@@ -41,7 +41,6 @@ pub fn TeamsSection() -> impl IntoView {
 
 #[component]
 fn Team(roster: Roster, editor: Editor, depth: usize, row: Row) -> impl IntoView {
-    let page = Page::take();
     let name = row.text("name").unwrap_or_default().to_owned();
     let manager = row.reference("manager_id").map(|id| roster.title(id)).filter(|name| !name.is_empty());
     let row = StoredValue::new(row);
@@ -49,11 +48,7 @@ fn Team(roster: Roster, editor: Editor, depth: usize, row: Row) -> impl IntoView
         let parent = row.with_value(|row| row.id);
         editor.create([("parent_id".to_owned(), json!(parent))].into_iter().collect());
     };
-    let archive = move |()| {
-        let name = row.with_value(|row| row.text("name").unwrap_or_default().to_owned());
-        let done = i18n::translate(page.locale.get_untracked(), "ui.toast.archived", &[("name", &name)]);
-        roster.archive(&row.get_value(), done);
-    };
+    let archive = move |()| roster.archive(&row.get_value());
     view! {
         <li>
             <div class="tree-row" style=format!("--depth:{depth}")>

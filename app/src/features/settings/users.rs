@@ -55,11 +55,7 @@ fn User(roster: Roster, row: Row, editor: Editor, leaving: RwSignal<Option<Row>>
         if active {
             leaving.set(Some(row.get_value()));
         } else {
-            roster.update(
-                &row.get_value(),
-                one("active", true),
-                page.locale.with_untracked(|l| shared::i18n::translate(*l, "ui.toast.saved", &[])),
-            );
+            roster.update(&row.get_value(), one("active", true));
         }
     };
     let what = if active { "admin.users.deactivate" } else { "admin.users.activate" };
@@ -109,11 +105,7 @@ fn Deactivation(roster: Roster, leaving: RwSignal<Option<Row>>) -> impl IntoView
     };
     let confirm = move |()| {
         if let Some(row) = leaving.get_untracked() {
-            roster.update(
-                &row,
-                one("active", false),
-                page.locale.with_untracked(|l| shared::i18n::translate(*l, "ui.toast.saved", &[])),
-            );
+            roster.update(&row, one("active", false));
         }
         open.set(false);
     };

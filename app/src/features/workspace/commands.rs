@@ -13,8 +13,11 @@ use crate::preferences::{choose_density, choose_locale, choose_theme};
 /// What choosing a line does.
 #[derive(Clone)]
 pub enum Act {
+    /// Goes to an address.
     Open(String),
+    /// Opens the keys dialog.
     Keys,
+    /// Switches something.
     Set(fn(Page)),
 }
 

@@ -1,0 +1,162 @@
+// Administration: inviting, teams, roles, stages, tags, the audit log; and who may not.
+import { expect, test, type Browser, type Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+
+const password = "guanxi-demo";
+
+async function as(page: Page, who: string) {
+  await page.goto("/sign-in");
+  await page.evaluate(async ([email, password]) => {
+    const body = JSON.stringify({ email, password });
+    await fetch("/api/fn/sign_in", { method: "POST", headers: { "content-type": "application/json" }, body });
+    document.cookie = "gx_locale=en; path=/";
+  }, [`${who}@demo.guanxi.test`, password] as const);
+  // The account's own language would win over the cookie.
+  await page.evaluate(async () => {
+    const body = JSON.stringify({ values: { locale: "en" } });
+    await fetch("/api/fn/update_profile", { method: "POST", headers: { "content-type": "application/json" }, body });
+  });
+}
+
+// A page is ready when its buttons answer.
+async function openDialog(page: Page, button: string) {
+  await expect(async () => {
+    await page.getByRole("button", { name: button, exact: true }).first().click({ timeout: 1_000 });
+    await expect(page.locator("dialog[open]")).toBeVisible({ timeout: 500 });
+  }).toPass();
+}
+
+const save = (page: Page) => page.locator("dialog[open]").getByRole("button", { name: "Save" }).click();
+
+test("an invited colleague joins with the link and can be deactivated", async ({ page, browser }) => {
+  const name = `Guest ${randomUUID().slice(0, 6)}`;
+  await as(page, "admin");
+  await page.goto("/settings/users");
+  await openDialog(page, "Invite");
+  await page.locator("#invite-email").fill(`${randomUUID()}@guest.test`);
+  await page.locator("#invite-name").fill(name);
+  await page.locator("dialog[open] .check-list input").first().check();
+  await page.getByRole("button", { name: "Make invitation" }).click();
+  const link = await page.locator(".copy-line input").inputValue();
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.locator(".admin-row", { hasText: name })).toBeVisible();
+
+  const guest = await join(browser, new URL(link).search);
+  await page.goto("/settings/users");
+  const row = page.locator(".admin-row", { hasText: name });
+  await expect(async () => {
+    await row.getByRole("button", { name: "More actions" }).click({ timeout: 1_000 });
+    await expect(page.getByRole("menuitem", { name: "Deactivate" })).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await page.getByRole("menuitem", { name: "Deactivate" }).click();
+  await page.locator("dialog[open]").getByRole("button", { name: "Deactivate" }).click();
+  await expect(row).toContainText("Deactivated");
+  await guest.goto("/");
+  await expect(guest).toHaveURL(/\/sign-in/);
+});
+
+async function join(browser: Browser, search: string): Promise<Page> {
+  const guest = await (await browser.newContext()).newPage();
+  await guest.goto(`/invitation${search}`);
+  await guest.locator("#password").fill("a phrase for the guest");
+  await guest.locator("button[type=submit]").click();
+  await expect(guest.locator(".frame")).toBeVisible();
+  return guest;
+}
+
+test("a tag is added, found in the audit log, and undone", async ({ page }) => {
+  const name = `tag-${randomUUID().slice(0, 6)}`;
+  await as(page, "admin");
+  await page.goto("/settings/tags");
+  await openDialog(page, "New tag");
+  await page.locator("#edit-name").fill(name);
+  await save(page);
+  const row = page.locator(".admin-row", { hasText: name });
+  await expect(row).toBeVisible();
+  await page.goto("/settings/audit");
+  await expect(page.locator(".audit-entry", { hasText: name }).first()).toContainText("Created");
+});
+
+test("teams stand below each other", async ({ page }) => {
+  const name = `Team ${randomUUID().slice(0, 6)}`;
+  await as(page, "admin");
+  await page.goto("/settings/teams");
+  await openDialog(page, "New team");
+  await page.locator("#edit-name").fill(name);
+  await save(page);
+  const row = page.locator(".tree-row", { hasText: name });
+  await expect(row).toBeVisible();
+  await row.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Add a team below" }).click();
+  await page.locator("#edit-name").fill(`${name} B`);
+  await save(page);
+  await expect(page.locator(".tree-row", { hasText: `${name} B` })).toHaveAttribute("style", /--depth:\s*1/);
+});
+
+test("a right is changed in the matrix and taken back by undo", async ({ page }) => {
+  await as(page, "admin");
+  await page.goto("/settings/roles");
+  await openDialog(page, "New role");
+  const name = `Role ${randomUUID().slice(0, 6)}`;
+  await page.locator("#edit-name").fill(name);
+  await save(page);
+  await page.locator(".admin-row", { hasText: name }).getByRole("link", { name: "Rights" }).click();
+  const level = page.getByRole("combobox", { name: "View Customers" });
+  await level.selectOption("team");
+  await expect(page.locator(".toast").last()).toContainText("Saved");
+  await page.reload();
+  await expect(level).toHaveValue("team");
+});
+
+test("stages are put in another order", async ({ page }) => {
+  await as(page, "admin");
+  await page.goto("/settings/pipelines");
+  const names = () => page.locator(".stage-list").first().locator(".stage-row > b").allInnerTexts();
+  await expect(page.locator(".stage-row").first()).toBeVisible();
+  const before = await names();
+  await expect(async () => {
+    await page.locator(".stage-row").first().getByRole("button", { name: /down$/ }).click({ timeout: 1_000 });
+    expect((await names())[1]).toBe(before[0]);
+  }).toPass();
+  await page.locator(".toast").last().getByRole("button", { name: "Undo" }).click();
+  await expect(async () => expect(await names()).toEqual(before)).toPass();
+});
+
+test("an API token is shown once", async ({ page }) => {
+  await as(page, "agent");
+  await page.goto("/settings/tokens");
+  await openDialog(page, "New token");
+  await page.locator("#token-name").fill("Report");
+  await page.locator("dialog[open]").getByRole("button", { name: "New token" }).click();
+  await expect(page.locator(".copy-line input")).toHaveValue(/^gx_/);
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.locator(".admin-row", { hasText: "Report" }).first()).toBeVisible();
+});
+
+test("administration is closed to others, on the page and behind it @phone", async ({ page }) => {
+  await as(page, "rep");
+  await page.goto("/settings/users");
+  await expect(page.locator(".state[data-kind=denied]")).toBeVisible();
+  for (const name of ["audit", "sign_ins", "invitations"]) {
+    const status = await page.evaluate(async (name) => {
+      const body = JSON.stringify({ query: {}, before: null });
+      const answer = await fetch(`/api/fn/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+      return answer.status;
+    }, name);
+    expect(status, name).toBe(403);
+  }
+});
+
+test("one's own profile can be changed, but not one's rights", async ({ page }) => {
+  await as(page, "agent2");
+  const change = (values: object) => page.evaluate(async (values) => {
+    const body = JSON.stringify({ values });
+    const answer = await fetch("/api/fn/update_profile", { method: "POST", headers: { "content-type": "application/json" }, body });
+    return answer.status;
+  }, values);
+  expect(await change({ phone: "+86 138 0000 0000" })).toBe(200);
+  expect(await change({ role_ids: [] })).toBe(422);
+  expect(await change({ email: "other@demo.guanxi.test" })).toBe(422);
+  await page.goto("/settings/profile");
+  await expect(page.locator("#profile-phone")).toHaveValue("+86 138 0000 0000");
+});
