@@ -9,6 +9,7 @@ pub mod command;
 pub mod error;
 pub mod format;
 pub mod i18n;
+pub mod import;
 pub mod live;
 pub mod planning;
 pub mod query;

@@ -6,6 +6,7 @@
 pub mod auth;
 mod columns;
 mod error;
+mod import;
 mod live;
 mod migrate;
 mod pool;

@@ -30,6 +30,8 @@ struct History {
     version: i64,
     /// Field → value before the set touched it.
     before: Values,
+    /// Of a record the set itself created: field → value before the set changed it again.
+    amended: Values,
     /// Fields that others changed afterwards.
     later: BTreeSet<String>,
 }
@@ -48,11 +50,12 @@ impl Store {
         let mut outcome = UndoOutcome { change_set: set.id, undone: 0, kept: Vec::new() };
         // Parents come back before their children, children go before their parents.
         for def in REGISTRY {
-            let histories = histories(&mut tx, def, change_set).await?;
+            let histories = histories(&mut tx, def, change_set, set.id).await?;
+            detach(&mut tx, actor, def, &histories, &set).await?;
             revert(&mut tx, actor, def, histories, &set, &mut outcome).await?;
         }
         for def in REGISTRY.iter().rev().filter(|def| !is_tenant(def)) {
-            let histories = histories(&mut tx, def, change_set).await?;
+            let histories = histories(&mut tx, def, change_set, set.id).await?;
             remove(&mut tx, actor, def, histories, &set, &mut outcome).await?;
         }
         sqlx::query("update change_sets set undone_by = $3 where org_id = $1 and id = $2")
@@ -86,7 +89,7 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
     }
 }
 
-async fn histories(tx: &mut Tx, def: &RecordDef, change_set: Uuid) -> Result<Histories> {
+async fn histories(tx: &mut Tx, def: &RecordDef, change_set: Uuid, undo: Uuid) -> Result<Histories> {
     type Entry = (Uuid, String, i64, Option<String>, Json<Map<String, Value>>);
     let entries: Vec<Entry> = sqlx::query_as(
         "select record_id, action, version, title, changes from audit_entries
@@ -101,20 +104,24 @@ async fn histories(tx: &mut Tx, def: &RecordDef, change_set: Uuid) -> Result<His
     let mut histories = Histories::new();
     for (id, action, version, title, Json(changes)) in entries {
         let history = histories.entry(id).or_default();
+        let again = history.created;
         history.created |= action == "create" && history.version == 0;
         history.deleted = action == "delete";
         history.version = version;
         history.title = title.unwrap_or_default();
         for (field, pair) in changes {
+            if again {
+                history.amended.entry(field.clone()).or_insert_with(|| pair.get(0).cloned().unwrap_or_default());
+            }
             history.before.entry(field).or_insert_with(|| pair.get(0).cloned().unwrap_or_default());
         }
     }
-    add_later(tx, change_set, &mut histories).await?;
+    add_later(tx, [change_set, undo], &mut histories).await?;
     Ok(histories)
 }
 
-/// Fields that were changed after the set by somebody or something else.
-async fn add_later(tx: &mut Tx, change_set: Uuid, histories: &mut Histories) -> Result<()> {
+/// Fields that were changed after the set by somebody or something else than the set and its undo.
+async fn add_later(tx: &mut Tx, own: [Uuid; 2], histories: &mut Histories) -> Result<()> {
     if histories.is_empty() {
         return Ok(());
     }
@@ -123,12 +130,12 @@ async fn add_later(tx: &mut Tx, change_set: Uuid, histories: &mut Histories) -> 
         "select distinct a.record_id, field from audit_entries a
          join unnest($2::uuid[], $3::bigint[]) as s (id, version) on a.record_id = s.id and a.version > s.version
          cross join lateral jsonb_object_keys(a.changes) as field
-         where a.org_id = $1 and a.change_set <> $4",
+         where a.org_id = $1 and a.change_set <> all($4)",
     )
     .bind(tx.org_id)
     .bind(ids)
     .bind(versions)
-    .bind(change_set)
+    .bind(own.to_vec())
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
@@ -136,6 +143,31 @@ async fn add_later(tx: &mut Tx, change_set: Uuid, histories: &mut Histories) -> 
         histories.entry(id).and_modify(|h| {
             h.later.insert(field);
         });
+    }
+    Ok(())
+}
+
+/// Takes back what the set added to records after it had created them, as in a replay backwards: records that came to
+/// refer to each other (a team to its manager, the manager to the team) could not be removed otherwise.
+async fn detach(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    histories: &Histories,
+    set: &ChangeSet,
+) -> Result<()> {
+    let amended = |h: &History| h.created && !h.deleted && h.later.is_empty() && !h.amended.is_empty();
+    let concerned: Vec<_> = histories.iter().filter(|(_, h)| amended(h)).collect();
+    for chunk in concerned.chunks(CHUNK) {
+        let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| **id).collect();
+        let mut stored = load::locked(tx, actor, def, &ids).await?;
+        let rows = chunk.iter().filter_map(|(id, history)| {
+            let current = stored.remove(id).filter(|found| found.readable)?.row;
+            let mut after = current.clone();
+            after.values.extend(history.amended.clone());
+            Some(prepared(Act::Update, Some(current), after)).filter(Prepared::is_change)
+        });
+        write(tx, actor, def, rows.collect(), set).await?;
     }
     Ok(())
 }
@@ -203,7 +235,8 @@ async fn remove(
     set: &ChangeSet,
     outcome: &mut UndoOutcome,
 ) -> Result<()> {
-    let created: Vec<_> = histories.into_iter().filter(|(_, h)| h.created && !h.deleted).collect();
+    // The youngest first: what refers to a record of its own type was made after it.
+    let created: Vec<_> = histories.into_iter().rev().filter(|(_, h)| h.created && !h.deleted).collect();
     for chunk in created.chunks(CHUNK) {
         let (worked_on, free): (Vec<_>, Vec<_>) = chunk.iter().partition(|(_, h)| !h.later.is_empty());
         outcome.kept.extend(worked_on.into_iter().map(|(id, h)| kept(def, *id, h)));

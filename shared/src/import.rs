@@ -1,0 +1,369 @@
+//! Imports: what a file holds, how its columns become fields, what would happen and what did.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::error::FieldError;
+
+/// Largest file, in bytes.
+pub const MAX_BYTES: usize = 50 * 1024 * 1024;
+/// Most data rows of a file.
+pub const MAX_ROWS: usize = 200_000;
+/// Rows shown in a preview.
+pub const PREVIEW_ROWS: usize = 20;
+
+/// An uploaded file as it was understood.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileInfo {
+    /// Names the upload.
+    pub id: Uuid,
+    /// Name of the file.
+    pub name: String,
+    /// Character set found, e.g. `UTF-8`.
+    pub encoding: String,
+    /// Separator found.
+    pub delimiter: char,
+    /// Columns by the header row, with the first values.
+    pub columns: Vec<Column>,
+    /// Data rows.
+    pub rows: u64,
+    /// A file layout that is known: the steps need no mapping by hand.
+    pub preset: Option<String>,
+    /// Suggested steps.
+    pub steps: Vec<Step>,
+}
+
+/// A column of a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// Text of the header.
+    pub name: String,
+    /// The first few values that are not empty.
+    pub samples: Vec<String>,
+}
+
+/// Where a field's value comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum From {
+    /// The column of that name.
+    Column(String),
+    /// Text with `{column}` slots; separators around empty slots are dropped.
+    Template(String),
+    /// The same text for every row.
+    Constant(String),
+}
+
+/// How one field is filled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// Field name; `address.<part>`, `social.<part>` and `custom.<key>` name parts of a field, `id` the record itself.
+    pub field: String,
+    /// Where the value comes from.
+    pub from: From,
+    /// Numbers are multiplied by it, e.g. `1000000` for amounts given in millions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<u64>,
+    /// Cell text → text used instead, ignoring case; `*` stands for all other texts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+}
+
+impl Assignment {
+    /// A field filled from a source as it is.
+    pub fn new(field: &str, from: From) -> Self {
+        Self { field: field.to_owned(), from, times: None, values: BTreeMap::new() }
+    }
+
+    /// A field filled from a column.
+    pub fn column(field: &str, column: &str) -> Self {
+        Self::new(field, From::Column(column.to_owned()))
+    }
+
+    /// A field that is the same in every row.
+    pub fn constant(field: &str, text: &str) -> Self {
+        Self::new(field, From::Constant(text.to_owned()))
+    }
+
+    /// A field composed of several columns.
+    pub fn template(field: &str, text: &str) -> Self {
+        Self::new(field, From::Template(text.to_owned()))
+    }
+
+    /// Replaces cell texts before they are read.
+    #[must_use]
+    pub fn mapping(mut self, values: &[(&str, &str)]) -> Self {
+        self.values = values.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
+        self
+    }
+
+    /// Multiplies numbers.
+    #[must_use]
+    pub fn times(mut self, factor: u64) -> Self {
+        self.times = Some(factor);
+        self
+    }
+}
+
+/// What happens to records that exist already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Existing {
+    /// Their fields are set; empty cells leave them alone.
+    #[default]
+    Update,
+    /// They stay as they are.
+    Skip,
+    /// Nobody looks: every row makes a record.
+    Create,
+}
+
+impl Existing {
+    /// Identifier in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Update => "update",
+            Self::Skip => "skip",
+            Self::Create => "create",
+        }
+    }
+
+    /// The policy of that identifier.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Update, Self::Skip, Self::Create].into_iter().find(|policy| policy.code() == code)
+    }
+}
+
+/// Makes records of one type from the rows of one file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Record type name.
+    pub record_type: String,
+    /// How fields are filled.
+    pub assignments: Vec<Assignment>,
+    /// Field by which existing records are recognised.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// What happens to those.
+    #[serde(default)]
+    pub existing: Existing,
+    /// Several rows stand for one record: the first of each key counts.
+    #[serde(default)]
+    pub distinct: bool,
+    /// Reference within which the key is looked for: a stage of that name in the same pipeline.
+    #[serde(default)]
+    pub within: Option<String>,
+    /// Rows that take the place of the file's, by column.
+    #[serde(default)]
+    pub inline: Vec<BTreeMap<String, String>>,
+}
+
+/// Where a cell's text could not be found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unknown {
+    /// Record type name of a reference, or `<type>.<field>` of a choice.
+    pub target: String,
+    /// The text.
+    pub value: String,
+}
+
+/// What is to be done about an unknown text, in every row that has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// This record's title, or this choice's code, is meant.
+    Use(String),
+    /// The field stays empty.
+    Empty,
+    /// A record of that title is made.
+    Create,
+}
+
+/// An answer to a question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// What was asked.
+    pub unknown: Unknown,
+    /// What to do.
+    pub decision: Decision,
+}
+
+/// A question about an unknown text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// What is unknown.
+    pub unknown: Unknown,
+    /// Rows that have it.
+    pub rows: u64,
+    /// What may be meant, the likeliest first.
+    pub suggestions: Vec<Suggestion>,
+    /// Whether a record can be made for it.
+    pub may_create: bool,
+    /// The answer already given.
+    pub decision: Option<Decision>,
+}
+
+/// Something an unknown text may mean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Title of a record, or code of a choice.
+    pub value: String,
+    /// Likeness, 0 to 100; 100 means equal but for case, spaces and punctuation.
+    pub score: u8,
+}
+
+/// One file of an import with its steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FilePlan {
+    /// The upload.
+    pub file: Uuid,
+    /// What is made of it, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Everything an import needs to know.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spec {
+    /// Files; those that others refer to come first.
+    pub files: Vec<FilePlan>,
+    /// Answers to questions.
+    pub answers: Vec<Answer>,
+}
+
+/// What a step would do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepPreview {
+    /// Position of the file in the spec.
+    pub file: usize,
+    /// Record type name.
+    pub record_type: String,
+    /// How many would be made.
+    pub created: u64,
+    /// How many would be changed.
+    pub updated: u64,
+    /// How many stay as they are.
+    pub unchanged: u64,
+    /// How many would be refused.
+    pub failed: u64,
+    /// Fields shown, in order.
+    pub fields: Vec<String>,
+    /// The first rows as they will be.
+    pub rows: Vec<PreviewRow>,
+    /// Problems by field and code with the number of rows.
+    pub problems: Vec<(FieldError, u64)>,
+}
+
+/// One row as it will be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PreviewRow {
+    /// Line in the file; the header is line 1.
+    pub line: u64,
+    /// What people will read, by field in the step's order.
+    pub cells: Vec<String>,
+    /// What is wrong.
+    pub errors: Vec<FieldError>,
+}
+
+/// What an import would do; nothing was written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Step by step.
+    pub steps: Vec<StepPreview>,
+    /// What has to be asked; the most frequent first.
+    pub questions: Vec<Question>,
+    /// Changes the run would carry out.
+    pub changes: u64,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being prepared.
+    Waiting,
+    /// Being carried out.
+    Running,
+    /// Done, perhaps with refused rows.
+    Finished,
+    /// Given up because of a fault.
+    Failed,
+    /// Stopped by somebody.
+    Cancelled,
+    /// Taken back.
+    Undone,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Waiting, Self::Running, Self::Finished, Self::Failed, Self::Cancelled, Self::Undone];
+
+    /// Identifier in the database and in label catalogs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Undone => "undone",
+        }
+    }
+
+    /// The status of that identifier.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+
+    /// Whether work is still to come.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::Running)
+    }
+}
+
+/// A run of an import.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Names the run.
+    pub id: Uuid,
+    /// Names of its files.
+    pub title: String,
+    /// Who started it.
+    pub actor_name: String,
+    /// How far it is.
+    pub status: Status,
+    /// Rows to work on.
+    pub total: u64,
+    /// Rows worked on.
+    pub done: u64,
+    /// Records made.
+    pub created: u64,
+    /// Records changed.
+    pub updated: u64,
+    /// Records that were so already.
+    pub unchanged: u64,
+    /// Rows refused.
+    pub failed: u64,
+    /// Records that an undo left alone.
+    pub kept: u64,
+    /// Set of all its changes.
+    pub change_set: Uuid,
+    /// Record types it touches.
+    pub record_types: Vec<String>,
+    /// When it was started.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// Puts files that others refer to first: by the place in the registry of what they make last.
+pub fn in_order(files: &mut [FileInfo]) {
+    let place = |file: &FileInfo| {
+        let last = file.steps.last().map(|step| step.record_type.as_str());
+        crate::types::REGISTRY.iter().position(|def| Some(def.name) == last)
+    };
+    files.sort_by_key(place);
+}

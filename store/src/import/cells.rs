@@ -1,0 +1,117 @@
+//! From cells to the texts that fields are read from.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use shared::import::{Assignment, From, Step};
+
+use super::table::{Line, Table};
+
+/// Signs that stand between the slots of a template and go when a slot is empty.
+const SEPARATORS: &[char] = &[' ', '·', '-', '–', '—', '/', ',', '|', ':', '，', '、'];
+
+/// The texts of a step's rows, in the order of its assignments.
+pub(super) struct Texts {
+    pub(super) line: u64,
+    pub(super) texts: Vec<String>,
+}
+
+/// Reads a step's rows from its file, or from the rows the step brings along.
+pub(super) fn texts(step: &Step, table: &Table) -> Vec<Texts> {
+    if step.inline.is_empty() {
+        return table.rows.iter().map(|line| read(step, line, &|name| cell(table, line, name))).collect();
+    }
+    let empty = Line { number: 0, cells: Vec::new() };
+    let inline = |row: &BTreeMap<String, String>| {
+        read(step, &empty, &|name| row.get(name).map_or_else(String::new, Clone::clone))
+    };
+    step.inline.iter().map(inline).collect()
+}
+
+fn cell(table: &Table, line: &Line, name: &str) -> String {
+    table.column(name).map_or_else(String::new, |at| line.cells[at].clone())
+}
+
+fn read(step: &Step, line: &Line, cell: &dyn Fn(&str) -> String) -> Texts {
+    Texts { line: line.number, texts: step.assignments.iter().map(|a| text(a, cell)).collect() }
+}
+
+fn text(assignment: &Assignment, cell: &dyn Fn(&str) -> String) -> String {
+    let raw = match &assignment.from {
+        From::Column(name) => cell(name),
+        From::Template(template) => fill(template, cell),
+        From::Constant(text) => text.clone(),
+    };
+    let raw = mapped(assignment, raw);
+    match assignment.times {
+        Some(factor) => multiplied(&raw, factor).unwrap_or(raw),
+        None => raw,
+    }
+}
+
+fn mapped(assignment: &Assignment, raw: String) -> String {
+    let folded = raw.trim().to_lowercase();
+    let hit = assignment.values.iter().find(|(from, _)| from.trim().to_lowercase() == folded);
+    let hit = hit.or_else(|| assignment.values.get_key_value("*"));
+    hit.map_or(raw, |(_, to)| to.clone())
+}
+
+/// Fills the slots; what stood around empty ones goes with them.
+fn fill(template: &str, cell: &dyn Fn(&str) -> String) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut between = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        between.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else { break };
+        let value = cell(name);
+        if !value.is_empty() {
+            let lead = if parts.is_empty() { between.trim_start_matches(SEPARATORS) } else { between.as_str() };
+            parts.push(format!("{lead}{value}"));
+            between.clear();
+        } else if !between.chars().all(|c| SEPARATORS.contains(&c)) {
+            parts.push(std::mem::take(&mut between));
+        }
+        rest = tail;
+    }
+    let tail = format!("{}{rest}", if rest.len() == template.len() { "" } else { between.as_str() });
+    let filled = format!("{}{tail}", parts.concat());
+    filled.trim_matches(SEPARATORS).to_owned()
+}
+
+fn multiplied(text: &str, factor: u64) -> Option<String> {
+    let number = shared::record::normalize("", &shared::Kind::Decimal(6), &text.into()).ok()?;
+    let number: Decimal = number.as_str()?.parse().ok()?;
+    Some(number.checked_mul(Decimal::from(factor))?.normalize().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(assignment: &Assignment, row: &[(&str, &str)]) -> String {
+        let cell =
+            |name: &str| row.iter().find(|(key, _)| *key == name).map_or_else(String::new, |(_, v)| (*v).to_owned());
+        text(assignment, &cell)
+    }
+
+    #[test]
+    fn templates_drop_what_stood_around_empty_slots() {
+        let name = Assignment::template("name", "{account} · {product}");
+        assert_eq!(of(&name, &[("account", "Acme"), ("product", "GTX Pro")]), "Acme · GTX Pro");
+        assert_eq!(of(&name, &[("account", ""), ("product", "GTX Pro")]), "GTX Pro");
+        assert_eq!(of(&name, &[("account", "Acme"), ("product", "")]), "Acme");
+        let year = Assignment::template("name", "Deal {n} (2017)");
+        assert_eq!(of(&year, &[("n", "4")]), "Deal 4 (2017)");
+    }
+
+    #[test]
+    fn values_are_replaced_and_numbers_scaled() {
+        let reason = Assignment::column("lost_reason", "stage").mapping(&[("Lost", "other"), ("*", "")]);
+        assert_eq!(of(&reason, &[("stage", "lost")]), "other");
+        assert_eq!(of(&reason, &[("stage", "Won")]), "");
+        let revenue = Assignment::column("revenue", "revenue").times(1_000_000);
+        assert_eq!(of(&revenue, &[("revenue", "1100.04")]), "1100040000");
+        assert_eq!(of(&revenue, &[("revenue", "n/a")]), "n/a");
+    }
+}

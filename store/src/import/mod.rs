@@ -1,0 +1,17 @@
+//! Brings files in: read, map, match, ask, preview, run in chunks, undo.
+//!
+//! Nothing here writes records: a run is a row of commands through [`crate::Store::apply`].
+
+mod cells;
+mod export;
+mod files;
+mod lookup;
+mod near;
+mod plan;
+mod preset;
+mod refusals;
+mod run;
+mod runs;
+mod suggest;
+mod table;
+mod values;

@@ -1,0 +1,54 @@
+//! Names that nearly match.
+
+use shared::import::Suggestion;
+
+/// Most suggestions for one text.
+const SUGGESTIONS: usize = 3;
+/// Likeness below which nothing is suggested, 0 to 1.
+const THRESHOLD: f64 = 0.86;
+
+/// Text as it is compared: no case, no spaces, no punctuation.
+pub(super) fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What `text` may mean among `(value, what it is called)`, the likeliest first.
+pub(super) fn suggestions<'c>(text: &str, candidates: impl Iterator<Item = (&'c str, &'c str)>) -> Vec<Suggestion> {
+    let wanted = bare(text);
+    let mut found: Vec<Suggestion> = candidates
+        .filter_map(|(value, name)| {
+            Some(Suggestion { value: value.to_owned(), score: likeness(&wanted, &bare(name))? })
+        })
+        .collect();
+    found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.value.cmp(&b.value)));
+    found.dedup_by(|a, b| a.value == b.value);
+    found.truncate(SUGGESTIONS);
+    found
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a likeness is between 0 and 1")]
+fn likeness(wanted: &str, name: &str) -> Option<u8> {
+    if wanted.is_empty() || name.is_empty() {
+        return None;
+    }
+    if wanted == name {
+        return Some(100);
+    }
+    let alike = strsim::jaro_winkler(wanted, name).max(strsim::normalized_damerau_levenshtein(wanted, name));
+    (alike >= THRESHOLD).then_some((alike * 99.0) as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_and_case_do_not_matter_and_typing_errors_little() {
+        let names = ["GTX Basic", "GTX Pro", "GTX Plus Pro", "MG Special"];
+        let of = |text: &str| suggestions(text, names.iter().map(|name| (*name, *name)));
+        assert_eq!(of("GTXPro")[0], Suggestion { value: "GTX Pro".into(), score: 100 });
+        assert_eq!(of("mg specail")[0].value, "MG Special");
+        assert!(of("Hooli").is_empty());
+        assert!(of("  ").is_empty());
+    }
+}

@@ -1,0 +1,305 @@
+//! Carries a run out, chunk by chunk; a node that dies leaves it to the next.
+
+use std::time::Duration;
+
+use shared::access::Actor;
+use shared::command::{Change, Command, Outcome, Source};
+use shared::i18n::Locale;
+use shared::import::Spec;
+use shared::{Error, Result};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::plan::{Place, Plan};
+use super::refusals::{Refusals, keep};
+use super::runs::tables;
+use crate::error::{from_sqlx, internal};
+use crate::pool::{Store, Tx};
+
+/// How often a node looks for runs that another one left behind.
+const LOOK_AROUND: Duration = Duration::from_secs(60);
+/// How often a chunk is tried when the database is busy.
+const TRIES: u32 = 5;
+
+/// A run that this node holds.
+struct Held {
+    actor: Actor,
+    id: Uuid,
+    spec: Spec,
+    change_set: Uuid,
+}
+
+type NextChunk = (i32, String, Json<Vec<Change>>, Json<Vec<Place>>);
+
+impl Store {
+    /// Goes on with imports that were under way when their node stopped, now and every minute.
+    pub fn resume_imports(&self) {
+        let store = self.clone();
+        tokio::spawn(async move {
+            while !store.pool.is_closed() {
+                if let Err(fault) = store.pick_up_orphans().await {
+                    tracing::warn!(%fault, "looking for unfinished imports failed");
+                }
+                tokio::time::sleep(LOOK_AROUND).await;
+            }
+        });
+    }
+
+    async fn pick_up_orphans(&self) -> Result<()> {
+        let orphans: Vec<(Uuid, Uuid)> = sqlx::query_as("select org_id, id from guanxi_orphaned_imports()")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(from_sqlx)?;
+        for (org_id, id) in orphans {
+            self.work_on_import(org_id, id);
+        }
+        Ok(())
+    }
+
+    /// Works on a run in the background, unless another node does.
+    pub(super) fn work_on_import(&self, org_id: Uuid, id: Uuid) {
+        let store = self.clone();
+        tokio::spawn(async move {
+            if let Err(fault) = store.carry_out(org_id, id).await {
+                tracing::error!(%fault, run = %id, "an import failed");
+                let _ = store.give_up(org_id, id).await;
+            }
+        });
+    }
+
+    async fn carry_out(&self, org_id: Uuid, id: Uuid) -> Result<()> {
+        let Some((held, prepared)) = self.hold(org_id, id).await? else { return Ok(()) };
+        if !prepared {
+            self.prepare(&held).await?;
+        }
+        while let Some((position, record_type, Json(changes), Json(places))) = self.next_chunk(&held).await? {
+            let command = Command {
+                record_type,
+                changes,
+                idempotency_key: Some(format!("import:{id}:{position}")),
+                change_set: Some(held.change_set),
+                all_or_nothing: false,
+                source: Source::Import,
+            };
+            let outcome = self.send(&held.actor, &command).await?;
+            self.note(&held, position, &command, &places, &outcome).await?;
+        }
+        self.finish(&held).await
+    }
+
+    /// Takes the run for the next minute; nothing when somebody else has it or it is over.
+    async fn hold(&self, org_id: Uuid, id: Uuid) -> Result<Option<(Held, bool)>> {
+        let mut tx = self.begin(org_id, crate::pool::DbRole::Reader).await?;
+        let found: Option<(Uuid, Json<Spec>, Uuid, String)> = sqlx::query_as(
+            "update import_runs set held_until = now() + interval '1 minute'
+             where org_id = $1 and id = $2 and status in ('waiting', 'running') and held_until < now()
+             returning actor_id, spec, change_set, status",
+        )
+        .bind(org_id)
+        .bind(id)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await?;
+        let Some((actor_id, Json(spec), change_set, status)) = found else { return Ok(None) };
+        let actor = self.actor(org_id, actor_id).await?;
+        Ok(Some((Held { actor, id, spec, change_set }, status == "running")))
+    }
+
+    /// Decides what the run will do and keeps it.
+    async fn prepare(&self, held: &Held) -> Result<()> {
+        let mut tx = self.reading(&held.actor).await?;
+        let (_, tables) = tables(&mut tx, &held.actor, &held.spec).await?;
+        let plan = Plan::make(&mut tx, &held.actor, Locale::default(), &held.spec, &tables).await?;
+        let unchanged: u64 = plan.preview.steps.iter().map(|step| step.unchanged).sum();
+        let refused = plan.refused.len() as u64;
+        let mut refusals = Refusals::default();
+        for row in plan.refused {
+            refusals.add(row.place, row.record_type, row.error, &tables);
+        }
+        sqlx::query("delete from import_chunks where org_id = $1 and run_id = $2")
+            .bind(tx.org_id)
+            .bind(held.id)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        for (position, chunk) in plan.chunks.iter().enumerate() {
+            sqlx::query(
+                "insert into import_chunks (org_id, run_id, position, record_type, changes, sources) values ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(tx.org_id)
+            .bind(held.id)
+            .bind(i32::try_from(position).map_err(internal)?)
+            .bind(chunk.record_type)
+            .bind(Json(&chunk.changes))
+            .bind(Json(&chunk.places))
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        }
+        keep(&mut tx, held.id, refusals).await?;
+        let settled = i64::try_from(unchanged + refused).map_err(internal)?;
+        let total = i64::try_from(plan.preview.changes).map_err(internal)? + settled;
+        sqlx::query(
+            "update import_runs set status = 'running', total = $3, done = $4, unchanged = $5, failed = $6,
+                    held_until = now() + interval '1 minute'
+             where org_id = $1 and id = $2 and status = 'waiting'",
+        )
+        .bind(tx.org_id)
+        .bind(held.id)
+        .bind(total)
+        .bind(settled)
+        .bind(i64::try_from(unchanged).map_err(internal)?)
+        .bind(i64::try_from(refused).map_err(internal)?)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await
+    }
+
+    /// The next command, as long as the run goes on; holds the run for another minute.
+    async fn next_chunk(&self, held: &Held) -> Result<Option<NextChunk>> {
+        let mut tx = self.reading(&held.actor).await?;
+        let next = sqlx::query_as(
+            "with run as (
+                 update import_runs set held_until = now() + interval '1 minute'
+                 where org_id = $1 and id = $2 and status = 'running' returning org_id, id
+             )
+             select c.position, c.record_type, c.changes, c.sources from import_chunks c
+             join run on run.org_id = c.org_id and run.id = c.run_id
+             where not c.done order by c.position limit 1",
+        )
+        .bind(tx.org_id)
+        .bind(held.id)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await?;
+        Ok(next)
+    }
+
+    /// Sends a command; tries again while the database is busy. What refuses it as a whole refuses each row.
+    async fn send(&self, actor: &Actor, command: &Command) -> Result<Outcome> {
+        let mut tries = 0;
+        loop {
+            match self.apply(actor, command.clone()).await {
+                Err(Error::RateLimited { .. }) if tries < TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(200 * u64::from(tries))).await;
+                }
+                Err(error @ (Error::Invalid { .. } | Error::Forbidden | Error::NotFound)) => {
+                    return self.one_by_one(actor, command, error).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// A row that the database itself refuses must not take its neighbours with it.
+    async fn one_by_one(&self, actor: &Actor, command: &Command, error: Error) -> Result<Outcome> {
+        let change_set = command.change_set.unwrap_or_default();
+        let mut all = Outcome { change_set, rows: Vec::new(), refused: Vec::new() };
+        for change in &command.changes {
+            let key = command.idempotency_key.as_ref().map(|key| format!("{key}:{}", change.id()));
+            let single = Command { changes: vec![change.clone()], idempotency_key: key, ..command.clone() };
+            let result = if command.changes.len() == 1 { Err(error.clone()) } else { self.apply(actor, single).await };
+            match result {
+                Ok(outcome) => all.rows.extend(outcome.rows),
+                Err(error @ Error::Internal { .. }) => return Err(error),
+                Err(error) => all.refused.push(shared::command::Refusal { id: change.id(), error }),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Counts what became of a chunk.
+    async fn note(
+        &self,
+        held: &Held,
+        position: i32,
+        command: &Command,
+        places: &[Place],
+        outcome: &Outcome,
+    ) -> Result<()> {
+        let mut tx = self.reading(&held.actor).await?;
+        let refused = |change: &Change| outcome.refused.iter().find(|refusal| refusal.id == change.id());
+        let of = |wanted: fn(&Change) -> bool| {
+            let carried_out = command.changes.iter().filter(|change| wanted(change) && refused(change).is_none());
+            i64::try_from(carried_out.count()).unwrap_or(0)
+        };
+        let created = of(|change| matches!(change, Change::Create { .. }));
+        let updated = of(|change| !matches!(change, Change::Create { .. }));
+        keep_refused(&mut tx, held, command, places, outcome).await?;
+        sqlx::query(
+            "with chunk as (
+                 update import_chunks set done = true where org_id = $1 and run_id = $2 and position = $3 and not done returning 1
+             )
+             update import_runs set done = done + $4, created = created + $5, updated = updated + $6, failed = failed + $7
+             where org_id = $1 and id = $2 and exists (select from chunk)",
+        )
+        .bind(tx.org_id)
+        .bind(held.id)
+        .bind(position)
+        .bind(i64::try_from(command.changes.len()).unwrap_or(0))
+        .bind(created)
+        .bind(updated)
+        .bind(i64::try_from(outcome.refused.len()).unwrap_or(0))
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await
+    }
+
+    /// Ends the run and forgets what it needed.
+    async fn finish(&self, held: &Held) -> Result<()> {
+        let mut tx = self.reading(&held.actor).await?;
+        sqlx::query(
+            "update import_runs set status = 'finished', finished_at = now()
+             where org_id = $1 and id = $2 and status = 'running'",
+        )
+        .bind(tx.org_id)
+        .bind(held.id)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let files: Vec<Uuid> = held.spec.files.iter().map(|file| file.file).collect();
+        sqlx::query("with chunks as (delete from import_chunks where org_id = $1 and run_id = $2) delete from import_files where org_id = $1 and id = any($3)")
+            .bind(tx.org_id)
+            .bind(held.id)
+            .bind(files)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        tx.commit().await
+    }
+
+    async fn give_up(&self, org_id: Uuid, id: Uuid) -> Result<()> {
+        let mut tx = self.begin(org_id, crate::pool::DbRole::Reader).await?;
+        sqlx::query(
+            "update import_runs set status = 'failed', finished_at = now()
+             where org_id = $1 and id = $2 and status in ('waiting', 'running')",
+        )
+        .bind(org_id)
+        .bind(id)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await
+    }
+}
+
+/// Keeps the rows of refused changes; the files are read again for that, because it is rare.
+async fn keep_refused(tx: &mut Tx, held: &Held, command: &Command, places: &[Place], outcome: &Outcome) -> Result<()> {
+    if outcome.refused.is_empty() {
+        return Ok(());
+    }
+    let (_, tables) = tables(tx, &held.actor, &held.spec).await?;
+    let def = shared::types::by_name(&command.record_type).ok_or(Error::NotFound)?;
+    let mut refusals = Refusals::default();
+    for (change, place) in command.changes.iter().zip(places) {
+        if let Some(refusal) = outcome.refused.iter().find(|refusal| refusal.id == change.id()) {
+            refusals.add(*place, def.name, refusal.error.clone(), &tables);
+        }
+    }
+    keep(tx, held.id, refusals).await
+}

@@ -1,0 +1,231 @@
+//! Import runs as people see them: preview, start, progress, cancel, undo, history.
+
+use chrono::{DateTime, Utc};
+use shared::access::{Action, Actor};
+use shared::command::UndoOutcome;
+use shared::i18n::Locale;
+use shared::import::{Preview, Run, Spec, Status};
+use shared::{Error, Result};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::files::load;
+use super::plan::Plan;
+use super::table::Table;
+use crate::error::from_sqlx;
+use crate::pool::{Store, Tx};
+
+/// Runs listed in the history.
+const HISTORY: i64 = 50;
+/// Most files of one import.
+const FILES: usize = 20;
+
+#[derive(sqlx::FromRow)]
+struct Stored {
+    id: Uuid,
+    title: String,
+    actor_name: Option<String>,
+    spec: Json<Spec>,
+    status: String,
+    total: i64,
+    done: i64,
+    created: i64,
+    updated: i64,
+    unchanged: i64,
+    failed: i64,
+    kept: i64,
+    change_set: Uuid,
+    created_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl From<Stored> for Run {
+    fn from(row: Stored) -> Self {
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        let mut record_types: Vec<String> = Vec::new();
+        for step in row.spec.0.files.into_iter().flat_map(|file| file.steps) {
+            if !record_types.contains(&step.record_type) {
+                record_types.push(step.record_type);
+            }
+        }
+        Self {
+            id: row.id,
+            title: row.title,
+            actor_name: row.actor_name.unwrap_or_default(),
+            status: Status::parse(&row.status).unwrap_or(Status::Failed),
+            total: count(row.total),
+            done: count(row.done),
+            created: count(row.created),
+            updated: count(row.updated),
+            unchanged: count(row.unchanged),
+            failed: count(row.failed),
+            kept: count(row.kept),
+            change_set: row.change_set,
+            record_types,
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+        }
+    }
+}
+
+/// `select` of a run as [`Stored`], for runs the actor may see, with the rest of the statement.
+macro_rules! select_runs {
+    ($rest:literal) => {
+        concat!(
+            "select r.id, r.title, u.name as actor_name, r.spec, r.status, r.total, r.done, r.created, r.updated,
+        r.unchanged, r.failed, r.kept, r.change_set, r.created_at, r.finished_at
+    from import_runs r left join users u on u.org_id = r.org_id and u.id = r.actor_id
+    where r.org_id = $1 and (r.actor_id = $2 or $3)",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// What an import would do; nothing is written.
+    ///
+    /// # Errors
+    /// `Forbidden` without the import right on a type, `NotFound` for files of others, `Invalid` for bad mappings.
+    pub async fn preview_import(&self, actor: &Actor, locale: Locale, spec: &Spec) -> Result<Preview> {
+        let mut tx = self.reading(actor).await?;
+        let tables = tables(&mut tx, actor, spec).await?;
+        Ok(Plan::make(&mut tx, actor, locale, spec, &tables.1).await?.preview)
+    }
+
+    /// Starts an import in the background; gives the run.
+    ///
+    /// # Errors
+    /// As [`Store::preview_import`].
+    pub async fn start_import(&self, actor: &Actor, spec: &Spec) -> Result<Run> {
+        may_import(actor, spec)?;
+        let mut tx = self.reading(actor).await?;
+        let (names, tables) = tables(&mut tx, actor, spec).await?;
+        let headers: Vec<&Vec<String>> = tables.iter().map(|table| &table.columns).collect();
+        let id = Uuid::now_v7();
+        sqlx::query(
+            "insert into import_runs (org_id, id, actor_id, title, spec, change_set, headers) values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(actor.org_id)
+        .bind(id)
+        .bind(actor.user_id)
+        .bind(names.join(", "))
+        .bind(Json(spec))
+        .bind(Uuid::now_v7())
+        .bind(Json(headers))
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await?;
+        self.work_on_import(actor.org_id, id);
+        self.import_run(actor, id).await
+    }
+
+    /// How far a run is.
+    ///
+    /// # Errors
+    /// `NotFound` for runs of others, unless the actor administers the organisation.
+    pub async fn import_run(&self, actor: &Actor, id: Uuid) -> Result<Run> {
+        let mut tx = self.reading(actor).await?;
+        let row: Option<Stored> = sqlx::query_as(select_runs!(" and r.id = $4"))
+            .bind(actor.org_id)
+            .bind(actor.user_id)
+            .bind(actor.grants.admin)
+            .bind(id)
+            .fetch_optional(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        row.map(Run::from).ok_or(Error::NotFound)
+    }
+
+    /// The latest runs: the actor's own; administrators see everybody's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn import_runs(&self, actor: &Actor) -> Result<Vec<Run>> {
+        let mut tx = self.reading(actor).await?;
+        let rows: Vec<Stored> = sqlx::query_as(select_runs!(" order by r.id desc limit $4"))
+            .bind(actor.org_id)
+            .bind(actor.user_id)
+            .bind(actor.grants.admin)
+            .bind(HISTORY)
+            .fetch_all(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(rows.into_iter().map(Run::from).collect())
+    }
+
+    /// Stops a run; what it has done stays and can be undone.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such run or it is over.
+    pub async fn cancel_import(&self, actor: &Actor, id: Uuid) -> Result<Run> {
+        let mut tx = self.reading(actor).await?;
+        let stopped = sqlx::query(
+            "update import_runs set status = 'cancelled', finished_at = now()
+             where org_id = $1 and id = $4 and (actor_id = $2 or $3) and status in ('waiting', 'running')",
+        )
+        .bind(actor.org_id)
+        .bind(actor.user_id)
+        .bind(actor.grants.admin)
+        .bind(id)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        if stopped.rows_affected() == 0 {
+            return Err(Error::NotFound);
+        }
+        tx.commit().await?;
+        self.import_run(actor, id).await
+    }
+
+    /// Takes a whole import back; records changed since stay and are named.
+    ///
+    /// # Errors
+    /// `NotFound` for runs of others, `Invalid` while it runs or when it was undone.
+    pub async fn undo_import(&self, actor: &Actor, id: Uuid) -> Result<UndoOutcome> {
+        let run = self.import_run(actor, id).await?;
+        if run.status.is_open() {
+            return Err(Error::invalid("status", "import_running"));
+        }
+        let outcome = match self.undo(actor, run.change_set).await {
+            // A run that changed nothing left no change set.
+            Err(Error::NotFound) => UndoOutcome { change_set: run.change_set, undone: 0, kept: Vec::new() },
+            result => result?,
+        };
+        let mut tx = self.reading(actor).await?;
+        sqlx::query("update import_runs set status = 'undone', kept = $3 where org_id = $1 and id = $2")
+            .bind(actor.org_id)
+            .bind(id)
+            .bind(i64::try_from(outcome.kept.len()).unwrap_or(i64::MAX))
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        tx.commit().await?;
+        Ok(outcome)
+    }
+}
+
+fn may_import(actor: &Actor, spec: &Spec) -> Result<()> {
+    for step in spec.files.iter().flat_map(|file| &file.steps) {
+        let def = shared::types::by_name(&step.record_type).ok_or(Error::NotFound)?;
+        if !actor.may(def, Action::Import) {
+            return Err(Error::Forbidden);
+        }
+    }
+    Ok(())
+}
+
+/// Names and contents of an import's files.
+pub(super) async fn tables(tx: &mut Tx, actor: &Actor, spec: &Spec) -> Result<(Vec<String>, Vec<Table>)> {
+    if spec.files.is_empty() || spec.files.len() > FILES {
+        return Err(Error::invalid("files", "required"));
+    }
+    let mut names = Vec::new();
+    let mut tables = Vec::new();
+    for file in &spec.files {
+        let (name, table) = load(tx, actor.user_id, file.file).await?;
+        names.push(name);
+        tables.push(table);
+    }
+    Ok((names, tables))
+}

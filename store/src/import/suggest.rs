@@ -1,0 +1,162 @@
+//! Suggests which column goes where.
+
+use shared::i18n::{Locale, field_label};
+use shared::import::{Assignment, Existing, Step};
+use shared::record::Kind;
+use shared::types::REGISTRY;
+use shared::{FieldDef, RecordDef};
+
+use super::near::bare;
+
+/// Column names that programs and people use for fields, besides names and labels: field, other names.
+const SYNONYMS: &[(&str, &[&str])] = &[
+    (
+        "name",
+        &[
+            "title",
+            "full name",
+            "company",
+            "company name",
+            "account",
+            "account name",
+            "客户",
+            "公司",
+            "公司名称",
+            "名字",
+            "标题",
+        ],
+    ),
+    ("phones", &["phone", "mobile", "tel", "telephone", "phone number", "电话", "手机", "手机号", "联系电话"]),
+    ("phone", &["mobile", "tel", "telephone", "电话", "手机"]),
+    ("emails", &["email", "e-mail", "mail", "email address", "邮箱", "邮件", "电子邮箱"]),
+    ("email", &["e-mail", "mail", "邮箱", "邮件"]),
+    ("number", &["id", "no", "code", "external id", "编号", "编码"]),
+    ("customer_id", &["account", "company", "client", "customer name", "客户名称", "公司"]),
+    ("contact_id", &["contact", "contact name", "联系人"]),
+    ("owner_id", &["owner", "sales", "sales rep", "sales agent", "salesperson", "负责人", "销售"]),
+    ("stage_id", &["deal stage", "stage", "status", "阶段", "状态"]),
+    ("product_ids", &["product", "products", "产品"]),
+    ("amount", &["value", "deal value", "sum", "price", "金额"]),
+    ("price", &["sales price", "list price", "单价", "价格"]),
+    ("category", &["series", "type", "分类", "类别"]),
+    ("industry", &["sector", "branch", "行业"]),
+    ("founded", &["year established", "year founded", "成立年份"]),
+    ("revenue", &["turnover", "annual revenue", "营业额", "年收入"]),
+    ("employees", &["headcount", "number of employees", "员工数", "人数"]),
+    ("address", &["location", "office location", "street", "地址"]),
+    ("website", &["url", "web", "homepage", "网址", "官网"]),
+    ("parent_id", &["parent", "subsidiary of", "上级"]),
+    ("engaged_on", &["engage date", "start date", "开始日期"]),
+    ("closed_on", &["close date", "closed", "成交日期"]),
+    ("description", &["notes", "note", "remarks", "comment", "备注", "说明"]),
+    ("team_id", &["team", "department", "部门", "团队"]),
+];
+
+/// The mapping of a file's columns to a type's fields, as far as it is plain.
+pub(super) fn step(def: &'static RecordDef, columns: &[String]) -> Step {
+    let mut assignments: Vec<Assignment> = Vec::new();
+    let mut free: Vec<&String> = columns.iter().collect();
+    for rank in 0..3 {
+        free.retain(|column| {
+            let hit = fields(def).into_iter().find(|field| {
+                let taken = assignments.iter().any(|a| a.field == *field);
+                !taken
+                    && names(def, field, rank).iter().any(|name| bare(name) == bare(column) && !bare(name).is_empty())
+            });
+            let Some(field) = hit else { return true };
+            assignments.push(Assignment::column(&field, column));
+            false
+        });
+    }
+    let key = key(def, &assignments);
+    Step {
+        record_type: def.name.to_owned(),
+        assignments,
+        key,
+        existing: Existing::Update,
+        distinct: false,
+        within: None,
+        inline: Vec::new(),
+    }
+}
+
+/// The type that most columns fit.
+pub(super) fn likeliest(columns: &[String]) -> &'static RecordDef {
+    let fit = |def: &&'static RecordDef| {
+        let step = step(def, columns);
+        let required = def.fields.iter().filter(|f| f.required && f.default.is_none());
+        let missing = required.filter(|f| !step.assignments.iter().any(|a| a.field == f.name)).count();
+        i64::try_from(step.assignments.len()).unwrap_or(0) * 2 - i64::try_from(missing).unwrap_or(0)
+    };
+    let candidates = REGISTRY.iter().copied().filter(|def| !def.admin);
+    // Of equals the first in the registry: the more general one.
+    candidates.rev().max_by_key(fit).unwrap_or(&shared::types::CUSTOMER)
+}
+
+/// Fields that files can fill.
+pub(super) fn fillable(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {
+    let system = |field: &&FieldDef| field.name == "team_id" || field.name == "owner_id" && def.is_owned();
+    let own = def.fields.iter().filter(|f| !f.read_only && !f.internal && !matches!(f.kind, Kind::Json));
+    own.chain(shared::record::SYSTEM_FIELDS.iter().filter(system))
+}
+
+fn fields(def: &'static RecordDef) -> Vec<String> {
+    std::iter::once("id").chain(fillable(def).map(|field| field.name)).map(str::to_owned).collect()
+}
+
+/// Names of a field in falling order of certainty: its own, its labels, what else it is called.
+fn names(def: &'static RecordDef, field: &str, rank: u8) -> Vec<String> {
+    match rank {
+        0 => vec![field.to_owned()],
+        1 => {
+            let labels = Locale::ALL.iter().map(|locale| field_label(*locale, def, field));
+            labels.chain(field.strip_suffix("_id").map(str::to_owned)).filter(|_| field != "id").collect()
+        }
+        _ => {
+            let known = SYNONYMS.iter().filter(|(name, _)| *name == field);
+            known.flat_map(|(_, names)| names.iter().map(|name| (*name).to_owned())).collect()
+        }
+    }
+}
+
+/// How existing records are best recognised.
+fn key(def: &'static RecordDef, assignments: &[Assignment]) -> Option<String> {
+    let mapped = |name: &str| assignments.iter().any(|a| a.field == name);
+    let unique = def.fields.iter().filter(|f| f.unique).map(|f| f.name);
+    let mut certain = std::iter::once("id").chain(unique);
+    // Deals, leads and the like often share a title.
+    let telling = !matches!(def.name, "opportunity" | "lead" | "activity" | "task" | "contact");
+    certain.find(|name| mapped(name)).or((telling && mapped(def.title)).then_some(def.title)).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::types::CUSTOMER;
+
+    fn mapped(def: &'static RecordDef, columns: &[&str]) -> Vec<(String, String)> {
+        let columns: Vec<String> = columns.iter().map(|c| (*c).to_owned()).collect();
+        let source = |from| match from {
+            shared::import::From::Column(name) => name,
+            _ => String::new(),
+        };
+        step(def, &columns).assignments.into_iter().map(|a| (source(a.from), a.field)).collect()
+    }
+
+    #[test]
+    fn columns_are_recognised_by_name_label_and_synonym() {
+        let found = mapped(&CUSTOMER, &["客户名称", "Industry", "手机", "Headcount", "Shoe size"]);
+        let of = |column: &str| found.iter().find(|(c, _)| c == column).map(|(_, field)| field.as_str());
+        assert_eq!(of("Industry"), Some("industry"));
+        assert_eq!(of("手机"), Some("phones"));
+        assert_eq!(of("Headcount"), Some("employees"));
+        assert_eq!(of("Shoe size"), None);
+    }
+
+    #[test]
+    fn the_type_of_a_file_is_guessed_from_its_columns() {
+        let columns = ["name", "stage_id", "amount", "customer_id", "expected_close"].map(str::to_owned);
+        assert_eq!(likeliest(&columns).name, "opportunity");
+        assert_eq!(likeliest(&["name", "industry", "employees"].map(str::to_owned)).name, "customer");
+    }
+}

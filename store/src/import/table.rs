@@ -1,0 +1,200 @@
+//! From bytes to a table: character set, separator, header row, cells.
+
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use shared::import::{Column, MAX_BYTES, MAX_ROWS};
+use shared::{Error, FieldError, Result};
+
+/// First values of a column shown beside its name.
+const SAMPLES: usize = 3;
+
+/// A file read into cells.
+pub(super) struct Table {
+    pub(super) encoding: &'static str,
+    pub(super) delimiter: u8,
+    /// Names of the columns; each is there once.
+    pub(super) columns: Vec<String>,
+    pub(super) rows: Vec<Line>,
+}
+
+/// A data row.
+#[derive(Clone)]
+pub(super) struct Line {
+    /// Line in the file; the header is line 1.
+    pub(super) number: u64,
+    /// As many as there are columns.
+    pub(super) cells: Vec<String>,
+}
+
+impl Table {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// `Invalid` on `file`: larger than allowed, no header or no rows, not a table.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self> {
+        if bytes.len() > MAX_BYTES {
+            return Err(too_large());
+        }
+        let (text, encoding) = decode(bytes);
+        let delimiter = delimiter(&text);
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(text.as_bytes());
+        let mut lines = Vec::new();
+        for record in reader.records() {
+            let record = record.map_err(|_| Error::invalid("file", "file_unreadable"))?;
+            let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+            if cells.iter().any(|cell| !cell.is_empty()) {
+                lines.push(Line { number: record.position().map_or(0, csv::Position::line), cells });
+            }
+            if lines.len() > MAX_ROWS + 1 {
+                let error = FieldError::new("file", "too_many_rows").with("max", MAX_ROWS);
+                return Err(Error::Invalid { fields: vec![error] });
+            }
+        }
+        if lines.len() < 2 {
+            return Err(Error::invalid("file", "file_empty"));
+        }
+        let header = lines.remove(0);
+        let width = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0).max(header.cells.len());
+        lines.iter_mut().for_each(|line| line.cells.resize(width, String::new()));
+        Ok(Self { encoding: encoding.name(), delimiter, columns: names(header.cells, width), rows: lines })
+    }
+
+    /// Position of a column.
+    pub(super) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column == name)
+    }
+
+    /// Columns with their first values.
+    pub(super) fn describe(&self) -> Vec<Column> {
+        let samples = |at: usize| {
+            let mut samples: Vec<String> = Vec::new();
+            for cell in self.rows.iter().take(500).map(|row| &row.cells[at]) {
+                if !cell.is_empty() && !samples.contains(cell) && samples.len() < SAMPLES {
+                    samples.push(cell.chars().take(60).collect());
+                }
+            }
+            samples
+        };
+        self.columns.iter().enumerate().map(|(at, name)| Column { name: name.clone(), samples: samples(at) }).collect()
+    }
+}
+
+/// The error of files over the limit.
+pub(super) fn too_large() -> Error {
+    Error::Invalid { fields: vec![FieldError::new("file", "file_too_large").with("max", MAX_BYTES / (1024 * 1024))] }
+}
+
+/// Every column needs a name of its own: mappings go by it.
+fn names(header: Vec<String>, width: usize) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for at in 0..width {
+        let given = header.get(at).filter(|name| !name.is_empty());
+        let base = given.map_or_else(|| format!("#{}", at + 1), Clone::clone);
+        let mut name = base.clone();
+        let mut count = 1;
+        while names.contains(&name) {
+            count += 1;
+            name = format!("{base} ({count})");
+        }
+        names.push(name);
+    }
+    names
+}
+
+fn decode(bytes: &[u8]) -> (String, &'static Encoding) {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return (encoding.decode_without_bom_handling(&bytes[length..]).0.into_owned(), encoding);
+    }
+    if let Some(encoding) = bare_utf16(bytes) {
+        return (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding);
+    }
+    for encoding in [UTF_8, GB18030] {
+        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+            return (text.into_owned(), encoding);
+        }
+    }
+    (WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(), WINDOWS_1252)
+}
+
+/// Without a mark, UTF-16 shows by the zero halves of its ASCII separators.
+fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let sample = &bytes[..bytes.len().min(4096)];
+    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    match (even, odd) {
+        (0, 0) => None,
+        _ if odd > even => Some(UTF_16LE),
+        _ => Some(UTF_16BE),
+    }
+}
+
+/// The separator that the header has most of, outside quotes.
+fn delimiter(text: &str) -> u8 {
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let mut quoted = false;
+    for byte in header.bytes() {
+        quoted ^= byte == b'"';
+        for (delimiter, count) in &mut counts {
+            *count += i32::from(!quoted && byte == *delimiter);
+        }
+    }
+    let best = counts.iter().rev().max_by_key(|(_, count)| *count);
+    best.filter(|(_, count)| *count > 0).map_or(b',', |(delimiter, _)| *delimiter)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot arrange its case has failed")]
+mod tests {
+    use super::*;
+
+    fn cells(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>, &'static str, u8) {
+        let table = Table::read(bytes).unwrap();
+        (table.columns, table.rows.into_iter().map(|row| row.cells).collect(), table.encoding, table.delimiter)
+    }
+
+    #[test]
+    fn character_sets_are_recognised() {
+        let text = "名称,城市\n关系科技,杭州\n";
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked: Vec<u8> = [0xff, 0xfe].into_iter().chain(utf16.iter().copied()).collect();
+        let bom: Vec<u8> = [0xef, 0xbb, 0xbf].into_iter().chain(text.bytes()).collect();
+        let gbk = GB18030.encode(text).0.into_owned();
+        for (bytes, name) in [
+            (text.as_bytes().to_vec(), "UTF-8"),
+            (bom, "UTF-8"),
+            (utf16, "UTF-16LE"),
+            (marked, "UTF-16LE"),
+            (gbk, "gb18030"),
+        ] {
+            let (columns, rows, encoding, _) = cells(&bytes);
+            assert_eq!(columns, ["名称", "城市"], "{name}");
+            assert_eq!(rows, [["关系科技", "杭州"]]);
+            assert_eq!(encoding, name);
+        }
+    }
+
+    #[test]
+    fn separators_quotes_and_ragged_rows_are_read() {
+        let (columns, rows, _, delimiter) = cells(b"name;\"a,b\";name\n\"x;1\";2\n\n;;\n3;4;5;6\n");
+        assert_eq!(delimiter, b';');
+        assert_eq!(columns, ["name", "a,b", "name (2)", "#4"]);
+        assert_eq!(rows, [["x;1", "2", "", ""], ["3", "4", "5", "6"]]);
+        assert_eq!(cells(b"a\tb\n1\t2\n").3, b'\t');
+    }
+
+    #[test]
+    fn files_without_rows_and_over_the_limits_are_refused() {
+        let code = |bytes: &[u8]| match Table::read(bytes) {
+            Err(Error::Invalid { fields }) => fields[0].code.clone(),
+            _ => String::new(),
+        };
+        assert_eq!(code(b"name,city\n"), "file_empty");
+        assert_eq!(code(b""), "file_empty");
+        assert_eq!(code("a\n".repeat(MAX_ROWS + 2).as_bytes()), "too_many_rows");
+        assert_eq!(code(&vec![b'a'; MAX_BYTES + 1]), "file_too_large");
+    }
+}

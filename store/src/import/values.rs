@@ -1,0 +1,115 @@
+//! Cells as values of fields.
+
+use serde_json::{Value, json};
+use shared::i18n::{Locale, choice_label};
+use shared::import::Suggestion;
+use shared::record::{Kind, normalize};
+use shared::{FieldDef, FieldError, RecordDef, Row, Values};
+use uuid::Uuid;
+
+use super::near;
+
+/// What a cell means.
+pub(super) struct Cell {
+    /// The value; `None` leaves the field alone.
+    pub(super) value: Option<Value>,
+    /// What people read.
+    pub(super) shown: String,
+    /// What is wrong.
+    pub(super) error: Option<FieldError>,
+}
+
+impl Cell {
+    /// A cell that cannot be understood.
+    pub(super) fn refused(field: &FieldDef, text: &str, code: &str) -> Self {
+        Self { value: None, shown: text.to_owned(), error: Some(FieldError::new(field.name, code)) }
+    }
+}
+
+/// The entries of a cell that holds several.
+pub(super) fn entries(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ';', '，', '；', '、', '\n']).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// References that were found.
+pub(super) fn references(field: &FieldDef, found: Vec<(Uuid, String)>) -> Cell {
+    let shown = found.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(", ");
+    let mut ids: Vec<String> = found.into_iter().map(|(id, _)| id.to_string()).collect();
+    ids.dedup();
+    let value = match field.kind {
+        Kind::References(_) => (!ids.is_empty()).then(|| json!(ids)),
+        _ => ids.into_iter().next().map(Value::from),
+    };
+    Cell { value, shown, error: None }
+}
+
+/// Choices that were understood.
+pub(super) fn choices(locale: Locale, def: &RecordDef, field: &FieldDef, codes: Vec<String>) -> Cell {
+    let labels: Vec<String> = codes.iter().map(|code| choice_label(locale, def, field.name, code)).collect();
+    let value = match field.kind {
+        Kind::MultiChoice(_) => (!codes.is_empty()).then(|| json!(codes)),
+        _ => codes.into_iter().next().map(Value::from),
+    };
+    Cell { value, shown: labels.join(", "), error: None }
+}
+
+/// Any other value.
+pub(super) fn plain(field: &FieldDef, text: &str) -> Cell {
+    let structured = matches!(field.kind, Kind::Address | Kind::Social | Kind::Json);
+    let given = match serde_json::from_str::<Value>(text) {
+        Ok(value) if structured && value.is_object() => value,
+        _ => Value::from(text),
+    };
+    match normalize(field.name, &field.kind, &given) {
+        Ok(value) => Cell { shown: shown(&value), value: Some(value), error: None },
+        Err(error) => Cell { value: None, shown: text.to_owned(), error: Some(error) },
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(shown).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => map.values().map(shown).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+/// Puts `address.city` and the like into the field they are part of; the other parts stay as stored.
+pub(super) fn put_part(given: &mut Values, before: Option<&Row>, name: &str, text: &str) {
+    let Some((field, part)) = name.split_once('.').filter(|_| !text.is_empty()) else { return };
+    let stored = || before.map_or(Value::Null, |row| row.value(field).clone());
+    let whole = given.entry(field.to_owned()).or_insert_with(stored);
+    if !whole.is_object() {
+        *whole = json!({});
+    }
+    whole[part] = Value::from(text);
+}
+
+/// The code that a text means: the code itself, or its label in either language.
+pub(super) fn code_of(def: &RecordDef, field: &FieldDef, codes: &[&str], text: &str) -> Option<String> {
+    let wanted = near::bare(text);
+    let means = |code: &str| {
+        near::bare(code) == wanted
+            || Locale::ALL.iter().any(|locale| near::bare(&choice_label(*locale, def, field.name, code)) == wanted)
+    };
+    codes.iter().find(|code| means(code)).map(|code| (*code).to_owned())
+}
+
+/// Codes whose label or name is like a text.
+pub(super) fn alike_codes(type_name: &str, field: &str, text: &str) -> Vec<Suggestion> {
+    let Some(def) = shared::types::by_name(type_name) else { return Vec::new() };
+    let codes = match def.field(field).map(|field| field.kind) {
+        Some(Kind::Choice(codes) | Kind::MultiChoice(codes)) => codes,
+        _ => return Vec::new(),
+    };
+    let named: Vec<(&str, String)> = codes
+        .iter()
+        .flat_map(|code| {
+            let labels = Locale::ALL.map(|locale| (*code, choice_label(locale, def, field, code)));
+            labels.into_iter().chain([(*code, (*code).to_owned())])
+        })
+        .collect();
+    near::suggestions(text, named.iter().map(|(code, label)| (*code, label.as_str())))
+}

@@ -1,0 +1,296 @@
+//! Imports against a real Postgres: the published sales data, files of several shapes, undo.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot arrange its case has failed")]
+
+mod support;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use shared::Error;
+use shared::access::{Actor, Grants, Level, TypeRights};
+use shared::i18n::Locale;
+use shared::import::{Answer, Decision, Existing, FilePlan, Preview, Run, Spec, Status, Unknown};
+use shared::types::{CUSTOMER, OPPORTUNITY};
+use sqlx::AssertSqlSafe;
+use store::auth::{Client, SetUp};
+use support::TestStore;
+
+/// The files in the order in which a person might drop them: not the order they need.
+const FILES: [&str; 4] = ["sales_pipeline.csv", "accounts.csv", "products.csv", "sales_teams.csv"];
+
+async fn set_up() -> (TestStore, Actor) {
+    let test = support::store().await;
+    let input = SetUp {
+        org_name: "Lin Trading".to_owned(),
+        name: "Lin Yue".to_owned(),
+        email: "lin@example.com".to_owned(),
+        password: "a quiet mountain".to_owned(),
+        locale: Locale::En,
+        timezone: "Asia/Shanghai".to_owned(),
+        currency: "CNY".to_owned(),
+    };
+    let signed_in = test.store.set_up(input, &Client::default()).await.unwrap();
+    (test, signed_in.session.actor)
+}
+
+fn sales_data() -> std::path::PathBuf {
+    std::env::var_os("SALES_DATA").map_or_else(
+        || {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+            let beside = root.join("../shared/data/sales");
+            if beside.exists() { beside } else { "/work/shared/data/sales".into() }
+        },
+        Into::into,
+    )
+}
+
+/// Uploads text files and takes the suggested steps.
+async fn upload(test: &TestStore, actor: &Actor, files: &[(&str, Vec<u8>)]) -> Spec {
+    let mut infos = Vec::new();
+    for (name, content) in files {
+        infos.push(test.store.upload_import(actor, name, content).await.unwrap());
+    }
+    shared::import::in_order(&mut infos);
+    let files = infos.into_iter().map(|info| FilePlan { file: info.id, steps: info.steps }).collect();
+    Spec { files, answers: Vec::new() }
+}
+
+async fn upload_sales(test: &TestStore, actor: &Actor) -> Spec {
+    let read = |name| (name, std::fs::read(sales_data().join(name)).unwrap());
+    upload(test, actor, &FILES.map(read)).await
+}
+
+fn gtx_pro() -> Answer {
+    let unknown = Unknown { target: "product".to_owned(), value: "GTXPro".to_owned() };
+    Answer { unknown, decision: Decision::Use("GTX Pro".to_owned()) }
+}
+
+async fn run(test: &TestStore, actor: &Actor, spec: &Spec) -> Run {
+    let started = test.store.start_import(actor, spec).await.unwrap();
+    over(test, actor, started).await
+}
+
+async fn over(test: &TestStore, actor: &Actor, mut run: Run) -> Run {
+    while run.status.is_open() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        run = test.store.import_run(actor, run.id).await.unwrap();
+    }
+    run
+}
+
+async fn number(test: &TestStore, sql: &str) -> i64 {
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&test.owner).await.unwrap()
+}
+
+async fn preview(test: &TestStore, actor: &Actor, spec: &Spec) -> Preview {
+    test.store.preview_import(actor, Locale::En, spec).await.unwrap()
+}
+
+async fn records(test: &TestStore) -> i64 {
+    let tables = ["teams", "users", "products", "customers", "pipelines", "stages", "opportunities"];
+    let counts = tables.map(|table| format!("(select count(*) from {table})"));
+    number(test, &format!("select {}", counts.join(" + "))).await
+}
+
+async fn sum(test: &TestStore, condition: &str) -> (i64, Decimal) {
+    let sql = format!(
+        "select count(*), coalesce(sum(o.amount), 0) from opportunities o join stages s on s.id = o.stage_id
+         join users u on u.id = o.owner_id where {condition}"
+    );
+    sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&test.owner).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_sales_data_comes_in_whole_and_only_once_and_can_be_undone() {
+    let (test, actor) = set_up().await;
+    let before = records(&test).await;
+    let mut spec = upload_sales(&test, &actor).await;
+
+    let asked = preview(&test, &actor, &spec).await;
+    assert_eq!(records(&test).await, before, "a preview writes nothing");
+    assert_eq!(asked.questions.len(), 1, "{:?}", asked.questions);
+    let question = &asked.questions[0];
+    assert_eq!((question.unknown.value.as_str(), question.rows), ("GTXPro", 1480));
+    assert_eq!((question.suggestions[0].value.as_str(), question.suggestions[0].score), ("GTX Pro", 100));
+
+    spec.answers.push(gtx_pro());
+    let answered = preview(&test, &actor, &spec).await;
+    assert_eq!(answered.steps.iter().map(|step| step.failed).sum::<u64>(), 0, "{:?}", answered.steps);
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.status, done.failed, done.done), (Status::Finished, 0, done.total));
+
+    assert_eq!(sum(&test, "s.name = 'Won' and o.status = 'won'").await, (4238, Decimal::from(10_005_534)));
+    assert_eq!(sum(&test, "s.name = 'Lost' and o.status = 'lost'").await.0, 2473);
+    assert_eq!(sum(&test, "s.name = 'Engaging' and o.status = 'open'").await.0, 1589);
+    assert_eq!(sum(&test, "s.name = 'Prospecting'").await.0, 500);
+    assert_eq!(sum(&test, "u.name = 'Darcel Schlecht' and o.status = 'won'").await.1, Decimal::from(1_153_214));
+    assert_eq!(sum(&test, "o.customer_id is null and o.incomplete").await.0, 1425);
+    assert_eq!(sum(&test, "o.engaged_on is null and o.incomplete").await.0, 500);
+    assert_eq!(sum(&test, "o.product_ids is null").await.0, 0);
+    assert_eq!(sum(&test, "o.team_id is null or o.team_id is distinct from u.team_id").await.0, 0);
+    assert_eq!(number(&test, "select count(*) from customers").await, 85);
+    assert_eq!(number(&test, "select count(*) from customers where parent_id is not null").await, 15);
+    assert_eq!(number(&test, "select count(*) from products").await, 7);
+    let reps = "select count(*) from users u join roles r on r.id = any(u.role_ids) where r.name = ";
+    assert_eq!(number(&test, &format!("{reps}'Sales rep'")).await, 35);
+    assert_eq!(number(&test, &format!("{reps}'Sales manager'")).await, 6);
+    assert_eq!(
+        number(&test, "select count(*) from teams where parent_id is not null and manager_id is not null").await,
+        6
+    );
+    let acme = "select revenue::bigint from customers where name = 'Acme Corporation' and industry = 'technology'";
+    assert_eq!(number(&test, acme).await, 1_100_040_000);
+
+    let mut again = upload_sales(&test, &actor).await;
+    again.answers.push(gtx_pro());
+    let versions = "select sum(version)::bigint from opportunities";
+    let (count, sum_before) = (records(&test).await, number(&test, versions).await);
+    let second = run(&test, &actor, &again).await;
+    assert_eq!((second.status, second.created, second.updated, second.failed), (Status::Finished, 0, 0, 0));
+    assert_eq!((records(&test).await, number(&test, versions).await), (count, sum_before));
+
+    let undone = test.store.undo_import(&actor, done.id).await.unwrap();
+    assert!(undone.kept.is_empty(), "{:?}", undone.kept);
+    assert_eq!(records(&test).await, before);
+    assert_eq!(test.store.import_run(&actor, done.id).await.unwrap().status, Status::Undone);
+}
+
+#[tokio::test]
+async fn what_was_edited_since_survives_the_undo_and_is_counted() {
+    let (test, actor) = set_up().await;
+    let spec = upload(&test, &actor, &[("c.csv", "name,phone\nAcme,10086\nHooli,10010\n".into())]).await;
+    let done = run(&test, &actor, &spec).await;
+    let query = shared::query::ListQuery { search: Some("Hooli".to_owned()), ..Default::default() };
+    let hooli = test.store.list(&actor, &CUSTOMER, &query).await.unwrap().rows.remove(0);
+    let values = [("website".to_owned(), "hooli.example".into())].into_iter().collect();
+    let edit = shared::command::Change::Update { id: hooli.id, version: None, values };
+    test.store.apply(&actor, shared::command::Command::one("customer", edit)).await.unwrap();
+    let undone = test.store.undo_import(&actor, done.id).await.unwrap();
+    assert_eq!((undone.undone, undone.kept.len(), undone.kept[0].title.as_str()), (1, 1, "Hooli"));
+    assert_eq!(test.store.import_run(&actor, done.id).await.unwrap().kept, 1);
+}
+
+#[tokio::test]
+async fn refused_rows_come_back_as_a_file_with_reasons() {
+    let (test, actor) = set_up().await;
+    let text =
+        "name,website,industry\nAcme,no web,retail\n关系,example.com,零售\n,,retail\n\"=1+1\",example.com,aliens\n";
+    let spec = upload(&test, &actor, &[("c.csv", text.into())]).await;
+    let shown = preview(&test, &actor, &spec).await;
+    assert_eq!((shown.steps[0].created, shown.steps[0].failed), (1, 3));
+    assert_eq!(shown.questions[0].unknown.value, "aliens");
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.failed, done.total), (1, 3, 4));
+    let zh = test.store.import_errors(&actor, Locale::ZhCn, done.id).await.unwrap();
+    assert!(zh.starts_with("\u{feff}name,website,industry,"), "{zh}");
+    assert!(zh.contains("Acme,no web,retail,2,网址"), "{zh}");
+    assert!(zh.contains("'=1+1"), "{zh}");
+    let en = test.store.import_errors(&actor, Locale::En, done.id).await.unwrap();
+    assert!(en.contains("Please fill this in."), "{en}");
+}
+
+#[tokio::test]
+async fn policies_decide_what_happens_to_existing_records() {
+    let (test, actor) = set_up().await;
+    let first = upload(&test, &actor, &[("c.csv", "name,employees,website\nAcme,10,acme.example\n".into())]).await;
+    run(&test, &actor, &first).await;
+    let with = async |existing| {
+        let mut spec = upload(&test, &actor, &[("c.csv", "name,employees,website\nacme,20,\n".into())]).await;
+        spec.files[0].steps[0].existing = existing;
+        let done = run(&test, &actor, &spec).await;
+        (done.created, done.updated, done.unchanged)
+    };
+    assert_eq!(with(Existing::Skip).await, (0, 0, 1));
+    assert_eq!(with(Existing::Update).await, (0, 1, 0));
+    assert_eq!(number(&test, "select employees from customers where website is not null").await, 20);
+    assert_eq!(with(Existing::Update).await, (0, 0, 1));
+    assert_eq!(with(Existing::Create).await, (1, 0, 0));
+}
+
+#[tokio::test]
+async fn unknown_names_are_created_or_left_empty_as_answered() {
+    let (test, actor) = set_up().await;
+    let text = "name,parent_id\nAcme China,Acme\nAcme India,Acme\nSolo,Nobody\n";
+    let mut spec = upload(&test, &actor, &[("c.csv", text.into())]).await;
+    let answer = |value: &str, decision| Answer {
+        unknown: Unknown { target: "customer".to_owned(), value: value.to_owned() },
+        decision,
+    };
+    spec.answers = vec![answer("Acme", Decision::Create), answer("Nobody", Decision::Empty)];
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.failed), (4, 0));
+    assert_eq!(number(&test, "select count(*) from customers where parent_id is not null").await, 2);
+}
+
+#[tokio::test]
+async fn parents_may_stand_below_their_children_in_a_long_file() {
+    let (test, actor) = set_up().await;
+    let mut text = "name,parent_id\n".to_owned();
+    (0..1200).for_each(|n| text.push_str(&format!("Company {n},{}\n", if n < 1199 { "Company 1199" } else { "" })));
+    let spec = upload(&test, &actor, &[("c.csv", text.into())]).await;
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.failed), (1200, 0));
+    let undone = test.store.undo_import(&actor, done.id).await.unwrap();
+    assert_eq!((undone.undone, undone.kept.len()), (1200, 0));
+}
+
+#[tokio::test]
+async fn an_export_can_be_imported_without_changing_anything() {
+    let (test, actor) = set_up().await;
+    let mut spec = upload_sales(&test, &actor).await;
+    spec.answers.push(gtx_pro());
+    run(&test, &actor, &spec).await;
+    for def in [&CUSTOMER, &OPPORTUNITY] {
+        let csv = test.store.export(&actor, def).await.unwrap();
+        let mut spec = upload(&test, &actor, &[("export.csv", csv.into_bytes())]).await;
+        spec.files[0].steps = vec![test.store.suggest_import(&actor, spec.files[0].file, def).await.unwrap()];
+        let done = run(&test, &actor, &spec).await;
+        assert_eq!((done.created, done.updated, done.failed), (0, 0, 0), "{}", def.name);
+        assert!(done.unchanged >= 85);
+    }
+}
+
+#[tokio::test]
+async fn a_run_left_behind_is_taken_up_without_doing_anything_twice() {
+    let (test, actor) = set_up().await;
+    let mut text = "name\n".to_owned();
+    (0..3000).for_each(|n| text.push_str(&format!("Company {n}\n")));
+    let spec = upload(&test, &actor, &[("c.csv", text.into())]).await;
+    let started = test.store.start_import(&actor, &spec).await.unwrap();
+    let stopped = test.store.cancel_import(&actor, started.id).await.unwrap();
+    assert_eq!(stopped.status, Status::Cancelled);
+    let reopen = "update import_runs set status = case when total > 0 then 'running' else 'waiting' end, held_until = '-infinity'";
+    // The first worker stops at its next look at the run; the second goes on from there.
+    tokio::time::timeout(Duration::from_secs(30), async {
+        loop {
+            sqlx::query(reopen).execute(&test.owner).await.unwrap();
+            test.store.resume_imports();
+            let run = over(&test, &actor, test.store.import_run(&actor, started.id).await.unwrap()).await;
+            if run.status == Status::Finished {
+                break;
+            }
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(number(&test, "select count(*) from customers").await, 3000);
+    assert_eq!(number(&test, "select count(distinct name) from customers").await, 3000);
+}
+
+#[tokio::test]
+async fn only_those_with_the_right_import_and_see_their_runs() {
+    let (test, actor) = set_up().await;
+    let spec = upload(&test, &actor, &[("c.csv", "name\nAcme\n".into())]).await;
+    let done = run(&test, &actor, &spec).await;
+    let rights = TypeRights { create: Level::All, read: Level::All, ..TypeRights::default() };
+    let grants = Grants { types: [("customer".to_owned(), rights)].into(), ..Grants::default() };
+    let rep = Actor { user_id: uuid::Uuid::now_v7(), grants, ..actor.clone() };
+    assert_eq!(test.store.upload_import(&rep, "c.csv", b"name\nX\n").await.unwrap_err(), Error::Forbidden);
+    assert_eq!(test.store.start_import(&rep, &spec).await.unwrap_err(), Error::Forbidden);
+    assert_eq!(test.store.import_run(&rep, done.id).await.unwrap_err(), Error::NotFound);
+    assert_eq!(test.store.undo_import(&rep, done.id).await.unwrap_err(), Error::NotFound);
+    assert!(test.store.import_runs(&rep).await.unwrap().is_empty());
+    assert_eq!(test.store.export(&rep, &CUSTOMER).await.unwrap_err(), Error::Forbidden);
+}
