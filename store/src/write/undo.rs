@@ -23,6 +23,8 @@ const CHUNK: usize = 1_000;
 /// What one record went through within the set.
 #[derive(Default)]
 struct History {
+    /// Position of its first entry in the set.
+    order: usize,
     title: String,
     created: bool,
     deleted: bool,
@@ -102,8 +104,8 @@ async fn histories(tx: &mut Tx, def: &RecordDef, change_set: Uuid, undo: Uuid) -
     .await
     .map_err(from_sqlx)?;
     let mut histories = Histories::new();
-    for (id, action, version, title, Json(changes)) in entries {
-        let history = histories.entry(id).or_default();
+    for (order, (id, action, version, title, Json(changes))) in entries.into_iter().enumerate() {
+        let history = histories.entry(id).or_insert_with(|| History { order, ..History::default() });
         let again = history.created;
         history.created |= action == "create" && history.version == 0;
         history.deleted = action == "delete";
@@ -235,8 +237,9 @@ async fn remove(
     set: &ChangeSet,
     outcome: &mut UndoOutcome,
 ) -> Result<()> {
-    // The youngest first: what refers to a record of its own type was made after it.
-    let created: Vec<_> = histories.into_iter().rev().filter(|(_, h)| h.created && !h.deleted).collect();
+    let mut created: Vec<_> = histories.into_iter().filter(|(_, h)| h.created && !h.deleted).collect();
+    // The last made first: what refers to a record of its own type was made after it.
+    created.sort_by_key(|(_, history)| std::cmp::Reverse(history.order));
     for chunk in created.chunks(CHUNK) {
         let (worked_on, free): (Vec<_>, Vec<_>) = chunk.iter().partition(|(_, h)| !h.later.is_empty());
         outcome.kept.extend(worked_on.into_iter().map(|(id, h)| kept(def, *id, h)));
