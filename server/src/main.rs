@@ -11,6 +11,7 @@ mod mail;
 mod request;
 mod router;
 mod shutdown;
+mod upload;
 
 use clap::Parser;
 use std::process::ExitCode;

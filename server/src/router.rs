@@ -5,6 +5,7 @@ use crate::{
     health,
     request::{self, Identifier},
     shutdown::Shutdown,
+    upload,
 };
 use app::{App, api::outgoing::Outgoing, shell};
 use axum::{
@@ -39,6 +40,7 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
     Router::new()
         .merge(health_routes())
         .merge(page_routes(&state))
+        .merge(upload::routes())
         .fallback_service(files(&state))
         .layer(middleware::from_fn(request::set_fault_status))
         .layer(middleware::from_fn_with_state(identifier, request::identify))

@@ -126,7 +126,11 @@ fn kind_of(subject: &str) -> &'static str {
     ];
     let lower = subject.to_lowercase();
     let said = |word: &str| {
-        if word.is_ascii() { lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|w| w == word) } else { lower.contains(word) }
+        if word.is_ascii() {
+            lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|w| w == word)
+        } else {
+            lower.contains(word)
+        }
     };
     WORDS.iter().find(|(_, words)| words.iter().any(|word| said(word))).map_or("todo", |(kind, _)| kind)
 }
@@ -184,8 +188,10 @@ fn take_day(text: &mut String, today: NaiveDate) -> Option<NaiveDate> {
     }
     // "下周三" is Wednesday of the week that starts on the coming Monday, "周三" the next Wednesday.
     for (weekday, names) in WEEKDAYS {
-        let of_next_week: Vec<String> =
-            names.iter().map(|name| if name.is_ascii() { format!("next {name}") } else { format!("下{name}") }).collect();
+        let of_next_week: Vec<String> = names
+            .iter()
+            .map(|name| if name.is_ascii() { format!("next {name}") } else { format!("下{name}") })
+            .collect();
         let of_next_week: Vec<&str> = of_next_week.iter().map(String::as_str).collect();
         if take(text, &of_next_week).is_some() {
             return Some(coming(today, Weekday::Mon) + Days::new(weekday.num_days_from_monday().into()));

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod board;
 #[cfg(feature = "ssr")]
+pub mod import;
 pub mod outgoing;
 pub mod records;
 pub mod timeline;
