@@ -6,6 +6,7 @@ mod export;
 mod import;
 mod migrate;
 mod people;
+mod organisation;
 mod postgres_tool;
 mod restore;
 mod serve;
@@ -37,7 +38,7 @@ enum Command {
     User(user::Arguments),
     /// Issue or revoke API tokens.
     Token(token::Arguments),
-    /// Import records from CSV or xlsx files.
+    /// Import records from CSV files.
     Import(import::Arguments),
     /// Export records to a file.
     Export(export::Arguments),

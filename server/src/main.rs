@@ -13,6 +13,7 @@ mod request;
 mod rest;
 mod router;
 mod shutdown;
+mod upload;
 
 use clap::Parser;
 use std::process::ExitCode;

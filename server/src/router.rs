@@ -5,6 +5,7 @@ use crate::{
     health, live,
     request::{self, Identifier},
     shutdown::Shutdown,
+    upload,
 };
 use app::{App, api::outgoing::Outgoing, shell};
 use axum::{
@@ -41,6 +42,7 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
         .route("/api/v1/events", get(live::events))
         .nest("/api/v1", crate::rest::routes())
         .merge(page_routes(&state))
+        .merge(upload::routes())
         .fallback_service(files(&state))
         .layer(middleware::from_fn(request::set_fault_status))
         .layer(middleware::from_fn_with_state(identifier, request::identify))

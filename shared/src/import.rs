@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::FieldError;
+use crate::record::{FieldDef, Kind, RecordDef, SYSTEM_FIELDS};
 
 /// Largest file, in bytes.
 pub const MAX_BYTES: usize = 50 * 1024 * 1024;
@@ -366,4 +367,19 @@ pub fn in_order(files: &mut [FileInfo]) {
         crate::types::REGISTRY.iter().position(|def| Some(def.name) == last)
     };
     files.sort_by_key(place);
+}
+
+/// Fields of a type that files can fill.
+pub fn fillable(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {
+    let system = |field: &&FieldDef| field.name == "team_id" || field.name == "owner_id" && def.is_owned();
+    let own = def.fields.iter().filter(|f| !f.read_only && !f.internal && !matches!(f.kind, Kind::Json));
+    own.chain(SYSTEM_FIELDS.iter().filter(system))
+}
+
+/// Fields by which existing records of a type can be recognised.
+pub fn key_fields(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {
+    let telling = |field: &&FieldDef| {
+        field.name == def.title || field.unique || matches!(field.kind, Kind::Email | Kind::Emails | Kind::Phones)
+    };
+    fillable(def).filter(telling)
 }

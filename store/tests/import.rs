@@ -16,6 +16,7 @@ use shared::types::{CUSTOMER, OPPORTUNITY};
 use sqlx::AssertSqlSafe;
 use store::auth::{Client, SetUp};
 use support::TestStore;
+use uuid::Uuid;
 
 /// The files in the order in which a person might drop them: not the order they need.
 const FILES: [&str; 4] = ["sales_pipeline.csv", "accounts.csv", "products.csv", "sales_teams.csv"];
@@ -252,6 +253,24 @@ async fn an_export_can_be_imported_without_changing_anything() {
     }
 }
 
+/// Starts a run on a node of its own that stops dead once the first records are there.
+async fn begun_on_a_node_that_dies(url: String, actor: Actor, spec: Spec) -> Uuid {
+    let node = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let id = runtime.block_on(async {
+            let store = store::Store::connect(&url, 3).await.unwrap();
+            let id = store.start_import(&actor, &spec).await.unwrap().id;
+            while store.import_run(&actor, id).await.unwrap().created == 0 {
+                tokio::task::yield_now().await;
+            }
+            id
+        });
+        runtime.shutdown_background();
+        id
+    });
+    tokio::task::spawn_blocking(move || node.join().unwrap()).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_run_left_behind_is_taken_up_without_doing_anything_twice() {
     let (test, actor) = set_up().await;
@@ -275,6 +294,13 @@ async fn a_run_left_behind_is_taken_up_without_doing_anything_twice() {
     })
     .await
     .unwrap();
+    let id = begun_on_a_node_that_dies(test.url.clone(), actor.clone(), spec).await;
+    let left = test.store.import_run(&actor, id).await.unwrap();
+    assert!(left.status == Status::Running && left.created > 0 && left.created < 3000, "{left:?}");
+    // Time passes: nobody renewed the hold.
+    sqlx::query("update import_runs set held_until = now() - interval '1 second'").execute(&test.owner).await.unwrap();
+    let done = over(&test, &actor, left).await;
+    assert_eq!((done.status, done.created, done.failed), (Status::Finished, 3000, 0));
     assert_eq!(number(&test, "select count(*) from customers").await, 3000);
     assert_eq!(number(&test, "select count(distinct name) from customers").await, 3000);
 }
@@ -287,6 +313,7 @@ async fn only_those_with_the_right_import_and_see_their_runs() {
     let rights = TypeRights { create: Level::All, read: Level::All, ..TypeRights::default() };
     let grants = Grants { types: [("customer".to_owned(), rights)].into(), ..Grants::default() };
     let rep = Actor { user_id: uuid::Uuid::now_v7(), grants, ..actor.clone() };
+    let rep = Actor { user_id: Uuid::now_v7(), grants, ..actor.clone() };
     assert_eq!(test.store.upload_import(&rep, "c.csv", b"name\nX\n").await.unwrap_err(), Error::Forbidden);
     assert_eq!(test.store.start_import(&rep, &spec).await.unwrap_err(), Error::Forbidden);
     assert_eq!(test.store.import_run(&rep, done.id).await.unwrap_err(), Error::NotFound);

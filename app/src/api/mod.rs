@@ -8,6 +8,7 @@ pub mod account;
 pub mod admin;
 pub mod board;
 #[cfg(feature = "ssr")]
+pub mod import;
 pub mod outgoing;
 pub mod presence;
 pub mod records;

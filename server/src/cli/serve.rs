@@ -59,6 +59,7 @@ async fn serve(
     };
     let outgoing = outgoing(arguments, &listener)?;
     let routes = router::build(store.clone(), site, shutdown.clone(), outgoing, arguments.demo);
+    store.resume_imports();
     announce(&listener, arguments.demo);
     let result = answer(listener, routes, shutdown).await;
     store.close().await;

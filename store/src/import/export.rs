@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use shared::access::{Action, Actor};
+use shared::import::fillable;
 use shared::query::{ListQuery, MAX_PAGE, Sort, Titles};
 use shared::record::Kind;
 use shared::{Error, FieldDef, RecordDef, Result, Row};

@@ -5,6 +5,8 @@ use shared::import::{Assignment, Existing, Step};
 use shared::record::Kind;
 use shared::types::REGISTRY;
 use shared::{FieldDef, RecordDef};
+use shared::RecordDef;
+use shared::import::{Assignment, Existing, Step, fillable};
 
 use super::near::bare;
 

@@ -1,0 +1,85 @@
+//! Imports: upload, suggest, preview, run, undo.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use shared::Error;
+use shared::command::UndoOutcome;
+use shared::i18n::Locale;
+use shared::import::{FileInfo, Preview, Run, Spec, Step};
+use uuid::Uuid;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use super::Fault;
+
+/// Suggests the mapping of a file to a record type.
+#[server(prefix = "/api/fn", endpoint = "suggest_import", input = Json, output = Json)]
+pub async fn suggest_import(file: Uuid, record_type: String) -> Result<Step, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.suggest_import(&actor, file, super::record_type(&record_type)?).await?)
+}
+
+/// What an import would do.
+#[server(prefix = "/api/fn", endpoint = "preview_import", input = Json, output = Json)]
+pub async fn preview_import(spec: Spec, locale: Locale) -> Result<Preview, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.preview_import(&actor, locale, &spec).await?)
+}
+
+/// Starts an import.
+#[server(prefix = "/api/fn", endpoint = "start_import", input = Json, output = Json)]
+pub async fn start_import(spec: Spec) -> Result<Run, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.start_import(&actor, &spec).await?)
+}
+
+/// How far a run is.
+#[server(prefix = "/api/fn", endpoint = "import_run", input = Json, output = Json)]
+pub async fn import_run(id: Uuid) -> Result<Run, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.import_run(&actor, id).await?)
+}
+
+/// The latest runs.
+#[server(prefix = "/api/fn", endpoint = "import_runs", input = Json, output = Json)]
+pub async fn import_runs() -> Result<Vec<Run>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.import_runs(&actor).await?)
+}
+
+/// Stops a run.
+#[server(prefix = "/api/fn", endpoint = "cancel_import", input = Json, output = Json)]
+pub async fn cancel_import(id: Uuid) -> Result<Run, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.cancel_import(&actor, id).await?)
+}
+
+/// Takes an import back.
+#[server(prefix = "/api/fn", endpoint = "undo_import", input = Json, output = Json)]
+pub async fn undo_import(id: Uuid) -> Result<UndoOutcome, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.undo_import(&actor, id).await?)
+}
+
+/// Sends a chosen file as it is; only in the browser. Server functions would carry it as text.
+///
+/// # Errors
+/// What [`store::Store::upload_import`] gives, `Offline` when the server cannot be reached.
+pub async fn upload(file: web_sys::File) -> Result<FileInfo, Error> {
+    let text = send(&file).await.map_err(|_| Error::Offline)?;
+    match serde_json::from_str::<FileInfo>(&text) {
+        Ok(info) => Ok(info),
+        Err(_) => Err(serde_json::from_str(&text).unwrap_or(Error::Offline)),
+    }
+}
+
+async fn send(file: &web_sys::File) -> Result<String, JsValue> {
+    let options = web_sys::RequestInit::new();
+    options.set_method("POST");
+    options.set_body(file);
+    let address = format!("/api/import/files?name={}", String::from(js_sys::encode_uri_component(&file.name())));
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let answer = JsFuture::from(window.fetch_with_str_and_init(&address, &options)).await?;
+    let text = JsFuture::from(answer.dyn_into::<web_sys::Response>()?.text()?).await?;
+    text.as_string().ok_or(JsValue::NULL)
+}

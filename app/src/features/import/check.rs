@@ -1,0 +1,121 @@
+//! What would happen: counts, problems, the first rows.
+
+use leptos::prelude::*;
+use shared::format::number;
+use shared::i18n::{field_error, field_label, type_label_many};
+use shared::import::{PreviewRow, StepPreview};
+use shared::types::by_name;
+
+use super::questions::Questions;
+use super::wizard::{Stage, Wizard};
+use crate::context::t;
+use crate::ui::{Badge, Button, ButtonKind, Notice, SkeletonRows, Tone};
+
+/// The preview with its questions, and the button that starts the run.
+#[component]
+pub fn Check(wizard: Wizard) -> impl IntoView {
+    let page = wizard.page;
+    let changes = move || wizard.preview.with(|preview| preview.as_ref().map_or(0, |preview| preview.changes));
+    let start = move || {
+        let n = number(page.locale.get(), i64::try_from(changes()).unwrap_or(i64::MAX));
+        page.text_with("import.run.start", &[("n", &n)])
+    };
+    view! {
+        {move || match wizard.preview.get() {
+            None => view! { <p class="muted" role="status">{t("import.preview.checking")}</p><SkeletonRows/> }.into_any(),
+            Some(preview) => {
+                let nothing = preview.changes == 0 && preview.questions.is_empty();
+                view! {
+                    <Questions wizard questions=preview.questions/>
+                    <h2 class="section-title">{t("import.preview.title")}</h2>
+                    {nothing.then(|| view! { <Notice tone=Tone::Info text=t("import.preview.nothing")/> })}
+                    {preview.steps.into_iter().map(|step| view! { <Step wizard step/> }).collect_view()}
+                }
+                .into_any()
+            }
+        }}
+        <div class="button-group">
+            <Button on_click=move |_| wizard.stage.set(Stage::Map)>{t("import.back")}</Button>
+            <span class="spacer"></span>
+            <Button kind=ButtonKind::Primary busy=wizard.busy disabled=Signal::derive(move || changes() == 0)
+                on_click=move |_| wizard.start()>{start}</Button>
+        </div>
+    }
+}
+
+/// One record type: counts, problems and the first rows.
+#[component]
+fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
+    let page = wizard.page;
+    let Some(def) = by_name(&step.record_type) else { return ().into_any() };
+    let counted = move |key: &'static str, n: u64, tone: Tone| {
+        (n > 0).then(|| {
+            let text = move || {
+                let n = number(page.locale.get(), i64::try_from(n).unwrap_or(i64::MAX));
+                page.text_with(key, &[("n", &n)])
+            };
+            view! { <Badge tone=tone>{text}</Badge> }
+        })
+    };
+    let problems = step.problems.clone().into_iter().map(move |(error, rows)| {
+        let text = move || {
+            let locale = page.locale.get();
+            let rows = page.text_with("import.preview.count", &[("n", &rows.to_string())]);
+            format!("{}: {} ({rows})", field_label(locale, def, &error.field), field_error(locale, &error))
+        };
+        view! { <li>{text}</li> }
+    });
+    let problems = problems.collect_view();
+    let has_problems = !step.problems.is_empty();
+    view! {
+        <section class="section">
+            <h3 class="section-title">{move || type_label_many(page.locale.get(), def)}
+                {counted("import.preview.create", step.created, Tone::Success)}
+                {counted("import.preview.update", step.updated, Tone::Info)}
+                {counted("import.preview.skip", step.unchanged, Tone::Neutral)}
+                {counted("import.preview.fail", step.failed, Tone::Danger)}
+            </h3>
+            {has_problems.then(|| view! { <ul>{problems}</ul> })}
+            <Rows wizard def step/>
+        </section>
+    }
+    .into_any()
+}
+
+/// The first rows as they will be.
+#[component]
+fn Rows(wizard: Wizard, def: &'static shared::RecordDef, step: StepPreview) -> impl IntoView {
+    let page = wizard.page;
+    if step.rows.is_empty() {
+        return ().into_any();
+    }
+    let shown = step.rows.len().to_string();
+    let caption = move || page.text_with("import.preview.first_rows", &[("n", &shown)]);
+    let fields = step.fields.clone();
+    let head = fields.clone().into_iter().map(move |name| {
+        view! { <th scope="col">{move || field_label(page.locale.get(), def, name.split('.').next().unwrap_or(&name))}</th> }
+    });
+    let head = head.collect_view();
+    let row = move |row: PreviewRow| {
+        let cells = row.cells.into_iter().zip(&fields).map(|(cell, name)| {
+            let error = row.errors.iter().find(|error| error.field == *name).cloned();
+            let invalid = error.is_some();
+            let why = move || error.as_ref().map(|error| field_error(page.locale.get(), error));
+            view! { <td data-invalid=invalid.then_some("") title=why>{cell}</td> }
+        });
+        view! { <tr><td class="num">{row.line}</td>{cells.collect_view()}</tr> }
+    };
+    view! {
+        <details class="stack">
+            <summary>{caption}</summary>
+            // Scrolls sideways, so the keyboard must reach it.
+            <div class="preview" tabindex="0" role="region" aria-label=move || type_label_many(page.locale.get(), def)>
+                <table>
+                    <thead><tr><th scope="col">{t("import.preview.line")}</th>{head}</tr></thead>
+                    <tbody>{step.rows.into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,282 @@
+//! Which column goes where.
+
+use leptos::prelude::*;
+use shared::RecordDef;
+use shared::access::Action;
+use shared::i18n::{field_label, type_label_many};
+use shared::import::{Assignment, Existing, FileInfo, From, fillable, key_fields};
+use shared::types::{REGISTRY, by_name};
+
+use super::wizard::{Stage, Wizard};
+use crate::context::t;
+use crate::ui::{Button, ButtonKind, Choice, Field, Icon, Notice, Segmented, Select, Size, TextInput, Tone};
+
+/// All files with their columns.
+#[component]
+pub fn Mapping(wizard: Wizard) -> impl IntoView {
+    let ids = Memo::new(move |_| wizard.files.with(|files| files.iter().map(|file| file.id).collect::<Vec<_>>()));
+    let again = move |_| {
+        wizard.files.update(Vec::clear);
+        wizard.answers.update(Vec::clear);
+        wizard.stage.set(Stage::Choose);
+    };
+    view! {
+        <h2 class="section-title">{t("import.mapping.title")}</h2>
+        {move || {
+            let count = ids.with(Vec::len);
+            (0..count).map(|at| view! { <FileMapping wizard at/> }).collect_view()
+        }}
+        <div class="button-group">
+            <Button on_click=again>{t("import.file.other")}</Button>
+            <span class="spacer"></span>
+            <Button kind=ButtonKind::Primary busy=wizard.busy on_click=move |_| wizard.check()>{t("import.next")}</Button>
+        </div>
+    }
+}
+
+/// One file: what was found in it, and its columns unless they are known.
+#[component]
+fn FileMapping(wizard: Wizard, at: usize) -> impl IntoView {
+    let page = wizard.page;
+    let Some(file) = wizard.files.with_untracked(|files| files.get(at).cloned()) else { return ().into_any() };
+    let (rows, columns) = (file.rows.to_string(), file.columns.len().to_string());
+    let name = file.name.clone();
+    let read = move || page.text_with("import.file.read", &[("name", &name), ("rows", &rows), ("columns", &columns)]);
+    let delimiter = if file.delimiter == '\t' { "Tab".to_owned() } else { file.delimiter.to_string() };
+    let encoding = file.encoding.clone();
+    let detail = move || page.text_with("import.file.detail", &[("encoding", &encoding), ("delimiter", &delimiter)]);
+    let name = file.name.clone();
+    let remove = Signal::derive(move || page.text_with("import.file.remove", &[("name", &name)]));
+    let heading = file.name.clone();
+    view! {
+        <section class="panel stack" aria-label=heading>
+            <div class="row">
+                <Icon name="file-spreadsheet"/>
+                <div><p>{read}</p><p class="meta">{detail}</p></div>
+                <span class="spacer"></span>
+                <Button kind=ButtonKind::Ghost icon="x" label=remove on_click=move |_| wizard.remove(at)/>
+            </div>
+            {if file.preset.is_some() {
+                view! { <Known file/> }.into_any()
+            } else {
+                view! { <Columns wizard at file/> }.into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+/// A file whose layout is known.
+#[component]
+fn Known(file: FileInfo) -> impl IntoView {
+    let page = crate::context::Page::take();
+    let mut types: Vec<&'static RecordDef> = Vec::new();
+    for def in file.steps.iter().filter_map(|step| by_name(&step.record_type)) {
+        if !types.iter().any(|known| known.name == def.name) {
+            types.push(def);
+        }
+    }
+    let text = Signal::derive(move || {
+        let locale = page.locale.get();
+        let names: Vec<String> = types.iter().map(|def| type_label_many(locale, def)).collect();
+        page.text_with("import.mapping.known", &[("types", &names.join(", "))])
+    });
+    view! { <Notice tone=Tone::Success text/> }
+}
+
+/// Type, columns, fixed values and how existing records are recognised.
+#[component]
+fn Columns(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
+    let page = wizard.page;
+    let step = move || wizard.files.with(|files| files.get(at).and_then(|file| file.steps.first().cloned()));
+    let record_type = Memo::new(move |_| step().map(|step| step.record_type).unwrap_or_default());
+    let def = Memo::new(move |_| by_name(&record_type.get()).map(|def| def.name));
+    let chosen = RwSignal::new(record_type.get_untracked());
+    let types = Signal::derive(move || {
+        let actor = page.actor();
+        let open = REGISTRY.iter().filter(|def| actor.as_ref().is_some_and(|actor| actor.may(def, Action::Import)));
+        open.map(|def| Choice::new(def.name, type_label_many(page.locale.get(), def))).collect::<Vec<_>>()
+    });
+    let columns = StoredValue::new(file.columns);
+    view! {
+        <Field id=format!("import-type-{at}") label=t("import.record_type")>
+            <Select value=chosen options=types on_change=move |name| wizard.choose_type(at, name)/>
+        </Field>
+        {move || {
+            let Some(def) = def.get().and_then(by_name) else { return ().into_any() };
+            let row = move |column: shared::import::Column| view! { <ColumnRow wizard at def column/> };
+            view! {
+                <table class="map-table">
+                    <thead>
+                        <tr><th>{t("import.mapping.column")}</th><th aria-hidden="true"></th><th>{t("import.mapping.field")}</th></tr>
+                    </thead>
+                    <tbody>{columns.get_value().into_iter().map(row).collect_view()}</tbody>
+                </table>
+                <Missing wizard at def/>
+                <Constants wizard at def/>
+                <Matching wizard at def/>
+            }
+            .into_any()
+        }}
+    }
+}
+
+/// The fields to choose from.
+fn field_choices(wizard: Wizard, def: &'static RecordDef) -> Signal<Vec<Choice>> {
+    Signal::derive(move || {
+        let locale = wizard.page.locale.get();
+        let id = Choice::new("id", "ID");
+        let fields = fillable(def).map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
+        fields.chain([id]).collect()
+    })
+}
+
+/// One column and its field.
+#[component]
+fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: shared::import::Column) -> impl IntoView {
+    let source = From::Column(column.name.clone());
+    let assigned = wizard.files.with_untracked(|files| {
+        let step = files.get(at)?.steps.first()?;
+        step.assignments.iter().find(|a| a.from == source).map(|a| a.field.clone())
+    });
+    let field = RwSignal::new(assigned.unwrap_or_default());
+    // Another column may take the field over.
+    let own = source.clone();
+    Effect::new(move |_| {
+        let taken = wizard.files.with(|files| {
+            let step = files.get(at)?.steps.first()?;
+            Some(step.assignments.iter().find(|a| a.from == own).map(|a| a.field.clone()).unwrap_or_default())
+        });
+        field.set(taken.unwrap_or_default());
+    });
+    let assign = move |chosen: String| {
+        wizard.map(at, |step| {
+            step.assignments.retain(|a| a.from != source && a.field != chosen);
+            if !chosen.is_empty() {
+                step.assignments.push(Assignment::new(&chosen, source.clone()));
+            }
+        });
+    };
+    let name = column.name.clone();
+    let label = Signal::derive(move || name.clone());
+    view! {
+        <tr data-unmapped=move || field.with(String::is_empty).then_some("")>
+            <td>{column.name}<p class="meta">{column.samples.join(" · ")}</p></td>
+            <td><Icon name="arrow-right"/></td>
+            <td><Select value=field options=field_choices(wizard, def) empty=t("import.mapping.skip") label on_change=assign/></td>
+        </tr>
+    }
+}
+
+/// Required fields without a column.
+#[component]
+fn Missing(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView {
+    let page = wizard.page;
+    let missing = move || {
+        let locale = page.locale.get();
+        wizard.files.with(|files| {
+            let step = files.get(at)?.steps.first()?;
+            let has = |name: &str| step.assignments.iter().any(|a| a.field == name);
+            // The pipeline follows the stage.
+            let wanted = fillable(def).filter(|f| f.required && f.default.is_none() && f.name != "pipeline_id");
+            let names: Vec<String> =
+                wanted.filter(|f| !has(f.name)).map(|f| field_label(locale, def, f.name)).collect();
+            (!names.is_empty())
+                .then(|| page.text_with("import.mapping.required_missing", &[("fields", &names.join(", "))]))
+        })
+    };
+    move || missing().map(|text| view! { <Notice tone=Tone::Warning text/> })
+}
+
+/// Values that are the same in every row.
+#[component]
+fn Constants(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView {
+    let page = wizard.page;
+    let (field, value) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let constants = move || {
+        wizard.files.with(|files| {
+            let step = files.get(at).and_then(|file| file.steps.first());
+            let fixed = step.into_iter().flat_map(|step| &step.assignments).filter_map(|a| match &a.from {
+                From::Constant(text) => Some((a.field.clone(), text.clone())),
+                _ => None,
+            });
+            fixed.collect::<Vec<_>>()
+        })
+    };
+    let add = move |_| {
+        let (name, text) = (field.get_untracked(), value.get_untracked());
+        if !name.is_empty() && !text.trim().is_empty() {
+            wizard.map(at, |step| {
+                step.assignments.retain(|a| a.field != name);
+                step.assignments.push(Assignment::constant(&name, text.trim()));
+            });
+            field.set(String::new());
+            value.set(String::new());
+        }
+    };
+    let shown = move |(name, text): (String, String)| {
+        let label = field_label(page.locale.get(), def, &name);
+        let remove = page.text_with("import.mapping.remove_constant", &[("field", &label)]);
+        view! {
+            <li class="row">
+                <span>{label}": " <strong>{text}</strong></span>
+                <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=Signal::derive(move || remove.clone())
+                    on_click=move |_| wizard.map(at, |step| step.assignments.retain(|a| a.field != name))/>
+            </li>
+        }
+    };
+    view! {
+        <details class="stack">
+            <summary>{t("import.mapping.constants")}</summary>
+            <ul class="stack">{move || constants().into_iter().map(shown).collect_view()}</ul>
+            <div class="import-constant">
+                <Select value=field options=field_choices(wizard, def) empty=t("import.mapping.constant_field") label=t("import.mapping.constant_field")/>
+                <TextInput value label=t("import.mapping.constant_value") placeholder=t("import.mapping.constant_value")/>
+                <Button icon="plus" on_click=add>{t("import.mapping.add_constant")}</Button>
+            </div>
+        </details>
+    }
+}
+
+/// How existing records are recognised and what happens to them.
+#[component]
+fn Matching(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView {
+    let page = wizard.page;
+    let step = move || wizard.files.with(|files| files.get(at).and_then(|file| file.steps.first().cloned()));
+    let key = RwSignal::new(step().and_then(|step| step.key).unwrap_or_default());
+    let keys = Signal::derive(move || {
+        let locale = page.locale.get();
+        let mapped = step().map(|step| step.assignments).unwrap_or_default();
+        let has = |name: &str| mapped.iter().any(|a| a.field == name);
+        let fields = key_fields(def).filter(|field| has(field.name));
+        let fields = fields.map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
+        fields.chain(has("id").then(|| Choice::new("id", "ID"))).collect::<Vec<_>>()
+    });
+    let policy = Signal::derive(move || step().map(|step| step.existing.code().to_owned()).unwrap_or_default());
+    let policies = Signal::derive(move || {
+        [Existing::Update, Existing::Skip]
+            .map(|policy| {
+                let key = match policy {
+                    Existing::Skip => "import.match.skip",
+                    _ => "import.match.update",
+                };
+                Choice::new(policy.code(), page.text(key))
+            })
+            .to_vec()
+    });
+    let set_key = move |name: String| {
+        wizard.map(at, |step| step.key = (!name.is_empty()).then_some(name));
+    };
+    let set_policy = move |code: String| {
+        wizard.map(at, |step| step.existing = Existing::parse(&code).unwrap_or_default());
+    };
+    view! {
+        <h3 class="section-title">{t("import.match.title")}</h3>
+        <Field id=format!("import-key-{at}") label=t("import.match.by")>
+            <Select value=key options=keys empty=t("import.match.none") on_change=set_key/>
+        </Field>
+        <Show when=move || !key.with(String::is_empty)>
+            <Segmented value=policy options=policies label=t("import.match.title") on_change=set_policy/>
+        </Show>
+    }
+}

@@ -1,0 +1,229 @@
+//! A run: progress, what became of it, undo.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::format::number;
+use shared::i18n::{error_message, type_label_many};
+use shared::import::{Run, Status};
+use shared::types::by_name;
+use uuid::Uuid;
+
+use crate::api::import::{cancel_import, import_run, undo_import};
+use crate::context::{Page, t};
+use crate::ui::{
+    Button, ButtonKind, ConfirmDialog, ErrorState, LinkButton, Notice, Progress, SkeletonRows, Toasts, Tone,
+};
+
+/// How often an open run is looked at.
+const PULSE: Duration = Duration::from_millis(500);
+
+/// Shows a run; while it goes on, its progress.
+#[component]
+pub fn RunView(id: Uuid) -> impl IntoView {
+    let page = Page::take();
+    let run = RwSignal::new(None::<Run>);
+    let error = RwSignal::new(None::<String>);
+    let look = move || {
+        spawn_local(async move {
+            match import_run(id).await {
+                Ok(fresh) => run.set(Some(fresh)),
+                // A lost connection comes back; the next look will tell.
+                Err(fault) if fault.0 == shared::Error::Offline => {}
+                Err(fault) => error.set(Some(error_message(page.locale.get_untracked(), &fault.0))),
+            }
+        });
+    };
+    Effect::new(move |_| {
+        look();
+        let going_on = move || run.with_untracked(|run| run.as_ref().is_none_or(|run| run.status.is_open()));
+        let timer = set_interval_with_handle(
+            move || {
+                if going_on() {
+                    look()
+                }
+            },
+            PULSE,
+        );
+        on_cleanup(move || drop(timer.map(|timer| timer.clear())));
+    });
+    let stage = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| run.status)));
+    view! {
+        {move || match (error.get(), stage.get()) {
+            (Some(text), _) => view! { <ErrorState title=t("import.title") text/> }.into_any(),
+            (None, None) => view! { <SkeletonRows/> }.into_any(),
+            (None, Some(status)) if status.is_open() => view! { <UnderWay run/> }.into_any(),
+            (None, Some(_)) => view! { <Over run/> }.into_any(),
+        }}
+    }
+}
+
+/// The bar, the count, and the way to stop.
+#[component]
+fn UnderWay(run: RwSignal<Option<Run>>) -> impl IntoView {
+    let page = Page::take();
+    let stopping = RwSignal::new(false);
+    let get = move |of: fn(&Run) -> u64| run.with(|run| run.as_ref().map_or(0, of));
+    let part = move || {
+        let (done, total) = (get(|run| run.done), get(|run| run.total));
+        #[expect(clippy::cast_precision_loss, reason = "a bar needs no more")]
+        (total > 0).then(|| done as f64 / total as f64)
+    };
+    let count = move || {
+        let n = |n: u64| number(page.locale.get(), i64::try_from(n).unwrap_or(i64::MAX));
+        match get(|run| run.total) {
+            0 => page.text("import.run.waiting"),
+            total => page.text_with("import.run.progress", &[("done", &n(get(|run| run.done))), ("total", &n(total))]),
+        }
+    };
+    let stop = move |_| {
+        let Some(id) = run.with_untracked(|run| run.as_ref().map(|run| run.id)) else { return };
+        stopping.set(true);
+        spawn_local(async move {
+            if let Ok(stopped) = cancel_import(id).await {
+                run.set(Some(stopped));
+            }
+            stopping.set(false);
+        });
+    };
+    view! {
+        <h2>{t("import.run.running")}</h2>
+        <div class="import-run">
+            <Progress value=Signal::derive(part) label=t("import.run.running")/>
+            <p class="num" role="status">{count}</p>
+            <p class="meta">{t("import.run.leave_hint")}</p>
+        </div>
+        <Button busy=stopping on_click=stop>{t("import.run.cancel")}</Button>
+    }
+}
+
+/// What became of it.
+#[component]
+fn Over(run: RwSignal<Option<Run>>) -> impl IntoView {
+    let asking = RwSignal::new(false);
+    move || {
+        let Some(of) = run.get() else { return ().into_any() };
+        let failed = of.failed > 0;
+        let (touched, file) = (of.created + of.updated > 0, format!("/api/import/runs/{}/errors.csv", of.id));
+        let undoable = touched && of.status != Status::Undone;
+        view! {
+            <Heading run=of.clone()/>
+            <p class="muted">{of.title.clone()}</p>
+            <div class="figures">
+                <Count key="import.done.created" n=of.created/>
+                <Count key="import.done.updated" n=of.updated/>
+                <Count key="import.done.skipped" n=of.unchanged/>
+                <Count key="import.done.failed" n=of.failed/>
+            </div>
+            {failed.then(|| view! {
+                <section class="section">
+                    <p class="muted">{t("import.done.error_file_hint")}</p>
+                    // A download, not a page of the app.
+                    <p><a class="button" data-kind="secondary" rel="external" download href=file>{t("import.done.error_file")}</a></p>
+                </section>
+            })}
+            <Imported record_types=of.record_types.clone()/>
+            <div class="button-group">
+                <LinkButton kind=ButtonKind::Primary href="/import">{t("import.done.again")}</LinkButton>
+                {undoable.then(|| view! {
+                    <Button icon="undo-2" on_click=move |_| asking.set(true)>{t("import.done.undo")}</Button>
+                })}
+            </div>
+            <UndoDialog run asking/>
+        }
+        .into_any()
+    }
+}
+
+/// How it ended.
+#[component]
+fn Heading(run: Run) -> impl IntoView {
+    let page = Page::take();
+    let (done, kept) = (run.done.to_string(), run.kept.to_string());
+    let note = match run.status {
+        Status::Failed => Some((Tone::Danger, t("import.run.failed"))),
+        Status::Cancelled => {
+            Some((Tone::Warning, Signal::derive(move || page.text_with("import.run.cancelled", &[("n", &done)]))))
+        }
+        Status::Undone if run.kept > 0 => {
+            Some((Tone::Warning, Signal::derive(move || page.text_with("import.done.kept", &[("n", &kept)]))))
+        }
+        _ => None,
+    };
+    let title = match run.status {
+        Status::Finished if run.failed > 0 => "import.done.title_errors",
+        Status::Finished => "import.done.title",
+        Status::Failed => "import.status.failed",
+        Status::Cancelled => "import.status.cancelled",
+        _ => "import.status.undone",
+    };
+    view! {
+        <h2>{t(title)}</h2>
+        {note.map(|(tone, text)| view! { <Notice tone text/> })}
+    }
+}
+
+#[component]
+fn Count(key: &'static str, n: u64) -> impl IntoView {
+    let page = Page::take();
+    view! {
+        <div class="figure">
+            <span class="figure-label">{t(key)}</span>
+            <span class="figure-value">{move || number(page.locale.get(), i64::try_from(n).unwrap_or(i64::MAX))}</span>
+        </div>
+    }
+}
+
+/// Links to the lists of what was brought in.
+#[component]
+fn Imported(record_types: Vec<String>) -> impl IntoView {
+    let page = Page::take();
+    let link = |name: String| {
+        let def = by_name(&name).filter(|def| !def.admin && def.name != "stage" && def.name != "pipeline")?;
+        let label = move || type_label_many(page.locale.get(), def);
+        Some(view! { <LinkButton href=format!("/{}", def.plural)>{label}</LinkButton> })
+    };
+    let links = record_types.into_iter().filter_map(link).collect_view();
+    view! {
+        <section class="section">
+            <h3 class="section-title">{t("import.done.open")}</h3>
+            <div class="button-group">{links}</div>
+        </section>
+    }
+}
+
+/// Asks before an import is taken back.
+#[component]
+fn UndoDialog(run: RwSignal<Option<Run>>, asking: RwSignal<bool>) -> impl IntoView {
+    let (page, toasts) = (Page::take(), Toasts::take());
+    let busy = RwSignal::new(false);
+    let title = Signal::derive(move || {
+        let name = run.with(|run| run.as_ref().map(|run| run.title.clone())).unwrap_or_default();
+        page.text_with("import.done.undo_confirm", &[("name", &name)])
+    });
+    let undo = move |()| {
+        let Some(id) = run.with_untracked(|run| run.as_ref().map(|run| run.id)) else { return };
+        busy.set(true);
+        spawn_local(async move {
+            let locale = page.locale.get_untracked();
+            match undo_import(id).await {
+                Ok(outcome) => {
+                    let n = outcome.undone.to_string();
+                    let text = shared::i18n::translate(locale, "import.done.undone", &[("n", &n)]);
+                    toasts.push(text, Tone::Success, None);
+                }
+                Err(fault) => toasts.push(error_message(locale, &fault.0), Tone::Danger, None),
+            }
+            busy.set(false);
+            asking.set(false);
+            if let Ok(fresh) = import_run(id).await {
+                run.set(Some(fresh));
+            }
+        });
+    };
+    view! {
+        <ConfirmDialog open=asking title text=t("import.done.undo_text") action=t("import.done.undo")
+            cancel=t("ui.action.cancel") busy on_confirm=undo/>
+    }
+}
