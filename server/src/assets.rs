@@ -42,6 +42,13 @@ impl Site {
         Ok(Self { folder, assets })
     }
 
+    /// Pages that name no bundle, for tests of what the server answers.
+    #[cfg(test)]
+    pub(crate) fn without_bundle() -> Self {
+        let assets = Assets { js: String::new(), wasm: String::new(), css: String::new() };
+        Self { folder: PathBuf::new(), assets }
+    }
+
     /// Serves a file, precompressed where the browser takes that.
     pub(crate) fn files(&self) -> ServeDir {
         ServeDir::new(&self.folder).append_index_html_on_directories(false).precompressed_br().precompressed_gzip()

@@ -36,6 +36,3 @@ where
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(middleware::from_fn(problem::render))
 }
-
-#[cfg(test)]
-mod tests;

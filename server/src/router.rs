@@ -96,3 +96,6 @@ fn as_missing(mut page: Response) -> Response {
     }
     page
 }
+
+#[cfg(test)]
+mod tests;

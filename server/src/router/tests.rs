@@ -1,0 +1,311 @@
+//! Walks every server function and every REST operation as every default role and as nobody. An address that the
+//! tables here do not know fails: whoever adds one says who may call it.
+
+#[path = "../../../store/tests/support/mod.rs"]
+#[allow(dead_code, reason = "shared with the store's tests, which use more of it")]
+mod support;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use leptos::server_fn::axum::server_fn_paths;
+use serde_json::{Value, json};
+use shared::RecordDef;
+use shared::access::{Action, Actor, Level};
+use shared::i18n::Locale;
+use shared::types::{CUSTOMER, OPPORTUNITY, by_name, by_plural};
+use store::auth::{Client, DefaultRole, Invite};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use super::*;
+use support::sample::World;
+
+/// A caller: one of the default roles, or nobody.
+struct Caller {
+    name: String,
+    actor: Option<Actor>,
+    session: String,
+    token: String,
+}
+
+/// The whole server on a database with one record of every type, and everybody who calls it.
+struct Walk {
+    world: World,
+    app: Router,
+    callers: Vec<Caller>,
+}
+
+impl Walk {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let shutdown = Shutdown::listen().unwrap();
+        let outgoing = Outgoing::new("http://guanxi.test", |_| {});
+        let app = build(world.test.store.clone(), Site::without_bundle(), shutdown, outgoing, false);
+        let mut callers =
+            vec![Caller { name: "nobody".into(), actor: None, session: String::new(), token: String::new() }];
+        for role in DefaultRole::ALL {
+            callers.push(caller(&world, role).await);
+        }
+        Self { world, app, callers }
+    }
+
+    async fn send(&self, request: Request<Body>) -> (StatusCode, String) {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), 1 << 22).await.unwrap();
+        (status, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Calls a server function with a session.
+    async fn call(&self, caller: &Caller, path: &str, body: impl Into<Body>) -> (StatusCode, String) {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::COOKIE, format!("gx_session={}", caller.session));
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Sends a REST request with a token.
+    async fn rest(&self, caller: &Caller, method: Method, path: &str, body: Option<Value>) -> (StatusCode, String) {
+        let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+        if caller.actor.is_some() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", caller.token));
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.body(body).unwrap()).await
+    }
+}
+
+/// Somebody with that role alone, signed in and with a token.
+async fn caller(world: &World, role: DefaultRole) -> Caller {
+    let store = &world.test.store;
+    let name = role.name(Locale::En);
+    let role_id: Uuid = sqlx::query_scalar("select id from roles where name = $1")
+        .bind(name)
+        .fetch_one(&world.test.owner)
+        .await
+        .unwrap();
+    let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
+    let invite = Invite { email, role_ids: vec![role_id], ..Invite::default() };
+    let invitation = store.invite(&world.admin, invite).await.unwrap();
+    let accepted = store.accept_invitation(invitation.expose(), name, "another quiet place", &Client::default());
+    let signed_in = accepted.await.unwrap();
+    let actor = signed_in.session.actor.clone();
+    let token = store.create_api_token(&actor, "walk", None).await.unwrap().token.expose().to_owned();
+    Caller { name: name.to_owned(), actor: Some(actor), session: signed_in.token.expose().to_owned(), token }
+}
+
+/// Who gets further than being refused.
+enum Who {
+    /// Everybody, signed in or not.
+    Anyone,
+    /// Nobody, once there is an organisation.
+    Nobody,
+    /// Everybody who is signed in; what they see depends on their scope.
+    SignedIn,
+    /// Those who read records of a type.
+    Readers(&'static RecordDef),
+    /// Administrators.
+    Admins,
+}
+
+/// Who may call a server function, and a body it understands.
+fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
+    use Who::{Admins, Anyone, Nobody, Readers, SignedIn};
+    let (nowhere, customer) = (Uuid::now_v7(), world.base["customer"]);
+    let pipeline = json!({"pipeline_id": world.base["pipeline"]});
+    let organisation = json!({"org_name": "Second", "name": "Second", "email": "second@example.com", "locale": "en",
+        "password": "yet another place", "timezone": "Asia/Shanghai", "currency": "CNY"});
+    Some(match name {
+        "needs_set_up" | "sign_out" => (Anyone, json!({})),
+        "sign_in" => (Anyone, json!({"email": "nobody@example.com", "password": "wrong"})),
+        "set_up" => (Nobody, json!({"organisation": organisation})),
+        "invitation" => (Anyone, json!({"token": "none"})),
+        "accept_invitation" => (Anyone, json!({"token": "none", "name": "None", "password": "yet another place"})),
+        "request_reset" => (Anyone, json!({"email": "nobody@example.com"})),
+        "reset_password" => (Anyone, json!({"token": "none", "password": "yet another place"})),
+        "profile" | "devices" | "revoke_other_devices" | "api_tokens" | "import_runs" => (SignedIn, json!({})),
+        "change_password" => (SignedIn, json!({"old_password": "wrong", "password": "yet another place"})),
+        "update_profile" => (SignedIn, json!({"values": {}})),
+        "revoke_device" | "revoke_api_token" | "import_run" | "cancel_import" | "undo_import" => {
+            (SignedIn, json!({"id": nowhere}))
+        }
+        "create_api_token" => (SignedIn, json!({"name": "walk", "days": 1})),
+        "suggest_import" => (SignedIn, json!({"file": nowhere, "record_type": "customer"})),
+        "preview_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}, "locale": "en"})),
+        "start_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}})),
+        "undo" => (SignedIn, json!({"change_set": nowhere})),
+        "search" => (SignedIn, json!({"words": "sample"})),
+        "open_board" | "board_totals" => (Readers(&OPPORTUNITY), json!({"query": pipeline})),
+        "board_cards" => {
+            (Readers(&OPPORTUNITY), json!({"query": pipeline, "stage_id": world.base["stage"], "cursor": "none"}))
+        }
+        "list_records" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "query": {}})),
+        "lookup" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "words": ""})),
+        "custom_fields" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity"})),
+        // A record of the administrator's: readable to those who read all customers.
+        "get_record" => (Readers(&CUSTOMER), json!({"record_type": "customer", "id": customer})),
+        "timeline" => (Readers(&CUSTOMER), json!({"record_type": "customer", "id": customer, "query": {}})),
+        "announce" => {
+            (Readers(&CUSTOMER), json!({"record_type": "customer", "id": customer, "editing": false, "gone": false}))
+        }
+        "apply" => (
+            Admins,
+            json!({"command": {"record_type": "team", "changes": [
+            {"do": "create", "id": nowhere, "values": {"name": format!("Team {nowhere}")}}]}}),
+        ),
+        "invite" => {
+            (Admins, json!({"invitation": {"email": "x@example.com", "name": "X", "role_ids": [], "team_id": null}}))
+        }
+        "invitations" => (Admins, json!({})),
+        "revoke_invitation" => (Admins, json!({"id": nowhere})),
+        "audit" => (Admins, json!({"query": {}})),
+        "sign_ins" => (Admins, json!({"before": null})),
+        _ => return None,
+    })
+}
+
+/// Whether a caller reads the administrator's record of the type: all of them, or through what it belongs to.
+fn reads_base(actor: &Actor, def: &RecordDef) -> bool {
+    let parents = def.through.iter().filter_map(|name| match def.field(name)?.kind {
+        shared::Kind::Reference(target) => by_name(target),
+        _ => None,
+    });
+    match actor.level(def, Action::Read) {
+        Level::None => false,
+        Level::All => true,
+        _ => parents.into_iter().any(|parent| reads_base(actor, parent)),
+    }
+}
+
+fn is_refusal(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 401 | 403 | 404)
+}
+
+#[tokio::test]
+async fn every_server_function_is_open_to_whom_it_should_be() {
+    let walk = Walk::new().await;
+    let mut names: Vec<&str> = server_fn_paths().map(|(path, _)| path).collect();
+    assert!(names.len() > 10, "the server functions are registered");
+    // Signing out ends the sessions of the walk.
+    names.sort_by_key(|path| (path.ends_with("/sign_out"), *path));
+    for path in names {
+        let name = path.strip_prefix("/api/fn/").unwrap_or_else(|| panic!("{path} is outside /api/fn"));
+        for caller in &walk.callers {
+            let Some((who, body)) = expectation(&walk.world, name) else {
+                panic!("{path}: nobody said who may call it; add it to `expectation`");
+            };
+            let (status, answer) = walk.call(caller, path, body.to_string()).await;
+            let case = format!("{name} as {}: {status} {answer:.200}", caller.name);
+            assert!(status.as_u16() < 500, "{case}");
+            assert!(!answer.contains("malformed"), "the body fits: {case}");
+            match (who, &caller.actor) {
+                (Who::Anyone, _) => assert!(!is_refusal(status), "{case}"),
+                (Who::Nobody, _) => assert_eq!(status, StatusCode::FORBIDDEN, "{case}"),
+                (_, None) => assert_eq!(status, StatusCode::UNAUTHORIZED, "{case}"),
+                (Who::SignedIn, Some(_)) => assert!(!matches!(status.as_u16(), 401 | 403), "{case}"),
+                (Who::Readers(def), Some(actor)) => {
+                    let one = body.get("id").is_some();
+                    let may = if one { reads_base(actor, def) } else { actor.may(def, Action::Read) };
+                    assert_eq!(is_refusal(status), !may, "{case}");
+                }
+                (Who::Admins, Some(actor)) if actor.grants.admin => {
+                    assert!(!matches!(status.as_u16(), 401 | 403), "{case}");
+                }
+                (Who::Admins, Some(_)) => assert!(is_refusal(status), "{case}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn malformed_calls_are_never_a_fault() {
+    let walk = Walk::new().await;
+    let deep = "[".repeat(100_000);
+    let bodies: [&[u8]; 12] = [
+        b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b"{\"query\":1}", b"{\"record_type\":\"a\\u0000b\",\"words\":\"\\u0000\"}",
+        b"{\"record_type\":\"customer\",\"words\":\"a\\u0000b\"}", b"{\"words\":\"\\u0000\"}",
+        b"{\"record_type\":\"customer\",\"query\":{\"search\":\"\\u0000\",\"filter\":{\"field\":{\"field\":\"name\",\"op\":\"contains\",\"value\":\"\\u0000\"}}}}",
+        deep.as_bytes(),
+    ];
+    for (path, method) in server_fn_paths() {
+        for caller in &walk.callers[..2] {
+            for body in bodies {
+                let (status, answer) = walk.call(caller, path, body.to_vec()).await;
+                let shown: String = String::from_utf8_lossy(body).chars().take(60).collect();
+                assert!(status.as_u16() < 500, "{path} as {} with {shown}: {status} {answer:.200}", caller.name);
+            }
+        }
+        let untyped = Request::builder().method(method).uri(path).body(Body::from("{}")).unwrap();
+        assert!(walk.send(untyped).await.0.as_u16() < 500, "{path} without content type");
+    }
+}
+
+/// What a REST operation on the administrator's record answers to somebody.
+fn rest_status(actor: &Actor, def: &RecordDef, action: Action) -> StatusCode {
+    let reached = match action {
+        Action::Create => actor.may(def, Action::Create),
+        _ => actor.level(def, action) == Level::All,
+    };
+    match (action, reads_base(actor, def), reached) {
+        (Action::Create, _, false) | (_, true, false) => StatusCode::FORBIDDEN,
+        (Action::Create, _, true) => StatusCode::UNPROCESSABLE_ENTITY,
+        (_, false, _) => StatusCode::NOT_FOUND,
+        (_, true, true) => StatusCode::OK,
+    }
+}
+
+#[tokio::test]
+async fn every_rest_operation_is_open_to_whom_it_should_be() {
+    let walk = Walk::new().await;
+    let document: Value =
+        serde_json::from_str(&walk.rest(&walk.callers[0], Method::GET, "/api/v1/openapi.json", None).await.1).unwrap();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for verb in operations.as_object().unwrap().keys().filter(|verb| *verb != "parameters") {
+            for caller in &walk.callers {
+                let method: Method = verb.to_uppercase().parse().unwrap();
+                check_rest(&walk, caller, method, path).await;
+            }
+        }
+    }
+    for (path, expected) in [("/healthz", 200), ("/readyz", 200), ("/api/v1/events", 401), ("/api/v1/nothing", 404)] {
+        let caller = &walk.callers[usize::from(expected == 404)];
+        assert_eq!(walk.rest(caller, Method::GET, path, None).await.0.as_u16(), expected, "{path}");
+    }
+}
+
+async fn check_rest(walk: &Walk, caller: &Caller, method: Method, template: &str) {
+    let rest = template.strip_prefix("/api/v1/").unwrap();
+    if rest == "openapi.json" {
+        return assert_eq!(walk.rest(caller, method, template, None).await.0, StatusCode::OK);
+    }
+    let (plural, tail) = rest.split_once('/').unwrap_or((rest, ""));
+    let def = by_plural(plural).unwrap_or_else(|| panic!("{template} is no collection"));
+    let (base, nowhere) = (walk.world.base[def.name], Uuid::now_v7());
+    let actor = caller.actor.as_ref();
+    let may_delete = actor.is_some_and(|actor| actor.level(def, Action::Delete) == Level::All);
+    // Whoever may archive would take the record from the rest of the walk.
+    let removed = if may_delete { nowhere } else { base };
+    let (id, body, action) = match (method.as_str(), tail) {
+        ("GET", "") => (base, None, None),
+        ("POST", "") => (base, Some(json!({})), Some(Action::Create)),
+        ("POST", "bulk") => (base, Some(json!({"changes": [{"do": "archive", "id": nowhere}]})), None),
+        ("GET", "{id}") => (base, None, Some(Action::Read)),
+        ("PATCH", "{id}") => (base, Some(json!({})), Some(Action::Update)),
+        ("DELETE", "{id}") | ("POST", "{id}/restore") => (removed, None, Some(Action::Delete)),
+        _ => panic!("{method} {template}: nobody said who may call it; add it to this table"),
+    };
+    let expected = match (actor, action) {
+        (None, _) => StatusCode::UNAUTHORIZED,
+        (Some(_), None) if tail == "bulk" => StatusCode::NOT_FOUND,
+        (Some(actor), None) if actor.may(def, Action::Read) => StatusCode::OK,
+        (Some(_), None) => StatusCode::FORBIDDEN,
+        (Some(_), Some(Action::Delete)) if may_delete => StatusCode::NOT_FOUND,
+        (Some(actor), Some(action)) => rest_status(actor, def, action),
+    };
+    let (status, answer) = walk.rest(caller, method.clone(), &template.replace("{id}", &id.to_string()), body).await;
+    assert_eq!(status, expected, "{method} {template} as {}: {answer:.300}", caller.name);
+    if !status.is_success() {
+        let problem: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(problem["status"], status.as_u16(), "{method} {template} as {}", caller.name);
+    }
+}
