@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use serde_json::json;
 use shared::access::{Actor, Grants, Level};
+use shared::audit::AuditQuery;
 use shared::command::{Change, Command};
 use shared::i18n::Locale;
 use shared::{Error, Values};
@@ -499,4 +500,71 @@ async fn a_sign_in_transaction_of_one_organisation_sees_no_other() {
         let seen = sqlx::query(AssertSqlSafe(statement)).execute(&mut *tx).await.unwrap().rows_affected();
         assert_eq!(seen, 0, "{table}");
     }
+}
+
+#[tokio::test]
+async fn people_change_their_own_profile_and_nothing_that_decides_on_rights() {
+    let (test, admin) = set_up().await;
+    let rep = colleague(&test, &admin, "rep@example.com", "Sales rep").await.session.actor;
+    test.store.update_profile(&rep, values(json!({"phone": "+86 138 0000 0000", "locale": "zh-CN"}))).await.unwrap();
+    let profile = test.store.profile(&rep).await.unwrap();
+    assert_eq!(
+        (profile["phone"].as_str(), profile["email"].as_str()),
+        (Some("+86 138 0000 0000"), Some("rep@example.com"))
+    );
+    assert!(!profile.contains_key("role_ids"));
+    for (field, value) in [("role_ids", json!([])), ("email", json!("x@example.com")), ("active", json!(false))] {
+        let refused = test.store.update_profile(&rep, [(field.to_owned(), value)].into_iter().collect()).await;
+        assert_eq!(refused.unwrap_err(), Error::invalid(field, "read_only"));
+    }
+}
+
+#[tokio::test]
+async fn administrators_read_what_was_changed_and_who_signed_in_and_others_do_not() {
+    let (test, admin) = set_up().await;
+    let rep = colleague(&test, &admin, "rep@example.com", "Sales rep").await.session.actor;
+    test.store.update_profile(&rep, values(json!({"phone": "+86 138 0000 0000"}))).await.unwrap();
+    sign_in(&test.store, EMAIL, "wrong").await.unwrap_err();
+
+    let query = AuditQuery { actor_id: Some(rep.user_id), ..AuditQuery::default() };
+    let page = test.store.audit(&admin.session.actor, &query).await.unwrap();
+    assert_eq!(page.entries[0].changes["phone"], json!([null, "+86 138 0000 0000"]));
+    assert_eq!(page.titles[&rep.user_id], "Colleague");
+    let none = AuditQuery { words: Some("nothing is called this".to_owned()), ..AuditQuery::default() };
+    assert!(test.store.audit(&admin.session.actor, &none).await.unwrap().entries.is_empty());
+
+    let log = test.store.sign_ins(&admin.session.actor, None).await.unwrap();
+    assert!(!log[0].ok && log[0].name == "Lin Yue");
+    assert_eq!(test.store.sign_ins(&admin.session.actor, Some(log[0].id)).await.unwrap().len(), log.len() - 1);
+
+    assert_eq!(test.store.audit(&rep, &AuditQuery::default()).await.unwrap_err(), Error::Forbidden);
+    assert_eq!(test.store.sign_ins(&rep, None).await.unwrap_err(), Error::Forbidden);
+}
+
+#[tokio::test]
+async fn the_audit_log_is_read_page_by_page() {
+    let (test, admin) = set_up().await;
+    let actor = &admin.session.actor;
+    let tag = |n: usize| Change::Create { id: Uuid::now_v7(), values: values(json!({"name": format!("tag {n:03}")})) };
+    let command = Command { record_type: "tag".to_owned(), changes: (0..120).map(tag).collect(), ..Command::default() };
+    test.store.apply(actor, command).await.unwrap();
+    let mut query = AuditQuery { record_type: Some("tag".to_owned()), ..AuditQuery::default() };
+    let mut seen = std::collections::BTreeSet::new();
+    loop {
+        let page = test.store.audit(actor, &query).await.unwrap();
+        seen.extend(page.entries.iter().map(|entry| entry.record_id));
+        query.cursor = page.next;
+        if query.cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 120);
+}
+
+#[tokio::test]
+async fn the_command_line_finds_an_administrator_of_every_organisation() {
+    let (test, admin) = set_up().await;
+    colleague(&test, &admin, "rep@example.com", "Sales rep").await;
+    let found = test.store.administrators().await.unwrap();
+    assert_eq!(found.iter().map(|a| a.user_id).collect::<Vec<_>>(), [admin.session.actor.user_id]);
 }

@@ -8,7 +8,6 @@ use shared::record::Kind;
 use shared::{Error, FieldDef, RecordDef, Result, Row};
 use uuid::Uuid;
 
-use super::suggest::fillable;
 use crate::error::internal;
 use crate::pool::Store;
 

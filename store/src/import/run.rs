@@ -87,12 +87,10 @@ impl Store {
         self.finish(&held).await
     }
 
-    /// Takes the run for the next minute; nothing when somebody else has it or it is over.
+    /// Takes the run for ten minutes, enough to decide what it does; nothing when somebody else has it or it is over.
     async fn hold(&self, org_id: Uuid, id: Uuid) -> Result<Option<(Held, bool)>> {
         let mut tx = self.begin(org_id, crate::pool::DbRole::Reader).await?;
         let found: Option<(Uuid, Json<Spec>, Uuid, String)> = sqlx::query_as(
-            "update import_runs set held_until = now() + interval '1 minute'
-    /// Takes the run for ten minutes, enough to decide what it does; nothing when somebody else has it or it is over.
             "update import_runs set held_until = now() + interval '10 minutes'
              where org_id = $1 and id = $2 and status in ('waiting', 'running') and held_until < now()
              returning actor_id, spec, change_set, status",
@@ -142,7 +140,6 @@ impl Store {
         keep(&mut tx, held.id, refusals).await?;
         let settled = i64::try_from(unchanged + refused).map_err(internal)?;
         let total = i64::try_from(plan.preview.changes).map_err(internal)? + settled;
-        sqlx::query(
         let begun = sqlx::query(
             "update import_runs set status = 'running', total = $3, done = $4, unchanged = $5, failed = $6,
                     held_until = now() + interval '1 minute'
@@ -157,7 +154,6 @@ impl Store {
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        tx.commit().await
         // Stopped meanwhile, or decided by another node: then none of this counts.
         if begun.rows_affected() == 1 { tx.commit().await } else { Ok(()) }
     }
@@ -268,7 +264,6 @@ impl Store {
         .await
         .map_err(from_sqlx)?;
         let files: Vec<Uuid> = held.spec.files.iter().map(|file| file.file).collect();
-        sqlx::query("with chunks as (delete from import_chunks where org_id = $1 and run_id = $2) delete from import_files where org_id = $1 and id = any($3)")
         sqlx::query(
             "with over as (
                  select org_id, id from import_runs where org_id = $1 and id = $2 and status not in ('waiting', 'running')

@@ -1,12 +1,9 @@
 //! Suggests which column goes where.
 
-use shared::i18n::{Locale, field_label};
-use shared::import::{Assignment, Existing, Step};
-use shared::record::Kind;
-use shared::types::REGISTRY;
-use shared::{FieldDef, RecordDef};
 use shared::RecordDef;
+use shared::i18n::{Locale, field_label};
 use shared::import::{Assignment, Existing, Step, fillable};
+use shared::types::REGISTRY;
 
 use super::near::bare;
 
@@ -93,13 +90,6 @@ pub(super) fn likeliest(columns: &[String]) -> &'static RecordDef {
     let candidates = REGISTRY.iter().copied().filter(|def| !def.admin);
     // Of equals the first in the registry: the more general one.
     candidates.rev().max_by_key(fit).unwrap_or(&shared::types::CUSTOMER)
-}
-
-/// Fields that files can fill.
-pub(super) fn fillable(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {
-    let system = |field: &&FieldDef| field.name == "team_id" || field.name == "owner_id" && def.is_owned();
-    let own = def.fields.iter().filter(|f| !f.read_only && !f.internal && !matches!(f.kind, Kind::Json));
-    own.chain(shared::record::SYSTEM_FIELDS.iter().filter(system))
 }
 
 fn fields(def: &'static RecordDef) -> Vec<String> {

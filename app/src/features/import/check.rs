@@ -13,7 +13,10 @@ use crate::ui::{Badge, Button, ButtonKind, Notice, SkeletonRows, Tone};
 
 /// The preview with its questions, and the button that starts the run.
 #[component]
-pub fn Check(wizard: Wizard) -> impl IntoView {
+pub fn Check(
+    /// The wizard's state.
+    wizard: Wizard,
+) -> impl IntoView {
     let page = wizard.page;
     let changes = move || wizard.preview.with(|preview| preview.as_ref().map_or(0, |preview| preview.changes));
     let start = move || {

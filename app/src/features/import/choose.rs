@@ -11,7 +11,10 @@ use crate::ui::{Icon, Progress, Size};
 
 /// The place to drop files at, or to choose them with a click.
 #[component]
-pub fn Choose(wizard: Wizard) -> impl IntoView {
+pub fn Choose(
+    /// The wizard's state.
+    wizard: Wizard,
+) -> impl IntoView {
     let page = wizard.page;
     let over = RwSignal::new(false);
     let input = NodeRef::<Input>::new();

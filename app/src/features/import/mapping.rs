@@ -13,7 +13,10 @@ use crate::ui::{Button, ButtonKind, Choice, Field, Icon, Notice, Segmented, Sele
 
 /// All files with their columns.
 #[component]
-pub fn Mapping(wizard: Wizard) -> impl IntoView {
+pub fn Mapping(
+    /// The wizard's state.
+    wizard: Wizard,
+) -> impl IntoView {
     let ids = Memo::new(move |_| wizard.files.with(|files| files.iter().map(|file| file.id).collect::<Vec<_>>()));
     let again = move |_| {
         wizard.files.update(Vec::clear);

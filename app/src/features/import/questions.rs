@@ -11,7 +11,12 @@ use crate::ui::{Button, Icon};
 
 /// Every question.
 #[component]
-pub fn Questions(wizard: Wizard, questions: Vec<Question>) -> impl IntoView {
+pub fn Questions(
+    /// The wizard's state.
+    wizard: Wizard,
+    /// What is to be answered.
+    questions: Vec<Question>,
+) -> impl IntoView {
     if questions.is_empty() {
         return ().into_any();
     }

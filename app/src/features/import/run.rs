@@ -21,7 +21,10 @@ const PULSE: Duration = Duration::from_millis(500);
 
 /// Shows a run; while it goes on, its progress.
 #[component]
-pub fn RunView(id: Uuid) -> impl IntoView {
+pub fn RunView(
+    /// The run.
+    id: Uuid,
+) -> impl IntoView {
     let page = Page::take();
     let run = RwSignal::new(None::<Run>);
     let error = RwSignal::new(None::<String>);
