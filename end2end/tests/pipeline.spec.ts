@@ -49,7 +49,7 @@ async function pipeline(page: Page, second: object = {}): Promise<Pipeline> {
 }
 
 const deals = (page: Page, stage_id: string, names: string[], more: object = {}) =>
-  create(page, "opportunity", names.map((name) => ({ name, stage_id, rank: "bottom", ...more })));
+  create(page, "opportunity", names.map((name) => ({ name, stage_id, rank: "top", ...more })));
 
 const lane = (page: Page, stage: string) => page.locator(`.lane[data-stage="${stage}"]`);
 const card = (page: Page, id: string) => page.locator(`.lane .card[data-id="${id}"]`);

@@ -56,7 +56,7 @@ pub(super) fn board_view(board: Board, query: BoardQuery, reopen: Callback<()>, 
         {nothing(board, address)}
         {move || held_card(board)}
         <p id="board-keys" class="visually-hidden">{t("board.drag.instructions")}</p>
-        <p class="visually-hidden" role="status" aria-live="assertive">{board.said}</p>
+        <p class="visually-hidden" aria-live="assertive">{board.said}</p>
         {ask_dialog(board)}
         {won_dialog(board)}
     }

@@ -34,7 +34,7 @@ pub(super) fn card_view(board: OpenBoard, lane: Lane, card: Card) -> impl IntoVi
         if below { format!("0 {}px", board.pitch.get()) } else { "none".to_owned() }
     };
     view! {
-        <article
+        <div
             class="card"
             role="listitem"
             data-id=id.to_string()
@@ -53,7 +53,7 @@ pub(super) fn card_view(board: OpenBoard, lane: Lane, card: Card) -> impl IntoVi
                 let title = board.page.text_with("board.card.moved_by", &[("name", &name)]);
                 view! { <span class="card-mover" title=title><Avatar name seed=mover.to_string()/></span> }
             })}
-        </article>
+        </div>
     }
 }
 

@@ -225,7 +225,9 @@ fn lane_list(board: OpenBoard, lane: Lane) -> impl IntoView {
     let is_empty = move || lane.cards.with(Vec::is_empty) && !lane.adding.get() && board.drag.over.get().is_none();
     view! {
         <div class="lane-cards" role="list" tabindex="-1" aria-label=label on:scroll=move |_| board.measure(lane)>
-            <Show when=move || lane.adding.get()>{quick_add(board, lane, Values::new())}</Show>
+            <Show when=move || lane.adding.get()>
+                <div role="listitem">{quick_add(board, lane, Values::new())}</div>
+            </Show>
             {above}
             <For each=move || board.built(lane, range.get()) key=|card| card.id let:card>
                 {card_view(board, lane, card)}

@@ -130,6 +130,7 @@ impl OpenBoard {
                 };
                 let result = result.map_err(|fault| fault.0);
                 if let Err(error) = &result
+                    && !is_about_fields(error)
                     && self.is_open()
                 {
                     self.toasts.push(self.reason(error), Tone::Danger, None);
@@ -191,7 +192,7 @@ impl OpenBoard {
             let errors = fields.clone();
             return self.asking.set(Some(Asking { purpose: Purpose::Move(step), fields: asked, errors }));
         }
-        if matches!(&error, Error::Invalid { fields } if fields.iter().any(|f| !f.field.is_empty())) {
+        if is_about_fields(&error) {
             self.toasts.push(self.reason(&error), Tone::Danger, None);
         }
         let reason = self.reason(&error);
@@ -204,7 +205,7 @@ impl OpenBoard {
                 glide::gliding(None, || {
                     self.take_off(step.card.id);
                 });
-                self.totals_soon();
+                return self.totals_soon();
             }
             _ => {}
         }
@@ -245,6 +246,11 @@ impl OpenBoard {
             self.cards_soon();
         });
     }
+}
+
+/// Whether the page's way of acting leaves saying it to us: it belongs beside fields.
+fn is_about_fields(error: &Error) -> bool {
+    matches!(error, Error::Invalid { fields } if fields.iter().any(|f| !f.field.is_empty()))
 }
 
 fn command_changes_stage(command: &Command) -> bool {

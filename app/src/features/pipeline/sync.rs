@@ -264,11 +264,15 @@ fn browser_ms() -> f64 {
     ms
 }
 
-/// Runs `act` after a rest; calling again starts the rest anew.
+/// Runs `act` after a rest. What is asked for again meanwhile is the same act: a busy board must not put it off for good.
 pub(super) fn later(timer: StoredValue<Option<TimeoutHandle>>, act: impl FnOnce() + 'static) {
-    let Some(old) = timer.try_update_value(Option::take) else { return };
-    if let Some(old) = old {
-        old.clear();
+    if timer.try_with_value(Option::is_some) != Some(false) {
+        return;
     }
-    let _ = timer.try_set_value(set_timeout_with_handle(act, REST).ok());
+    let run = move || {
+        if timer.try_update_value(Option::take).is_some() {
+            act();
+        }
+    };
+    timer.set_value(set_timeout_with_handle(run, REST).ok());
 }
