@@ -7,8 +7,8 @@
 pub mod account;
 pub mod admin;
 pub mod board;
-#[cfg(feature = "ssr")]
 pub mod import;
+#[cfg(feature = "ssr")]
 pub mod outgoing;
 pub mod presence;
 pub mod records;
