@@ -52,7 +52,7 @@ pub(super) fn listen(palette: RwSignal<bool>, keys: RwSignal<bool>) {
             _ => {}
         }
     };
-    let press = StoredValue::new_local(press);
+    let press = StoredValue::new(press);
     Effect::new(move |_| {
         let handle = window_event_listener(ev::keydown, move |event| press.with_value(|press| press(event)));
         on_cleanup(move || handle.remove());
