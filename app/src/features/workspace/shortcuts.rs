@@ -52,9 +52,9 @@ pub(super) fn listen(palette: RwSignal<bool>, keys: RwSignal<bool>) {
             _ => {}
         }
     };
-    let press = StoredValue::new_local(press);
+    // The effect owns the listener: on the server it never runs and keeps nothing.
     Effect::new(move |_| {
-        let handle = window_event_listener(ev::keydown, move |event| press.with_value(|press| press(event)));
+        let handle = window_event_listener(ev::keydown, press.clone());
         on_cleanup(move || handle.remove());
     });
 }

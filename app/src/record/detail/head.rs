@@ -129,7 +129,7 @@ fn acts(context: RecordContext, id: Uuid, deleting: RwSignal<bool>) -> AnyView {
 fn delete_dialog(context: RecordContext, id: Uuid, open: RwSignal<bool>) -> AnyView {
     let RecordContext { page, def, .. } = context;
     let busy = RwSignal::new(false);
-    let navigate = StoredValue::new_local(use_navigate());
+    let navigate = StoredValue::new(use_navigate());
     let name = Signal::derive(move || context.title());
     let confirm = move |()| {
         busy.set(true);
