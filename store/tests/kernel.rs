@@ -497,6 +497,25 @@ async fn a_record_others_refer_to_stays() {
     }
 }
 
+#[tokio::test]
+async fn a_record_in_a_list_of_references_stays() {
+    let world = World::new().await;
+    for (other, n) in types().zip(20..) {
+        for field in other.fields.iter().filter(|f| is_free(other, f)) {
+            let Kind::References(target) = field.kind else { continue };
+            let def = by_name(target).unwrap();
+            let listed = world.make(def, n).await.id;
+            let mut values = world.values(other, n);
+            values.insert(field.name.to_owned(), json!([listed]));
+            let holder = world.make_with(other, values).await.id;
+            let refused = world.apply(def, Change::Delete { id: listed }).await.unwrap_err();
+            assert_eq!(refused, Error::invalid("", "referenced"), "{target} in {}.{}", other.name, field.name);
+            world.apply(other, Change::Delete { id: holder }).await.unwrap();
+            world.apply(def, Change::Delete { id: listed }).await.unwrap();
+        }
+    }
+}
+
 /// Postgres' name of the column type of a kind.
 fn column_type(kind: &Kind) -> &'static str {
     match kind {

@@ -76,6 +76,7 @@ async fn check(
         row.after.values = after;
     }
     verify::references_exist(tx, actor, def, rows).await?;
+    verify::not_listed_elsewhere(tx, def, rows).await?;
     verify::unique_values(tx, def, rows).await
 }
 

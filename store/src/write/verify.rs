@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::access::Actor;
 use shared::record::drop_consequences;
-use shared::{FieldError, RecordDef, Result};
+use shared::types::REGISTRY;
+use shared::{FieldError, Kind, RecordDef, Result};
 use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::load::readable;
-use super::prepare::Prepared;
+use super::prepare::{Act, Prepared};
 use crate::columns::{references, target};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
@@ -47,6 +48,30 @@ pub(super) async fn references_exist(
             .collect();
         row.errors.extend(missing);
         drop_consequences(def, &mut row.errors);
+    }
+    Ok(())
+}
+
+/// Refuses to delete what a list of references names: unlike single references, lists have no foreign key.
+pub(super) async fn not_listed_elsewhere(tx: &mut Tx, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<()> {
+    let deleted = |row: &&Prepared| row.act == Act::Delete && row.fault.is_none();
+    let ids: Vec<Uuid> = rows.iter().filter(deleted).map(|row| row.after.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut listed: BTreeSet<Uuid> = BTreeSet::new();
+    for other in REGISTRY {
+        for field in other.fields.iter().filter(|field| field.kind == Kind::References(def.name)) {
+            let mut sql = Sql::new("select distinct r.id from ");
+            sql.push(format_args!("{} t cross join lateral unnest(t.{}) as r (id)", other.table(), field.name));
+            sql.push(" where t.org_id = ").push_bind(tx.org_id).push(format_args!(" and t.{} && ", field.name));
+            sql.push_bind(ids.clone()).push(" and r.id = any(").push_bind(ids.clone()).push(")");
+            let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+            listed.extend(found.iter().filter_map(|raw| raw.try_get::<Uuid, _>(0).ok()));
+        }
+    }
+    for row in rows.iter_mut().filter(|row| row.act == Act::Delete && listed.contains(&row.after.id)) {
+        row.errors.push(FieldError::new("", "referenced"));
     }
     Ok(())
 }
