@@ -10,16 +10,17 @@ use crate::{
 use app::{App, api::outgoing::Outgoing, shell};
 use axum::{
     Router,
-    extract::{FromRef, Request},
+    extract::{FromRef, Request, State},
     handler::HandlerWithoutStateExt,
     http::StatusCode,
-    middleware,
+    middleware::{self, Next},
     response::Response,
     routing::get,
 };
 use leptos::{config::LeptosOptions, context::provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use store::Store;
+use tower::ServiceExt;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
 
 /// What handlers share; each takes the part it needs.
@@ -34,6 +35,7 @@ pub(crate) struct AppState {
 
 /// Builds all routes on one database.
 pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outgoing, demo: bool) -> Router {
+    let site_first = site.clone();
     let identifier = Identifier { store: store.clone(), demo };
     let leptos = LeptosOptions::builder().output_name("guanxi").build();
     let state = AppState { store, site, shutdown, outgoing, leptos };
@@ -44,6 +46,7 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
         .merge(page_routes(&state))
         .merge(upload::routes())
         .fallback_service(files(&state))
+        .layer(middleware::from_fn_with_state(site_first, files_first))
         .layer(middleware::from_fn(request::set_fault_status))
         .layer(middleware::from_fn_with_state(identifier, request::identify))
         .layer(middleware::from_fn(request::note_client))
@@ -87,6 +90,20 @@ fn files(state: &AppState) -> Router {
     Router::new()
         .fallback_service(state.site.files().fallback(missing.into_service()))
         .layer(middleware::from_fn(assets::set_caching))
+}
+
+/// Names with a dot are files of the site. They come before the pages, whose addresses (`/{plural}/{id}`) fit anything.
+async fn files_first(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with("/api/");
+    if !is_file {
+        return next.run(request).await;
+    }
+    let files = Router::new().fallback_service(site.files()).layer(middleware::from_fn(assets::set_caching));
+    match files.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
 /// A page that was not found says so in its status too; a redirection stays one.

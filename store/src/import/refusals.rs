@@ -71,7 +71,8 @@ impl Store {
                 .fetch_one(&mut *tx.inner)
                 .await
                 .map_err(from_sqlx)?;
-        let rows: Vec<(i32, i64, String, Json<Vec<String>>, Json<Error>)> = sqlx::query_as(
+        type Refused = (i32, i64, String, Json<Vec<String>>, Json<Error>);
+        let rows: Vec<Refused> = sqlx::query_as(
             "select file, line, record_type, cells, error from import_refusals
              where org_id = $1 and run_id = $2 order by file, line, record_type",
         )

@@ -147,7 +147,6 @@ fn delimiter(text: &str) -> u8 {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot arrange its case has failed")]
 mod tests {
     use super::*;
 

@@ -215,7 +215,7 @@ impl OpenBoard {
     /// Puts a card back where it was before the move, unless it has changed since.
     pub(super) fn take_back(self, step: Move) {
         let unchanged = step.card.row.with_untracked(|row| row.version) == step.original.version;
-        if unchanged && self.find(step.card.id).is_some() || self.lane_of(&step.original).is_some() && unchanged {
+        if unchanged && (self.find(step.card.id).is_some() || self.lane_of(&step.original).is_some()) {
             let id = step.card.id;
             glide::gliding(None, || drop(self.put(step.original)));
             glide::shake(id);

@@ -146,7 +146,7 @@ fn facts(feed: Feed, row: &Row) -> impl IntoView + use<> {
     let about: Vec<_> =
         [("opportunity", "opportunities"), ("contact", "contacts"), ("customer", "customers"), ("lead", "leads")]
             .into_iter()
-            .filter(|(name, _)| *name != feed.record_type && !(*name == "customer"))
+            .filter(|(name, _)| *name != feed.record_type && *name != "customer")
             .filter_map(|(name, plural)| Some((plural, row.reference(&format!("{name}_id"))?)))
             .collect();
     let something = direction.get_untracked().is_some()

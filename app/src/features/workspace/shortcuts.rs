@@ -37,12 +37,13 @@ pub(super) fn listen(palette: RwSignal<bool>, keys: RwSignal<bool>) {
         let now = js_sys::Date::now();
         let after_g = now - waiting_since.get_value() < PATIENCE;
         waiting_since.set_value(f64::NEG_INFINITY);
-        match key.as_str() {
-            letter if after_g => {
-                if go(letter) {
-                    event.prevent_default();
-                }
+        if after_g {
+            if go(key.as_str()) {
+                event.prevent_default();
             }
+            return;
+        }
+        match key.as_str() {
             "g" => waiting_since.set_value(now),
             "?" => keys.set(true),
             "/" => {
