@@ -16,3 +16,4 @@ start_test_postgres
 echo "build profile: $profile"
 "$TARGET/$folder/examples/board_bench" "$TARGET/bench/report.json"
 echo "report: $TARGET/bench/report.json"
+if [ -d "$TARGET/site/pkg" ]; then node scripts/size-budget.mjs "$TARGET/site" || echo "MISSED: the size budget"; fi
