@@ -1,6 +1,7 @@
 //! What belongs to a record: the records of other types that refer to it.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::access::{Action, Actor};
 use shared::query::{Filter, ListQuery, Op, Page as Found};
 use shared::record::Kind;
@@ -41,14 +42,23 @@ fn RelatedList(def: &'static RecordDef, field: &'static FieldDef, id: Uuid, may_
     let page = Page::take();
     let condition = move || Filter::field(field.name, Op::Eq, id.to_string());
     let query = move || ListQuery { filter: Some(condition()), limit: SHOWN, count: true, ..ListQuery::default() };
-    // Below the fold: loaded in the browser, so that the page itself is there sooner.
-    let found = LocalResource::new(move || list_records(def.name.to_owned(), query()));
+    // Below the fold: loaded in the browser, so that the page itself is there sooner. Not a resource: the page would
+    // wait for it, and on the server for ever.
+    let found = RwSignal::new(None::<Found>);
+    let load = move || {
+        spawn_local(async move {
+            if let Ok(page) = list_records(def.name.to_owned(), query()).await {
+                found.try_set(Some(page));
+            }
+        });
+    };
+    Effect::new(move |_| load());
     let creating = RwSignal::new(false);
     let initial = Signal::stored(Values::from_iter([(field.name.to_owned(), id.to_string().into())]));
     let heading = move || i18n::type_label_many(page.locale.get(), def);
     let new_label = Signal::derive(move || page.text(&format!("{}._new", def.name)));
-    let rows = move || found.get().and_then(Result::ok).map(|found| list(page, def, found, &condition()));
-    let count = move || found.get().and_then(Result::ok).and_then(|found| found.total);
+    let rows = move || found.get().map(|found| list(page, def, found, &condition()));
+    let count = move || found.with(|found| found.as_ref().and_then(|found| found.total));
     view! {
         <section class="facts-group" data-related=def.plural>
             <h2 class="section-title">
@@ -61,7 +71,7 @@ fn RelatedList(def: &'static RecordDef, field: &'static FieldDef, id: Uuid, may_
             </h2>
             {rows}
         </section>
-        <RecordForm record_type=def.name open=creating initial on_saved=move |_| found.refetch()/>
+        <RecordForm record_type=def.name open=creating initial on_saved=move |_| load()/>
     }
 }
 
