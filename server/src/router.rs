@@ -20,7 +20,12 @@ use axum::{
 use leptos::{config::LeptosOptions, context::provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use store::Store;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, trace::TraceLayer,
+};
+
+/// Longest body of a server function; they read it into memory as a whole. Files have an address of their own.
+const LONGEST_CALL: usize = 8 << 20;
 
 /// What handlers share; each takes the part it needs.
 #[derive(Clone, FromRef)]
@@ -61,9 +66,11 @@ fn health_routes() -> Router<AppState> {
 /// The pages of `App` and its server functions.
 fn page_routes(state: &AppState) -> Router<AppState> {
     let options = state.leptos.clone();
-    Router::new().leptos_routes_with_context(state, generate_route_list(App), page_context(state), move || {
-        shell(options.clone())
-    })
+    Router::new()
+        .leptos_routes_with_context(state, generate_route_list(App), page_context(state), move || {
+            shell(options.clone())
+        })
+        .layer(RequestBodyLimitLayer::new(LONGEST_CALL))
 }
 
 /// What pages and server functions find in their context.
