@@ -4,8 +4,9 @@
 use crate::failure::Failure;
 use app::assets::Assets;
 use axum::{
-    extract::Request,
-    http::{HeaderValue, Uri, header},
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -13,6 +14,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
 };
+use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 /// For names with a hash in them: a browser need never ask again.
@@ -20,6 +22,9 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 
 /// For icons and the manifest, whose names stay while their content may change.
 const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// Where the bundle's addresses begin.
+const BUNDLE: &str = "/pkg/";
 
 /// The folder that `scripts/build-web.sh` filled, and what its manifest names.
 #[derive(Clone, Debug)]
@@ -50,7 +55,7 @@ impl Site {
     }
 
     /// Serves a file, precompressed where the browser takes that.
-    pub(crate) fn files(&self) -> ServeDir {
+    fn files(&self) -> ServeDir {
         ServeDir::new(&self.folder).append_index_html_on_directories(false).precompressed_br().precompressed_gzip()
     }
 }
@@ -68,21 +73,35 @@ fn find_folder() -> Result<PathBuf, Failure> {
     })
 }
 
-/// Says how long an answer may be kept. Only found files are: a missing one may come with the next
-/// version.
-pub(crate) async fn set_caching(request: Request, next: Next) -> Response {
-    let caching = caching_of(request.uri());
-    let mut response = next.run(request).await;
-    if response.status().is_success() || response.status() == axum::http::StatusCode::NOT_MODIFIED {
+/// Names with a dot are files of the site, found before the pages, whose addresses (`/{plural}/{id}`) fit anything.
+/// What is no file may still be a page, except in the bundle's folder.
+pub(crate) async fn files_first(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let may_be_file = path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with("/api/");
+    if !may_be_file || !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request).await;
+    }
+    let (is_bundle, caching) = (path.starts_with(BUNDLE), caching_of(path));
+    let (parts, body) = request.into_parts();
+    let Ok(found) = site.files().oneshot(Request::from_parts(parts.clone(), Body::empty())).await;
+    match found.status() {
+        StatusCode::NOT_FOUND if !is_bundle => next.run(Request::from_parts(parts, body)).await,
+        status => kept(found.map(Body::new), status, caching),
+    }
+}
+
+/// Says how long an answer may be kept. Only found files are: a missing one may come with the next version.
+fn kept(mut response: Response, status: StatusCode, caching: HeaderValue) -> Response {
+    if status.is_success() || status == StatusCode::NOT_MODIFIED {
         response.headers_mut().insert(header::CACHE_CONTROL, caching);
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     response
 }
 
-fn caching_of(address: &Uri) -> HeaderValue {
-    let name = address.path().rsplit('/').next().unwrap_or_default();
+fn caching_of(path: &str) -> HeaderValue {
+    let name = path.rsplit('/').next().unwrap_or_default();
     // guanxi.<hash>.wasm has three parts, manifest.json two.
-    let hashed = address.path().starts_with("/pkg/") && name.split('.').count() >= 3;
+    let hashed = path.starts_with(BUNDLE) && name.split('.').count() >= 3;
     if hashed { FOREVER } else { FOR_A_WHILE }
 }

@@ -28,6 +28,9 @@ where
 {
     Router::new()
         .route("/openapi.json", get(openapi::document))
+        // The organisation is only read and changed; its own routes say so in `Allow`.
+        .route("/organisations", get(records::list))
+        .route("/organisations/{id}", get(records::read).patch(records::change))
         .route("/{plural}", get(records::list).post(records::create))
         .route("/{plural}/bulk", post(records::bulk))
         .route("/{plural}/{id}", get(records::read).patch(records::change).delete(records::remove))

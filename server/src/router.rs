@@ -10,18 +10,21 @@ use crate::{
 use app::{App, api::outgoing::Outgoing, shell};
 use axum::{
     Router,
-    extract::{FromRef, Request, State},
-    handler::HandlerWithoutStateExt,
+    extract::{FromRef, Request},
     http::StatusCode,
-    middleware::{self, Next},
+    middleware,
     response::Response,
-    routing::get,
+    routing::{MethodRouter, any, get},
 };
 use leptos::{config::LeptosOptions, context::provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use store::Store;
-use tower::ServiceExt;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, trace::TraceLayer,
+};
+
+/// Longest body of a server function; they read it into memory as a whole. Files have an address of their own.
+const LONGEST_CALL: usize = 8 << 20;
 
 /// What handlers share; each takes the part it needs.
 #[derive(Clone, FromRef)]
@@ -45,8 +48,8 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
         .nest("/api/v1", crate::rest::routes())
         .merge(page_routes(&state))
         .merge(upload::routes())
-        .fallback_service(files(&state))
-        .layer(middleware::from_fn_with_state(site_first, files_first))
+        .fallback(missing(&state))
+        .layer(middleware::from_fn_with_state(site_first, assets::files_first))
         .layer(middleware::from_fn(request::set_fault_status))
         .layer(middleware::from_fn_with_state(identifier, request::identify))
         .layer(middleware::from_fn(request::note_client))
@@ -64,9 +67,11 @@ fn health_routes() -> Router<AppState> {
 /// The pages of `App` and its server functions.
 fn page_routes(state: &AppState) -> Router<AppState> {
     let options = state.leptos.clone();
-    Router::new().leptos_routes_with_context(state, generate_route_list(App), page_context(state), move || {
-        shell(options.clone())
-    })
+    Router::new()
+        .leptos_routes_with_context(state, generate_route_list(App), page_context(state), move || {
+            shell(options.clone())
+        })
+        .layer(RequestBodyLimitLayer::new(LONGEST_CALL))
 }
 
 /// What pages and server functions find in their context.
@@ -79,31 +84,14 @@ fn page_context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static +
     }
 }
 
-/// Files of the site; whatever is neither a file nor a page gets the page that says so.
-fn files(state: &AppState) -> Router {
+/// The page that says that nothing is here.
+fn missing(state: &AppState) -> MethodRouter<AppState> {
     let options = state.leptos.clone();
     let page = render_app_to_stream_with_context(page_context(state), move || shell(options.clone()));
-    let missing = move |request: Request| {
+    any(move |request: Request| {
         let answer = page(request);
         async move { as_missing(answer.await) }
-    };
-    Router::new()
-        .fallback_service(state.site.files().fallback(missing.into_service()))
-        .layer(middleware::from_fn(assets::set_caching))
-}
-
-/// Names with a dot are files of the site. They come before the pages, whose addresses (`/{plural}/{id}`) fit anything.
-async fn files_first(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with("/api/");
-    if !is_file {
-        return next.run(request).await;
-    }
-    let files = Router::new().fallback_service(site.files()).layer(middleware::from_fn(assets::set_caching));
-    match files.oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
+    })
 }
 
 /// A page that was not found says so in its status too; a redirection stays one.

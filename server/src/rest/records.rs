@@ -143,7 +143,8 @@ pub(super) async fn bulk(
     let outcome = store.apply(&actor, command).await?;
     let done = outcome.refused.is_empty() || !all_or_nothing;
     let status = if done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, Json(bulk_document(&outcome, done))).into_response())
+    let content_type = if done { "application/json" } else { "application/problem+json" };
+    Ok((status, [(header::CONTENT_TYPE, content_type)], Json(bulk_document(&outcome, done))).into_response())
 }
 
 fn bulk_document(outcome: &Outcome, done: bool) -> Value {
@@ -228,7 +229,7 @@ async fn live(store: &Store, actor: &Actor, def: &'static RecordDef, id: Uuid) -
 
 /// The organisation itself is neither made nor removed.
 fn creatable(def: &'static RecordDef) -> Answer<&'static RecordDef> {
-    if super::openapi::is_fixed(def) { Err(Problem::method_not_allowed()) } else { Ok(def) }
+    if super::openapi::is_fixed(def) { Err(Error::NotFound.into()) } else { Ok(def) }
 }
 
 fn take_id(values: &mut Values) -> Answer<Option<Uuid>> {

@@ -4,6 +4,7 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
+use shared::types::ORGANISATION;
 use shared::{Error, RecordDef};
 use uuid::Uuid;
 
@@ -27,7 +28,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Target {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
         let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
-        let def = param("plural").and_then(shared::types::by_plural).ok_or(Error::NotFound)?;
+        // Only the routes of the organisation name their type themselves.
+        let plural = param("plural").unwrap_or(ORGANISATION.plural);
+        let def = shared::types::by_plural(plural).ok_or(Error::NotFound)?;
         Ok(Self { def, id: param("id").and_then(|id| id.parse().ok()) })
     }
 }

@@ -239,6 +239,12 @@ async fn malformed_calls_are_never_a_fault() {
         let untyped = Request::builder().method(method).uri(path).body(Body::from("{}")).unwrap();
         assert!(walk.send(untyped).await.0.as_u16() < 500, "{path} without content type");
     }
+    let long = vec![b' '; LONGEST_CALL + 1];
+    let (status, _) = walk.call(&walk.callers[1], "/api/fn/search", long.clone()).await;
+    assert!(matches!(status.as_u16(), 413 | 422), "a call that is too long: {status}");
+    let longer = json!({"name": "x".repeat(LONGEST_CALL + 1)});
+    let (status, _) = walk.rest(&walk.callers[1], Method::POST, "/api/v1/customers", Some(longer)).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 /// What a REST operation on the administrator's record answers to somebody.
