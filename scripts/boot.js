@@ -1,6 +1,17 @@
-// The page's only script: fetches the wasm module and lets it take over what the server rendered.
-// The bundler fills in both names; see bundle-web.mjs.
-import initialise, { hydrate } from "guanxi-bindings";
+// The page's only script: fetches the wasm module and the labels, and lets them take over what the server rendered.
+// The bundler fills in the names; see bundle-web.mjs.
+import initialise, { add_labels, hydrate } from "guanxi-bindings";
 
-await initialise({ module_or_path: GUANXI_WASM });
+const language = document.documentElement.lang;
+
+async function labelsOf(language) {
+  const answer = await fetch(GUANXI_LABELS[language]);
+  if (!answer.ok) throw new Error(`labels: ${answer.status}`);
+  return answer.text();
+}
+
+const [labels] = await Promise.all([labelsOf(language), initialise({ module_or_path: GUANXI_WASM })]);
+add_labels(language, labels);
 hydrate();
+// The other languages, so that switching needs no reload.
+for (const other of Object.keys(GUANXI_LABELS).filter((other) => other !== language)) add_labels(other, await labelsOf(other));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what the browser loads into target/site: wasm, its script, one style sheet. Every step is
+# Builds what the browser loads into target/site: wasm files, their script, the labels, one style sheet. Every step is
 # skipped when its input hasn't changed. GUANXI_FAST_WASM=1 leaves out wasm-opt while developing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,26 +18,38 @@ build_wasm() {
   fi
 }
 
-# Rust's wasm has these features on by default; wasm-opt refuses what it isn't told of.
+# -Os compresses better than -Oz here. Rust's wasm has these features on by default; wasm-opt refuses what it isn't told of.
 optimise() {
-  end2end/node_modules/.bin/wasm-opt -Oz --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int \
-    --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue "$1" -o "$2"
+  end2end/node_modules/.bin/wasm-opt -Os --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int \
+    --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue --strip-debug --strip-producers "$1" -o "$2"
 }
 
-# Does the work only if the inputs' fingerprint isn't the one of last time.
-bind_and_optimise() {
+# Leaves out what plain hydration never runs, then makes it small.
+shrink() {
+  local file
+  for file in "$work"/bound/*.wasm; do
+    node scripts/trim-wasm.mjs "$file"
+    optimise "$file" "$work/optimised"
+    mv "$work/optimised" "$file"
+  done
+}
+
+# Splits off the parts that the app loads on demand (app/src/chunk.rs), binds the main file and makes all of them small.
+# Does so only if the input's fingerprint isn't the one of last time.
+split_and_bind() {
   local input="$TARGET/wasm32-unknown-unknown/wasm/frontend.wasm" stamp="$work/stamp" fingerprint
-  fingerprint="$(sha256sum <"$input") $(wasm-bindgen --version) ${GUANXI_FAST_WASM:-0} $(sha256sum <scripts/build-web.sh)"
+  fingerprint="$(sha256sum <"$input") $(wasm-bindgen --version) ${GUANXI_FAST_WASM:-0} $(cat scripts/build-web.sh scripts/trim-wasm.mjs | sha256sum)"
   [ "$fingerprint" = "$(cat "$stamp" 2>/dev/null)" ] && return
-  rm -rf "$work/bound" "$stamp"
-  wasm-bindgen --target web --no-typescript --out-name guanxi --out-dir "$work/bound" "$input"
-  if [ "${GUANXI_FAST_WASM:-0}" != 1 ]; then
-    optimise "$work/bound/guanxi_bg.wasm" "$work/bound/optimised.wasm"
-    mv "$work/bound/optimised.wasm" "$work/bound/guanxi_bg.wasm"
-  fi
+  rm -rf "$work/split" "$work/bound" "$stamp"
+  wasm-split-cli --out-name guanxi "$input" "$work/split"
+  wasm-bindgen --target web --no-typescript --keep-lld-exports --no-demangle --out-name guanxi --out-dir "$work/bound" \
+    "$work/split/guanxi.wasm"
+  rm "$work/split/guanxi.wasm"
+  mv "$work"/split/* "$work/bound"
+  [ "${GUANXI_FAST_WASM:-0}" = 1 ] || shrink
   echo "$fingerprint" >"$stamp"
 }
 
 build_wasm
-bind_and_optimise
+split_and_bind
 node scripts/bundle-web.mjs "$work/bound" "$TARGET/site"

@@ -1,11 +1,12 @@
-// Turns the optimised wasm, its bindings and the style sheets into target/site: files named by
-// their content, each beside its brotli and gzip copy, and pkg/manifest.json naming them.
-// Usage: node scripts/bundle-web.mjs <folder with guanxi.js and guanxi_bg.wasm> <site folder>
+// Turns the optimised wasm files, their bindings, the labels and the style sheets into target/site: files named by their
+// content, each beside its brotli and gzip copy, and pkg/manifest.json naming them.
+// Usage: node scripts/bundle-web.mjs <folder with guanxi.js, guanxi_bg.wasm and the files split off> <site folder>
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { readLabels } from "./labels.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 const esbuild = createRequire(join(root, "end2end/package.json"))("esbuild");
@@ -18,16 +19,30 @@ const servedAddresses = {
   setup: (build) => build.onResolve({ filter: /^\// }, ({ kind }) => (kind === "url-token" ? { external: true } : undefined)),
 };
 
+// The loader of the files split off addresses them beside itself; they are served under their published names.
+const splitFiles = {
+  name: "split-files",
+  setup: (build) => build.onLoad({ filter: /__wasm_split\.js$/ }, ({ path }) => ({
+    contents: readFileSync(path, "utf8").replaceAll(/new URL\("\.\/(\w+)\.wasm", import\.meta\.url\)/g, (_, name) => JSON.stringify(chunks[name])),
+  })),
+};
+
 mkdirSync(pkg, { recursive: true });
 const wasm = publish("wasm", readFileSync(join(bindings, "guanxi_bg.wasm")));
+const chunks = Object.fromEntries(readdirSync(bindings)
+  .filter((file) => file.endsWith(".wasm") && file !== "guanxi_bg.wasm")
+  .map((file) => [file.slice(0, -".wasm".length), publish("wasm", readFileSync(join(bindings, file)))]));
+const labels = Object.fromEntries(Object.entries(readLabels(join(root, "shared/labels")))
+  .map(([language, texts]) => [language, publish("json", Buffer.from(JSON.stringify(texts)))]));
 const js = publish("js", await bundle(join(root, "scripts/boot.js"), {
   alias: { "guanxi-bindings": join(bindings, "guanxi.js") },
-  define: { GUANXI_WASM: JSON.stringify(`/pkg/${wasm}`) },
+  define: { GUANXI_WASM: JSON.stringify(wasm), GUANXI_LABELS: JSON.stringify(labels) },
+  plugins: [splitFiles],
   format: "esm",
 }));
 const css = publish("css", await bundle(join(root, "style/main.css"), {}));
-writeManifest({ js, wasm, css });
-dropAllBut([wasm, js, css]);
+writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify({ js, wasm, css, labels, chunks }, null, 2)}\n`);
+dropAllBut([js, wasm, css, ...Object.values(labels), ...Object.values(chunks)].map((address) => basename(address)));
 copyStatics();
 
 async function bundle(entry, options) {
@@ -37,6 +52,8 @@ async function bundle(entry, options) {
     minify: true,
     legalComments: "none",
     logLevel: "warning",
+    // The bindings name the loader of the split files once for each of its functions.
+    logOverride: { "duplicate-object-key": "silent" },
     // Every browser that the tests and the README name knows nesting, layers and oklch: nothing is rewritten.
     target: "esnext",
     plugins: [servedAddresses],
@@ -46,8 +63,8 @@ async function bundle(entry, options) {
   return Buffer.from(result.outputFiles[0].contents);
 }
 
-// Writes one file and its compressed copies, unless this very content is there already: brotli at
-// its best takes seconds.
+// Writes one file and its compressed copies, unless this very content is there already (brotli at its best takes
+// seconds); gives its address.
 function publish(kind, content) {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
   const name = `guanxi.${hash}.${kind}`;
@@ -56,7 +73,7 @@ function publish(kind, content) {
     writeFileSync(path, content);
     writeCompressed(path, content);
   }
-  return name;
+  return `/pkg/${name}`;
 }
 
 // The gzip copy comes last: it says that all three are complete.
@@ -64,11 +81,6 @@ function writeCompressed(path, content) {
   const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
   writeFileSync(`${path}.br`, brotliCompressSync(content, { params: quality }));
   writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
-}
-
-function writeManifest(names) {
-  const addresses = Object.fromEntries(Object.entries(names).map(([kind, name]) => [kind, `/pkg/${name}`]));
-  writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify(addresses, null, 2)}\n`);
 }
 
 function dropAllBut(names) {

@@ -66,6 +66,14 @@ wasm_bindgen() {
   [ "$("$TOOLS/bin/wasm-bindgen" --version 2>/dev/null)" = "wasm-bindgen $version" ] || cargo_install wasm-bindgen-cli "$version"
 }
 
+# Splits the wasm module into files loaded on demand; made for the version of the macros that the app uses.
+wasm_split() {
+  local version=0.2.4
+  [ "$(cat "$TOOLS/wasm-split" 2>/dev/null)" = "$version" ] && [ -x "$TOOLS/bin/wasm-split-cli" ] && return
+  cargo_install wasm_split_cli_support "$version" --debug --features build-binary
+  echo "$version" >"$TOOLS/wasm-split"
+}
+
 sqlx_cli() {
   local version
   version="$(locked_version sqlx)"
@@ -122,6 +130,7 @@ wasm_target
 npm_packages
 postgres
 wasm_bindgen
+wasm_split
 if [ "$purpose" = test ]; then
   browser
   sqlx_cli

@@ -1,5 +1,7 @@
 //! The addresses of the browser bundle, for the head of every page.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -13,6 +15,9 @@ pub struct Assets {
     pub wasm: String,
     /// The one style sheet.
     pub css: String,
+    /// The labels of each language, by its code.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
 }
 
 /// The tags that load the bundle and name the icons; they go into `<head>`. No script is inline, so a content
@@ -21,10 +26,12 @@ pub struct Assets {
 /// it must be anonymous CORS, as the script's own fetch is, or it would be fetched twice.
 #[component]
 pub fn AssetLinks() -> impl IntoView {
-    let Assets { js, wasm, css } = expect_context::<Assets>();
+    let Assets { js, wasm, css, labels } = expect_context::<Assets>();
+    let labels = labels.get(crate::context::boot().locale.code()).cloned();
     view! {
         <link rel="stylesheet" href=css />
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        {labels.map(|labels| view! { <link rel="preload" href=labels r#as="fetch" crossorigin="anonymous" /> })}
         <script type="module" src=js></script>
         <link rel="icon" href="/icon.svg" r#type="image/svg+xml" />
         <link rel="apple-touch-icon" href="/apple-touch-icon.png" />

@@ -4,6 +4,7 @@ pub mod acting;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod assets;
+pub mod chunk;
 pub mod context;
 pub mod features;
 pub mod live;
@@ -13,5 +14,5 @@ pub mod routes;
 mod shell;
 pub mod ui;
 
-pub use routes::App;
+pub use routes::{App, CHUNKS};
 pub use shell::shell;

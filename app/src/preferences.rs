@@ -75,8 +75,12 @@ fn keep(attribute: &'static str, value: impl Fn() -> String + 'static) {
 
 /// Switches the language.
 pub fn choose_locale(page: Page, locale: Locale) {
-    page.locale.set(locale);
     remember("gx_locale", locale.code());
+    if !shared::i18n::has(locale) {
+        // Its texts have not come yet: the server shows the page in it.
+        return drop(window().location().reload());
+    }
+    page.locale.set(locale);
     if page.session.with_value(Option::is_some) {
         let values: Values = [("locale".to_owned(), json!(locale))].into_iter().collect();
         // The cookie keeps the choice on this device even when the profile could not be written.

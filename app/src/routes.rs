@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
+use uuid::Uuid;
 
+use crate::chunk;
+use crate::chunk::Fetch;
 use crate::context::Page;
 use crate::features::import::ImportPage;
 use crate::features::my_day::MyDayPage;
@@ -15,7 +18,7 @@ use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage}
 use crate::features::timeline::Timeline;
 use crate::features::workspace::Workspace;
 use crate::live::Live;
-use crate::record::{DetailPage, ListPage};
+use crate::record::{DetailPage, ListPage, RecordPeek};
 use crate::ui::Toasts;
 
 /// Everything inside `<body>`.
@@ -29,24 +32,54 @@ pub fn App() -> impl IntoView {
         <Title text="Guanxi"/>
         <Router>
             <Routes fallback=|| crate::context::t("ui.state.not_found")>
-                <Route path=path!("/sign-in") view=SignInPage/>
-                <Route path=path!("/set-up") view=SetUpPage/>
-                <Route path=path!("/invitation") view=InvitationPage/>
-                <Route path=path!("/reset") view=ResetPage/>
+                <Route path=path!("/sign-in") view=sign_in::view/>
+                <Route path=path!("/set-up") view=set_up::view/>
+                <Route path=path!("/invitation") view=invitation::view/>
+                <Route path=path!("/reset") view=reset::view/>
                 <ParentRoute path=path!("") view=|| view! { <Workspace quick_add=|| view! { <QuickAdd/> }/> }>
-                    <Route path=path!("/") view=MyDayPage/>
-                    <Route path=path!("/pipeline") view=|| view! { <BoardPage timeline=timeline_of/> }/>
-                    <Route path=path!("/import") view=ImportPage/>
-                    <Route path=path!("/settings/*section") view=SettingsPage/>
-                    <Route path=path!("/:plural") view=|| view! { <ListPage timeline=timeline_of/> }/>
-                    <Route path=path!("/:plural/:id") view=|| view! { <DetailPage timeline=timeline_of/> }/>
+                    <Route path=path!("/") view=my_day::view/>
+                    <Route path=path!("/pipeline") view=|| view! { <BoardPage peek=peek::view/> }/>
+                    <Route path=path!("/import") view=import::view/>
+                    <Route path=path!("/settings/*section") view=settings::view/>
+                    <Route path=path!("/:plural") view=list::view/>
+                    <Route path=path!("/:plural/:id") view=detail::view/>
                 </ParentRoute>
             </Routes>
         </Router>
     }
 }
 
+// The workspace and the board come with the first load; the rest in a few files, not one a page: what files share goes
+// into further ones.
+chunk! {
+    page fn sign_in() in entry { view! { <SignInPage/> } }
+    page fn set_up() in entry { view! { <SetUpPage/> } }
+    page fn invitation() in entry { view! { <InvitationPage/> } }
+    page fn reset() in entry { view! { <ResetPage/> } }
+    page fn settings() in settings { view! { <SettingsPage/> } }
+    page fn import() in import { view! { <ImportPage/> } }
+    page fn my_day() in records { view! { <MyDayPage/> } }
+    page fn list() in records { view! { <ListPage peek=peek::view/> } }
+    page fn detail() in records { view! { <DetailPage timeline=timeline_of/> } }
+    part fn peek(record_type: &'static str, id: Uuid, on_close: Callback<()>) in records {
+        view! { <RecordPeek record_type id timeline=timeline_of on_close/> }
+    }
+}
+
+/// What the server may have rendered, to be there before the page is taken over.
+pub const CHUNKS: &[(&str, Fetch)] = &[
+    ("sign_in", sign_in::fetch),
+    ("set_up", set_up::fetch),
+    ("invitation", invitation::fetch),
+    ("reset", reset::fetch),
+    ("settings", settings::fetch),
+    ("import", import::fetch),
+    ("my_day", my_day::fetch),
+    ("list", list::fetch),
+    ("detail", detail::fetch),
+];
+
 /// Puts the timeline, a feature, into the generic pages.
-fn timeline_of(record_type: &'static str, id: uuid::Uuid) -> AnyView {
+fn timeline_of(record_type: &'static str, id: Uuid) -> AnyView {
     view! { <Timeline record_type id/> }.into_any()
 }

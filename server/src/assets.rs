@@ -20,8 +20,8 @@ use tower_http::services::ServeDir;
 /// For names with a hash in them: a browser need never ask again.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-/// For icons and the manifest, whose names stay while their content may change.
-const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+/// For icons and the manifest, whose names stay while their content may change: shown at once, checked behind it.
+const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=60, stale-while-revalidate=604800");
 
 /// Where the bundle's addresses begin.
 const BUNDLE: &str = "/pkg/";
@@ -50,7 +50,7 @@ impl Site {
     /// Pages that name no bundle, for tests of what the server answers.
     #[cfg(test)]
     pub(crate) fn without_bundle() -> Self {
-        let assets = Assets { js: String::new(), wasm: String::new(), css: String::new() };
+        let assets = Assets { js: String::new(), wasm: String::new(), css: String::new(), labels: Default::default() };
         Self { folder: PathBuf::new(), assets }
     }
 

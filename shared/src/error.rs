@@ -36,7 +36,7 @@ impl FieldError {
 
 /// Everything that can go wrong from a caller's point of view.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "error", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Error {
     /// No valid session or token.
     Unauthenticated,

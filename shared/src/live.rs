@@ -32,7 +32,7 @@ impl std::str::FromStr for Cursor {
 
 /// One message of the stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "Wire")]
 pub enum LiveEvent {
     /// A record is now so. Apply it if its version is newer than the one on the screen.
     Changed {
@@ -70,6 +70,49 @@ pub enum LiveEvent {
     },
 }
 
+/// An event as it travels. A derived reader would buffer every value before it knows the kind, and weigh on the
+/// browser's bundle.
+#[derive(Deserialize)]
+struct Wire {
+    kind: String,
+    record_type: Option<String>,
+    row: Option<Row>,
+    titles: Option<Titles>,
+    actor_id: Option<Uuid>,
+    id: Option<Uuid>,
+    version: Option<i64>,
+    record_id: Option<Uuid>,
+    viewers: Option<Vec<Viewer>>,
+}
+
+impl TryFrom<Wire> for LiveEvent {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<Self, Self::Error> {
+        const LACKING: &str = "an event lacks what its kind needs";
+        let record_type = wire.record_type.ok_or(LACKING);
+        Ok(match wire.kind.as_str() {
+            "changed" => Self::Changed {
+                record_type: record_type?,
+                row: wire.row.ok_or(LACKING)?,
+                titles: wire.titles.unwrap_or_default(),
+                actor_id: wire.actor_id,
+            },
+            "removed" => Self::Removed {
+                record_type: record_type?,
+                id: wire.id.ok_or(LACKING)?,
+                version: wire.version.ok_or(LACKING)?,
+            },
+            "refresh" => Self::Refresh { record_type: record_type? },
+            "reset" => Self::Reset,
+            "presence" => {
+                Self::Presence { record_id: wire.record_id.ok_or(LACKING)?, viewers: wire.viewers.unwrap_or_default() }
+            }
+            _ => return Err("no known kind of event"),
+        })
+    }
+}
+
 /// Somebody viewing a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewer {
@@ -79,4 +122,27 @@ pub struct Viewer {
     pub name: String,
     /// Has a field in edit.
     pub editing: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_survives_the_wire() {
+        let id = Uuid::now_v7();
+        let row = Row { id, version: 3, values: [("name".to_owned(), "Acme".into())].into_iter().collect() };
+        let record_type = String::from("customer");
+        let viewers = vec![Viewer { user_id: id, name: "Li Wei".into(), editing: true }];
+        for event in [
+            LiveEvent::Changed { record_type: record_type.clone(), row, titles: Titles::new(), actor_id: Some(id) },
+            LiveEvent::Removed { record_type: record_type.clone(), id, version: 4 },
+            LiveEvent::Refresh { record_type },
+            LiveEvent::Reset,
+            LiveEvent::Presence { record_id: id, viewers },
+        ] {
+            let json = serde_json::to_string(&event).expect("an event is JSON");
+            assert_eq!(serde_json::from_str::<LiveEvent>(&json).ok(), Some(event), "{json}");
+        }
+    }
 }

@@ -42,6 +42,7 @@ pub struct Boot {
     /// `comfortable` or `compact`.
     pub density: String,
     /// The server's clock when the page was made.
+    #[serde(with = "crate::record::instant")]
     pub now: DateTime<Utc>,
     /// The demo organisation is offered: the sign-in page says how to get in.
     pub demo: bool,

@@ -62,7 +62,7 @@ pub struct TokenLine {
 /// Starts a session.
 #[server(prefix = "/api/fn", endpoint = "sign_in", input = Json, output = Json)]
 pub async fn sign_in(email: String, password: String) -> Result<(), Fault> {
-    let signed_in = super::store().sign_in(&email, &password, &request::client()).await?;
+    let signed_in = super::store()?.sign_in(&email, &password, &request::client()).await?;
     request::start_session(&signed_in)
 }
 
@@ -70,7 +70,7 @@ pub async fn sign_in(email: String, password: String) -> Result<(), Fault> {
 #[server(prefix = "/api/fn", endpoint = "sign_out", input = Json, output = Json)]
 pub async fn sign_out() -> Result<(), Fault> {
     if let Ok(session) = super::session() {
-        super::store().revoke_session(&session.actor, session.session_id).await?;
+        super::store()?.revoke_session(&session.actor, session.session_id).await?;
     }
     request::end_session()
 }
@@ -78,7 +78,7 @@ pub async fn sign_out() -> Result<(), Fault> {
 /// Whether there is no organisation yet.
 #[server(prefix = "/api/fn", endpoint = "needs_set_up", input = Json, output = Json)]
 pub async fn needs_set_up() -> Result<bool, Fault> {
-    Ok(super::store().needs_set_up().await?)
+    Ok(super::store()?.needs_set_up().await?)
 }
 
 /// Makes the first organisation and signs its administrator in.
@@ -86,14 +86,14 @@ pub async fn needs_set_up() -> Result<bool, Fault> {
 pub async fn set_up(organisation: NewOrganisation) -> Result<(), Fault> {
     let NewOrganisation { org_name, name, email, password, locale, timezone, currency } = organisation;
     let input = store::auth::SetUp { org_name, name, email, password, locale, timezone, currency };
-    let signed_in = super::store().set_up(input, &request::client()).await?;
+    let signed_in = super::store()?.set_up(input, &request::client()).await?;
     request::start_session(&signed_in)
 }
 
 /// What an invitation is for.
 #[server(prefix = "/api/fn", endpoint = "invitation", input = Json, output = Json)]
 pub async fn invitation(token: String) -> Result<InvitationText, Fault> {
-    let found = super::store().invitation(&token).await?;
+    let found = super::store()?.invitation(&token).await?;
     let store::auth::InvitationPreview { org_name, invited_by, email, name, expires_at, .. } = found;
     Ok(InvitationText { org_name, invited_by, email, name, expires_at })
 }
@@ -101,14 +101,14 @@ pub async fn invitation(token: String) -> Result<InvitationText, Fault> {
 /// Accepts an invitation and signs the new user in.
 #[server(prefix = "/api/fn", endpoint = "accept_invitation", input = Json, output = Json)]
 pub async fn accept_invitation(token: String, name: String, password: String) -> Result<(), Fault> {
-    let signed_in = super::store().accept_invitation(&token, &name, &password, &request::client()).await?;
+    let signed_in = super::store()?.accept_invitation(&token, &name, &password, &request::client()).await?;
     request::start_session(&signed_in)
 }
 
 /// Mails a link to whoever has that address. The answer, and how long it takes, is the same for every address.
 #[server(prefix = "/api/fn", endpoint = "request_reset", input = Json, output = Json)]
 pub async fn request_reset(email: String) -> Result<(), Fault> {
-    let (store, outgoing) = (super::store(), request::outgoing());
+    let (store, outgoing) = (super::store()?, request::outgoing());
     tokio::spawn(async move {
         match store.request_reset(&email).await {
             Ok(mails) => mails.iter().for_each(|mail| request::post_reset(&outgoing, mail)),
@@ -121,14 +121,14 @@ pub async fn request_reset(email: String) -> Result<(), Fault> {
 /// Sets a new password by a mailed link.
 #[server(prefix = "/api/fn", endpoint = "reset_password", input = Json, output = Json)]
 pub async fn reset_password(token: String, password: String) -> Result<(), Fault> {
-    Ok(super::store().reset_password(&token, &password).await?)
+    Ok(super::store()?.reset_password(&token, &password).await?)
 }
 
 /// Changes one's own password; other devices are signed out.
 #[server(prefix = "/api/fn", endpoint = "change_password", input = Json, output = Json)]
 pub async fn change_password(old_password: String, password: String) -> Result<(), Fault> {
     let session = super::session()?;
-    Ok(super::store().change_password(&session.actor, session.session_id, &old_password, &password).await?)
+    Ok(super::store()?.change_password(&session.actor, session.session_id, &old_password, &password).await?)
 }
 
 /// Changes one's own name, phone, language or time zone.
@@ -150,7 +150,7 @@ pub async fn profile() -> Result<Values, Fault> {
 #[server(prefix = "/api/fn", endpoint = "devices", input = Json, output = Json)]
 pub async fn devices() -> Result<Vec<SignedInDevice>, Fault> {
     let session = super::session()?;
-    let devices = super::store().sessions(&session.actor).await?;
+    let devices = super::store()?.sessions(&session.actor).await?;
     let line = |device: store::auth::Device| {
         let store::auth::Device { id, created_at, last_seen_at, user_agent, ip, .. } = device;
         SignedInDevice { id, current: id == session.session_id, created_at, last_seen_at, user_agent, ip }
@@ -169,7 +169,7 @@ pub async fn revoke_device(id: Uuid) -> Result<(), Fault> {
 #[server(prefix = "/api/fn", endpoint = "revoke_other_devices", input = Json, output = Json)]
 pub async fn revoke_other_devices() -> Result<u64, Fault> {
     let session = super::session()?;
-    Ok(super::store().revoke_all_others(&session.actor, session.session_id).await?)
+    Ok(super::store()?.revoke_all_others(&session.actor, session.session_id).await?)
 }
 
 /// One's API tokens.

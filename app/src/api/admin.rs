@@ -36,7 +36,7 @@ pub async fn invite(invitation: NewInvitation) -> Result<String, Fault> {
     let session = super::session()?;
     let NewInvitation { email, name, role_ids, team_id } = invitation;
     let input = store::auth::Invite { email: email.clone(), name: Some(name.clone()), role_ids, team_id };
-    let token = super::store().invite(&session.actor, input).await?;
+    let token = super::store()?.invite(&session.actor, input).await?;
     let outgoing: super::outgoing::Outgoing = expect_context();
     let link = outgoing.invitation_link(token.expose());
     let greeting = if name.trim().is_empty() { email.as_str() } else { name.trim() };

@@ -15,9 +15,11 @@ pub mod records;
 pub mod timeline;
 
 #[cfg(feature = "ssr")]
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::use_context;
+use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::Error;
 
@@ -59,13 +61,14 @@ pub type Answer<T> = Result<T, Fault>;
 /// The request's store, and the signed-in user acting in it.
 #[cfg(feature = "ssr")]
 pub(crate) fn acting() -> Answer<(store::Store, shared::access::Actor)> {
-    Ok((store(), session()?.actor.clone()))
+    Ok((store()?, session()?.actor.clone()))
 }
 
-/// The request's store.
+/// The request's store. What still loads for a part of the page that was built anew meanwhile, or whose reader left, has
+/// lost its context: it ends with an error that nobody sees, where a panic would leave the page waiting for it.
 #[cfg(feature = "ssr")]
-pub(crate) fn store() -> store::Store {
-    expect_context()
+pub(crate) fn store() -> Answer<store::Store> {
+    use_context().ok_or(Fault(Error::Offline))
 }
 
 /// The request's session.
@@ -73,6 +76,28 @@ pub(crate) fn store() -> store::Store {
 pub(crate) fn session() -> Answer<std::sync::Arc<store::auth::SessionInfo>> {
     let parts = use_context::<axum::http::request::Parts>().ok_or(Fault(Error::Unauthenticated))?;
     parts.extensions.get::<std::sync::Arc<store::auth::SessionInfo>>().cloned().ok_or(Fault(Error::Unauthenticated))
+}
+
+/// How resources travel inside of the page. Read from bytes, as answers of server functions are: the same code then reads
+/// both, and the bundle holds it once.
+pub struct JsonBytes;
+
+impl<T: Serialize> Encoder<T> for JsonBytes {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    fn encode(value: &T) -> Result<String, serde_json::Error> {
+        serde_json::to_string(value)
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for JsonBytes {
+    type Error = serde_json::Error;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(text.as_bytes())
+    }
 }
 
 /// The record type of that name.

@@ -44,7 +44,7 @@ impl Note {
         let mut parts = text.splitn(3, '\n');
         let (word, position, json) = (parts.next()?, parts.next()?, parts.next()?);
         let cursor = || position.parse::<Cursor>().ok();
-        let event = || serde_json::from_str::<LiveEvent>(json).ok().map(Rc::new);
+        let event = || serde_json::from_slice::<LiveEvent>(json.as_bytes()).ok().map(Rc::new);
         Some(match word {
             "start" => Self::Start(cursor()?),
             "event" => Self::Event(cursor()?, event()?),

@@ -195,7 +195,7 @@ fn position_of(message: &MessageEvent) -> Option<Cursor> {
 
 /// The event of a message; `None` for kinds that a newer server may send.
 fn event_of(message: &MessageEvent) -> Option<Note> {
-    let event: LiveEvent = serde_json::from_str(&message.data().as_string()?).ok()?;
+    let event: LiveEvent = serde_json::from_slice(message.data().as_string()?.as_bytes()).ok()?;
     let event = Rc::new(event);
     match *event {
         LiveEvent::Presence { .. } => Some(Note::Passing(event)),

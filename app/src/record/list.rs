@@ -20,9 +20,8 @@ use shared::{RecordDef, i18n};
 
 use super::attribute::{Attribute, attributes};
 use super::conflict::clash_dialog;
-use super::detail::RecordPeek;
 use super::missing::{failed, no_access, not_found};
-use super::{RecordForm, TimelineSlot};
+use super::{PeekSlot, RecordForm};
 use crate::api::Fault;
 use crate::api::records::{custom_fields, list_records};
 use crate::context::{Page, t};
@@ -33,19 +32,19 @@ use data::ListData;
 /// The list of a record type, named by the address (`/customers`).
 #[component]
 pub fn ListPage(
-    /// Shows the timeline of a record that is opened beside the list.
-    timeline: TimelineSlot,
+    /// Shows a record beside the list.
+    peek: PeekSlot,
 ) -> impl IntoView {
     let params = use_params_map();
     let plural = Memo::new(move |_| params.with(|params| params.get("plural").unwrap_or_default()));
-    move || list_of(&plural.get(), timeline)
+    move || list_of(&plural.get(), peek)
 }
 
-fn list_of(plural: &str, timeline: TimelineSlot) -> AnyView {
+fn list_of(plural: &str, peek: PeekSlot) -> AnyView {
     let page = Page::take();
     match (by_plural(plural), page.actor()) {
         (None, _) => not_found(),
-        (Some(def), Some(actor)) if actor.may(def, Action::Read) => view! { <RecordList def timeline/> }.into_any(),
+        (Some(def), Some(actor)) if actor.may(def, Action::Read) => view! { <RecordList def peek/> }.into_any(),
         _ => no_access(),
     }
 }
@@ -68,7 +67,7 @@ struct ListContext {
 }
 
 #[component]
-fn RecordList(def: &'static RecordDef, timeline: TimelineSlot) -> impl IntoView {
+fn RecordList(def: &'static RecordDef, peek: PeekSlot) -> impl IntoView {
     let page = Page::take();
     let nav = ListNav::new(def);
     let context = ListContext {
@@ -98,7 +97,7 @@ fn RecordList(def: &'static RecordDef, timeline: TimelineSlot) -> impl IntoView 
                 {toolbar::head(context)}
                 <Transition fallback=|| view! { <SkeletonRows count=12/> }>{body}</Transition>
             </div>
-            <PeekBeside context timeline/>
+            <PeekBeside context peek/>
         </div>
         <RecordForm record_type=def.name open=context.creating initial on_saved/>
     }
@@ -206,12 +205,12 @@ fn nothing(context: ListContext) -> AnyView {
 
 /// The record that the address opens beside the list.
 #[component]
-fn PeekBeside(context: ListContext, timeline: TimelineSlot) -> impl IntoView {
+fn PeekBeside(context: ListContext, peek: PeekSlot) -> impl IntoView {
     let nav = context.nav;
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(address::peeked).map(|(def, id)| (def.name, id)));
     move || {
         let (record_type, id) = open.get()?;
-        Some(view! { <RecordPeek record_type id timeline on_close=move |()| nav.close_peek()/> })
+        Some(peek(record_type, id, Callback::new(move |()| nav.close_peek())))
     }
 }

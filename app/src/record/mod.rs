@@ -20,8 +20,11 @@ pub use form::RecordForm;
 pub use list::ListPage;
 pub use value::{Shown, value_text, value_view};
 
-use leptos::prelude::AnyView;
+use leptos::prelude::{AnyView, Callback};
 use uuid::Uuid;
 
 /// What shows a record's timeline. A feature does, and features meet in the routes only.
 pub type TimelineSlot = fn(&'static str, Uuid) -> AnyView;
+
+/// What shows a record beside a page, until it says that it should close.
+pub type PeekSlot = fn(&'static str, Uuid, Callback<()>) -> AnyView;

@@ -1,11 +1,14 @@
-//! Icons, drawn inline in the text colour.
+//! Icons, drawn in the text colour from the one file that holds them all.
 
 use leptos::prelude::*;
 
-use super::{Size, glyphs::GLYPHS};
+use super::Size;
+
+/// Where the icons are; `assets/icons.svg`.
+const FILE: &str = "/icons.svg";
 
 /// One icon by its Lucide name, such as `"search"`. It is decoration: the words beside it, or the
-/// `aria-label` of the button around it, carry the meaning. An unknown name draws a plain circle.
+/// `aria-label` of the button around it, carry the meaning. An unknown name draws nothing.
 #[component]
 pub fn Icon(
     /// The Lucide name.
@@ -15,30 +18,17 @@ pub fn Icon(
     size: Size,
 ) -> impl IntoView {
     view! {
-        <svg class="icon" data-size=size.attr() viewBox="0 0 24 24" aria-hidden="true">
-            <path d=path_of(name)></path>
+        <svg class="icon" data-size=size.attr() aria-hidden="true">
+            <use href=format!("{FILE}#{name}")></use>
         </svg>
     }
-}
-
-fn path_of(name: &str) -> &'static str {
-    find(name).or_else(|| find("circle")).unwrap_or_default()
-}
-
-fn find(name: &str) -> Option<&'static str> {
-    GLYPHS.binary_search_by_key(&name, |(known, _)| known).ok().and_then(|at| GLYPHS.get(at)).map(|(_, path)| *path)
 }
 
 #[cfg(test)]
 mod tests {
     use std::{fs, path::Path};
 
-    use super::*;
-
-    #[test]
-    fn the_table_is_sorted_for_binary_search() {
-        assert!(GLYPHS.is_sorted_by_key(|(name, _)| name));
-    }
+    const ICONS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/icons.svg"));
 
     #[test]
     fn every_icon_named_in_a_view_exists() {
@@ -54,7 +44,7 @@ mod tests {
                 walk(&path, missing);
             } else if path.extension().is_some_and(|ext| ext == "rs") {
                 let text = fs::read_to_string(&path).expect("a readable source file");
-                missing.extend(named_icons(&text).filter(|name| find(name).is_none()));
+                missing.extend(named_icons(&text).filter(|name| !ICONS.contains(&format!("id=\"{name}\""))));
             }
         }
     }

@@ -74,7 +74,7 @@ pub fn to_local_input(at: DateTime<Utc>, zone: &Zone) -> String {
 /// The instant that a `datetime-local` input means; seconds may be there. `None` when it is not a date and time.
 pub fn from_local_input(text: &str, zone: &Zone) -> Option<DateTime<Utc>> {
     let (day, clock) = text.trim().split_once('T')?;
-    let day: NaiveDate = day.parse().ok()?;
+    let day = crate::record::day(day)?;
     let mut parts = clock.splitn(3, ':');
     let hour = two_digits(parts.next()?)?;
     let minute = two_digits(parts.next()?)?;

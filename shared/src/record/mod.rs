@@ -10,7 +10,7 @@ mod validate;
 pub use draft::{Draft, Rule, no_rules};
 pub use kind::{Kind, kinds};
 pub use normalize::{instant_text, money_text, normalize};
-pub use row::{Row, Values, date, datetime, decimal, id, ids, text, texts};
+pub use row::{Row, Values, date, datetime, day, decimal, id, ids, instant, text, texts};
 pub use validate::{CustomField, completeness, drop_consequences, is_empty, validate};
 
 /// One field of a record type.

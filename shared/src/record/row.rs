@@ -14,6 +14,7 @@ pub type Values = serde_json::Map<String, Value>;
 
 /// One record as stored, or as far as the reader may see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Values")]
 pub struct Row {
     /// UUIDv7; may be made by the client.
     pub id: Uuid,
@@ -22,6 +23,17 @@ pub struct Row {
     /// Field values, system fields included.
     #[serde(flatten)]
     pub values: Values,
+}
+
+/// Reading a flattened map by derivation would buffer every value once more, and weigh on the browser's bundle.
+impl TryFrom<Values> for Row {
+    type Error = &'static str;
+
+    fn try_from(mut values: Values) -> Result<Self, Self::Error> {
+        let id = values.remove("id").as_ref().and_then(Value::as_str).and_then(|id| id.parse().ok());
+        let version = values.remove("version").as_ref().and_then(Value::as_i64);
+        Ok(Self { id: id.ok_or("a row has an id")?, version: version.ok_or("a row has a version")?, values })
+    }
 }
 
 /// The text of a field, `None` when absent.
@@ -40,7 +52,15 @@ pub fn decimal(values: &Values, field: &str) -> Option<Decimal> {
 
 /// The day in a field.
 pub fn date(values: &Values, field: &str) -> Option<NaiveDate> {
-    text(values, field)?.parse().ok()
+    day(text(values, field)?)
+}
+
+/// The day written as `2017-03-01`; chrono's own parser knows every format there is, and weighs so much.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.splitn(3, '-');
+    let mut part = |digits: usize| parts.next().filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()));
+    let (year, month, day) = (part(4)?, part(2)?, part(2)?);
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
 /// The instant in a field.
@@ -102,5 +122,29 @@ impl Row {
     /// The value of a field; JSON null when absent.
     pub fn value(&self, field: &str) -> &Value {
         self.values.get(field).unwrap_or(&Value::Null)
+    }
+}
+
+/// Instants in JSON as canonical text. Chrono's own way reads any format, which weighs on the browser's bundle.
+pub mod instant {
+    use chrono::{DateTime, Utc};
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Writes RFC 3339 in UTC.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(at: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+        at.serialize(to)
+    }
+
+    /// Reads RFC 3339.
+    ///
+    /// # Errors
+    /// When the text is none.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
+        let text = String::deserialize(from)?;
+        DateTime::parse_from_rfc3339(&text).map(|at| at.to_utc()).map_err(D::Error::custom)
     }
 }

@@ -6,14 +6,14 @@ use leptos::prelude::*;
 use shared::board::{Board, BoardQuery};
 
 use super::address::Address;
-use super::asking::ask_dialog;
 use super::card::card_face;
 use super::filters::Filters;
 use super::lane::{lane_tabs, lane_view};
 use super::model::OpenBoard;
-use super::won::won_dialog;
+use crate::chunk::once;
 use crate::context::t;
 use crate::live::Live;
+use crate::ui::place::px;
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton};
 
 /// A loaded board, kept live.
@@ -57,8 +57,8 @@ pub(super) fn board_view(board: Board, query: BoardQuery, reopen: Callback<()>, 
         {move || held_card(board)}
         <p id="board-keys" class="visually-hidden">{t("board.drag.instructions")}</p>
         <p class="visually-hidden" aria-live="assertive">{board.said}</p>
-        {ask_dialog(board)}
-        {won_dialog(board)}
+        {once(move || board.asking.with(Option::is_some), move || super::ask::view(board))}
+        {once(move || board.won.with(Option::is_some), move || super::celebrate::view(board))}
     }
 }
 
@@ -96,7 +96,7 @@ fn held_card(board: OpenBoard) -> Option<AnyView> {
     let (width, grip, hue) = (held.width, held.grip, held.from.hue);
     let style = move || {
         let (x, y) = board.drag.pointer.get();
-        format!("--x:{}px;--y:{}px;inline-size:{width}px", x - grip.0, y - grip.1)
+        format!("--x:{};--y:{};inline-size:{}", px(x - grip.0), px(y - grip.1), px(width))
     };
     Some(
         view! {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::model::{Card, Lane, OpenBoard};
 use super::moving::Slot;
 use crate::context::t;
+use crate::ui::place::px;
 use crate::ui::{Avatar, Icon, Menu, MenuItem, Size, Tag, hue_of};
 
 /// Tags on a card; more would push the amount aside.
@@ -31,7 +32,7 @@ pub(super) fn card_view(board: OpenBoard, lane: Lane, card: Card) -> impl IntoVi
         let over = board.drag.over.get().filter(|over| over.lane == lane.id);
         let below =
             over.is_some_and(|over| board.position_among_others(lane, &shifted).is_some_and(|at| at >= over.slot));
-        if below { format!("0 {}px", board.pitch.get()) } else { "none".to_owned() }
+        if below { format!("0 {}", px(board.pitch.get())) } else { "none".to_owned() }
     };
     view! {
         <div

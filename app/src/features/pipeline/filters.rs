@@ -110,7 +110,7 @@ impl Filters {
         match self.period.as_str() {
             "month" => months(today.month(), 1),
             "quarter" => months((today.month() - 1) / 3 * 3 + 1, 3),
-            "custom" => (self.from.parse().ok(), self.to.parse().ok()),
+            "custom" => (shared::record::day(&self.from), shared::record::day(&self.to)),
             _ => (None, None),
         }
     }

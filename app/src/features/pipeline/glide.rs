@@ -8,6 +8,8 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 use uuid::Uuid;
 
+use crate::ui::place::px;
+
 /// A little longer than the animations in the style sheet.
 const GLIDE: Duration = Duration::from_millis(220);
 const GLOW: Duration = Duration::from_millis(1200);
@@ -82,8 +84,8 @@ fn play(before: &Positions) {
             continue;
         }
         let style = card.style();
-        drop(style.set_property("--from-x", &format!("{by_x}px")));
-        drop(style.set_property("--from-y", &format!("{by_y}px")));
+        drop(style.set_property("--from-x", &px(by_x)));
+        drop(style.set_property("--from-y", &px(by_y)));
         drop(card.set_attribute("data-glide", ""));
         set_timeout(move || drop(card.remove_attribute("data-glide")), GLIDE);
     }

@@ -8,12 +8,13 @@ use rust_decimal::prelude::ToPrimitive;
 use shared::format::{money, money_short, number};
 use shared::record::Values;
 
+use super::add_card;
 use super::card::{card_face, card_view};
 use super::drag::{PADDING, list_of, slot_at};
 use super::glide;
 use super::model::{Card, Lane, OpenBoard};
-use super::quick_add::quick_add;
 use crate::context::t;
+use crate::ui::place::px;
 use crate::ui::{Badge, Button, ButtonKind, Icon, Size, Tone};
 
 /// Cards kept ready above and below, so that a fast scroll meets cards, not gaps.
@@ -226,7 +227,7 @@ fn lane_list(board: OpenBoard, lane: Lane) -> impl IntoView {
     view! {
         <div class="lane-cards" role="list" tabindex="-1" aria-label=label on:scroll=move |_| board.measure(lane)>
             <Show when=move || lane.adding.get()>
-                <div role="listitem">{quick_add(board, lane, Values::new())}</div>
+                <div role="listitem">{add_card::view(board, lane, Values::new())}</div>
             </Show>
             {above}
             <For each=move || board.built(lane, range.get()) key=|card| card.id let:card>
@@ -250,8 +251,9 @@ fn lane_list(board: OpenBoard, lane: Lane) -> impl IntoView {
 fn pad(board: OpenBoard, cards: usize) -> Option<AnyView> {
     #[expect(clippy::cast_precision_loss, reason = "a number of cards")]
     let height = cards as f64 * board.pitch.get() - GAP;
-    let pad =
-        || view! { <div class="lane-pad" role="presentation" style=format!("block-size:{height}px")></div> }.into_any();
+    let pad = || {
+        view! { <div class="lane-pad" role="presentation" style=format!("block-size:{}", px(height))></div> }.into_any()
+    };
     (cards > 0).then(pad)
 }
 
@@ -261,7 +263,7 @@ fn placeholder(board: OpenBoard, lane: Lane) -> Option<AnyView> {
     let held = board.drag.held.get()?;
     let pitch = board.pitch.get();
     #[expect(clippy::cast_precision_loss, reason = "a position in a lane")]
-    let style = format!("inset-block-start:{}px;block-size:{}px", PADDING + over.slot as f64 * pitch, pitch - GAP);
+    let style = format!("inset-block-start:{};block-size:{}", px(PADDING + over.slot as f64 * pitch), px(pitch - GAP));
     let carried = held.by_keys.then_some("");
     let face = held.by_keys.then(|| card_face(board, held.from, held.card));
     Some(

@@ -8,6 +8,7 @@ mod board_view;
 mod card;
 mod drag;
 mod filter_bar;
+mod filter_dialog;
 mod filters;
 mod glide;
 mod keys;
@@ -25,24 +26,29 @@ use leptos_meta::Title;
 use shared::Error;
 use shared::board::Board;
 
+use shared::query::Titles;
+use shared::record::Values;
+
 use self::address::Address;
 use self::board_view::board_view;
 use self::filter_bar::filter_bar;
-use self::views::view_menu;
-use crate::api::Answer;
+use self::model::{Lane, OpenBoard};
+use self::views::{Views, view_menu};
 use crate::api::board::open_board;
+use crate::api::{Answer, JsonBytes};
+use crate::chunk;
 use crate::context::{Page, t};
-use crate::record::{RecordPeek, TimelineSlot};
+use crate::record::PeekSlot;
 use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, Icon, LinkButton, Menu, MenuItem, SkeletonCards};
 
 /// The board at `/pipeline`.
 #[component]
 pub fn BoardPage(
-    /// Shows the timeline of a deal that is opened beside the board.
-    timeline: TimelineSlot,
+    /// Shows a deal beside the board.
+    peek: PeekSlot,
 ) -> impl IntoView {
     let address = Address::take();
-    let opened = Resource::new(move || address.query.get(), open_board);
+    let opened = Resource::<_, JsonBytes>::new_with_options(move || address.query.get(), open_board, false);
     let reopen = Callback::new(move |()| opened.refetch());
     view! {
         <Title text=t("board.title")/>
@@ -59,17 +65,17 @@ pub fn BoardPage(
                 {move || opened.get().map(|answer| content(address, answer, reopen))}
             </Transition>
         </div>
-        {beside(address, timeline)}
+        {beside(address, peek)}
         </div>
     }
 }
 
 /// The deal that the address opens beside the board.
-fn beside(address: Address, timeline: TimelineSlot) -> impl IntoView {
+fn beside(address: Address, peek: PeekSlot) -> impl IntoView {
     let open = Memo::new(move |_| address.peeked().map(|(def, id)| (def.name, id)));
     move || {
         let (record_type, id) = open.get()?;
-        Some(view! { <RecordPeek record_type id timeline on_close=move |()| address.peek(None)/> })
+        Some(peek(record_type, id, Callback::new(move |()| address.peek(None))))
     }
 }
 
@@ -152,5 +158,21 @@ fn failure(address: Address, error: Error, reopen: Callback<()>) -> AnyView {
             }
             .into_any()
         }
+    }
+}
+
+// What opens on demand; it shares its file with the other dialogs.
+chunk! {
+    part fn ask(board: OpenBoard) in dialogs { asking::ask_dialog(board) }
+    part fn celebrate(board: OpenBoard) in dialogs { won::won_dialog(board) }
+    part fn add_card(board: OpenBoard, lane: Lane, given: Values) in dialogs { quick_add::quick_add(board, lane, given) }
+    part fn list_views(views: Views, address: Address, saving: RwSignal<bool>) in dialogs {
+        views::view_entries(views, address, saving)
+    }
+    part fn name_view(views: Views, address: Address, open: RwSignal<bool>) in dialogs {
+        views::save_dialog(views, address, open)
+    }
+    part fn choose_filters(address: Address, open: RwSignal<bool>, names: RwSignal<Titles>) in dialogs {
+        filter_dialog::filter_dialog(address, open, names)
     }
 }

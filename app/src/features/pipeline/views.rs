@@ -12,12 +12,13 @@ use super::address::Address;
 use super::filters::Filters;
 use crate::acting::act;
 use crate::api::records::list_records;
+use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Checkbox, Dialog, Field, Icon, Menu, MenuItem, Size, TextInput, Toasts};
 
 /// The views of the reader, those that colleagues share included.
 #[derive(Clone, Copy)]
-struct Views {
+pub(super) struct Views {
     all: RwSignal<Vec<Row>>,
     page: Page,
     toasts: Toasts,
@@ -66,13 +67,13 @@ pub(super) fn view_menu(address: Address) -> impl IntoView {
     let trigger = move || view! { <Icon name="bookmark"/><span class="truncate">{label}</span> };
     view! {
         <Menu label=label trigger=trigger kind=ButtonKind::Secondary end=true>
-            {view_entries(views, address, saving)}
+            {super::list_views::view(views, address, saving)}
         </Menu>
-        <SaveDialog views address open=saving/>
+        {once(move || saving.get(), move || super::name_view::view(views, address, saving))}
     }
 }
 
-fn view_entries(views: Views, address: Address, saving: RwSignal<bool>) -> impl IntoView {
+pub(super) fn view_entries(views: Views, address: Address, saving: RwSignal<bool>) -> impl IntoView {
     let entry = move |view: Row| {
         let (id, name) = (view.id, view.text("name").unwrap_or_default().to_owned());
         let filters = filters_of(&view);
@@ -103,8 +104,7 @@ fn view_entries(views: Views, address: Address, saving: RwSignal<bool>) -> impl 
 }
 
 /// Asks for the view's name.
-#[component]
-fn SaveDialog(views: Views, address: Address, open: RwSignal<bool>) -> impl IntoView {
+pub(super) fn save_dialog(views: Views, address: Address, open: RwSignal<bool>) -> impl IntoView {
     let page = views.page;
     let (name, shared) = (RwSignal::new(String::new()), RwSignal::new(false));
     let error = RwSignal::new(None::<String>);

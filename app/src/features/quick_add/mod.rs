@@ -19,6 +19,8 @@ use shared::{RecordDef, Row};
 
 use self::activity_form::ActivityForm;
 use self::task_form::TaskForm;
+use crate::chunk;
+use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::record::RecordForm;
 use crate::ui::{ButtonKind, Dialog, Icon, Menu, MenuItem, is_typing};
@@ -52,21 +54,10 @@ pub fn QuickAdd() -> impl IntoView {
             task.set(true)
         }
     });
-    let activity_title = Signal::derive(move || {
-        page.text(if activity.get() == Some("call") { "ui.action.log_call" } else { "ui.action.add_note" })
-    });
-    let forms = RECORDS.map(|(def, label)| (def, label, RwSignal::new(false)));
-    let entry = move |(def, label, open): (&'static RecordDef, &'static str, RwSignal<bool>)| {
+    let records = RECORDS.map(|_| RwSignal::new(false));
+    let open = Open { task, activity, activity_open, records };
+    let entry = move |((def, label), open): ((&'static RecordDef, &'static str), RwSignal<bool>)| {
         may(def).then(|| view! { <MenuItem label=t(label) icon=def.icon on_select=move |()| open.set(true)/> })
-    };
-    let navigate = StoredValue::new(use_navigate());
-    let form = move |(def, _, open): (&'static RecordDef, &'static str, RwSignal<bool>)| {
-        // Whoever adds a record goes on working on it.
-        let show = move |row: Row| {
-            navigate
-                .with_value(|navigate| navigate(&format!("/{}/{}", def.plural, row.id), NavigateOptions::default()));
-        };
-        view! { <RecordForm record_type=def.name open on_saved=show/> }
     };
     view! {
         <div class="quick-add" node_ref=menu>
@@ -84,16 +75,59 @@ pub fn QuickAdd() -> impl IntoView {
                     <MenuItem label=t("ui.action.log_call") icon="phone" on_select=move |()| log("call")/>
                 })}
                 <hr/>
-                {forms.into_iter().map(entry).collect_view()}
+                {RECORDS.into_iter().zip(records).map(entry).collect_view()}
             </Menu>
-            <Dialog open=task title=t("ui.action.new_task") close=t("ui.action.close")>
-                <TaskForm open=task/>
-            </Dialog>
-            <Dialog open=activity_open title=activity_title close=t("ui.action.close")>
-                <ActivityForm open=activity_open kind=activity.get_untracked().unwrap_or("note")/>
-            </Dialog>
-            {forms.into_iter().map(form).collect_view()}
+            {once(move || open.is_any(), move || forms::view(open))}
         </div>
+    }
+}
+
+/// Which form is open.
+#[derive(Clone, Copy)]
+struct Open {
+    task: RwSignal<bool>,
+    /// Kind of the activity to log.
+    activity: RwSignal<Option<&'static str>>,
+    activity_open: RwSignal<bool>,
+    /// As [`RECORDS`].
+    records: [RwSignal<bool>; RECORDS.len()],
+}
+
+impl Open {
+    fn is_any(self) -> bool {
+        self.task.get() || self.activity_open.get() || self.records.iter().any(|open| open.get())
+    }
+}
+
+chunk! {
+    part fn forms(open: Open) in dialogs { view! { <Forms open/> } }
+}
+
+/// The forms behind the menu.
+#[component]
+fn Forms(open: Open) -> impl IntoView {
+    let page = Page::take();
+    let Open { task, activity, activity_open, records } = open;
+    let activity_title = Signal::derive(move || {
+        page.text(if activity.get() == Some("call") { "ui.action.log_call" } else { "ui.action.add_note" })
+    });
+    let navigate = StoredValue::new(use_navigate());
+    let form = move |((def, _), open): ((&'static RecordDef, &'static str), RwSignal<bool>)| {
+        // Whoever adds a record goes on working on it.
+        let show = move |row: Row| {
+            navigate
+                .with_value(|navigate| navigate(&format!("/{}/{}", def.plural, row.id), NavigateOptions::default()));
+        };
+        view! { <RecordForm record_type=def.name open on_saved=show/> }
+    };
+    view! {
+        <Dialog open=task title=t("ui.action.new_task") close=t("ui.action.close")>
+            <TaskForm open=task/>
+        </Dialog>
+        <Dialog open=activity_open title=activity_title close=t("ui.action.close")>
+            <ActivityForm open=activity_open kind=activity.get_untracked().unwrap_or("note")/>
+        </Dialog>
+        {RECORDS.into_iter().zip(records).map(form).collect_view()}
     }
 }
 

@@ -33,7 +33,7 @@ impl Filters {
     fn query(self, page: Page, cursor: Option<String>) -> AuditQuery {
         let zone = page.zone();
         let midnight = |day: &str| from_local_input(&format!("{day}T00:00"), &zone);
-        let after = |day: &str| Some(day.parse::<chrono::NaiveDate>().ok()?.succ_opt()?.to_string());
+        let after = |day: &str| Some(shared::record::day(day)?.succ_opt()?.to_string());
         AuditQuery {
             actor_id: self.user.get().parse().ok(),
             record_type: Some(self.record_type.get()).filter(|name| !name.is_empty()),

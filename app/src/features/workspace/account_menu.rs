@@ -16,23 +16,27 @@ pub fn AccountMenu(
     /// Whether the keys dialog is open; an entry opens it.
     keys: RwSignal<bool>,
 ) -> impl IntoView {
+    let session = Page::take().session.get_value();
+    let name = session.as_ref().map(|s| s.name.clone()).unwrap_or_default();
+    let seed = session.as_ref().map(|s: &Session| s.actor.user_id.to_string()).unwrap_or_default();
+    let trigger = move || view! { <Avatar name=name.clone() seed=seed.clone()/> };
+    view! { <Menu label=t("ui.nav.account") trigger end=true>{super::account::view(keys)}</Menu> }
+}
+
+/// What the menu offers.
+pub(super) fn entries(keys: RwSignal<bool>) -> impl IntoView {
     let page = Page::take();
     let session = page.session.get_value();
-    let (name, org) = session.as_ref().map(|s| (s.name.clone(), s.org_name.clone())).unwrap_or_default();
-    let seed = session.as_ref().map(|s: &Session| s.actor.user_id.to_string()).unwrap_or_default();
-    let shown = name.clone();
-    let trigger = move || view! { <Avatar name=shown.clone() seed=seed.clone()/> };
+    let (name, org) = session.map(|s| (s.name, s.org_name)).unwrap_or_default();
     view! {
-        <Menu label=t("ui.nav.account") trigger end=true>
-            <p class="menu-head"><b>{name.clone()}</b><br/>{org.clone()}</p>
-            <MenuLink href="/settings/profile" label=t("ui.nav.profile") icon="user"/>
-            <hr/>
-            <Languages page/>
-            <Look page/>
-            <hr/>
-            <MenuItem label=t("ui.keys.open") icon="keyboard" key="?" on_select=move |()| keys.set(true)/>
-            <MenuItem label=t("ui.nav.sign_out") icon="log-out" on_select=move |()| leave(page)/>
-        </Menu>
+        <p class="menu-head"><b>{name}</b><br/>{org}</p>
+        <MenuLink href="/settings/profile" label=t("ui.nav.profile") icon="user"/>
+        <hr/>
+        <Languages page/>
+        <Look page/>
+        <hr/>
+        <MenuItem label=t("ui.keys.open") icon="keyboard" key="?" on_select=move |()| keys.set(true)/>
+        <MenuItem label=t("ui.nav.sign_out") icon="log-out" on_select=move |()| leave(page)/>
     }
 }
 

@@ -12,6 +12,8 @@ use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
+use crate::chunk;
+use crate::chunk::{fetch_soon, once};
 use crate::context::{Page, t};
 use crate::live::Live;
 use crate::ui::{Connection, ConnectionDot, Frame, NavItem, ToastHost};
@@ -34,6 +36,7 @@ pub fn Workspace(
     let more = RwSignal::new(false);
     let (palette, keys) = (RwSignal::new(false), RwSignal::new(false));
     shortcuts::listen(palette, keys);
+    fetch_soon(find::fetch);
     let pinned = RwSignal::new(false);
     let pin_label = Signal::derive(move || page.text(if pinned.get() { "ui.nav.unpin" } else { "ui.nav.pin" }));
     let tools = move || {
@@ -63,8 +66,8 @@ pub fn Workspace(
             <Outlet/>
         </Frame>
         <MoreSheet open=more/>
-        <CommandPalette open=palette keys/>
-        <KeysDialog open=keys/>
+        {once(move || palette.get(), move || find::view(palette, keys))}
+        {once(move || keys.get(), move || show_keys::view(keys))}
         <ToastHost label=t("ui.toast.region") undo=t("ui.action.undo") close=t("ui.toast.dismiss")/>
     }
 }
@@ -97,4 +100,11 @@ fn LiveDot() -> impl IntoView {
         })
     });
     view! { <ConnectionDot state text/> }
+}
+
+// Dialogs share a file, which is fetched once the page has come to rest.
+chunk! {
+    part fn find(open: RwSignal<bool>, keys: RwSignal<bool>) in dialogs { view! { <CommandPalette open keys/> } }
+    part fn account(keys: RwSignal<bool>) in dialogs { account_menu::entries(keys) }
+    part fn show_keys(open: RwSignal<bool>) in dialogs { view! { <KeysDialog open/> } }
 }

@@ -1,0 +1,19 @@
+// Reads the label catalogs for the browser, which loads one language at a time; shared/build.rs compiles the same files
+// into the server and refuses what is malformed.
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+// Text by key, for every language.
+export function readLabels(folder) {
+  const labels = { en: {}, "zh-CN": {} };
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".txt")).sort()) {
+    const lines = readFileSync(join(folder, file), "utf8").split("\n");
+    for (const line of lines.filter((line) => line.trim() && !line.startsWith("#"))) {
+      const [, key, en, zh] = line.match(/^(.*?)=(.*?)\|\|(.*)$/);
+      const put = (language, text) => (labels[language][`${basename(file, ".txt")}.${key.trim()}`] = text.trim().replaceAll("\\n", "\n"));
+      put("en", en);
+      put("zh-CN", zh);
+    }
+  }
+  return labels;
+}

@@ -1,0 +1,96 @@
+//! The texts by key: compiled into the server; the browser gets a file per language (`scripts/labels.mjs`), of which the
+//! first load needs but one.
+
+use super::Locale;
+
+#[cfg(not(target_family = "wasm"))]
+mod texts {
+    use super::Locale;
+
+    include!(concat!(env!("OUT_DIR"), "/labels.rs"));
+
+    pub(super) fn has(_locale: Locale) -> bool {
+        true
+    }
+
+    pub(super) fn lookup(locale: Locale, key: &str) -> Option<&'static str> {
+        let table = match locale {
+            Locale::ZhCn => ZH_CN,
+            Locale::En => EN,
+        };
+        table.binary_search_by(|(k, _)| (*k).cmp(key)).ok().map(|at| table[at].1)
+    }
+}
+
+#[cfg(target_family = "wasm")]
+mod texts {
+    use std::collections::BTreeMap;
+    use std::sync::OnceLock;
+
+    use super::Locale;
+
+    static CATALOGS: [OnceLock<BTreeMap<String, String>>; 2] = [OnceLock::new(), OnceLock::new()];
+
+    fn catalog(locale: Locale) -> &'static OnceLock<BTreeMap<String, String>> {
+        &CATALOGS[locale as usize]
+    }
+
+    pub(super) fn has(locale: Locale) -> bool {
+        catalog(locale).get().is_some()
+    }
+
+    pub(super) fn lookup(locale: Locale, key: &str) -> Option<&'static str> {
+        catalog(locale).get()?.get(key).map(String::as_str)
+    }
+
+    pub(super) fn add(locale: Locale, json: &str) {
+        if let Ok(texts) = serde_json::from_slice(json.as_bytes()) {
+            // Added once; a second time changes nothing.
+            drop(catalog(locale).set(texts));
+        }
+    }
+}
+
+/// Whether the texts of a language are there.
+pub fn has(locale: Locale) -> bool {
+    texts::has(locale)
+}
+
+/// The text of a key, if the catalog has it.
+pub fn lookup(locale: Locale, key: &str) -> Option<&'static str> {
+    texts::lookup(locale, key)
+}
+
+/// Takes in the texts of a language: a JSON object of text by key.
+#[cfg(target_family = "wasm")]
+pub fn add(locale: Locale, json: &str) {
+    texts::add(locale, json);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::texts::{EN, ZH_CN};
+
+    #[test]
+    fn both_catalogs_have_the_same_keys() {
+        let keys = |table: &'static [(&str, &str)]| table.iter().map(|(k, _)| *k).collect::<Vec<_>>();
+        assert_eq!(keys(EN), keys(ZH_CN));
+    }
+
+    #[test]
+    fn both_texts_of_a_key_use_the_same_parameters() {
+        let slots = |text: &str| {
+            let mut names: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|s| Some(s.split_once('}')?.0.split('|').next()?.to_owned()))
+                .collect();
+            names.sort();
+            names.dedup();
+            names
+        };
+        for ((key, en), (_, zh)) in EN.iter().zip(ZH_CN) {
+            assert_eq!(slots(en), slots(zh), "{key}");
+        }
+    }
+}
