@@ -16,6 +16,7 @@ mod lookup;
 mod model;
 mod moving;
 mod quick_add;
+mod switcher;
 mod sync;
 mod views;
 mod won;
@@ -28,12 +29,13 @@ use shared::board::Board;
 use self::address::Address;
 use self::board_view::board_view;
 use self::filter_bar::filter_bar;
+use self::switcher::switcher;
 use self::views::view_menu;
 use crate::api::Answer;
 use crate::api::board::open_board;
 use crate::context::{Page, t};
 use crate::record::{RecordPeek, TimelineSlot};
-use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, Icon, LinkButton, Menu, MenuItem, SkeletonCards};
+use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, LinkButton, SkeletonCards};
 
 /// The board at `/pipeline`.
 #[component]
@@ -81,30 +83,6 @@ fn content(address: Address, answer: Answer<Board>, reopen: Callback<()>) -> Any
         }
         Err(fault) => failure(address, fault.0, reopen),
     }
-}
-
-/// The pipeline shown, and the others.
-fn switcher(address: Address, board: &Board) -> AnyView {
-    let current = board.pipeline.id;
-    let name = board.pipeline.text("name").unwrap_or_default().to_owned();
-    if board.pipelines.len() < 2 {
-        return view! { <span class="meta truncate">{name}</span> }.into_any();
-    }
-    let pipelines = StoredValue::new(board.pipelines.clone());
-    let trigger = move || view! { <span class="truncate">{name.clone()}</span><Icon name="chevron-down"/> };
-    view! {
-        <Menu label=t("board.switch_pipeline") trigger=trigger>
-            {move || {
-                let entry = |row: shared::Row| {
-                    let (id, label) = (row.id, row.text("name").unwrap_or_default().to_owned());
-                    let checked = Signal::derive(move || id == current);
-                    view! { <MenuItem label checked on_select=move |()| address.choose_pipeline(id)/> }
-                };
-                pipelines.get_value().into_iter().map(entry).collect_view()
-            }}
-        </Menu>
-    }
-    .into_any()
 }
 
 /// Columns of cards to come; they show after 150 ms.
