@@ -111,20 +111,26 @@ impl RecordContext {
 }
 
 fn record_view(def: &'static RecordDef, id: Uuid, timeline: TimelineSlot, title: RwSignal<String>) -> AnyView {
-    let page = Page::take();
-    if !page.actor().is_some_and(|actor| actor.may(def, Action::Read)) {
+    if !Page::take().actor().is_some_and(|actor| actor.may(def, Action::Read)) {
         return no_access();
     }
-    let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
-    let found = Resource::new(|| (), move |()| get_record(def.name.to_owned(), id));
-    let body = move || {
-        let custom = custom.get()?.unwrap_or_default();
-        Some(match found.get()? {
-            Err(fault) => failed(fault.0, move || found.refetch()),
-            Ok(detail) => loaded(def, custom, detail, move || found.refetch(), timeline, title),
-        })
-    };
-    view! { <Transition fallback=|| view! { <SkeletonRows count=10/> }>{body}</Transition> }.into_any()
+    let again = Trigger::new();
+    (move || {
+        again.track();
+        let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
+        let found = Resource::new(|| (), move |()| get_record(def.name.to_owned(), id));
+        // Not in a closure: within a transition the server calls those several times, and the timeline, which loads
+        // what it shows, would be left behind loading for a page that then waits for it for ever.
+        let body = Suspend::new(async move {
+            let custom = custom.await.unwrap_or_default();
+            match found.await {
+                Err(fault) => failed(fault.0, move || again.notify()),
+                Ok(detail) => loaded(def, custom, detail, move || again.notify(), timeline, title),
+            }
+        });
+        view! { <Transition fallback=|| view! { <SkeletonRows count=10/> }>{body}</Transition> }
+    })
+    .into_any()
 }
 
 fn loaded(

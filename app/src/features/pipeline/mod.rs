@@ -17,6 +17,7 @@ mod lookup;
 mod model;
 mod moving;
 mod quick_add;
+mod switcher;
 mod sync;
 mod views;
 mod won;
@@ -33,13 +34,14 @@ use self::address::Address;
 use self::board_view::board_view;
 use self::filter_bar::filter_bar;
 use self::model::{Lane, OpenBoard};
+use self::switcher::switcher;
 use self::views::{Views, view_menu};
 use crate::api::board::open_board;
 use crate::api::{Answer, JsonBytes};
 use crate::chunk;
 use crate::context::{Page, t};
 use crate::record::PeekSlot;
-use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, Icon, LinkButton, Menu, MenuItem, SkeletonCards};
+use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, LinkButton, SkeletonCards};
 
 /// The board at `/pipeline`.
 #[component]
@@ -87,30 +89,6 @@ fn content(address: Address, answer: Answer<Board>, reopen: Callback<()>) -> Any
         }
         Err(fault) => failure(address, fault.0, reopen),
     }
-}
-
-/// The pipeline shown, and the others.
-fn switcher(address: Address, board: &Board) -> AnyView {
-    let current = board.pipeline.id;
-    let name = board.pipeline.text("name").unwrap_or_default().to_owned();
-    if board.pipelines.len() < 2 {
-        return view! { <span class="meta truncate">{name}</span> }.into_any();
-    }
-    let pipelines = StoredValue::new(board.pipelines.clone());
-    let trigger = move || view! { <span class="truncate">{name.clone()}</span><Icon name="chevron-down"/> };
-    view! {
-        <Menu label=t("board.switch_pipeline") trigger=trigger>
-            {move || {
-                let entry = |row: shared::Row| {
-                    let (id, label) = (row.id, row.text("name").unwrap_or_default().to_owned());
-                    let checked = Signal::derive(move || id == current);
-                    view! { <MenuItem label checked on_select=move |()| address.choose_pipeline(id)/> }
-                };
-                pipelines.get_value().into_iter().map(entry).collect_view()
-            }}
-        </Menu>
-    }
-    .into_any()
 }
 
 /// Columns of cards to come; they show after 150 ms.

@@ -108,7 +108,7 @@ impl Lane {
     }
 
     pub(super) fn outcome(self) -> String {
-        self.stage.with_untracked(|stage| stage.text("outcome").unwrap_or("open").to_owned())
+        self.stage.with_untracked(outcome_of)
     }
 
     /// Whether a card of that place belongs among the loaded ones.
@@ -123,6 +123,21 @@ impl Lane {
             totals.weighted += share.weighted * Decimal::from(sign);
         });
     }
+}
+
+/// What a stage means for its deals: open, won or lost.
+pub(super) fn outcome_of(stage: &Row) -> String {
+    stage.text("outcome").unwrap_or("open").to_owned()
+}
+
+/// Columns as the board shows them: the open stages in their order, then won, then lost.
+pub(super) fn arranged(mut columns: Vec<Column>) -> Vec<Column> {
+    columns.sort_by_key(|column| match column.stage.text("outcome") {
+        Some("won") => 1,
+        Some("lost") => 2,
+        _ => 0,
+    });
+    columns
 }
 
 /// What a card adds to its lane's totals.
@@ -155,7 +170,7 @@ pub(super) struct OpenBoard {
     pub(super) timers: Timers,
     /// Change sets of our own moves, the latest last.
     pub(super) done: StoredValue<Vec<Uuid>>,
-    /// Loads the whole page anew, when stages or pipelines changed.
+    /// Loads the whole page anew, when its columns are others now.
     pub(super) reopen: Callback<()>,
     /// The board's address.
     pub(super) address: Address,
@@ -174,13 +189,7 @@ impl OpenBoard {
     /// Takes over a loaded board.
     pub(super) fn new(board: Board, mut query: BoardQuery, address: Address, reopen: Callback<()>) -> Self {
         query.pipeline_id = Some(board.pipeline.id);
-        let mut columns = board.columns;
-        columns.sort_by_key(|column| match column.stage.text("outcome") {
-            Some("won") => 1,
-            Some("lost") => 2,
-            _ => 0,
-        });
-        let lanes = columns.into_iter().enumerate().map(|(at, column)| {
+        let lanes = arranged(board.columns).into_iter().enumerate().map(|(at, column)| {
             let hue = match column.stage.text("outcome") {
                 Some("won") => 2,
                 Some("lost") => 7,

@@ -5,19 +5,22 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::Row;
 use shared::board::Column;
 use shared::live::LiveEvent;
+use shared::{Error, Row};
 use uuid::Uuid;
 
 use super::glide;
-use super::model::{Card, Lane, OpenBoard, place_of};
+use super::model::{Card, Lane, OpenBoard, arranged, outcome_of, place_of};
+use crate::api::Fault;
 use crate::api::board::{board_cards, board_totals, open_board};
 use crate::context::browser_now;
 
 /// Events of the same moment are applied together.
 const GATHER: Duration = Duration::from_millis(16);
 const REST: Duration = Duration::from_millis(500);
+/// What could not be loaded is asked for again after this.
+const RETRY: Duration = Duration::from_secs(3);
 /// Totals asked for less than this ago may hold changes whose events come only now.
 const OVERLAP_MS: f64 = 3_000.0;
 const MOVER_STAYS: Duration = Duration::from_secs(2);
@@ -83,8 +86,26 @@ impl OpenBoard {
             }
             LiveEvent::Refresh { record_type } if record_type == "opportunity" => self.cards_soon(),
             LiveEvent::Reset => self.cards_soon(),
-            LiveEvent::Changed { .. } | LiveEvent::Removed { .. } | LiveEvent::Refresh { .. } => self.stages_changed(),
-            LiveEvent::Presence { .. } => {}
+            event if self.rearranges(&event) => self.cards_soon(),
+            _ => {}
+        }
+    }
+
+    /// Whether an event about stages or pipelines is news for this board: others' are not, nor what it shows already.
+    fn rearranges(self, event: &LiveEvent) -> bool {
+        let own = self.pipeline.with_untracked(|pipeline| (pipeline.id, pipeline.version));
+        let shown = |id: Uuid| match self.lane(id) {
+            Some(lane) => Some(lane.stage.with_untracked(|stage| stage.version)),
+            None => (id == own.0).then_some(own.1),
+        };
+        match event {
+            LiveEvent::Changed { row, .. } => match shown(row.id) {
+                Some(version) => version < row.version,
+                None => row.reference("pipeline_id") == Some(own.0),
+            },
+            LiveEvent::Removed { id, .. } => shown(*id).is_some(),
+            LiveEvent::Refresh { .. } => true,
+            LiveEvent::Reset | LiveEvent::Presence { .. } => false,
         }
     }
 
@@ -145,10 +166,6 @@ impl OpenBoard {
         later(self.timers.cards, move || self.reload());
     }
 
-    fn stages_changed(self) {
-        later(self.timers.cards, move || self.reopen.run(()));
-    }
-
     fn load_totals(self) {
         if !self.is_open() {
             return;
@@ -156,7 +173,7 @@ impl OpenBoard {
         self.timers.totals_at.set_value(browser_ms());
         let query = self.query.get_value();
         spawn_local(async move {
-            let Ok(totals) = board_totals(query).await else { return };
+            let Ok(totals) = board_totals(query).await else { return self.once_more(Self::totals_soon) };
             if !self.is_open() {
                 return;
             }
@@ -167,6 +184,16 @@ impl OpenBoard {
         });
     }
 
+    /// Nothing else would tell what a failed request was to bring.
+    fn once_more(self, ask: fn(Self)) {
+        let again = move || {
+            if self.is_open() {
+                ask(self);
+            }
+        };
+        set_timeout(again, RETRY);
+    }
+
     /// Loads the board again in place: scroll positions stay, newer rows that came meanwhile win.
     fn reload(self) {
         if !self.is_open() {
@@ -175,7 +202,12 @@ impl OpenBoard {
         self.timers.totals_at.set_value(browser_ms());
         let query = self.query.get_value();
         spawn_local(async move {
-            let Ok(mut board) = open_board(query.clone()).await else { return };
+            let mut board = match open_board(query.clone()).await {
+                Ok(board) => board,
+                // The pipeline is gone, and the page says so.
+                Err(Fault(Error::NotFound)) if self.is_open() => return self.reopen.run(()),
+                Err(_) => return self.once_more(Self::cards_soon),
+            };
             for column in &mut board.columns {
                 let wanted = self.lane(column.stage.id).map_or(0, |lane| lane.cards.with_untracked(Vec::len));
                 for _ in 0..ROUNDS {
@@ -193,16 +225,24 @@ impl OpenBoard {
                 return self.cards_soon();
             }
             self.titles.update(|titles| titles.extend(board.titles));
-            glide::gliding(None, || self.refill(board.columns));
+            if self.pipeline.with_untracked(|pipeline| pipeline.version != board.pipeline.version) {
+                self.pipeline.set(board.pipeline);
+            }
+            glide::gliding(None, || self.refill(arranged(board.columns)));
         });
     }
 
     fn refill(self, columns: Vec<Column>) {
+        let shown =
+            self.lanes.with_value(|lanes| lanes.iter().map(|lane| (lane.id, lane.outcome())).collect::<Vec<_>>());
+        if !columns.iter().map(|column| (column.stage.id, outcome_of(&column.stage))).eq(shown) {
+            return self.reopen.run(());
+        }
         let loaded: Vec<Card> =
             self.lanes.with_value(|lanes| lanes.iter().flat_map(|lane| lane.cards.get_untracked()).collect());
         let mut newer = Vec::new();
         for column in columns {
-            let Some(lane) = self.lane(column.stage.id) else { return self.reopen.run(()) };
+            let Some(lane) = self.lane(column.stage.id) else { continue };
             lane.stage.set(column.stage);
             let reuse = |row: Row| match loaded.iter().find(|card| card.id == row.id) {
                 Some(card) => {

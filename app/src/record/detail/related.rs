@@ -43,7 +43,7 @@ fn RelatedList(def: &'static RecordDef, field: &'static FieldDef, id: Uuid, may_
     let condition = move || Filter::field(field.name, Op::Eq, id.to_string());
     let query = move || ListQuery { filter: Some(condition()), limit: SHOWN, count: true, ..ListQuery::default() };
     // Below the fold: loaded in the browser, so that the page itself is there sooner. Not a resource: the page would
-    // wait for it, and on the server for ever.
+    // wait for it.
     let found = RwSignal::new(None::<Found>);
     let load = move || {
         spawn_local(async move {
