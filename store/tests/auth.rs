@@ -568,3 +568,27 @@ async fn the_command_line_finds_an_administrator_of_every_organisation() {
     let found = test.store.administrators().await.unwrap();
     assert_eq!(found.iter().map(|a| a.user_id).collect::<Vec<_>>(), [admin.session.actor.user_id]);
 }
+
+#[tokio::test]
+async fn the_last_administrator_stays_one() {
+    let (test, admin) = set_up().await;
+    let actor = &admin.session.actor;
+    let role = role_named(&test, "Administrator").await;
+    let update = |id, fields| Change::Update { id, version: None, values: values(fields) };
+    let ways = [
+        ("user", update(actor.user_id, json!({"active": false}))),
+        ("user", update(actor.user_id, json!({"role_ids": []}))),
+        ("user", Change::Archive { id: actor.user_id }),
+        ("role", update(role, json!({"grants": {}}))),
+        ("role", Change::Archive { id: role }),
+    ];
+    for (record_type, change) in &ways {
+        let answer = test.store.apply(actor, Command::one(*record_type, change.clone())).await;
+        assert_eq!(answer.unwrap_err(), Error::invalid("", "last_administrator"), "{change:?}");
+    }
+    assert!(test.store.actor(actor.org_id, actor.user_id).await.unwrap().grants.admin);
+    let successor = colleague(&test, &admin, "wang@example.com", "Administrator").await;
+    let (record_type, change) = ways[0].clone();
+    test.store.apply(&successor.session.actor, Command::one(record_type, change)).await.unwrap();
+    assert_eq!(test.store.actor(actor.org_id, actor.user_id).await.unwrap_err(), Error::Unauthenticated);
+}

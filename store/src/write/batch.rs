@@ -45,7 +45,11 @@ pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, com
     let (mut writing, unchanged): (Vec<_>, Vec<_>) = rows.into_iter().partition(Prepared::is_change);
     writing.iter_mut().for_each(|row| stamp(row, actor, now));
     if !writing.is_empty() {
+        let had_administrator = verify::has_administrator(tx, def).await?;
         write_rows(tx, actor, def, &writing, &set).await?;
+        if had_administrator && !verify::has_administrator(tx, def).await? {
+            return Err(Error::invalid("", "last_administrator"));
+        }
         if verify::has_cycle(tx, def, &writing).await? {
             return Err(Error::invalid(def.tree.unwrap_or_default(), "cycle"));
         }

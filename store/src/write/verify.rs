@@ -123,3 +123,19 @@ pub(super) async fn has_cycle(tx: &mut Tx, def: &'static RecordDef, rows: &[Prep
     let (cycle,): (bool,) = sql.build_query_as().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
     Ok(cycle)
 }
+
+/// Whether somebody who may sign in administers the organisation. Only looked up where a change of this type could take
+/// the last one away, which nobody in the organisation could repair.
+pub(super) async fn has_administrator(tx: &mut Tx, def: &RecordDef) -> Result<bool> {
+    if !matches!(def.name, "user" | "role") {
+        return Ok(false);
+    }
+    sqlx::query_scalar(
+        "select exists (select from users u join roles r on r.org_id = u.org_id and r.id = any(u.role_ids)
+         where u.org_id = $1 and u.active and u.archived_at is null and r.archived_at is null and r.grants ->> 'admin' = 'true')",
+    )
+    .bind(tx.org_id)
+    .fetch_one(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
+}
