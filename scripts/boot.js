@@ -13,5 +13,10 @@ async function labelsOf(language) {
 const [labels] = await Promise.all([labelsOf(language), initialise({ module_or_path: GUANXI_WASM })]);
 add_labels(language, labels);
 hydrate();
-// The other languages, so that switching needs no reload.
-for (const other of Object.keys(GUANXI_LABELS).filter((other) => other !== language)) add_labels(other, await labelsOf(other));
+// The other languages come with the first sign of life, so that switching needs no reload.
+const fetchOthers = () => {
+  for (const other of Object.keys(GUANXI_LABELS).filter((other) => other !== language)) labelsOf(other).then((labels) => add_labels(other, labels));
+};
+const once = new AbortController();
+for (const sign of ["pointermove", "pointerdown", "keydown"])
+  addEventListener(sign, () => (once.abort(), fetchOthers()), { signal: once.signal, passive: true });

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { readLabels } from "./labels.mjs";
+import { renameWasm } from "./rename-wasm.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 const esbuild = createRequire(join(root, "end2end/package.json"))("esbuild");
@@ -28,23 +29,33 @@ const splitFiles = {
 };
 
 mkdirSync(pkg, { recursive: true });
-const wasm = publish("wasm", readFileSync(join(bindings, "guanxi_bg.wasm")));
 const chunks = Object.fromEntries(readdirSync(bindings)
   .filter((file) => file.endsWith(".wasm") && file !== "guanxi_bg.wasm")
   .map((file) => [file.slice(0, -".wasm".length), publish("wasm", readFileSync(join(bindings, file)))]));
 const labels = Object.fromEntries(Object.entries(readLabels(join(root, "shared/labels")))
   .map(([language, texts]) => [language, publish("json", Buffer.from(JSON.stringify(texts)))]));
-const js = publish("js", await bundle(join(root, "scripts/boot.js"), {
-  alias: { "guanxi-bindings": join(bindings, "guanxi.js") },
-  define: { GUANXI_WASM: JSON.stringify(wasm), GUANXI_LABELS: JSON.stringify(labels) },
-  plugins: [splitFiles],
-  format: "esm",
-}));
-const css = publish("css", await bundle(join(root, "style/main.css"), {}));
+// Twice: the first time only to learn the short names, which the module must have before it has an address itself.
+const { names } = await bundleScript("", {});
+const wasm = publish("wasm", renameWasm(readFileSync(join(bindings, "guanxi_bg.wasm")), names));
+const js = publish("js", (await bundleScript(wasm, names)).content);
+const css = publish("css", (await bundle(join(root, "style/main.css"), {})).content);
 writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify({ js, wasm, css, labels, chunks }, null, 2)}\n`);
 dropAllBut([js, wasm, css, ...Object.values(labels), ...Object.values(chunks)].map((address) => basename(address)));
 copyStatics();
 
+function bundleScript(wasm, names) {
+  return bundle(join(root, "scripts/boot.js"), {
+    alias: { "guanxi-bindings": join(bindings, "guanxi.js") },
+    define: { GUANXI_WASM: JSON.stringify(wasm), GUANXI_LABELS: JSON.stringify(labels) },
+    plugins: [splitFiles],
+    format: "esm",
+    // wasm-bindgen's imports end in a hash, its exported closures are mangled Rust names.
+    mangleProps: /_[0-9a-f]{16}$|^_ZN/,
+    mangleCache: names,
+  });
+}
+
+// What esbuild makes of an entry, and the names that it shortened.
 async function bundle(entry, options) {
   const result = await esbuild.build({
     entryPoints: [entry],
@@ -60,7 +71,7 @@ async function bundle(entry, options) {
     write: false,
     ...options,
   });
-  return Buffer.from(result.outputFiles[0].contents);
+  return { content: Buffer.from(result.outputFiles[0].contents), names: result.mangleCache };
 }
 
 // Writes one file and its compressed copies, unless this very content is there already (brotli at its best takes

@@ -3,14 +3,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
-// Text by key, for every language.
+// Text by topic and key, for every language: nested, it compresses better.
 export function readLabels(folder) {
   const labels = { en: {}, "zh-CN": {} };
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".txt")).sort()) {
+    const topic = basename(file, ".txt");
+    for (const language of Object.keys(labels)) labels[language][topic] = {};
     const lines = readFileSync(join(folder, file), "utf8").split("\n");
     for (const line of lines.filter((line) => line.trim() && !line.startsWith("#"))) {
       const [, key, en, zh] = line.match(/^(.*?)=(.*?)\|\|(.*)$/);
-      const put = (language, text) => (labels[language][`${basename(file, ".txt")}.${key.trim()}`] = text.trim().replaceAll("\\n", "\n"));
+      const put = (language, text) => (labels[language][topic][key.trim()] = text.trim().replaceAll("\\n", "\n"));
       put("en", en);
       put("zh-CN", zh);
     }

@@ -86,7 +86,7 @@ prepared_queries() {
 
 check "set-up" scripts/setup.sh test || exit
 check "formatting" cargo fmt --all --check
-check "browser bundle" scripts/build-web.sh && check "size ceiling" node scripts/size-budget.mjs "$TARGET/site" 930000
+check "browser bundle" scripts/build-web.sh && check "size budget" node scripts/size-budget.mjs "$TARGET/site"
 check "lints" cargo clippy --quiet "${NATIVE[@]}" --all-targets -- -D warnings
 check "types of the browser tests" npm --prefix end2end run --silent check
 check "throw-away Postgres" start_test_postgres || exit

@@ -10,6 +10,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 pub use leptos::wasm_split::SplitLoaderError;
@@ -131,10 +132,22 @@ pub(crate) fn once(
     (move || shown.get().then(&view)).into_any()
 }
 
-/// Fetches code once the page has come to rest.
+/// Fetches code with the first sign of somebody at the page, which is well before they can have opened what needs it.
 pub(crate) fn fetch_soon(fetch: Fetch) {
-    // What is wanted before it has come is fetched again, with its failures told.
-    Effect::new(move |_| set_timeout(move || spawn_local(async move { drop(fetch().await) }), REST));
+    let waiting = StoredValue::new(true);
+    let wake = move || {
+        if waiting.try_get_value() == Some(true) {
+            waiting.set_value(false);
+            // What is wanted before it has come is fetched again, with its failures told.
+            spawn_local(async move { drop(fetch().await) });
+        }
+    };
+    Effect::new(move |_| {
+        let moved = window_event_listener(leptos::ev::pointermove, move |_| wake());
+        let pressed = window_event_listener(leptos::ev::pointerdown, move |_| wake());
+        let typed = window_event_listener(leptos::ev::keydown, move |_| wake());
+        on_cleanup(move || [moved, pressed, typed].into_iter().for_each(WindowListenerHandle::remove));
+    });
 }
 
 fn failure(load: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
@@ -158,9 +171,6 @@ pub fn when_fetched(chunks: &'static [(&'static str, Fetch)], then: fn()) {
         then();
     });
 }
-
-/// How long after the first show code is fetched in advance.
-const REST: Duration = Duration::from_millis(800);
 
 /// Between two attempts to fetch code that the page cannot be taken over without.
 const RETRY: Duration = Duration::from_secs(2);

@@ -29,9 +29,12 @@ mod texts {
 
     use super::Locale;
 
-    static CATALOGS: [OnceLock<BTreeMap<String, String>>; 2] = [OnceLock::new(), OnceLock::new()];
+    /// Text by topic and the rest of the key.
+    type Catalog = BTreeMap<String, BTreeMap<String, String>>;
 
-    fn catalog(locale: Locale) -> &'static OnceLock<BTreeMap<String, String>> {
+    static CATALOGS: [OnceLock<Catalog>; 2] = [OnceLock::new(), OnceLock::new()];
+
+    fn catalog(locale: Locale) -> &'static OnceLock<Catalog> {
         &CATALOGS[locale as usize]
     }
 
@@ -40,7 +43,8 @@ mod texts {
     }
 
     pub(super) fn lookup(locale: Locale, key: &str) -> Option<&'static str> {
-        catalog(locale).get()?.get(key).map(String::as_str)
+        let (topic, rest) = key.split_once('.')?;
+        catalog(locale).get()?.get(topic)?.get(rest).map(String::as_str)
     }
 
     pub(super) fn add(locale: Locale, json: &str) {
@@ -61,7 +65,7 @@ pub fn lookup(locale: Locale, key: &str) -> Option<&'static str> {
     texts::lookup(locale, key)
 }
 
-/// Takes in the texts of a language: a JSON object of text by key.
+/// Takes in the texts of a language: a JSON object of texts by topic and the rest of the key.
 #[cfg(target_family = "wasm")]
 pub fn add(locale: Locale, json: &str) {
     texts::add(locale, json);

@@ -102,7 +102,7 @@ fn LiveDot() -> impl IntoView {
     view! { <ConnectionDot state text/> }
 }
 
-// Dialogs share a file, which is fetched once the page has come to rest.
+// Dialogs share a file, which is fetched before anybody can have opened one.
 chunk! {
     part fn find(open: RwSignal<bool>, keys: RwSignal<bool>) in dialogs { view! { <CommandPalette open keys/> } }
     part fn account(keys: RwSignal<bool>) in dialogs { account_menu::entries(keys) }
