@@ -138,7 +138,11 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
     };
     let leave = move |event: FocusEvent| {
         let next = event.related_target().and_then(|next| next.dyn_into::<Node>().ok());
-        let inside = node.get_untracked().is_some_and(|node| next.as_ref().is_some_and(|n| node.contains(Some(n))));
+        // The editor goes while it holds the focus: by then there is no node to ask.
+        let inside = node
+            .try_get_untracked()
+            .flatten()
+            .is_some_and(|node| next.as_ref().is_some_and(|n| node.contains(Some(n))));
         if !inside {
             on_leave();
         }

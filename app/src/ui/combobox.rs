@@ -155,6 +155,10 @@ impl List {
     }
 
     fn hide(self) {
+        // An input that is taken off the page is left, too.
+        if self.open.is_disposed() {
+            return;
+        }
         self.open.set(false);
         self.typed.set(None);
         self.stop_timer();

@@ -45,7 +45,7 @@ pub fn Select(
                 let chosen = event_target_value(&event);
                 value.set(chosen.clone());
                 if let Some(on_change) = on_change {
-                    on_change.run(chosen);
+                    let _ = on_change.try_run(chosen);
                 }
             }
         >

@@ -30,7 +30,9 @@ pub fn TagInput(
     let typed = RwSignal::new(String::new());
     let list_id = format!("{id}-known");
     let add = move || {
-        let text = typed.get_untracked().trim().trim_end_matches([',', '，']).trim().to_owned();
+        // An input that is taken off the page is left, too.
+        let Some(text) = typed.try_get_untracked() else { return };
+        let text = text.trim().trim_end_matches([',', '，']).trim().to_owned();
         typed.set(String::new());
         if !text.is_empty() && value.with_untracked(|tags| !tags.contains(&text)) {
             value.update(|tags| tags.push(text));

@@ -66,7 +66,8 @@ pub fn TextInput(
             on:input=move |event| value.set(event_target_value(&event))
             on:change=move |event| {
                 if let Some(on_change) = on_change {
-                    on_change.run(event_target_value(&event));
+                    // An input that is taken off the page while it is edited says so once more.
+                    let _ = on_change.try_run(event_target_value(&event));
                 }
             }
         />

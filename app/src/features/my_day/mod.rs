@@ -34,10 +34,7 @@ const SECTIONS: [(State, &str); 5] = [
 pub fn MyDayPage() -> impl IntoView {
     let page = Page::take();
     let tasks = Tasks::new();
-    let (now, zone) = (move || page.now.get_untracked(), StoredValue::new(page.zone()));
-    let loaded = Resource::new(|| (), move |()| tasks::load(now(), zone.get_value()));
-    let side = Resource::new(|| (), move |()| deals::load(now()));
-    let reload = move || loaded.refetch();
+    let side = Resource::new(|| (), move |()| deals::load(page.now.get_untracked()));
     let reload_side = move || side.refetch();
     view! {
         <div class="page">
@@ -46,14 +43,7 @@ pub fn MyDayPage() -> impl IntoView {
                 <div class="my-day">
                     <div class="my-day-main">
                         <AddTask tasks/>
-                        <Transition fallback=|| view! { <SkeletonRows count=8/> }>
-                            {move || Suspend::new(async move {
-                                match loaded.await {
-                                    Ok(rows) => view! { <Sections tasks rows reload=Callback::new(move |()| reload()) reload_side=Callback::new(move |()| reload_side())/> }.into_any(),
-                                    Err(fault) => failed(page, fault.0, reload).into_any(),
-                                }
-                            })}
-                        </Transition>
+                        {task_sections(tasks, Callback::new(move |()| reload_side()))}
                     </div>
                     <aside class="my-day-side" aria-label=t("my_day.my_pipeline")>
                         <Figures tasks/>
@@ -69,6 +59,24 @@ pub fn MyDayPage() -> impl IntoView {
                 </div>
             </div>
         </div>
+    }
+}
+
+/// The tasks: loaded once, live from then on.
+fn task_sections(tasks: Tasks, reload_side: Callback<()>) -> impl IntoView {
+    let again = Trigger::new();
+    move || {
+        again.track();
+        let (now, zone) = (tasks.page.now.get_untracked(), StoredValue::new(tasks.page.zone()));
+        let loaded = Resource::new(|| (), move |()| tasks::load(now, zone.get_value()));
+        // Not in a closure: what it showed would still be there while the signals it reads are gone.
+        let body = Suspend::new(async move {
+            match loaded.await {
+                Ok(rows) => view! { <Sections tasks rows reload_side/> }.into_any(),
+                Err(fault) => failed(tasks.page, fault.0, move || again.notify()).into_any(),
+            }
+        });
+        view! { <Transition fallback=|| view! { <SkeletonRows count=8/> }>{body}</Transition> }
     }
 }
 
@@ -124,13 +132,17 @@ fn Figures(tasks: Tasks) -> impl IntoView {
 
 /// The tasks by urgency, kept current from where they were read.
 #[component]
-fn Sections(tasks: Tasks, rows: Rows, reload: Callback<()>, reload_side: Callback<()>) -> impl IntoView {
-    tasks.rows.set(rows.rows);
-    tasks.titles.set(rows.titles);
+fn Sections(tasks: Tasks, rows: Rows, reload_side: Callback<()>) -> impl IntoView {
+    tasks.start(rows);
     let side_soon = debounced(move || {
         let _ = reload_side.try_run(());
     });
-    Live::take().follow(&rows.live, move |event| follow(tasks, event, reload, side_soon));
+    let live = Live::take();
+    Effect::new(move |_| {
+        if let Some(cursor) = tasks.live.get() {
+            live.follow(&cursor, move |event| follow(tasks, event, side_soon));
+        }
+    });
     let nothing = Memo::new(move |_| {
         [State::Overdue, State::Today, State::Later, State::NoDate].iter().all(|state| tasks.of(*state).is_empty())
     });
@@ -166,7 +178,7 @@ fn section(tasks: Tasks, state: State, title: &'static str) -> impl IntoView {
     }
 }
 
-fn follow(tasks: Tasks, event: &LiveEvent, reload: Callback<()>, side_soon: impl Fn()) {
+fn follow(tasks: Tasks, event: &LiveEvent, side_soon: impl Fn()) {
     let mine = |row: &shared::Row| row.reference("owner_id") == tasks.page.actor().map(|actor| actor.user_id);
     match event {
         LiveEvent::Changed { record_type, row, titles, .. } if record_type == "task" => tasks.arrive(row, titles),
@@ -176,10 +188,10 @@ fn follow(tasks: Tasks, event: &LiveEvent, reload: Callback<()>, side_soon: impl
         {
             side_soon()
         }
-        LiveEvent::Refresh { record_type } if record_type == "task" => reload.run(()),
+        LiveEvent::Refresh { record_type } if record_type == "task" => tasks.reload(),
         LiveEvent::Refresh { record_type } if matches!(record_type.as_str(), "opportunity" | "activity") => side_soon(),
         LiveEvent::Reset => {
-            reload.run(());
+            tasks.reload();
             side_soon();
         }
         _ => {}

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use serde_json::Value;
 use shared::command::{Change, Command};
 use shared::format::Zone;
@@ -95,11 +96,37 @@ pub(super) struct Tasks {
     pub(super) page: Page,
     pub(super) rows: RwSignal<Vec<Row>>,
     pub(super) titles: RwSignal<Titles>,
+    /// Where the live log was when the rows were read.
+    pub(super) live: RwSignal<Option<String>>,
 }
 
 impl Tasks {
     pub(super) fn new() -> Self {
-        Self { page: Page::take(), rows: RwSignal::new(Vec::new()), titles: RwSignal::new(Titles::new()) }
+        Self {
+            page: Page::take(),
+            rows: RwSignal::new(Vec::new()),
+            titles: RwSignal::new(Titles::new()),
+            live: RwSignal::new(None),
+        }
+    }
+
+    /// Shows what was loaded.
+    pub(super) fn start(self, loaded: Rows) {
+        self.rows.set(loaded.rows);
+        self.titles.set(loaded.titles);
+        self.live.set(Some(loaded.live));
+    }
+
+    /// Loads everything again: too much happened to be told.
+    pub(super) fn reload(self) {
+        let (now, zone) = (self.page.now.get_untracked(), self.page.zone());
+        spawn_local(async move {
+            if let Ok(loaded) = load(now, zone).await
+                && !self.rows.is_disposed()
+            {
+                self.start(loaded);
+            }
+        });
     }
 
     /// Those in a state, the next one first.

@@ -48,6 +48,8 @@ pub(super) struct Feed {
     pub(super) editing: RwSignal<Option<Uuid>>,
     /// The text being edited.
     pub(super) edited: RwSignal<String>,
+    /// Where the live log was when the entries were read; nothing before they were.
+    pub(super) live: RwSignal<Option<String>>,
     /// Entries that came while the page was open.
     pub(super) fresh: StoredValue<BTreeSet<String>>,
     timer: StoredValue<Option<TimeoutHandle>>,
@@ -74,6 +76,7 @@ impl Feed {
             failed: RwSignal::new(None),
             editing: RwSignal::new(None),
             edited: RwSignal::new(String::new()),
+            live: RwSignal::new(None),
             fresh: StoredValue::new(BTreeSet::new()),
             timer,
         }
@@ -93,6 +96,33 @@ impl Feed {
         self.titles.update(|titles| titles.extend(planned.titles));
         self.next.set(loaded.next);
         self.failed.set(None);
+        self.live.set(Some(loaded.live));
+    }
+
+    /// Loads the timeline from its newest entry on: another filter was chosen, or too much happened to be told.
+    pub(super) fn reload(self) {
+        let kinds = self.kinds.get_untracked();
+        spawn_local(async move {
+            let loaded = load(self.record_type, self.id, kinds.clone()).await;
+            // Meanwhile another filter may have been chosen, or the page left.
+            if self.kinds.try_get_untracked() != Some(kinds) {
+                return;
+            }
+            match loaded {
+                Ok((page, planned)) => self.start(page, planned),
+                Err(fault) => {
+                    self.entries.set(Vec::new());
+                    self.planned.set(Vec::new());
+                    self.next.set(None);
+                    self.failed.set(Some(fault.0));
+                }
+            }
+        });
+    }
+
+    /// Tries again what failed.
+    pub(super) fn retry(self) {
+        if self.next.with_untracked(Option::is_some) { self.load_more() } else { self.reload() }
     }
 
     /// Name of somebody or something the entries refer to.

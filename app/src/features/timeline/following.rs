@@ -5,16 +5,16 @@ use shared::live::LiveEvent;
 
 use super::feed::Feed;
 
-/// Applies one live event; `reload` is called when everything has to be loaded again.
-pub(super) fn apply(feed: Feed, event: &LiveEvent, reload: impl Fn()) {
+/// Applies one live event.
+pub(super) fn apply(feed: Feed, event: &LiveEvent) {
     match event {
         LiveEvent::Changed { record_type, row, titles, .. } if is_entry(record_type) => {
             feed.arrive(record_type, row.clone(), titles.clone());
         }
         LiveEvent::Changed { record_type, row, .. } if concerns(feed, record_type, row) => feed.refresh_soon(),
         LiveEvent::Removed { record_type, id, .. } if is_entry(record_type) => feed.drop_row(*id),
-        LiveEvent::Refresh { record_type } if is_entry(record_type) || record_type == feed.record_type => reload(),
-        LiveEvent::Reset => reload(),
+        LiveEvent::Refresh { record_type } if is_entry(record_type) || record_type == feed.record_type => feed.reload(),
+        LiveEvent::Reset => feed.reload(),
         _ => {}
     }
 }

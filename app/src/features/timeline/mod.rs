@@ -19,9 +19,8 @@ mod scroll;
 
 use chrono::NaiveDate;
 use leptos::prelude::*;
-use shared::query::Page as Rows;
-use shared::timeline::{TimelineEntry, TimelinePage};
-use shared::{format, i18n};
+use shared::format;
+use shared::timeline::TimelineEntry;
 use uuid::Uuid;
 
 use self::composer::Composer;
@@ -29,10 +28,9 @@ use self::entry::entry_view;
 use self::feed::{Feed, load, row_of};
 use self::planned::Planned;
 use self::scroll::More;
-use crate::api::Fault;
 use crate::context::t;
 use crate::live::Live;
-use crate::ui::{Button, Chip, EmptyState, ErrorState, SkeletonRows};
+use crate::ui::{Button, Chip, EmptyState, SkeletonRows};
 
 /// Kinds one can filter by, with their labels.
 const KINDS: [(&str, &str); 8] = [
@@ -55,20 +53,22 @@ pub fn Timeline(
     id: Uuid,
 ) -> impl IntoView {
     let feed = Feed::new(record_type, id);
-    let loaded = Resource::new(move || feed.kinds.get(), move |kinds| load(record_type, id, kinds));
-    let reload = move || loaded.refetch();
+    Effect::watch(move || feed.kinds.get(), move |_, _, _| feed.reload(), false);
+    // Neither in a closure: that of a page still loading is called several times, and what it showed would still be
+    // there while the signals it reads are gone.
+    let loaded = Resource::new(|| (), move |()| load(record_type, id, Vec::new()));
+    let entries = Suspend::new(async move {
+        match loaded.await {
+            Ok((page, planned)) => feed.start(page, planned),
+            Err(fault) => feed.failed.set(Some(fault.0)),
+        }
+        view! { <Entries feed/> }
+    });
     view! {
         <section class="timeline" aria-label=t("timeline.title")>
             <Composer feed/>
             <Filters feed/>
-            <Transition fallback=|| view! { <SkeletonRows count=6/> }>
-                {move || Suspend::new(async move {
-                    match loaded.await {
-                        Ok((page, planned)) => view! { <Loaded feed page planned reload=Callback::new(move |()| reload())/> }.into_any(),
-                        Err(fault) => failed(feed, fault, reload).into_any(),
-                    }
-                })}
-            </Transition>
+            <Transition fallback=|| view! { <SkeletonRows count=6/> }>{entries}</Transition>
         </section>
     }
 }
@@ -95,21 +95,15 @@ fn Filters(feed: Feed) -> impl IntoView {
     }
 }
 
-fn failed(feed: Feed, fault: Fault, retry: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    let text = Signal::derive(move || i18n::error_message(feed.page.locale.get(), &fault.0));
-    view! {
-        <ErrorState title=t("ui.state.error") text>
-            <Button on_click=move |_| retry()>{t("ui.action.retry")}</Button>
-        </ErrorState>
-    }
-}
-
 /// The entries by day, below what is planned, kept current from where they were read.
 #[component]
-fn Loaded(feed: Feed, page: TimelinePage, planned: Rows, reload: Callback<()>) -> impl IntoView {
-    let cursor = page.live.clone();
-    feed.start(page, planned);
-    Live::take().follow(&cursor, move |event| following::apply(feed, event, || reload.run(())));
+fn Entries(feed: Feed) -> impl IntoView {
+    let live = Live::take();
+    Effect::new(move |_| {
+        if let Some(cursor) = feed.live.get() {
+            live.follow(&cursor, move |event| following::apply(feed, event));
+        }
+    });
     let zone = StoredValue::new(feed.page.zone());
     let day_of = move |entry: &TimelineEntry| zone.with_value(|zone| zone.day(entry.at));
     let days = Memo::new(move |_| {
@@ -122,7 +116,9 @@ fn Loaded(feed: Feed, page: TimelinePage, planned: Rows, reload: Callback<()>) -
     let of_day = move |day: NaiveDate| {
         feed.entries.with(|entries| entries.iter().filter(|entry| day_of(entry) == day).cloned().collect::<Vec<_>>())
     };
-    let nothing = Memo::new(move |_| feed.entries.with(Vec::is_empty) && feed.planned.with(Vec::is_empty));
+    let nothing = Memo::new(move |_| {
+        feed.entries.with(Vec::is_empty) && feed.planned.with(Vec::is_empty) && feed.failed.with(Option::is_none)
+    });
     view! {
         <Planned feed/>
         <For each=move || days.get() key=|day| *day let:day>

@@ -44,7 +44,7 @@ pub(super) fn More(feed: Feed) -> impl IntoView {
             <Show when=move || feed.loading.get()><SkeletonRows count=3/></Show>
             <Show when=move || feed.failed.with(Option::is_some)>
                 <Notice tone=Tone::Danger text=reason>
-                    <Button on_click=move |_| feed.load_more()>{t("ui.action.retry")}</Button>
+                    <Button on_click=move |_| feed.retry()>{t("ui.action.retry")}</Button>
                 </Notice>
             </Show>
             <Show when=move || feed.next.with(Option::is_none) && feed.entries.with(|all| all.len() > 10)>
