@@ -1,6 +1,6 @@
 // How the server hands out the browser build: compressed, cached for good, and taking over the
 // page without a complaint.
-import { expect, test } from "@playwright/test";
+import { expect, test } from "./product.js";
 
 async function bundleAddresses(html: string): Promise<string[]> {
   return [...new Set([...html.matchAll(/\/pkg\/guanxi\.[0-9a-f]{16}\.(?:js|wasm|css)/g)].map(([address]) => address))];

@@ -1,6 +1,7 @@
 // Getting in and out: sign-in, the language, the command palette, invitations, forgotten passwords.
-import { expect, test, type Page, type Route } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import { randomUUID } from "node:crypto";
+import { expect, test } from "./product.js";
 
 const password = "guanxi-demo";
 

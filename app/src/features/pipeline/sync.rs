@@ -209,6 +209,10 @@ impl OpenBoard {
                 Err(_) => return self.once_more(Self::cards_soon),
             };
             for column in &mut board.columns {
+                // While one waited, another filter or page may have been chosen.
+                if !self.is_open() {
+                    return;
+                }
                 let wanted = self.lane(column.stage.id).map_or(0, |lane| lane.cards.with_untracked(Vec::len));
                 for _ in 0..ROUNDS {
                     let Some(cursor) = column.next.clone().filter(|_| column.cards.len() < wanted) else { break };

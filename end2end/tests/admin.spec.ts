@@ -1,17 +1,11 @@
 // Administration: inviting, teams, roles, stages, tags, the audit log; and who may not.
-import { expect, test, type Browser, type Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-
-const password = "guanxi-demo";
+import { create, createAll, expect, signIn, test } from "./product.js";
 
 async function as(page: Page, who: string) {
-  await page.goto("/sign-in");
-  await page.evaluate(async ([email, password]) => {
-    const body = JSON.stringify({ email, password });
-    await fetch("/api/fn/sign_in", { method: "POST", headers: { "content-type": "application/json" }, body });
-    document.cookie = "gx_locale=en; path=/";
-  }, [`${who}@demo.guanxi.test`, password] as const);
-  // The account's own language would win over the cookie.
+  await signIn(page, who);
+  // The account's own language would win over the browser's.
   await page.evaluate(async () => {
     const body = JSON.stringify({ values: { locale: "en" } });
     await fetch("/api/fn/update_profile", { method: "POST", headers: { "content-type": "application/json" }, body });
@@ -110,16 +104,22 @@ test("a right is changed in the matrix and taken back by undo", async ({ page })
 
 test("stages are put in another order", async ({ page }) => {
   await as(page, "admin");
+  // A pipeline of its own: other tests work with the demo's.
+  const name = `Order ${randomUUID().slice(0, 6)}`;
+  const id = await create(page, "pipeline", { name, currency: "USD" });
+  const stage = (name: string, at: number) => ({ pipeline_id: id, name, position: 10 * (at + 1), probability: 10 });
+  await createAll(page, "stage", ["First", "Second", "Third"].map(stage));
   await page.goto("/settings/pipelines");
-  const names = () => page.locator(".stage-list").first().locator(".stage-row > b").allInnerTexts();
-  await expect(page.locator(".stage-row").first()).toBeVisible();
-  const before = await names();
-  await expect(async () => {
-    await page.locator(".stage-row").first().getByRole("button", { name: /down$/ }).click({ timeout: 1_000 });
-    expect((await names())[1]).toBe(before[0]);
-  }).toPass();
+  await openDialog(page, "New pipeline");
+  await page.keyboard.press("Escape");
+  await expect(page.locator("dialog[open]")).toHaveCount(0);
+  const own = page.locator(".admin-section", { hasText: name });
+  const names = () => own.locator(".stage-row > b").allInnerTexts();
+  await expect.poll(names).toEqual(["First", "Second", "Third"]);
+  await own.locator(".stage-row").first().getByRole("button", { name: /down$/ }).click();
+  await expect.poll(names).toEqual(["Second", "First", "Third"]);
   await page.locator(".toast").last().getByRole("button", { name: "Undo" }).click();
-  await expect(async () => expect(await names()).toEqual(before)).toPass();
+  await expect.poll(names).toEqual(["First", "Second", "Third"]);
 });
 
 test("an API token is shown once", async ({ page }) => {

@@ -1,43 +1,23 @@
 // The live stream: one per browser, resumed without loss, ended with the session; and who else is here.
-import { expect, test, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-
-const password = "guanxi-demo";
+import { call, create, createAll, expect, signIn, test } from "./product.js";
 
 async function signedIn(browser: Browser, who: string): Promise<[BrowserContext, Page]> {
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.goto("/sign-in");
-  await call(page, "sign_in", { email: `${who}@demo.guanxi.test`, password });
+  await signIn(page, who);
   return [context, page];
-}
-
-// Calls a server function as the page itself would.
-async function call<T>(page: Page, name: string, input: object): Promise<T> {
-  return page.evaluate(
-    async ([name, input]) => {
-      const body = JSON.stringify(input);
-      const answer = await fetch(`/api/fn/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body });
-      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
-    [name, input] as const,
-  );
-}
-
-async function create(page: Page, record_type: string, all: object[]): Promise<string[]> {
-  const changes = all.map((values) => ({ do: "create", id: randomUUID(), values }));
-  await call(page, "apply", { command: { record_type, changes, all_or_nothing: true } });
-  return changes.map((change) => change.id);
 }
 
 interface Board { address: string; stages: string[]; deals: string[] }
 
-async function board(page: Page, names: string[]): Promise<Board> {
-  const [id] = await create(page, "pipeline", [{ name: `Live ${randomUUID().slice(0, 8)}`, currency: "USD" }]);
+// Only an administrator makes pipelines; the deals belong to the one who looks at them.
+async function board(admin: Page, owner: Page, names: string[]): Promise<Board> {
+  const id = await create(admin, "pipeline", { name: `Live ${randomUUID().slice(0, 8)}`, currency: "USD" });
   const stage = (name: string, position: number) => ({ pipeline_id: id, name, position, probability: 10 });
-  const stages = await create(page, "stage", ["First", "Second", "Third"].map(stage));
-  const deals = await create(page, "opportunity", names.map((name) => ({ name, stage_id: stages[0], rank: "bottom" })));
+  const stages = await createAll(admin, "stage", ["First", "Second", "Third"].map(stage));
+  const deals = await createAll(owner, "opportunity", names.map((name) => ({ name, stage_id: stages[0], rank: "bottom" })));
   return { address: `/pipeline?pipeline=${id}`, stages, deals };
 }
 
@@ -66,7 +46,7 @@ function streams(page: Page): string[] {
 test("the tabs of a browser share one stream, and pass it on when the one that holds it closes", async ({ browser }) => {
   const [context, first] = await signedIn(browser, "manager");
   const [, colleague] = await signedIn(browser, "admin");
-  const { address, stages, deals } = await board(colleague, ["Alpha", "Beta"]);
+  const { address, stages, deals } = await board(colleague, first, ["Alpha", "Beta"]);
   const firstStreams = streams(first);
   await first.goto(address);
   await expect.poll(() => firstStreams.length).toBeGreaterThan(0);
@@ -86,7 +66,7 @@ test("the tabs of a browser share one stream, and pass it on when the one that h
 test("after a cut network the board is what a fresh one is", async ({ browser }) => {
   const [context, page] = await signedIn(browser, "manager");
   const [, colleague] = await signedIn(browser, "admin");
-  const { address, stages, deals } = await board(colleague, Array.from({ length: 10 }, (_, n) => `Deal ${n}`));
+  const { address, stages, deals } = await board(colleague, page, Array.from({ length: 10 }, (_, n) => `Deal ${n}`));
   const opened = streams(page);
   await page.goto(address);
   await expect.poll(() => opened.length).toBeGreaterThan(0);
@@ -106,9 +86,11 @@ test("colleagues see who else has a customer open", async ({ browser }) => {
   const [, mine] = await signedIn(browser, "admin");
   const [, theirs] = await signedIn(browser, "manager");
   // What a manager may read, an administrator may read too.
-  const query = { record_type: "customer", query: { limit: 1 } };
-  const shared = (await call<{ rows: { id: string }[] }>(theirs, "list_records", query)).rows[0].id;
-  for (const page of [mine, theirs]) await page.goto(`/customers/${shared}`);
+  const shared = await create(theirs, "customer", { name: `Viewed ${randomUUID().slice(0, 8)}` });
+  // One after the other, each listening before the next comes.
+  for (const page of [mine, theirs]) {
+    await Promise.all([page.waitForResponse(/\/api\/v1\/events/), page.goto(`/customers/${shared}`)]);
+  }
   for (const page of [mine, theirs]) await expect(page.locator(".viewers .avatar")).toHaveCount(1);
   await theirs.goto("/");
   await expect(mine.locator(".viewers .avatar")).toHaveCount(0);

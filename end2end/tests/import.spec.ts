@@ -1,10 +1,10 @@
 // Real sales data comes in through the import page: four files at once, one near match to answer, the numbers on the
 // board, nothing twice, and all of it taken back.
-import { expect, test, type Locator, type Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { call, expect, signIn, test } from "./product.js";
 
-const password = "guanxi-demo";
 const files = ["sales_pipeline.csv", "accounts.csv", "products.csv", "sales_teams.csv"];
 
 // The data lies in shared/ beside the repository, or beside a folder around it.
@@ -14,24 +14,6 @@ function salesData(): string {
     if (existsSync(data)) return data;
   }
   throw new Error("shared/data/sales is not there");
-}
-
-// Calls a server function as the page itself would.
-async function call<T>(page: Page, name: string, input: object): Promise<T> {
-  return page.evaluate(
-    async ([name, input]) => {
-      const body = JSON.stringify(input);
-      const answer = await fetch(`/api/fn/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body });
-      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
-    [name, input] as const,
-  );
-}
-
-async function signIn(page: Page, who: string) {
-  await page.goto("/sign-in");
-  await call(page, "sign_in", { email: `${who}@demo.guanxi.test`, password });
 }
 
 const primary = (page: Page) => page.locator(".page-body > * button[data-kind=primary], .page-body > button[data-kind=primary]");

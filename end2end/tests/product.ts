@@ -1,0 +1,54 @@
+// What the specs share: a `test` that fails when a page breaks down, and ways to make records of one's own.
+import { test as base, type BrowserContext, type Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+
+export { expect } from "@playwright/test";
+
+// A page whose script has broken down may look right for a while: whatever a test looks at, that fails it.
+export const test = base.extend<{ unbroken: void }>({
+  unbroken: [
+    async ({ browser }, use) => {
+      const broken: string[] = [];
+      const newContext = browser.newContext.bind(browser);
+      browser.newContext = async (options): Promise<BrowserContext> => {
+        const context = await newContext(options);
+        context.on("weberror", (error) => broken.push(error.error().stack ?? String(error.error())));
+        return context;
+      };
+      await use();
+      browser.newContext = newContext;
+      base.expect(broken).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+// Calls a server function as the page itself would.
+export async function call<T>(page: Page, name: string, input: object): Promise<T> {
+  return page.evaluate(
+    async ([name, input]) => {
+      const body = JSON.stringify(input);
+      const answer = await fetch(`/api/fn/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
+    [name, input] as const,
+  );
+}
+
+// Signs in one of the demo's users.
+export async function signIn(page: Page, who: string) {
+  await page.goto("/sign-in");
+  await call(page, "sign_in", { email: `${who}@demo.guanxi.test`, password: "guanxi-demo" });
+}
+
+// Records made by whoever is signed in; gives their ids.
+export async function createAll(page: Page, record_type: string, all: object[]): Promise<string[]> {
+  const changes = all.map((values) => ({ do: "create", id: randomUUID(), values }));
+  await call(page, "apply", { command: { record_type, changes, all_or_nothing: true } });
+  return changes.map((change) => change.id);
+}
+
+export async function create(page: Page, record_type: string, values: object): Promise<string> {
+  return (await createAll(page, record_type, [values]))[0]!;
+}
