@@ -1,32 +1,7 @@
 // The generic list, form and page of a record, on customers, as people use them.
-import { expect, test, type Locator, type Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-
-const password = "guanxi-demo";
-
-// Calls a server function as the page itself would.
-async function call<T>(page: Page, name: string, input: object): Promise<T> {
-  return page.evaluate(
-    async ([name, input]) => {
-      const body = JSON.stringify(input);
-      const answer = await fetch(`/api/fn/${name}`, { method: "POST", headers: { "content-type": "application/json" }, body });
-      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
-    [name, input] as const,
-  );
-}
-
-async function signIn(page: Page, who = "admin") {
-  await page.goto("/sign-in");
-  await call(page, "sign_in", { email: `${who}@demo.guanxi.test`, password });
-}
-
-async function create(page: Page, record_type: string, values: object): Promise<string> {
-  const id = randomUUID();
-  await call(page, "apply", { command: { record_type, changes: [{ do: "create", id, values }], all_or_nothing: true } });
-  return id;
-}
+import { call, create, expect, signIn, test } from "./product.js";
 
 async function stored(page: Page, record_type: string, id: string): Promise<Record<string, unknown>> {
   return (await call<{ row: Record<string, unknown> }>(page, "get_record", { record_type, id })).row;
@@ -53,7 +28,7 @@ async function openList(page: Page, name: string) {
 }
 
 test("a record is made in the form, with what is wrong beside its field", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   await openList(page, await seeded(page));
   await page.locator(".page-head button[data-kind=primary]").click();
   const form = page.locator("dialog[open]");
@@ -69,7 +44,7 @@ test("a record is made in the form, with what is wrong beside its field", async 
 });
 
 test("a draft survives a reload", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   await openList(page, await seeded(page));
   await page.locator(".page-head button[data-kind=primary]").click();
   const name = unique("Draft");
@@ -87,7 +62,7 @@ test("a draft survives a reload", async ({ page }) => {
 });
 
 test("a cell is edited in place, and the edit can be taken back", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   const name = unique("Cell");
   const id = await create(page, "customer", { name, kind: "company" });
   await openList(page, name);
@@ -102,7 +77,7 @@ test("a cell is edited in place, and the edit can be taken back", async ({ page 
 });
 
 test("Esc drops an edit, and a value that does not fit stays in the cell with the reason", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   const name = unique("Escape");
   const id = await create(page, "customer", { name, emails: ["a@example.com"] });
   await openList(page, name);
@@ -117,7 +92,7 @@ test("Esc drops an edit, and a value that does not fit stays in the cell with th
 });
 
 test("two who change the same field both see both values", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   const name = unique("Conflict");
   const id = await create(page, "customer", { name, occupation: "x", kind: "person" });
   await page.goto(`/customers/${id}`);
@@ -139,7 +114,7 @@ test("two who change the same field both see both values", async ({ page }) => {
 });
 
 test("sorting, search and filters stand in the address and survive a reload", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   const name = unique("Address");
   await create(page, "customer", { name: `${name} A` });
   await create(page, "customer", { name: `${name} B` });
@@ -156,7 +131,7 @@ test("sorting, search and filters stand in the address and survive a reload", as
 });
 
 test("many records change together and come back together", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   const name = unique("Bulk");
   const ids = await Promise.all([1, 2, 3].map((n) => create(page, "customer", { name: `${name} ${n}` })));
   await openList(page, name);
@@ -177,7 +152,7 @@ test("many records change together and come back together", async ({ page }) => 
 });
 
 test("a click opens the record beside the list, and its address is its own", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   const name = unique("Peek");
   const id = await create(page, "customer", { name });
   await openList(page, name);
@@ -189,7 +164,7 @@ test("a click opens the record beside the list, and its address is its own", asy
 });
 
 test("deleting asks for the name", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   const name = unique("Delete");
   const id = await create(page, "customer", { name });
   await page.goto(`/customers/${id}`);
@@ -207,8 +182,17 @@ test("deleting asks for the name", async ({ page }) => {
   await expect(page.locator('.state[data-kind="error"]')).toBeVisible();
 });
 
+test("the server finishes every record's page, also when it is busy", async ({ page }) => {
+  await signIn(page, "admin");
+  const id = await create(page, "customer", { name: unique("Finished") });
+  const load = async () => (await page.request.get(`/customers/${id}`, { timeout: 20_000 })).text();
+  for (let round = 0; round < 5; round++) {
+    for (const html of await Promise.all(Array.from({ length: 8 }, load))) expect(html).toContain("timeline-item");
+  }
+});
+
 test("what is not there says so", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "admin");
   for (const path of ["/planets", `/customers/${randomUUID()}`, "/customers/none"]) {
     await page.goto(path);
     await expect(page.locator('.state[data-kind="error"]')).toBeVisible();
@@ -217,7 +201,7 @@ test("what is not there says so", async ({ page }) => {
 
 test("on a phone rows are cards and nothing scrolls sideways @phone", async ({ page }, info) => {
   test.skip(info.project.name !== "phone");
-  await signIn(page);
+  await signIn(page, "admin");
   const name = unique("Phone");
   const id = await create(page, "customer", { name, phones: ["+86 138 0000 0000"] });
   await openList(page, name);
