@@ -583,7 +583,7 @@ async fn the_last_administrator_stays_one() {
         ("role", Change::Archive { id: role }),
     ];
     for (record_type, change) in &ways {
-        let answer = test.store.apply(actor, Command::one(*record_type, change.clone())).await;
+        let answer = test.store.apply(actor, Command::one(record_type, change.clone())).await;
         assert_eq!(answer.unwrap_err(), Error::invalid("", "last_administrator"), "{change:?}");
     }
     assert!(test.store.actor(actor.org_id, actor.user_id).await.unwrap().grants.admin);
