@@ -1,5 +1,5 @@
 // Administration: inviting, teams, roles, stages, tags, the audit log; and who may not.
-import type { Browser, Page } from "@playwright/test";
+import type { Browser, Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { create, createAll, expect, signIn, test } from "./product.js";
 
@@ -12,13 +12,16 @@ async function as(page: Page, who: string) {
   });
 }
 
-// A page is ready when its buttons answer.
-async function openDialog(page: Page, button: string) {
+// A page is ready when its buttons answer. One that answers late is not pressed again.
+async function press(button: Locator, opened: Locator) {
   await expect(async () => {
-    await page.getByRole("button", { name: button, exact: true }).first().click({ timeout: 1_000 });
-    await expect(page.locator("dialog[open]")).toBeVisible({ timeout: 500 });
+    if (!(await opened.isVisible())) await button.click({ timeout: 1_000 });
+    await expect(opened).toBeVisible({ timeout: 500 });
   }).toPass();
 }
+
+const openDialog = (page: Page, button: string) =>
+  press(page.getByRole("button", { name: button, exact: true }).first(), page.locator("dialog[open]"));
 
 const save = (page: Page) => page.locator("dialog[open]").getByRole("button", { name: "Save" }).click();
 
@@ -38,10 +41,7 @@ test("an invited colleague joins with the link and can be deactivated", async ({
   const guest = await join(browser, new URL(link).search);
   await page.goto("/settings/users");
   const row = page.locator(".admin-row", { hasText: name });
-  await expect(async () => {
-    await row.getByRole("button", { name: "More actions" }).click({ timeout: 1_000 });
-    await expect(page.getByRole("menuitem", { name: "Deactivate" })).toBeVisible({ timeout: 500 });
-  }).toPass();
+  await press(row.getByRole("button", { name: "More actions" }), page.getByRole("menuitem", { name: "Deactivate" }));
   await page.getByRole("menuitem", { name: "Deactivate" }).click();
   await page.locator("dialog[open]").getByRole("button", { name: "Deactivate" }).click();
   await expect(row).toContainText("Deactivated");
