@@ -117,7 +117,7 @@ fn await_code(fetch: Fetch, here: RwSignal<bool>, first: bool) {
             return;
         }
         if let (true, Some(page), Some(toasts)) = (first, page, toasts) {
-            toasts.push(page.text_with("error.offline", &[]), Tone::Danger, None);
+            toasts.push(page.text_now("error.offline"), Tone::Danger, None);
         }
         set_timeout(move || await_code(fetch, here, false), RETRY);
     });
