@@ -43,11 +43,20 @@ async function create(record_type, all) {
   return changes.map((change) => change.id);
 }
 
-// `xid-id`, ordered as the log is read.
+// `xid-id`, ordered as the log is read; both stay far below 2^53.
 const isBefore = (a, b) => {
-  const [[ax, ai], [bx, bi]] = [a, b].map((cursor) => cursor.split("-").map(BigInt));
+  const [[ax, ai], [bx, bi]] = [a, b].map((cursor) => cursor.split("-").map(Number));
   return ax < bx || (ax === bx && ai < bi);
 };
+
+const [ROW, VERSION] = ['"row":{"id":"', '","version":'];
+
+function field(message, name) {
+  const start = message.startsWith(name) ? 0 : message.indexOf(`\n${name}`) + 1;
+  if (start === 0 && !message.startsWith(name)) return undefined;
+  const end = message.indexOf("\n", start);
+  return message.slice(start + name.length, end < 0 ? undefined : end);
+}
 
 // One stream: counts moves, checks their order, and times them.
 function open(moves, sent, late) {
@@ -66,16 +75,19 @@ function open(moves, sent, late) {
       answer.on("close", () => (stream.ended = true));
     });
     request.on("error", reject);
+    // Plain searches: with 50,000 messages a second the reader must not be what is slow.
     const take = (message) => {
-      const field = (name) => message.match(new RegExp(`^${name}: ?(.*)$`, "m"))?.[1];
-      const cursor = field("id");
+      const cursor = field(message, "id: ");
       if (cursor && isBefore(cursor, stream.last)) stream.disorder += 1;
       stream.last = cursor ?? stream.last;
-      if (message.includes("event: beat")) return;
-      const id = message.match(/"row":\{"id":"([^"]+)","version":(\d+)/);
-      if (!id || !moves.has(id[1])) return;
+      const start = message.indexOf(ROW);
+      if (start < 0) return;
+      const from = start + ROW.length;
+      const id = message.slice(from, from + 36);
+      if (!moves.has(id)) return;
+      const version = parseInt(message.slice(from + 36 + VERSION.length), 10);
       stream.moves += 1;
-      const at = sent.get(`${id[1]} ${id[2]}`);
+      const at = sent.get(`${id} ${version}`);
       if (at) late.push(performance.now() - at);
     };
   });

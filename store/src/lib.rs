@@ -15,7 +15,7 @@ mod scope;
 mod write;
 
 pub use error::{StartError, internal};
-pub use live::{Delivery, LiveHub, Subscription};
+pub use live::{Delivery, LiveHub, Subscription, Told};
 pub use migrate::migrate;
 pub use pool::Store;
 pub use write::MAX_BATCH;

@@ -305,6 +305,23 @@ async fn a_reset_works_once_and_ends_all_sessions() {
 }
 
 #[tokio::test]
+async fn an_administrator_lets_a_colleague_back_in() {
+    let (test, admin) = set_up().await;
+    let store = &test.store;
+    let rep = colleague(&test, &admin, "rep@example.com", "Sales rep").await;
+    let (boss, user) = (&admin.session.actor, rep.session.actor.user_id);
+    assert_eq!(store.reset_for(&rep.session.actor, boss.user_id).await.unwrap_err(), Error::Forbidden);
+    assert_eq!(store.reset_for(boss, Uuid::now_v7()).await.unwrap_err(), Error::NotFound);
+    let token = store.reset_for(boss, user).await.unwrap();
+    store.reset_password(token.expose(), "a new quiet place").await.unwrap();
+    assert_eq!(store.session(rep.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    sign_in(store, "rep@example.com", "a new quiet place").await.unwrap();
+    // Imported people have no address at first.
+    sql(&test, &format!("update users set email = null where id = '{user}'")).await;
+    assert_eq!(store.reset_for(boss, user).await.unwrap_err(), Error::invalid("email", "required"));
+}
+
+#[tokio::test]
 async fn a_reset_link_dies_with_time_and_with_the_address() {
     let (test, _) = set_up().await;
     let store = &test.store;

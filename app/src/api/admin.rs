@@ -45,6 +45,15 @@ pub async fn invite(invitation: NewInvitation) -> Result<String, Fault> {
     Ok(link)
 }
 
+/// A link with which a colleague chooses a new password, to be passed on.
+#[server(prefix = "/api/fn", endpoint = "reset_link", input = Json, output = Json)]
+pub async fn reset_link(id: Uuid) -> Result<String, Fault> {
+    let (store, actor) = super::acting()?;
+    let token = store.reset_for(&actor, id).await?;
+    let outgoing: super::outgoing::Outgoing = expect_context();
+    Ok(outgoing.reset_link(token.expose()))
+}
+
 /// Invitations nobody has accepted yet.
 #[server(prefix = "/api/fn", endpoint = "invitations", input = Json, output = Json)]
 pub async fn invitations() -> Result<Vec<OpenInvitation>, Fault> {

@@ -159,6 +159,8 @@ fn loaded(
     Live::take().follow(&detail.live, move |event| follow(context, id, event, &reload));
     Effect::new(move |_| title.set(context.title()));
     let put = context.target().put;
+    // In one column the timeline comes after the fields: only the first of them stand before it, until asked for.
+    let folded = RwSignal::new(true);
     view! {
         <article class="record">
             {head::head(context, id)}
@@ -171,8 +173,18 @@ fn loaded(
             <div class="record-cols">
                 <div class="record-main">{timeline(def.name, id)}</div>
                 <aside class="record-side" aria-label=t("ui.record.fields")>
-                    {facts::facts(context)}
-                    {related::related(page, def, id)}
+                    <div class="record-facts" data-folded=move || folded.get().then_some("") on:focusin=move |_| folded.set(false)>
+                        {facts::facts(context)}
+                        {related::related(page, def, id)}
+                    </div>
+                    <button
+                        type="button"
+                        class="record-fold"
+                        aria-expanded=move || (!folded.get()).to_string()
+                        on:click=move |_| folded.update(|folded| *folded = !*folded)
+                    >
+                        {move || page.text(if folded.get() { "ui.action.show_more" } else { "ui.action.show_less" })}
+                    </button>
                 </aside>
             </div>
         </article>

@@ -113,6 +113,9 @@ pub fn LinkButton(
     /// The accessible name; needed when there are no children.
     #[prop(optional, into)]
     label: Option<Signal<String>>,
+    /// It leads to a file rather than to a page.
+    #[prop(optional)]
+    file: bool,
     /// The words.
     #[prop(optional)]
     children: Option<Children>,
@@ -122,6 +125,8 @@ pub fn LinkButton(
         <a
             class="button"
             href=href
+            rel=file.then_some("external")
+            download=file.then_some("")
             data-kind=kind.attr()
             data-size=size.attr()
             data-icon-only=icon_only.then_some("")

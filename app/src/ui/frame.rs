@@ -78,7 +78,7 @@ pub fn Frame(
             </nav>
             <header class="topbar">
                 <a class="phone-only" href="/" aria-label=brand><Seal/></a>
-                <button type="button" class="search-button" aria-label=search_label aria-keyshortcuts="Control+K Meta+K" on:click=move |_| on_search.run(())>
+                <button type="button" class="search-button" aria-keyshortcuts="Control+K Meta+K" on:click=move |_| on_search.run(())>
                     <Icon name="search"/>
                     <span>{search_label}</span>
                     <Keys keys=&["Ctrl", "K"]/>

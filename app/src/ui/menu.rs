@@ -72,7 +72,6 @@ pub fn Menu(
                 data-icon-only=icon_only.then_some("")
                 aria-haspopup="menu"
                 aria-expanded=move || open.get().to_string()
-                aria-label=label
                 title=label
                 on:pointerdown=move |_| was_open.set_value(open.get_untracked())
                 on:click=toggle
@@ -81,6 +80,8 @@ pub fn Menu(
                     Some(trigger) => trigger.run(),
                     None => view! { <Icon name=icon/> }.into_any(),
                 }}
+                // Behind what is seen rather than instead of it: people who speak to their computer say what they see.
+                <span class="visually-hidden">{label}</span>
             </button>
             <div
                 node_ref=list

@@ -77,8 +77,8 @@ impl Feed {
 }
 
 fn message(delivery: &Delivery) -> Option<Event> {
-    let event = Event::default()
-        .json_data(&delivery.event)
+    let event = (delivery.event.json())
+        .map(|json| Event::default().data(json))
         .inspect_err(|error| tracing::error!(%error, "a live event can't be written as JSON"))
         .ok()?;
     Some(match delivery.cursor {

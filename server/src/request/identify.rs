@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Utc;
@@ -31,7 +32,7 @@ pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: 
         Some(token) => identifier.store.session(token).await.ok().map(Arc::new),
         None => None,
     };
-    let asked = (request.method() == Method::GET).then(|| request.uri().path().to_owned());
+    let asked = (request.method() == Method::GET).then(|| request.uri().clone());
     if let Some(elsewhere) = redirection(&identifier, asked, session.is_some()).await {
         return elsewhere;
     }
@@ -44,8 +45,9 @@ pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: 
 }
 
 /// Where a page request without session goes; files, health checks and APIs answer for themselves.
-async fn redirection(identifier: &Identifier, asked: Option<String>, signed_in: bool) -> Option<Response> {
-    let path = asked.as_deref()?;
+async fn redirection(identifier: &Identifier, asked: Option<Uri>, signed_in: bool) -> Option<Response> {
+    let asked = asked?;
+    let path = asked.path();
     let is_page = !path.starts_with("/api/")
         && !path.starts_with("/pkg/")
         && !path.contains('.')
@@ -57,7 +59,9 @@ async fn redirection(identifier: &Identifier, asked: Option<String>, signed_in: 
     if identifier.store.needs_set_up().await.unwrap_or(false) {
         return Some(Redirect::to("/set-up").into_response());
     }
-    let next = percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC);
+    // With its query: a shared link to a filtered list leads to that list.
+    let wanted = asked.path_and_query().map_or(path, PathAndQuery::as_str);
+    let next = percent_encoding::utf8_percent_encode(wanted, percent_encoding::NON_ALPHANUMERIC);
     (!is_public).then(|| Redirect::to(&format!("/sign-in?next={next}")).into_response())
 }
 

@@ -158,6 +158,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             (Admins, json!({"invitation": {"email": "x@example.com", "name": "X", "role_ids": [], "team_id": null}}))
         }
         "invitations" => (Admins, json!({})),
+        "reset_link" => (Admins, json!({"id": nowhere})),
         "revoke_invitation" => (Admins, json!({"id": nowhere})),
         "audit" => (Admins, json!({"query": {}})),
         "sign_ins" => (Admins, json!({"before": null})),
@@ -215,6 +216,39 @@ async fn every_server_function_is_open_to_whom_it_should_be() {
                 (Who::Admins, Some(_)) => assert!(is_refusal(status), "{case}"),
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn files_are_open_to_whom_they_should_be() {
+    let walk = Walk::new().await;
+    for caller in &walk.callers {
+        let request = |method: Method, path: &str| {
+            let cookie = format!("gx_session={}", caller.session);
+            Request::builder().method(method).uri(path).header(header::COOKIE, cookie)
+        };
+        let nobody = caller.actor.is_none();
+        for def in shared::types::REGISTRY {
+            let path = format!("/api/export/{}.csv", def.plural);
+            let (status, answer) = walk.send(request(Method::GET, &path).body(Body::empty()).unwrap()).await;
+            let may = caller.actor.as_ref().is_some_and(|actor| actor.may(def, Action::Export));
+            let expected = if nobody {
+                401
+            } else if may {
+                200
+            } else {
+                403
+            };
+            assert_eq!(status.as_u16(), expected, "{path} as {}: {answer:.200}", caller.name);
+        }
+        let refused = format!("/api/import/runs/{}/errors.csv", Uuid::now_v7());
+        let (status, _) = walk.send(request(Method::GET, &refused).body(Body::empty()).unwrap()).await;
+        assert_eq!(status.as_u16(), if nobody { 401 } else { 404 }, "{refused} as {}", caller.name);
+        let upload = request(Method::POST, "/api/import/files?name=a.csv").body(Body::from("name\nA\n")).unwrap();
+        let (status, answer) = walk.send(upload).await;
+        let may = |actor: &Actor| shared::types::REGISTRY.iter().any(|def| actor.may(def, Action::Import));
+        let expected = caller.actor.as_ref().map_or(401, |actor| if may(actor) { 200 } else { 403 });
+        assert_eq!(status.as_u16(), expected, "upload as {}: {answer:.200}", caller.name);
     }
 }
 

@@ -252,9 +252,15 @@ impl Actor {
         self.field_access(def, field.name) > FieldAccess::Hidden
     }
 
+    /// The field restrictions that bind the actor, by `<type>.<field>`: two actors with the same ones see the same
+    /// of a record that both can read.
+    pub fn restrictions(&self) -> Option<&BTreeMap<String, FieldAccess>> {
+        Some(&self.grants.fields).filter(|fields| !self.grants.admin && !fields.is_empty())
+    }
+
     /// Removes the fields the actor may not see.
     pub fn redact(&self, def: &RecordDef, values: &mut Values) {
-        if !self.grants.admin && !self.grants.fields.is_empty() {
+        if self.restrictions().is_some() {
             values.retain(|field, _| self.field_access(def, field) > FieldAccess::Hidden);
         }
     }

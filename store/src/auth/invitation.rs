@@ -65,7 +65,7 @@ pub struct InvitationPreview {
     pub expires_at: DateTime<Utc>,
 }
 
-fn require_admin(actor: &Actor) -> Result<()> {
+pub(super) fn require_admin(actor: &Actor) -> Result<()> {
     if actor.grants.admin { Ok(()) } else { Err(Error::Forbidden) }
 }
 

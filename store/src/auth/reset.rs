@@ -1,5 +1,6 @@
 //! Setting a forgotten password by a link sent to the user's address.
 
+use shared::access::Actor;
 use shared::i18n::Locale;
 use shared::{Error, Result};
 use uuid::Uuid;
@@ -7,10 +8,11 @@ use uuid::Uuid;
 use super::account::store_password;
 use super::actor::Acting;
 use super::attempts::Limit;
+use super::invitation::require_admin;
 use super::session::end_sessions;
 use super::{Token, password, secret, sign_in};
 use crate::error::from_sqlx;
-use crate::pool::Store;
+use crate::pool::{Store, Tx};
 
 /// A mail to send.
 #[derive(Clone, Debug)]
@@ -30,6 +32,22 @@ pub struct ResetMail {
 /// A link that was used, ran out, or never was.
 pub(super) fn token_expired() -> Error {
     Error::invalid("token", "token_expired")
+}
+
+/// Makes a token and keeps its hash.
+async fn keep_reset(tx: &mut Tx, org_id: Uuid, user_id: Uuid, email: &str) -> Result<Token> {
+    let token = Token::fresh("")?;
+    sqlx::query!(
+        "insert into password_resets (org_id, token_hash, user_id, email) values ($1, $2, $3, $4)",
+        org_id,
+        secret::hash(token.expose()),
+        user_id,
+        email
+    )
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(token)
 }
 
 impl Store {
@@ -55,17 +73,7 @@ impl Store {
         let mut mails = Vec::new();
         for user in users {
             let Some(acting) = Acting::find(&mut tx, user.org_id, user.id).await? else { continue };
-            let token = Token::fresh("")?;
-            sqlx::query!(
-                "insert into password_resets (org_id, token_hash, user_id, email) values ($1, $2, $3, $4)",
-                user.org_id,
-                secret::hash(token.expose()),
-                user.id,
-                email
-            )
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+            let token = keep_reset(&mut tx, user.org_id, user.id, &email).await?;
             mails.push(ResetMail {
                 to: email.clone(),
                 locale: acting.locale(),
@@ -76,6 +84,31 @@ impl Store {
         }
         tx.commit().await?;
         Ok(mails)
+    }
+
+    /// A token for a colleague who can't get in, to be handed over by an administrator: the way in too for users who
+    /// came by an import and never had a password. Valid as long as that of a mail.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for others than administrators; [`Error::NotFound`] when there is no such active user;
+    /// `required` on `email` when they have no address to sign in with.
+    pub async fn reset_for(&self, actor: &Actor, user_id: Uuid) -> Result<Token> {
+        require_admin(actor)?;
+        let mut tx = self.signing(actor.org_id).await?;
+        let user = sqlx::query!(
+            "select lower(email) as email from users
+             where org_id = $1 and id = $2 and active and archived_at is null",
+            actor.org_id,
+            user_id
+        )
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?
+        .ok_or(Error::NotFound)?;
+        let email = user.email.ok_or_else(|| Error::invalid("email", "required"))?;
+        let token = keep_reset(&mut tx, actor.org_id, user_id, &email).await?;
+        tx.commit().await?;
+        Ok(token)
     }
 
     /// Sets a new password by the token of a reset mail, and ends all sessions of the user.

@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::facts::{Facts, Linked, facts, linked};
+use super::told::Looks;
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Tx, begin};
 use crate::write::rows_by_id;
@@ -22,7 +23,7 @@ const FLOOD: usize = 200;
 /// What a log entry tells.
 pub(crate) enum News {
     /// The row is now so; `moved` when it belonged to another record before, through which it may have been readable.
-    Put { row: Row, facts: Facts, linked: Vec<Linked>, moved: bool },
+    Put { row: Row, facts: Facts, linked: Vec<Linked>, moved: bool, looks: Looks },
     /// The row is gone.
     Gone { id: Uuid, version: i64 },
     /// Many rows of the type changed.
@@ -165,6 +166,7 @@ async fn load_type(tx: &mut Tx, logged: Vec<Logged>, entries: &mut Vec<Entry>) -
                 facts: facts.get(&id).cloned().unwrap_or_default(),
                 linked: linked.get(&id).cloned().unwrap_or_default(),
                 moved: moved.contains(&(id, entry.version)),
+                looks: Looks::default(),
             },
             None => News::Gone { id, version: entry.version },
         };

@@ -5,9 +5,11 @@ mod hub;
 mod log;
 mod presence;
 mod subscription;
+mod told;
 
 pub use hub::LiveHub;
 pub use subscription::{Delivery, Subscription};
+pub use told::Told;
 
 use shared::Result;
 use shared::live::Cursor;

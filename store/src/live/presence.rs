@@ -51,6 +51,13 @@ impl Presence {
         records.get(&(org_id, record_id)).is_some_and(|viewers| viewers.contains_key(&user_id))
     }
 
+    /// What the user is known to view.
+    pub(super) fn viewed(&self, org_id: Uuid, user_id: Uuid) -> Vec<Uuid> {
+        let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let viewed = records.iter().filter(|((org, _), viewers)| *org == org_id && viewers.contains_key(&user_id));
+        viewed.map(|((_, record), _)| *record).collect()
+    }
+
     /// Takes in a sign of this or another node.
     pub(super) fn hear(&self, hub: &LiveHub, payload: &str) {
         let Ok(sign) = serde_json::from_str::<Sign>(payload) else { return };

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use shared::access::{Action, Actor, Level};
 use shared::live::{Cursor, LiveEvent};
-use shared::query::Titles;
 use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::hub::Message;
 use super::log::{self, Entry, News};
+use super::told::Told;
 use crate::pool::Store;
 
 /// An event with the position to resume after it.
@@ -20,7 +20,7 @@ pub struct Delivery {
     /// Position; `None` for what is not in the log (presence).
     pub cursor: Option<Cursor>,
     /// What to tell.
-    pub event: LiveEvent,
+    pub event: Arc<Told>,
 }
 
 /// A running stream of one user.
@@ -56,7 +56,7 @@ impl Store {
             Some(cursor)
                 if cursor > Cursor { xid: head.xid, id: i64::MAX } || log::is_expired(&self.pool, cursor).await? =>
             {
-                queue.push_back(Delivery { cursor: Some(head), event: LiveEvent::Reset });
+                queue.push_back(Delivery { cursor: Some(head), event: told(LiveEvent::Reset) });
                 head
             }
             Some(cursor) => cursor,
@@ -101,6 +101,9 @@ impl Subscription {
                 let (entries, more) = log::read(&self.store.pool, self.cursor, Some(self.actor.org_id)).await?;
                 self.pending.extend(entries);
                 self.catching_up = more;
+                if !more {
+                    self.viewed();
+                }
             } else {
                 self.is_live = true;
                 match self.receiver.recv().await {
@@ -121,7 +124,7 @@ impl Subscription {
         let mut events = Vec::new();
         if entry.org_id == self.actor.org_id {
             if entry.concerns_rights_of(self.actor.user_id) && self.reload_actor().await? {
-                events.push(LiveEvent::Reset);
+                events.push(told(LiveEvent::Reset));
             }
             events.extend(self.events(entry));
         }
@@ -145,7 +148,7 @@ impl Subscription {
         Ok(changed)
     }
 
-    fn events(&self, entry: &Entry) -> Vec<LiveEvent> {
+    fn events(&self, entry: &Entry) -> Vec<Arc<Told>> {
         let actor = &self.actor;
         let def = entry.def;
         let level = actor.level(def, Action::Read);
@@ -155,23 +158,21 @@ impl Subscription {
         let record_type = def.name.to_owned();
         let was_readable = actor.reaches(level, &entry.was);
         match &entry.news {
-            News::Flood => std::iter::once(LiveEvent::Refresh { record_type }).chain(inheriting(actor, def)).collect(),
+            News::Flood => {
+                std::iter::once(told(LiveEvent::Refresh { record_type })).chain(inheriting(actor, def)).collect()
+            }
             // Inherited rights of a deleted row cannot be checked any more; its bare id says nothing.
             News::Gone { id, version } if was_readable || !def.through.is_empty() => {
-                vec![LiveEvent::Removed { record_type, id: *id, version: *version }]
+                vec![told(LiveEvent::Removed { record_type, id: *id, version: *version })]
             }
             News::Gone { .. } => Vec::new(),
-            News::Put { row, facts, linked, moved } => {
+            News::Put { row, facts, linked, moved, looks } => {
                 let mut events = Vec::new();
                 if facts.readable(actor, def) {
-                    let mut row = row.clone();
-                    actor.redact(def, &mut row.values);
-                    let seen = linked.iter().filter(|l| l.facts.readable(actor, l.def));
-                    let titles: Titles = seen.map(|l| (l.id, l.title.clone())).collect();
-                    events.push(LiveEvent::Changed { record_type, row, titles, actor_id: entry.actor_id });
+                    events.push(looks.of(actor, def, row, linked, entry.actor_id));
                 } else if was_readable || *moved {
                     // Whether the record it belonged to before could be read is not known; see above.
-                    events.push(LiveEvent::Removed { record_type, id: row.id, version: row.version });
+                    events.push(told(LiveEvent::Removed { record_type, id: row.id, version: row.version }));
                 }
                 if *moved || was_readable != actor.reaches(level, &facts.holder) && row.version > 1 {
                     events.extend(inheriting(actor, def));
@@ -181,22 +182,33 @@ impl Subscription {
         }
     }
 
+    /// Tells who else views what the user has open: what changed of it before this stream, or during a gap, is not in
+    /// the log.
+    fn viewed(&mut self) {
+        let records = self.store.hub.presence().viewed(self.actor.org_id, self.actor.user_id);
+        records.into_iter().for_each(|record| self.viewers(self.actor.org_id, record));
+    }
+
     /// Tells who views a record, to those who view it too (they were let in when they said so).
     fn viewers(&mut self, org_id: uuid::Uuid, record_id: uuid::Uuid) {
         let presence = self.store.hub.presence();
         if org_id == self.actor.org_id && presence.views(org_id, record_id, self.actor.user_id) {
             let viewers = presence.viewers(org_id, record_id, self.actor.user_id);
-            self.queue.push_back(Delivery { cursor: None, event: LiveEvent::Presence { record_id, viewers } });
+            self.queue.push_back(Delivery { cursor: None, event: told(LiveEvent::Presence { record_id, viewers }) });
         }
     }
 }
 
+fn told(event: LiveEvent) -> Arc<Told> {
+    Arc::new(event.into())
+}
+
 /// Types whose readability for this user hangs on the given one: they are to be loaded again.
-fn inheriting<'a>(actor: &'a Actor, parent: &'static RecordDef) -> impl Iterator<Item = LiveEvent> + 'a {
+fn inheriting<'a>(actor: &'a Actor, parent: &'static RecordDef) -> impl Iterator<Item = Arc<Told>> + 'a {
     let depends = move |def: &&&RecordDef| {
         inherits(def, parent) && !matches!(actor.level(def, Action::Read), Level::None | Level::All)
     };
-    REGISTRY.iter().filter(depends).map(|def| LiveEvent::Refresh { record_type: def.name.to_owned() })
+    REGISTRY.iter().filter(depends).map(|def| told(LiveEvent::Refresh { record_type: def.name.to_owned() }))
 }
 
 /// Whether rows of a type can be read because of a row of `parent`, directly or by steps.

@@ -7,7 +7,7 @@ use shared::access::{Action, Actor};
 use shared::live::{Cursor, LiveEvent};
 use shared::query::{Archived, ListQuery, MAX_PAGE};
 use shared::types::by_name;
-use store::{Delivery, Store, Subscription};
+use store::{Store, Subscription};
 use uuid::Uuid;
 
 /// What the screen shows.
@@ -41,7 +41,7 @@ impl Screen {
 
     /// Takes in one event.
     pub(crate) async fn step(&mut self) -> LiveEvent {
-        let Delivery { event, .. } = self.stream.next().await.unwrap();
+        let event = LiveEvent::clone(&self.stream.next().await.unwrap().event);
         match &event {
             LiveEvent::Changed { record_type, row, .. } => self.put(record_type, row),
             LiveEvent::Removed { record_type, id, version } => {

@@ -64,7 +64,7 @@ pub(super) fn view_menu(address: Address) -> impl IntoView {
     let label = Signal::derive(move || {
         chosen().and_then(|view| view.text("name").map(str::to_owned)).unwrap_or_else(|| page.text("saved_view._many"))
     });
-    let trigger = move || view! { <Icon name="bookmark"/><span class="truncate">{label}</span> };
+    let trigger = move || view! { <Icon name="bookmark"/><span class="truncate" aria-hidden="true">{label}</span> };
     view! {
         <Menu label=label trigger=trigger kind=ButtonKind::Secondary end=true>
             {super::list_views::view(views, address, saving)}

@@ -76,7 +76,7 @@ pub fn SettingsPage() -> impl IntoView {
             <header class="page-head"><h1>{t("ui.nav.settings")}</h1></header>
             <div class="admin">
                 <Sections section is_admin/>
-                <div class="admin-body">
+                <div class="admin-body" tabindex="0">
                     {move || {
                         let shown = current();
                         if shown.admin && !is_admin {

@@ -1,15 +1,19 @@
 //! Users: who works here, their roles and teams; inviting, deactivating.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::Row;
+use shared::i18n::error_message;
 use shared::record::ids;
 
 use super::SectionHead;
+use super::copy_line::CopyLine;
 use super::edit::{EditDialog, Editor};
 use super::invite::{InviteDialog, PendingInvitations};
 use super::roster::{Loaded, Roster, one};
+use crate::api::admin::reset_link;
 use crate::context::{Page, t};
-use crate::ui::{Avatar, Badge, Button, ButtonKind, ConfirmDialog, Menu, MenuItem, TextInput, Tone};
+use crate::ui::{Avatar, Badge, Button, ButtonKind, ConfirmDialog, Dialog, Menu, MenuItem, TextInput, Toasts, Tone};
 
 const FIELDS: &[&str] = &["name", "email", "phone", "job_title", "team_id", "role_ids", "locale", "timezone"];
 
@@ -21,6 +25,7 @@ pub fn UsersSection() -> impl IntoView {
     let (inviting, invited) = (RwSignal::new(false), RwSignal::new(0_u32));
     let leaving = RwSignal::new(None::<Row>);
     let words = RwSignal::new(String::new());
+    let reset = RwSignal::new(None);
     view! {
         <SectionHead title=t("admin.users.title")>
             <Button kind=ButtonKind::Primary icon="user-plus" on_click=move |_| inviting.set(true)>{t("admin.users.invite")}</Button>
@@ -29,7 +34,7 @@ pub fn UsersSection() -> impl IntoView {
         <Loaded roster>
             <ul class="admin-list">
                 <For each=move || roster.rows.get() key=|row| (row.id, row.version) let:row>
-                    <User roster row editor leaving/>
+                    <User roster row editor leaving reset/>
                 </For>
             </ul>
         </Loaded>
@@ -37,15 +42,22 @@ pub fn UsersSection() -> impl IntoView {
         <EditDialog record_type="user" editor fields=FIELDS on_saved=move |row| roster.put(row)/>
         <InviteDialog open=inviting on_invited=move |()| invited.update(|n| *n += 1)/>
         <Deactivation roster leaving/>
+        <ResetDialog reset/>
     }
 }
 
 #[component]
-fn User(roster: Roster, row: Row, editor: Editor, leaving: RwSignal<Option<Row>>) -> impl IntoView {
-    let page = Page::take();
+fn User(
+    roster: Roster,
+    row: Row,
+    editor: Editor,
+    leaving: RwSignal<Option<Row>>,
+    reset: RwSignal<Option<Reset>>,
+) -> impl IntoView {
+    let (page, toasts) = (Page::take(), Toasts::take());
     let name = row.text("name").unwrap_or_default().to_owned();
     let email = row.text("email").map(str::to_owned);
-    let active = row.flag("active");
+    let (active, has_address) = (row.flag("active"), email.is_some());
     let roles: Vec<String> =
         ids(&row.values, "role_ids").into_iter().map(|id| roster.title(id)).filter(|r| !r.is_empty()).collect();
     let team = row.reference("team_id").map(|id| roster.title(id)).filter(|team| !team.is_empty());
@@ -76,9 +88,49 @@ fn User(roster: Roster, row: Row, editor: Editor, leaving: RwSignal<Option<Row>>
             </span>
             <Menu label=t("ui.action.more") end=true>
                 <MenuItem label=t("ui.action.edit") icon="pencil" on_select=move |()| editor.edit(row.get_value())/>
+                {(active && has_address).then(|| view! {
+                    <MenuItem label=t("admin.users.reset") icon="key-round" on_select=move |()| make_reset(page, toasts, row.get_value(), reset)/>
+                })}
                 {(!myself).then(|| view! { <MenuItem label=t(what) icon="user-check" danger=active on_select=flip/> })}
             </Menu>
         </li>
+    }
+}
+
+/// Whose password may be chosen anew, and the link for it.
+#[derive(Clone)]
+struct Reset {
+    name: String,
+    link: String,
+}
+
+fn make_reset(page: Page, toasts: Toasts, row: Row, reset: RwSignal<Option<Reset>>) {
+    spawn_local(async move {
+        match reset_link(row.id).await {
+            Ok(link) => reset.set(Some(Reset { name: row.text("name").unwrap_or_default().to_owned(), link })),
+            Err(fault) => toasts.push(error_message(page.locale.get_untracked(), &fault.0), Tone::Danger, None),
+        }
+    });
+}
+
+/// Shows the link once.
+#[component]
+fn ResetDialog(reset: RwSignal<Option<Reset>>) -> impl IntoView {
+    let page = Page::take();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(reset.with(Option::is_some)));
+    let footer = move || {
+        view! { <Button kind=ButtonKind::Primary on_click=move |_| open.set(false)>{t("ui.action.done")}</Button> }
+    };
+    let shown = move |reset: Reset| {
+        let Reset { name, link } = reset;
+        let told = move || page.text_with("admin.users.reset_share", &[("name", &name)]);
+        view! { <div class="stack"><p>{told}</p><CopyLine text=link label=t("ui.action.copy_link")/></div> }
+    };
+    view! {
+        <Dialog open title=t("admin.users.reset") close=t("ui.action.close") footer on_close=move |()| reset.set(None)>
+            {move || reset.get().map(shown)}
+        </Dialog>
     }
 }
 

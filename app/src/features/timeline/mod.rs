@@ -122,7 +122,7 @@ fn Entries(feed: Feed) -> impl IntoView {
     view! {
         <Planned feed/>
         <For each=move || days.get() key=|day| *day let:day>
-            <h3 class="timeline-day">{heading(feed, day)}</h3>
+            <h2 class="timeline-day">{heading(feed, day)}</h2>
             <ol class="timeline-items">
                 <For each=move || of_day(day) key=identity let:entry>{entry_view(feed, entry)}</For>
             </ol>

@@ -16,7 +16,7 @@ pub(super) fn Planned(feed: Feed) -> impl IntoView {
     let some = Memo::new(move |_| feed.planned.with(|rows| !rows.is_empty()));
     view! {
         <Show when=move || some.get()>
-            <h3 class="timeline-day">{t("timeline.planned")}</h3>
+            <h2 class="timeline-day">{t("timeline.planned")}</h2>
             <ul class="timeline-items">
                 <For each=move || feed.planned.get() key=|row| (row.id, row.version, row.text("due_at").map(str::to_owned)) let:row>
                     {planned_view(feed, row)}

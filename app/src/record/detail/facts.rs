@@ -59,7 +59,7 @@ fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
         let found = context.refused.with(|refused| refused.as_ref().filter(|(_, e)| e.field == name).cloned());
         found.map(|(_, error)| view! { <p class="field-error" role="alert">{i18n::field_error(page.locale.get(), &error)}</p> })
     };
-    let field = attribute.name();
+    let (field, own) = (attribute.name(), attribute.clone());
     let content = move || {
         if editing.get() {
             let (row, attribute) = (context.row.get_untracked(), attribute.clone());
@@ -71,7 +71,9 @@ fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
         };
         shown(context, &attribute, editable, begin)
     };
-    view! { <div class="fact" data-field=field><dt>{label}</dt><dd>{content}{refused}</dd></div> }.into_any()
+    let empty = move || context.row.with(|row| is_empty(own.value(&row.values))).then_some("");
+    view! { <div class="fact" data-field=field data-empty=empty><dt>{label}</dt><dd>{content}{refused}</dd></div> }
+        .into_any()
 }
 
 /// The value: in a button that begins to edit, or with links and a pencil beside them.

@@ -68,10 +68,13 @@ pub(super) fn template(columns: &[Attribute]) -> String {
 /// Places of the columns on a phone: the title, what tells more, and two short facts at the end.
 pub(super) fn phone_places(columns: &[Attribute]) -> Vec<Option<&'static str>> {
     let (mut detail, mut end, mut end2) = (false, false, false);
+    // When it is due tells more than what kind it is.
+    let is_dated = columns.iter().any(|column| matches!(column.kind(), Kind::Date | Kind::DateTime));
     let take = |free: &mut bool, place: &'static str| (!std::mem::replace(free, true)).then_some(place);
     let place = |attribute: &Attribute| match attribute.kind() {
         _ if attribute.is_title() => Some("title"),
         Kind::Money | Kind::Rating | Kind::Integer(..) => take(&mut end, "end"),
+        Kind::Choice(_) if is_dated => None,
         Kind::Choice(_) | Kind::Date | Kind::DateTime => take(&mut end2, "end2"),
         Kind::Reference(_) | Kind::Text(_) | Kind::Phones | Kind::Emails | Kind::Email => take(&mut detail, "detail"),
         _ => None,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use shared::access::Action;
 use shared::i18n;
 use shared::query::{Archived, Filter, Op};
 
@@ -20,13 +21,19 @@ const REST: Duration = Duration::from_millis(250);
 
 pub(super) fn head(context: ListContext) -> AnyView {
     let (page, def) = (context.page, context.def);
+    let may = |action| page.actor().is_some_and(|actor| actor.may(def, action));
     let total = move || context.total.get().map(|n| shared::format::number(page.locale.get(), n));
     view! {
         <header class="page-head">
             <h1>{move || i18n::type_label_many(page.locale.get(), def)}</h1>
             <span class="meta num">{total}</span>
             <span class="spacer"></span>
-            <LinkButton href="/import" kind=ButtonKind::Ghost icon="file-up">{t("ui.action.import")}</LinkButton>
+            {may(Action::Export).then(|| view! {
+                <LinkButton href=format!("/api/export/{}.csv", def.plural) kind=ButtonKind::Ghost icon="download" file=true>{t("list.export.title")}</LinkButton>
+            })}
+            {may(Action::Import).then(|| view! {
+                <LinkButton href="/import" kind=ButtonKind::Ghost icon="file-up">{t("ui.action.import")}</LinkButton>
+            })}
             {context.may_create.then(|| view! {
                 <Button kind=ButtonKind::Primary icon="plus" on_click=move |_| context.creating.set(true)>
                     {move || page.text(&format!("{}._new", def.name))}

@@ -48,7 +48,7 @@ fn query(name: &str, schema: Value, description: &str) -> Value {
 fn idempotency() -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ \\t]*[!-~]+[ \\t]*$"},
         "description": "A retry with the same key changes nothing twice and gets the first answer.",
     })
 }
