@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::Result;
 use shared::access::Actor;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgPool, Postgres};
+use sqlx::{AssertSqlSafe, PgPool, Postgres};
 use uuid::Uuid;
 
 use crate::error::{StartError, from_sqlx};
@@ -95,13 +95,19 @@ impl Store {
 
 /// Opens a transaction bound to an organisation and a database role.
 pub(crate) async fn begin(pool: &PgPool, org_id: Uuid, role: DbRole) -> Result<Tx> {
-    let mut inner = pool.begin().await.map_err(from_sqlx)?;
-    sqlx::query("select set_config('guanxi.org', $1, true), set_config('role', $2, true)")
-        .bind(org_id.to_string())
-        .bind(role.name())
-        .execute(&mut *inner)
-        .await
-        .map_err(from_sqlx)?;
+    begin_in(pool, &org_id.to_string(), org_id, role).await
+}
+
+/// Opens a transaction that looks for whose a secret is, before the organisation is known.
+pub(crate) async fn begin_anywhere(pool: &PgPool) -> Result<Tx> {
+    begin_in(pool, "", Uuid::nil(), DbRole::Auth).await
+}
+
+/// In one round trip. Neither the id of an organisation nor the name of a role can hold a quote. Should a setting fail,
+/// Postgres refuses everything else in the transaction.
+async fn begin_in(pool: &PgPool, org: &str, org_id: Uuid, role: DbRole) -> Result<Tx> {
+    let sql = format!("begin; set local guanxi.org = '{org}'; set local role {}", role.name());
+    let inner = pool.begin_with(AssertSqlSafe(sql)).await.map_err(from_sqlx)?;
     Ok(Tx { inner, org_id })
 }
 

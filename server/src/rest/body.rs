@@ -40,9 +40,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// The `Idempotency-Key` header.
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Answer<Option<String>> {
     let Some(sent) = headers.get("idempotency-key") else { return Ok(None) };
+    let name = "Idempotency-Key";
     match sent.to_str() {
-        Ok(key) if (1..=200).contains(&key.len()) => Ok(Some(key.to_owned())),
-        _ => Err(shared::FieldError::new("Idempotency-Key", "too_long").with("max", 200).into()),
+        Ok(key) if key.len() > 200 => Err(shared::FieldError::new(name, "too_long").with("max", 200).into()),
+        Ok(key) if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(key.to_owned())),
+        _ => Err(shared::FieldError::new(name, "text").into()),
     }
 }
 

@@ -37,7 +37,7 @@ pub use secret::Token;
 pub use set_up::SetUp;
 
 use crate::error::from_sqlx;
-use crate::pool::{DbRole, Store, Tx};
+use crate::pool::{DbRole, Store, Tx, begin_anywhere};
 
 /// Where a request comes from.
 #[derive(Clone, Debug, Default)]
@@ -123,12 +123,7 @@ pub struct Device {
 impl Store {
     /// A sign-in transaction before the organisation is known: finds by secret or address, never lists.
     async fn looking_up(&self) -> Result<Tx> {
-        let mut inner = self.pool.begin().await.map_err(from_sqlx)?;
-        sqlx::query("select set_config('guanxi.org', '', true), set_config('role', 'guanxi_auth', true)")
-            .execute(&mut *inner)
-            .await
-            .map_err(from_sqlx)?;
-        Ok(Tx { inner, org_id: Uuid::nil() })
+        begin_anywhere(&self.pool).await
     }
 
     /// A sign-in transaction within one organisation.
