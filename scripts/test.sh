@@ -14,8 +14,13 @@ failures=()
 logs="$TARGET/test-logs"
 mkdir -p "$logs"
 
+# stage <what>: says what comes, and how much of the time is gone.
+stage() { printf '\n== %s (after %d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
+
 finish() {
+  [ -z "${bundle:-}" ] || { pkill -P "$bundle"; kill "$bundle"; } 2>/dev/null
   stop_test_postgres
+  stage "done"
   [ ${#failures[@]} = 0 ] || printf 'failed: %s\n' "${failures[@]}"
   echo "$passed passed, $failed failed"
   [ "$failed" = 0 ] && [ "$passed" != 0 ]
@@ -40,7 +45,7 @@ count() {
 check() {
   local what="$1"
   shift
-  printf '\n== %s\n' "$what"
+  stage "$what"
   if "$@"; then count 1 0 "$what"; else count 0 1 "$what"; return 1; fi
 }
 
@@ -58,7 +63,7 @@ bc_sum() { local sum; read -r sum || true; echo $((${sum:-0})); }
 rust_tests() {
   local log="$logs/rust.log" runner=(cargo test --no-fail-fast "${NATIVE[@]}")
   cargo nextest --version >/dev/null 2>&1 && runner=(cargo nextest run --no-fail-fast --no-tests=pass "${NATIVE[@]}")
-  printf '\n== Rust tests\n'
+  stage "Rust tests"
   NO_COLOR=1 CARGO_TERM_COLOR=never "${runner[@]}" 2>&1 | tee "$log"
   count_rust_tests "$log" "${PIPESTATUS[0]}"
 }
@@ -66,7 +71,7 @@ rust_tests() {
 # Each server of a test run starts from an empty database.
 browser_tests() {
   local report="$logs/browser.json" status counts
-  printf '\n== browser tests\n'
+  stage "browser tests"
   rm -f "$report"
   (cd end2end && DATABASE_URL="$(test_database_url guanxi_browser)" PLAYWRIGHT_JSON_OUTPUT_NAME="$report" \
     npx playwright test --reporter=list,json)
@@ -84,13 +89,22 @@ prepared_queries() {
   "$TARGET/debug/guanxi" migrate && cargo sqlx prepare --check --workspace -- "${NATIVE[@]}" --all-targets
 }
 
+# Linking it keeps one core busy for minutes: the other one does what comes before the tests that run.
+begin_bundle() {
+  scripts/build-web.sh >"$logs/bundle.log" 2>&1 &
+  bundle=$!
+}
+
+finished_bundle() { wait "$bundle" || { cat "$logs/bundle.log"; return 1; }; }
+
 check "set-up" scripts/setup.sh test || exit
+begin_bundle
 check "formatting" cargo fmt --all --check
-check "browser bundle" scripts/build-web.sh && check "size budget" node scripts/size-budget.mjs "$TARGET/site"
 check "lints" cargo clippy --quiet "${NATIVE[@]}" --all-targets -- -D warnings
 check "types of the browser tests" npm --prefix end2end run --silent check
-check "throw-away Postgres" start_test_postgres || exit
 check "server" cargo build --package server
+check "browser bundle" finished_bundle && check "size budget" node scripts/size-budget.mjs "$TARGET/site"
+check "throw-away Postgres" start_test_postgres || exit
 rust_tests
 check "prepared queries" prepared_queries
 browser_tests

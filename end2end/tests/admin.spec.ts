@@ -1,7 +1,7 @@
 // Administration: inviting, teams, roles, stages, tags, the audit log; and who may not.
 import type { Browser, Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { create, createAll, expect, signIn, test } from "./product.js";
+import { call, create, createAll, expect, signIn, test } from "./product.js";
 
 async function as(page: Page, who: string) {
   await signIn(page, who);
@@ -30,7 +30,8 @@ test("an invited colleague joins with the link and can be deactivated", async ({
   await as(page, "admin");
   await page.goto("/settings/users");
   await openDialog(page, "Invite");
-  await page.locator("#invite-email").fill(`${randomUUID()}@guest.test`);
+  const email = `${randomUUID()}@guest.test`;
+  await page.locator("#invite-email").fill(email);
   await page.locator("#invite-name").fill(name);
   await page.locator("dialog[open] .check-list input").first().check();
   await page.getByRole("button", { name: "Make invitation" }).click();
@@ -41,13 +42,32 @@ test("an invited colleague joins with the link and can be deactivated", async ({
   const guest = await join(browser, new URL(link).search);
   await page.goto("/settings/users");
   const row = page.locator(".admin-row", { hasText: name });
-  await press(row.getByRole("button", { name: "More actions" }), page.getByRole("menuitem", { name: "Deactivate" }));
+  const actions = row.getByRole("button", { name: "More actions" });
+  await press(actions, page.getByRole("menuitem", { name: "Reset password" }));
+  await page.getByRole("menuitem", { name: "Reset password" }).click();
+  const way = new URL(await page.locator("dialog[open] .copy-line input").inputValue());
+  await page.locator("dialog[open]").getByRole("button", { name: "Done" }).click();
+  await reset(guest, way, email);
+  await press(actions, page.getByRole("menuitem", { name: "Deactivate" }));
   await page.getByRole("menuitem", { name: "Deactivate" }).click();
   await page.locator("dialog[open]").getByRole("button", { name: "Deactivate" }).click();
   await expect(row).toContainText("Deactivated");
   await guest.goto("/");
   await expect(guest).toHaveURL(/\/sign-in/);
 });
+
+// Chooses a new password by the link, which ends the session, and signs in with it.
+async function reset(guest: Page, way: URL, email: string) {
+  await guest.goto(way.pathname + way.search);
+  await guest.locator("#password").fill("another phrase for the guest");
+  await guest.locator("button[type=submit]").click();
+  await expect(guest.locator("#password")).toHaveCount(0);
+  await guest.goto("/");
+  await expect(guest).toHaveURL(/\/sign-in/);
+  await call(guest, "sign_in", { email, password: "another phrase for the guest" });
+  await guest.goto("/");
+  await expect(guest.locator(".frame")).toBeVisible();
+}
 
 async function join(browser: Browser, search: string): Promise<Page> {
   const guest = await (await browser.newContext()).newPage();

@@ -54,6 +54,8 @@ const tooSmall = (page: Page) =>
       element.matches("a") && getComputedStyle(element).display === "inline" && element.parentElement!.textContent !== element.textContent;
     // As far as a press still meets the element, which may be more than what is drawn of it.
     const reach = (element: Element) => {
+      const drawn = element.getBoundingClientRect();
+      if (Math.min(drawn.width, drawn.height) >= least - 0.5) return true;
       element.scrollIntoView({ block: "center", inline: "center" });
       const box = element.getBoundingClientRect();
       const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];

@@ -609,3 +609,19 @@ async fn the_last_administrator_stays_one() {
     test.store.apply(&successor.session.actor, Command::one(record_type, change)).await.unwrap();
     assert_eq!(test.store.actor(actor.org_id, actor.user_id).await.unwrap_err(), Error::Unauthenticated);
 }
+
+#[tokio::test]
+async fn taking_a_promotion_back_leaves_an_administrator() {
+    let (test, admin) = set_up().await;
+    let (store, first) = (&test.store, &admin.session.actor);
+    let second = colleague(&test, &admin, "wang@example.com", "Sales rep").await.session.actor;
+    let update = |id, fields| Command::one("user", Change::Update { id, version: None, values: values(fields) });
+    let role = role_named(&test, "Administrator").await;
+    let promotion = store.apply(first, update(second.user_id, json!({"role_ids": [role]}))).await.unwrap().change_set;
+    let second = store.actor(second.org_id, second.user_id).await.unwrap();
+    store.apply(&second, update(first.user_id, json!({"active": false}))).await.unwrap();
+    assert_eq!(store.undo(&second, promotion).await.unwrap_err(), Error::invalid("", "last_administrator"));
+    store.apply(&second, update(first.user_id, json!({"active": true}))).await.unwrap();
+    store.undo(first, promotion).await.unwrap();
+    assert!(!store.actor(second.org_id, second.user_id).await.unwrap().grants.admin);
+}

@@ -10,12 +10,17 @@ mod stream;
 mod tab;
 mod viewing;
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use shared::live::{LiveEvent, Viewer};
 use uuid::Uuid;
 
 use crate::context::Page;
 use crate::ui::Connection;
+
+/// What an event said to load anew and could not be loaded is asked for again after this: nothing else would tell.
+pub const LOAD_AGAIN: Duration = Duration::from_secs(3);
 
 /// Access to live events; cheap to copy.
 #[derive(Clone, Copy)]

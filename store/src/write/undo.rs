@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use shared::access::Actor;
 use shared::command::{Kept, Source, UndoOutcome};
-use shared::types::REGISTRY;
+use shared::types::{REGISTRY, USER};
 use shared::{Error, RecordDef, Result, Row, Values};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::audit::{ChangeSet, write_rows};
 use super::batch::now;
 use super::prepare::{Act, Prepared, is_tenant, stamp};
+use super::verify::has_administrator;
 use super::{derive, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
@@ -44,12 +45,14 @@ impl Store {
     /// Undoes a change set of the actor's own (administrators: anybody's) that was not undone yet.
     ///
     /// # Errors
-    /// `NotFound` for unknown or foreign sets, `Invalid(already_undone)` the second time.
+    /// `NotFound` for unknown or foreign sets, `Invalid(already_undone)` the second time, `Invalid(last_administrator)`
+    /// when nobody would be left to administer the organisation.
     pub async fn undo(&self, actor: &Actor, change_set: Uuid) -> Result<UndoOutcome> {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         claim(&mut tx, actor, change_set).await?;
         let set = ChangeSet { id: Uuid::now_v7(), source: Source::Undo, undo_of: Some(change_set) };
         let mut outcome = UndoOutcome { change_set: set.id, undone: 0, kept: Vec::new() };
+        let had_administrator = has_administrator(&mut tx, &USER).await?;
         // Parents come back before their children, children go before their parents.
         for def in REGISTRY {
             let histories = histories(&mut tx, def, change_set, set.id).await?;
@@ -59,6 +62,9 @@ impl Store {
         for def in REGISTRY.iter().rev().filter(|def| !is_tenant(def)) {
             let histories = histories(&mut tx, def, change_set, set.id).await?;
             remove(&mut tx, actor, def, histories, &set, &mut outcome).await?;
+        }
+        if had_administrator && !has_administrator(&mut tx, &USER).await? {
+            return Err(Error::invalid("", "last_administrator"));
         }
         sqlx::query("update change_sets set undone_by = $3 where org_id = $1 and id = $2")
             .bind(actor.org_id)

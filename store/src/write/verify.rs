@@ -90,11 +90,15 @@ pub(super) async fn unique_values(tx: &mut Tx, def: &'static RecordDef, rows: &m
         let value = |row: &Prepared| row.after.text(field.name).unwrap_or_default().to_lowercase();
         let values: Vec<String> = changed.iter().map(|i| value(&rows[*i])).collect();
         let own: Vec<Uuid> = rows.iter().map(|row| row.after.id).collect();
-        let mut sql = Sql::new(format!("select lower(t.{}) from {} t where t.org_id = ", field.name, def.table()));
-        sql.push_bind(tx.org_id).push(format_args!(" and t.archived_at is null and lower(t.{}) = any(", field.name));
-        sql.push_bind(values.clone()).push(") and t.id <> all(").push_bind(own).push(")");
-        let taken = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-        let mut seen: BTreeSet<String> = taken.iter().filter_map(|raw| raw.try_get(0).ok()).collect();
+        let taken: Vec<String> = sqlx::query_scalar("select guanxi_taken($1::text::regclass, $2, $3, $4)")
+            .bind(def.table())
+            .bind(field.name)
+            .bind(&values)
+            .bind(own)
+            .fetch_all(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        let mut seen = BTreeSet::from_iter(taken);
         for (index, value) in changed.into_iter().zip(values) {
             if !seen.insert(value) {
                 rows[index].errors.push(FieldError::new(field.name, "taken"));

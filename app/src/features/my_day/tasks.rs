@@ -15,6 +15,7 @@ use crate::acting::act;
 use crate::api::Answer;
 use crate::api::records::list_records;
 use crate::context::{Page, browser_now};
+use crate::live::LOAD_AGAIN;
 
 /// Days ahead that the page shows.
 const AHEAD: u64 = 7;
@@ -121,12 +122,21 @@ impl Tasks {
     pub(super) fn reload(self) {
         let (now, zone) = (self.page.now.get_untracked(), self.page.zone());
         spawn_local(async move {
-            if let Ok(loaded) = load(now, zone).await
-                && !self.rows.is_disposed()
-            {
-                self.start(loaded);
+            let loaded = load(now, zone).await;
+            if self.rows.is_disposed() {
+                return;
+            }
+            match loaded {
+                Ok(loaded) => self.start(loaded),
+                Err(_) => set_timeout(move || self.reload_if_open(), LOAD_AGAIN),
             }
         });
+    }
+
+    fn reload_if_open(self) {
+        if !self.rows.is_disposed() {
+            self.reload();
+        }
     }
 
     /// Those in a state, the next one first.

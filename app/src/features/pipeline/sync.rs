@@ -15,12 +15,11 @@ use super::model::{Card, Lane, OpenBoard, arranged, outcome_of, place_of};
 use crate::api::Fault;
 use crate::api::board::{board_cards, board_totals, open_board};
 use crate::context::browser_now;
+use crate::live::LOAD_AGAIN;
 
 /// Events of the same moment are applied together.
 const GATHER: Duration = Duration::from_millis(16);
 const REST: Duration = Duration::from_millis(500);
-/// What could not be loaded is asked for again after this.
-const RETRY: Duration = Duration::from_secs(3);
 /// Totals asked for less than this ago may hold changes whose events come only now.
 const OVERLAP_MS: f64 = 3_000.0;
 const MOVER_STAYS: Duration = Duration::from_secs(2);
@@ -191,7 +190,7 @@ impl OpenBoard {
                 ask(self);
             }
         };
-        set_timeout(again, RETRY);
+        set_timeout(again, LOAD_AGAIN);
     }
 
     /// Loads the board again in place: scroll positions stay, newer rows that came meanwhile win.
