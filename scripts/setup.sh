@@ -35,7 +35,8 @@ locked_version() {
 # Compiles a tool into target/tools. Without --locked: wasm-bindgen-cli's own lock names a yanked crate.
 cargo_install() {
   say "compiling $1 $2"
-  CARGO_TARGET_DIR="$TOOLS/build" cargo install --root "$TOOLS" --version "=$2" "${@:3}" "$1" >&2 || die "$1 can't be compiled."
+  # Compiled for minutes, run for seconds: little optimising serves both.
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_TARGET_DIR="$TOOLS/build" cargo install --root "$TOOLS" --version "=$2" "${@:3}" "$1" >&2 || die "$1 can't be compiled."
   rm -rf "$TOOLS/build"
 }
 

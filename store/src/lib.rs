@@ -12,6 +12,7 @@ mod migrate;
 mod pool;
 mod read;
 mod scope;
+mod upkeep;
 mod write;
 
 pub use error::{StartError, internal};

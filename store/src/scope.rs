@@ -24,6 +24,9 @@ pub(crate) fn push_scope(sql: &mut Sql, actor: &Actor, def: &RecordDef, action: 
         _ => {
             sql.push("(");
             push_level(sql, actor, level, alias);
+            if def.pool && action.reaches_pool() {
+                sql.push(format_args!(" or ({alias}.owner_id is null and {alias}.team_id is null)"));
+            }
             if action == Action::Read {
                 push_through(sql, actor, def, alias);
             }

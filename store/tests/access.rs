@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use shared::access::{Action, Actor, FieldAccess, Grants, Holder, Level, TypeRights};
 use shared::board::BoardQuery;
-use shared::command::Change;
+use shared::command::{Change, Command, Outcome};
 use shared::query::{Filter, ListQuery, Op, Sort};
 use shared::record::Kind;
 use shared::timeline::{Happening, TimelineQuery};
-use shared::types::{ACTIVITY, CUSTOMER, OPPORTUNITY, REGISTRY, TEAM, USER};
+use shared::types::{ACTIVITY, CUSTOMER, OPPORTUNITY, REGISTRY, TASK, TEAM, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use support::sample::{World, creatable};
@@ -547,14 +547,83 @@ async fn secrets_are_out_of_reach_of_the_roles_that_read_and_write_records() {
 #[tokio::test]
 async fn the_rule_in_memory_and_the_rule_in_sql_agree() {
     let office = Office::new().await;
-    let ladder = office.ladder(&CUSTOMER, 1200).await;
+    let mut ladder = Vec::from(office.ladder(&CUSTOMER, 1200).await);
+    ladder.push((free(&office, 1210).await, Level::Own));
     for level in Level::ALL {
         let actor = office.acting(grants(&[(&CUSTOMER, rights(Action::Update, level))])).await;
         for (row, least) in &ladder {
             let holder = Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") };
             let detail = office.world.test.store.get(&actor, &CUSTOMER, row.id).await.unwrap();
-            assert_eq!(actor.reaches(level, &holder), detail.may_update, "{least:?} at {level:?}");
+            let reached = actor.holds(&CUSTOMER, Action::Update, &holder);
+            assert_eq!(reached, detail.may_update, "{least:?} at {level:?}");
         }
     }
     assert!(owned().all(|def| def.field("owner_id").is_some_and(|f| f.kind == Kind::Reference("user"))));
+}
+
+async fn give(office: &Office, by: &Actor, customer: Uuid, to: Option<Uuid>) -> Result<Outcome, Error> {
+    let values = Values::from_iter([("owner_id".to_owned(), json!(to))]);
+    let change = Change::Update { id: customer, version: None, values };
+    office.world.test.store.apply(by, Command::one("customer", change)).await
+}
+
+/// A customer in the public pool.
+async fn free(office: &Office, n: i64) -> Row {
+    let row = office.made(&CUSTOMER, n, office.other).await;
+    give(office, &office.world.admin, row.id, None).await.unwrap().rows.remove(0)
+}
+
+#[tokio::test]
+async fn the_public_pool_is_open_to_whoever_works_with_customers() {
+    let office = Office::new().await;
+    let store = &office.world.test.store;
+    let customer = free(&office, 1300).await.id;
+    let own = |update: Level| TypeRights { read: Level::Own, update, ..TypeRights::default() };
+    let rep = office.acting(grants(&[(&CUSTOMER, own(Level::Own))])).await;
+    let reader = office.acting(grants(&[(&CUSTOMER, own(Level::None))])).await;
+    let outsider = office.acting(grants(&[(&OPPORTUNITY, rights(Action::Read, Level::All))])).await;
+    let seen = store.get(&rep, &CUSTOMER, customer).await.unwrap();
+    assert!(seen.may_update && !seen.may_delete);
+    assert!(listed(&office, &rep, &CUSTOMER).await.contains(&customer));
+    assert!(matches!(store.get(&outsider, &CUSTOMER, customer).await, Err(Error::Forbidden | Error::NotFound)));
+    assert_eq!(give(&office, &reader, customer, Some(office.me.user)).await.unwrap_err(), Error::Forbidden);
+    // Claimed, it is mine and my team's; released, it is everybody's again; somebody else's, it is gone for me.
+    let claimed = give(&office, &rep, customer, Some(office.me.user)).await.unwrap().rows.remove(0);
+    assert_eq!(claimed.reference("team_id"), Some(office.me.team));
+    give(&office, &rep, customer, None).await.unwrap();
+    assert!(store.get(&reader, &CUSTOMER, customer).await.is_ok());
+    give(&office, &office.world.admin, customer, Some(office.other.user)).await.unwrap();
+    assert_eq!(give(&office, &rep, customer, Some(office.me.user)).await.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn neglected_customers_go_back_to_the_pool_and_others_stay() {
+    let office = Office::new().await;
+    let (store, admin) = (&office.world.test.store, &office.world.admin);
+    let names = ["neglected", "visited", "with an open deal", "with a plan", "just claimed"];
+    let mut rows = Vec::new();
+    for n in 1400..1400 + names.len() as i64 {
+        rows.push(office.made(&CUSTOMER, n, office.mate).await.id);
+    }
+    let add = async |def: &RecordDef, n: i64, customer: Uuid, more: Value| {
+        let mut values = office.world.values(def, n);
+        values.insert("customer_id".to_owned(), json!(customer));
+        values.extend(more.as_object().unwrap().clone());
+        office.world.make_with(def, values).await;
+    };
+    let now = chrono::Utc::now();
+    add(&ACTIVITY, 1450, rows[1], json!({"occurred_at": now - chrono::Duration::days(3)})).await;
+    add(&OPPORTUNITY, 1451, rows[2], json!({})).await;
+    add(&TASK, 1452, rows[3], json!({"due_at": now + chrono::Duration::days(3), "done": false})).await;
+    let long_ago = "update customers set updated_at = now() - interval '40 days' where id = any($1)";
+    sqlx::query(long_ago).bind(&rows[..4]).execute(&office.world.test.owner).await.unwrap();
+    assert_eq!(store.recycle(admin).await.unwrap(), 0, "the organisation set no limit");
+    let values = Values::from_iter([("pool_after".to_owned(), json!(30))]);
+    let limit = Change::Update { id: admin.org_id, version: None, values };
+    store.apply(admin, Command::one("organisation", limit)).await.unwrap();
+    store.upkeep().await.unwrap();
+    for (id, name) in rows.into_iter().zip(names) {
+        let row = store.get(admin, &CUSTOMER, id).await.unwrap().row;
+        assert_eq!(row.reference("owner_id").is_none(), name == "neglected", "{name}");
+    }
 }

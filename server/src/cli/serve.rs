@@ -12,6 +12,9 @@ use tokio::{net::TcpListener, time::sleep};
 /// How long open requests get to finish once stopping was asked for.
 const TIME_TO_DRAIN: Duration = Duration::from_secs(5);
 
+/// How often the database is kept in order.
+const UPKEEP_EVERY: Duration = Duration::from_secs(3_600);
+
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Arguments {
     /// Address to listen on.
@@ -60,10 +63,28 @@ async fn serve(
     let outgoing = outgoing(arguments, &listener)?;
     let routes = router::build(store.clone(), site, shutdown.clone(), outgoing, arguments.demo);
     store.resume_imports();
+    tokio::spawn(keep_up(store.clone(), shutdown.clone()));
     announce(&listener, arguments.demo);
     let result = answer(listener, routes, shutdown).await;
     store.close().await;
     result
+}
+
+/// Keeps the database in order for as long as the server runs.
+async fn keep_up(store: Store, shutdown: Shutdown) {
+    loop {
+        let done = tokio::select! {
+            done = store.upkeep() => done,
+            () = shutdown.requested() => return,
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "keeping the database in order failed; it is tried again in an hour");
+        }
+        tokio::select! {
+            () = sleep(UPKEEP_EVERY) => {}
+            () = shutdown.requested() => return,
+        }
+    }
 }
 
 /// How mail leaves, and where its links lead.

@@ -73,6 +73,11 @@ impl Action {
             Self::Import => "import",
         }
     }
+
+    /// Whether records in a public pool are open to everybody with any right to it on the type.
+    pub fn reaches_pool(self) -> bool {
+        matches!(self, Self::Read | Self::Update)
+    }
 }
 
 /// Rights on one record type.
@@ -207,6 +212,13 @@ pub struct Holder {
     pub team_id: Option<Uuid>,
 }
 
+impl Holder {
+    /// Nobody's: in the public pool, if the type has one.
+    pub fn is_free(&self) -> bool {
+        self.owner_id.is_none() && self.team_id.is_none()
+    }
+}
+
 impl Actor {
     /// Rights on a record type. Types that belong to the organisation count any level as all.
     pub fn level(&self, def: &RecordDef, action: Action) -> Level {
@@ -236,6 +248,13 @@ impl Actor {
             Level::TeamBelow => own || holder.team_id.is_some_and(|team| self.teams_below.contains(&team)),
             Level::All => true,
         }
+    }
+
+    /// Whether the actor's rights on the type reach a record held so, the public pool included.
+    pub fn holds(&self, def: &RecordDef, action: Action, holder: &Holder) -> bool {
+        let level = self.level(def, action);
+        let pooled = def.pool && holder.is_free() && action.reaches_pool();
+        self.reaches(level, holder) || pooled && level > Level::None
     }
 
     /// What the actor may do with a field.

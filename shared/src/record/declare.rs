@@ -38,6 +38,7 @@ macro_rules! record {
                 ),* ],
                 ownership: $crate::record::Ownership::Owned,
                 through: &[],
+                pool: false,
                 needs: &[],
                 tree: None,
                 rules: $crate::record::no_rules,

@@ -139,6 +139,9 @@ pub struct RecordDef {
     pub ownership: Ownership,
     /// Reference fields through which readability is inherited: whoever reads the referenced record reads this one.
     pub through: &'static [&'static str],
+    /// Records without owner and team lie in a public pool 公海: whoever may read or update any of the type may read or
+    /// update them, and so claim them.
+    pub pool: bool,
     /// References whose rows the rules need.
     pub needs: &'static [&'static str],
     /// Field that points to the record above; cycles are refused.

@@ -99,7 +99,7 @@ record! {
         /// Anything else.
         description: long_text().group("more");
     }
-    with { tree: Some("parent_id"), rules: customer_rules, timeline: true }
+    with { pool: true, tree: Some("parent_id"), rules: customer_rules, timeline: true }
 }
 
 fn customer_rules(draft: &mut Draft<'_>) {

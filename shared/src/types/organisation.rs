@@ -14,6 +14,9 @@ record! {
         timezone: text(60).required().default("Asia/Shanghai").list();
         /// Language of people who chose none.
         locale: choice(&["zh-CN", "en"]).required().default("zh-CN").list();
+        /// Days without follow-up after which a customer without open deal returns to the public pool 公海; never if
+        /// empty.
+        pool_after: integer(1, 3650).list();
     }
     with { ownership: Ownership::Organisation, admin: true }
 }

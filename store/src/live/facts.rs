@@ -23,7 +23,7 @@ impl Facts {
         match actor.level(def, Action::Read) {
             Level::None => false,
             Level::All => true,
-            level => actor.reaches(level, &self.holder) || self.readable_through(actor),
+            _ => actor.holds(def, Action::Read, &self.holder) || self.readable_through(actor),
         }
     }
 

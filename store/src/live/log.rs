@@ -36,7 +36,8 @@ pub(crate) struct Entry {
     pub(crate) org_id: Uuid,
     pub(crate) def: &'static RecordDef,
     pub(crate) actor_id: Option<Uuid>,
-    pub(crate) was: Holder,
+    /// Whose it was before; nothing for what was just made.
+    pub(crate) was: Option<Holder>,
     pub(crate) news: News,
 }
 
@@ -145,7 +146,7 @@ fn flood(last: Logged) -> Entry {
         org_id: last.org_id,
         def: last.def,
         actor_id: last.actor_id,
-        was: Holder::default(),
+        was: None,
         news: News::Flood,
     }
 }
@@ -175,7 +176,7 @@ async fn load_type(tx: &mut Tx, logged: Vec<Logged>, entries: &mut Vec<Entry>) -
             org_id: entry.org_id,
             def,
             actor_id: entry.actor_id,
-            was: entry.was,
+            was: (entry.version > 1).then_some(entry.was),
             news,
         });
     }

@@ -156,7 +156,7 @@ impl Subscription {
             return Vec::new();
         }
         let record_type = def.name.to_owned();
-        let was_readable = actor.reaches(level, &entry.was);
+        let was_readable = entry.was.as_ref().is_some_and(|was| actor.holds(def, Action::Read, was));
         match &entry.news {
             News::Flood => {
                 std::iter::once(told(LiveEvent::Refresh { record_type })).chain(inheriting(actor, def)).collect()
@@ -174,7 +174,7 @@ impl Subscription {
                     // Whether the record it belonged to before could be read is not known; see above.
                     events.push(told(LiveEvent::Removed { record_type, id: row.id, version: row.version }));
                 }
-                if *moved || was_readable != actor.reaches(level, &facts.holder) && row.version > 1 {
+                if *moved || was_readable != actor.holds(def, Action::Read, &facts.holder) && row.version > 1 {
                     events.extend(inheriting(actor, def));
                 }
                 events

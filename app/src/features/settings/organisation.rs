@@ -1,6 +1,7 @@
 //! The organisation's name and defaults.
 
 use leptos::prelude::*;
+use serde_json::Value;
 use shared::i18n::{choice_label, field_label};
 use shared::types::ORGANISATION;
 
@@ -10,7 +11,7 @@ use super::roster::{Loaded, Roster};
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind};
 
-const FIELDS: &[&str] = &["name", "currency", "timezone", "locale"];
+const FIELDS: &[&str] = &["name", "currency", "timezone", "locale", "pool_after"];
 
 /// Name, currency, time zone and language.
 #[component]
@@ -19,10 +20,11 @@ pub fn OrganisationSection() -> impl IntoView {
     let roster = Roster::load("organisation", "name");
     let editor = Editor::new();
     let value = move |field: &'static str| {
-        let text = roster
-            .rows
-            .with(|rows| rows.first().and_then(|row| row.text(field).map(str::to_owned)))
-            .unwrap_or_default();
+        let text = roster.rows.with(|rows| match rows.first().map(|row| row.value(field)) {
+            Some(Value::String(text)) => text.clone(),
+            None | Some(Value::Null) => "–".to_owned(),
+            Some(other) => other.to_string(),
+        });
         if field == "locale" { choice_label(page.locale.get(), &ORGANISATION, field, &text) } else { text }
     };
     let line = move |field: &'static str| {

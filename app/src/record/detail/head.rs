@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use shared::access::Holder;
 use shared::command::{Change, Command};
 use shared::live::Viewer;
 use shared::record::{completeness, texts};
@@ -15,7 +16,7 @@ use crate::context::t;
 use crate::live::Live;
 use crate::record::RecordForm;
 use crate::record::value::title as title_of;
-use crate::ui::{Avatar, Badge, Button, ConfirmDialog, Icon, Menu, MenuItem, Size, Tag, Tone, hue_of};
+use crate::ui::{Avatar, Badge, Button, ButtonKind, ConfirmDialog, Icon, Menu, MenuItem, Size, Tag, Tone, hue_of};
 
 pub(super) fn head(context: RecordContext, id: Uuid) -> AnyView {
     let RecordContext { page, def, row, titles, .. } = context;
@@ -40,10 +41,11 @@ pub(super) fn head(context: RecordContext, id: Uuid) -> AnyView {
             </div>
             {viewers(context, id)}
             <div class="button-group">
+                {def.pool.then(|| claim(context, id))}
                 {context.may_update.then(|| view! {
                     <Button icon="pencil" on_click=move |_| editing.set(true)>{t("ui.action.edit")}</Button>
                 })}
-                {context.may_delete.then(|| acts(context, id, deleting))}
+                {(context.may_delete || def.pool && context.may_update).then(|| acts(context, id, deleting))}
             </div>
         </header>
         <RecordForm
@@ -75,7 +77,9 @@ fn marks(context: RecordContext) -> AnyView {
     });
     let tag = |text: &str| view! { <Tag label=text.to_owned() hue=hue_of(text)/> };
     let tags = texts(&row.values, "tags").map(tag).collect_view();
-    view! { {owner} {lacking} {tags} }.into_any()
+    let pool = (def.pool && row.text("owner_id").is_none() && row.text("team_id").is_none())
+        .then(|| view! { <Badge icon="inbox">{t("list.filter.pool")}</Badge> });
+    view! { {owner} {pool} {lacking} {tags} }.into_any()
 }
 
 /// Who else looks at the record.
@@ -97,22 +101,53 @@ fn viewers(context: RecordContext, id: Uuid) -> AnyView {
     .into_any()
 }
 
+/// Sends a change of the record; the toast with `key` tells, and undoes.
+fn send(context: RecordContext, change: Change, key: &'static str) {
+    let name = untrack(|| context.title());
+    let done = i18n::translate(context.page.locale.get_untracked(), key, &[("name", &name)]);
+    act(Command::one(context.def.name, change), done, move |result| {
+        result.into_iter().flat_map(|outcome| outcome.rows).for_each(|row: Row| context.put(row));
+    });
+}
+
+/// Gives the record to somebody, or to nobody; its team follows.
+fn hand_over(context: RecordContext, id: Uuid, to: Option<Uuid>, key: &'static str) {
+    let values = [("owner_id".to_owned(), to.map(|user| user.to_string()).into())].into_iter().collect();
+    let version = Some(context.row.with_untracked(|row| row.version));
+    send(context, Change::Update { id, version, values }, key);
+}
+
+/// Whether the record lies in the public pool.
+fn is_free(context: RecordContext) -> Memo<bool> {
+    let holder = |row: &Row| Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") };
+    Memo::new(move |_| context.row.with(|row| holder(row).is_free()))
+}
+
+/// Takes the record out of the public pool.
+fn claim(context: RecordContext, id: Uuid) -> AnyView {
+    let free = is_free(context);
+    let take = move |_| {
+        let me = context.page.actor().map(|actor| actor.user_id);
+        hand_over(context, id, me, "ui.toast.claimed");
+    };
+    view! {
+        <Show when=move || free.get() && context.may_update && !context.gone.get()>
+            <Button kind=ButtonKind::Primary icon="hand" on_click=take>{t("ui.action.claim")}</Button>
+        </Show>
+    }
+    .into_any()
+}
+
 fn acts(context: RecordContext, id: Uuid, deleting: RwSignal<bool>) -> AnyView {
     let row = context.row;
     let archived = Memo::new(move |_| row.with(|row| row.text("archived_at").is_some()));
-    let done = move |key: &'static str| {
-        let name = untrack(|| context.title());
-        i18n::translate(context.page.locale.get_untracked(), key, &[("name", &name)])
-    };
-    let send = move |change: Change, key: &'static str| {
-        act(Command::one(context.def.name, change), done(key), move |result| {
-            result.into_iter().flat_map(|outcome| outcome.rows).for_each(|row: Row| context.put(row));
-        });
-    };
-    let archive = move |()| send(Change::Archive { id }, "ui.toast.archived");
-    let restore = move |()| send(Change::Restore { id }, "ui.toast.restored");
-    view! {
-        <Menu label=t("ui.action.more") end=true>
+    let archive = move |()| send(context, Change::Archive { id }, "ui.toast.archived");
+    let restore = move |()| send(context, Change::Restore { id }, "ui.toast.restored");
+    let release = move |()| hand_over(context, id, None, "ui.toast.released");
+    let free = is_free(context);
+    let releasable = Memo::new(move |_| context.def.pool && context.may_update && !free.get());
+    let removal = move || {
+        view! {
             <Show
                 when=move || archived.get()
                 fallback=move || view! { <MenuItem label=t("ui.action.archive") icon="archive" on_select=archive/> }
@@ -121,6 +156,14 @@ fn acts(context: RecordContext, id: Uuid, deleting: RwSignal<bool>) -> AnyView {
             </Show>
             <hr/>
             <MenuItem label=t("ui.action.delete") icon="trash-2" danger=true on_select=move |()| deleting.set(true)/>
+        }
+    };
+    view! {
+        <Menu label=t("ui.action.more") end=true>
+            <Show when=move || releasable.get()>
+                <MenuItem label=t("ui.action.release") icon="inbox" on_select=release/>
+            </Show>
+            {context.may_delete.then(removal)}
         </Menu>
     }
     .into_any()

@@ -173,7 +173,7 @@ fn may_edit(context: ListContext, column: &Attribute, row: &Row) -> bool {
         return false;
     };
     let holder = Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") };
-    actor.reaches(actor.level(context.def, Action::Update), &holder)
+    actor.holds(context.def, Action::Update, &holder)
 }
 
 fn begin(context: ListContext, data: ListData, columns: Memo<Vec<Attribute>>, id: Uuid, field: String) {

@@ -101,6 +101,7 @@ fn quick_chips(context: ListContext) -> AnyView {
         view! { <Chip label=t(label) pressed=on on_click=move |()| nav.change(|state| state.toggle(&condition))/> }
     };
     let mine = def.is_owned().then(|| toggle("list.filter.mine", mine()));
+    let pool = def.pool.then(|| toggle("list.filter.pool", pool()));
     let incomplete = def.field("incomplete").map(|_| toggle("list.filter.incomplete", incomplete()));
     let archived = Signal::derive(move || nav.state.with(|state| state.archived == Archived::Only));
     let turn = move |()| {
@@ -110,6 +111,7 @@ fn quick_chips(context: ListContext) -> AnyView {
     };
     view! {
         {mine}
+        {pool}
         {incomplete}
         <Chip label=t("list.filter.archived") pressed=archived on_click=turn/>
     }
@@ -120,6 +122,11 @@ fn mine() -> Filter {
     Filter::field("owner_id", Op::Eq, "@me")
 }
 
+/// In the public pool 公海.
+fn pool() -> Filter {
+    Filter::field("owner_id", Op::Empty, serde_json::Value::Null)
+}
+
 fn incomplete() -> Filter {
     Filter::field("incomplete", Op::Eq, true)
 }
@@ -127,7 +134,7 @@ fn incomplete() -> Filter {
 /// The other conditions; a click takes one away.
 fn condition_chips(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {
     let nav = context.nav;
-    let quick = [mine(), incomplete()];
+    let quick: Vec<Filter> = [mine(), incomplete()].into_iter().chain(context.def.pool.then(pool)).collect();
     let conditions = nav.state.with(|state| state.conditions.clone());
     let chip = |condition: Filter| {
         let shown = condition.clone();
