@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, Postgres};
 use uuid::Uuid;
 
-use crate::error::{StartError, from_sqlx};
+use crate::error::{StartError, from_sqlx, internal};
 use crate::live::LiveHub;
 
 /// Handle to the database; cheap to clone.
@@ -107,7 +107,11 @@ pub(crate) async fn begin_anywhere(pool: &PgPool) -> Result<Tx> {
 /// Postgres refuses everything else in the transaction.
 async fn begin_in(pool: &PgPool, org: &str, org_id: Uuid, role: DbRole) -> Result<Tx> {
     let sql = format!("begin; set local guanxi.org = '{org}'; set local role {}", role.name());
-    let inner = pool.begin_with(AssertSqlSafe(sql)).await.map_err(from_sqlx)?;
+    let pool = pool.clone();
+    // In a task of its own, which ends even if the caller goes away meanwhile: sqlx forgets a transaction that was left
+    // while it began, and the connection would go back into the pool within it, role and all.
+    let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql)).await }).await;
+    let inner = begun.map_err(internal)?.map_err(from_sqlx)?;
     Ok(Tx { inner, org_id })
 }
 

@@ -12,6 +12,7 @@ mod writers;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use screen::Screen;
 use serde_json::json;
@@ -322,4 +323,20 @@ async fn viewers_of_a_record_hear_of_each_other_on_every_node() {
     announce(&world.other_node, &world.manager, "Manager", false).await.unwrap();
     let mut back = world.store().subscribe(first.clone(), None).await.unwrap();
     while !matches!(&**back.next().await.unwrap().event, LiveEvent::Presence { viewers, .. } if viewers.len() == 1) {}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_leaves_while_a_transaction_begins_leaves_nothing_behind() {
+    let world = World::new().await;
+    let store = world.store().clone();
+    let from = position(&store, &world.admin).await;
+    // Broken off at all points of the way; what it asks as is a role that may not read the log.
+    for step in (0..50).cycle().take(1_000) {
+        let asker = store.clone();
+        let asking = tokio::spawn(async move { asker.session("no such token").await });
+        std::thread::sleep(Duration::from_micros(step * 20));
+        asking.abort();
+        drop(asking.await);
+        store.subscribe(world.admin.clone(), Some(from)).await.unwrap();
+    }
 }
