@@ -112,6 +112,18 @@ pub fn t(key: &'static str) -> Signal<String> {
     Signal::derive(move || page.text(key))
 }
 
+/// The title of the page. The server writes the head last, when what the title was made from may be gone: then what it
+/// said at first stands.
+#[component]
+pub fn PageTitle(
+    /// Its words.
+    #[prop(into)]
+    text: Signal<String>,
+) -> impl IntoView {
+    let first = text.get_untracked();
+    view! { <leptos_meta::Title text=move || text.try_get().unwrap_or_else(|| first.clone())/> }
+}
+
 /// The browser's time now; only in effects and event handlers. chrono's own clock would weigh on the wasm.
 pub fn browser_now() -> DateTime<Utc> {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit by far")]

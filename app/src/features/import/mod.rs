@@ -9,13 +9,12 @@ pub mod run;
 pub mod wizard;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use shared::access::Action;
 use shared::types::REGISTRY;
 use uuid::Uuid;
 
-use crate::context::{Page, t};
+use crate::context::{Page, PageTitle, t};
 use crate::ui::{ErrorState, Notice, Tone};
 use history::History;
 use run::RunView;
@@ -29,7 +28,7 @@ pub fn ImportPage() -> impl IntoView {
     let query = use_query_map();
     let run = Memo::new(move |_| query.with(|query| query.get("run")?.parse::<Uuid>().ok()));
     view! {
-        <Title text=t("import.title")/>
+        <PageTitle text=t("import.title")/>
         <div class="page">
             <header class="page-head"><h1>{t("import.title")}</h1></header>
             <div class="page-body" data-width="narrow">

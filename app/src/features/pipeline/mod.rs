@@ -23,7 +23,6 @@ mod views;
 mod won;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use shared::Error;
 use shared::board::Board;
 
@@ -39,7 +38,7 @@ use self::views::{Views, view_menu};
 use crate::api::board::open_board;
 use crate::api::{Answer, JsonBytes};
 use crate::chunk;
-use crate::context::{Page, t};
+use crate::context::{Page, PageTitle, t};
 use crate::record::PeekSlot;
 use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, LinkButton, SkeletonCards};
 
@@ -53,7 +52,7 @@ pub fn BoardPage(
     let opened = Resource::<_, JsonBytes>::new_with_options(move || address.query.get(), open_board, false);
     let reopen = Callback::new(move |()| opened.refetch());
     view! {
-        <Title text=t("board.title")/>
+        <PageTitle text=t("board.title")/>
         <div class="board-frame">
         <div class="page board-page">
             <header class="page-head">

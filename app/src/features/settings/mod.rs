@@ -21,11 +21,10 @@ pub mod tokens;
 pub mod users;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
-use crate::context::{Page, t};
+use crate::context::{Page, PageTitle, t};
 use crate::ui::{ErrorState, Icon};
 
 /// One page of the settings.
@@ -71,7 +70,7 @@ pub fn SettingsPage() -> impl IntoView {
     let is_admin = page.actor().is_some_and(|actor| actor.grants.admin);
     let current = move || SECTIONS.get(section.get()).unwrap_or(&SECTIONS[0]);
     view! {
-        <Title text=move || format!("{} · {}", page.text(current().label), page.text("ui.app_name"))/>
+        <PageTitle text=Signal::derive(move || format!("{} · {}", page.text(current().label), page.text("ui.app_name")))/>
         <div class="page">
             <header class="page-head"><h1>{t("ui.nav.settings")}</h1></header>
             <div class="admin">

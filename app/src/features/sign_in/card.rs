@@ -2,11 +2,10 @@
 
 use leptos::html::Form;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use web_sys::SubmitEvent;
 
 use super::entry::Submission;
-use crate::context::t;
+use crate::context::{PageTitle, t};
 use crate::preferences::{LanguageButton, ThemeButton};
 use crate::ui::{Button, ButtonKind, Notice, Seal, Size, Tone};
 
@@ -46,7 +45,7 @@ pub fn Card(
         }
     };
     view! {
-        <Title text=move || title.get()/>
+        <PageTitle text=title/>
         <main class="sign-in" id="content">
             <Art/>
             <div class="sign-in-side">

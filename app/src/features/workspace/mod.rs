@@ -8,13 +8,12 @@ pub mod palette;
 pub mod shortcuts;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
 use crate::chunk;
 use crate::chunk::{fetch_soon, once};
-use crate::context::{Page, t};
+use crate::context::{Page, PageTitle, t};
 use crate::live::Live;
 use crate::ui::{Connection, ConnectionDot, Frame, NavItem, ToastHost};
 use account_menu::AccountMenu;
@@ -47,7 +46,7 @@ pub fn Workspace(
         }
     };
     view! {
-        <Title text=move || title(page, current.get())/>
+        <PageTitle text=Signal::derive(move || title(page, current.get()))/>
         <Frame
             brand=t("ui.app_name")
             nav=items(Entry::in_rail)
