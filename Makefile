@@ -19,14 +19,15 @@ bench: setup
 build:
 	@$(MAKE) --no-print-directory -j2 web server
 
+# Cargo shares the work out itself, and knows better than make how much there is.
 setup:
-	@scripts/setup.sh run
+	@env -u MAKEFLAGS scripts/setup.sh run
 
 web: setup
-	@scripts/build-web.sh
+	@env -u MAKEFLAGS scripts/build-web.sh
 
 server: setup
-	@cargo build --package server
+	@env -u MAKEFLAGS cargo build --package server
 
 fmt:
 	@cargo fmt --all
