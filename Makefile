@@ -21,13 +21,13 @@ build:
 
 # Cargo shares the work out itself, and knows better than make how much there is.
 setup:
-	@env -u MAKEFLAGS scripts/setup.sh run
+	@env -u MAKEFLAGS -u MFLAGS scripts/setup.sh run
 
 web: setup
-	@env -u MAKEFLAGS scripts/build-web.sh
+	@env -u MAKEFLAGS -u MFLAGS scripts/build-web.sh
 
 server: setup
-	@env -u MAKEFLAGS cargo build --package server
+	@env -u MAKEFLAGS -u MFLAGS cargo build --package server
 
 fmt:
 	@cargo fmt --all
