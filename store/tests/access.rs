@@ -552,7 +552,7 @@ async fn the_rule_in_memory_and_the_rule_in_sql_agree() {
     for level in Level::ALL {
         let actor = office.acting(grants(&[(&CUSTOMER, rights(Action::Update, level))])).await;
         for (row, least) in &ladder {
-            let holder = Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") };
+            let holder = Holder::of(row);
             let detail = office.world.test.store.get(&actor, &CUSTOMER, row.id).await.unwrap();
             let reached = actor.holds(&CUSTOMER, Action::Update, &holder);
             assert_eq!(reached, detail.may_update, "{least:?} at {level:?}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::record::{FieldDef, RecordDef, Values};
+use crate::record::{FieldDef, RecordDef, Row, Values};
 
 /// How far a right reaches. Ordered: each level includes those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -213,6 +213,11 @@ pub struct Holder {
 }
 
 impl Holder {
+    /// Whose a row is.
+    pub fn of(row: &Row) -> Self {
+        Self { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") }
+    }
+
     /// Nobody's: in the public pool, if the type has one.
     pub fn is_free(&self) -> bool {
         self.owner_id.is_none() && self.team_id.is_none()

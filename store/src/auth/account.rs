@@ -82,7 +82,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// One administrator of every organisation, the longest there. For the command line only, which acts as them.
+    /// One administrator of every organisation, the longest there: for the command line and the upkeep, which act as
+    /// them.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,7 +1,7 @@
 //! Exports: the rows of a type as CSV that an import reads back.
 
 use serde_json::Value;
-use shared::access::{Action, Actor};
+use shared::access::{Action, Actor, Holder};
 use shared::import::fillable;
 use shared::query::{ListQuery, MAX_PAGE, Sort, Titles};
 use shared::record::Kind;
@@ -43,8 +43,7 @@ impl Store {
 }
 
 fn exportable(actor: &Actor, def: &RecordDef, row: &Row) -> bool {
-    let holder = shared::access::Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") };
-    actor.reaches(actor.level(def, Action::Export), &holder)
+    actor.reaches(actor.level(def, Action::Export), &Holder::of(row))
 }
 
 fn cell(field: &FieldDef, row: &Row, titles: &Titles) -> String {

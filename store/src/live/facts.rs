@@ -76,10 +76,7 @@ fn collect<'t>(tx: &'t mut Tx, def: &'static RecordDef, rows: Vec<Row>) -> Colle
 }
 
 fn own(row: &Row) -> Facts {
-    Facts {
-        holder: Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") },
-        parents: Vec::new(),
-    }
+    Facts { holder: Holder::of(row), parents: Vec::new() }
 }
 
 /// Titles of what rows refer to, with the facts that decide who may see each.

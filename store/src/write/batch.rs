@@ -47,9 +47,7 @@ pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, com
     if !writing.is_empty() {
         let had_administrator = verify::has_administrator(tx, def).await?;
         write_rows(tx, actor, def, &writing, &set).await?;
-        if had_administrator && !verify::has_administrator(tx, def).await? {
-            return Err(Error::invalid("", "last_administrator"));
-        }
+        verify::keeps_administrator(tx, def, had_administrator).await?;
         if verify::has_cycle(tx, def, &writing).await? {
             return Err(Error::invalid(def.tree.unwrap_or_default(), "cycle"));
         }

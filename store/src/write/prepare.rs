@@ -60,7 +60,7 @@ impl Prepared {
 
     /// Whose the row was before the change.
     pub(crate) fn holder_before(&self) -> Holder {
-        self.before.as_ref().map(holder).unwrap_or_default()
+        self.before.as_ref().map(Holder::of).unwrap_or_default()
     }
 
     /// Whether anything is to be written.
@@ -73,11 +73,6 @@ impl Prepared {
         let fields = || (!self.errors.is_empty()).then(|| Error::Invalid { fields: self.errors.clone() });
         self.fault.clone().or_else(fields)
     }
-}
-
-/// Whose a row is.
-pub(crate) fn holder(row: &Row) -> Holder {
-    Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") }
 }
 
 fn differs(before: &Values, after: &Values) -> bool {
@@ -184,7 +179,7 @@ pub(super) async fn assign_holders(tx: &mut Tx, actor: &Actor, def: &RecordDef, 
         row.after.values.insert("team_id".into(), team.map(|t| t.to_string()).into());
     }
     for row in rows.iter_mut().filter(|r| r.act == Act::Create && r.fault.is_none()) {
-        if !actor.reaches(actor.level(def, Action::Create), &holder(&row.after)) {
+        if !actor.reaches(actor.level(def, Action::Create), &Holder::of(&row.after)) {
             row.errors.push(FieldError::new("owner_id", "beyond_your_rights"));
         }
     }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::audit::{ChangeSet, write_rows};
 use super::batch::now;
 use super::prepare::{Act, Prepared, is_tenant, stamp};
-use super::verify::has_administrator;
+use super::verify::{has_administrator, keeps_administrator};
 use super::{derive, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
@@ -63,9 +63,7 @@ impl Store {
             let histories = histories(&mut tx, def, change_set, set.id).await?;
             remove(&mut tx, actor, def, histories, &set, &mut outcome).await?;
         }
-        if had_administrator && !has_administrator(&mut tx, &USER).await? {
-            return Err(Error::invalid("", "last_administrator"));
-        }
+        keeps_administrator(&mut tx, &USER, had_administrator).await?;
         sqlx::query("update change_sets set undone_by = $3 where org_id = $1 and id = $2")
             .bind(actor.org_id)
             .bind(change_set)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::access::Actor;
 use shared::record::drop_consequences;
 use shared::types::REGISTRY;
-use shared::{FieldError, Kind, RecordDef, Result};
+use shared::{Error, FieldError, Kind, RecordDef, Result};
 use sqlx::Row as _;
 use uuid::Uuid;
 
@@ -142,4 +142,12 @@ pub(super) async fn has_administrator(tx: &mut Tx, def: &RecordDef) -> Result<bo
     .fetch_one(&mut *tx.inner)
     .await
     .map_err(from_sqlx)
+}
+
+/// Refuses what took the organisation's last administrator away, `had` being what [`has_administrator`] said before.
+pub(super) async fn keeps_administrator(tx: &mut Tx, def: &RecordDef, had: bool) -> Result<()> {
+    if had && !has_administrator(tx, def).await? {
+        return Err(Error::invalid("", "last_administrator"));
+    }
+    Ok(())
 }

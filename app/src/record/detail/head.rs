@@ -77,8 +77,8 @@ fn marks(context: RecordContext) -> AnyView {
     });
     let tag = |text: &str| view! { <Tag label=text.to_owned() hue=hue_of(text)/> };
     let tags = texts(&row.values, "tags").map(tag).collect_view();
-    let pool = (def.pool && row.text("owner_id").is_none() && row.text("team_id").is_none())
-        .then(|| view! { <Badge icon="inbox">{t("list.filter.pool")}</Badge> });
+    let pool =
+        (def.pool && Holder::of(&row).is_free()).then(|| view! { <Badge icon="inbox">{t("list.filter.pool")}</Badge> });
     view! { {owner} {pool} {lacking} {tags} }.into_any()
 }
 
@@ -119,8 +119,7 @@ fn hand_over(context: RecordContext, id: Uuid, to: Option<Uuid>, key: &'static s
 
 /// Whether the record lies in the public pool.
 fn is_free(context: RecordContext) -> Memo<bool> {
-    let holder = |row: &Row| Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") };
-    Memo::new(move |_| context.row.with(|row| holder(row).is_free()))
+    Memo::new(move |_| context.row.with(|row| Holder::of(row).is_free()))
 }
 
 /// Takes the record out of the public pool.

@@ -172,8 +172,7 @@ fn may_edit(context: ListContext, column: &Attribute, row: &Row) -> bool {
     let Some(actor) = context.page.actor().filter(|_| column.editable && column.applies(&row.values)) else {
         return false;
     };
-    let holder = Holder { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") };
-    actor.holds(context.def, Action::Update, &holder)
+    actor.holds(context.def, Action::Update, &Holder::of(row))
 }
 
 fn begin(context: ListContext, data: ListData, columns: Memo<Vec<Attribute>>, id: Uuid, field: String) {
