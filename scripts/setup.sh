@@ -32,12 +32,13 @@ locked_version() {
   awk -v crate="\"$1\"" '$1 == "name" { found = ($3 == crate) } found && $1 == "version" { gsub("\"", "", $3); print $3; exit }' Cargo.lock
 }
 
-# Compiles a tool into target/tools. Without --locked: wasm-bindgen-cli's own lock names a yanked crate.
+# Compiles a tool into target/tools, one after the other with the same settings and folder, so that what several are made
+# of is compiled once. Without --locked: wasm-bindgen-cli's own lock names a yanked crate.
 cargo_install() {
   say "compiling $1 $2"
-  # Compiled for minutes, run for seconds: little optimising serves both.
-  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_TARGET_DIR="$TOOLS/build" cargo install --root "$TOOLS" --version "=$2" "${@:3}" "$1" >&2 || die "$1 can't be compiled."
-  rm -rf "$TOOLS/build"
+  # Compiled for minutes, run for seconds: not optimising them halves the one and adds a second to the other.
+  CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$TOOLS/build" \
+    cargo install --debug --root "$TOOLS" --version "=$2" "${@:3}" "$1" >&2 || die "$1 can't be compiled."
 }
 
 check_basics() {
@@ -64,14 +65,16 @@ debian_wasm_target() {
 wasm_bindgen() {
   local version
   version="$(locked_version wasm-bindgen)"
-  [ "$("$TOOLS/bin/wasm-bindgen" --version 2>/dev/null)" = "wasm-bindgen $version" ] || cargo_install wasm-bindgen-cli "$version"
+  [ "$("$TOOLS/bin/wasm-bindgen" --version 2>/dev/null)" = "wasm-bindgen $version" ] ||
+    # Without its test runner, and what that needs to fetch a browser.
+    cargo_install wasm-bindgen-cli "$version" --no-default-features --bin wasm-bindgen
 }
 
 # Splits the wasm module into files loaded on demand; made for the version of the macros that the app uses.
 wasm_split() {
   local version=0.2.4
   [ "$(cat "$TOOLS/wasm-split" 2>/dev/null)" = "$version" ] && [ -x "$TOOLS/bin/wasm-split-cli" ] && return
-  cargo_install wasm_split_cli_support "$version" --debug --features build-binary
+  cargo_install wasm_split_cli_support "$version" --features build-binary
   echo "$version" >"$TOOLS/wasm-split"
 }
 
@@ -79,7 +82,7 @@ sqlx_cli() {
   local version
   version="$(locked_version sqlx)"
   [ "$("$TOOLS/bin/sqlx" --version 2>/dev/null)" = "sqlx-cli $version" ] ||
-    cargo_install sqlx-cli "$version" --debug --no-default-features --features postgres
+    cargo_install sqlx-cli "$version" --no-default-features --features postgres
 }
 
 # Only what is needed is fetched: "run" leaves out the test tools.
@@ -136,3 +139,4 @@ if [ "$purpose" = test ]; then
   browser
   sqlx_cli
 fi
+rm -rf "$TOOLS/build"

@@ -56,6 +56,16 @@ pub fn Badge(
     }
 }
 
+/// The hue of the stage at this place of its pipeline: won is green, lost red, the others as unlike as they can be.
+#[must_use]
+pub fn stage_hue(outcome: Option<&str>, at: usize) -> u8 {
+    match outcome {
+        Some("won") => 2,
+        Some("lost") => 7,
+        _ => [0, 1, 9, 8, 5, 4, 6, 3][at % 8],
+    }
+}
+
 /// A stage's dot; always beside the stage's name.
 #[component]
 pub fn Dot(

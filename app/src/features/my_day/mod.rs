@@ -99,7 +99,7 @@ fn Greeting() -> impl IntoView {
         i18n::translate(locale, "format.day_with_weekday", &[("weekday", &weekday), ("date", &date)])
     };
     view! {
-        <header class="page-head">
+        <header class="page-head my-day-head">
             <h1>{greeting}</h1>
             <span class="spacer"></span>
             <time class="meta">{date}</time>

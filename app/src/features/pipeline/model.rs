@@ -14,7 +14,7 @@ use super::address::Address;
 use super::asking::Asking;
 use super::drag::Drag;
 use crate::context::Page;
-use crate::ui::Toasts;
+use crate::ui::{Toasts, stage_hue};
 
 /// Height of a card and the gap below it in px, until one is measured.
 const FIRST_PITCH: f64 = 124.0;
@@ -190,11 +190,7 @@ impl OpenBoard {
     pub(super) fn new(board: Board, mut query: BoardQuery, address: Address, reopen: Callback<()>) -> Self {
         query.pipeline_id = Some(board.pipeline.id);
         let lanes = arranged(board.columns).into_iter().enumerate().map(|(at, column)| {
-            let hue = match column.stage.text("outcome") {
-                Some("won") => 2,
-                Some("lost") => 7,
-                _ => [0, 1, 9, 8, 5, 4, 6, 3][at % 8],
-            };
+            let hue = stage_hue(column.stage.text("outcome"), at);
             Lane::new(column, hue)
         });
         Self {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::edit::Editor;
 use super::roster::{Roster, one};
 use crate::context::{Page, t};
-use crate::ui::{Button, ButtonKind, Dot, Menu, MenuItem, Size, hue_of};
+use crate::ui::{Button, ButtonKind, Dot, Menu, MenuItem, Size, stage_hue};
 
 /// Room between two stages, so that one can be put between without touching the others.
 const STEP: i64 = 10;
@@ -34,8 +34,8 @@ pub fn Stages(
     };
     view! {
         <ol class="stage-list">
-            <For each=move || own.get() key=|row| (row.id, row.version) let:row>
-                <Stage roster own row editor/>
+            <For each=move || hued(own.get()) key=|(row, hue)| (row.id, row.version, *hue) let((row, hue))>
+                <Stage roster own row hue editor/>
             </For>
         </ol>
         <div class="button-group">
@@ -48,6 +48,15 @@ fn in_order(rows: &[Row], pipeline: Uuid) -> Vec<Row> {
     let mut own: Vec<Row> = rows.iter().filter(|row| row.reference("pipeline_id") == Some(pipeline)).cloned().collect();
     own.sort_by_key(|row| (row.integer("position"), row.id));
     own
+}
+
+/// Each with the colour it has on the board.
+fn hued(stages: Vec<Row>) -> Vec<(Row, u8)> {
+    let hue = |(at, row): (usize, Row)| {
+        let hue = stage_hue(row.text("outcome"), at);
+        (row, hue)
+    };
+    stages.into_iter().enumerate().map(hue).collect()
 }
 
 /// The changes that put a stage one place up or down; positions are spread anew where they have to.
@@ -67,7 +76,7 @@ fn moved(rows: &[Row], id: Uuid, by: isize) -> Vec<Change> {
 }
 
 #[component]
-fn Stage(roster: Roster, own: Memo<Vec<Row>>, row: Row, editor: Editor) -> impl IntoView {
+fn Stage(roster: Roster, own: Memo<Vec<Row>>, row: Row, hue: u8, editor: Editor) -> impl IntoView {
     let page = Page::take();
     let id = row.id;
     let name = row.text("name").unwrap_or_default().to_owned();
@@ -95,7 +104,7 @@ fn Stage(roster: Roster, own: Memo<Vec<Row>>, row: Row, editor: Editor) -> impl 
                 <Button kind=ButtonKind::Ghost size=Size::Small icon="arrow-up" label=label("admin.pipelines.move_up", name.clone()) disabled=at_end(false) on_click=move |_| step(-1)/>
                 <Button kind=ButtonKind::Ghost size=Size::Small icon="arrow-down" label=label("admin.pipelines.move_down", name.clone()) disabled=at_end(true) on_click=move |_| step(1)/>
             </span>
-            <Dot hue=hue_of(&id.to_string())/>
+            <Dot hue/>
             <b class="truncate">{name}</b>
             <span class="meta num">{probability}"%"</span>
             <span class="meta stage-extra">{move || choice_label(page.locale.get(), &STAGE, "outcome", &outcome)}" "{stale}</span>

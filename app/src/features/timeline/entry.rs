@@ -101,7 +101,8 @@ fn kind_of(row: &Row) -> &'static str {
 
 fn activity_view(feed: Feed, at: DateTime<Utc>, row: Row, fresh: bool) -> impl IntoView {
     let (page, kind, id) = (feed.page, kind_of(&row), row.id);
-    let author = row.reference("created_by").or_else(|| row.reference("owner_id"));
+    // Whose it is did it; who wrote it down may have been an assistant or an import.
+    let author = row.reference("owner_id").or_else(|| row.reference("created_by"));
     let who = Signal::derive(move || feed.who(author));
     let key = format!("timeline.did.{kind}");
     let text = Signal::derive(move || i18n::translate(page.locale.get(), &key, &[("who", "")]).trim().to_owned());

@@ -54,9 +54,16 @@ pub(super) async fn live_through(
             tasks.push(task(dice, staff, deal, now));
         }
     }
-    for (index, title) in ["整理客户名单", "Team meeting notes", "更新服务手册"].iter().enumerate() {
-        let owner = [staff.manager, staff.agents[0], staff.agents[1]][index];
-        tasks.push(json!({"subject": title, "kind": "todo", "owner_id": owner, "due_at": due(now, 1, 9)}));
+    let chores = [
+        (staff.manager, "整理客户名单", 1),
+        (staff.agents[0], "Team meeting notes", 1),
+        (staff.agents[1], "更新服务手册", 1),
+        (writer.actor.user_id, "邀请新同事 Invite new colleagues", 0),
+        (writer.actor.user_id, "核对角色权限 Review role rights", -1),
+        (writer.actor.user_id, "季度数据备份 Quarterly backup", 3),
+    ];
+    for (owner, title, days) in chores {
+        tasks.push(json!({"subject": title, "kind": "todo", "owner_id": owner, "due_at": due(now, days, 9)}));
     }
     writer.create("activity", activities).await?;
     writer.create("task", tasks).await.map(drop)
