@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Benchmarks on a throw-away Postgres: ratios against bare SQL in the same run, never single times.
-# GUANXI_BENCH_PROFILE=dev measures without the long release build; the table says which one it was.
+# Where Guanxi stands against bare Postgres in the same run, on a throw-away one: ratios, never single times.
+# SCALE=small|full; ONLY=read,write,live leaves the other groups out; GUANXI_BENCH_PROFILE=dev measures without the long
+# release build. The table says which it was.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/environment.sh
@@ -9,11 +10,14 @@ source scripts/test-postgres.sh
 profile="${GUANXI_BENCH_PROFILE:-release}"
 mkdir -p "$TARGET/bench"
 trap stop_test_postgres EXIT
-cargo build --quiet --package store --example board_bench --profile "$profile"
+cargo build --quiet --package server --bin guanxi --example bench --profile "$profile"
 folder="$profile"
 [ "$profile" = dev ] && folder=debug
 start_test_postgres
+# Thousands of streams are thousands of sockets.
+ulimit -n "$(ulimit -H -n)"
 echo "build profile: $profile"
-"$TARGET/$folder/examples/board_bench" "$TARGET/bench/report.json"
+POSTGRES_PROGRAMS="$TEST_POSTGRES_PROGRAMS" GUANXI_BENCH_PROGRAM="$TARGET/$folder/guanxi" GUANXI_DATA="$TARGET/bench/data" \
+  "$TARGET/$folder/examples/bench" "$TARGET/bench/report.json"
 echo "report: $TARGET/bench/report.json"
 if [ -d "$TARGET/site/pkg" ]; then node scripts/size-budget.mjs "$TARGET/site" || echo "MISSED: the size budget"; fi

@@ -6,13 +6,16 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::access::{Grants, Level, TypeRights};
+use shared::board::BoardQuery;
 use shared::command::{Change, Command, Source};
 use shared::query::{Archived, ListQuery, Sort};
 use shared::record::{Kind, is_empty};
-use shared::types::{REGISTRY, by_name};
+use shared::types::{OPPORTUNITY, REGISTRY, by_name};
 use shared::{Error, FieldDef, RecordDef, Row, Values};
+use sqlx::AssertSqlSafe;
 use support::sample::{World, creatable, is_free, value};
 use uuid::Uuid;
 
@@ -618,6 +621,74 @@ async fn pages_show_every_record_once_in_order_by_every_sortable_field() {
                 assert_eq!(seen, all, "{} by {} descending {descending}", def.name, field.name);
             }
         }
+    }
+}
+
+/// What the store says there is, and what there is.
+async fn assert_counted(world: &World, def: &'static RecordDef, after: &str) {
+    let query = ListQuery { count: true, ..ListQuery::default() };
+    let told = world.test.store.list(&world.admin, def, &query).await.unwrap().total;
+    let table = def.table();
+    let counted = format!("select count(*) from {table} where org_id = $1 and archived_at is null");
+    let counted = sqlx::query_scalar(AssertSqlSafe(counted)).bind(world.admin.org_id).fetch_one(&world.test.owner);
+    assert_eq!(told, counted.await.unwrap(), "{table} after {after}");
+}
+
+/// The same for what the stages of the base deal's pipeline add up to.
+async fn assert_summed(world: &World, after: &str) {
+    let deal = world.read(&OPPORTUNITY, world.base["opportunity"]).await.unwrap();
+    let query = BoardQuery { pipeline_id: deal.reference("pipeline_id"), ..BoardQuery::default() };
+    let mut told: Vec<(Uuid, i64, Decimal, Decimal)> = Vec::new();
+    for (stage, totals) in world.test.store.board_totals(&world.admin, &query).await.unwrap() {
+        told.push((stage, totals.count, totals.sum, totals.weighted));
+    }
+    let summed: Vec<(Uuid, i64, Decimal, Decimal)> = sqlx::query_as(
+        "select stage_id, count(*), coalesce(sum(amount), 0), coalesce(round(sum(amount * probability) / 100, 2), 0)
+         from opportunities where org_id = $1 and pipeline_id = $2 and archived_at is null group by stage_id order by stage_id",
+    )
+    .bind(world.admin.org_id)
+    .bind(query.pipeline_id)
+    .fetch_all(&world.test.owner)
+    .await
+    .unwrap();
+    assert_eq!(told, summed, "after {after}");
+}
+
+#[tokio::test]
+async fn kept_counts_and_sums_are_those_of_the_tables() {
+    let world = World::new().await;
+    for def in types() {
+        let values = |n| world.values(def, n);
+        let id = Uuid::now_v7();
+        let mut changes = vec![Change::Create { id, values: values(7) }];
+        if def.name == "opportunity" {
+            changes.push(update(id, None, one("amount", "7.77")));
+            changes.push(update(id, None, one("amount", Value::Null)));
+            changes.push(update(id, None, one("probability", 33)));
+            changes.push(update(id, None, one("amount", "0.10")));
+        }
+        changes.extend([Change::Archive { id }, Change::Restore { id }, Change::Delete { id }]);
+        for change in changes {
+            let after = format!("{change:?}");
+            let done = world.apply(def, change).await.unwrap();
+            assert_counted(&world, def, &after).await;
+            assert_summed(&world, &after).await;
+            let undone = world.test.store.undo(&world.admin, done.change_set).await.unwrap();
+            assert_counted(&world, def, &format!("undo of {after}")).await;
+            assert_summed(&world, &format!("undo of {after}")).await;
+            world.test.store.undo(&world.admin, undone.change_set).await.unwrap();
+        }
+        world.make(def, 8).await;
+        for _ in 0..2 {
+            let fold = sqlx::query("select guanxi_fold($1, $2)").bind(world.admin.org_id).bind(def.table());
+            fold.execute(&world.test.owner).await.unwrap();
+            assert_counted(&world, def, "putting together").await;
+            assert_summed(&world, "putting together").await;
+        }
+        let entries = "select count(*) from tallies where org_id = $1 and counted = $2";
+        let entries = sqlx::query_scalar(entries).bind(world.admin.org_id).bind(def.table());
+        let entries: i64 = entries.fetch_one(&world.test.owner).await.unwrap();
+        assert!(entries <= 2, "{} entries of {} are left", entries, def.name);
     }
 }
 

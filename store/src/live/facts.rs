@@ -42,27 +42,50 @@ pub(crate) struct Linked {
     pub(crate) facts: Facts,
 }
 
+/// Rows of one organisation, each loaded once however often it is needed: deals, their contacts and their customers all
+/// lead to the same customers.
+pub(super) struct Rows<'t> {
+    pub(super) tx: &'t mut Tx,
+    known: BTreeMap<(&'static str, Uuid), Option<Row>>,
+}
+
+impl<'t> Rows<'t> {
+    pub(super) fn new(tx: &'t mut Tx) -> Self {
+        Self { tx, known: BTreeMap::new() }
+    }
+
+    /// Those of `ids` that exist.
+    pub(super) async fn get(&mut self, def: &'static RecordDef, ids: &BTreeSet<Uuid>) -> Result<Vec<Row>> {
+        let key = |id: &Uuid| (def.name, *id);
+        let unknown: BTreeSet<Uuid> = ids.iter().copied().filter(|id| !self.known.contains_key(&key(id))).collect();
+        let found = rows_by_id(self.tx, def, &unknown).await?;
+        self.known.extend(unknown.iter().map(|id| (key(id), None)));
+        self.known.extend(found.into_iter().map(|row| (key(&row.id), Some(row))));
+        Ok(ids.iter().filter_map(|id| self.known.get(&key(id)).cloned().flatten()).collect())
+    }
+}
+
 /// Facts of rows of one type, parents included.
 pub(super) async fn facts(
-    tx: &mut Tx,
+    known: &mut Rows<'_>,
     def: &'static RecordDef,
     rows: impl Iterator<Item = &Row> + Clone + Send,
 ) -> Result<BTreeMap<Uuid, Facts>> {
     let owned: Vec<Row> = rows.cloned().collect();
-    collect(tx, def, owned).await
+    collect(known, def, owned).await
 }
 
 type Collected<'t> = std::pin::Pin<Box<dyn Future<Output = Result<BTreeMap<Uuid, Facts>>> + Send + 't>>;
 
 /// Boxed because parents have parents.
-fn collect<'t>(tx: &'t mut Tx, def: &'static RecordDef, rows: Vec<Row>) -> Collected<'t> {
+fn collect<'t>(known: &'t mut Rows<'_>, def: &'static RecordDef, rows: Vec<Row>) -> Collected<'t> {
     Box::pin(async move {
         let mut facts: BTreeMap<Uuid, Facts> = rows.iter().map(|row| (row.id, own(row))).collect();
         for name in def.through {
             let Some(parent) = def.field(name).and_then(target) else { continue };
             let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.reference(name)).collect();
-            let parents = rows_by_id(tx, parent, &ids).await?;
-            let parents = collect(tx, parent, parents).await?;
+            let parents = known.get(parent, &ids).await?;
+            let parents = collect(known, parent, parents).await?;
             for row in &rows {
                 if let (Some(mine), Some(theirs)) =
                     (facts.get_mut(&row.id), row.reference(name).and_then(|id| parents.get(&id)))
@@ -81,7 +104,7 @@ fn own(row: &Row) -> Facts {
 
 /// Titles of what rows refer to, with the facts that decide who may see each.
 pub(super) async fn linked(
-    tx: &mut Tx,
+    known: &mut Rows<'_>,
     def: &'static RecordDef,
     rows: impl Iterator<Item = &Row> + Clone,
 ) -> Result<BTreeMap<Uuid, Vec<Linked>>> {
@@ -92,10 +115,10 @@ pub(super) async fn linked(
     let mut found: BTreeMap<Uuid, Linked> = BTreeMap::new();
     for (name, ids) in wanted {
         let Some(target) = shared::types::by_name(name) else { continue };
-        let targets = rows_by_id(tx, target, &ids).await?;
+        let targets = known.get(target, &ids).await?;
         let titles: Vec<(Uuid, String)> =
             targets.iter().map(|row| (row.id, row.text(target.title).unwrap_or_default().to_owned())).collect();
-        let mut facts = collect(tx, target, targets).await?;
+        let mut facts = collect(known, target, targets).await?;
         for (id, title) in titles {
             found.insert(id, Linked { def: target, id, title, facts: facts.remove(&id).unwrap_or_default() });
         }

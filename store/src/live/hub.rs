@@ -155,12 +155,27 @@ impl LiveHub {
             Some(cursor) => cursor,
             None => *cursor.insert(log::head(self.pool()).await?),
         };
+        if let Some(head) = self.unheard().await? {
+            *cursor = Some(head);
+            return Ok(false);
+        }
         let (entries, more) = log::read(self.pool(), after, None).await?;
         for entry in entries {
             *cursor = Some(entry.cursor);
             let _ = self.inner.sender.send(Message::Entry(entry));
         }
         Ok(more)
+    }
+
+    /// The head of the log, if nobody listens: what nobody listens to need not be looked up. Asked again after looking,
+    /// because whoever began to listen meanwhile may have caught up with an earlier head.
+    async fn unheard(&self) -> shared::Result<Option<Cursor>> {
+        let is_alone = || self.inner.sender.receiver_count() == 0;
+        if !is_alone() {
+            return Ok(None);
+        }
+        let head = log::head(self.pool()).await?;
+        Ok(is_alone().then_some(head))
     }
 
     /// Viewers who said nothing for a while are gone.

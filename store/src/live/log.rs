@@ -9,11 +9,10 @@ use shared::{RecordDef, Result, Row};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::facts::{Facts, Linked, facts, linked};
+use super::facts::{Facts, Linked, Rows, facts, linked};
 use super::told::Looks;
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Tx, begin};
-use crate::write::rows_by_id;
 
 /// Log entries read at a time.
 const BATCH: i64 = 1_000;
@@ -130,11 +129,12 @@ async fn load(tx: &mut Tx, logged: Vec<Logged>) -> Result<Vec<Entry>> {
         by_type.entry(entry.def.name).or_default().push(entry);
     }
     let mut entries = Vec::new();
+    let mut rows = Rows::new(tx);
     for logged in by_type.into_values() {
         if logged.len() > FLOOD {
             entries.extend(logged.into_iter().next_back().map(flood));
         } else {
-            load_type(tx, logged, &mut entries).await?;
+            load_type(&mut rows, logged, &mut entries).await?;
         }
     }
     Ok(entries)
@@ -152,13 +152,13 @@ fn flood(last: Logged) -> Entry {
 }
 
 /// Several changes of one record in a batch each carry the newest row: applying it early is harmless.
-async fn load_type(tx: &mut Tx, logged: Vec<Logged>, entries: &mut Vec<Entry>) -> Result<()> {
+async fn load_type(known: &mut Rows<'_>, logged: Vec<Logged>, entries: &mut Vec<Entry>) -> Result<()> {
     let Some(def) = logged.first().map(|entry| entry.def) else { return Ok(()) };
     let ids: BTreeSet<Uuid> = logged.iter().filter(|e| !e.gone).map(|e| e.record_id).collect();
-    let rows: BTreeMap<Uuid, Row> = rows_by_id(tx, def, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
-    let facts = facts(tx, def, rows.values()).await?;
-    let linked = linked(tx, def, rows.values()).await?;
-    let moved = moved(tx, def, &logged).await?;
+    let rows: BTreeMap<Uuid, Row> = known.get(def, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
+    let facts = facts(known, def, rows.values()).await?;
+    let linked = linked(known, def, rows.values()).await?;
+    let moved = moved(known.tx, def, &logged).await?;
     for entry in logged {
         let id = entry.record_id;
         let news = match rows.get(&id).filter(|_| !entry.gone) {

@@ -7,6 +7,8 @@ use sqlx::Row as _;
 
 use super::cursor::Keyset;
 use super::filter::push_filter;
+use super::search::push_found;
+use super::tallies;
 use super::titles::titles;
 use crate::columns::{decode, select_list, sql_type};
 use crate::error::from_sqlx;
@@ -55,6 +57,11 @@ fn page_size(limit: u32) -> Result<u32> {
 }
 
 async fn count(tx: &mut crate::pool::Tx, actor: &Actor, def: &'static RecordDef, query: &ListQuery) -> Result<i64> {
+    let everything =
+        query.archived == Archived::Without && query.filter.is_none() && words(query.search.as_deref()).is_none();
+    if everything && tallies::are_of(actor, def) {
+        return tallies::count(tx, def).await;
+    }
     let mut sql = Sql::new("select count(*)");
     push_from(&mut sql, actor, def, query)?;
     let row = sql.build().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
@@ -85,16 +92,21 @@ pub(super) fn push_matching(
         sql.push(" and ");
         push_filter(sql, actor, def, filter)?;
     }
-    if let Some(words) = search.filter(|s| !s.trim().is_empty()) {
+    if let Some(words) = words(search) {
         match query_tokens(words) {
             None => drop(sql.push(" and false")),
             Some(tokens) => {
-                sql.push(" and exists (select from search_entries s where s.org_id = t.org_id and s.record_id = t.id and s.tokens @@ ");
-                sql.push_bind(tokens).push("::tsquery)");
+                sql.push(" and ");
+                push_found(sql, "t.id", def, &tokens);
             }
         }
     }
     Ok(())
+}
+
+/// What to search for, if anything.
+pub(super) fn words(search: Option<&str>) -> Option<&str> {
+    search.filter(|words| !words.trim().is_empty())
 }
 
 /// Sort order of a list.

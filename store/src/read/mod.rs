@@ -7,5 +7,6 @@ mod detail;
 mod filter;
 mod list;
 mod search;
+mod tallies;
 mod timeline;
 mod titles;

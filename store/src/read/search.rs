@@ -58,12 +58,19 @@ impl Store {
     }
 }
 
+/// The condition that the record whose id is `column` contains the words.
+pub(super) fn push_found(sql: &mut Sql, column: &str, def: &RecordDef, tokens: &str) {
+    sql.push(format_args!("{column} in (select guanxi_found(")).push_bind(def.name).push(", ");
+    sql.push_bind(tokens.to_owned()).push("::tsquery))");
+}
+
 fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, tokens: Option<&str>) {
     sql.push("(select s.record_type, s.record_id, s.title, s.subtitle, s.updated_at from search_entries s");
     sql.push(format_args!(" join {} t on t.org_id = s.org_id and t.id = s.record_id where s.org_id = ", def.table()));
     sql.push_bind(actor.org_id).push(" and s.record_type = ").push_bind(def.name).push(" and not s.archived and ");
     if let Some(tokens) = tokens {
-        sql.push("s.tokens @@ ").push_bind(tokens.to_owned()).push("::tsquery and ");
+        push_found(sql, "s.record_id", def, tokens);
+        sql.push(" and ");
     }
     push_scope(sql, actor, def, Action::Read, "t");
     sql.push(" order by s.updated_at desc limit ").push_bind(CANDIDATES).push(")");

@@ -117,15 +117,15 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
 fn push_changes(sql: &mut Sql, actor: &Actor, def: &RecordDef, id: Uuid, org_id: Uuid) {
     sql.push("select 'change' as source, a.at, a.id::text as key from audit_entries a where a.org_id = ")
         .push_bind(org_id);
-    sql.push(" and (a.record_id = ").push_bind(id);
+    // An array, because an "or" with a query in it would look at every entry there is.
+    sql.push(" and a.record_id = any (array(select ").push_bind(id).push("::uuid");
     if def.name == "customer" {
-        sql.push(" or a.record_id in (select t.id from opportunities t where t.org_id = ").push_bind(org_id);
+        sql.push(" union all select t.id from opportunities t where t.org_id = ").push_bind(org_id);
         sql.push(" and t.customer_id = ").push_bind(id).push(" and ");
         push_scope(sql, actor, &OPPORTUNITY, Action::Read, "t");
-        sql.push(")");
     }
     // A new order within a column is nothing to tell.
-    sql.push(") and (a.action <> 'update' or (a.changes - 'rank') <> '{}'::jsonb)");
+    sql.push(")) and (a.action <> 'update' or (a.changes - 'rank') <> '{}'::jsonb)");
 }
 
 fn push_page(sql: &mut Sql, (at, key): (&str, &str), before: Option<&(DateTime<Utc>, String)>) {

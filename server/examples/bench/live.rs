@@ -1,0 +1,132 @@
+//! Live: from commit to the client, with few and many streams, against a bare LISTEN/NOTIFY round trip.
+
+use std::time::Instant;
+
+use serde_json::json;
+use sqlx::postgres::PgListener;
+use sqlx::{Connection, PgConnection};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+
+use crate::Outcome;
+use crate::data::{World, id};
+use crate::figures::{Aim, Figures, Line};
+use crate::process::Server;
+
+/// Moves that are timed.
+const MOVES: i64 = 100;
+
+/// Delay of every move at every stream, and the memory that streams take.
+pub(crate) async fn lines(world: &mut World, server: &Server, streams: &[usize]) -> Outcome<Vec<Line>> {
+    let bare = notifications().await?;
+    let mut lines = Vec::new();
+    let before = server.memory()?;
+    let (heard, mut hears) = mpsc::unbounded_channel();
+    let mut open = 0;
+    for &wanted in streams {
+        for _ in open..wanted {
+            let stream = world.client.stream("/api/v1/events").await?;
+            tokio::spawn(listen(stream, heard.clone()));
+        }
+        open = wanted;
+        let delays = delays(world, &mut hears, wanted).await?;
+        let p99 = |figures: &Figures| Figures::from_iter([figures.quantile(0.99)]);
+        let line = |what, guanxi, baseline, aim| Line {
+            group: "live",
+            what,
+            unit: "ms",
+            guanxi,
+            baseline: Some(baseline),
+            aim,
+        };
+        lines.push(line(format!("commit to {wanted} clients, p50"), delays.clone(), bare.clone(), Aim::Known));
+        lines.push(line(format!("commit to {wanted} clients, p99"), p99(&delays), p99(&bare), Aim::AtMost(3.0)));
+        let each = (server.memory()? - before) * 1_024.0 / wanted as f64;
+        lines.push(Line {
+            group: "live",
+            what: format!("memory of each of {wanted} streams"),
+            unit: "kB",
+            guanxi: Figures::from_iter([each]),
+            baseline: None,
+            aim: if wanted >= 1_000 { Aim::AtMost(16.0) } else { Aim::Known },
+        });
+    }
+    Ok(lines)
+}
+
+/// Says when it heard of which version of which deal.
+async fn listen(stream: BufReader<TcpStream>, heard: mpsc::UnboundedSender<(u64, Instant)>) {
+    let mut lines = stream.lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let at = Instant::now();
+        // A plain search: with thousands of streams the reader must not be what is slow.
+        let Some((_, rest)) = line.split_once("\"row\":{\"id\":\"0190000d-0000-7000-8000-") else { continue };
+        let Ok(deal) = u64::from_str_radix(&rest[..12.min(rest.len())], 16) else { continue };
+        if heard.send((deal, at)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Moves one card after the other and waits until every stream has told of it.
+async fn delays(
+    world: &mut World,
+    hears: &mut mpsc::UnboundedReceiver<(u64, Instant)>,
+    streams: usize,
+) -> Outcome<Figures> {
+    let mut delays = Vec::new();
+    for n in 0..MOVES {
+        let (deal, stage) = (1 + n, world.stages[n as usize % world.stages.len()]);
+        let change = json!({"do": "update", "id": id('d', deal), "values": {"stage_id": stage, "rank": "top"}});
+        let command = json!({"record_type": "opportunity", "changes": [change], "all_or_nothing": true});
+        world.client.call("apply", &json!({"command": command})).await?;
+        // The answer comes right after the commit.
+        let committed = Instant::now();
+        let mut missing = streams;
+        while missing > 0 {
+            let (heard_of, at) = hears.recv().await.ok_or("all streams ended")?;
+            if i64::try_from(heard_of)? == deal {
+                delays.push(at.saturating_duration_since(committed).as_secs_f64() * 1_000.0);
+                missing -= 1;
+            }
+        }
+    }
+    Ok(delays.into_iter().collect())
+}
+
+/// What Postgres itself needs from a commit with `NOTIFY` to the listener.
+async fn notifications() -> Outcome<Figures> {
+    let url = std::env::var("DATABASE_URL")?;
+    let mut listener = PgListener::connect(&url).await?;
+    listener.listen("bench").await?;
+    let mut sender = PgConnection::connect(&url).await?;
+    let mut times = Figures::default();
+    for _ in 0..MOVES {
+        let begin = Instant::now();
+        sqlx::query("select pg_notify('bench', '')").execute(&mut sender).await?;
+        listener.recv().await?;
+        times.add(begin.elapsed().as_secs_f64() * 1_000.0);
+    }
+    Ok(times)
+}
+
+impl crate::client::Client {
+    /// Opens an endless answer; its head is read already.
+    pub(crate) async fn stream(&self, path: &str) -> Outcome<BufReader<TcpStream>> {
+        let mut stream = TcpStream::connect(self.host()).await?;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n", self.host(), self.cookie());
+        stream.write_all(request.as_bytes()).await?;
+        let mut stream = BufReader::with_capacity(1_024, stream);
+        let mut line = String::new();
+        stream.read_line(&mut line).await?;
+        if !line.contains(" 200 ") {
+            return Err(format!("{path}: {line}").into());
+        }
+        while !line.trim().is_empty() {
+            line.clear();
+            stream.read_line(&mut line).await?;
+        }
+        Ok(stream)
+    }
+}

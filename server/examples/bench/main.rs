@@ -1,0 +1,106 @@
+//! `make bench`: where Guanxi stands against bare Postgres doing the same in the same run.
+//!
+//! Ratios of medians, with spreads, never single times. `scripts/bench.sh` gives it a throw-away Postgres
+//! (`DATABASE_URL`, owner rights), the server's program (`GUANXI_BENCH_PROGRAM`) and `SCALE`: `small` (the default) has a
+//! tenth of `full`, which is 1,000,000 customers, 100,000 open deals and 1,000,000 activities. `ONLY=read,write` leaves
+//! out the other groups. The report goes to the file named by the first argument.
+
+mod client;
+mod data;
+mod figures;
+mod live;
+mod process;
+mod reads;
+mod writes;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use data::{Size, World};
+use figures::{Aim, Figures, Line};
+use process::Server;
+use serde_json::json;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Outcome<()> {
+    let report = PathBuf::from(std::env::args().nth(1).ok_or("Where is the report to go?")?);
+    let folder = report.parent().ok_or("The report needs a folder.")?.to_owned();
+    let programs = PathBuf::from(std::env::var("POSTGRES_PROGRAMS").unwrap_or_default());
+    let (scale, size, streams) = scale()?;
+    let mut lines = Vec::new();
+
+    let first = Server::start().await?;
+    let mut world = World::found(&first.host, &std::env::var("DATABASE_URL")?).await?;
+    let mut measured = Vec::new();
+    for share in reads::SHARES {
+        let begin = Instant::now();
+        let part = size.percent(share);
+        world.fill(part).await?;
+        eprintln!("{share} % of the data ({} customers) after {:.0} s", part.customers, begin.elapsed().as_secs_f64());
+        if wanted("read") {
+            measured.push(reads::measure(&mut world).await?);
+        }
+    }
+    lines.extend(reads::lines(measured));
+    if wanted("write") {
+        lines.extend(writes::lines(&mut world, size.deals, &programs, &folder).await?);
+    }
+    let loaded = first.memory()?;
+    first.stop().await?;
+
+    // Started anew: what the writers left in memory is not the streams'.
+    let second = Server::start().await?;
+    lines.extend(server_lines(&second, loaded)?);
+    if wanted("live") {
+        world.client = world.client.moved_to(&second.host).await?;
+        lines.extend(live::lines(&mut world, &second, &streams).await?);
+    }
+    second.stop().await?;
+    tell(&report, scale, &lines)
+}
+
+fn scale() -> Outcome<(&'static str, Size, Vec<usize>)> {
+    let full = Size { customers: 1_000_000, deals: 100_000, activities: 1_000_000 };
+    match std::env::var("SCALE").as_deref() {
+        Ok("full") => Ok(("full", full, vec![10, 1_000, 10_000])),
+        Ok("small") | Err(_) => Ok(("small", full.percent(10), vec![10, 1_000])),
+        Ok(other) => Err(format!("SCALE is small or full, not {other}.").into()),
+    }
+}
+
+/// Whether a group of measurements is asked for.
+fn wanted(group: &str) -> bool {
+    std::env::var("ONLY").is_ok_and(|only| only.is_empty() || only.split(',').any(|one| one == group))
+        || std::env::var_os("ONLY").is_none()
+}
+
+/// How the process itself does.
+fn server_lines(server: &Server, loaded: f64) -> Outcome<Vec<Line>> {
+    let size = std::fs::metadata(process::program()?)?.len() as f64 / 1024.0 / 1024.0;
+    let line = |what: &str, unit, figure| Line {
+        group: "server",
+        what: what.to_owned(),
+        unit,
+        guanxi: Figures::from_iter([figure]),
+        baseline: None,
+        aim: Aim::Known,
+    };
+    Ok(vec![
+        line("from its start to its first answer", "ms", server.started_in),
+        line("memory when idle", "MiB", server.memory()?),
+        line("memory after the writes", "MiB", loaded),
+        line("size of the program", "MiB", size),
+    ])
+}
+
+fn tell(report: &PathBuf, scale: &str, lines: &[Line]) -> Outcome<()> {
+    println!("median (p10–p90), baseline of the same run, ratio, aim; scale {scale}");
+    lines.iter().for_each(|line| println!("{}", line.text()));
+    let missed = lines.iter().filter(|line| !line.is_met()).count();
+    println!("{} lines, {missed} missed their aim", lines.len());
+    let lines: Vec<_> = lines.iter().map(Line::json).collect();
+    std::fs::write(report, serde_json::to_vec_pretty(&json!({"scale": scale, "lines": lines}))?)?;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Writing: cards moved over HTTP, with sign-in, access, validation, audit and event, against pgbench running the
+//! statements of a move in the same transaction.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::process::Command;
+use tokio::task::JoinSet;
+
+use crate::Outcome;
+use crate::client::Client;
+use crate::data::{World, id};
+use crate::figures::{Aim, Figures, Line};
+
+/// How many write at once.
+const CLIENTS: [usize; 3] = [1, 8, 32];
+/// Turns of each, Guanxi and pgbench alternating.
+const ROUNDS: usize = 3;
+/// Length of a turn, s.
+const TURN: u64 = 6;
+
+/// Moves per second. Without pgbench on this machine there is no baseline, which the line then shows.
+pub(crate) async fn lines(world: &mut World, deals: i64, programs: &Path, folder: &Path) -> Outcome<Vec<Line>> {
+    let pgbench = programs.join("pgbench");
+    let pgbench = pgbench.is_file().then_some(pgbench);
+    let script = folder.join("move.sql");
+    std::fs::write(&script, statements(world, deals))?;
+    let mut lines = Vec::new();
+    for clients in CLIENTS {
+        let (mut guanxi, mut bare) = (Figures::default(), Figures::default());
+        for _ in 0..ROUNDS {
+            guanxi.add(moves(world, deals, clients).await?);
+            if let Some(pgbench) = &pgbench {
+                bare.add(bare_moves(pgbench, &script, clients).await?);
+            }
+        }
+        lines.push(Line {
+            group: "write",
+            what: format!("card moves by {clients}"),
+            unit: "1/s",
+            guanxi,
+            baseline: pgbench.is_some().then_some(bare),
+            aim: Aim::AtLeast(0.6),
+        });
+    }
+    Ok(lines)
+}
+
+/// So many connections move cards for a turn, each its own ones.
+async fn moves(world: &World, deals: i64, clients: usize) -> Outcome<f64> {
+    let mut running = JoinSet::new();
+    let begin = Instant::now();
+    let until = begin + Duration::from_secs(TURN);
+    for client in 0..clients {
+        let (connection, stages) = (world.client.another().await?, world.stages.clone());
+        let own = (1..=deals).skip(client).step_by(clients);
+        running.spawn(async move { move_on(connection, own, &stages, until).await.map_err(|error| error.to_string()) });
+    }
+    let mut moved = 0;
+    while let Some(done) = running.join_next().await {
+        moved += done??;
+    }
+    Ok(f64::from(moved) / begin.elapsed().as_secs_f64())
+}
+
+async fn move_on(
+    mut client: Client,
+    deals: impl Iterator<Item = i64> + Clone,
+    stages: &[uuid::Uuid],
+    until: Instant,
+) -> Outcome<u32> {
+    let mut moved = 0;
+    for deal in deals.cycle() {
+        if Instant::now() >= until {
+            break;
+        }
+        let stage = stages[moved as usize % stages.len()];
+        let change = json!({"do": "update", "id": id('d', deal), "values": {"stage_id": stage, "rank": "top"}});
+        let command = json!({"record_type": "opportunity", "changes": [change], "all_or_nothing": true});
+        client.call("apply", &json!({"command": command})).await?;
+        moved += 1;
+    }
+    Ok(moved)
+}
+
+/// What a move asks of Postgres, as `log_statement = all` shows it: whose session it is, in its own transaction; then
+/// the card locked, its new neighbour, stage and pipeline, the row, the change set, audit entry and event.
+fn statements(world: &World, deals: i64) -> String {
+    let (org, pipeline) = (world.org, world.pipeline);
+    let stages = world.stages.iter().enumerate();
+    let cases: Vec<String> = stages.map(|(at, stage)| format!("when {at} then '{stage}'::uuid")).collect();
+    let stage = format!("(case :stage::int {} end)", cases.join(" "));
+    let deal = "('0190000d-0000-7000-8000-' || lpad(to_hex(:deal::bigint), 12, '0'))::uuid";
+    format!(
+        "\\set deal random(1, {deals})
+\\set stage random(0, {last})
+begin; set local guanxi.org = ''; set local role guanxi_auth;
+select s.id, s.org_id, s.user_id, a.* from sessions s cross join lateral guanxi_actor(s.org_id, s.user_id) a where s.expires_at > now() limit 1;
+commit;
+begin; set local guanxi.org = '{org}'; set local role guanxi_writer;
+select * from opportunities where org_id = '{org}' and id = any (array[{deal}]) order by id for update;
+select rank from opportunities where org_id = '{org}' and stage_id = {stage} and archived_at is null and rank is not null order by rank, id limit 1;
+select * from stages where org_id = '{org}' and id = {stage};
+select * from pipelines where org_id = '{org}' and id = '{pipeline}';
+update opportunities set version = version + 1, stage_id = {stage}, rank = 'A' || :deal::text, probability = 30, stage_changed_at = now(), updated_at = now()
+ where org_id = '{org}' and id = {deal};
+insert into change_sets (org_id, id, actor_id, source) values ('{org}', gen_random_uuid(), '{org}', 'web');
+with entry as (select {deal} as id), audited as (
+ insert into audit_entries (org_id, change_set, record_type, record_id, version, action, source, title, changes)
+ select '{org}', id, 'opportunity', id, 2, 'update', 'web', 'Deal', '{{\"rank\": [\"a\", \"b\"], \"stage_id\": [\"a\", \"b\"], \"probability\": [10, 30]}}' from entry)
+insert into events (org_id, record_type, record_id, version) select '{org}', 'opportunity', id, 2 from entry;
+commit;
+",
+        last = world.stages.len() - 1
+    )
+}
+
+async fn bare_moves(pgbench: &PathBuf, script: &Path, clients: usize) -> Outcome<f64> {
+    let url = std::env::var("DATABASE_URL")?;
+    let run = Command::new(pgbench)
+        .args(["--no-vacuum", "--protocol=prepared", "--jobs=1"])
+        .arg(format!("--client={clients}"))
+        .arg(format!("--time={TURN}"))
+        .arg("--file")
+        .arg(script)
+        .arg(url)
+        .output()
+        .await?;
+    let text = String::from_utf8_lossy(&run.stdout);
+    let tps = text.lines().find_map(|line| line.strip_prefix("tps = ")).and_then(|rest| rest.split(' ').next());
+    let tps = tps.and_then(|tps| tps.parse().ok());
+    tps.ok_or_else(|| format!("pgbench: {}", String::from_utf8_lossy(&run.stderr)).into())
+}

@@ -1,0 +1,44 @@
+//! Counts and sums that the database keeps (migration 0008), for readers of everything.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use shared::access::{Action, Actor, Level};
+use shared::board::Totals;
+use shared::types::OPPORTUNITY;
+use shared::{RecordDef, Result};
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+
+/// Whether what is kept is what the actor sees: it knows of no owners, filters or archives.
+pub(super) fn are_of(actor: &Actor, def: &RecordDef) -> bool {
+    actor.level(def, Action::Read) == Level::All
+}
+
+/// How many records of a type there are, without archived ones.
+pub(super) async fn count(tx: &mut Tx, def: &RecordDef) -> Result<i64> {
+    sqlx::query_scalar("select coalesce(sum(records), 0)::bigint from tallies where org_id = $1 and counted = $2")
+        .bind(tx.org_id)
+        .bind(def.table())
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
+}
+
+/// What the stages of a pipeline add up to; empty stages are left out.
+pub(super) async fn by_stage(tx: &mut Tx, pipeline: Uuid) -> Result<BTreeMap<Uuid, Totals>> {
+    let found: Vec<(Uuid, i64, Decimal, Decimal)> = sqlx::query_as(
+        "select y.part, sum(y.records)::bigint, sum(y.amount), round(sum(y.weighted) / 100, 2)
+         from stages s join tallies y on y.org_id = s.org_id and y.counted = $3 and y.part = s.id
+         where s.org_id = $1 and s.pipeline_id = $2 group by y.part having sum(y.records) <> 0",
+    )
+    .bind(tx.org_id)
+    .bind(pipeline)
+    .bind(OPPORTUNITY.table())
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(found.into_iter().map(|(stage, count, sum, weighted)| (stage, Totals { count, sum, weighted })).collect())
+}
