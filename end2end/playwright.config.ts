@@ -29,8 +29,7 @@ export default defineConfig({
     locale: "en-US",
     timezoneId: "Asia/Shanghai",
     screenshot: "only-on-failure",
-    // Recording every step takes a third of the time; what failed leaves a picture and a text of its page.
-    trace: process.env.GUANXI_E2E_TRACE ? "retain-on-failure" : "off",
+    trace: "retain-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],

@@ -19,7 +19,8 @@ test("a released customer is found in the pool and claimed by a colleague @phone
   const claim = /^(Claim|领取)$/;
   await expect(page.getByRole("button", { name: claim })).toBeVisible();
 
-  await colleague.goto("/customers");
+  // The stream begins once the page has been taken over.
+  await Promise.all([colleague.waitForRequest("**/api/v1/events*"), colleague.goto("/customers")]);
   await colleague.getByRole("button", { name: /Public pool|公海/ }).click();
   await expect(colleague).toHaveURL(/owner_id/);
   await expect(colleague.getByRole("link", { name })).toBeVisible();

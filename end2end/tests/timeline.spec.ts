@@ -37,9 +37,11 @@ test("a note is there at once, keeps its line breaks and survives a reload @phon
   const id = await customer(page);
   await openCustomer(page, id);
   await page.locator(".composer textarea").fill("First line\nSecond line");
+  const saved = page.waitForResponse("**/api/fn/apply");
   await page.locator(".composer textarea").press("Control+Enter");
   await expect(item(page, "Second line")).toBeVisible();
   await expect(page.locator(".composer textarea")).toHaveValue("");
+  await saved;
   await page.reload();
   const text = page.locator(".timeline-text", { hasText: "First line" });
   expect(await text.innerText()).toContain("First line\nSecond line");

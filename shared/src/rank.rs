@@ -2,7 +2,7 @@
 //!
 //! A rank is a string over `0-9A-Za-z` (byte order) that does not end in `0`, so there is always room before it.
 //! Equal ranks can arise from simultaneous drags; ties are broken by record id. Ranks longer than [`LONG`] tell
-//! the store to spread the column again.
+//! the store to spread what lies around them again.
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -54,10 +54,36 @@ fn digit(byte: u8) -> usize {
     DIGITS.iter().position(|d| *d == byte).unwrap_or(0)
 }
 
-/// A rank strictly between `low` and `high`; `None` stands for the open end.
+/// Leading digits that count the steps at an open end: 62⁸ of them are never used up.
+const STEPS: u32 = 8;
+
+/// A rank strictly between `low` and `high`; `None` stands for the open end, where ranks stay as short as they are however
+/// often something is put there.
 ///
 /// When `low >= high` (two ranks that tied), the result sorts right after `low`.
 pub fn between(low: Option<&str>, high: Option<&str>) -> String {
+    match (low, high) {
+        (None, Some(high)) => step(high, -1),
+        (Some(low), None) => step(low, 1),
+        _ => None,
+    }
+    .unwrap_or_else(|| midpoint(low, high))
+}
+
+/// The rank so many steps from another one; `None` where the steps end.
+fn step(from: &str, by: i64) -> Option<String> {
+    let base = DIGITS.len() as u64;
+    let digits = from.bytes().map(|byte| digit(byte) as u64).chain(std::iter::repeat(0));
+    let number = digits.take(STEPS as usize).fold(0, |number, digit| number * base + digit);
+    let stepped = number.checked_add_signed(by).filter(|stepped| (1..base.pow(STEPS)).contains(stepped))?;
+    let places = (0..STEPS).rev().map(|place| stepped / base.pow(place) % base);
+    let rank: String = places.filter_map(|digit| Some(char::from(DIGITS[usize::try_from(digit).ok()?]))).collect();
+    // No rank ends in 0, so that there is always room before it.
+    Some(rank.trim_end_matches('0').to_owned())
+}
+
+/// In the middle, as far as the digits' steps allow.
+fn midpoint(low: Option<&str>, high: Option<&str>) -> String {
     let low = low.unwrap_or("").as_bytes();
     let mut high = high.map(str::as_bytes).filter(|h| *h > low);
     let mut rank = Vec::new();
@@ -81,8 +107,11 @@ pub fn between(low: Option<&str>, high: Option<&str>) -> String {
 
 /// `count` ranks in order, evenly spread between `low` and `high`.
 pub fn spread(low: Option<&str>, high: Option<&str>, count: usize) -> Vec<String> {
+    let far = i64::try_from(count).unwrap_or(i64::MAX).saturating_add(1);
+    let floor = high.filter(|_| low.is_none()).and_then(|high| step(high, -far));
+    let ceiling = low.filter(|_| high.is_none()).and_then(|low| step(low, far));
     let mut ranks = vec![String::new(); count];
-    fill(&mut ranks, low, high);
+    fill(&mut ranks, low.or(floor.as_deref()), high.or(ceiling.as_deref()));
     ranks
 }
 
@@ -93,7 +122,7 @@ fn fill(ranks: &mut [String], low: Option<&str>, high: Option<&str>) {
     let half = ranks.len() / 2;
     let (before, rest) = ranks.split_at_mut(half);
     let (here, after) = rest.split_at_mut(1);
-    here[0] = between(low, high);
+    here[0] = midpoint(low, high);
     fill(before, low, Some(&here[0]));
     fill(after, Some(&here[0]), high);
 }
@@ -114,14 +143,37 @@ mod tests {
     }
 
     #[test]
-    fn moving_to_the_top_again_and_again_stays_short_enough_to_notice() {
+    fn moving_to_an_end_again_and_again_keeps_ranks_short() {
         let mut top = between(None, None);
-        for _ in 0..100 {
-            let next = between(None, Some(&top));
-            assert!(next < top);
-            top = next;
+        let mut bottom = top.clone();
+        for _ in 0..100_000 {
+            let (above, below) = (between(None, Some(&top)), between(Some(&bottom), None));
+            assert!(above < top && bottom < below, "{above} {top} {bottom} {below}");
+            assert!(above.len() <= 8 && below.len() <= 8 && !above.ends_with('0') && !below.ends_with('0'));
+            (top, bottom) = (above, below);
         }
-        assert!(top.len() < LONG);
+    }
+
+    #[test]
+    fn there_is_room_where_the_steps_end() {
+        for end in ["00000001", "000000001", "1", "00000000zz"] {
+            let above = between(None, Some(end));
+            assert!(above.as_str() < end && !above.ends_with('0') && !above.is_empty(), "{above} {end}");
+        }
+        for end in ["zzzzzzzz", "zzzzzzzzz", "z"] {
+            assert!(between(Some(end), None).as_str() > end, "{end}");
+        }
+    }
+
+    #[test]
+    fn many_at_an_end_stay_close_to_it() {
+        let mut top = "V".to_owned();
+        for _ in 0..1_000 {
+            let ranks = spread(None, Some(&top), 500);
+            assert!(ranks.windows(2).all(|w| w[0] < w[1]) && ranks[499] < top);
+            assert!(ranks.iter().all(|rank| rank.len() <= 10), "{:?}", ranks.iter().max_by_key(|rank| rank.len()));
+            top.clone_from(&ranks[0]);
+        }
     }
 
     #[test]

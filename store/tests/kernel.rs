@@ -5,6 +5,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ use shared::types::{OPPORTUNITY, REGISTRY, by_name};
 use shared::{Error, FieldDef, RecordDef, Row, Values};
 use sqlx::AssertSqlSafe;
 use support::sample::{World, creatable, is_free, value};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 fn types() -> impl Iterator<Item = &'static RecordDef> {
@@ -690,6 +692,48 @@ async fn kept_counts_and_sums_are_those_of_the_tables() {
         let entries: i64 = entries.fetch_one(&world.test.owner).await.unwrap();
         assert!(entries <= 2, "{} entries of {} are left", entries, def.name);
     }
+}
+
+/// A new deal at a place of a stage.
+async fn put(world: &World, stage: &Value, place: String) -> Uuid {
+    let values = [("name", "Placed".into()), ("stage_id", stage.clone()), ("rank", place.into())];
+    let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    world.make_with(&OPPORTUNITY, values).await.id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowded_place_in_a_column_is_spread_while_others_write_there() {
+    let world = Arc::new(World::new().await);
+    let stage = world.read(&OPPORTUNITY, world.base["opportunity"]).await.unwrap().value("stage_id").clone();
+    let put = async |place: String| put(&world, &stage, place).await;
+    let last = put("bottom".into()).await;
+    let mut writers = JoinSet::new();
+    for _ in 0..6 {
+        let (world, stage) = (world.clone(), stage.clone());
+        writers.spawn(async move {
+            for _ in 0..60 {
+                self::put(&world, &stage, format!("before:{last}")).await;
+            }
+        });
+    }
+    while let Some(written) = writers.join_next().await {
+        written.unwrap();
+    }
+    let mut alone = Vec::new();
+    for _ in 0..10 {
+        alone.push(put(format!("before:{last}")).await);
+    }
+    alone.push(last);
+    let column: Vec<(Uuid, i32)> =
+        sqlx::query_as("select id, length(rank) from opportunities where stage_id = $1::uuid order by rank, id")
+            .bind(stage.as_str().map(|id| id.parse::<Uuid>().unwrap()))
+            .fetch_all(&world.test.owner)
+            .await
+            .unwrap();
+    let end: Vec<Uuid> = column[column.len() - alone.len()..].iter().map(|(id, _)| *id).collect();
+    assert_eq!(end, alone, "each was put right before the last one");
+    let longest = column.iter().map(|(_, length)| *length).max().unwrap();
+    assert!(longest < 80, "ranks of {longest} characters");
 }
 
 #[tokio::test]

@@ -152,7 +152,7 @@ with made as (
     insert into opportunities (org_id, id, name, customer_id, pipeline_id, stage_id, amount, currency, probability, status, incomplete,
                                rank, owner_id, stage_changed_at, expected_close, created_at)
     select $1, bench_id('d', g.nr), c.name || ' deal', c.id, $6, ($7::uuid[])[1 + (g.nr % cardinality($7))::int], round((1000 / (0.002 + bench_skew(g.nr, 104729)))::numeric, 2),
-           'CNY', 10 + 20 * (g.nr % cardinality($7)), 'open', false, lpad(g.nr::text, 7, '0') || 'V', c.owner_id, now() - make_interval(days => (g.nr % 60)::int),
+           'CNY', 10 + 20 * (g.nr % cardinality($7)), 'open', false, 'V' || lpad(g.nr::text, 7, '0') || 'V', c.owner_id, now() - make_interval(days => (g.nr % 60)::int),
            current_date + (g.nr % 90)::int, now() - make_interval(days => (g.nr % 60)::int)
     from generate_series($2::bigint, $3::bigint) as g (nr)
     join customers c on c.org_id = $1 and c.id = bench_id('c', 1 + floor(bench_skew(g.nr, 15485863) * ($4 - 1))::bigint)

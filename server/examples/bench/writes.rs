@@ -84,7 +84,7 @@ async fn move_on(
     Ok(moved)
 }
 
-/// What a move asks of Postgres, as `log_statement = all` shows it: whose session it is, in its own transaction; then
+/// What a move asks of Postgres, as `log_statement = all` shows it: whose session it is; then
 /// the card locked, its new neighbour, stage and pipeline, the row, the change set, audit entry and event.
 fn statements(world: &World, deals: i64) -> String {
     let (org, pipeline) = (world.org, world.pipeline);
@@ -95,9 +95,7 @@ fn statements(world: &World, deals: i64) -> String {
     format!(
         "\\set deal random(1, {deals})
 \\set stage random(0, {last})
-begin; set local guanxi.org = ''; set local role guanxi_auth;
-select s.id, s.org_id, s.user_id, a.* from sessions s cross join lateral guanxi_actor(s.org_id, s.user_id) a where s.expires_at > now() limit 1;
-commit;
+select * from guanxi_session((select token_hash from sessions limit 1));
 begin; set local guanxi.org = '{org}'; set local role guanxi_writer;
 select * from opportunities where org_id = '{org}' and id = any (array[{deal}]) order by id for update;
 select rank from opportunities where org_id = '{org}' and stage_id = {stage} and archived_at is null and rank is not null order by rank, id limit 1;

@@ -25,18 +25,14 @@ impl Store {
     /// # Errors
     /// [`Error::Unauthenticated`] when the token is unknown or ran out, or its user may not act any more.
     pub async fn session(&self, token: &str) -> Result<SessionInfo> {
-        let mut tx = self.looking_up().await?;
-        let found: Found = sqlx::query_as(
-            "select s.id, s.org_id, s.user_id, s.last_seen_at < now() - interval '5 minutes' as stale, a.*
-             from sessions s cross join lateral guanxi_actor(s.org_id, s.user_id) a
-             where s.token_hash = $1 and s.expires_at > now()",
-        )
-        .bind(secret::hash(token))
-        .fetch_optional(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?
-        .ok_or(Error::Unauthenticated)?;
+        let found: Found = sqlx::query_as("select * from guanxi_session($1)")
+            .bind(secret::hash(token))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(from_sqlx)?
+            .ok_or(Error::Unauthenticated)?;
         if found.stale {
+            let mut tx = self.looking_up().await?;
             sqlx::query!(
                 "update sessions set last_seen_at = now(), expires_at = now() + interval '30 days' where org_id = $1 and id = $2",
                 found.org_id,
@@ -45,8 +41,8 @@ impl Store {
             .execute(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
+            tx.commit().await?;
         }
-        tx.commit().await?;
         Ok(found.acting.session(found.id, found.org_id, found.user_id, secret::csrf(token)))
     }
 

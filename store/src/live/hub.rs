@@ -7,6 +7,7 @@ use shared::live::Cursor;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::{Notify, broadcast};
+use tokio::time::Instant;
 
 use super::log::{self, Entry};
 use super::presence::Presence;
@@ -21,6 +22,8 @@ const SLOW_POLL: Duration = Duration::from_millis(1_000);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Least time between two wake-ups sent by a node: commits in between share one.
 const WAKE_EVERY: Duration = Duration::from_millis(15);
+/// Least time between the beginnings of two reads: a single change is told at once, many share a read.
+const READ_EVERY: Duration = Duration::from_millis(10);
 /// Entries a slow subscription may lag behind before it reads the log itself.
 const BACKLOG: usize = 4_096;
 
@@ -30,14 +33,20 @@ pub(super) enum Message {
     Entry(Arc<Entry>),
     /// Viewers of a record changed.
     Viewers(uuid::Uuid, uuid::Uuid),
+    /// What came before may have been missed.
+    CatchUp,
 }
 
 struct Inner {
     pool: PgPool,
+    /// What tells this node's notifications from those of others.
+    node: String,
     /// This node committed something.
     committed: Notify,
     /// Some node committed something.
     look: Notify,
+    /// Somebody listens.
+    came: Notify,
     sender: broadcast::Sender<Message>,
     presence: Presence,
 }
@@ -52,8 +61,15 @@ impl LiveHub {
     /// Starts the node's background readers; they end when the pool is closed.
     pub(crate) fn start(pool: PgPool) -> Self {
         let (sender, _) = broadcast::channel(BACKLOG);
-        let inner =
-            Inner { pool, committed: Notify::new(), look: Notify::new(), sender, presence: Presence::default() };
+        let inner = Inner {
+            pool,
+            node: uuid::Uuid::now_v7().to_string(),
+            committed: Notify::new(),
+            look: Notify::new(),
+            came: Notify::new(),
+            sender,
+            presence: Presence::default(),
+        };
         let hub = Self { inner: Arc::new(inner) };
         tokio::spawn(hub.clone().tell_others());
         tokio::spawn(hub.clone().listen());
@@ -77,7 +93,9 @@ impl LiveHub {
     }
 
     pub(super) fn receiver(&self) -> broadcast::Receiver<Message> {
-        self.inner.sender.subscribe()
+        let receiver = self.inner.sender.subscribe();
+        self.inner.came.notify_one();
+        receiver
     }
 
     pub(super) fn viewers_changed(&self, org_id: uuid::Uuid, record_id: uuid::Uuid) {
@@ -93,7 +111,8 @@ impl LiveHub {
     async fn tell_others(self) {
         while !self.is_closed() {
             self.inner.committed.notified().await;
-            let told = sqlx::query("select pg_notify($1, '')").bind(CHANNEL).execute(self.pool()).await;
+            let told =
+                sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(&self.inner.node).execute(self.pool()).await;
             if let Err(error) = told
                 && !self.is_closed()
             {
@@ -122,6 +141,8 @@ impl LiveHub {
         loop {
             match listener.try_recv().await? {
                 Some(note) if note.channel() == PRESENCE_CHANNEL => self.presence().hear(self, note.payload()),
+                // This node has looked already.
+                Some(note) if note.payload() == self.inner.node => {}
                 Some(_) | None => self.inner.look.notify_one(),
             }
         }
@@ -131,7 +152,8 @@ impl LiveHub {
         let mut cursor: Option<Cursor> = None;
         let mut held_back = None;
         while !self.is_closed() {
-            let before = cursor;
+            self.rest(&mut cursor).await;
+            let (before, begun) = (cursor, Instant::now());
             match self.read_on(&mut cursor).await {
                 Ok(true) => continue,
                 Ok(false) => held_back = self.held_back(held_back.filter(|_| cursor == before)).await,
@@ -139,6 +161,7 @@ impl LiveHub {
                 Err(error) => tracing::warn!(%error, "reading the live log failed; trying again"),
             }
             let _ = tokio::time::timeout(held_back.unwrap_or(SLOW_POLL), self.inner.look.notified()).await;
+            tokio::time::sleep_until(begun + READ_EVERY).await;
         }
     }
 
@@ -153,12 +176,13 @@ impl LiveHub {
     async fn read_on(&self, cursor: &mut Option<Cursor>) -> shared::Result<bool> {
         let after = match *cursor {
             Some(cursor) => cursor,
-            None => *cursor.insert(log::head(self.pool()).await?),
+            None => {
+                let head = log::head(self.pool()).await?;
+                // Somebody who listens since before may have caught up with an earlier head.
+                let _ = self.inner.sender.send(Message::CatchUp);
+                *cursor.insert(head)
+            }
         };
-        if let Some(head) = self.unheard().await? {
-            *cursor = Some(head);
-            return Ok(false);
-        }
         let (entries, more) = log::read(self.pool(), after, None).await?;
         for entry in entries {
             *cursor = Some(entry.cursor);
@@ -167,15 +191,23 @@ impl LiveHub {
         Ok(more)
     }
 
-    /// The head of the log, if nobody listens: what nobody listens to need not be looked up. Asked again after looking,
-    /// because whoever began to listen meanwhile may have caught up with an earlier head.
-    async fn unheard(&self) -> shared::Result<Option<Cursor>> {
-        let is_alone = || self.inner.sender.receiver_count() == 0;
-        if !is_alone() {
-            return Ok(None);
+    /// Whether nobody listens.
+    fn is_alone(&self) -> bool {
+        self.inner.sender.receiver_count() == 0
+    }
+
+    /// Follows the log without reading it until somebody listens: what nobody listens to need not be looked up.
+    async fn rest(&self, cursor: &mut Option<Cursor>) {
+        while self.is_alone() && !self.is_closed() {
+            match log::head(self.pool()).await {
+                // Whoever began to listen meanwhile may have caught up with an earlier head.
+                Ok(head) if self.is_alone() => *cursor = Some(head),
+                Ok(_) => {}
+                Err(error) if self.is_closed() => drop(error),
+                Err(error) => tracing::warn!(%error, "finding the end of the live log failed; trying again"),
+            }
+            let _ = tokio::time::timeout(SLOW_POLL, self.inner.came.notified()).await;
         }
-        let head = log::head(self.pool()).await?;
-        Ok(is_alone().then_some(head))
     }
 
     /// Viewers who said nothing for a while are gone.

@@ -109,7 +109,7 @@ impl Subscription {
                 match self.receiver.recv().await {
                     Ok(Message::Entry(entry)) => self.pending.push_back(entry),
                     Ok(Message::Viewers(org_id, record_id)) => self.viewers(org_id, record_id),
-                    Err(RecvError::Lagged(_)) => self.catching_up = true,
+                    Ok(Message::CatchUp) | Err(RecvError::Lagged(_)) => self.catching_up = true,
                     Err(RecvError::Closed) => return Err(Error::Offline),
                 }
             }

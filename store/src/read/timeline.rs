@@ -90,7 +90,7 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
         sql.push_bind(tx.org_id).push(format_args!(" and t.{} = ", link(def)?)).push_bind(id);
         sql.push(" and t.archived_at is null and t.kind = any(").push_bind(kinds).push(") and ");
         push_scope(&mut sql, actor, &ACTIVITY, Action::Read, "t");
-        push_page(&mut sql, ("t.occurred_at", "t.id::text"), before.as_ref());
+        push_page(&mut sql, ("t.occurred_at", "t.id"), before.as_ref());
     }
     if wanted("task") {
         part(&mut sql);
@@ -99,7 +99,7 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
         sql.push_bind(tx.org_id).push(format_args!(" and t.{} = ", link(def)?)).push_bind(id);
         sql.push(" and t.archived_at is null and ");
         push_scope(&mut sql, actor, &TASK, Action::Read, "t");
-        push_page(&mut sql, (at, "t.id::text"), before.as_ref());
+        push_page(&mut sql, (at, "t.id"), before.as_ref());
     }
     if wanted("change") {
         part(&mut sql);
@@ -128,9 +128,12 @@ fn push_changes(sql: &mut Sql, actor: &Actor, def: &RecordDef, id: Uuid, org_id:
     sql.push(")) and (a.action <> 'update' or (a.changes - 'rank') <> '{}'::jsonb)");
 }
 
+/// One page of a source. UUIDs are in the order of their texts, by which sources are merged, and their order has an index.
 fn push_page(sql: &mut Sql, (at, key): (&str, &str), before: Option<&(DateTime<Utc>, String)>) {
     if let Some((time, last)) = before {
-        sql.push(format_args!(" and ({at}, {key}) < (")).push_bind(*time).push(", ").push_bind(last.clone()).push(")");
+        sql.push(format_args!(" and {at} <= ")).push_bind(*time);
+        sql.push(format_args!(" and ({at}, ({key})::text) < (")).push_bind(*time).push(", ");
+        sql.push_bind(last.clone()).push(")");
     }
     sql.push(format_args!(" order by {at} desc, {key} desc limit ")).push_bind(PAGE as i64 + 1).push(")");
 }

@@ -123,11 +123,14 @@ async fn set_ranks(tx: &mut Tx, def: &'static RecordDef, rows: &mut [Prepared]) 
     Ok(())
 }
 
-/// Columns whose ranks grew long are spread anew, and everybody is told.
+/// Around ranks that grew long the column is spread anew, and everybody is told.
 async fn spread_crowded(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, written: &mut [Prepared]) -> Result<()> {
-    let rows: Vec<Row> = written.iter().map(|row| row.after.clone()).collect();
-    for column in crowded(def, &rows) {
-        let touched = respread(tx, def, column).await?;
+    let crowded: Vec<Row> = crowded(def, written.iter().map(|row| &row.after)).into_iter().cloned().collect();
+    for row in crowded {
+        let touched = respread(tx, def, &row).await?;
+        if touched.is_empty() {
+            continue;
+        }
         super::audit::events_for(tx, actor, def, &touched).await?;
         let own: BTreeSet<Uuid> = written.iter().map(|row| row.after.id).collect();
         for fresh in load::rows_by_id(tx, def, &own).await? {

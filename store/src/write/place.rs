@@ -9,6 +9,9 @@ use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::scope::Sql;
 
+/// Rows on either side that a crowded one is spread with.
+const AROUND: usize = 100;
+
 /// The rank field of a type and the field whose value is its column.
 pub(super) fn rank_field(def: &RecordDef) -> Option<(&'static str, &'static str)> {
     def.fields.iter().find_map(|field| match field.kind {
@@ -106,28 +109,69 @@ async fn nearest(
     Ok(found.map(|(rank,)| rank))
 }
 
-/// Whether some of the rows got ranks long enough to spread their columns anew.
-pub(super) fn crowded(def: &RecordDef, rows: &[Row]) -> Vec<Uuid> {
+/// Those of the rows whose ranks got long, one of each column.
+pub(super) fn crowded<'r>(def: &RecordDef, rows: impl Iterator<Item = &'r Row>) -> Vec<&'r Row> {
     let Some((rank, within)) = rank_field(def) else { return Vec::new() };
-    let long = rows.iter().filter(|row| row.text(rank).is_some_and(|r| r.len() > LONG));
-    let mut columns: Vec<Uuid> = long.filter_map(|row| row.reference(within)).collect();
-    columns.sort();
-    columns.dedup();
-    columns
+    let mut long: Vec<&Row> = rows.filter(|row| row.text(rank).is_some_and(|r| r.len() > LONG)).collect();
+    long.sort_by_key(|row| row.reference(within));
+    long.dedup_by_key(|row| row.reference(within));
+    long
 }
 
-/// Gives every row of a column a fresh short rank, keeping the order. Returns the ids of the rows it touched.
-pub(super) async fn respread(tx: &mut Tx, def: &RecordDef, column: Uuid) -> Result<Vec<Uuid>> {
+/// Gives the rows around a crowded one fresh short ranks, keeping the order. Returns the ids of the rows it touched: none
+/// if one of them is being written by somebody else, for whom waiting could mean that both wait for each other. A later
+/// write finds the rank as long and tries again.
+pub(super) async fn respread(tx: &mut Tx, def: &RecordDef, crowded: &Row) -> Result<Vec<Uuid>> {
     let Some((rank, within)) = rank_field(def) else { return Ok(Vec::new()) };
-    let mut sql = Sql::new(format!("select t.id from {} t where t.org_id = ", def.table()));
-    sql.push_bind(tx.org_id).push(format_args!(" and t.{within} = ")).push_bind(column);
-    sql.push(format_args!(" order by t.{rank} nulls last, t.id for update"));
-    let ids: Vec<(Uuid,)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-    let ids: Vec<Uuid> = ids.into_iter().map(|(id,)| id).collect();
+    let (Some(column), Some(at)) = (crowded.reference(within), crowded.text(rank)) else { return Ok(Vec::new()) };
+    let from = (at, crowded.id);
+    let mut around = side(tx, def, (rank, within), column, ("<=", "desc"), from).await?;
+    let mut above = side(tx, def, (rank, within), column, (">", "asc"), from).await?;
+    let (low, high) = (bound(&mut around), bound(&mut above));
+    around.reverse();
+    around.extend(above);
+    let ids: Vec<Uuid> = around.iter().map(|(_, id)| *id).collect();
+    if unlocked(tx, def, rank, &ids).await? != around {
+        return Ok(Vec::new());
+    }
+    let fresh = spread(low.as_deref(), high.as_deref(), ids.len());
     let mut sql =
         Sql::new(format!("update {} t set {rank} = fresh.rank, version = t.version + 1 from unnest(", def.table()));
-    sql.push_bind(ids.clone()).push(", ").push_bind(spread(None, None, ids.len()));
+    sql.push_bind(ids.clone()).push(", ").push_bind(fresh);
     sql.push(") as fresh (id, rank) where t.id = fresh.id and t.org_id = ").push_bind(tx.org_id);
     sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
     Ok(ids)
+}
+
+/// A rank and whose it is.
+type Ranked = (String, Uuid);
+
+/// Rows of the column on one side of a rank, the nearest first: one more than are to be moved.
+async fn side(
+    tx: &mut Tx,
+    def: &RecordDef,
+    (rank, within): (&str, &str),
+    column: Uuid,
+    (sign, direction): (&str, &str),
+    (from, id): (&str, Uuid),
+) -> Result<Vec<Ranked>> {
+    let mut sql = Sql::new(format!("select t.{rank}, t.id from {} t where t.org_id = ", def.table()));
+    sql.push_bind(tx.org_id).push(format_args!(" and t.{within} = ")).push_bind(column);
+    sql.push(format_args!(" and t.archived_at is null and t.{rank} is not null and (t.{rank}, t.id) {sign} ("));
+    sql.push_bind(from.to_owned()).push(", ").push_bind(id);
+    sql.push(format_args!(") order by t.{rank} {direction}, t.id {direction} limit ")).push_bind(AROUND as i64 + 1);
+    sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
+}
+
+/// The rank beyond those that are moved; none where the column ends.
+fn bound(side: &mut Vec<Ranked>) -> Option<String> {
+    (side.len() > AROUND).then(|| side.pop()).flatten().map(|(rank, _)| rank)
+}
+
+/// Locks those of the rows that nobody else has locked; how they are ranked now.
+async fn unlocked(tx: &mut Tx, def: &RecordDef, rank: &str, ids: &[Uuid]) -> Result<Vec<Ranked>> {
+    let mut sql = Sql::new(format!("select t.{rank}, t.id from {} t where t.org_id = ", def.table()));
+    sql.push_bind(tx.org_id).push(" and t.id = any(").push_bind(ids.to_vec());
+    sql.push(format_args!(") and t.{rank} is not null order by t.{rank}, t.id for update skip locked"));
+    sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
