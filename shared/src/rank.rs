@@ -82,8 +82,8 @@ fn step(from: &str, by: i64) -> Option<String> {
     Some(rank.trim_end_matches('0').to_owned())
 }
 
-/// In the middle, as far as the digits' steps allow.
-fn midpoint(low: Option<&str>, high: Option<&str>) -> String {
+/// In the middle, as far as the digits' steps allow. At an open end ranks grow with each use: [`between`] doesn't let them.
+pub fn midpoint(low: Option<&str>, high: Option<&str>) -> String {
     let low = low.unwrap_or("").as_bytes();
     let mut high = high.map(str::as_bytes).filter(|h| *h > low);
     let mut rank = Vec::new();

@@ -273,7 +273,8 @@ fn place_text(others: &[Card], slot: Slot, at: usize) -> String {
 fn foreseen(original: &Row, stage: &Row, stays: bool, others: &[Card], at: usize) -> Row {
     let mut row = original.clone();
     let rank_at = |at: Option<usize>| at.and_then(|at| others.get(at)).map(|card| card.place().0);
-    let rank = rank::between(rank_at(at.checked_sub(1)).as_deref(), rank_at(Some(at)).as_deref());
+    // Until the server answers, anywhere between the two does.
+    let rank = rank::midpoint(rank_at(at.checked_sub(1)).as_deref(), rank_at(Some(at)).as_deref());
     row.values.insert("rank".into(), rank.into());
     if !stays {
         row.values.insert("stage_id".into(), stage.id.to_string().into());
