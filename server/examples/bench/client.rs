@@ -1,10 +1,12 @@
 //! One kept-alive connection to the server that is measured: as little between it and the clock as can be.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use uuid::Uuid;
 
 use crate::Outcome;
+use crate::data::id;
 
 /// Longest head of an answer.
 const HEAD: usize = 64 * 1024;
@@ -60,6 +62,13 @@ impl Client {
     /// The same, read as JSON.
     pub(crate) async fn json(&mut self, function: &str, input: &Value) -> Outcome<Value> {
         Ok(serde_json::from_slice(&self.call(function, input).await?)?)
+    }
+
+    /// Moves the n-th deal to the top of a stage.
+    pub(crate) async fn move_deal(&mut self, n: i64, stage: Uuid) -> Outcome<()> {
+        let change = json!({"do": "update", "id": id('d', n), "values": {"stage_id": stage, "rank": "top"}});
+        let command = json!({"record_type": "opportunity", "changes": [change], "all_or_nothing": true});
+        self.call("apply", &json!({"command": command})).await.map(drop)
     }
 
     /// Gets a page or a file.

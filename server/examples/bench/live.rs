@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use serde_json::json;
 use sqlx::postgres::PgListener;
 use sqlx::{Connection, PgConnection};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -10,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use crate::Outcome;
-use crate::data::{World, id};
+use crate::data::World;
 use crate::figures::{Aim, Figures, Line};
 use crate::process::Server;
 
@@ -78,9 +77,7 @@ async fn delays(
     let mut delays = Vec::new();
     for n in 0..MOVES {
         let (deal, stage) = (1 + n, world.stages[n as usize % world.stages.len()]);
-        let change = json!({"do": "update", "id": id('d', deal), "values": {"stage_id": stage, "rank": "top"}});
-        let command = json!({"record_type": "opportunity", "changes": [change], "all_or_nothing": true});
-        world.client.call("apply", &json!({"command": command})).await?;
+        world.client.move_deal(deal, stage).await?;
         // The answer comes right after the commit.
         let committed = Instant::now();
         let mut missing = streams;

@@ -4,13 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
 use crate::Outcome;
 use crate::client::Client;
-use crate::data::{World, id};
+use crate::data::World;
 use crate::figures::{Aim, Figures, Line};
 
 /// How many write at once.
@@ -76,9 +75,7 @@ async fn move_on(
             break;
         }
         let stage = stages[moved as usize % stages.len()];
-        let change = json!({"do": "update", "id": id('d', deal), "values": {"stage_id": stage, "rank": "top"}});
-        let command = json!({"record_type": "opportunity", "changes": [change], "all_or_nothing": true});
-        client.call("apply", &json!({"command": command})).await?;
+        client.move_deal(deal, stage).await?;
         moved += 1;
     }
     Ok(moved)
