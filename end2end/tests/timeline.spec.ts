@@ -37,14 +37,28 @@ test("a note is there at once, keeps its line breaks and survives a reload @phon
   const id = await customer(page);
   await openCustomer(page, id);
   await page.locator(".composer textarea").fill("First line\nSecond line");
-  const saved = page.waitForResponse("**/api/fn/apply");
   await page.locator(".composer textarea").press("Control+Enter");
   await expect(item(page, "Second line")).toBeVisible();
   await expect(page.locator(".composer textarea")).toHaveValue("");
-  await saved;
+  // At once: what was sent arrives even if the page is left before the answer.
   await page.reload();
   const text = page.locator(".timeline-text", { hasText: "First line" });
   expect(await text.innerText()).toContain("First line\nSecond line");
+});
+
+test("what is sent in the moment of leaving arrives", async ({ page }) => {
+  await signIn(page, "rep");
+  const id = await customer(page);
+  await openCustomer(page, id);
+  await page.locator(".composer textarea").fill("Said in the doorway");
+  const left = page.waitForNavigation();
+  await page.evaluate(() => {
+    document.querySelector<HTMLFormElement>("form.composer")!.requestSubmit();
+    setTimeout(() => location.assign("/customers"));
+  });
+  await left;
+  await page.goto(`/customers/${id}`);
+  await expect(item(page, "Said in the doorway")).toBeVisible();
 });
 
 test("what was not sent survives a reload", async ({ page }) => {
