@@ -1,9 +1,9 @@
 # make run: set up what is missing, build, serve the demo on http://127.0.0.1:3000.
-# make test: everything that must hold. make bench: the benchmarks.
+# make test: everything that must hold. make bench: the benchmarks. make torture: what survives when everything breaks.
 SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 
-.PHONY: run test bench build setup web server fmt
+.PHONY: run test bench torture build setup web server fmt
 
 # exec: Ctrl-C and SIGTERM reach the server itself, which stops its Postgres too.
 run: build
@@ -14,6 +14,9 @@ test:
 
 bench: setup
 	@scripts/bench.sh
+
+torture: setup
+	@scripts/torture.sh
 
 # Side by side: linking the browser bundle keeps one core busy for minutes, the server's crates take the other.
 build:

@@ -1,5 +1,5 @@
 import { defineConfig, devices } from "@playwright/test";
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 const running = process.env.GUANXI_E2E_URL;
 const port = process.env.GUANXI_E2E_PORT ?? "3199";
 const baseURL = running ?? `http://127.0.0.1:${port}`;
+const chromium = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find((path) => existsSync(path));
 const target = resolve(import.meta.dirname, "..", process.env.CARGO_TARGET_DIR ?? "target");
 
 // Workers load this file too; only the first process starts the server and needs the folder.
@@ -32,7 +33,7 @@ export default defineConfig({
     // What the page was like step by step, without the film of it, which takes a third of the time.
     trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      executablePath: process.env.CHROMIUM ?? chromium,
       args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
     },
   },

@@ -22,9 +22,19 @@ async function labelsOf(language) {
   return answer.text();
 }
 
+// A press on a button before the page is taken over would be lost. The last one is made up for; links and forms work by
+// themselves.
+let pressed;
+const notePress = ({ target }) => (pressed = target.closest?.("button:not([type=submit])") ?? pressed);
+addEventListener("click", notePress);
+const taken = () => {
+  removeEventListener("click", notePress);
+  if (pressed?.isConnected) pressed.click();
+};
+
 const [labels] = await Promise.all([labelsOf(language), initialise({ module_or_path: GUANXI_WASM })]);
 add_labels(language, labels);
-hydrate();
+hydrate(taken);
 // The other languages come with the first sign of life, so that switching needs no reload.
 const fetchOthers = () => {
   for (const other of Object.keys(GUANXI_LABELS).filter((other) => other !== language)) labelsOf(other).then((labels) => add_labels(other, labels));

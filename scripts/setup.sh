@@ -124,7 +124,9 @@ postgres_from_npm() {
 }
 
 browser() {
-  have chromium || apt_install chromium || die "Chromium is missing; install it."
+  # The one without windows is smaller and a quarter faster; where it can't be had, the other does.
+  have chromium-headless-shell || apt_install chromium-headless-shell || have chromium || apt_install chromium ||
+    die "Chromium is missing; install it."
   # Without a Chinese font, screenshots and measured widths would be of empty boxes.
   fc-list ':lang=zh' 2>/dev/null | grep -q . || apt_install fonts-noto-cjk || die "A Chinese font is missing; install fonts-noto-cjk."
 }

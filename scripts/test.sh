@@ -88,7 +88,8 @@ browser_tests() {
 
 # The committed query descriptions must be those of the committed schema. Only the store has queries.
 prepared_queries() {
-  "$TARGET/debug/guanxi" migrate && cargo sqlx prepare --check --workspace -- --package store
+  "$TARGET/debug/guanxi" migrate &&
+    CARGO="$PWD/scripts/build-not-check.sh" cargo-sqlx sqlx prepare --check --workspace -- --package store --package server --lib
 }
 
 # Linking it keeps one core busy for minutes: the other one does what comes before the tests that run.

@@ -6,17 +6,17 @@ use shared::command::{Command, Outcome};
 use shared::{Error, i18n};
 use uuid::Uuid;
 
+use crate::api::Fault;
 use crate::api::records::{apply, undo};
 use crate::context::Page;
 use crate::ui::{Toasts, Tone, Undo};
 
-/// Sends a command with a fresh idempotency key. Success shows `done` as a toast with undo; failure shows the reason
+/// Sends a command. Success shows `done` as a toast with undo; failure shows the reason
 /// unless it is about fields, which belongs beside them. `then` gets the result either way.
-pub fn act(mut command: Command, done: String, then: impl FnOnce(Result<Outcome, Error>) + 'static) {
+pub fn act(command: Command, done: String, then: impl FnOnce(Result<Outcome, Error>) + 'static) {
     let (page, toasts) = (Page::take(), Toasts::take());
-    command.idempotency_key.get_or_insert_with(|| Uuid::now_v7().to_string());
     spawn_local(async move {
-        let result = retrying(command).await;
+        let result = send(command).await;
         match &result {
             Ok(outcome) => toasts.push(done, Tone::Success, Some(undo_of(page, toasts, outcome.change_set))),
             Err(Error::Invalid { fields }) if fields.iter().any(|f| !f.field.is_empty()) => {}
@@ -26,12 +26,12 @@ pub fn act(mut command: Command, done: String, then: impl FnOnce(Result<Outcome,
     });
 }
 
-/// Tries once more when the answer got lost: the idempotency key makes that safe.
-async fn retrying(command: Command) -> Result<Outcome, Error> {
-    match apply(command.clone()).await {
-        Err(fault) if fault.0 == Error::Offline => apply(command).await.map_err(|fault| fault.0),
-        result => result.map_err(|fault| fault.0),
-    }
+/// Sends a command with a fresh idempotency key, which makes it safe to try once more when the answer got lost.
+pub async fn send(mut command: Command) -> Result<Outcome, Error> {
+    command.idempotency_key.get_or_insert_with(|| Uuid::now_v7().to_string());
+    let first = apply(command.clone()).await;
+    let result = if matches!(first, Err(Fault(Error::Offline))) { apply(command).await } else { first };
+    result.map_err(|fault| fault.0)
 }
 
 /// What the undo button of a toast does.

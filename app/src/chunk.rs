@@ -160,7 +160,7 @@ fn failure(load: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
 }
 
 /// Runs `then` once the code of every chunk that the server rendered into the page is there, however often it takes.
-pub fn when_fetched(chunks: &'static [(&'static str, Fetch)], then: fn()) {
+pub fn when_fetched(chunks: &'static [(&'static str, Fetch)], then: impl FnOnce() + 'static) {
     wasm_bindgen_futures::spawn_local(async move {
         for (name, fetch) in chunks {
             let shown = document().query_selector(&format!("[data-chunk={name}]")).ok().flatten().is_some();

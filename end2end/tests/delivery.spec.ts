@@ -33,6 +33,27 @@ test("the server says that it is up and ready", async ({ request }) => {
   expect((await request.get("/readyz")).status()).toBe(200);
 });
 
+test("a page may load from here only, runs no foreign script, and is not kept or framed", async ({ page }) => {
+  const answer = (await page.goto("/sign-in"))!;
+  const headers = answer.headers();
+  const policy = headers["content-security-policy"]!;
+  const scripts = policy.split(";").find((part) => part.trim().startsWith("script-src"))!;
+  expect(scripts).toMatch(/'self' 'nonce-[^']{16,}' 'wasm-unsafe-eval'$/);
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(headers["x-content-type-options"]).toBe("nosniff");
+  expect(headers["referrer-policy"]).toBe("no-referrer");
+  expect(headers["cache-control"]).toBe("no-store");
+  // Another page has another nonce.
+  expect((await page.request.get("/sign-in")).headers()["content-security-policy"]).not.toBe(policy);
+  const ran = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.foreign = true";
+    document.body.append(script);
+    return "foreign" in window;
+  });
+  expect(ran).toBe(false);
+});
+
 test("the first page is taken over without a complaint @phone", async ({ page }) => {
   const complaints: string[] = [];
   page.on("console", (message) => {

@@ -1,10 +1,13 @@
 //! The wasm entry: takes over the page that the server rendered.
 
-/// Hydrates the server-rendered document.
+/// Hydrates the server-rendered document, then calls `done`.
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub fn hydrate(done: js_sys::Function) {
     console_error_panic_hook::set_once();
-    app::chunk::when_fetched(app::CHUNKS, || leptos::mount::hydrate_body(app::App));
+    app::chunk::when_fetched(app::CHUNKS, move || {
+        leptos::mount::hydrate_body(app::App);
+        drop(done.call0(&wasm_bindgen::JsValue::NULL));
+    });
 }
 
 /// Takes in the texts of a language, before anything is shown in it.

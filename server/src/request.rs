@@ -2,11 +2,13 @@
 
 mod client;
 mod faults;
+mod guard;
 mod identify;
 mod origin;
 mod zone;
 
 pub(crate) use client::note_client;
 pub(crate) use faults::set_fault_status;
+pub(crate) use guard::guard;
 pub(crate) use identify::{Identifier, cookie, identify};
 pub(crate) use origin::refuse_cross_site;

@@ -40,6 +40,7 @@ pub(crate) struct AppState {
 pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outgoing, demo: bool) -> Router {
     let site_first = site.clone();
     let identifier = Identifier { store: store.clone(), demo };
+    let secure = outgoing.is_secure();
     let leptos = LeptosOptions::builder().output_name("guanxi").build();
     let state = AppState { store, site, shutdown, outgoing, leptos };
     Router::new()
@@ -55,9 +56,15 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
         .layer(middleware::from_fn(request::note_client))
         .layer(middleware::from_fn(request::refuse_cross_site))
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(secure, request::guard))
         .with_state(state)
+}
+
+/// Without the query: links of reset mails hold their secret there.
+fn span(request: &Request) -> tracing::Span {
+    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
 }
 
 fn health_routes() -> Router<AppState> {

@@ -61,7 +61,7 @@ pub enum Error {
         /// Seconds until the next attempt may succeed.
         retry_after: u32,
     },
-    /// The server could not be reached.
+    /// The server, or its database, could not be reached: it may be tried again.
     Offline,
     /// A fault of ours; the reference finds it in the log.
     Internal {
@@ -99,7 +99,8 @@ impl Error {
             Self::Conflict { .. } => 409,
             Self::Invalid { .. } => 422,
             Self::RateLimited { .. } => 429,
-            Self::Offline | Self::Internal { .. } => 500,
+            Self::Internal { .. } => 500,
+            Self::Offline => 503,
         }
     }
 }

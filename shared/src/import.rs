@@ -11,6 +11,8 @@ use crate::record::{FieldDef, Kind, RecordDef, SYSTEM_FIELDS};
 
 /// Largest file, in bytes.
 pub const MAX_BYTES: usize = 50 * 1024 * 1024;
+/// Most columns of an imported file.
+pub const MAX_COLUMNS: usize = 500;
 /// Most data rows of a file.
 pub const MAX_ROWS: usize = 200_000;
 /// Rows shown in a preview.

@@ -52,6 +52,10 @@ pub fn internal(fault: impl std::fmt::Display) -> Error {
 
 /// What a failed statement means to the caller: constraint names tell the field, the rest is our fault.
 pub(crate) fn from_sqlx(error: sqlx::Error) -> Error {
+    if is_unreachable(&error) {
+        tracing::warn!(%error, "Postgres can't be reached");
+        return Error::Offline;
+    }
     let Some(db) = error.as_database_error() else { return internal(error) };
     let constraint = db.constraint().unwrap_or_default();
     match db.code().as_deref() {
@@ -64,6 +68,16 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> Error {
         // Deadlock or serialisation failure: the caller may simply try again.
         Some("40P01" | "40001") => Error::RateLimited { retry_after: 1 },
         _ => internal(error),
+    }
+}
+
+/// Whether Postgres is gone, ending, starting, full, not the leader any more, or took too long: the statement may simply be tried again.
+fn is_unreachable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        other => other.as_database_error().and_then(|db| db.code()).is_some_and(|code| {
+            ["08", "57P", "57014", "25P03", "25006", "53300"].iter().any(|class| code.starts_with(class))
+        }),
     }
 }
 

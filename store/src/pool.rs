@@ -11,6 +11,11 @@ use uuid::Uuid;
 use crate::error::{StartError, from_sqlx, internal};
 use crate::live::LiveHub;
 
+/// Of every connection: the unprivileged role, and an end to what would hold locks or the processor for ever, such as the
+/// transaction of a server that stopped in its tracks.
+const SETTINGS: &str =
+    "set role guanxi_app; set statement_timeout = '60s'; set idle_in_transaction_session_timeout = '60s'";
+
 /// Handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -58,7 +63,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(20))
             .after_connect(|connection, _| {
                 Box::pin(async move {
-                    sqlx::query("set role guanxi_app").execute(&mut *connection).await?;
+                    sqlx::raw_sql(SETTINGS).execute(&mut *connection).await?;
                     Ok(())
                 })
             })

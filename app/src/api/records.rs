@@ -7,7 +7,7 @@ use shared::query::{Detail, Hit, ListQuery, Page};
 use shared::record::CustomField;
 use uuid::Uuid;
 
-use super::{Answer, Fault};
+use super::Fault;
 
 /// A page of records.
 #[server(prefix = "/api/fn", endpoint = "list_records", input = Json, output = Json)]
@@ -56,12 +56,4 @@ pub async fn search(words: String) -> Result<Vec<Hit>, Fault> {
 pub async fn custom_fields(record_type: String) -> Result<Vec<CustomField>, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.custom_fields(&actor, super::record_type(&record_type)?).await?)
-}
-
-/// Changes one record: the shortest way for a page.
-///
-/// # Errors
-/// What [`apply`] gives.
-pub async fn change(record_type: &str, change: shared::command::Change) -> Answer<Outcome> {
-    apply(Command::one(record_type, change)).await
 }

@@ -118,7 +118,8 @@ fn record_view(def: &'static RecordDef, id: Uuid, timeline: TimelineSlot, title:
     (move || {
         again.track();
         let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
-        let found = Resource::new(|| (), move |()| get_record(def.name.to_owned(), id));
+        // Blocking: whether there is such a record decides the status of the answer.
+        let found = Resource::new_blocking(|| (), move |()| get_record(def.name.to_owned(), id));
         // Not in a closure: within a transition the server calls those several times, and the timeline, which loads
         // what it shows, would be left behind loading for a page that then waits for it for ever.
         let body = Suspend::new(async move {

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::Outcome;
-use crate::client::Client;
+use crate::harness::Outcome;
+use crate::harness::client::Client;
 
 const EMAIL: &str = "admin@bench.test";
 const PASSWORD: &str = "no one else signs in here";
@@ -49,6 +49,13 @@ pub(crate) struct World {
 /// The id of the n-th customer (`c`), deal (`d`) or activity (`a`).
 pub(crate) fn id(kind: char, n: i64) -> Uuid {
     format!("0190000{kind}-0000-7000-8000-{n:012x}").parse().unwrap_or_default()
+}
+
+/// Moves the n-th deal to the top of a stage.
+pub(crate) async fn move_deal(client: &mut Client, n: i64, stage: Uuid) -> Outcome<()> {
+    let change = json!({"do": "update", "id": id('d', n), "values": {"stage_id": stage, "rank": "top"}});
+    let command = json!({"record_type": "opportunity", "changes": [change], "all_or_nothing": true});
+    client.call("apply", &json!({"command": command})).await.map(drop)
 }
 
 impl World {

@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use sqlx::postgres::PgListener;
 use sqlx::{Connection, PgConnection};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::Outcome;
-use crate::data::World;
+use crate::data::{World, move_deal};
 use crate::figures::{Aim, Figures, Line};
-use crate::process::Server;
+use crate::harness::Outcome;
+use crate::harness::process::{Server, database};
 
 /// Moves that are timed.
 const MOVES: i64 = 100;
@@ -20,7 +20,7 @@ const MOVES: i64 = 100;
 pub(crate) async fn lines(world: &mut World, server: &Server, streams: &[usize]) -> Outcome<Vec<Line>> {
     let bare = notifications().await?;
     let mut lines = Vec::new();
-    let before = server.memory()?;
+    let before = crate::memory(server)?;
     let (heard, mut hears) = mpsc::unbounded_channel();
     let mut open = 0;
     for &wanted in streams {
@@ -41,7 +41,7 @@ pub(crate) async fn lines(world: &mut World, server: &Server, streams: &[usize])
         };
         lines.push(line(format!("commit to {wanted} clients, p50"), delays.clone(), bare.clone(), Aim::Known));
         lines.push(line(format!("commit to {wanted} clients, p99"), p99(&delays), p99(&bare), Aim::AtMost(3.0)));
-        let each = (server.memory()? - before) * 1_024.0 / wanted as f64;
+        let each = (crate::memory(server)? - before) * 1_024.0 / wanted as f64;
         lines.push(Line {
             group: "live",
             what: format!("memory of each of {wanted} streams"),
@@ -77,7 +77,7 @@ async fn delays(
     let mut delays = Vec::new();
     for n in 0..MOVES {
         let (deal, stage) = (1 + n, world.stages[n as usize % world.stages.len()]);
-        world.client.move_deal(deal, stage).await?;
+        move_deal(&mut world.client, deal, stage).await?;
         // The answer comes right after the commit.
         let committed = Instant::now();
         let mut missing = streams;
@@ -94,7 +94,7 @@ async fn delays(
 
 /// What Postgres itself needs from a commit with `NOTIFY` to the listener.
 async fn notifications() -> Outcome<Figures> {
-    let url = std::env::var("DATABASE_URL")?;
+    let url = database()?;
     let mut listener = PgListener::connect(&url).await?;
     listener.listen("bench").await?;
     let mut sender = PgConnection::connect(&url).await?;
@@ -106,24 +106,4 @@ async fn notifications() -> Outcome<Figures> {
         times.add(begin.elapsed().as_secs_f64() * 1_000.0);
     }
     Ok(times)
-}
-
-impl crate::client::Client {
-    /// Opens an endless answer; its head is read already.
-    pub(crate) async fn stream(&self, path: &str) -> Outcome<BufReader<TcpStream>> {
-        let mut stream = TcpStream::connect(self.host()).await?;
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n", self.host(), self.cookie());
-        stream.write_all(request.as_bytes()).await?;
-        let mut stream = BufReader::with_capacity(1_024, stream);
-        let mut line = String::new();
-        stream.read_line(&mut line).await?;
-        if !line.contains(" 200 ") {
-            return Err(format!("{path}: {line}").into());
-        }
-        while !line.trim().is_empty() {
-            line.clear();
-            stream.read_line(&mut line).await?;
-        }
-        Ok(stream)
-    }
 }

@@ -1,15 +1,16 @@
 //! `make bench`: where Guanxi stands against bare Postgres doing the same in the same run.
 //!
 //! Ratios of medians, with spreads, never single times. `scripts/bench.sh` gives it a throw-away Postgres
-//! (`DATABASE_URL`, owner rights), the server's program (`GUANXI_BENCH_PROGRAM`) and `SCALE`: `small` (the default) has a
+//! (`DATABASE_URL`, owner rights), the server's program (`GUANXI_PROGRAM`) and `SCALE`: `small` (the default) has a
 //! tenth of `full`, which is 1,000,000 customers, 100,000 open deals and 1,000,000 activities. `ONLY=read,write` leaves
 //! out the other groups. The report goes to the file named by the first argument.
 
-mod client;
 mod data;
 mod figures;
+mod files;
+#[path = "../harness/mod.rs"]
+mod harness;
 mod live;
-mod process;
 mod reads;
 mod writes;
 
@@ -18,10 +19,9 @@ use std::time::Instant;
 
 use data::{Size, World};
 use figures::{Aim, Figures, Line};
-use process::Server;
+use harness::Outcome;
+use harness::process::{Server, database, free_address, program};
 use serde_json::json;
-
-type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome<()> {
@@ -31,8 +31,8 @@ async fn main() -> Outcome<()> {
     let (scale, size, streams) = scale()?;
     let mut lines = Vec::new();
 
-    let first = Server::start().await?;
-    let mut world = World::found(&first.host, &std::env::var("DATABASE_URL")?).await?;
+    let first = Server::start(free_address().await?, &database()?, None).await?;
+    let mut world = World::found(&first.host, &database()?).await?;
     let mut measured = Vec::new();
     for share in reads::SHARES {
         let begin = Instant::now();
@@ -47,11 +47,14 @@ async fn main() -> Outcome<()> {
     if wanted("write") {
         lines.extend(writes::lines(&mut world, size.deals, &programs, &folder).await?);
     }
-    let loaded = first.memory()?;
+    if wanted("files") {
+        lines.extend(files::lines(&mut world, usize::try_from(size.customers / 10)?, &folder).await?);
+    }
+    let loaded = memory(&first)?;
     first.stop().await?;
 
     // Started anew: what the writers left in memory is not the streams'.
-    let second = Server::start().await?;
+    let second = Server::start(free_address().await?, &database()?, None).await?;
     lines.extend(server_lines(&second, loaded)?);
     if wanted("live") {
         world.client = world.client.moved_to(&second.host).await?;
@@ -76,9 +79,17 @@ fn wanted(group: &str) -> bool {
     only.is_empty() || only.split(',').any(|one| one == group)
 }
 
+/// Memory that the server holds now, MiB.
+pub(crate) fn memory(server: &Server) -> Outcome<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.id()?))?;
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    let kilobytes: f64 = resident.trim().trim_end_matches(" kB").parse()?;
+    Ok(kilobytes / 1_024.0)
+}
+
 /// How the process itself does.
 fn server_lines(server: &Server, loaded: f64) -> Outcome<Vec<Line>> {
-    let size = std::fs::metadata(process::program()?)?.len() as f64 / 1024.0 / 1024.0;
+    let size = std::fs::metadata(program()?)?.len() as f64 / 1024.0 / 1024.0;
     let line = |what: &str, unit, figure| Line {
         group: "server",
         what: what.to_owned(),
@@ -89,7 +100,7 @@ fn server_lines(server: &Server, loaded: f64) -> Outcome<Vec<Line>> {
     };
     Ok(vec![
         line("from its start to its first answer", "ms", server.started_in),
-        line("memory when idle", "MiB", server.memory()?),
+        line("memory when idle", "MiB", memory(server)?),
         line("memory after the writes", "MiB", loaded),
         line("size of the program", "MiB", size),
     ])

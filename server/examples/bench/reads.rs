@@ -5,9 +5,9 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use crate::Outcome;
 use crate::data::{World, id};
 use crate::figures::{Aim, Figures, Line};
+use crate::harness::Outcome;
 
 /// Measurements of each kind and size, Guanxi and bare SQL in turns.
 const ROUNDS: usize = 60;

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
-use crate::Outcome;
-use crate::client::Client;
-use crate::data::World;
+use crate::data::{World, move_deal};
 use crate::figures::{Aim, Figures, Line};
+use crate::harness::Outcome;
+use crate::harness::client::Client;
 
 /// How many write at once.
 const CLIENTS: [usize; 3] = [1, 8, 32];
@@ -52,7 +52,7 @@ async fn moves(world: &World, deals: i64, clients: usize) -> Outcome<f64> {
     let begin = Instant::now();
     let until = begin + Duration::from_secs(TURN);
     for client in 0..clients {
-        let (connection, stages) = (world.client.another().await?, world.stages.clone());
+        let (connection, stages) = (world.client.moved_to(&world.client.host).await?, world.stages.clone());
         let own = (1..=deals).skip(client).step_by(clients);
         running.spawn(async move { move_on(connection, own, &stages, until).await.map_err(|error| error.to_string()) });
     }
@@ -75,7 +75,7 @@ async fn move_on(
             break;
         }
         let stage = stages[moved as usize % stages.len()];
-        client.move_deal(deal, stage).await?;
+        move_deal(&mut client, deal, stage).await?;
         moved += 1;
     }
     Ok(moved)

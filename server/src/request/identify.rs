@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Utc;
-use shared::i18n::Locale;
+use shared::i18n::{Locale, error_message};
 use shared::session::{Boot, SESSION_COOKIE, Session};
+use shared::{Error, Result};
 use store::Store;
 use store::auth::SessionInfo;
 
@@ -28,9 +30,9 @@ const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/invitation", "/reset"];
 
 /// Puts the session and the page's boot data into the request; pages that need a session send to the sign-in page.
 pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: Request, next: Next) -> Response {
-    let session = match cookie(request.headers(), SESSION_COOKIE) {
-        Some(token) => identifier.store.session(token).await.ok().map(Arc::new),
-        None => None,
+    let session = match session_of(&identifier.store, token(&request)).await {
+        Ok(session) => session,
+        Err(error) => return unanswerable(&request, &error),
     };
     let asked = (request.method() == Method::GET).then(|| request.uri().clone());
     if let Some(elsewhere) = redirection(&identifier, asked, session.is_some()).await {
@@ -42,6 +44,33 @@ pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: 
         request.extensions_mut().insert(session);
     }
     next.run(request).await
+}
+
+/// What a request for anything but the files that everybody gets says about who asks.
+fn token(request: &Request) -> Option<String> {
+    let token = cookie(request.headers(), SESSION_COOKIE).filter(|_| !request.uri().path().starts_with("/pkg/"));
+    token.map(str::to_owned)
+}
+
+async fn session_of(store: &Store, token: Option<String>) -> Result<Option<Arc<SessionInfo>>> {
+    let Some(token) = token else { return Ok(None) };
+    match store.session(&token).await {
+        Ok(session) => Ok(Some(Arc::new(session))),
+        Err(Error::Unauthenticated) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The answer while nobody can say who asks. To take them for strangers would send them to the sign-in page and tell their
+/// programs that they were refused.
+fn unanswerable(request: &Request, error: &Error) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let again = [(header::RETRY_AFTER, "2")];
+    if request.uri().path().starts_with("/api/") {
+        return (status, again, Json(error)).into_response();
+    }
+    let text = error_message(boot(request.headers(), None, false).locale, error);
+    (status, again, [(header::REFRESH, "2")], text).into_response()
 }
 
 /// Where a page request without session goes; files, health checks and APIs answer for themselves.

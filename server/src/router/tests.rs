@@ -1,7 +1,7 @@
 //! Walks every server function and every REST operation as every default role and as nobody. An address that the
 //! tables here do not know fails: whoever adds one says who may call it.
 
-#[path = "../../../store/tests/support/mod.rs"]
+#[path = "../../../store/tests/store/support/mod.rs"]
 #[allow(dead_code, reason = "shared with the store's tests, which use more of it")]
 mod support;
 

@@ -276,6 +276,11 @@ impl Actor {
         self.field_access(def, field.name) > FieldAccess::Hidden
     }
 
+    /// Whether the actor may see what records of a type are called.
+    pub fn sees_title(&self, def: &RecordDef) -> bool {
+        self.field_access(def, def.title) > FieldAccess::Hidden
+    }
+
     /// The field restrictions that bind the actor, by `<type>.<field>`: two actors with the same ones see the same
     /// of a record that both can read.
     pub fn restrictions(&self) -> Option<&BTreeMap<String, FieldAccess>> {

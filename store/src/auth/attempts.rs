@@ -11,8 +11,10 @@ use crate::pool::Store;
 
 /// Time an attempt counts, in seconds.
 const WINDOW: f64 = 15.0 * 60.0;
-/// Wrong passwords for one address or one user.
+/// Wrong passwords for one address from one network, or for one user.
 const PER_SUBJECT: i64 = 10;
+/// Wrong passwords for one address from anywhere: more, lest a stranger could keep its owner out.
+const PER_EMAIL: i64 = 100;
 /// Wrong passwords from one network address: an office shares one.
 const PER_IP: i64 = 40;
 /// Reset mails to one address.
@@ -31,9 +33,12 @@ impl Limit {
 
     /// Sign-ins with an address and from a network address.
     pub(super) fn sign_in(email: &str, client: &Client) -> Vec<Self> {
-        let mut limits = vec![Self::new("email", email, PER_SUBJECT)];
-        limits.extend(client.ip.map(|ip| Self::new("ip", &network(ip), PER_IP)));
-        limits
+        let Some(network) = client.ip.map(network) else { return vec![Self::new("email", email, PER_SUBJECT)] };
+        vec![
+            Self::new("email and ip", &format!("{email} {network}"), PER_SUBJECT),
+            Self::new("email", email, PER_EMAIL),
+            Self::new("ip", &network, PER_IP),
+        ]
     }
 
     /// Guesses of the old password within a session.

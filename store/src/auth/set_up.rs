@@ -67,6 +67,10 @@ impl Store {
         let email = user_field("email", &input.email)?;
         let organisation = organisation(&input)?;
         password::check(&input.password, &name, &email)?;
+        // Looked at first: hashing is costly, and anybody may ask.
+        if !self.needs_set_up().await? {
+            return Err(Error::Forbidden);
+        }
         let hash = password::hash(&input.password).await?;
 
         // Held until the end. Not waited for: waiting ones would hold the connections the set-up needs.

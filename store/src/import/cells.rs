@@ -29,7 +29,7 @@ pub(super) fn texts(step: &Step, table: &Table) -> Vec<Texts> {
 }
 
 fn cell(table: &Table, line: &Line, name: &str) -> String {
-    table.column(name).map_or_else(String::new, |at| line.cells[at].clone())
+    table.column(name).map_or_else(String::new, |at| line.cell(at).to_owned())
 }
 
 fn read(step: &Step, line: &Line, cell: &dyn Fn(&str) -> String) -> Texts {

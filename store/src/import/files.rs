@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::preset::{Preset, Roles};
 use super::suggest;
-use super::table::{Table, too_large};
+use super::table::{Table, read_aside, too_large};
 use crate::auth::DefaultRole;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
@@ -26,7 +26,7 @@ impl Store {
         if content.len() > MAX_BYTES {
             return Err(too_large());
         }
-        let table = Table::read(content)?;
+        let (table, content) = read_aside(content.to_vec()).await?;
         let id = Uuid::now_v7();
         let name: String = name.chars().filter(|c| !c.is_control()).take(300).collect();
         let mut tx = self.reading(actor).await?;
@@ -96,7 +96,7 @@ pub(super) async fn load(tx: &mut Tx, actor_id: Uuid, file: Uuid) -> Result<(Str
             .await
             .map_err(from_sqlx)?;
     let (name, content) = found.ok_or(Error::NotFound)?;
-    Ok((name, Table::read(&content)?))
+    Ok((name, read_aside(content).await?.0))
 }
 
 /// The organisation's names of the default roles, in whichever language it was set up.

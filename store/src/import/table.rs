@@ -1,8 +1,10 @@
 //! From bytes to a table: character set, separator, header row, cells.
 
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use shared::import::{Column, MAX_BYTES, MAX_ROWS};
+use shared::import::{Column, MAX_BYTES, MAX_COLUMNS, MAX_ROWS};
 use shared::{Error, FieldError, Result};
+
+use crate::error::internal;
 
 /// First values of a column shown beside its name.
 const SAMPLES: usize = 3;
@@ -21,8 +23,24 @@ pub(super) struct Table {
 pub(super) struct Line {
     /// Line in the file; the header is line 1.
     pub(super) number: u64,
-    /// As many as there are columns.
+    /// At most as many as there are columns; the rest is empty.
     pub(super) cells: Vec<String>,
+}
+
+impl Line {
+    /// What a column says.
+    pub(super) fn cell(&self, at: usize) -> &str {
+        self.cells.get(at).map_or("", String::as_str)
+    }
+}
+
+/// Reads a file where it keeps nobody waiting: a large one takes seconds. Gives its content back.
+///
+/// # Errors
+/// As [`Table::read`].
+pub(super) async fn read_aside(content: Vec<u8>) -> Result<(Table, Vec<u8>)> {
+    let read = move || Table::read(&content).map(|table| (table, content));
+    tokio::task::spawn_blocking(read).await.map_err(internal)?
 }
 
 impl Table {
@@ -49,8 +67,10 @@ impl Table {
                 lines.push(Line { number: record.position().map_or(0, csv::Position::line), cells });
             }
             if lines.len() > MAX_ROWS + 1 {
-                let error = FieldError::new("file", "too_many_rows").with("max", MAX_ROWS);
-                return Err(Error::Invalid { fields: vec![error] });
+                return Err(too_many("too_many_rows", MAX_ROWS));
+            }
+            if record.len() > MAX_COLUMNS {
+                return Err(too_many("too_many_columns", MAX_COLUMNS));
             }
         }
         if lines.len() < 2 {
@@ -58,7 +78,6 @@ impl Table {
         }
         let header = lines.remove(0);
         let width = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0).max(header.cells.len());
-        lines.iter_mut().for_each(|line| line.cells.resize(width, String::new()));
         Ok(Self { encoding: encoding.name(), delimiter, columns: names(header.cells, width), rows: lines })
     }
 
@@ -71,9 +90,10 @@ impl Table {
     pub(super) fn describe(&self) -> Vec<Column> {
         let samples = |at: usize| {
             let mut samples: Vec<String> = Vec::new();
-            for cell in self.rows.iter().take(500).map(|row| &row.cells[at]) {
-                if !cell.is_empty() && !samples.contains(cell) && samples.len() < SAMPLES {
-                    samples.push(cell.chars().take(60).collect());
+            for cell in self.rows.iter().take(500).map(|row| row.cell(at)) {
+                let sample: String = cell.chars().take(60).collect();
+                if !cell.is_empty() && !samples.contains(&sample) && samples.len() < SAMPLES {
+                    samples.push(sample);
                 }
             }
             samples
@@ -85,6 +105,10 @@ impl Table {
 /// The error of files over the limit.
 pub(super) fn too_large() -> Error {
     Error::Invalid { fields: vec![FieldError::new("file", "file_too_large").with("max", MAX_BYTES / (1024 * 1024))] }
+}
+
+fn too_many(code: &str, max: usize) -> Error {
+    Error::Invalid { fields: vec![FieldError::new("file", code).with("max", max)] }
 }
 
 /// Every column needs a name of its own: mappings go by it.
@@ -152,7 +176,8 @@ mod tests {
 
     fn cells(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>, &'static str, u8) {
         let table = Table::read(bytes).unwrap();
-        (table.columns, table.rows.into_iter().map(|row| row.cells).collect(), table.encoding, table.delimiter)
+        let row = |row: &Line| (0..table.columns.len()).map(|at| row.cell(at).to_owned()).collect();
+        (table.columns.clone(), table.rows.iter().map(row).collect(), table.encoding, table.delimiter)
     }
 
     #[test]
@@ -194,6 +219,7 @@ mod tests {
         assert_eq!(code(b"name,city\n"), "file_empty");
         assert_eq!(code(b""), "file_empty");
         assert_eq!(code("a\n".repeat(MAX_ROWS + 2).as_bytes()), "too_many_rows");
+        assert_eq!(code(format!("a\n{}\n", ",".repeat(MAX_COLUMNS)).as_bytes()), "too_many_columns");
         assert_eq!(code(&vec![b'a'; MAX_BYTES + 1]), "file_too_large");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use shared::access::{Action, Actor};
+use shared::access::{Action, Actor, FieldAccess};
 use shared::board::{Board, BoardQuery, Cards, Column, Totals, WINDOW};
 use shared::query::Titles;
 use shared::types::{OPPORTUNITY, PIPELINE, STAGE};
@@ -12,7 +12,7 @@ use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::cursor::Keyset;
-use super::list::{push_matching, words};
+use super::list::push_matching;
 use super::tallies;
 use super::titles::titles;
 use crate::columns::{decode, select_list};
@@ -45,7 +45,10 @@ impl Store {
             let next = cut(actor, &mut cards);
             Column { totals: totals.get(&stage.id).copied().unwrap_or_default(), cards, next, stage }
         };
-        let columns = stages.into_iter().map(column).collect();
+        let mut columns: Vec<Column> = stages.into_iter().map(column).collect();
+        columns.iter_mut().for_each(|column| actor.redact(&STAGE, &mut column.stage.values));
+        let (mut pipeline, mut pipelines) = (pipeline, pipelines);
+        pipelines.iter_mut().chain([&mut pipeline]).for_each(|row| actor.redact(&PIPELINE, &mut row.values));
         Ok(Board { pipeline, pipelines, columns, titles, live: live.to_string() })
     }
 
@@ -90,8 +93,23 @@ async fn all_rows(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, order: &s
     found.iter().map(|raw| decode(def, raw, 0)).collect()
 }
 
+/// What the columns add up to, as far as the actor sees what is added up.
 async fn totals(tx: &mut Tx, actor: &Actor, pipeline: Uuid, query: &BoardQuery) -> Result<BTreeMap<Uuid, Totals>> {
-    if query.filter.is_none() && words(query.search.as_deref()).is_none() && tallies::are_of(actor, &OPPORTUNITY) {
+    let mut totals = all_totals(tx, actor, pipeline, query).await?;
+    let hidden = |field| actor.field_access(&OPPORTUNITY, field) == FieldAccess::Hidden;
+    for total in totals.values_mut() {
+        if hidden("amount") {
+            total.sum = Decimal::ZERO;
+        }
+        if hidden("amount") || hidden("probability") {
+            total.weighted = Decimal::ZERO;
+        }
+    }
+    Ok(totals)
+}
+
+async fn all_totals(tx: &mut Tx, actor: &Actor, pipeline: Uuid, query: &BoardQuery) -> Result<BTreeMap<Uuid, Totals>> {
+    if tallies::are_of(actor, &OPPORTUNITY, query.filter.as_ref(), query.search.as_deref()) {
         return tallies::by_stage(tx, pipeline).await;
     }
     // Summed by probability first: there are a hundred of those and a hundred thousand deals to multiply.

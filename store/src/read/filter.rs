@@ -2,7 +2,7 @@
 
 use chrono::{Days, Utc};
 use serde_json::Value;
-use shared::access::Actor;
+use shared::access::{Actor, FieldAccess};
 use shared::query::{Filter, Op};
 use shared::record::{Kind, normalize};
 use shared::{Error, FieldDef, RecordDef, Result};
@@ -69,6 +69,9 @@ fn joined(
 
 fn condition(sql: &mut Sql, actor: &Actor, def: &RecordDef, name: &str, op: Op, value: &Value) -> Result<()> {
     if let Some(key) = name.strip_prefix("custom.") {
+        if actor.field_access(def, "custom") == FieldAccess::Hidden {
+            return Err(Error::invalid(name, "unknown_field"));
+        }
         return custom_condition(sql, key, op, value);
     }
     let id = const { &FieldDef::new("id", Kind::Reference("")) };
@@ -124,12 +127,17 @@ fn contains(sql: &mut Sql, actor: &Actor, field: &FieldDef, value: &Value) -> Re
         }
         "text" => {
             let text = value.as_str().ok_or_else(|| Error::invalid(field.name, "text"))?;
-            let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            sql.push(format_args!("t.{} ilike ", field.name)).push_bind(format!("%{escaped}%"));
+            sql.push(format_args!("t.{} ilike ", field.name)).push_bind(containing(text));
         }
         _ => return Err(Error::invalid(field.name, "operator")),
     }
     Ok(())
+}
+
+/// The pattern of texts that contain this one.
+pub(super) fn containing(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
 }
 
 fn any_of(sql: &mut Sql, actor: &Actor, field: &FieldDef, value: &Value) -> Result<()> {
@@ -190,7 +198,7 @@ fn custom_condition(sql: &mut Sql, key: &str, op: Op, value: &Value) -> Result<(
         Op::Empty => sql.push(" is null"),
         Op::Present => sql.push(" is not null"),
         Op::Eq | Op::Ne => sql.push(format_args!(" {} ", sign(op))).push_bind(text),
-        Op::Contains => sql.push(" ilike ").push_bind(format!("%{}%", text.replace(['%', '_', '\\'], ""))),
+        Op::Contains => sql.push(" ilike ").push_bind(containing(&text)),
         _ => return Err(Error::invalid(&name, "operator")),
     };
     Ok(())

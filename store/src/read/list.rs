@@ -57,9 +57,9 @@ fn page_size(limit: u32) -> Result<u32> {
 }
 
 async fn count(tx: &mut crate::pool::Tx, actor: &Actor, def: &'static RecordDef, query: &ListQuery) -> Result<i64> {
-    let everything =
-        query.archived == Archived::Without && query.filter.is_none() && words(query.search.as_deref()).is_none();
-    if everything && tallies::are_of(actor, def) {
+    if query.archived == Archived::Without
+        && tallies::are_of(actor, def, query.filter.as_ref(), query.search.as_deref())
+    {
         return tallies::count(tx, def).await;
     }
     let mut sql = Sql::new("select count(*)");
@@ -97,7 +97,7 @@ pub(super) fn push_matching(
             None => drop(sql.push(" and false")),
             Some(tokens) => {
                 sql.push(" and ");
-                push_found(sql, "t.id", def, &tokens);
+                push_found(sql, actor, def, "t.id", (words, &tokens));
             }
         }
     }

@@ -6,6 +6,7 @@ use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
 use uuid::Uuid;
 
+use super::filter::containing;
 use crate::error::from_sqlx;
 use crate::pool::Store;
 use crate::scope::{Sql, push_scope};
@@ -37,13 +38,14 @@ impl Store {
 
     async fn find(&self, actor: &Actor, types: &[&'static RecordDef], words: &str, limit: u32) -> Result<Vec<Hit>> {
         let tokens = query_tokens(words);
+        let types: Vec<_> = types.iter().filter(|def| actor.sees_title(def)).collect();
         if types.is_empty() || (tokens.is_none() && !words.trim().is_empty()) {
             return Ok(Vec::new());
         }
         let mut sql = Sql::new("select f.record_type, f.record_id, f.title, f.subtitle from (");
         for (index, def) in types.iter().enumerate() {
             sql.push(if index > 0 { " union all " } else { "" });
-            push_type(&mut sql, actor, def, tokens.as_deref());
+            push_type(&mut sql, actor, def, tokens.as_deref().map(|tokens| (words, tokens)));
         }
         sql.push(") f order by (lower(f.title) = ").push_bind(words.trim().to_lowercase());
         sql.push(") desc, starts_with(lower(f.title), ").push_bind(words.trim().to_lowercase());
@@ -58,18 +60,32 @@ impl Store {
     }
 }
 
-/// The condition that the record whose id is `column` contains the words.
-pub(super) fn push_found(sql: &mut Sql, column: &str, def: &RecordDef, tokens: &str) {
-    sql.push(format_args!("{column} in (select guanxi_found(")).push_bind(def.name).push(", ");
-    sql.push_bind(tokens.to_owned()).push("::tsquery))");
+/// Whether words of the index, and what it shows beside a title, may be of fields that the actor doesn't see.
+fn is_guarded(actor: &Actor, def: &RecordDef) -> bool {
+    def.fields.iter().any(|field| field.searchable && !actor.sees(def, field))
 }
 
-fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, tokens: Option<&str>) {
-    sql.push("(select s.record_type, s.record_id, s.title, s.subtitle, s.updated_at from search_entries s");
+/// The condition that the record `t`, whose id is `column`, contains the words.
+pub(super) fn push_found(sql: &mut Sql, actor: &Actor, def: &RecordDef, column: &str, (words, tokens): (&str, &str)) {
+    sql.push(format_args!("{column} in (select guanxi_found(")).push_bind(def.name).push(", ");
+    sql.push_bind(tokens.to_owned()).push("::tsquery))");
+    if is_guarded(actor, def) {
+        // The index doesn't know which field a word is from: here all must be in the title.
+        for word in words.split_whitespace() {
+            sql.push(format_args!(" and t.{} ilike ", def.title)).push_bind(containing(word));
+        }
+    }
+}
+
+fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, sought: Option<(&str, &str)>) {
+    let subtitle = if is_guarded(actor, def) { "''" } else { "s.subtitle" };
+    sql.push(format_args!(
+        "(select s.record_type, s.record_id, s.title, {subtitle} as subtitle, s.updated_at from search_entries s"
+    ));
     sql.push(format_args!(" join {} t on t.org_id = s.org_id and t.id = s.record_id where s.org_id = ", def.table()));
     sql.push_bind(actor.org_id).push(" and s.record_type = ").push_bind(def.name).push(" and not s.archived and ");
-    if let Some(tokens) = tokens {
-        push_found(sql, "s.record_id", def, tokens);
+    if let Some(sought) = sought {
+        push_found(sql, actor, def, "s.record_id", sought);
         sql.push(" and ");
     }
     push_scope(sql, actor, def, Action::Read, "t");

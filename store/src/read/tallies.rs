@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use shared::access::{Action, Actor, Level};
 use shared::board::Totals;
+use shared::query::Filter;
 use shared::types::OPPORTUNITY;
 use shared::{RecordDef, Result};
 use uuid::Uuid;
 
+use super::list::words;
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 
-/// Whether what is kept is what the actor sees: it knows of no owners, filters or archives.
-pub(super) fn are_of(actor: &Actor, def: &RecordDef) -> bool {
-    actor.level(def, Action::Read) == Level::All
+/// Whether what is kept is what the actor asks for: it knows of no owners, filters, words or archives.
+pub(super) fn are_of(actor: &Actor, def: &RecordDef, filter: Option<&Filter>, search: Option<&str>) -> bool {
+    filter.is_none() && words(search).is_none() && actor.level(def, Action::Read) == Level::All
 }
 
 /// How many records of a type there are, without archived ones.

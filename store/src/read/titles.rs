@@ -12,11 +12,11 @@ use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::scope::{Sql, push_scope};
 
-/// Titles of everything `rows` refer to, in one query.
+/// Titles of everything that fields the actor sees refer to, in one query.
 pub(crate) async fn titles(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Row]) -> Result<Titles> {
     let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
     for row in rows {
-        for (field, id) in references(def, row) {
+        for (field, id) in references(def, row).filter(|(field, _)| actor.sees(def, field)) {
             if let Some(target) = target(field) {
                 wanted.entry(target.name).or_default().insert(id);
             }
@@ -34,7 +34,7 @@ pub(crate) async fn titles_of(
     let mut sql = Sql::new("");
     let mut any = false;
     for (name, ids) in wanted {
-        let Some(target) = shared::types::by_name(name) else { continue };
+        let Some(target) = shared::types::by_name(name).filter(|target| actor.sees_title(target)) else { continue };
         sql.push(if any { " union all " } else { "" });
         sql.push(format_args!("select t.id, t.{}::text from {} t where t.org_id = ", target.title, target.table()));
         sql.push_bind(tx.org_id)

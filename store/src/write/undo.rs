@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use shared::access::Actor;
+use shared::access::{Action, Actor, Holder};
 use shared::command::{Kept, Source, UndoOutcome};
 use shared::types::{REGISTRY, USER};
 use shared::{Error, RecordDef, Result, Row, Values};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::audit::{ChangeSet, write_rows};
 use super::batch::now;
+use super::load::Stored;
 use super::prepare::{Act, Prepared, is_tenant, stamp};
 use super::verify::{has_administrator, keeps_administrator};
 use super::{derive, load};
@@ -168,7 +169,7 @@ async fn detach(
         let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| **id).collect();
         let mut stored = load::locked(tx, actor, def, &ids).await?;
         let rows = chunk.iter().filter_map(|(id, history)| {
-            let current = stored.remove(id).filter(|found| found.readable)?.row;
+            let current = stored.remove(id).filter(|found| may_take_back(actor, def, found))?.row;
             let mut after = current.clone();
             after.values.extend(history.amended.clone());
             Some(prepared(Act::Update, Some(current), after)).filter(Prepared::is_change)
@@ -194,7 +195,9 @@ async fn revert(
         let mut rows = Vec::new();
         for (id, history) in chunk {
             match (history.deleted, stored.remove(id)) {
-                (true, None) => rows.push(brought_back(*id, history)),
+                (true, None) if actor.holds(def, Action::Delete, &Holder::of(&former(*id, history))) => {
+                    rows.push(prepared(Act::Create, None, former(*id, history)));
+                }
                 (false, Some(found)) if found.readable && (found.updatable || found.deletable) => {
                     rows.push(set_back(found.row, history));
                     if !history.later.is_disjoint(&history.before.keys().cloned().collect()) {
@@ -214,10 +217,16 @@ fn kept(def: &RecordDef, id: Uuid, history: &History) -> Kept {
     Kept { record_type: def.name.to_owned(), id, title: history.title.clone() }
 }
 
-fn brought_back(id: Uuid, history: &History) -> Prepared {
+/// A deleted record as it was.
+fn former(id: Uuid, history: &History) -> Row {
     let mut values = history.before.clone();
     values.retain(|_, value| !value.is_null());
-    prepared(Act::Create, None, Row { id, version: history.version, values })
+    Row { id, version: history.version, values }
+}
+
+/// Whether the actor's rights, as they are now, let them take back what they once created or added.
+fn may_take_back(actor: &Actor, def: &RecordDef, found: &Stored) -> bool {
+    found.readable && (found.updatable || found.deletable || actor.may(def, Action::Create))
 }
 
 fn set_back(current: Row, history: &History) -> Prepared {
@@ -249,7 +258,10 @@ async fn remove(
         outcome.kept.extend(worked_on.into_iter().map(|(id, h)| kept(def, *id, h)));
         let ids: Vec<Uuid> = free.iter().map(|(id, _)| *id).collect();
         let stored = load::locked(tx, actor, def, &ids).await?;
-        let rows: Vec<Row> = stored.into_values().filter(|s| s.readable).map(|s| s.row).collect();
+        let (mine, others): (Vec<_>, Vec<_>) = stored.into_values().partition(|s| may_take_back(actor, def, s));
+        let others = others.iter().filter(|s| s.readable).filter_map(|s| free.iter().find(|(id, _)| *id == s.row.id));
+        outcome.kept.extend(others.map(|(id, history)| kept(def, *id, history)));
+        let rows: Vec<Row> = mine.into_iter().map(|s| s.row).collect();
         match delete(tx, actor, def, rows.clone(), set).await {
             Ok(count) => outcome.undone += count,
             Err(Error::Invalid { .. }) => one_by_one(tx, actor, def, rows, set, outcome).await?,

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::asking::{Asking, Purpose};
 use super::glide;
 use super::model::{Card, Lane, OpenBoard};
-use crate::acting::act;
-use crate::api::records::{apply, undo};
+use crate::acting::{act, send};
+use crate::api::records::undo;
 use crate::ui::Tone;
 
 /// Where in a lane, among its other cards.
@@ -122,13 +122,7 @@ impl OpenBoard {
             self.act(command, self.text("board.moved", &[("name", &name), ("stage", &stage)]), then);
         } else {
             spawn_local(async move {
-                let mut command = command;
-                command.idempotency_key = Some(Uuid::now_v7().to_string());
-                let result = match apply(command.clone()).await {
-                    Err(fault) if fault.0 == Error::Offline => apply(command).await,
-                    result => result,
-                };
-                let result = result.map_err(|fault| fault.0);
+                let result = send(command).await;
                 if let Err(error) = &result
                     && !is_about_fields(error)
                     && self.is_open()

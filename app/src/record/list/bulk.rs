@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use super::ListContext;
 use super::data::ListData;
-use crate::acting::undo_of;
-use crate::api::records::apply;
+use crate::acting::{send, undo_of};
 use crate::context::t;
 use crate::record::attribute::{Attribute, SYSTEM_GROUP};
 use crate::record::editor::{Editing, editor};
@@ -81,7 +80,7 @@ fn start(context: ListContext, data: ListData, run: Run, changes: Vec<Change>, d
         let (mut changed, mut sent) = (0_usize, 0_usize);
         let mut failure = None;
         for piece in changes.chunks(CHUNK) {
-            match send(context, piece.to_vec(), set).await {
+            match send_piece(context, piece.to_vec(), set).await {
                 Ok((rows, refused)) => {
                     changed += piece.len() - refused.len();
                     rows.into_iter().for_each(|row| data.put(row));
@@ -108,19 +107,14 @@ fn start(context: ListContext, data: ListData, run: Run, changes: Vec<Change>, d
 }
 
 /// One piece; a single refused change comes back as an error, which is a refusal here too.
-async fn send(context: ListContext, changes: Vec<Change>, set: Uuid) -> Result<(Vec<Row>, Vec<Refusal>), Error> {
+async fn send_piece(context: ListContext, changes: Vec<Change>, set: Uuid) -> Result<(Vec<Row>, Vec<Refusal>), Error> {
     let only = if let [one] = changes.as_slice() { Some(one.id()) } else { None };
-    let command = Command {
-        record_type: context.def.name.to_owned(),
-        changes,
-        idempotency_key: Some(Uuid::now_v7().to_string()),
-        change_set: Some(set),
-        ..Command::default()
-    };
-    match (apply(command).await, only) {
+    let command =
+        Command { record_type: context.def.name.to_owned(), changes, change_set: Some(set), ..Command::default() };
+    match (send(command).await, only) {
         (Ok(outcome), _) => Ok((outcome.rows, outcome.refused)),
-        (Err(fault), Some(id)) if fault.0 != Error::Offline => Ok((Vec::new(), vec![Refusal { id, error: fault.0 }])),
-        (Err(fault), _) => Err(fault.0),
+        (Err(error), Some(id)) if error != Error::Offline => Ok((Vec::new(), vec![Refusal { id, error }])),
+        (Err(error), _) => Err(error),
     }
 }
 

@@ -1,13 +1,7 @@
 //! The live log against a real Postgres: what a reader has, kept current by events, is what a fresh reader gets.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot arrange its case has failed")]
-
-#[path = "live/screen.rs"]
 mod screen;
-mod support;
-#[path = "live/world.rs"]
 mod world;
-#[path = "live/writers.rs"]
 mod writers;
 
 use std::sync::Arc;
@@ -144,11 +138,18 @@ async fn what_one_may_not_read_never_travels() {
         apply(world.store(), &world.admin, "opportunity", change).await.unwrap();
     }
     let mark = mark(&world).await;
+    // Older events may be told again: transactions of other databases hold the log's horizon back too.
+    let concerns = |event: &LiveEvent, id: Uuid| format!("{event:?}").contains(&id.to_string());
     let told = colleague.until(mark).await;
-    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(!told.iter().any(|event| concerns(event, deal)), "{told:?}");
     let theirs = create(world.store(), &stranger, "tag", json!({"name": "theirs"})).await;
-    let first = outside.next().await.unwrap().event;
-    assert!(matches!(&**first, LiveEvent::Changed { row, .. } if row.id == theirs), "{first:?}");
+    loop {
+        let event = outside.next().await.unwrap().event;
+        assert!(!concerns(&event, deal) && !concerns(&event, mark), "{event:?}");
+        if concerns(&event, theirs) {
+            break;
+        }
+    }
 }
 
 #[tokio::test]

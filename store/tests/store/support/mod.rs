@@ -1,6 +1,6 @@
 //! A database of its own for every test, cloned from a template that is migrated once.
 
-#[allow(dead_code, reason = "each test file is a crate of its own; not all make records")]
+#[allow(dead_code, reason = "the server's tests use this file too and make no records")]
 pub(crate) mod sample;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -21,7 +21,6 @@ pub(crate) struct TestStore {
     /// The owner of the tables, whom no row-level security holds back: to arrange and to look behind the store.
     pub(crate) owner: PgPool,
     /// The database, for further stores as other server nodes have them.
-    #[allow(dead_code, reason = "each test file is a crate of its own; not all have several nodes")]
     pub(crate) url: String,
     name: String,
 }

@@ -8,7 +8,7 @@ use shared::command::Change;
 use store::Store;
 use uuid::Uuid;
 
-use crate::world::{World, apply, values};
+use super::world::{World, apply, values};
 
 /// What there is to change; grows with what writers make.
 #[derive(Clone)]

@@ -1,13 +1,16 @@
-//! The server under measurement: started, watched, and stopped.
+//! The server: started, watched, and ended in several ways.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
-use crate::Outcome;
-use crate::client::Client;
+use super::Outcome;
+use super::client::Client;
 
 /// How long a server may take to be ready.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -22,14 +25,20 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the program named by `GUANXI_BENCH_PROGRAM` on `DATABASE_URL`.
-    pub(crate) async fn start() -> Outcome<Self> {
-        let host = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.to_string();
+    /// Starts the program on a database and waits until it is ready. What it logs is added to the file, if one is named.
+    pub(crate) async fn start(host: String, database: &str, log: Option<&Path>) -> Outcome<Self> {
         let begin = Instant::now();
+        let log = match log {
+            Some(path) => Stdio::from(std::fs::File::options().create(true).append(true).open(path)?),
+            None => Stdio::inherit(),
+        };
         let child = Command::new(program()?)
             .arg("serve")
+            .env("DATABASE_URL", database)
             .env("GUANXI_ADDR", &host)
             .env("GUANXI_LOG", "warn")
+            .stdout(Stdio::null())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()?;
         let mut server = Self { child, host, started_in: 0.0 };
@@ -54,27 +63,30 @@ impl Server {
         }
     }
 
-    /// Memory that the server holds now, MiB.
-    pub(crate) fn memory(&self) -> Outcome<f64> {
-        let id = self.child.id().ok_or("the server ended")?;
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        let kilobytes: f64 = resident.trim().trim_end_matches(" kB").parse()?;
-        Ok(kilobytes / 1_024.0)
+    /// Process id.
+    pub(crate) fn id(&self) -> Outcome<Pid> {
+        Ok(Pid::from_raw(i32::try_from(self.child.id().ok_or("the server ended")?)?))
     }
 
     /// Stops it as Ctrl-C would.
     pub(crate) async fn stop(mut self) -> Outcome<()> {
-        if let Some(id) = self.child.id() {
-            let id = nix::unistd::Pid::from_raw(i32::try_from(id)?);
-            nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM)?;
-        }
+        kill(self.id()?, Signal::SIGTERM)?;
         self.child.wait().await?;
         Ok(())
     }
 }
 
-/// The program that is measured.
+/// An address of this machine that nobody listens on.
+pub(crate) async fn free_address() -> Outcome<String> {
+    Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?.to_string())
+}
+
+/// The database under test: `DATABASE_URL`, as the tables' owner.
+pub(crate) fn database() -> Outcome<String> {
+    Ok(std::env::var("DATABASE_URL")?)
+}
+
+/// The program under test, named by `GUANXI_PROGRAM`.
 pub(crate) fn program() -> Outcome<PathBuf> {
-    Ok(PathBuf::from(std::env::var("GUANXI_BENCH_PROGRAM")?))
+    Ok(PathBuf::from(std::env::var("GUANXI_PROGRAM")?))
 }

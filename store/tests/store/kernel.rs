@@ -1,12 +1,9 @@
 //! What every record type gets for free: each test runs for every type in the registry.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot arrange its case has failed")]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::support::sample::{World, creatable, is_free, value};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::access::{Grants, Level, TypeRights};
@@ -17,7 +14,6 @@ use shared::record::{Kind, is_empty};
 use shared::types::{OPPORTUNITY, REGISTRY, by_name};
 use shared::{Error, FieldDef, RecordDef, Row, Values};
 use sqlx::AssertSqlSafe;
-use support::sample::{World, creatable, is_free, value};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -539,7 +535,7 @@ fn column_type(kind: &Kind) -> &'static str {
 
 #[tokio::test]
 async fn columns_are_as_declared() {
-    let test = support::store().await;
+    let test = crate::support::store().await;
     for def in REGISTRY {
         let found: Vec<(String, String, bool)> = sqlx::query_as(
             "select column_name::text, udt_name::text, is_nullable = 'YES' from information_schema.columns

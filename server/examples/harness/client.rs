@@ -1,12 +1,10 @@
-//! One kept-alive connection to the server that is measured: as little between it and the clock as can be.
+//! One kept-alive connection to a server: as little between it and the clock, or the fault, as can be.
 
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use uuid::Uuid;
 
-use crate::Outcome;
-use crate::data::id;
+use super::Outcome;
 
 /// Longest head of an answer.
 const HEAD: usize = 64 * 1024;
@@ -14,7 +12,8 @@ const HEAD: usize = 64 * 1024;
 /// A connection; it keeps the session that an answer began.
 pub(crate) struct Client {
     stream: TcpStream,
-    host: String,
+    /// `host:port`.
+    pub(crate) host: String,
     cookie: String,
     buffer: Vec<u8>,
 }
@@ -27,28 +26,21 @@ impl Client {
         Ok(Self { stream, host: host.to_owned(), cookie: String::new(), buffer: Vec::new() })
     }
 
-    /// A connection with the same session.
-    pub(crate) async fn another(&self) -> Outcome<Self> {
-        self.moved_to(&self.host).await
-    }
-
-    /// A connection with the same session to another server on the same database.
+    /// A connection with the same session, to this server or another one on the same database.
     pub(crate) async fn moved_to(&self, host: &str) -> Outcome<Self> {
         let mut other = Self::connect(host).await?;
         other.cookie.clone_from(&self.cookie);
         Ok(other)
     }
 
-    pub(crate) fn host(&self) -> &str {
-        &self.host
-    }
-
-    pub(crate) fn cookie(&self) -> &str {
-        &self.cookie
-    }
-
     /// Calls a server function; its answer as sent.
     pub(crate) async fn call(&mut self, function: &str, input: &Value) -> Outcome<Vec<u8>> {
+        let (status, body) = self.ask(function, input).await?;
+        accepted(function, status, body)
+    }
+
+    /// Status and body of what a server function answers; an error only when there is no whole answer.
+    pub(crate) async fn ask(&mut self, function: &str, input: &Value) -> Outcome<(u16, Vec<u8>)> {
         let body = input.to_string();
         let head = format!(
             "POST /api/fn/{function} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\ncookie: {1}\r\ncontent-type: application/json\r\ncontent-length: {2}\r\n\r\n",
@@ -64,30 +56,41 @@ impl Client {
         Ok(serde_json::from_slice(&self.call(function, input).await?)?)
     }
 
-    /// Moves the n-th deal to the top of a stage.
-    pub(crate) async fn move_deal(&mut self, n: i64, stage: Uuid) -> Outcome<()> {
-        let change = json!({"do": "update", "id": id('d', n), "values": {"stage_id": stage, "rank": "top"}});
-        let command = json!({"record_type": "opportunity", "changes": [change], "all_or_nothing": true});
-        self.call("apply", &json!({"command": command})).await.map(drop)
-    }
-
     /// Gets a page or a file.
     pub(crate) async fn get(&mut self, path: &str) -> Outcome<Vec<u8>> {
-        self.exchange(format!("GET {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n", self.host, self.cookie)).await
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n", self.host, self.cookie);
+        let (status, body) = self.exchange(request).await?;
+        accepted(path, status, body)
     }
 
-    async fn exchange(&mut self, request: String) -> Outcome<Vec<u8>> {
+    /// Opens an endless answer on a connection of its own; its head is read already.
+    pub(crate) async fn stream(&self, path: &str) -> Outcome<BufReader<TcpStream>> {
+        let mut stream = TcpStream::connect(&self.host).await?;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\n\r\n", self.host, self.cookie);
+        stream.write_all(request.as_bytes()).await?;
+        let mut stream = BufReader::with_capacity(1_024, stream);
+        let mut line = String::new();
+        stream.read_line(&mut line).await?;
+        if !line.contains(" 200 ") {
+            return Err(format!("{path}: {line}").into());
+        }
+        while !line.trim().is_empty() {
+            line.clear();
+            if stream.read_line(&mut line).await? == 0 {
+                return Err("the server closed the connection".into());
+            }
+        }
+        Ok(stream)
+    }
+
+    async fn exchange(&mut self, request: String) -> Outcome<(u16, Vec<u8>)> {
         self.stream.write_all(request.as_bytes()).await?;
         let (status, length) = self.head().await?;
         let body = match length {
             Some(length) => self.exactly(length).await?,
             None => self.chunks().await?,
         };
-        if !(200..300).contains(&status) {
-            let line = request.lines().next().unwrap_or_default();
-            return Err(format!("{line}: {status} {}", String::from_utf8_lossy(&body)).into());
-        }
-        Ok(body)
+        Ok((status, body))
     }
 
     /// Status and length of the answer; no length when it comes in chunks.
@@ -146,4 +149,12 @@ impl Client {
             }
         }
     }
+}
+
+/// The body of an answer that is not a refusal.
+fn accepted(what: &str, status: u16, body: Vec<u8>) -> Outcome<Vec<u8>> {
+    if (200..300).contains(&status) {
+        return Ok(body);
+    }
+    Err(format!("{what}: {status} {}", String::from_utf8_lossy(&body)).into())
 }

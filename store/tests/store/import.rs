@@ -1,12 +1,9 @@
 //! Imports against a real Postgres: the published sales data, files of several shapes, undo.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot arrange its case has failed")]
-
-mod support;
-
 use std::path::Path;
 use std::time::Duration;
 
+use crate::support::TestStore;
 use rust_decimal::Decimal;
 use shared::Error;
 use shared::access::{Actor, Grants, Level, TypeRights};
@@ -15,14 +12,13 @@ use shared::import::{Answer, Decision, Existing, FilePlan, Preview, Run, Spec, S
 use shared::types::{CUSTOMER, OPPORTUNITY};
 use sqlx::AssertSqlSafe;
 use store::auth::{Client, SetUp};
-use support::TestStore;
 use uuid::Uuid;
 
 /// The files in the order in which a person might drop them: not the order they need.
 const FILES: [&str; 4] = ["sales_pipeline.csv", "accounts.csv", "products.csv", "sales_teams.csv"];
 
 async fn set_up() -> (TestStore, Actor) {
-    let test = support::store().await;
+    let test = crate::support::store().await;
     let input = SetUp {
         org_name: "Lin Trading".to_owned(),
         name: "Lin Yue".to_owned(),

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# What survives: clients write while servers, a throw-away Postgres and connections are killed, frozen and cut; then all
+# must add up. DURATION is the trouble in seconds (120), SEED repeats a run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/environment.sh
+source scripts/test-postgres.sh
+
+# What Postgres acknowledged must survive its processes, so it has to be handed to the system; the disk itself isn't pulled.
+export TEST_POSTGRES_SETTINGS="-c synchronous_commit=on"
+trap stop_test_postgres EXIT
+cargo build --quiet --package server --bin guanxi --example torture
+start_test_postgres
+export TEST_POSTGRES TEST_POSTGRES_PROGRAMS
+mkdir -p "$TARGET/torture"
+rm -f "$TARGET/torture/servers.log"
+TORTURE_LOG="$TARGET/torture/servers.log" GUANXI_PROGRAM="$TARGET/debug/guanxi" GUANXI_DATA="$TARGET/torture/data" \
+  "$TARGET/debug/examples/torture"

@@ -1,0 +1,85 @@
+//! Files: importing and exporting with the program, against Postgres' COPY of the same rows.
+
+use std::path::Path;
+use std::time::Instant;
+
+use futures::TryStreamExt;
+use tokio::process::Command;
+use uuid::Uuid;
+
+use crate::data::World;
+use crate::figures::{Aim, Figures, Line};
+use crate::harness::Outcome;
+use crate::harness::process::program;
+
+/// Imports, each of a file of its own; Guanxi and COPY in turns.
+const ROUNDS: usize = 3;
+
+/// How long files of so many customers take.
+pub(crate) async fn lines(world: &mut World, rows: usize, folder: &Path) -> Outcome<Vec<Line>> {
+    let org = world.org;
+    let db = &mut world.owner;
+    // With all that makes a row of it: keys and indexes.
+    let table = "create table copied (like customers including defaults including indexes)";
+    sqlx::query(table).execute(&mut *db).await?;
+    let (mut import, mut copy_in, mut export, mut copy_out) = <(Figures, Figures, Figures, Figures)>::default();
+    for round in 0..ROUNDS {
+        let file = folder.join("customers.csv");
+        std::fs::write(&file, customers(round, rows))?;
+        let before = Instant::now();
+        run(&["import", "--yes", "--type", "customer"], &file).await?;
+        import.add(before.elapsed().as_secs_f64() * 1_000.0);
+
+        let values = copied(org, round, rows);
+        let before = Instant::now();
+        let mut copy = db.copy_in_raw("copy copied (org_id, id, kind, name, number, industry) from stdin csv").await?;
+        copy.send(values).await?;
+        copy.finish().await?;
+        copy_in.add(before.elapsed().as_secs_f64() * 1_000.0);
+
+        let before = Instant::now();
+        run(&["export", "customers", "--output"], &file).await?;
+        export.add(before.elapsed().as_secs_f64() * 1_000.0);
+
+        let before = Instant::now();
+        let sql = "copy (select * from customers where archived_at is null) to stdout csv header";
+        let chunks: Vec<_> = db.copy_out_raw(sql).await?.try_collect().await?;
+        std::fs::write(&file, chunks.concat())?;
+        copy_out.add(before.elapsed().as_secs_f64() * 1_000.0);
+    }
+    let line = |what, guanxi, baseline| Line {
+        group: "files",
+        what,
+        unit: "ms",
+        guanxi,
+        baseline: Some(baseline),
+        aim: Aim::AtMost(4.0),
+    };
+    Ok(vec![
+        line(format!("import {rows} customers"), import, copy_in),
+        line("export all customers".to_owned(), export, copy_out),
+    ])
+}
+
+/// Which names nobody else has.
+fn name(round: usize, n: usize) -> String {
+    format!("杭州云帆科技 {round}-{n}")
+}
+
+fn customers(round: usize, rows: usize) -> String {
+    let line = |n| format!("company,{},B{round}-{n},technology\n", name(round, n));
+    std::iter::once("kind,name,number,industry\n".to_owned()).chain((0..rows).map(line)).collect()
+}
+
+fn copied(org: Uuid, round: usize, rows: usize) -> Vec<u8> {
+    let line = |n| format!("{org},{},company,{},B{round}-{n},technology\n", Uuid::now_v7(), name(round, n));
+    (0..rows).map(line).collect::<String>().into_bytes()
+}
+
+async fn run(arguments: &[&str], file: &Path) -> Outcome<()> {
+    let output = Command::new(program()?).args(arguments).arg(file).output().await?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("guanxi {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)).into())
+}

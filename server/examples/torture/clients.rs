@@ -1,0 +1,173 @@
+//! Clients that ask for one thing after the other and remember what they were told.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::Outcome;
+use crate::harness::client::Client;
+use crate::world::{NODES, World};
+
+/// Record types that clients make and change.
+pub(crate) const TYPES: [&str; 4] = ["customer", "opportunity", "task", "tag"];
+/// After this an answer isn't waited for any longer.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// What a client knows of what it asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Fate {
+    /// The server said it is done; its answer.
+    Done(Value),
+    /// The server said no; its status.
+    Refused(u16),
+    /// No answer, or one about a fault: it may have happened or not.
+    Unknown,
+}
+
+/// Something that a client asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Attempt {
+    /// Server function.
+    pub(crate) function: &'static str,
+    /// Its input.
+    pub(crate) input: Value,
+    /// What it is logged under; for an undo, the change set to be undone.
+    pub(crate) change_set: Uuid,
+    pub(crate) fate: Fate,
+}
+
+/// Writes until then; gives everything that was tried.
+pub(crate) async fn write(world: Arc<World>, mut rng: Rng, until: Instant) -> Outcome<Vec<Attempt>> {
+    let mut attempts: Vec<Attempt> = Vec::new();
+    let mut client = None;
+    while Instant::now() < until {
+        let mut attempt = next(&world, &mut rng, &attempts);
+        attempt.fate = send(&world, &mut rng, &mut client, &attempt).await;
+        // Half of what is unclear is asked again with the same key, as the product's own pages do.
+        let again = attempt.function == "apply" && rng.bool();
+        while again && attempt.fate == Fate::Unknown && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            attempt.fate = send(&world, &mut rng, &mut client, &attempt).await;
+        }
+        if let Fate::Done(answer) = &attempt.fate {
+            learn(&world, &attempt, answer);
+        }
+        attempts.push(attempt);
+    }
+    Ok(attempts)
+}
+
+async fn send(world: &World, rng: &mut Rng, connection: &mut Option<Client>, attempt: &Attempt) -> Fate {
+    let ask = async {
+        let mut client = match connection.take() {
+            Some(client) => client,
+            None => world.connect(rng.usize(..NODES)).await?,
+        };
+        let answer = client.ask(attempt.function, &attempt.input).await?;
+        *connection = Some(client);
+        Outcome::Ok(answer)
+    };
+    match tokio::time::timeout(PATIENCE, ask).await {
+        Ok(Ok((200..300, body))) => serde_json::from_slice(&body).map_or(Fate::Unknown, Fate::Done),
+        Ok(Ok((status @ 400..500, _))) => Fate::Refused(status),
+        // A fault, no connection, half an answer, or none in time.
+        _ => {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Fate::Unknown
+        }
+    }
+}
+
+/// Others may change what was made, and a backup from now on must have it.
+fn learn(world: &World, attempt: &Attempt, answer: &Value) {
+    // What was refused as a whole, or was so already, left nothing behind.
+    if answer["rows"].as_array().is_some_and(|rows| !rows.is_empty()) || answer["undone"].as_u64() > Some(0) {
+        world.acknowledged().extend(answer["change_set"].as_str().and_then(|id| id.parse::<Uuid>().ok()));
+    }
+    let Some(record_type) = TYPES.into_iter().find(|name| attempt.input["command"]["record_type"] == **name) else {
+        return;
+    };
+    let made =
+        attempt.input["command"]["changes"].as_array().is_some_and(|all| all.iter().any(|c| c["do"] == "create"));
+    let rows = answer["rows"].as_array().filter(|_| made);
+    let ids = rows.into_iter().flatten().filter_map(|row| row["id"].as_str()?.parse().ok());
+    world.known().extend(ids.map(|id| (record_type, id)));
+}
+
+fn next(world: &World, rng: &mut Rng, before: &[Attempt]) -> Attempt {
+    if rng.u32(..100) < 8
+        && let Some(earlier) = rng.choice(before)
+        && earlier.function == "apply"
+    {
+        let input = json!({"change_set": earlier.change_set});
+        return Attempt { function: "undo", input, change_set: earlier.change_set, fate: Fate::Unknown };
+    }
+    let record_type = TYPES[rng.usize(..TYPES.len())];
+    let known: Vec<Uuid> = world.known().iter().filter(|(of, _)| *of == record_type).map(|(_, id)| *id).collect();
+    let changes = if known.len() < 20 || rng.u32(..100) < 30 {
+        let count = if rng.u32(..10) == 0 { rng.usize(2..60) } else { 1 };
+        (0..count).map(|_| creation(world, rng, record_type)).collect()
+    } else if rng.u32(..100) < 15 {
+        let chosen = rng.choose_multiple(known, 20);
+        chosen.into_iter().map(|id| edit(rng, record_type, id)).collect()
+    } else {
+        vec![change(world, rng, record_type, &known)]
+    };
+    let change_set = some_id(rng);
+    let command = json!({"record_type": record_type, "changes": Value::Array(changes), "change_set": change_set,
+                         "idempotency_key": change_set, "all_or_nothing": rng.bool()});
+    Attempt { function: "apply", input: json!({"command": command}), change_set, fate: Fate::Unknown }
+}
+
+fn some_id(rng: &mut Rng) -> Uuid {
+    uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid()
+}
+
+fn creation(world: &World, rng: &mut Rng, record_type: &str) -> Value {
+    let name = format!("{record_type} {:016x}", rng.u64(..));
+    let values = match record_type {
+        "task" => json!({"subject": name}),
+        "opportunity" => {
+            let stage = rng.choice(&world.stages);
+            json!({"name": name, "stage_id": stage, "amount": rng.u32(..1_000_000).to_string(), "rank": "bottom"})
+        }
+        _ => json!({"name": name}),
+    };
+    json!({"do": "create", "id": some_id(rng), "values": values})
+}
+
+/// A change of a field to a value that no other change has.
+fn edit(rng: &mut Rng, record_type: &str, id: Uuid) -> Value {
+    let field = if record_type == "task" { "subject" } else { "name" };
+    json!({"do": "update", "id": id, "values": {field: format!("{record_type} {:016x}", rng.u64(..))}})
+}
+
+fn change(world: &World, rng: &mut Rng, record_type: &str, known: &[Uuid]) -> Value {
+    let id = known[rng.usize(..known.len())];
+    match (rng.u32(..100), record_type) {
+        (0..5, _) => json!({"do": "delete", "id": id}),
+        (5..15, _) => json!({"do": "archive", "id": id}),
+        (15..22, _) => json!({"do": "restore", "id": id}),
+        (22..80, "opportunity") => {
+            let beside = known[rng.usize(..known.len())];
+            let rank = match rng.u32(..3) {
+                0 => "top".to_owned(),
+                1 => "bottom".to_owned(),
+                _ => format!("after:{beside}"),
+            };
+            json!({"do": "update", "id": id, "values": {"stage_id": rng.choice(&world.stages), "rank": rank}})
+        }
+        _ => edit(rng, record_type, id),
+    }
+}
+
+/// How the attempts ended.
+pub(crate) fn summary(attempts: &[Attempt]) -> String {
+    let count = |wanted: fn(&Fate) -> bool| attempts.iter().filter(|attempt| wanted(&attempt.fate)).count();
+    let done = count(|fate| matches!(fate, Fate::Done(_)));
+    let refused = count(|fate| matches!(fate, Fate::Refused(_)));
+    format!("{} attempts: {done} done, {refused} refused, {} unclear", attempts.len(), attempts.len() - done - refused)
+}

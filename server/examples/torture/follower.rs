@@ -1,0 +1,170 @@
+//! A client of the live stream that keeps a picture of the records, as a page does.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use shared::live::LiveEvent;
+use shared::record::Row;
+use tokio::io::AsyncBufReadExt;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::clients::TYPES;
+use crate::harness::Outcome;
+use crate::world::{NODES, World};
+
+/// A stream that says nothing for so long is taken for dead; beats come more often.
+const SILENCE: Duration = Duration::from_secs(40);
+/// How long the picture may lag behind.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Version of each record, and the record unless it is gone.
+type Picture = BTreeMap<(String, Uuid), (i64, Option<Row>)>;
+
+/// What the stream told so far.
+pub(crate) struct Follower {
+    picture: Arc<Mutex<Picture>>,
+    task: JoinHandle<()>,
+}
+
+impl Follower {
+    /// Follows from the beginning, on whichever server answers.
+    pub(crate) fn start(world: &Arc<World>, seed: u64) -> Self {
+        let picture = Arc::new(Mutex::new(Picture::new()));
+        let task = tokio::spawn(follow(Arc::clone(world), fastrand::Rng::with_seed(seed), Arc::clone(&picture)));
+        Self { picture, task }
+    }
+
+    /// Waits until the picture is what a fresh read gives; else says where it differs.
+    pub(crate) async fn compare(self, world: &World) -> Outcome<Vec<String>> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let fresh = read_all(world, 0).await?;
+            let differences = self.differences(&fresh);
+            if differences.is_empty() || Instant::now() > until {
+                self.task.abort();
+                return Ok(differences);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn differences(&self, fresh: &BTreeMap<(String, Uuid), Row>) -> Vec<String> {
+        let picture = self.picture.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Vec::new();
+        for (key, row) in fresh {
+            match picture.get(key) {
+                Some((_, Some(seen))) if seen == row => {}
+                Some((version, seen)) => {
+                    found.push(format!(
+                        "{} {}: version {version} of {}: {}",
+                        key.0,
+                        key.1,
+                        row.version,
+                        unlike(seen, row)
+                    ));
+                }
+                None => found.push(format!("{} {} was never told of", key.0, key.1)),
+            }
+        }
+        let gone = picture.iter().filter(|(key, (_, seen))| seen.is_some() && !fresh.contains_key(key));
+        found.extend(gone.map(|(key, _)| format!("{} {} is gone, the stream has it", key.0, key.1)));
+        found
+    }
+}
+
+fn unlike(seen: &Option<Row>, row: &Row) -> String {
+    let Some(seen) = seen else { return "gone for the stream".to_owned() };
+    let fields = row.values.iter().filter(|(name, value)| seen.values.get(*name) != Some(value));
+    fields.map(|(name, value)| format!("{name} is {value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Everything there is, as read through a server.
+async fn read_all(world: &World, node: usize) -> Outcome<BTreeMap<(String, Uuid), Row>> {
+    let mut all = BTreeMap::new();
+    for record_type in TYPES {
+        for row in world.read(node, record_type).await? {
+            let row: Row = serde_json::from_value(row)?;
+            all.insert((record_type.to_owned(), row.id), row);
+        }
+    }
+    Ok(all)
+}
+
+async fn follow(world: Arc<World>, mut rng: fastrand::Rng, picture: Arc<Mutex<Picture>>) {
+    let mut position = String::from("0-0");
+    loop {
+        let node = rng.usize(..NODES);
+        drop(listen(&world, node, &picture, &mut position).await);
+        tokio::time::sleep(Duration::from_millis(rng.u64(10..500))).await;
+    }
+}
+
+/// Follows one connection until it ends, keeping the position to go on from.
+async fn listen(world: &World, node: usize, picture: &Mutex<Picture>, position: &mut String) -> Outcome<()> {
+    let client = world.connect(node).await?;
+    let path = format!("/api/v1/events?after={position}");
+    let mut lines = tokio::time::timeout(SILENCE, client.stream(&path)).await??.lines();
+    let mut id = position.clone();
+    while let Some(line) = tokio::time::timeout(SILENCE, lines.next_line()).await?? {
+        if let Some(text) = line.strip_prefix("id:") {
+            id = text.trim().to_owned();
+        } else if let Some(data) = line.strip_prefix("data:") {
+            // A beat says only where the stream stands.
+            if let Ok(event) = serde_json::from_str::<LiveEvent>(data) {
+                take(world, node, picture, event).await?;
+            }
+        } else if line.is_empty() {
+            position.clone_from(&id);
+        }
+    }
+    Ok(())
+}
+
+async fn take(world: &World, node: usize, picture: &Mutex<Picture>, event: LiveEvent) -> Outcome<()> {
+    match event {
+        LiveEvent::Changed { record_type, row, .. } => put(picture, record_type, row.id, row.version, Some(row)),
+        LiveEvent::Removed { record_type, id, version } => put(picture, record_type, id, version, None),
+        LiveEvent::Refresh { record_type } => again(world, node, picture, &record_type).await?,
+        LiveEvent::Reset => {
+            for record_type in TYPES {
+                again(world, node, picture, record_type).await?;
+            }
+        }
+        LiveEvent::Presence { .. } => {}
+    }
+    Ok(())
+}
+
+/// Many changed at once: what a page does then is to read the type again.
+async fn again(world: &World, node: usize, picture: &Mutex<Picture>, record_type: &str) -> Outcome<()> {
+    if !TYPES.contains(&record_type) {
+        return Ok(());
+    }
+    let rows = world.read(node, record_type).await?;
+    let rows = rows.into_iter().map(serde_json::from_value).collect::<Result<Vec<Row>, _>>()?;
+    let fresh: BTreeMap<Uuid, Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut kept = picture.lock().unwrap_or_else(PoisonError::into_inner);
+    for ((_, id), (_, row)) in kept.iter_mut().filter(|((of, _), _)| of == record_type) {
+        if !fresh.contains_key(id) {
+            *row = None;
+        }
+    }
+    drop(kept);
+    for (id, row) in fresh {
+        put(picture, record_type.to_owned(), id, row.version, Some(row));
+    }
+    Ok(())
+}
+
+fn put(picture: &Mutex<Picture>, record_type: String, id: Uuid, version: i64, row: Option<Row>) {
+    if !TYPES.contains(&record_type.as_str()) {
+        return;
+    }
+    let mut picture = picture.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = picture.entry((record_type, id)).or_insert((-1, None));
+    if version > known.0 {
+        *known = (version, row);
+    }
+}

@@ -1,0 +1,226 @@
+//! Whether everything adds up: what clients were told, the audit log, the tables, and what is derived from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection, Row};
+use uuid::Uuid;
+
+use crate::clients::{Attempt, Fate, TYPES};
+use crate::harness::Outcome;
+use crate::replay;
+use crate::world::{Backup, NODES, World, owner, read};
+
+/// Which records a change set touched, and how often each.
+type Logged = BTreeMap<Uuid, BTreeMap<Uuid, usize>>;
+
+/// Every flaw found, one sentence each.
+pub(crate) async fn of(world: &World, attempts: &[Attempt]) -> Outcome<Vec<String>> {
+    let mut db = owner().await?;
+    quiet(&mut db).await?;
+    let logged = logged(&mut db).await?;
+    let mut flaws: Vec<String> = attempts.iter().flat_map(|attempt| judge(attempt, &logged)).collect();
+    flaws.extend(undone_flaws(&mut db, attempts).await?);
+    for (what, sql) in NEVER {
+        let count: i64 =
+            sqlx::query_scalar(sql).fetch_one(&mut db).await.map_err(|error| format!("{what}: {error}"))?;
+        if count > 0 {
+            flaws.push(format!("{count} × {what}"));
+        }
+    }
+    let audit = replay::Replay::of(&mut db).await?;
+    for record_type in TYPES {
+        let rows = world.read(0, record_type).await?;
+        flaws.extend(audit.differences(record_type, &rows));
+        flaws.extend(count_flaws(world, &mut db, record_type).await?);
+    }
+    flaws.extend(board_flaws(world, &mut db).await?);
+    flaws.extend(log_flaws()?);
+    db.close().await?;
+    Ok(flaws)
+}
+
+/// A backup made in the middle of it, restored: it adds up by itself, and has everything acknowledged before it began.
+pub(crate) async fn of_backup(world: &World, backup: &Backup) -> Outcome<Vec<String>> {
+    let (server, mut client, url) = world.restore(backup).await?;
+    let mut db = PgConnection::connect(&url).await?;
+    let audit = replay::Replay::of(&mut db).await?;
+    let mut flaws = Vec::new();
+    for record_type in TYPES {
+        flaws.extend(audit.differences(record_type, &read(&mut client, record_type).await?));
+    }
+    let kept: BTreeSet<Uuid> =
+        sqlx::query_scalar("select id from change_sets").fetch_all(&mut db).await?.into_iter().collect();
+    let lost = backup.earlier.iter().filter(|id| !kept.contains(id));
+    flaws.extend(lost.map(|id| format!("LOST: {id} was acknowledged before the backup")));
+    println!(
+        "the backup holds {} change sets, {} of them acknowledged before it began",
+        kept.len(),
+        backup.earlier.len()
+    );
+    db.close().await?;
+    server.stop().await?;
+    Ok(flaws.into_iter().map(|flaw| format!("restored: {flaw}")).collect())
+}
+
+/// Waits for what clients gave up on: it may still be under way.
+async fn quiet(db: &mut PgConnection) -> Outcome<()> {
+    let sql = "select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
+               and (state <> 'idle' or xact_start is not null)";
+    for _ in 0..600 {
+        if sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut *db).await? == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    Err("a transaction stays open: a connection leaked".into())
+}
+
+async fn logged(db: &mut PgConnection) -> Outcome<Logged> {
+    let mut logged = Logged::new();
+    for row in sqlx::query("select change_set, record_id from audit_entries").fetch_all(db).await? {
+        *logged.entry(row.get(0)).or_default().entry(row.get(1)).or_default() += 1;
+    }
+    Ok(logged)
+}
+
+/// What a client was told of an attempt, against the log.
+fn judge(attempt: &Attempt, logged: &Logged) -> Vec<String> {
+    if attempt.function != "apply" {
+        return Vec::new();
+    }
+    let nothing = BTreeMap::new();
+    let entries = logged.get(&attempt.change_set).unwrap_or(&nothing);
+    let changes = attempt.input["command"]["changes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let tell = |what: String| vec![format!("{what}: {}, {:?}", attempt.change_set, attempt.fate)];
+    match &attempt.fate {
+        Fate::Refused(status) if !entries.is_empty() => tell(format!("refused with {status}, and done")),
+        Fate::Refused(_) => Vec::new(),
+        Fate::Done(answer) if is_refused_as_a_whole(attempt, answer) => match entries.is_empty() {
+            true => Vec::new(),
+            false => tell("refused as a whole, and done".to_owned()),
+        },
+        Fate::Done(answer) => changes.iter().filter_map(|change| misjudged(change, answer, entries)).collect(),
+        Fate::Unknown => {
+            let missing =
+                changes.iter().filter(|change| is_logged(change) && !entries.contains_key(&id(change))).count();
+            let whole = attempt.input["command"]["all_or_nothing"] == true;
+            match whole && !entries.is_empty() && missing > 0 {
+                true => tell(format!("half done, {missing} of {} missing", changes.len())),
+                false => Vec::new(),
+            }
+        }
+    }
+}
+
+/// With all or nothing, one refused change refuses all; the answer names those that were to blame.
+fn is_refused_as_a_whole(attempt: &Attempt, answer: &Value) -> bool {
+    let blamed = answer["refused"].as_array().is_some_and(|refused| !refused.is_empty());
+    attempt.input["command"]["all_or_nothing"] == true && blamed
+}
+
+fn misjudged(change: &Value, answer: &Value, entries: &BTreeMap<Uuid, usize>) -> Option<String> {
+    let id = id(change);
+    let refused = answer["refused"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == id.to_string()));
+    let times = entries.get(&id).copied().unwrap_or_default();
+    match (refused, times) {
+        (true, 0) | (false, 1) => None,
+        (false, 0) if !is_logged(change) => None,
+        (true, _) => Some(format!("refused, and done: {change}")),
+        (false, 0) => Some(format!("LOST: acknowledged, and not done: {change}, {answer}")),
+        (false, times) => Some(format!("done {times} times: {change}")),
+    }
+}
+
+/// Whether the change leaves an entry for certain: others may ask for what is so already.
+fn is_logged(change: &Value) -> bool {
+    let is_move = change["values"].get("rank").is_some();
+    matches!(change["do"].as_str(), Some("create" | "delete")) || change["do"] == "update" && !is_move
+}
+
+fn id(change: &Value) -> Uuid {
+    change["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
+/// Undoing that was acknowledged is in the log.
+async fn undone_flaws(db: &mut PgConnection, attempts: &[Attempt]) -> Outcome<Vec<String>> {
+    let sql = "select undo_of from change_sets where undo_of is not null";
+    let undone: BTreeSet<Uuid> = sqlx::query_scalar(sql).fetch_all(db).await?.into_iter().collect();
+    let is_told = |fate: &Fate| matches!(fate, Fate::Done(answer) if answer["undone"].as_u64() > Some(0));
+    let told = attempts.iter().filter(|attempt| attempt.function == "undo" && is_told(&attempt.fate));
+    let lost = told.filter(|attempt| !undone.contains(&attempt.change_set));
+    Ok(lost.map(|attempt| format!("LOST: the undo of {} was acknowledged", attempt.change_set)).collect())
+}
+
+/// What there must be none of.
+const NEVER: [(&str, &str); 7] = [
+    (
+        "the same version of a record twice in the audit log",
+        "select count(*) from (select 1 from audit_entries group by record_id, version having count(*) > 1) x",
+    ),
+    (
+        "an audit entry without its event",
+        "select count(*) from audit_entries a where not exists
+        (select from events e where e.record_id = a.record_id and e.version = a.version)",
+    ),
+    (
+        "a change set undone twice",
+        "select count(*) from (select 1 from change_sets where undo_of is not null group by undo_of having count(*) > 1) x",
+    ),
+    ("a command's key kept without its outcome", "select count(*) from idempotency_keys where outcome is null"),
+    (
+        "a record that search knows by another name",
+        "select count(*) from (select id, name from customers union all select id, name from opportunities) r
+      left join search_entries s on s.record_id = r.id where s.title is distinct from r.name",
+    ),
+    (
+        "a search entry of nothing",
+        "select count(*) from search_entries s where record_type = 'customer' and not exists
+        (select from customers c where c.id = s.record_id)",
+    ),
+    (
+        "a deal whose pipeline isn't its stage's",
+        "select count(*) from opportunities o join stages s on s.id = o.stage_id where s.pipeline_id <> o.pipeline_id",
+    ),
+];
+
+/// How many there are said to be, against how many there are.
+async fn count_flaws(world: &World, db: &mut PgConnection, record_type: &str) -> Outcome<Option<String>> {
+    let table = if record_type == "opportunity" { "opportunities".to_owned() } else { format!("{record_type}s") };
+    let sql = format!("select count(*) from {table} where archived_at is null");
+    let real: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(db).await?;
+    let query = json!({"record_type": record_type, "query": {"limit": 1, "count": true}});
+    let said = world.connect(1).await?.json("list_records", &query).await?["total"].as_i64();
+    Ok((said != Some(real)).then(|| format!("{table}: {real} there, counted as {said:?}")))
+}
+
+/// The board of both servers, column by column, against each other and against the table.
+async fn board_flaws(world: &World, db: &mut PgConnection) -> Outcome<Vec<String>> {
+    let mut boards = Vec::new();
+    for node in 0..NODES {
+        boards.push(world.connect(node).await?.json("open_board", &json!({"query": {}})).await?["columns"].take());
+    }
+    let mut flaws = Vec::new();
+    if boards.windows(2).any(|pair| pair[0] != pair[1]) {
+        flaws.push("the servers show different boards".to_owned());
+    }
+    let sql = "select count(*), coalesce(sum(amount), 0)::float8 from opportunities where stage_id = $1 and archived_at is null";
+    for column in boards[0].as_array().into_iter().flatten() {
+        let stage: Uuid = column["stage"]["id"].as_str().unwrap_or_default().parse()?;
+        let (count, sum): (i64, f64) = sqlx::query_as(sql).bind(stage).fetch_one(&mut *db).await?;
+        let sums = &column["totals"];
+        let said = (&sums["count"], sums["sum"].as_str().and_then(|sum| sum.parse().ok()).unwrap_or(f64::NAN));
+        if said.0 != count || (said.1 - sum).abs() > 0.01 {
+            flaws.push(format!("a column says {} and {}, there are {count} and {sum}", said.0, said.1));
+        }
+    }
+    Ok(flaws)
+}
+
+/// What Postgres complains of.
+fn log_flaws() -> Outcome<Option<String>> {
+    let Ok(folder) = std::env::var("TEST_POSTGRES") else { return Ok(None) };
+    let log = std::fs::read_to_string(format!("{folder}/log"))?;
+    let deadlocks = log.matches("deadlock detected").count();
+    Ok((deadlocks > 0).then(|| format!("{deadlocks} deadlocks")))
+}

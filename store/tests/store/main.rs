@@ -1,0 +1,10 @@
+//! The store against a real Postgres. One program: each further one would be linked, and most of the store generated, anew.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot arrange its case has failed")]
+
+mod access;
+mod auth;
+mod import;
+mod kernel;
+mod live;
+mod support;
