@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::command::{Command, Outcome};
+use shared::command::{Command, Outcome, UndoOutcome};
+use shared::i18n::Locale;
 use shared::{Error, i18n};
 use uuid::Uuid;
 
@@ -40,19 +41,18 @@ pub fn undo_of(page: Page, toasts: Toasts, change_set: Uuid) -> Undo {
         spawn_local(async move {
             let locale = page.locale.get_untracked();
             match undo(change_set).await {
-                Ok(outcome) if outcome.kept.is_empty() => {
-                    toasts.push(i18n::translate(locale, "ui.toast.undone", &[]), Tone::Neutral, None);
-                }
-                Ok(outcome) => {
-                    let kept = outcome.kept.len().to_string();
-                    toasts.push(
-                        i18n::translate(locale, "ui.toast.undone_partly", &[("n", &kept)]),
-                        Tone::Warning,
-                        None,
-                    );
-                }
+                Ok(outcome) => told_undone(locale, toasts, &outcome),
                 Err(fault) => toasts.push(i18n::error_message(locale, &fault.0), Tone::Danger, None),
             }
         });
     })
+}
+
+/// Says that something was undone, or how much of it others have changed since.
+pub fn told_undone(locale: Locale, toasts: Toasts, outcome: &UndoOutcome) {
+    if outcome.kept.is_empty() {
+        return toasts.push(i18n::translate(locale, "ui.toast.undone", &[]), Tone::Neutral, None);
+    }
+    let kept = outcome.kept.len().to_string();
+    toasts.push(i18n::translate(locale, "ui.toast.undone_partly", &[("n", &kept)]), Tone::Warning, None);
 }

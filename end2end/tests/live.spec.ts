@@ -102,7 +102,7 @@ test("whoever signs out elsewhere is led to the sign-in page", async ({ browser 
   const other = await context.newPage();
   await other.goto("/sign-in");
   await call(other, "sign_out", {});
-  await page.waitForURL(/sign-in/, { timeout: 40_000 });
+  await page.waitForURL(/sign-in/, { timeout: 10_000 });
 });
 
 test("nobody gets a stream without a session", async ({ request }) => {

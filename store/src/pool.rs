@@ -121,6 +121,19 @@ async fn begin_in(pool: &PgPool, org: &str, org_id: Uuid, role: DbRole) -> Resul
 }
 
 impl Tx {
+    /// Begins a part that can fail without the whole; to be ended by [`Tx::end_part`] before the next one begins.
+    pub(crate) async fn begin_part(&mut self) -> Result<()> {
+        sqlx::query("savepoint part").execute(&mut *self.inner).await.map_err(from_sqlx)?;
+        Ok(())
+    }
+
+    /// Ends the part: its changes stay, or are as if they had never been.
+    pub(crate) async fn end_part(&mut self, stays: bool) -> Result<()> {
+        let end = if stays { "release savepoint part" } else { "rollback to savepoint part" };
+        sqlx::query(end).execute(&mut *self.inner).await.map_err(from_sqlx)?;
+        Ok(())
+    }
+
     pub(crate) async fn commit(self) -> Result<()> {
         self.inner.commit().await.map_err(from_sqlx)
     }

@@ -72,7 +72,7 @@ impl Store {
              and not exists (select from opportunities d where d.org_id = c.org_id and d.customer_id = c.id
                              and d.archived_at is null and d.status = 'open')
              and not exists (select from tasks t where t.org_id = c.org_id and t.customer_id = c.id
-                             and t.archived_at is null and not t.done and t.due_at >= now())
+                             and t.archived_at is null and t.done is not true and t.due_at >= now())
              order by c.id limit $2",
         )
         .bind(actor.org_id)

@@ -123,10 +123,13 @@ fn record_view(def: &'static RecordDef, id: Uuid, timeline: TimelineSlot, title:
         // Not in a closure: within a transition the server calls those several times, and the timeline, which loads
         // what it shows, would be left behind loading for a page that then waits for it for ever.
         let body = Suspend::new(async move {
-            let custom = custom.await.unwrap_or_default();
             match found.await {
+                // Waits for nothing else: the status must be known before the answer begins.
                 Err(fault) => failed(fault.0, move || again.notify()),
-                Ok(detail) => loaded(def, custom, detail, move || again.notify(), timeline, title),
+                Ok(detail) => {
+                    let custom = custom.await.unwrap_or_default();
+                    loaded(def, custom, detail, move || again.notify(), timeline, title)
+                }
             }
         });
         view! { <Transition fallback=|| view! { <SkeletonRows count=10/> }>{body}</Transition> }

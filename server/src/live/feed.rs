@@ -14,8 +14,11 @@ use uuid::Uuid;
 use super::credential::Credential;
 use crate::shutdown::Shutdown;
 
-/// How often a stream says where it stands, and looks whether its reader may still read.
+/// How often a stream says where it stands.
 const BEAT: Duration = Duration::from_secs(15);
+/// After so many beats it looks whether its reader may still read: sessions run out, and the word that one was ended may
+/// have been lost.
+const LOOK: u32 = 4;
 
 /// A browser asks again after this long at least, milliseconds.
 const RETRY: u64 = 500;
@@ -28,8 +31,8 @@ struct Feed {
     credential: Credential,
     shutdown: Shutdown,
     beats: Interval,
-    /// The first beat was sent: it tells the reader where the stream begins.
-    begun: bool,
+    /// Beats so far; the first tells the reader where the stream begins.
+    beat: u32,
 }
 
 /// The events of a subscription, with beats in between.
@@ -41,7 +44,7 @@ pub(super) fn feed(
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     let mut beats = interval(BEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let feed = Feed { store, subscription, credential, shutdown, beats, begun: false };
+    let feed = Feed { store, subscription, credential, shutdown, beats, beat: 0 };
     futures::stream::unfold(feed, async |mut feed| {
         let event = feed.next().await?;
         Some((Ok(event), feed))
@@ -68,11 +71,13 @@ impl Feed {
 
     async fn beat(&mut self) -> Option<Event> {
         let beat = at(Event::default().event("beat").data("beat"), self.subscription.cursor());
-        if !std::mem::replace(&mut self.begun, true) {
+        self.beat = self.beat.wrapping_add(1);
+        if self.beat == 1 {
             let spread = u64::from(Uuid::now_v7().as_bytes()[15]) * RETRY_SPREAD / 255;
             return Some(beat.retry(Duration::from_millis(RETRY + spread)));
         }
-        (!self.credential.is_withdrawn(&self.store).await).then_some(beat)
+        let looks = self.beat.is_multiple_of(LOOK);
+        (!looks || !self.credential.is_withdrawn(&self.store).await).then_some(beat)
     }
 }
 

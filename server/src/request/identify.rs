@@ -14,6 +14,7 @@ use shared::session::{Boot, SESSION_COOKIE, Session};
 use shared::{Error, Result};
 use store::Store;
 use store::auth::SessionInfo;
+use uuid::Uuid;
 
 use super::zone::zone;
 
@@ -40,10 +41,21 @@ pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: 
     }
     let boot = boot(request.headers(), session.as_deref(), identifier.demo);
     request.extensions_mut().insert(boot);
+    let user = session.as_ref().map(|session| session.actor.user_id);
     if let Some(session) = session {
         request.extensions_mut().insert(session);
     }
-    next.run(request).await
+    let asked = (request.method().clone(), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    note_refusal(&asked, user, response.status());
+    response
+}
+
+/// Who was refused what goes into the log: many of these from one user are somebody trying doors.
+fn note_refusal((method, path): &(Method, String), user: Option<Uuid>, status: StatusCode) {
+    if matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
+        tracing::info!(target: "guanxi::security", %method, path, ?user, status = status.as_u16(), "refused");
+    }
 }
 
 /// What a request for anything but the files that everybody gets says about who asks.

@@ -14,6 +14,7 @@ pub(crate) async fn refuse_cross_site(request: Request, next: Next) -> Response 
     if safe || is_same_site(request.headers()) {
         next.run(request).await
     } else {
+        tracing::warn!(target: "guanxi::security", path = request.uri().path(), "cross-site request refused");
         (StatusCode::FORBIDDEN, "cross-site request refused").into_response()
     }
 }

@@ -41,6 +41,7 @@ macro_rules! record {
                 pool: false,
                 needs: &[],
                 tree: None,
+                together: &[],
                 rules: $crate::record::no_rules,
                 timeline: false,
                 admin: false,

@@ -12,6 +12,20 @@ use crate::record::{Draft, Row, Values, declare::record, texts};
 pub const LOST_REASONS: &[&str] =
     &["price", "competitor", "no_budget", "no_decision", "timing", "product_fit", "no_contact", "duplicate", "other"];
 
+/// The stage and what follows from entering it.
+const STAGE_FIELDS: &[&str] = &[
+    "stage_id",
+    "pipeline_id",
+    "currency",
+    "probability",
+    "status",
+    "closed_on",
+    "lost_reason",
+    "lost_note",
+    "last_open_stage_id",
+    "stage_changed_at",
+];
+
 record! {
     /// A deal in a pipeline.
     pub OPPORTUNITY, Opportunity {
@@ -71,7 +85,7 @@ record! {
         /// Position in its column.
         rank: rank("stage_id").internal();
     }
-    with { needs: &["stage_id", "pipeline_id", "last_open_stage_id"], through: &["customer_id"], rules: opportunity_rules, timeline: true }
+    with { needs: &["stage_id", "pipeline_id", "last_open_stage_id"], through: &["customer_id"], together: STAGE_FIELDS, rules: opportunity_rules, timeline: true }
 }
 
 fn opportunity_rules(draft: &mut Draft<'_>) {
@@ -89,6 +103,11 @@ fn opportunity_rules(draft: &mut Draft<'_>) {
 /// Everything that follows from entering a stage: pipeline, probability, status, closing day, required fields.
 fn follow_stage(draft: &mut Draft<'_>) {
     if !draft.changed("stage_id") {
+        let stage = draft.related_row("stage_id").and_then(|row| row.text("pipeline_id"));
+        if draft.changed("pipeline_id") && stage.is_some_and(|own| draft.after.get("pipeline_id") != Some(&own.into()))
+        {
+            draft.error("pipeline_id", "follows_stage");
+        }
         return guard_closing(draft);
     }
     let Some(stage) = draft.related_row("stage_id").cloned() else { return };

@@ -147,5 +147,6 @@ pub(super) async fn store_password(tx: &mut Tx, user_id: Uuid, hash: &str) -> Re
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
+    tracing::info!(target: "guanxi::security", user = %user_id, "a password was set");
     Ok(())
 }

@@ -83,6 +83,7 @@ impl Store {
         .await
         .map_err(from_sqlx)?;
         tx.commit().await?;
+        tracing::info!(target: "guanxi::security", user = %actor.user_id, token = %made.id, "an API token was made");
         Ok(made)
     }
 

@@ -108,6 +108,7 @@ impl Store {
         let email = user.email.ok_or_else(|| Error::invalid("email", "required"))?;
         let token = keep_reset(&mut tx, actor.org_id, user_id, &email).await?;
         tx.commit().await?;
+        tracing::info!(target: "guanxi::security", by = %actor.user_id, user = %user_id, "a reset link was made");
         Ok(token)
     }
 

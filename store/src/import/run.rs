@@ -60,9 +60,16 @@ impl Store {
     pub(super) fn work_on_import(&self, org_id: Uuid, id: Uuid) {
         let store = self.clone();
         tokio::spawn(async move {
-            if let Err(fault) = store.carry_out(org_id, id).await {
-                tracing::error!(%fault, run = %id, "an import failed");
-                let _ = store.give_up(org_id, id).await;
+            match store.carry_out(org_id, id).await {
+                Ok(()) => {}
+                // Whoever looks for unfinished imports goes on with it.
+                Err(fault @ (Error::Offline | Error::RateLimited { .. })) => {
+                    tracing::warn!(%fault, run = %id, "an import was interrupted");
+                }
+                Err(fault) => {
+                    tracing::error!(%fault, run = %id, "an import failed");
+                    let _ = store.give_up(org_id, id).await;
+                }
             }
         });
     }
@@ -206,7 +213,9 @@ impl Store {
             let result = if command.changes.len() == 1 { Err(error.clone()) } else { self.apply(actor, single).await };
             match result {
                 Ok(outcome) => all.rows.extend(outcome.rows),
-                Err(error @ Error::Internal { .. }) => return Err(error),
+                Err(error @ (Error::Internal { .. } | Error::Offline | Error::RateLimited { .. })) => {
+                    return Err(error);
+                }
                 Err(error) => all.refused.push(shared::command::Refusal { id: change.id(), error }),
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::access::{Action, Actor, Holder, Level};
+use shared::access::{Action, Actor, FieldAccess, Holder, Level};
 use shared::{RecordDef, Result, Row};
 use uuid::Uuid;
 
@@ -36,10 +36,20 @@ impl Facts {
 /// A record that a row refers to.
 #[derive(Clone)]
 pub(crate) struct Linked {
-    pub(crate) def: &'static RecordDef,
+    /// The field that refers to it.
+    field: &'static str,
+    def: &'static RecordDef,
     pub(crate) id: Uuid,
     pub(crate) title: String,
-    pub(crate) facts: Facts,
+    facts: Facts,
+}
+
+impl Linked {
+    /// Whether the reader of a row of `def` may learn of it, and what it is called.
+    pub(super) fn is_seen(&self, actor: &Actor, def: &RecordDef) -> bool {
+        let sees_field = actor.field_access(def, self.field) > FieldAccess::Hidden;
+        sees_field && actor.sees_title(self.def) && self.facts.readable(actor, self.def)
+    }
 }
 
 /// Rows of one organisation, each loaded once however often it is needed: deals, their contacts and their customers all
@@ -109,7 +119,7 @@ pub(super) async fn linked(
     rows: impl Iterator<Item = &Row> + Clone,
 ) -> Result<BTreeMap<Uuid, Vec<Linked>>> {
     let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
-    for (target, id) in rows.clone().flat_map(|row| targets(def, row)) {
+    for (_, target, id) in rows.clone().flat_map(|row| targets(def, row)) {
         wanted.entry(target.name).or_default().insert(id);
     }
     let mut found: BTreeMap<Uuid, Linked> = BTreeMap::new();
@@ -120,12 +130,14 @@ pub(super) async fn linked(
             targets.iter().map(|row| (row.id, row.text(target.title).unwrap_or_default().to_owned())).collect();
         let mut facts = collect(known, target, targets).await?;
         for (id, title) in titles {
-            found.insert(id, Linked { def: target, id, title, facts: facts.remove(&id).unwrap_or_default() });
+            found
+                .insert(id, Linked { field: "", def: target, id, title, facts: facts.remove(&id).unwrap_or_default() });
         }
     }
-    Ok(rows.map(|row| (row.id, targets(def, row).filter_map(|(_, id)| found.get(&id).cloned()).collect())).collect())
+    let link = |(field, _, id)| found.get(&id).map(|link| Linked { field, ..link.clone() });
+    Ok(rows.map(|row| (row.id, targets(def, row).filter_map(link).collect())).collect())
 }
 
-fn targets(def: &'static RecordDef, row: &Row) -> impl Iterator<Item = (&'static RecordDef, Uuid)> {
-    references(def, row).filter_map(|(field, id)| Some((target(field)?, id)))
+fn targets(def: &'static RecordDef, row: &Row) -> impl Iterator<Item = (&'static str, &'static RecordDef, Uuid)> {
+    references(def, row).filter_map(|(field, id)| Some((field.name, target(field)?, id)))
 }

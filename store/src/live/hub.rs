@@ -16,6 +16,8 @@ use super::presence::Presence;
 const CHANNEL: &str = "guanxi_events";
 /// Channel for who views what.
 pub(super) const PRESENCE_CHANNEL: &str = "guanxi_presence";
+/// Channel for whose session or token was taken away (migration 0011).
+const REVOKED_CHANNEL: &str = "guanxi_revoked";
 /// Safety net in case a wake-up gets lost.
 const SLOW_POLL: Duration = Duration::from_millis(1_000);
 /// First wait for events that an open transaction holds back.
@@ -33,6 +35,8 @@ pub(super) enum Message {
     Entry(Arc<Entry>),
     /// Viewers of a record changed.
     Viewers(uuid::Uuid, uuid::Uuid),
+    /// A session or token of a user was taken away.
+    Revoked(uuid::Uuid),
     /// What came before may have been missed.
     CatchUp,
 }
@@ -103,6 +107,12 @@ impl LiveHub {
         let _ = self.inner.sender.send(Message::Viewers(org_id, record_id));
     }
 
+    fn revoked(&self, user_id: &str) {
+        if let Ok(user_id) = user_id.parse() {
+            let _ = self.inner.sender.send(Message::Revoked(user_id));
+        }
+    }
+
     fn is_closed(&self) -> bool {
         self.inner.pool.is_closed()
     }
@@ -137,10 +147,11 @@ impl LiveHub {
 
     async fn listen_once(&self) -> Result<(), sqlx::Error> {
         let mut listener = PgListener::connect_with(self.pool()).await?;
-        listener.listen_all([CHANNEL, PRESENCE_CHANNEL]).await?;
+        listener.listen_all([CHANNEL, PRESENCE_CHANNEL, REVOKED_CHANNEL]).await?;
         loop {
             match listener.try_recv().await? {
                 Some(note) if note.channel() == PRESENCE_CHANNEL => self.presence().hear(self, note.payload()),
+                Some(note) if note.channel() == REVOKED_CHANNEL => self.revoked(note.payload()),
                 // This node has looked already.
                 Some(note) if note.payload() == self.inner.node => {}
                 Some(_) | None => self.inner.look.notify_one(),
@@ -183,12 +194,12 @@ impl LiveHub {
                 *cursor.insert(head)
             }
         };
-        let (entries, more) = log::read(self.pool(), after, None).await?;
-        for entry in entries {
-            *cursor = Some(entry.cursor);
+        let part = log::read(self.pool(), after, None).await?;
+        for entry in part.entries {
             let _ = self.inner.sender.send(Message::Entry(entry));
         }
-        Ok(more)
+        *cursor = Some(part.end);
+        Ok(part.more)
     }
 
     /// Whether nobody listens.

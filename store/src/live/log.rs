@@ -32,6 +32,8 @@ pub(crate) enum News {
 /// A log entry with everything needed to decide who may see it.
 pub(crate) struct Entry {
     pub(crate) cursor: Cursor,
+    /// The last of the changes that it stands for; for a single one the same.
+    pub(crate) last: Cursor,
     pub(crate) org_id: Uuid,
     pub(crate) def: &'static RecordDef,
     pub(crate) actor_id: Option<Uuid>,
@@ -87,8 +89,18 @@ pub(crate) async fn is_held_back(pool: &PgPool) -> Result<bool> {
         .map_err(from_sqlx)
 }
 
-/// The next entries after `after`, optionally of one organisation; the second value says whether there may be more.
-pub(crate) async fn read(pool: &PgPool, after: Cursor, org: Option<Uuid>) -> Result<(Vec<Arc<Entry>>, bool)> {
+/// What was read of the log.
+pub(crate) struct Part {
+    /// In the order of the log.
+    pub(crate) entries: Vec<Arc<Entry>>,
+    /// Up to where: entries may stand for several changes.
+    pub(crate) end: Cursor,
+    /// Whether there may be more.
+    pub(crate) more: bool,
+}
+
+/// The next entries after `after`, optionally of one organisation.
+pub(crate) async fn read(pool: &PgPool, after: Cursor, org: Option<Uuid>) -> Result<Part> {
     type Raw = (String, i64, Uuid, String, Uuid, i64, bool, Option<Uuid>, Option<Uuid>, Option<Uuid>);
     let raw: Vec<Raw> = sqlx::query_as(
         "select xid::text, id, org_id, record_type, record_id, version, gone, actor_id, was_owner_id, was_team_id from events
@@ -104,6 +116,7 @@ pub(crate) async fn read(pool: &PgPool, after: Cursor, org: Option<Uuid>) -> Res
     .await
     .map_err(from_sqlx)?;
     let more = raw.len() as i64 == BATCH;
+    let end = raw.last().and_then(|(xid, id, ..)| Some(Cursor { xid: xid.parse().ok()?, id: *id })).unwrap_or(after);
     let logged =
         raw.into_iter().filter_map(|(xid, id, org_id, name, record_id, version, gone, actor_id, owner_id, team_id)| {
             let cursor = Cursor { xid: xid.parse().ok()?, id };
@@ -120,7 +133,7 @@ pub(crate) async fn read(pool: &PgPool, after: Cursor, org: Option<Uuid>) -> Res
         entries.extend(load(&mut tx, logged).await?);
     }
     entries.sort_by_key(|entry| entry.cursor);
-    Ok((entries.into_iter().map(Arc::new).collect(), more))
+    Ok(Part { entries: entries.into_iter().map(Arc::new).collect(), end, more })
 }
 
 async fn load(tx: &mut Tx, logged: Vec<Logged>) -> Result<Vec<Entry>> {
@@ -132,7 +145,7 @@ async fn load(tx: &mut Tx, logged: Vec<Logged>) -> Result<Vec<Entry>> {
     let mut rows = Rows::new(tx);
     for logged in by_type.into_values() {
         if logged.len() > FLOOD {
-            entries.extend(logged.into_iter().next_back().map(flood));
+            entries.extend(flood(&logged));
         } else {
             load_type(&mut rows, logged, &mut entries).await?;
         }
@@ -140,15 +153,11 @@ async fn load(tx: &mut Tx, logged: Vec<Logged>) -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
-fn flood(last: Logged) -> Entry {
-    Entry {
-        cursor: last.cursor,
-        org_id: last.org_id,
-        def: last.def,
-        actor_id: last.actor_id,
-        was: None,
-        news: News::Flood,
-    }
+/// Told at the place of the first: whoever resumes after something that came in between must not miss those before it.
+fn flood(logged: &[Logged]) -> Option<Entry> {
+    let (first, last) = (logged.first()?, logged.last()?);
+    let (cursor, org_id, def, actor_id) = (first.cursor, last.org_id, last.def, last.actor_id);
+    Some(Entry { cursor, last: last.cursor, org_id, def, actor_id, was: None, news: News::Flood })
 }
 
 /// Several changes of one record in a batch each carry the newest row: applying it early is harmless.
@@ -173,6 +182,7 @@ async fn load_type(known: &mut Rows<'_>, logged: Vec<Logged>, entries: &mut Vec<
         };
         entries.push(Entry {
             cursor: entry.cursor,
+            last: entry.cursor,
             org_id: entry.org_id,
             def,
             actor_id: entry.actor_id,

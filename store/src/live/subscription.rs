@@ -28,8 +28,10 @@ pub struct Subscription {
     store: Store,
     actor: Actor,
     receiver: Receiver<Message>,
-    /// Read up to here.
+    /// Looked at up to here.
     cursor: Cursor,
+    /// Read from the log up to here.
+    read_to: Cursor,
     /// Handed out up to here.
     delivered: Cursor,
     /// Still reading the log itself.
@@ -69,6 +71,7 @@ impl Store {
             actor,
             receiver,
             cursor,
+            read_to: cursor,
             delivered: cursor,
             catching_up: true,
             is_live: false,
@@ -87,7 +90,7 @@ impl Subscription {
     /// The next event for this user; waits until there is one. May be dropped while waiting: nothing gets lost.
     ///
     /// # Errors
-    /// `Unauthenticated` once the user may no longer sign in; database faults.
+    /// `Unauthenticated` once the user may no longer sign in, or one of their sessions was ended; database faults.
     pub async fn next(&mut self) -> Result<Delivery> {
         loop {
             if let Some(delivery) = self.queue.pop_front() {
@@ -97,11 +100,16 @@ impl Subscription {
             if let Some(entry) = self.pending.front().cloned() {
                 self.take(&entry).await?;
                 self.pending.pop_front();
+                if self.pending.is_empty() {
+                    self.cursor = self.cursor.max(self.read_to);
+                }
             } else if self.catching_up {
-                let (entries, more) = log::read(&self.store.pool, self.cursor, Some(self.actor.org_id)).await?;
-                self.pending.extend(entries);
-                self.catching_up = more;
-                if !more {
+                let after = self.cursor.max(self.read_to);
+                let part = log::read(&self.store.pool, after, Some(self.actor.org_id)).await?;
+                self.pending.extend(part.entries);
+                self.read_to = part.end;
+                self.catching_up = part.more;
+                if !part.more {
                     self.viewed();
                 }
             } else {
@@ -109,6 +117,11 @@ impl Subscription {
                 match self.receiver.recv().await {
                     Ok(Message::Entry(entry)) => self.pending.push_back(entry),
                     Ok(Message::Viewers(org_id, record_id)) => self.viewers(org_id, record_id),
+                    // Who still has another session comes back with it, where they were.
+                    Ok(Message::Revoked(user_id)) if user_id == self.actor.user_id => {
+                        return Err(Error::Unauthenticated);
+                    }
+                    Ok(Message::Revoked(_)) => {}
                     Ok(Message::CatchUp) | Err(RecvError::Lagged(_)) => self.catching_up = true,
                     Err(RecvError::Closed) => return Err(Error::Offline),
                 }
@@ -118,7 +131,7 @@ impl Subscription {
 
     /// Everything that waits comes first, so that dropping the caller leaves the entry pending as a whole.
     async fn take(&mut self, entry: &Arc<Entry>) -> Result<()> {
-        if entry.cursor <= self.cursor {
+        if entry.last <= self.cursor {
             return Ok(());
         }
         let mut events = Vec::new();
@@ -128,11 +141,12 @@ impl Subscription {
             }
             events.extend(self.events(entry));
         }
-        self.cursor = entry.cursor;
         // Whoever resumes between two events of one entry gets the entry again.
-        let before = Cursor { xid: entry.cursor.xid, id: entry.cursor.id - 1 };
+        let before = Cursor { xid: entry.cursor.xid, id: entry.cursor.id - 1 }.max(self.cursor);
+        let after = entry.cursor.max(self.cursor);
+        self.cursor = after;
         let last = events.len().saturating_sub(1);
-        let position = |index| Some(if index == last { entry.cursor } else { before });
+        let position = |index| Some(if index == last { after } else { before });
         let deliveries = events.into_iter().enumerate();
         self.queue.extend(deliveries.map(|(index, event)| Delivery { cursor: position(index), event }));
         Ok(())

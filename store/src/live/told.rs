@@ -64,7 +64,7 @@ impl Looks {
         linked: &[Linked],
         by: Option<Uuid>,
     ) -> Arc<Told> {
-        let seen: Vec<bool> = linked.iter().map(|link| link.facts.readable(actor, link.def)).collect();
+        let seen: Vec<bool> = linked.iter().map(|link| link.is_seen(actor, def)).collect();
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known =
             looks.iter().find(|((fields, titles), _)| fields.as_ref() == actor.restrictions() && *titles == seen);

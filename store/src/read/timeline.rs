@@ -125,7 +125,10 @@ fn push_changes(sql: &mut Sql, actor: &Actor, def: &RecordDef, id: Uuid, org_id:
         push_scope(sql, actor, &OPPORTUNITY, Action::Read, "t");
     }
     // A new order within a column is nothing to tell.
-    sql.push(")) and (a.action <> 'update' or (a.changes - 'rank') <> '{}'::jsonb)");
+    // An id names one record, but of any type: nobody gets at another's history by taking its id.
+    let related = if def.name == "customer" { "opportunity" } else { def.name };
+    sql.push(format_args!(")) and a.record_type in ('{}', '{related}')", def.name));
+    sql.push(" and (a.action <> 'update' or (a.changes - 'rank') <> '{}'::jsonb)");
 }
 
 /// One page of a source. UUIDs are in the order of their texts, by which sources are merged, and their order has an index.
@@ -169,7 +172,7 @@ async fn rows(
     let ids = found.iter().filter(|(source, ..)| source == def.name).filter_map(|(.., key)| key.parse().ok()).collect();
     let mut rows = rows_by_id(tx, def, &ids).await?;
     for row in &mut rows {
-        for (field, id) in references(def, row) {
+        for (field, id) in references(def, row).filter(|(field, _)| actor.sees(def, field)) {
             if let Some(target) = target(field) {
                 wanted.entry(target.name).or_default().insert(id);
             }
@@ -199,7 +202,7 @@ async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wante
         let Some(def) = shared::types::by_name(&record_type) else { continue };
         wanted.entry("user").or_default().extend(actor_id);
         let changes = shown_changes(actor, def, changes, wanted);
-        let title = title.unwrap_or_default();
+        let title = title.filter(|_| actor.sees_title(def)).unwrap_or_default();
         result.insert(id, Happening::Change { id, record_type, record_id, title, action, actor_id, changes });
     }
     Ok(result)

@@ -65,6 +65,7 @@ async fn check(
     rows: &mut [Prepared],
     now: DateTime<Utc>,
 ) -> Result<()> {
+    verify::ids_are_free(tx, def, rows).await?;
     set_ranks(tx, def, rows).await?;
     let related = related_rows(tx, def, rows).await?;
     let needs_custom = rows.iter().any(|r| r.act == Act::Create || r.patch.iter().any(|name| name == "custom"));

@@ -28,6 +28,14 @@ async fn touch_activity_times(tx: &mut Tx, deals: &BTreeSet<Uuid>) -> Result<Vec
     if deals.is_empty() {
         return Ok(Vec::new());
     }
+    let deals: Vec<Uuid> = deals.iter().copied().collect();
+    // Locked by a statement of its own: the next one then sees what those wrote who were waited for.
+    sqlx::query("select from opportunities where org_id = $1 and id = any($2) order by id for no key update")
+        .bind(tx.org_id)
+        .bind(&deals)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
     let touched: Vec<(Uuid,)> = sqlx::query_as(
         "update opportunities o
          set last_activity_at = fresh.last, next_activity_at = fresh.next, version = o.version + 1
@@ -42,7 +50,7 @@ async fn touch_activity_times(tx: &mut Tx, deals: &BTreeSet<Uuid>) -> Result<Vec
          returning o.id",
     )
     .bind(tx.org_id)
-    .bind(deals.iter().copied().collect::<Vec<_>>())
+    .bind(&deals)
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;

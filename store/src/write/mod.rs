@@ -13,14 +13,15 @@ mod undo;
 mod verify;
 
 use shared::access::Actor;
-use shared::command::{Command, Outcome};
-use shared::{Error, Result};
+use shared::command::{Command, Outcome, Refusal};
+use shared::{Error, RecordDef, Result};
+use uuid::Uuid;
 
 pub(crate) use custom::custom_fields;
 pub(crate) use load::rows_by_id;
 pub(crate) use search_index::query_tokens;
 
-use crate::pool::{DbRole, Store};
+use crate::pool::{DbRole, Store, Tx};
 
 /// Most changes in one command.
 pub const MAX_BATCH: usize = 2_000;
@@ -40,7 +41,18 @@ impl Store {
         if let Some(outcome) = idempotency::claim(&mut tx, actor, &command).await? {
             return Ok(outcome);
         }
-        let outcome = batch::run(&mut tx, actor, def, &command).await?;
+        let outcome = match batch::run(&mut tx, actor, def, &command).await {
+            // Only the database itself refuses then, and doesn't say which of them it was.
+            Err(Error::Invalid { .. }) if command.changes.len() > 1 && !command.all_or_nothing => {
+                drop(tx);
+                tx = self.begin(actor.org_id, DbRole::Writer).await?;
+                if let Some(outcome) = idempotency::claim(&mut tx, actor, &command).await? {
+                    return Ok(outcome);
+                }
+                one_by_one(&mut tx, actor, def, &command).await?
+            }
+            outcome => outcome?,
+        };
         if let [refusal] = outcome.refused.as_slice()
             && command.changes.len() == 1
         {
@@ -54,4 +66,27 @@ impl Store {
         self.hub.wake();
         Ok(outcome)
     }
+}
+
+/// Each change for itself, so that one that the database refuses takes no other with it.
+async fn one_by_one(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, command: &Command) -> Result<Outcome> {
+    let set = command.change_set.unwrap_or_else(Uuid::now_v7);
+    let mut all = Outcome { change_set: set, rows: Vec::new(), refused: Vec::new() };
+    for change in &command.changes {
+        let single = Command { changes: vec![change.clone()], change_set: Some(set), ..command.clone() };
+        tx.begin_part().await?;
+        match batch::run(tx, actor, def, &single).await {
+            Ok(outcome) => {
+                tx.end_part(true).await?;
+                all.rows.extend(outcome.rows);
+                all.refused.extend(outcome.refused);
+            }
+            Err(error @ Error::Invalid { .. }) => {
+                tx.end_part(false).await?;
+                all.refused.push(Refusal { id: change.id(), error });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
 }

@@ -37,6 +37,7 @@ impl Act {
 }
 
 /// A row on its way through the write path.
+#[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) act: Act,
     pub(crate) before: Option<Row>,

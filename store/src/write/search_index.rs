@@ -1,5 +1,7 @@
 //! The search index: words, Chinese character pairs, pinyin and pinyin initials.
 
+use std::collections::BTreeSet;
+
 use pinyin::ToPinyin;
 use serde_json::{Value, json};
 use shared::record::texts;
@@ -46,16 +48,20 @@ fn entry(def: &RecordDef, row: &Row) -> Value {
     let mut found = tokens(title);
     found.extend(pinyin_tokens(title));
     let mut subtitle = Vec::new();
-    for field in def.fields.iter().filter(|f| f.searchable && f.name != def.title) {
+    let is_long = |field: &&shared::FieldDef| field.kind == shared::Kind::LongText;
+    let (long, short): (Vec<&shared::FieldDef>, Vec<&shared::FieldDef>) =
+        def.fields.iter().filter(|f| f.searchable && f.name != def.title).partition(is_long);
+    for field in short.into_iter().chain(long) {
         for text in row.text(field.name).into_iter().chain(texts(&row.values, field.name)) {
             found.extend(tokens(text));
-            if subtitle.len() < 2 && !field.kind.eq(&shared::Kind::LongText) {
+            if subtitle.len() < 2 && !is_long(&field) {
                 subtitle.push(text.chars().take(60).collect::<String>());
             }
         }
     }
-    found.sort();
-    found.dedup();
+    // What is cut off is the end of long texts, not whatever comes last in the order of characters.
+    let mut known = BTreeSet::new();
+    found.retain(|token| known.insert(token.clone()));
     found.truncate(TOKENS);
     json!({"record_id": row.id, "title": title, "subtitle": subtitle.join(" · "), "tokens": found,
            "owner_id": row.value("owner_id"), "team_id": row.value("team_id"),

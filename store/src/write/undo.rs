@@ -14,7 +14,7 @@ use super::audit::{ChangeSet, write_rows};
 use super::batch::now;
 use super::load::Stored;
 use super::prepare::{Act, Prepared, is_tenant, stamp};
-use super::verify::{has_administrator, keeps_administrator};
+use super::verify::{has_administrator, keeps_administrator, not_listed_elsewhere};
 use super::{derive, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
@@ -36,8 +36,20 @@ struct History {
     before: Values,
     /// Of a record the set itself created: field → value before the set changed it again.
     amended: Values,
-    /// Fields that others changed afterwards.
-    later: BTreeSet<String>,
+    /// Fields that others changed afterwards, and perhaps back again → value that the set left.
+    later: Values,
+}
+
+impl History {
+    /// Fields that are not as the set left them, because others changed them since.
+    fn changed_since(&self, def: &RecordDef, current: &Row) -> BTreeSet<String> {
+        let others = self.later.iter().filter(|(field, left)| current.value(field) != *left);
+        let mut changed: BTreeSet<String> = others.map(|(field, _)| field.clone()).collect();
+        if def.together.iter().any(|field| changed.contains(*field)) {
+            changed.extend(def.together.iter().map(|field| (*field).to_owned()));
+        }
+        changed
+    }
 }
 
 type Histories = BTreeMap<Uuid, History>;
@@ -133,11 +145,11 @@ async fn add_later(tx: &mut Tx, own: [Uuid; 2], histories: &mut Histories) -> Re
         return Ok(());
     }
     let (ids, versions): (Vec<Uuid>, Vec<i64>) = histories.iter().map(|(id, h)| (*id, h.version)).unzip();
-    let later: Vec<(Uuid, String)> = sqlx::query_as(
-        "select distinct a.record_id, field from audit_entries a
+    let later: Vec<(Uuid, String, Json<Value>)> = sqlx::query_as(
+        "select distinct on (a.record_id, field) a.record_id, field, a.changes -> field -> 0 from audit_entries a
          join unnest($2::uuid[], $3::bigint[]) as s (id, version) on a.record_id = s.id and a.version > s.version
          cross join lateral jsonb_object_keys(a.changes) as field
-         where a.org_id = $1 and a.change_set <> all($4)",
+         where a.org_id = $1 and a.change_set <> all($4) order by a.record_id, field, a.version",
     )
     .bind(tx.org_id)
     .bind(ids)
@@ -146,9 +158,9 @@ async fn add_later(tx: &mut Tx, own: [Uuid; 2], histories: &mut Histories) -> Re
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    for (id, field) in later {
+    for (id, field, Json(left)) in later {
         histories.entry(id).and_modify(|h| {
-            h.later.insert(field);
+            h.later.insert(field, left);
         });
     }
     Ok(())
@@ -163,13 +175,14 @@ async fn detach(
     histories: &Histories,
     set: &ChangeSet,
 ) -> Result<()> {
-    let amended = |h: &History| h.created && !h.deleted && h.later.is_empty() && !h.amended.is_empty();
+    let amended = |h: &History| h.created && !h.deleted && !h.amended.is_empty();
     let concerned: Vec<_> = histories.iter().filter(|(_, h)| amended(h)).collect();
     for chunk in concerned.chunks(CHUNK) {
         let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| **id).collect();
         let mut stored = load::locked(tx, actor, def, &ids).await?;
         let rows = chunk.iter().filter_map(|(id, history)| {
             let current = stored.remove(id).filter(|found| may_take_back(actor, def, found))?.row;
+            history.changed_since(def, &current).is_empty().then_some(())?;
             let mut after = current.clone();
             after.values.extend(history.amended.clone());
             Some(prepared(Act::Update, Some(current), after)).filter(Prepared::is_change)
@@ -199,16 +212,17 @@ async fn revert(
                     rows.push(prepared(Act::Create, None, former(*id, history)));
                 }
                 (false, Some(found)) if found.readable && (found.updatable || found.deletable) => {
-                    rows.push(set_back(found.row, history));
-                    if !history.later.is_disjoint(&history.before.keys().cloned().collect()) {
+                    let others = history.changed_since(def, &found.row);
+                    if history.before.keys().any(|field| others.contains(field)) {
                         outcome.kept.push(kept(def, *id, history));
                     }
+                    rows.push(set_back(found.row, history, &others));
                 }
                 _ => outcome.kept.push(kept(def, *id, history)),
             }
         }
         rows.retain(Prepared::is_change);
-        outcome.undone += write(tx, actor, def, rows, set).await?;
+        take_back(tx, actor, def, rows, set, outcome).await?;
     }
     Ok(())
 }
@@ -229,9 +243,9 @@ fn may_take_back(actor: &Actor, def: &RecordDef, found: &Stored) -> bool {
     found.readable && (found.updatable || found.deletable || actor.may(def, Action::Create))
 }
 
-fn set_back(current: Row, history: &History) -> Prepared {
+fn set_back(current: Row, history: &History, others: &BTreeSet<String>) -> Prepared {
     let mut after = current.clone();
-    for (field, value) in history.before.iter().filter(|(field, _)| !history.later.contains(*field)) {
+    for (field, value) in history.before.iter().filter(|(field, _)| !others.contains(*field)) {
         after.values.insert(field.clone(), value.clone());
     }
     prepared(Act::Update, Some(current), after)
@@ -254,49 +268,65 @@ async fn remove(
     // The last made first: what refers to a record of its own type was made after it.
     created.sort_by_key(|(_, history)| std::cmp::Reverse(history.order));
     for chunk in created.chunks(CHUNK) {
-        let (worked_on, free): (Vec<_>, Vec<_>) = chunk.iter().partition(|(_, h)| !h.later.is_empty());
-        outcome.kept.extend(worked_on.into_iter().map(|(id, h)| kept(def, *id, h)));
-        let ids: Vec<Uuid> = free.iter().map(|(id, _)| *id).collect();
-        let stored = load::locked(tx, actor, def, &ids).await?;
-        let (mine, others): (Vec<_>, Vec<_>) = stored.into_values().partition(|s| may_take_back(actor, def, s));
-        let others = others.iter().filter(|s| s.readable).filter_map(|s| free.iter().find(|(id, _)| *id == s.row.id));
-        outcome.kept.extend(others.map(|(id, history)| kept(def, *id, history)));
-        let rows: Vec<Row> = mine.into_iter().map(|s| s.row).collect();
-        match delete(tx, actor, def, rows.clone(), set).await {
-            Ok(count) => outcome.undone += count,
-            Err(Error::Invalid { .. }) => one_by_one(tx, actor, def, rows, set, outcome).await?,
-            Err(error) => return Err(error),
+        let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| *id).collect();
+        let mut stored = load::locked(tx, actor, def, &ids).await?;
+        let mut rows = Vec::new();
+        for (id, history) in chunk {
+            let Some(found) = stored.remove(id).filter(|found| found.readable) else { continue };
+            if may_take_back(actor, def, &found) && history.changed_since(def, &found.row).is_empty() {
+                rows.push(prepared(Act::Delete, Some(found.row.clone()), found.row));
+            } else {
+                outcome.kept.push(kept(def, *id, history));
+            }
         }
+        take_back(tx, actor, def, rows, set, outcome).await?;
     }
     Ok(())
 }
 
-async fn one_by_one(
+/// Writes rows; where one of them can't be as it was, because something refers to it or has taken its value since, each
+/// for itself, and that one is kept.
+async fn take_back(
     tx: &mut Tx,
     actor: &Actor,
     def: &'static RecordDef,
-    rows: Vec<Row>,
+    rows: Vec<Prepared>,
     set: &ChangeSet,
     outcome: &mut UndoOutcome,
 ) -> Result<()> {
+    match part(tx, actor, def, rows.clone(), set).await {
+        Err(Error::Invalid { .. }) => {}
+        done => {
+            outcome.undone += done?;
+            return Ok(());
+        }
+    }
     for row in rows {
-        let (id, title) = (row.id, row.text(def.title).unwrap_or_default().to_owned());
-        match delete(tx, actor, def, vec![row], set).await {
-            Ok(count) => outcome.undone += count,
-            Err(Error::Invalid { .. }) => outcome.kept.push(Kept { record_type: def.name.to_owned(), id, title }),
-            Err(error) => return Err(error),
+        let title = row.after.text(def.title).unwrap_or_default().to_owned();
+        let kept = Kept { record_type: def.name.to_owned(), id: row.after.id, title };
+        match part(tx, actor, def, vec![row], set).await {
+            Err(Error::Invalid { .. }) => outcome.kept.push(kept),
+            done => outcome.undone += done?,
         }
     }
     Ok(())
 }
 
-/// Deletes rows within a savepoint, so that a reference to one of them does not end the whole undo.
-async fn delete(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: Vec<Row>, set: &ChangeSet) -> Result<u64> {
-    let rows = rows.into_iter().map(|row| prepared(Act::Delete, Some(row.clone()), row)).collect();
-    sqlx::query("savepoint removal").execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+/// Writes rows in a part of the transaction, so that what is refused does not end the whole undo.
+async fn part(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    mut rows: Vec<Prepared>,
+    set: &ChangeSet,
+) -> Result<u64> {
+    not_listed_elsewhere(tx, def, &mut rows).await?;
+    if let Some(error) = rows.iter().find_map(Prepared::refusal) {
+        return Err(error);
+    }
+    tx.begin_part().await?;
     let done = write(tx, actor, def, rows, set).await;
-    let end = if done.is_ok() { "release savepoint removal" } else { "rollback to savepoint removal" };
-    sqlx::query(end).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    tx.end_part(done.is_ok()).await?;
     done
 }
 

@@ -52,6 +52,28 @@ pub(super) async fn references_exist(
     Ok(())
 }
 
+/// Refuses new records whose id belongs, or belonged, to a record of another type: histories, search and presence know
+/// records by their id alone, and whoever took one would get at what is another's.
+pub(super) async fn ids_are_free(tx: &mut Tx, def: &RecordDef, rows: &mut [Prepared]) -> Result<()> {
+    let created = |row: &&Prepared| row.act == Act::Create && row.fault.is_none();
+    let ids: Vec<Uuid> = rows.iter().filter(created).map(|row| row.after.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sql = "select record_id from audit_entries where org_id = $1 and record_id = any($2) and record_type <> $3";
+    let taken: Vec<Uuid> = sqlx::query_scalar(sql)
+        .bind(tx.org_id)
+        .bind(ids)
+        .bind(def.name)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    for row in rows.iter_mut().filter(|row| row.act == Act::Create && taken.contains(&row.after.id)) {
+        row.fault = Some(Error::invalid("id", "taken"));
+    }
+    Ok(())
+}
+
 /// Refuses to delete what a list of references names: unlike single references, lists have no foreign key.
 pub(super) async fn not_listed_elsewhere(tx: &mut Tx, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<()> {
     let deleted = |row: &&Prepared| row.act == Act::Delete && row.fault.is_none();
@@ -134,6 +156,12 @@ pub(super) async fn has_administrator(tx: &mut Tx, def: &RecordDef) -> Result<bo
     if !matches!(def.name, "user" | "role") {
         return Ok(false);
     }
+    // One after the other: two administrators who deactivate each other at once would both be let.
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 0))")
+        .bind(tx.org_id)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
     sqlx::query_scalar(
         "select exists (select from users u join roles r on r.org_id = u.org_id and r.id = any(u.role_ids)
          where u.org_id = $1 and u.active and u.archived_at is null and r.archived_at is null and r.grants ->> 'admin' = 'true')",

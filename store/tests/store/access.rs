@@ -661,7 +661,7 @@ async fn neglected_customers_go_back_to_the_pool_and_others_stay() {
     let now = chrono::Utc::now();
     add(&ACTIVITY, 1450, rows[1], json!({"occurred_at": now - chrono::Duration::days(3)})).await;
     add(&OPPORTUNITY, 1451, rows[2], json!({})).await;
-    add(&TASK, 1452, rows[3], json!({"due_at": now + chrono::Duration::days(3), "done": false})).await;
+    add(&TASK, 1452, rows[3], json!({"due_at": now + chrono::Duration::days(3), "done": null})).await;
     let long_ago = "update customers set updated_at = now() - interval '40 days' where id = any($1)";
     sqlx::query(long_ago).bind(&rows[..4]).execute(&office.world.test.owner).await.unwrap();
     assert_eq!(store.recycle(admin).await.unwrap(), 0, "the organisation set no limit");

@@ -230,6 +230,10 @@ async fn a_deactivated_user_is_out_at_once() {
     assert_eq!(test.store.actor_for_api_token(api.token.expose()).await.unwrap_err(), Error::Unauthenticated);
     let actor = &admin.session.actor;
     assert_eq!(test.store.actor(actor.org_id, actor.user_id).await.unwrap_err(), Error::Unauthenticated);
+    // Back again: signed in anew, not where a device was left open.
+    sql(&test, "update users set active = true").await;
+    assert_eq!(test.store.session(admin.token.expose()).await.unwrap_err(), Error::Unauthenticated);
+    sign_in(&test.store, EMAIL, PASSWORD).await.unwrap();
 }
 
 #[tokio::test]

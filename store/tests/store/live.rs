@@ -341,3 +341,66 @@ async fn whoever_leaves_while_a_transaction_begins_leaves_nothing_behind() {
         store.subscribe(world.admin.clone(), Some(from)).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn an_ended_session_ends_the_streams_of_its_user_on_every_node() {
+    let world = World::new().await;
+    let [first, _] = &world.reps;
+    let mut streams = Vec::new();
+    for node in [world.store(), &world.other_node] {
+        streams.push(node.subscribe(first.clone(), None).await.unwrap());
+    }
+    let mut bystander = world.store().subscribe(world.admin.clone(), None).await.unwrap();
+    // Signed in twice, and one of the two ended; again and again, because a node may not be listening yet.
+    let end_one = async || {
+        sqlx::query("insert into sessions (org_id, id, token_hash, user_id, expires_at) values ($1, $2, $3, $4, now() + interval '1 day')")
+            .bind(first.org_id).bind(Uuid::now_v7()).bind(Uuid::now_v7().as_bytes().to_vec()).bind(first.user_id)
+            .execute(&world.test.owner).await.unwrap();
+        world.store().revoke_all_others(first, Uuid::nil()).await.unwrap();
+    };
+    for mut stream in streams {
+        loop {
+            end_one().await;
+            match tokio::time::timeout(Duration::from_millis(200), async { while stream.next().await.is_ok() {} }).await
+            {
+                Ok(()) => break,
+                Err(_) => continue,
+            }
+        }
+    }
+    let mark = mark(&world).await;
+    while !format!("{:?}", &**bystander.next().await.unwrap().event).contains(&mark.to_string()) {}
+}
+
+#[tokio::test]
+async fn whoever_leaves_between_two_parts_of_a_flood_misses_neither() {
+    let world = World::new().await;
+    let store = world.store();
+    let tags = |n: usize| {
+        (0..n).map(move |i| Change::Create { id: Uuid::now_v7(), values: values(json!({"name": format!("{n}-{i}")})) })
+    };
+    let send = async |changes: Vec<Change>| {
+        let command = Command { record_type: "tag".to_owned(), changes, ..Command::default() };
+        store.apply(&world.admin, command).await.unwrap();
+    };
+    let from = position(store, &world.admin).await;
+    send(tags(250).collect()).await;
+    let between = world.customer(&world.admin).await;
+    send(tags(1).collect()).await;
+    let last = world.customer(&world.admin).await;
+    let (mut stream, mut told) = (store.subscribe(world.admin.clone(), Some(from)).await.unwrap(), Vec::new());
+    // The connection breaks right after what came in between.
+    for end in [between, last] {
+        loop {
+            told.push(LiveEvent::clone(&stream.next().await.unwrap().event));
+            if matches!(told.last(), Some(LiveEvent::Changed { row, .. }) if row.id == end) {
+                break;
+            }
+        }
+        let is_refresh =
+            |event: &LiveEvent| matches!(event, LiveEvent::Refresh { record_type } if record_type == "tag");
+        assert!(told.iter().any(is_refresh), "what came before it is told before it");
+        let position = stream.cursor();
+        stream = store.subscribe(world.admin.clone(), Some(position)).await.unwrap();
+    }
+}

@@ -8,3 +8,4 @@ mod import;
 mod kernel;
 mod live;
 mod support;
+mod undo;

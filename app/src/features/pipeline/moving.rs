@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::asking::{Asking, Purpose};
 use super::glide;
 use super::model::{Card, Lane, OpenBoard};
-use crate::acting::{act, send};
+use crate::acting::{act, send, told_undone};
 use crate::api::records::undo;
 use crate::ui::Tone;
 
@@ -234,7 +234,7 @@ impl OpenBoard {
                 return;
             }
             match result {
-                Ok(_) => self.toasts.push(self.text("ui.toast.undone", &[]), Tone::Neutral, None),
+                Ok(outcome) => told_undone(self.page.locale.get_untracked(), self.toasts, &outcome),
                 Err(fault) => self.toasts.push(self.reason(&fault.0), Tone::Danger, None),
             }
             self.cards_soon();

@@ -1,0 +1,151 @@
+//! Taking things back after others, or oneself, went on.
+
+use serde_json::{Value, json};
+use shared::command::{Change, Command, Outcome};
+use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE};
+use shared::{Error, RecordDef, Row, Values};
+use uuid::Uuid;
+
+use crate::support::sample::World;
+
+fn values(fields: Value) -> Values {
+    fields.as_object().unwrap().clone()
+}
+
+async fn make(world: &World, def: &RecordDef, fields: Value) -> Uuid {
+    world.make_with(def, values(fields)).await.id
+}
+
+/// Changes fields, whoever changed them before; gives the change set.
+async fn edit(world: &World, def: &RecordDef, id: Uuid, fields: Value) -> Uuid {
+    world.apply(def, Change::Update { id, version: None, values: values(fields) }).await.unwrap().change_set
+}
+
+async fn undo(world: &World, set: Uuid) -> (u64, usize) {
+    let outcome = world.test.store.undo(&world.admin, set).await.unwrap();
+    (outcome.undone, outcome.kept.len())
+}
+
+async fn many(world: &World, def: &RecordDef, changes: Vec<Change>) -> Outcome {
+    let command = Command { record_type: def.name.to_owned(), changes, ..Command::default() };
+    world.test.store.apply(&world.admin, command).await.unwrap()
+}
+
+/// A deal in the first of a pipeline's open stages; the stages, won and lost last, and the first stage of another pipeline.
+async fn deal(world: &World) -> (Uuid, Vec<Uuid>) {
+    let mut stages = Vec::new();
+    let [here, elsewhere] = ["Here", "Elsewhere"].map(|name| json!({"name": name, "currency": "CNY"}));
+    let here = make(world, &PIPELINE, here).await;
+    let elsewhere = make(world, &PIPELINE, elsewhere).await;
+    let of = [(here, "open"), (here, "open"), (here, "won"), (here, "lost"), (elsewhere, "open")];
+    for (n, (pipeline, outcome)) in of.into_iter().enumerate() {
+        let stage = json!({"pipeline_id": pipeline, "name": format!("S{n}"), "position": n, "probability": 10 * n, "outcome": outcome});
+        stages.push(make(world, &STAGE, stage).await);
+    }
+    (make(world, &OPPORTUNITY, json!({"name": "Deal", "stage_id": stages[0], "amount": "10"})).await, stages)
+}
+
+async fn read(world: &World, def: &'static RecordDef, id: Uuid) -> Row {
+    world.read(def, id).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_done_in_turn_is_undone_in_turn() {
+    let world = World::new().await;
+    let (deal, stages) = deal(&world).await;
+    let first = edit(&world, &OPPORTUNITY, deal, json!({"stage_id": stages[1]})).await;
+    let second = edit(&world, &OPPORTUNITY, deal, json!({"stage_id": stages[4]})).await;
+    assert_eq!(undo(&world, second).await, (1, 0));
+    assert_eq!(undo(&world, first).await, (1, 0));
+    assert_eq!(read(&world, &OPPORTUNITY, deal).await.reference("stage_id"), Some(stages[0]));
+    // A creation too, once what followed it is taken back.
+    let id = Uuid::now_v7();
+    let made = world.apply(&CUSTOMER, Change::Create { id, values: values(json!({"name": "Made"})) }).await.unwrap();
+    let changed = edit(&world, &CUSTOMER, id, json!({"name": "Changed"})).await;
+    undo(&world, changed).await;
+    assert_eq!(undo(&world, made.change_set).await, (1, 0));
+}
+
+#[tokio::test]
+async fn what_follows_from_a_stage_is_never_undone_without_it() {
+    let world = World::new().await;
+    let (deal, stages) = deal(&world).await;
+    let away = edit(&world, &OPPORTUNITY, deal, json!({"stage_id": stages[2]})).await;
+    edit(&world, &OPPORTUNITY, deal, json!({"stage_id": stages[3], "lost_reason": "price"})).await;
+    let before = read(&world, &OPPORTUNITY, deal).await;
+    assert_eq!(undo(&world, away).await, (0, 1));
+    let after = read(&world, &OPPORTUNITY, deal).await;
+    for field in ["stage_id", "status", "closed_on", "lost_reason", "probability", "last_open_stage_id"] {
+        assert_eq!(after.value(field), before.value(field), "{field}");
+    }
+    edit(&world, &OPPORTUNITY, deal, json!({"name": "Still a deal that can be changed"})).await;
+}
+
+#[tokio::test]
+async fn a_deal_is_in_the_pipeline_of_its_stage() {
+    let world = World::new().await;
+    let (deal, stages) = deal(&world).await;
+    let elsewhere = read(&world, &STAGE, stages[4]).await.reference("pipeline_id").unwrap();
+    let change = Change::Update { id: deal, version: None, values: values(json!({"pipeline_id": elsewhere})) };
+    assert_eq!(world.apply(&OPPORTUNITY, change).await.unwrap_err(), Error::invalid("pipeline_id", "follows_stage"));
+    edit(&world, &OPPORTUNITY, deal, json!({"pipeline_id": elsewhere, "stage_id": stages[4]})).await;
+}
+
+#[tokio::test]
+async fn one_that_cant_come_back_leaves_the_others_their_way() {
+    let world = World::new().await;
+    let numbered = |number: &str| json!({"name": format!("Customer {number}"), "number": number});
+    let [first, second] =
+        [make(&world, &CUSTOMER, numbered("A-1")).await, make(&world, &CUSTOMER, numbered("A-2")).await];
+    let archived = many(&world, &CUSTOMER, vec![Change::Archive { id: first }, Change::Archive { id: second }]).await;
+    make(&world, &CUSTOMER, numbered("A-1")).await;
+    assert_eq!(undo(&world, archived.change_set).await, (1, 1));
+    assert!(read(&world, &CUSTOMER, second).await.text("archived_at").is_none());
+    assert!(read(&world, &CUSTOMER, first).await.text("archived_at").is_some());
+}
+
+#[tokio::test]
+async fn one_that_the_database_refuses_is_named_and_the_others_are_done() {
+    let world = World::new().await;
+    let [kept, gone] = [
+        make(&world, &CUSTOMER, json!({"name": "Kept"})).await,
+        make(&world, &CUSTOMER, json!({"name": "Gone"})).await,
+    ];
+    make(&world, &CONTACT, json!({"name": "Their contact", "customer_id": kept})).await;
+    let outcome = many(&world, &CUSTOMER, vec![Change::Delete { id: kept }, Change::Delete { id: gone }]).await;
+    assert_eq!(outcome.refused.iter().map(|refused| refused.id).collect::<Vec<_>>(), [kept]);
+    assert_eq!(world.read(&CUSTOMER, gone).await.unwrap_err(), Error::NotFound);
+    assert!(world.read(&CUSTOMER, kept).await.is_ok());
+}
+
+#[tokio::test]
+async fn undoing_a_creation_keeps_what_lists_name_meanwhile() {
+    let world = World::new().await;
+    let (deal, _) = deal(&world).await;
+    let id = Uuid::now_v7();
+    let made = world.apply(&PRODUCT, Change::Create { id, values: values(json!({"name": "Pump"})) }).await.unwrap();
+    edit(&world, &OPPORTUNITY, deal, json!({"product_ids": [id]})).await;
+    assert_eq!(undo(&world, made.change_set).await, (0, 1));
+    assert!(world.read(&PRODUCT, id).await.is_ok());
+}
+
+#[tokio::test]
+async fn nobody_takes_the_id_of_another_record() {
+    let world = World::new().await;
+    let id = make(&world, &CUSTOMER, json!({"name": "Acme"})).await;
+    let taken = world.apply(&LEAD, Change::Create { id, values: values(json!({"name": "Mine"})) }).await.unwrap_err();
+    assert_eq!(taken, Error::invalid("id", "taken"));
+    assert_eq!(world.test.store.search(&world.admin, "acme", 5).await.unwrap()[0].id, id);
+}
+
+#[tokio::test]
+async fn a_record_with_a_long_text_is_found_by_its_title() {
+    let world = World::new().await;
+    let words: Vec<String> = (0..600).map(|n| format!("aa{n:04}")).collect();
+    let long = json!({"kind": "note", "subject": "采购会议 zebra", "content": words.join(" "), "occurred_at": "2026-03-01T08:00:00Z"});
+    let id = make(&world, &ACTIVITY, long).await;
+    for sought in ["采购", "zebra", "caigou", "aa0001"] {
+        let hits = world.test.store.search(&world.admin, sought, 5).await.unwrap();
+        assert!(hits.iter().any(|hit| hit.id == id), "{sought}");
+    }
+}
