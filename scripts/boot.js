@@ -6,7 +6,7 @@ import initialise, { add_labels, hydrate } from "guanxi-bindings";
 // 64 kB that far: what is larger goes the usual way.
 const send = fetch;
 globalThis.fetch = async (request, options) => {
-  if (!request.url?.endsWith("/api/fn/apply")) return send(request, options);
+  if (!/fn\/(apply|undo|update_profile)$/.test(request.url)) return send(request, options);
   try {
     return await send(request.clone(), { ...options, keepalive: true });
   } catch {

@@ -86,8 +86,11 @@ test("the language changes at once, without a reload, and stays", async ({ page 
   };
   await choose("English");
   await expect(page.locator(".rail")).toContainText("Customers");
+  // Another page in that very moment may still be in the language before.
+  const saved = page.waitForResponse("**/api/fn/update_profile");
   await choose("简体中文");
   await expect(page.locator(".rail")).toContainText("客户");
+  await saved;
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
   expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
   await page.reload();
