@@ -124,10 +124,10 @@ fn push_changes(sql: &mut Sql, actor: &Actor, def: &RecordDef, id: Uuid, org_id:
         sql.push(" and t.customer_id = ").push_bind(id).push(" and ");
         push_scope(sql, actor, &OPPORTUNITY, Action::Read, "t");
     }
-    // A new order within a column is nothing to tell.
     // An id names one record, but of any type: nobody gets at another's history by taking its id.
     let related = if def.name == "customer" { "opportunity" } else { def.name };
     sql.push(format_args!(")) and a.record_type in ('{}', '{related}')", def.name));
+    // A new order within a column is nothing to tell.
     sql.push(" and (a.action <> 'update' or (a.changes - 'rank') <> '{}'::jsonb)");
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::support::TestStore;
+use crate::support::sample::founded;
 use rust_decimal::Decimal;
 use shared::Error;
 use shared::access::{Actor, Grants, Level, TypeRights};
@@ -11,26 +12,10 @@ use shared::i18n::Locale;
 use shared::import::{Answer, Decision, Existing, FilePlan, Preview, Run, Spec, Status, Unknown};
 use shared::types::{CUSTOMER, OPPORTUNITY};
 use sqlx::AssertSqlSafe;
-use store::auth::{Client, SetUp};
 use uuid::Uuid;
 
 /// The files in the order in which a person might drop them: not the order they need.
 const FILES: [&str; 4] = ["sales_pipeline.csv", "accounts.csv", "products.csv", "sales_teams.csv"];
-
-async fn set_up() -> (TestStore, Actor) {
-    let test = crate::support::store().await;
-    let input = SetUp {
-        org_name: "Lin Trading".to_owned(),
-        name: "Lin Yue".to_owned(),
-        email: "lin@example.com".to_owned(),
-        password: "a quiet mountain".to_owned(),
-        locale: Locale::En,
-        timezone: "Asia/Shanghai".to_owned(),
-        currency: "CNY".to_owned(),
-    };
-    let signed_in = test.store.set_up(input, &Client::default()).await.unwrap();
-    (test, signed_in.session.actor)
-}
 
 /// The data lies in `shared/` beside the repository, or beside a folder around it.
 fn sales_data() -> std::path::PathBuf {
@@ -96,7 +81,7 @@ async fn sum(test: &TestStore, condition: &str) -> (i64, Decimal) {
 
 #[tokio::test]
 async fn the_sales_data_comes_in_whole_and_only_once_and_can_be_undone() {
-    let (test, actor) = set_up().await;
+    let (test, actor) = founded().await;
     let before = records(&test).await;
     let mut spec = upload_sales(&test, &actor).await;
 
@@ -151,7 +136,7 @@ async fn the_sales_data_comes_in_whole_and_only_once_and_can_be_undone() {
 
 #[tokio::test]
 async fn what_was_edited_since_survives_the_undo_and_is_counted() {
-    let (test, actor) = set_up().await;
+    let (test, actor) = founded().await;
     let spec = upload(&test, &actor, &[("c.csv", "name,phone\nAcme,10086\nHooli,10010\n".into())]).await;
     let done = run(&test, &actor, &spec).await;
     let query = shared::query::ListQuery { search: Some("Hooli".to_owned()), ..Default::default() };
@@ -166,7 +151,7 @@ async fn what_was_edited_since_survives_the_undo_and_is_counted() {
 
 #[tokio::test]
 async fn refused_rows_come_back_as_a_file_with_reasons() {
-    let (test, actor) = set_up().await;
+    let (test, actor) = founded().await;
     let text =
         "name,website,industry\nAcme,no web,retail\n关系,example.com,零售\n,,retail\n\"=1+1\",example.com,aliens\n";
     let spec = upload(&test, &actor, &[("c.csv", text.into())]).await;
@@ -185,7 +170,7 @@ async fn refused_rows_come_back_as_a_file_with_reasons() {
 
 #[tokio::test]
 async fn policies_decide_what_happens_to_existing_records() {
-    let (test, actor) = set_up().await;
+    let (test, actor) = founded().await;
     let first = upload(&test, &actor, &[("c.csv", "name,employees,website\nAcme,10,acme.example\n".into())]).await;
     run(&test, &actor, &first).await;
     let with = async |existing| {
@@ -203,7 +188,7 @@ async fn policies_decide_what_happens_to_existing_records() {
 
 #[tokio::test]
 async fn unknown_names_are_created_or_left_empty_as_answered() {
-    let (test, actor) = set_up().await;
+    let (test, actor) = founded().await;
     let text = "name,parent_id\nAcme China,Acme\nAcme India,Acme\nSolo,Nobody\n";
     let mut spec = upload(&test, &actor, &[("c.csv", text.into())]).await;
     let answer = |value: &str, decision| Answer {
@@ -218,7 +203,7 @@ async fn unknown_names_are_created_or_left_empty_as_answered() {
 
 #[tokio::test]
 async fn parents_may_stand_below_their_children_in_a_long_file() {
-    let (test, actor) = set_up().await;
+    let (test, actor) = founded().await;
     let mut text = "name,parent_id\n".to_owned();
     (0..1200).for_each(|n| text.push_str(&format!("Company {n},{}\n", if n < 1199 { "Company 1199" } else { "" })));
     let spec = upload(&test, &actor, &[("c.csv", text.into())]).await;
@@ -230,7 +215,7 @@ async fn parents_may_stand_below_their_children_in_a_long_file() {
 
 #[tokio::test]
 async fn an_export_can_be_imported_without_changing_anything() {
-    let (test, actor) = set_up().await;
+    let (test, actor) = founded().await;
     let mut spec = upload_sales(&test, &actor).await;
     spec.answers.push(gtx_pro());
     run(&test, &actor, &spec).await;
@@ -264,7 +249,7 @@ async fn begun_on_a_node_that_dies(url: String, actor: Actor, spec: Spec) -> Uui
 
 #[tokio::test]
 async fn a_run_left_behind_is_taken_up_without_doing_anything_twice() {
-    let (test, actor) = set_up().await;
+    let (test, actor) = founded().await;
     let mut text = "name\n".to_owned();
     (0..3000).for_each(|n| text.push_str(&format!("Company {n}\n")));
     let mut spec = upload(&test, &actor, &[("c.csv", text.into())]).await;
@@ -283,7 +268,7 @@ async fn a_run_left_behind_is_taken_up_without_doing_anything_twice() {
 
 #[tokio::test]
 async fn only_those_with_the_right_import_and_see_their_runs() {
-    let (test, actor) = set_up().await;
+    let (test, actor) = founded().await;
     let spec = upload(&test, &actor, &[("c.csv", "name\nAcme\n".into())]).await;
     let done = run(&test, &actor, &spec).await;
     let rights = TypeRights { create: Level::All, read: Level::All, ..TypeRights::default() };

@@ -3,16 +3,15 @@
 use serde_json::{Value, json};
 use shared::access::{Actor, Grants};
 use shared::command::{Change, Command, Outcome};
-use shared::i18n::Locale;
 use shared::live::Cursor;
 use shared::query::{Filter, ListQuery, Op};
 use shared::types::by_name;
 use shared::{Result, Row, Values};
 use store::Store;
-use store::auth::{Client, SetUp};
 use uuid::Uuid;
 
-use crate::support::{TestStore, store};
+use crate::support::TestStore;
+use crate::support::sample::founded;
 
 /// One organisation on two server nodes.
 pub(crate) struct World {
@@ -62,18 +61,8 @@ pub(crate) async fn role_id(store: &Store, admin: &Actor, name: &str) -> Uuid {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let test = store().await;
+        let (test, admin) = founded().await;
         let store = test.store.clone();
-        let input = SetUp {
-            org_name: "Lin Trading".to_owned(),
-            name: "Lin Yue".to_owned(),
-            email: "lin@example.com".to_owned(),
-            password: "a quiet mountain".to_owned(),
-            locale: Locale::En,
-            timezone: "Asia/Shanghai".to_owned(),
-            currency: "CNY".to_owned(),
-        };
-        let admin = store.set_up(input, &Client::default()).await.unwrap().session.actor;
         let team = create(&store, &admin, "team", json!({"name": "North"})).await;
         let user = async |name: &str, role: &str| {
             let role = role_id(&store, &admin, role).await;

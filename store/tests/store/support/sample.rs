@@ -24,20 +24,26 @@ pub(crate) struct World {
     pub(crate) base: BTreeMap<&'static str, Uuid>,
 }
 
+/// An organisation as its founder finds it; its administrator.
+pub(crate) async fn founded() -> (TestStore, Actor) {
+    let test = super::store().await;
+    let set_up = SetUp {
+        org_name: "Lin Trading".to_owned(),
+        name: "Lin Yue".to_owned(),
+        email: "lin@example.com".to_owned(),
+        password: "a quiet mountain".to_owned(),
+        locale: Locale::En,
+        timezone: "Asia/Shanghai".to_owned(),
+        currency: "CNY".to_owned(),
+    };
+    let admin = test.store.set_up(set_up, &Client::default()).await.unwrap().session.actor;
+    (test, admin)
+}
+
 impl World {
     /// Sets up the organisation and makes the records, referenced types first.
     pub(crate) async fn new() -> Self {
-        let test = super::store().await;
-        let set_up = SetUp {
-            org_name: "Lin Trading".to_owned(),
-            name: "Lin Yue".to_owned(),
-            email: "lin@example.com".to_owned(),
-            password: "a quiet mountain".to_owned(),
-            locale: Locale::En,
-            timezone: "Asia/Shanghai".to_owned(),
-            currency: "CNY".to_owned(),
-        };
-        let admin = test.store.set_up(set_up, &Client::default()).await.unwrap().session.actor;
+        let (test, admin) = founded().await;
         let base = BTreeMap::from([("organisation", admin.org_id), ("user", admin.user_id)]);
         let mut world = Self { test, admin, base };
         for def in REGISTRY.iter().filter(|def| creatable(def)) {
