@@ -97,7 +97,7 @@ impl Page {
 
     /// The user's time zone; UTC when nobody is signed in.
     pub fn zone(self) -> Zone {
-        self.session.with_value(|session| session.as_ref().map(|s| s.zone.clone())).unwrap_or_else(Zone::utc)
+        self.session.with_value(|session| session.as_ref().map(|s| s.actor.zone.clone())).unwrap_or_else(Zone::utc)
     }
 
     /// Default currency of the organisation.

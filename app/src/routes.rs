@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{SsrMode, path};
 use uuid::Uuid;
 
 use crate::chunk;
@@ -42,7 +42,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/import") view=import::view/>
                     <Route path=path!("/settings/*section") view=settings::view/>
                     <Route path=path!("/:plural") view=list::view/>
-                    <Route path=path!("/:plural/:id") view=detail::view/>
+                    // As a whole: whether there is such a record decides on the status, which goes out first.
+                    <Route path=path!("/:plural/:id") view=detail::view ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

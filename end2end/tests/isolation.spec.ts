@@ -68,7 +68,8 @@ for (const [who, email, key] of [
     const [name, value] = cookie.split("; ").find((pair) => pair.startsWith("gx_session="))!.split("=");
     await page.context().addCookies([{ name: name!, value: value!, url: server.base }]);
     for (const path of ["/", "/customers", `/customers/${customer}`, "/pipeline", `/opportunities/${deal}`, "/opportunities"]) {
-      await Promise.all([page.waitForRequest("**/api/v1/events*"), page.goto(server.base + path)]);
+      const [, answer] = await Promise.all([page.waitForRequest("**/api/v1/events*"), page.goto(server.base + path)]);
+      expect(answer!.status(), path).toBe(path.endsWith(customer) || path.endsWith(deal) ? 404 : 200);
       await expect(page.locator(".skeleton:not(.lane *)")).toHaveCount(0);
       expect(await page.content(), path).not.toContain(secret);
       expect(await page.locator("body").innerText(), path).not.toContain(secret);

@@ -97,7 +97,7 @@ test("a follow-up is planned, ticked off, and the tick taken back", async ({ pag
   await planned.locator("input[type=checkbox]").click();
   await expect(planned).toHaveCount(0);
   await expect(page.locator('.timeline-item[data-kind="task"]', { hasText: "Send the offer" })).toBeVisible();
-  await page.locator(".toast", { hasText: "Done: Send the offer" }).locator(".toast-action").click();
+  await page.locator(".toast-action").last().click();
   await expect(planned).toBeVisible();
 });
 
@@ -129,7 +129,7 @@ test("an own note is edited and archived, and the archive undone", async ({ page
   await item(page, "Right words").locator("button[aria-haspopup=menu]").click();
   await page.locator(".menu-item:visible").last().click();
   await expect(item(page, "Right words")).toHaveCount(0);
-  await page.locator(".toast", { hasText: "archived" }).locator(".toast-action").click();
+  await page.locator(".toast-action").last().click();
   await expect(item(page, "Right words")).toBeVisible();
 });
 
@@ -168,6 +168,19 @@ test("my day takes a task in one line, shows when, and ticks it off @phone", asy
   await expect(task).toHaveAttribute("data-state", "done");
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(sideways).toBe(0);
+});
+
+test("the figures of my day count what stands beside them @phone", async ({ page }) => {
+  await signIn(page, "rep");
+  await openMyDay(page);
+  await page.locator(".task-add input").fill(`Counted ${randomUUID().slice(0, 8)} tomorrow`);
+  await page.locator(".task-add input").press("Enter");
+  await expect(page.locator(".task", { hasText: "Counted" }).first()).toBeVisible();
+  // Freshly loaded: what the server wrote has to give way to what the browser knows.
+  await page.reload();
+  const section = page.locator(".section", { has: page.locator(".task", { hasText: "Counted" }) });
+  const counted = await section.locator(".count").innerText();
+  await expect(page.locator(".figure-value").nth(2)).toHaveText(counted);
 });
 
 test("a task is put off from my day", async ({ page }) => {

@@ -5,7 +5,6 @@ mod faults;
 mod guard;
 mod identify;
 mod origin;
-mod zone;
 
 pub(crate) use client::note_client;
 pub(crate) use faults::set_fault_status;

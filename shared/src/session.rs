@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Actor;
-use crate::format::Zone;
 use crate::i18n::Locale;
 
 /// Cookie with the session token; `HttpOnly`, `SameSite=Lax`.
@@ -26,8 +25,6 @@ pub struct Session {
     pub org_name: String,
     /// Default currency of the organisation, ISO 4217.
     pub currency: String,
-    /// The user's time zone with its changes in the years around now.
-    pub zone: Zone,
 }
 
 /// Everything a page needs that must be the same on the server and in the browser.

@@ -243,16 +243,13 @@ impl Attribute {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use shared::access::Grants;
     use shared::types::{CUSTOMER, OPPORTUNITY, PRODUCT};
     use uuid::Uuid;
 
     use super::*;
 
     fn all(def: &'static RecordDef, custom: &[CustomField]) -> Vec<Attribute> {
-        let grants = Grants { admin: true, ..Grants::default() };
-        let (org_id, user_id) = (Uuid::nil(), Uuid::nil());
-        attributes(def, custom, &Actor { org_id, user_id, team_id: None, teams_below: Vec::new(), grants })
+        attributes(def, custom, &Actor::administrator(Uuid::nil(), Uuid::nil()))
     }
 
     fn named(def: &'static RecordDef, name: &str) -> Attribute {

@@ -124,7 +124,6 @@ fn record_view(def: &'static RecordDef, id: Uuid, timeline: TimelineSlot, title:
         // what it shows, would be left behind loading for a page that then waits for it for ever.
         let body = Suspend::new(async move {
             match found.await {
-                // Waits for nothing else, so that the status is known before the answer begins, if it can be.
                 Err(fault) => failed(fault.0, move || again.notify()),
                 Ok(detail) => {
                     let custom = custom.await.unwrap_or_default();

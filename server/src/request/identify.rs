@@ -16,8 +16,6 @@ use store::Store;
 use store::auth::SessionInfo;
 use uuid::Uuid;
 
-use super::zone::zone;
-
 /// Settings of requests that do not change while the server runs.
 #[derive(Clone)]
 pub(crate) struct Identifier {
@@ -127,7 +125,7 @@ fn boot(headers: &HeaderMap, session: Option<&SessionInfo>, demo: bool) -> Boot 
         chosen.to_owned()
     };
     Boot {
-        session: session.map(|s| page_session(s, now)),
+        session: session.map(page_session),
         locale,
         theme: one_of("gx_theme", ["auto", "light", "dark"]),
         density: one_of("gx_density", ["comfortable", "compact", "comfortable"]),
@@ -136,13 +134,12 @@ fn boot(headers: &HeaderMap, session: Option<&SessionInfo>, demo: bool) -> Boot 
     }
 }
 
-fn page_session(session: &SessionInfo, now: chrono::DateTime<Utc>) -> Session {
+fn page_session(session: &SessionInfo) -> Session {
     Session {
         actor: session.actor.clone(),
         name: session.name.clone(),
         email: session.email.clone().unwrap_or_default(),
         org_name: session.org_name.clone(),
         currency: session.org_currency.clone(),
-        zone: zone(session.timezone.as_deref().unwrap_or(&session.org_timezone), now),
     }
 }

@@ -83,9 +83,9 @@ pub(super) async fn change(
     let id = target.id()?;
     let version = take_version(&mut values)?.or(if_match(&headers)?);
     strict::check(target.def, &values)?;
-    live(&store, &actor, target.def, id).await?;
     let key = idempotency_key(&headers)?;
-    let (change_set, row) = apply(&store, &actor, target.def, Change::Update { id, version, values }, key).await?;
+    let change = Change::Update { id, version, values };
+    let (change_set, row) = apply_live(&store, &actor, target.def, change, key).await?;
     let row = row.ok_or_else(|| store::internal("a changed record is missing from the outcome"))?;
     Ok(([(CHANGE_SET, change_set.to_string())], with_version(&row)).into_response())
 }
@@ -99,12 +99,12 @@ pub(super) async fn remove(
     parts: Parts,
 ) -> Answer<Response> {
     let (def, id) = (creatable(target.def)?, target.id()?);
-    let permanent = flag(&parts, "permanent")?;
-    if !permanent {
-        live(&store, &actor, def, id).await?;
-    }
-    let change = if permanent { Change::Delete { id } } else { Change::Archive { id } };
-    let (change_set, _) = apply(&store, &actor, def, change, idempotency_key(&headers)?).await?;
+    let key = idempotency_key(&headers)?;
+    let (change_set, _) = if flag(&parts, "permanent")? {
+        apply(&store, &actor, def, Change::Delete { id }, key).await?
+    } else {
+        apply_live(&store, &actor, def, Change::Archive { id }, key).await?
+    };
     Ok((StatusCode::NO_CONTENT, [(CHANGE_SET, change_set.to_string())]).into_response())
 }
 
@@ -214,17 +214,37 @@ async fn apply(
     actor: &Actor,
     def: &RecordDef,
     change: Change,
-    idempotency_key: Option<String>,
+    key: Option<String>,
 ) -> Answer<(Uuid, Option<Row>)> {
-    let command = Command { source: Source::Api, idempotency_key, ..Command::one(def.name, change) };
-    let outcome = store.apply(actor, command).await?;
-    Ok((outcome.change_set, outcome.rows.into_iter().next()))
+    Ok(single(store.apply(actor, command(def, change, key)).await?))
 }
 
-/// An archived record is gone until it is restored.
-async fn live(store: &Store, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Answer<()> {
-    let row = store.get(actor, def, id).await?.row;
-    if row.text("archived_at").is_some() { Err(Error::NotFound.into()) } else { Ok(()) }
+/// As [`apply`], for changes of what isn't archived: an archived record is gone until it is restored. A repeated request
+/// gets the answer of the first, which may have archived it.
+async fn apply_live(
+    store: &Store,
+    actor: &Actor,
+    def: &'static RecordDef,
+    change: Change,
+    key: Option<String>,
+) -> Answer<(Uuid, Option<Row>)> {
+    let id = change.id();
+    let command = command(def, change, key);
+    if let Some(outcome) = store.repeated(actor, &command).await? {
+        return Ok(single(outcome));
+    }
+    if store.get(actor, def, id).await?.row.text("archived_at").is_some() {
+        return Err(Error::NotFound.into());
+    }
+    Ok(single(store.apply(actor, command).await?))
+}
+
+fn command(def: &RecordDef, change: Change, idempotency_key: Option<String>) -> Command {
+    Command { source: Source::Api, idempotency_key, ..Command::one(def.name, change) }
+}
+
+fn single(outcome: Outcome) -> (Uuid, Option<Row>) {
+    (outcome.change_set, outcome.rows.into_iter().next())
 }
 
 /// The organisation itself is neither made nor removed.

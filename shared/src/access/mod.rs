@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::format::Zone;
 use crate::record::{FieldDef, RecordDef, Row, Values};
 
 /// How far a right reaches. Ordered: each level includes those before it.
@@ -201,6 +202,16 @@ pub struct Actor {
     pub teams_below: Vec<Uuid>,
     /// Merged grants of the user's roles.
     pub grants: Grants,
+    /// Where the user's days begin: their own time zone, else the organisation's, with its changes in the years around now.
+    pub zone: Zone,
+}
+
+impl Actor {
+    /// Somebody who may do everything in an organisation: the system, when it acts for a user.
+    pub fn administrator(org_id: Uuid, user_id: Uuid) -> Self {
+        let grants = Grants { admin: true, ..Grants::default() };
+        Self { org_id, user_id, team_id: None, teams_below: Vec::new(), grants, zone: Zone::utc() }
+    }
 }
 
 /// Whose a concrete record is, as access decisions see it.

@@ -13,6 +13,7 @@ fn actor(level: Level) -> Actor {
             types: [("customer".to_owned(), rights), ("tag".to_owned(), rights)].into(),
             ..Grants::default()
         },
+        zone: Zone::utc(),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Row, Values};
 use crate::error::FieldError;
+use crate::format::Zone;
 
 /// Rules of one record type: may set computed fields and report errors. Pure.
 pub type Rule = fn(&mut Draft<'_>);
@@ -23,6 +24,8 @@ pub struct Draft<'a> {
     pub after: &'a mut Values,
     /// Time of the change.
     pub now: DateTime<Utc>,
+    /// Time zone of who makes it.
+    pub zone: &'a Zone,
     /// Referenced rows of the fields in `RecordDef::needs`.
     pub related: &'a BTreeMap<Uuid, Row>,
     /// Problems found so far.
@@ -30,6 +33,11 @@ pub struct Draft<'a> {
 }
 
 impl Draft<'_> {
+    /// The day it is where the change is made.
+    pub fn today(&self) -> NaiveDate {
+        self.zone.day(self.now)
+    }
+
     /// Whether the field's value differs from what is stored (for new records: whether it has one).
     pub fn changed(&self, field: &str) -> bool {
         let after = self.after.get(field).unwrap_or(&Value::Null);

@@ -9,7 +9,7 @@ mod validate;
 
 pub use draft::{Draft, Rule, no_rules};
 pub use kind::{Kind, kinds};
-pub use normalize::{instant_text, money_text, normalize};
+pub use normalize::{instant_in, instant_text, money_text, normalize};
 pub use row::{Row, Values, date, datetime, day, decimal, id, ids, instant, text, texts};
 pub use validate::{CustomField, completeness, drop_consequences, is_empty, validate};
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Kind;
 use crate::error::FieldError;
+use crate::format::Zone;
 
 /// Longest long text, in characters.
 const LONG_TEXT: usize = 20_000;
@@ -184,14 +185,24 @@ fn in_calendar(day: NaiveDate) -> bool {
 
 fn instant(value: &Value) -> Option<Value> {
     let text = value.as_str()?.trim();
-    let at = DateTime::parse_from_rfc3339(text).map(|t| t.to_utc()).ok().or_else(|| {
-        ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y/%m/%d %H:%M"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-            .map(|t| t.and_utc())
-            .or_else(|| Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?.and_utc()))
-    })?;
+    let zoned = DateTime::parse_from_rfc3339(text).map(|t| t.to_utc()).ok();
+    let at = zoned.or_else(|| Some(wall_clock(text)?.and_utc()))?;
     in_calendar(at.date_naive()).then(|| instant_text(at).into())
+}
+
+/// A time without its zone.
+fn wall_clock(text: &str) -> Option<NaiveDateTime> {
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y/%m/%d %H:%M"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0))
+}
+
+/// What a person or a file of theirs writes for an instant, with the zone it is meant in: a time without zone is what
+/// their clocks show, a day begins at their midnight. Other texts stay as they are.
+pub fn instant_in(text: &str, zone: &Zone) -> String {
+    let at = wall_clock(text.trim()).and_then(|local| zone.instant(local));
+    at.map_or_else(|| text.to_owned(), instant_text)
 }
 
 /// Canonical text of an instant: UTC, microseconds, as Postgres keeps them.
@@ -328,6 +339,15 @@ mod tests {
         }
         assert_eq!(err(Kind::Date, json!("2017-02-30")), "date");
         assert_eq!(err(Kind::Date, json!("99999-01-01")), "date");
+    }
+
+    #[test]
+    fn times_without_zone_are_meant_where_who_writes_them_is() {
+        let shanghai = Zone::fixed("Asia/Shanghai", 8 * 3600);
+        assert_eq!(instant_in("2026-03-01 07:30", &shanghai), "2026-02-28T23:30:00.000000Z");
+        assert_eq!(instant_in("2026-03-01", &shanghai), "2026-02-28T16:00:00.000000Z");
+        assert_eq!(instant_in("2026-03-01T07:30:00+02:00", &shanghai), "2026-03-01T07:30:00+02:00");
+        assert_eq!(instant_in("soon", &shanghai), "soon");
     }
 
     #[test]

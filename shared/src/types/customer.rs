@@ -105,7 +105,7 @@ record! {
 fn customer_rules(draft: &mut Draft<'_>) {
     let customer = Customer(draft.after);
     let own = draft.before.map(|row| row.id);
-    let in_future = customer.birth_date().is_some_and(|day| day > draft.now.date_naive() + chrono::Days::new(1));
+    let in_future = customer.birth_date().is_some_and(|day| day > draft.today());
     if own.is_some() && customer.parent_id() == own {
         draft.error("parent_id", "own_parent");
     }

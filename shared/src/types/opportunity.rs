@@ -144,7 +144,7 @@ fn enter(draft: &mut Draft<'_>, outcome: &str) {
         draft.set("last_open_stage_id", stage);
     }
     if !draft.has("closed_on") {
-        let today = draft.now.date_naive().to_string();
+        let today = draft.today().to_string();
         draft.set("closed_on", today);
     }
     if outcome == "lost" && !draft.has("lost_reason") {

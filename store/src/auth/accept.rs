@@ -1,7 +1,7 @@
 //! Accepting an invitation: the invited person becomes a user.
 
 use serde_json::{Value, json};
-use shared::access::{Actor, Grants};
+use shared::access::Actor;
 use shared::command::{Change, Command, Source};
 use shared::{Error, Result, Values};
 use uuid::Uuid;
@@ -24,17 +24,6 @@ struct Open {
     invited_by: Uuid,
     /// A user with that address who never had a password, for instance one who was imported.
     waiting_user: Option<Uuid>,
-}
-
-/// Acts for the system on behalf of a user.
-pub(super) fn system_actor(org_id: Uuid, user_id: Uuid) -> Actor {
-    Actor {
-        org_id,
-        user_id,
-        team_id: None,
-        teams_below: Vec::new(),
-        grants: Grants { admin: true, ..Grants::default() },
-    }
 }
 
 impl Store {
@@ -124,7 +113,7 @@ impl Store {
         };
         let id = change.id();
         let command = Command { source: Source::System, ..Command::one("user", change) };
-        self.apply(&system_actor(open.org_id, open.invited_by), command).await?;
+        self.apply(&Actor::administrator(open.org_id, open.invited_by), command).await?;
         Ok(id)
     }
 }

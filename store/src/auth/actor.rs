@@ -1,11 +1,13 @@
 //! Loading the acting user with their rights.
 
+use chrono::Utc;
 use serde_json::Value;
 use shared::access::{Actor, Grants};
 use shared::i18n::Locale;
 use shared::{Error, Result};
 use uuid::Uuid;
 
+use super::zone::zone;
 use super::{SessionInfo, Token};
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
@@ -52,6 +54,7 @@ impl Acting {
             team_id: self.team_id,
             teams_below: self.teams_below.clone(),
             grants: merged(&self.grants),
+            zone: zone(self.timezone.as_deref().unwrap_or(&self.org_timezone), Utc::now()),
         }
     }
 
@@ -63,10 +66,8 @@ impl Acting {
             org_locale: self.org_locale(),
             name: self.name,
             email: self.email,
-            timezone: self.timezone,
             org_name: self.org_name,
             org_currency: self.org_currency,
-            org_timezone: self.org_timezone,
             csrf,
         }
     }

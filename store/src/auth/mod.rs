@@ -18,6 +18,7 @@ mod session;
 mod set_up;
 mod sign_in;
 mod sign_in_log;
+mod zone;
 
 use std::net::IpAddr;
 
@@ -81,14 +82,10 @@ pub struct SessionInfo {
     pub email: Option<String>,
     /// Language the user chose.
     pub locale: Option<Locale>,
-    /// IANA time zone the user chose.
-    pub timezone: Option<String>,
     /// Name of the organisation.
     pub org_name: String,
     /// Its default currency, ISO 4217.
     pub org_currency: String,
-    /// Its IANA time zone, for users who chose none.
-    pub org_timezone: String,
     /// Its language, for users who chose none.
     pub org_locale: Locale,
     /// What a changing request must carry in `x-csrf-token`; see [`SessionInfo::is_csrf`].

@@ -5,7 +5,6 @@ use shared::command::{Change, Command, Outcome};
 use shared::types::USER;
 use shared::{Error, FieldError, Result, Values};
 
-use super::accept::system_actor;
 use crate::pool::Store;
 
 /// What everybody may change of their own user record: nothing that decides on rights or sign-in.
@@ -39,5 +38,5 @@ impl Store {
 
 /// Reaches every user, and is used on the actor's own record only.
 fn own(actor: &Actor) -> Actor {
-    system_actor(actor.org_id, actor.user_id)
+    Actor::administrator(actor.org_id, actor.user_id)
 }

@@ -7,13 +7,13 @@ use chrono::Utc;
 use serde_json::json;
 use shared::access::Actor;
 use shared::command::{Change, Command, Source};
+use shared::format::Zone;
 use shared::i18n::Locale;
 use shared::record::{Draft, validate};
 use shared::types::ORGANISATION;
 use shared::{Error, Result, Values};
 use uuid::Uuid;
 
-use super::accept::system_actor;
 use super::account::store_password;
 use super::invitation::user_field;
 use super::sign_in::start_first_session;
@@ -111,7 +111,7 @@ impl Store {
         (name, email, hash): (String, String, String),
         organisation: Values,
     ) -> Result<Actor> {
-        let actor = system_actor(Uuid::now_v7(), Uuid::now_v7());
+        let actor = Actor::administrator(Uuid::now_v7(), Uuid::now_v7());
         let admin_role = self.create_roles(&actor, *locale).await?;
         let user = values(json!({"name": name, "email": email, "role_ids": [admin_role], "active": true}));
         self.create(&actor, "user", vec![(actor.user_id, user)]).await?;
@@ -177,8 +177,14 @@ fn organisation(input: &SetUp) -> Result<Values> {
         "name": input.org_name, "currency": input.currency, "timezone": input.timezone, "locale": input.locale,
     }));
     let given: Vec<String> = after.keys().cloned().collect();
-    let mut draft =
-        Draft { before: None, after: &mut after, now: Utc::now(), related: &BTreeMap::new(), errors: Vec::new() };
+    let mut draft = Draft {
+        before: None,
+        after: &mut after,
+        now: Utc::now(),
+        zone: &Zone::utc(),
+        related: &BTreeMap::new(),
+        errors: Vec::new(),
+    };
     validate(&ORGANISATION, &mut draft, &given, &[]);
     let mut fields = draft.errors;
     // On the form, "name" is the person's.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::access::{Action, Actor};
 use shared::command::Change;
+use shared::format::Zone;
 use shared::i18n::Locale;
 use shared::import::{Decision, Existing, Preview, PreviewRow, Question, Spec, Step, StepPreview, Unknown};
 use shared::record::{CustomField, Draft, Kind, is_empty, normalize, validate};
@@ -270,7 +271,7 @@ impl Planner<'_> {
             let cell = match field.kind {
                 Kind::Reference(_) | Kind::References(_) => self.refer(field, text, parent, lookups),
                 Kind::Choice(codes) | Kind::MultiChoice(codes) => self.choose(def, field, codes, text),
-                _ => values::plain(field, text),
+                _ => values::plain(field, text, &self.actor.zone),
             };
             shown[at] = cell.shown;
             row.errors.extend(cell.error);
@@ -392,7 +393,7 @@ impl Planner<'_> {
             if row.before.is_none() {
                 row.before = self.made.get(def.name).and_then(|made| made.get(&row.id)).cloned();
             }
-            let (change, after) = change(def, step.existing, &mut row, self.now, related, custom);
+            let (change, after) = change(def, step.existing, &mut row, (self.now, &self.actor.zone), related, custom);
             let shown = PreviewRow { line: row.place.line, cells: row.shown, errors: row.errors.clone() };
             preview.note(shown, change.as_ref());
             if !row.errors.is_empty() {
@@ -505,7 +506,7 @@ fn change(
     def: &'static RecordDef,
     existing: Existing,
     row: &mut Draught,
-    now: DateTime<Utc>,
+    (now, zone): (DateTime<Utc>, &Zone),
     related: &BTreeMap<Uuid, Row>,
     custom: &[CustomField],
 ) -> (Option<Change>, Row) {
@@ -518,7 +519,7 @@ fn change(
     let mut after = before.map(|row| row.values.clone()).unwrap_or_default();
     after.extend(row.given.clone());
     let patch: Vec<String> = row.given.keys().cloned().collect();
-    let mut draft = Draft { before, after: &mut after, now, related, errors: Vec::new() };
+    let mut draft = Draft { before, after: &mut after, now, zone, related, errors: Vec::new() };
     validate(def, &mut draft, &patch, custom);
     let reported: BTreeSet<String> = row.errors.iter().map(|error| error.field.clone()).collect();
     row.errors.extend(draft.errors.into_iter().filter(|error| !reported.contains(&error.field)));

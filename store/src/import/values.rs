@@ -1,6 +1,7 @@
 //! Cells as values of fields.
 
 use serde_json::{Value, json};
+use shared::format::Zone;
 use shared::i18n::{Locale, choice_label};
 use shared::import::Suggestion;
 use shared::record::{Kind, normalize};
@@ -54,10 +55,11 @@ pub(super) fn choices(locale: Locale, def: &RecordDef, field: &FieldDef, codes: 
 }
 
 /// Any other value.
-pub(super) fn plain(field: &FieldDef, text: &str) -> Cell {
+pub(super) fn plain(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
     let structured = matches!(field.kind, Kind::Address | Kind::Social | Kind::Json);
     let given = match serde_json::from_str::<Value>(text) {
         Ok(value) if structured && value.is_object() => value,
+        _ if field.kind == Kind::DateTime => shared::record::instant_in(text, zone).into(),
         _ => Value::from(text),
     };
     match normalize(field.name, &field.kind, &given) {

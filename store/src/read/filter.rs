@@ -1,6 +1,7 @@
 //! Filters as SQL conditions: identifiers come from declarations only, every value is bound.
 
-use chrono::{Days, Utc};
+use chrono::{Days, NaiveDate, Utc};
+use rust_decimal::Decimal;
 use serde_json::Value;
 use shared::access::{Actor, FieldAccess};
 use shared::query::{Filter, Op};
@@ -160,9 +161,12 @@ fn one(actor: &Actor, field: &FieldDef, value: &Value) -> Result<String> {
     let replaced = match text {
         "@me" => Some(actor.user_id.to_string()),
         "@my_team" => Some(actor.team_id.unwrap_or_default().to_string()),
-        _ => text.strip_prefix("@today").and_then(relative_day),
+        _ => text.strip_prefix("@today").and_then(|offset| relative_day(actor.zone.day(Utc::now()), offset)),
     };
-    let value = replaced.map_or_else(|| value.clone(), Value::from);
+    let mut value = replaced.map_or_else(|| value.clone(), Value::from);
+    if let (Kind::DateTime, Some(text)) = (field.kind, value.as_str()) {
+        value = shared::record::instant_in(text, &actor.zone).into();
+    }
     let element = match field.kind {
         Kind::References(name) => Kind::Reference(name),
         Kind::MultiChoice(codes) => Kind::Choice(codes),
@@ -179,27 +183,57 @@ fn one(actor: &Actor, field: &FieldDef, value: &Value) -> Result<String> {
     }
 }
 
-fn relative_day(offset: &str) -> Option<String> {
-    let today = Utc::now().date_naive();
+fn relative_day(today: NaiveDate, offset: &str) -> Option<String> {
     let days: i64 = if offset.is_empty() { 0 } else { offset.parse().ok()? };
     let span = Days::new(days.unsigned_abs().min(40_000));
     let day = if days < 0 { today.checked_sub_days(span) } else { today.checked_add_days(span) };
     Some(day?.to_string())
 }
 
+/// How a number of a custom field is kept: as text with four digits behind the point.
+const CUSTOM_NUMBER: &str = r"^-?[0-9]+\.[0-9]{4}$";
+
+/// Numbers compare as numbers; other texts, days among them, by their characters. A box never ticked counts as no.
 fn custom_condition(sql: &mut Sql, key: &str, op: Op, value: &Value) -> Result<()> {
-    let name = format!("custom.{key}");
-    sql.push("(t.custom ->> ").push_bind(key.to_owned()).push(")");
+    let kept = |sql: &mut Sql| {
+        sql.push("(t.custom ->> ").push_bind(key.to_owned()).push(")");
+    };
     let text = match value {
-        Value::String(s) => s.clone(),
+        Value::String(s) => s.trim().to_owned(),
         other => other.to_string(),
     };
     match op {
-        Op::Empty => sql.push(" is null"),
-        Op::Present => sql.push(" is not null"),
-        Op::Eq | Op::Ne => sql.push(format_args!(" {} ", sign(op))).push_bind(text),
-        Op::Contains => sql.push(" ilike ").push_bind(containing(&text)),
-        _ => return Err(Error::invalid(&name, "operator")),
-    };
+        Op::Empty | Op::Present => {
+            kept(sql);
+            sql.push(if op == Op::Empty { " is null" } else { " is not null" });
+        }
+        Op::Contains => {
+            kept(sql);
+            sql.push(" ilike ").push_bind(containing(&text));
+        }
+        Op::In => return Err(Error::invalid(&format!("custom.{key}"), "operator")),
+        _ if value.is_boolean() => {
+            sql.push("coalesce(");
+            kept(sql);
+            sql.push(format_args!(", 'false') {} ", sign(op))).push_bind(text);
+        }
+        _ => match text.parse::<Decimal>() {
+            Ok(number) => {
+                sql.push("case when ");
+                kept(sql);
+                sql.push(format_args!(" ~ '{CUSTOM_NUMBER}' then "));
+                kept(sql);
+                sql.push(format_args!("::numeric {} ", sign(op))).push_bind(number.to_string()).push("::numeric else ");
+                compare_text(sql, kept, op, text);
+                sql.push(" end");
+            }
+            Err(_) => compare_text(sql, kept, op, text),
+        },
+    }
     Ok(())
+}
+
+fn compare_text(sql: &mut Sql, kept: impl Fn(&mut Sql), op: Op, text: String) {
+    kept(sql);
+    sql.push(format_args!(" collate \"C\" {} ", sign(op))).push_bind(text);
 }

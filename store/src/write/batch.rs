@@ -72,8 +72,14 @@ async fn check(
     let custom = if needs_custom { custom_fields(tx, def).await? } else { Vec::new() };
     for row in rows.iter_mut().filter(|r| matches!(r.act, Act::Create | Act::Update) && r.fault.is_none()) {
         let mut after = std::mem::take(&mut row.after.values);
-        let mut draft =
-            Draft { before: row.before.as_ref(), after: &mut after, now, related: &related, errors: Vec::new() };
+        let mut draft = Draft {
+            before: row.before.as_ref(),
+            after: &mut after,
+            now,
+            zone: &actor.zone,
+            related: &related,
+            errors: Vec::new(),
+        };
         shared::record::validate(def, &mut draft, &row.patch, &custom);
         row.errors.append(&mut draft.errors);
         row.after.values = after;

@@ -66,6 +66,19 @@ impl Store {
         self.hub.wake();
         Ok(outcome)
     }
+
+    /// What came of a command that was carried out before under the same key; `None` when it was not, or has no key.
+    ///
+    /// # Errors
+    /// As [`Store::apply`] for the key.
+    pub async fn repeated(&self, actor: &Actor, command: &Command) -> Result<Option<Outcome>> {
+        // The transaction is given up: a key that was free stays free.
+        if command.idempotency_key.is_none() {
+            return Ok(None);
+        }
+        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        idempotency::claim(&mut tx, actor, command).await
+    }
 }
 
 /// Each change for itself, so that one that the database refuses takes no other with it.

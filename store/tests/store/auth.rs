@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::support::TestStore;
 use serde_json::json;
-use shared::access::{Actor, Grants, Level};
+use shared::access::{Actor, Level};
 use shared::audit::AuditQuery;
 use shared::command::{Change, Command};
 use shared::i18n::Locale;
@@ -456,13 +456,7 @@ async fn api_tokens_act_as_their_user_until_they_end() {
 
 /// Another organisation with a user of that address.
 async fn second_organisation(store: &Store, email: &str, password: &str) -> Actor {
-    let actor = Actor {
-        org_id: Uuid::now_v7(),
-        user_id: Uuid::now_v7(),
-        team_id: None,
-        teams_below: Vec::new(),
-        grants: Grants { admin: true, ..Grants::default() },
-    };
+    let actor = Actor::administrator(Uuid::now_v7(), Uuid::now_v7());
     let organisation = values(json!({"name": "Other", "currency": "USD", "timezone": "UTC", "locale": "en"}));
     let user = values(json!({"name": "Other Lin", "email": email}));
     for (record_type, id, values) in [("organisation", actor.org_id, organisation), ("user", actor.user_id, user)] {

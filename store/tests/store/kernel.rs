@@ -322,8 +322,16 @@ async fn a_repeated_command_changes_nothing_twice() {
         let key = Some(format!("create a {}", def.name));
         let command = Command { idempotency_key: key.clone(), ..Command::one(def.name, change) };
         let first = world.test.store.apply(&world.admin, command.clone()).await.unwrap();
-        let second = world.test.store.apply(&world.admin, command).await.unwrap();
+        let second = world.test.store.apply(&world.admin, command.clone()).await.unwrap();
         assert_eq!(first, second, "{}", def.name);
+        let unknown = Command { idempotency_key: Some("not used".to_owned()), ..command.clone() };
+        assert_eq!(world.test.store.repeated(&world.admin, &unknown).await.unwrap(), None, "{}", def.name);
+        assert_eq!(
+            world.test.store.repeated(&world.admin, &command).await.unwrap(),
+            Some(first.clone()),
+            "{}",
+            def.name
+        );
         assert_eq!(world.read(def, first.rows[0].id).await.unwrap().version, 1, "{}", def.name);
         let other = Change::Archive { id: first.rows[0].id };
         let reused = Command { idempotency_key: key, ..Command::one(def.name, other) };

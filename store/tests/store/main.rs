@@ -4,6 +4,7 @@
 
 mod access;
 mod auth;
+mod filters;
 mod import;
 mod kernel;
 mod live;

@@ -12,7 +12,7 @@ fn values(fields: Value) -> Values {
     fields.as_object().unwrap().clone()
 }
 
-async fn make(world: &World, def: &RecordDef, fields: Value) -> Uuid {
+pub(crate) async fn make(world: &World, def: &RecordDef, fields: Value) -> Uuid {
     world.make_with(def, values(fields)).await.id
 }
 
@@ -32,7 +32,7 @@ async fn many(world: &World, def: &RecordDef, changes: Vec<Change>) -> Outcome {
 }
 
 /// A deal in the first of a pipeline's open stages; the stages, won and lost last, and the first stage of another pipeline.
-async fn deal(world: &World) -> (Uuid, Vec<Uuid>) {
+pub(crate) async fn deal(world: &World) -> (Uuid, Vec<Uuid>) {
     let mut stages = Vec::new();
     let [here, elsewhere] = ["Here", "Elsewhere"].map(|name| json!({"name": name, "currency": "CNY"}));
     let here = make(world, &PIPELINE, here).await;

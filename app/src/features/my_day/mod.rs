@@ -116,10 +116,15 @@ fn failed(page: Page, error: shared::Error, retry: impl Fn() + Copy + Send + Syn
     }
 }
 
-/// How much there is of each.
+/// How much there is of each. The page may be written before or after the tasks are there, so it is counted once the
+/// browser has taken it over: until then both sides show the same.
 #[component]
 fn Figures(tasks: Tasks) -> impl IntoView {
-    let count = move |state| Signal::derive(move || tasks.of(state).len().to_string());
+    let awake = RwSignal::new(false);
+    Effect::new(move |_| awake.set(true));
+    let counted = move || awake.get() && tasks.live.with(Option::is_some);
+    let text = move |state| if counted() { tasks.of(state).len().to_string() } else { "–".to_owned() };
+    let count = move |state| Signal::derive(move || text(state));
     view! {
         <div class="figures">
             <Figure label=t("my_day.overdue") value=count(State::Overdue)/>

@@ -176,6 +176,7 @@ impl FormState {
             before: base.as_ref(),
             after: &mut after,
             now: browser_now(),
+            zone: &self.page.zone(),
             related: &related,
             errors: Vec::new(),
         };

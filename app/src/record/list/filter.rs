@@ -15,9 +15,6 @@ use crate::ui::{Button, ButtonKind, Choice, Dialog, Field, Select, Size};
 
 /// Comparisons that make sense for a kind, the most usual first; the server takes these.
 fn operators(attribute: &Attribute) -> &'static [Op] {
-    if attribute.is_custom() {
-        return &[Op::Eq, Op::Ne, Op::Contains, Op::Empty, Op::Present];
-    }
     match attribute.kind() {
         Kind::Text(_) => &[Op::Contains, Op::Eq, Op::Ne, Op::Empty, Op::Present],
         Kind::LongText

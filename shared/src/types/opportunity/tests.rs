@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::format::Zone;
 use crate::record::validate;
 
 fn stage(number: u128, values: Value) -> Row {
@@ -43,7 +44,14 @@ fn change(before: &Row, patch: Value) -> (Values, Vec<FieldError>) {
     after.extend(patch.clone());
     let names: Vec<String> = patch.keys().cloned().collect();
     let related = stages();
-    let mut draft = Draft { before: Some(before), after: &mut after, now: now(), related: &related, errors: vec![] };
+    let mut draft = Draft {
+        before: Some(before),
+        after: &mut after,
+        now: now(),
+        zone: &Zone::fixed("Asia/Shanghai", 8 * 3600),
+        related: &related,
+        errors: vec![],
+    };
     validate(&OPPORTUNITY, &mut draft, &names, &[]);
     let errors = draft.errors;
     (after, errors)

@@ -1,7 +1,7 @@
 //! An organisation to write into: people with different rights, a pipeline, customers and deals.
 
 use serde_json::{Value, json};
-use shared::access::{Actor, Grants};
+use shared::access::Actor;
 use shared::command::{Change, Command, Outcome};
 use shared::live::Cursor;
 use shared::query::{Filter, ListQuery, Op};
@@ -110,13 +110,7 @@ async fn pipeline(store: &Store, admin: &Actor) -> Vec<Uuid> {
 
 /// Another organisation in the same database; its administrator.
 pub(crate) async fn other_organisation(store: &Store) -> Actor {
-    let admin = Actor {
-        org_id: Uuid::now_v7(),
-        user_id: Uuid::now_v7(),
-        team_id: None,
-        teams_below: Vec::new(),
-        grants: Grants { admin: true, ..Grants::default() },
-    };
+    let admin = Actor::administrator(Uuid::now_v7(), Uuid::now_v7());
     let role = create(store, &admin, "role", json!({"name": "Administrator", "grants": {"admin": true}})).await;
     for (record_type, id, fields) in [
         ("user", admin.user_id, json!({"name": "Stranger", "role_ids": [role]})),

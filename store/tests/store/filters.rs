@@ -1,0 +1,78 @@
+//! Filters that depend on who asks and on what an organisation added.
+
+use chrono::Utc;
+use serde_json::{Value, json};
+use shared::access::Actor;
+use shared::command::Change;
+use shared::format::Zone;
+use shared::query::{Filter, ListQuery, Op};
+use shared::types::{CUSTOMER, OPPORTUNITY, TASK};
+use shared::{RecordDef, Values};
+use uuid::Uuid;
+
+use crate::support::sample::World;
+use crate::undo::{deal, make};
+
+async fn found(world: &World, actor: &Actor, def: &'static RecordDef, field: &str, op: Op, value: Value) -> Vec<Uuid> {
+    let query = ListQuery { filter: Some(Filter::field(field, op, value)), limit: 50, ..ListQuery::default() };
+    world.test.store.list(actor, def, &query).await.unwrap().rows.iter().map(|row| row.id).collect()
+}
+
+#[tokio::test]
+async fn a_day_is_the_day_where_the_user_is() {
+    let world = World::new().await;
+    // These two never have the same date.
+    let [west, east] = [-12, 14].map(|hours| Actor { zone: Zone::fixed("there", hours * 3600), ..world.admin.clone() });
+    let (_, stages) = deal(&world).await;
+    let mut days = Vec::new();
+    for actor in [&west, &east] {
+        let deal = make(&world, &OPPORTUNITY, json!({"name": "Won there", "stage_id": stages[0]})).await;
+        let values = Values::from_iter([("stage_id".to_owned(), json!(stages[2]))]);
+        let won =
+            world.apply_as(actor, &OPPORTUNITY, Change::Update { id: deal, version: None, values }).await.unwrap();
+        days.push(won.rows[0].text("closed_on").unwrap().to_owned());
+        assert!(found(&world, actor, &OPPORTUNITY, "closed_on", Op::Eq, json!("@today")).await.contains(&deal));
+    }
+    assert!(days[0] < days[1], "{days:?}");
+    let noon = west.zone.day(Utc::now()).and_hms_opt(12, 0, 0).unwrap();
+    let due = shared::record::instant_text(west.zone.instant(noon).unwrap());
+    let task = make(&world, &TASK, json!({"subject": "At noon", "due_at": due})).await;
+    for (days, is_later) in [("@today", true), ("@today+1", false)] {
+        let later = found(&world, &west, &TASK, "due_at", Op::Gte, json!(days)).await;
+        assert_eq!(later.contains(&task), is_later, "{days}");
+    }
+}
+
+#[tokio::test]
+async fn own_fields_compare_as_what_they_are() {
+    let world = World::new().await;
+    for (key, kind) in [("seats", "number"), ("renewal", "date"), ("partner", "checkbox"), ("note", "text")] {
+        let field = json!({"record_type": "customer", "key": key, "label": key, "kind": kind});
+        make(&world, shared::types::by_name("custom_field").unwrap(), field).await;
+    }
+    let custom = [
+        json!({"seats": 9, "renewal": "2026-02-01", "partner": true, "note": "10"}),
+        json!({"seats": 10, "renewal": "2026-11-01", "note": "9"}),
+        json!({}),
+    ];
+    let mut ids = Vec::new();
+    for (n, custom) in custom.into_iter().enumerate() {
+        ids.push(make(&world, &CUSTOMER, json!({"name": format!("Own {n}"), "custom": custom})).await);
+    }
+    for (key, op, value, expected) in [
+        ("seats", Op::Lt, json!("10"), vec![0]),
+        ("seats", Op::Gte, json!(9), vec![0, 1]),
+        ("seats", Op::Eq, json!("10.0000"), vec![1]),
+        ("seats", Op::Ne, json!("10"), vec![0, 2]),
+        ("renewal", Op::Gt, json!("2026-02-01"), vec![1]),
+        ("renewal", Op::Empty, Value::Null, vec![2]),
+        ("partner", Op::Eq, json!(true), vec![0]),
+        ("partner", Op::Eq, json!(false), vec![1, 2]),
+        ("note", Op::Eq, json!("10"), vec![0]),
+        ("note", Op::Contains, json!("1"), vec![0]),
+    ] {
+        let hits = found(&world, &world.admin, &CUSTOMER, &format!("custom.{key}"), op, value.clone()).await;
+        let hits: Vec<usize> = (0..ids.len()).filter(|n| hits.contains(&ids[*n])).collect();
+        assert_eq!(hits, expected, "{key} {op:?} {value}");
+    }
+}
