@@ -254,6 +254,11 @@ impl Actor {
         self.level(def, action) > Level::None
     }
 
+    /// Whether the user may bring in records of some type.
+    pub fn may_import(&self) -> bool {
+        crate::types::REGISTRY.iter().any(|def| self.may(def, Action::Import))
+    }
+
     /// Whether the level reaches a record held so.
     pub fn reaches(&self, level: Level, holder: &Holder) -> bool {
         let own = holder.owner_id == Some(self.user_id);

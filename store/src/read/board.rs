@@ -31,8 +31,11 @@ impl Store {
         let mut tx = self.reading(actor).await?;
         let live = snapshot_cursor(&mut tx).await?;
         let pipelines = all_rows(&mut tx, actor, &PIPELINE, "t.position, t.id").await?;
-        let wanted = |row: &&Row| query.pipeline_id.is_none_or(|id| id == row.id);
-        let pipeline = pipelines.iter().find(wanted).cloned().ok_or(Error::NotFound)?;
+        let pipeline = match query.pipeline_id {
+            Some(id) => pipelines.iter().find(|row| row.id == id),
+            None => own_pipeline(&mut tx, actor, &pipelines).await?,
+        };
+        let pipeline = pipeline.cloned().ok_or(Error::NotFound)?;
         let stages = all_rows(&mut tx, actor, &STAGE, "t.position, t.id").await?;
         let stages: Vec<Row> = stages.into_iter().filter(|s| s.reference("pipeline_id") == Some(pipeline.id)).collect();
         let totals = totals(&mut tx, actor, pipeline.id, query).await?;
@@ -77,6 +80,25 @@ impl Store {
         let mut tx = self.reading(actor).await?;
         Ok(totals(&mut tx, actor, pipeline, query).await?.into_iter().collect())
     }
+}
+
+/// The pipeline that somebody wants to see who names none: where most of their open deals are, else the first.
+async fn own_pipeline<'p>(tx: &mut Tx, actor: &Actor, pipelines: &'p [Row]) -> Result<Option<&'p Row>> {
+    if pipelines.len() < 2 {
+        return Ok(pipelines.first());
+    }
+    let most: Option<Uuid> = sqlx::query_scalar(
+        "select pipeline_id from (
+             select pipeline_id from opportunities
+             where org_id = $1 and owner_id = $2 and status = 'open' and archived_at is null limit 500
+         ) own group by pipeline_id order by count(*) desc, pipeline_id limit 1",
+    )
+    .bind(tx.org_id)
+    .bind(actor.user_id)
+    .fetch_optional(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(pipelines.iter().find(|row| Some(row.id) == most).or(pipelines.first()))
 }
 
 fn may_read(actor: &Actor) -> Result<()> {

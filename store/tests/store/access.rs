@@ -283,6 +283,21 @@ async fn board_and_totals_count_what_is_readable_only() {
         let columns: i64 = board.columns.iter().map(|column| column.totals.count).sum();
         assert_eq!(columns, counted, "{level:?}");
     }
+    // Who names no pipeline sees the one with most of their own deals.
+    let admin = &office.world.admin;
+    let of = |board: shared::board::Board| board.pipeline.id;
+    let first = of(store.board(admin, &BoardQuery::default()).await.unwrap());
+    let (deal, stages) = crate::undo::deal(&office.world).await;
+    let mine = json!({"owner_id": admin.user_id, "name": "Mine", "stage_id": stages[4]});
+    let mine = crate::undo::make(&office.world, &OPPORTUNITY, mine).await;
+    let pipeline = |row: Row| row.reference("pipeline_id").unwrap();
+    let expected = pipeline(office.world.read(&OPPORTUNITY, mine).await.unwrap());
+    for id in [office.world.base["opportunity"], deal] {
+        let values = shared::Values::from_iter([("owner_id".to_owned(), json!(office.world.base["user"]))]);
+        office.world.apply(&OPPORTUNITY, Change::Update { id, version: None, values }).await.unwrap();
+    }
+    assert_ne!(first, expected);
+    assert_eq!(of(store.board(admin, &BoardQuery::default()).await.unwrap()), expected);
     let nobody = office.acting(Grants::default()).await;
     assert_eq!(store.board(&nobody, &BoardQuery::default()).await.unwrap_err(), Error::Forbidden);
 }

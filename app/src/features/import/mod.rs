@@ -10,8 +10,6 @@ pub mod wizard;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use shared::access::Action;
-use shared::types::REGISTRY;
 use uuid::Uuid;
 
 use crate::context::{Page, PageTitle, t};
@@ -24,7 +22,7 @@ use wizard::{Stage, Wizard};
 #[component]
 pub fn ImportPage() -> impl IntoView {
     let page = Page::take();
-    let may = page.actor().is_some_and(|actor| REGISTRY.iter().any(|def| actor.may(def, Action::Import)));
+    let may = page.actor().is_some_and(|actor| actor.may_import());
     let query = use_query_map();
     let run = Memo::new(move |_| query.with(|query| query.get("run")?.parse::<Uuid>().ok()));
     view! {

@@ -150,7 +150,7 @@ fn nothing(board: OpenBoard, address: Address) -> impl IntoView {
                     view! {
                         <EmptyState icon="kanban" title=t("board.empty_board") text=t("board.empty_board_hint")>
                             {board.may_create().then(|| view! { <Button kind=ButtonKind::Primary icon="plus" on_click=first>{t("board.add_card")}</Button> })}
-                            <LinkButton href="/import" icon="upload">{t("ui.action.import")}</LinkButton>
+                            {board.may_import().then(|| view! { <LinkButton href="/import" icon="upload">{t("ui.action.import")}</LinkButton> })}
                         </EmptyState>
                     }.into_any()
                 }}

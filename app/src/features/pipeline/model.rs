@@ -308,6 +308,11 @@ impl OpenBoard {
         self.page.actor().is_some_and(|actor| actor.may(&shared::types::OPPORTUNITY, Action::Create))
     }
 
+    /// Whether the reader may bring in records from files.
+    pub(super) fn may_import(self) -> bool {
+        self.page.actor().is_some_and(|actor| actor.may_import())
+    }
+
     /// Whether the reader may make stages and pipelines.
     pub(super) fn may_arrange(self) -> bool {
         self.page.actor().is_some_and(|actor| actor.may(&PIPELINE, shared::access::Action::Create))
