@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Where Guanxi stands against bare Postgres in the same run, on a throw-away one: ratios, never single times.
-# SCALE=small|full; ONLY=read,write,files,live leaves the other groups out; GUANXI_BENCH_PROFILE=dev measures without the long
+# SCALE=small|full; ONLY=read,write,files,live,browser leaves the other groups out; GUANXI_BENCH_PROFILE=dev measures without the long
 # release build. The table says which it was.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,6 +11,10 @@ profile="${GUANXI_BENCH_PROFILE:-release}"
 mkdir -p "$TARGET/bench"
 trap stop_test_postgres EXIT
 cargo build --quiet --package server --bin guanxi --example bench --profile "$profile"
+if [[ ",${ONLY:-browser}," == *,browser,* ]]; then
+  scripts/setup.sh bench
+  scripts/build-web.sh
+fi
 folder="$profile"
 [ "$profile" = dev ] && folder=debug
 start_test_postgres

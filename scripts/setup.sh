@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Gets whatever is missing to build and run ("run", the default), to test as well ("test").
+# Gets whatever is missing to build and run ("run", the default), to test as well ("test"), to measure in a browser as well
+# ("bench").
 # Does nothing, in well under a second, when nothing is missing. Works as root, with sudo, and as a
 # user without either, as far as no system package is needed.
 set -euo pipefail
@@ -90,10 +91,11 @@ npm_packages() {
   local stamp=end2end/node_modules/.set-up-for wanted all
   all="test $(sha256sum <end2end/package-lock.json)"
   wanted="$purpose $(sha256sum <end2end/package-lock.json)"
+  wanted="${wanted/#bench/test}"
   case "$(cat "$stamp" 2>/dev/null)" in "$wanted" | "$all") return ;; esac
   say "fetching npm packages"
   local omit=()
-  [ "$purpose" = test ] || omit=(--omit=dev)
+  [ "$purpose" = run ] && omit=(--omit=dev)
   # The browser comes from the system; esbuild and binaryen need no install scripts.
   (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --ignore-scripts --loglevel=error "${omit[@]}" >&2) ||
     die "The npm packages can't be fetched."
@@ -123,6 +125,16 @@ postgres_from_npm() {
   (cd "$folder" && node scripts/hydrate-symlinks.js >&2 && chmod +x native/bin/*) && ln -sfn "$folder/native" "$TOOLS/postgres"
 }
 
+# What measures the first load. It weighs more than all other packages, and nothing else needs it.
+lighthouse() {
+  local folder=end2end/bench stamp=end2end/bench/node_modules/.set-up-for wanted
+  wanted="$(sha256sum <"$folder/package-lock.json")"
+  [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
+  say "fetching Lighthouse"
+  npm ci --prefix "$folder" --no-audit --no-fund --ignore-scripts --loglevel=error >&2 || die "Lighthouse can't be fetched."
+  echo "$wanted" >"$stamp"
+}
+
 browser() {
   # The one without windows is smaller and a quarter faster; where it can't be had, the other does.
   have chromium-headless-shell || apt_install chromium-headless-shell || have chromium || apt_install chromium ||
@@ -137,8 +149,7 @@ npm_packages
 postgres
 wasm_bindgen
 wasm_split
-if [ "$purpose" = test ]; then
-  browser
-  sqlx_cli
-fi
+if [ "$purpose" != run ]; then browser; fi
+if [ "$purpose" = test ]; then sqlx_cli; fi
+if [ "$purpose" = bench ]; then lighthouse; fi
 rm -rf "$TOOLS/build"

@@ -1,5 +1,6 @@
 //! The command line: one module per command, each with its arguments and its `run`.
 
+mod answer;
 mod backup;
 mod demo;
 mod export;

@@ -90,7 +90,8 @@ pub fn midpoint(low: Option<&str>, high: Option<&str>) -> String {
     for place in 0.. {
         let floor = low.get(place).map_or(0, |b| digit(*b));
         let ceiling = match high {
-            Some(h) => h.get(place).map_or(0, |b| digit(*b)),
+            // A rank that ends in 0, as none does that was made here, may leave no room: then it is no limit.
+            Some(h) => h.get(place).map_or(DIGITS.len(), |b| digit(*b)),
             None => DIGITS.len(),
         };
         if ceiling > floor + 1 {

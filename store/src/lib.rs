@@ -6,6 +6,8 @@
 pub mod auth;
 mod columns;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod import;
 mod live;
 mod migrate;

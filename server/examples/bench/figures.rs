@@ -1,5 +1,7 @@
 //! What was measured: medians and spreads, and their ratio to a baseline of the same run.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 /// Several measurements of one thing.
@@ -52,7 +54,7 @@ pub(crate) enum Aim {
 pub(crate) struct Line {
     pub(crate) group: &'static str,
     pub(crate) what: String,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: Cow<'static, str>,
     pub(crate) guanxi: Figures,
     pub(crate) baseline: Option<Figures>,
     pub(crate) aim: Aim,

@@ -50,7 +50,7 @@ pub(crate) async fn lines(world: &mut World, rows: usize, folder: &Path) -> Outc
     let line = |what, guanxi, baseline| Line {
         group: "files",
         what,
-        unit: "ms",
+        unit: "ms".into(),
         guanxi,
         baseline: Some(baseline),
         aim: Aim::AtMost(4.0),

@@ -34,7 +34,7 @@ pub(crate) async fn lines(world: &mut World, server: &Server, streams: &[usize])
         let line = |what, guanxi, baseline, aim| Line {
             group: "live",
             what,
-            unit: "ms",
+            unit: "ms".into(),
             guanxi,
             baseline: Some(baseline),
             aim,
@@ -45,7 +45,7 @@ pub(crate) async fn lines(world: &mut World, server: &Server, streams: &[usize])
         lines.push(Line {
             group: "live",
             what: format!("memory of each of {wanted} streams"),
-            unit: "kB",
+            unit: "kB".into(),
             guanxi: Figures::from_iter([each]),
             baseline: None,
             aim: if wanted >= 1_000 { Aim::AtMost(16.0) } else { Aim::Known },

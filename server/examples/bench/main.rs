@@ -5,6 +5,7 @@
 //! tenth of `full`, which is 1,000,000 customers, 100,000 open deals and 1,000,000 activities. `ONLY=read,write` leaves
 //! out the other groups. The report goes to the file named by the first argument.
 
+mod browser;
 mod data;
 mod figures;
 mod files;
@@ -14,6 +15,7 @@ mod live;
 mod reads;
 mod writes;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -60,6 +62,11 @@ async fn main() -> Outcome<()> {
         world.client = world.client.moved_to(&second.host).await?;
         lines.extend(live::lines(&mut world, &second, &streams).await?);
     }
+    // Last: what it does to the data is measured by nobody else.
+    if wanted("browser") {
+        world.client = world.client.moved_to(&second.host).await?;
+        lines.extend(browser::lines(&world).await?);
+    }
     second.stop().await?;
     tell(&report, scale, &lines)
 }
@@ -90,10 +97,10 @@ pub(crate) fn memory(server: &Server) -> Outcome<f64> {
 /// How the process itself does.
 fn server_lines(server: &Server, loaded: f64) -> Outcome<Vec<Line>> {
     let size = std::fs::metadata(program()?)?.len() as f64 / 1024.0 / 1024.0;
-    let line = |what: &str, unit, figure| Line {
+    let line = |what: &str, unit: &'static str, figure| Line {
         group: "server",
         what: what.to_owned(),
-        unit,
+        unit: Cow::Borrowed(unit),
         guanxi: Figures::from_iter([figure]),
         baseline: None,
         aim: Aim::Known,

@@ -168,7 +168,7 @@ pub(crate) fn lines(measured: Vec<Measured>) -> Vec<Line> {
         let line = |group, what: String, baseline: &Figures, aim| Line {
             group,
             what,
-            unit: "ms",
+            unit: "ms".into(),
             guanxi: guanxi.clone(),
             baseline: Some(baseline.clone()),
             aim,

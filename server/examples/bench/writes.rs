@@ -37,7 +37,7 @@ pub(crate) async fn lines(world: &mut World, deals: i64, programs: &Path, folder
         lines.push(Line {
             group: "write",
             what: format!("card moves by {clients}"),
-            unit: "1/s",
+            unit: "1/s".into(),
             guanxi,
             baseline: pgbench.is_some().then_some(bare),
             aim: Aim::AtLeast(0.6),

@@ -33,6 +33,12 @@ impl Client {
         Ok(other)
     }
 
+    /// The session, as a `Cookie` header has it.
+    #[allow(dead_code, reason = "one of the programs that share this needs it")]
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// Calls a server function; its answer as sent.
     pub(crate) async fn call(&mut self, function: &str, input: &Value) -> Outcome<Vec<u8>> {
         let (status, body) = self.ask(function, input).await?;

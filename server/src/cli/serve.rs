@@ -1,16 +1,12 @@
 //! `guanxi serve`
 
-use super::demo;
+use super::{answer::answer, demo};
 use crate::{assets, config::Config, database::Database, failure::Failure, mail, router, shutdown::Shutdown};
 use app::api::outgoing::Outgoing;
-use axum::Router;
 use clap::{ArgAction, Args, builder::FalseyValueParser};
-use std::{io::ErrorKind, net::SocketAddr, time::Duration};
+use std::{io::ErrorKind, time::Duration};
 use store::Store;
 use tokio::{net::TcpListener, time::sleep};
-
-/// How long open requests get to finish once stopping was asked for.
-const TIME_TO_DRAIN: Duration = Duration::from_secs(5);
 
 /// How often the database is kept in order.
 const UPKEEP_EVERY: Duration = Duration::from_secs(3_600);
@@ -65,9 +61,9 @@ async fn serve(
     store.resume_imports();
     tokio::spawn(keep_up(store.clone(), shutdown.clone()));
     announce(&listener, arguments.demo);
-    let result = answer(listener, routes, shutdown).await;
+    answer(listener, routes, shutdown).await;
     store.close().await;
-    result
+    Ok(())
 }
 
 /// Keeps the database in order for as long as the server runs.
@@ -104,21 +100,6 @@ async fn prepare(database: &Database, demo: bool) -> Result<Store, Failure> {
         demo::ensure(&store).await?;
     }
     Ok(store)
-}
-
-/// Serves the routes; what is still open when the drain time is over is cut off.
-async fn answer(listener: TcpListener, routes: Router, shutdown: &Shutdown) -> Result<(), Failure> {
-    let stopping = shutdown.clone();
-    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.requested().await });
-    let drained = async {
-        shutdown.requested().await;
-        sleep(TIME_TO_DRAIN).await;
-    };
-    tokio::select! {
-        ended = server.into_future() => ended.map_err(|error| Failure::new(format!("The server stopped: {error}."))),
-        () = drained => Ok(()),
-    }
 }
 
 async fn listen(addr: &str) -> Result<TcpListener, Failure> {

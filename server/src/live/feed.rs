@@ -77,7 +77,7 @@ impl Feed {
             return Some(beat.retry(Duration::from_millis(RETRY + spread)));
         }
         let looks = self.beat.is_multiple_of(LOOK);
-        (!looks || !self.credential.is_withdrawn(&self.store).await).then_some(beat)
+        (!looks || !Box::pin(self.credential.is_withdrawn(&self.store)).await).then_some(beat)
     }
 }
 

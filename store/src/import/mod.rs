@@ -5,6 +5,8 @@
 mod cells;
 mod export;
 mod files;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod lookup;
 mod near;
 mod plan;

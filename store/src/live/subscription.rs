@@ -105,7 +105,8 @@ impl Subscription {
                 }
             } else if self.catching_up {
                 let after = self.cursor.max(self.read_to);
-                let part = log::read(&self.store.pool, after, Some(self.actor.org_id)).await?;
+                // Set apart: a stream waits for years in here, and is not to keep room for what it rarely does.
+                let part = Box::pin(log::read(&self.store.pool, after, Some(self.actor.org_id))).await?;
                 self.pending.extend(part.entries);
                 self.read_to = part.end;
                 self.catching_up = part.more;
@@ -136,7 +137,7 @@ impl Subscription {
         }
         let mut events = Vec::new();
         if entry.org_id == self.actor.org_id {
-            if entry.concerns_rights_of(self.actor.user_id) && self.reload_actor().await? {
+            if entry.concerns_rights_of(self.actor.user_id) && Box::pin(self.reload_actor()).await? {
                 events.push(told(LiveEvent::Reset));
             }
             events.extend(self.events(entry));

@@ -5,6 +5,8 @@ mod board;
 mod cursor;
 mod detail;
 mod filter;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod list;
 mod search;
 mod tallies;

@@ -1,6 +1,6 @@
 //! The global search and the choices of reference fields.
 
-use shared::access::{Action, Actor};
+use shared::access::{Action, Actor, Level};
 use shared::query::Hit;
 use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
@@ -14,6 +14,8 @@ use crate::write::query_tokens;
 
 /// Candidates looked at per type; what is cut off was not distinctive enough anyway.
 const CANDIDATES: i64 = 200;
+/// Hits that are put in order; of more frequent words the newest are looked for besides.
+const MOST: i64 = 1_000;
 
 impl Store {
     /// Records of any type that contain the words, best and newest first, at most `limit`.
@@ -42,12 +44,9 @@ impl Store {
         if types.is_empty() || (tokens.is_none() && !words.trim().is_empty()) {
             return Ok(Vec::new());
         }
-        let mut sql = Sql::new("select f.record_type, f.record_id, f.title, f.subtitle from (");
-        for (index, def) in types.iter().enumerate() {
-            sql.push(if index > 0 { " union all " } else { "" });
-            push_type(&mut sql, actor, def, tokens.as_deref().map(|tokens| (words, tokens)));
-        }
-        sql.push(") f order by (lower(f.title) = ").push_bind(words.trim().to_lowercase());
+        let mut sql = Sql::new("");
+        push_hits(&mut sql, actor, &types, tokens.as_deref().map(|tokens| (words, tokens)));
+        sql.push(" order by (lower(f.title) = ").push_bind(words.trim().to_lowercase());
         sql.push(") desc, starts_with(lower(f.title), ").push_bind(words.trim().to_lowercase());
         sql.push(") desc, f.updated_at desc, f.record_id limit ").push_bind(i64::from(limit.clamp(1, 50)));
         let mut tx = self.reading(actor).await?;
@@ -67,26 +66,55 @@ fn is_guarded(actor: &Actor, def: &RecordDef) -> bool {
 
 /// The condition that the record `t`, whose id is `column`, contains the words.
 pub(super) fn push_found(sql: &mut Sql, actor: &Actor, def: &RecordDef, column: &str, (words, tokens): (&str, &str)) {
+    push_guard(sql, actor, def, words);
     sql.push(format_args!("{column} in (select guanxi_found(")).push_bind(def.name).push(", ");
     sql.push_bind(tokens.to_owned()).push("::tsquery))");
-    if is_guarded(actor, def) {
-        // The index doesn't know which field a word is from: here all must be in the title.
-        for word in words.split_whitespace() {
-            sql.push(format_args!(" and t.{} ilike ", def.title)).push_bind(containing(word));
-        }
+}
+
+/// The index doesn't know which field a word is from: where some are hidden, all words must be in the title.
+fn push_guard(sql: &mut Sql, actor: &Actor, def: &RecordDef, words: &str) {
+    for word in words.split_whitespace().filter(|_| is_guarded(actor, def)) {
+        sql.push(format_args!("t.{} ilike ", def.title)).push_bind(containing(word)).push(" and ");
     }
 }
 
-fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, sought: Option<(&str, &str)>) {
+/// Whether all there is of a type, and all that the index says of it, is open to the actor.
+fn is_free(actor: &Actor, def: &RecordDef) -> bool {
+    actor.level(def, Action::Read) == Level::All && !is_guarded(actor, def)
+}
+
+/// The candidates `f`: of types that are open to the actor straight from the index, of others as far as they reach.
+fn push_hits(sql: &mut Sql, actor: &Actor, types: &[&&'static RecordDef], sought: Option<(&str, &str)>) {
+    let (free, scoped): (Vec<_>, Vec<_>) = types.iter().partition(|def| sought.is_some() && is_free(actor, def));
+    let names = |types: &[&&&'static RecordDef]| types.iter().map(|def| def.name).collect::<Vec<_>>();
+    if let Some((_, tokens)) = sought {
+        sql.push("with hit as materialized (select distinct on (record_id) * from guanxi_hits(")
+            .push_bind(names(&free));
+        sql.push(", ").push_bind(tokens.to_owned()).push("::tsquery, ").push_bind(MOST);
+        sql.push(")), found as materialized (select * from guanxi_found(").push_bind(names(&scoped));
+        sql.push(", ").push_bind(tokens.to_owned()).push("::tsquery)) ");
+    }
+    sql.push("select f.record_type, f.record_id, f.title, f.subtitle from (");
+    if sought.is_some() {
+        sql.push("select * from hit");
+    }
+    for (index, def) in scoped.iter().enumerate() {
+        sql.push(if index > 0 || sought.is_some() { " union all " } else { "" });
+        push_type(sql, actor, def, sought.map(|(words, _)| words));
+    }
+    sql.push(") f");
+}
+
+fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, words: Option<&str>) {
     let subtitle = if is_guarded(actor, def) { "''" } else { "s.subtitle" };
     sql.push(format_args!(
         "(select s.record_type, s.record_id, s.title, {subtitle} as subtitle, s.updated_at from search_entries s"
     ));
     sql.push(format_args!(" join {} t on t.org_id = s.org_id and t.id = s.record_id where s.org_id = ", def.table()));
     sql.push_bind(actor.org_id).push(" and s.record_type = ").push_bind(def.name).push(" and not s.archived and ");
-    if let Some(sought) = sought {
-        push_found(sql, actor, def, "s.record_id", sought);
-        sql.push(" and ");
+    if let Some(words) = words {
+        sql.push("s.record_id in (select record_id from found where record_type = ").push_bind(def.name).push(") and ");
+        push_guard(sql, actor, def, words);
     }
     push_scope(sql, actor, def, Action::Read, "t");
     sql.push(" order by s.updated_at desc limit ").push_bind(CANDIDATES).push(")");

@@ -53,7 +53,7 @@ fn cursor_text((_, at, key): &Found) -> String {
     format!("{}|{key}", shared::record::instant_text(*at))
 }
 
-fn parse_cursor(text: &str) -> Result<(DateTime<Utc>, String)> {
+pub(super) fn parse_cursor(text: &str) -> Result<(DateTime<Utc>, String)> {
     let parsed = text
         .split_once('|')
         .and_then(|(at, key)| Some((DateTime::parse_from_rfc3339(at).ok()?.to_utc(), key.to_owned())));
@@ -183,16 +183,20 @@ async fn rows(
 }
 
 async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wanted) -> Result<BTreeMap<i64, Happening>> {
-    let ids: Vec<i64> =
-        found.iter().filter(|(source, ..)| source == "change").filter_map(|(.., key)| key.parse().ok()).collect();
+    let of = found.iter().filter(|(source, ..)| source == "change");
+    let (times, ids): (Vec<DateTime<Utc>>, Vec<i64>) =
+        of.filter_map(|(_, at, key)| Some((at, key.parse::<i64>().ok()?))).unzip();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
     type Entry = (i64, String, Uuid, Option<String>, String, Option<Uuid>, Json<Map<String, Value>>);
     let entries: Vec<Entry> = sqlx::query_as(
-        "select id, record_type, record_id, title, action, actor_id, changes from audit_entries where org_id = $1 and id = any($2)",
+        "select a.id, a.record_type, a.record_id, a.title, a.action, a.actor_id, a.changes
+         from unnest($2::timestamptz[], $3::bigint[]) as found (at, id)
+         join audit_entries a on a.org_id = $1 and a.at = found.at and a.id = found.id",
     )
     .bind(tx.org_id)
+    .bind(times)
     .bind(ids)
     .fetch_all(&mut *tx.inner)
     .await

@@ -1,0 +1,185 @@
+// What `make bench` measures in a browser: first load on a mid-range phone, a drag on the big board, memory after many
+// live updates. Usage: node browser.mjs <base address> <session cookie> <pipeline id>. Prints one JSON object a line.
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
+import lighthouse from "lighthouse";
+
+// Playwright belongs to the browser tests, one folder up.
+const { chromium } = createRequire(new URL("../package.json", import.meta.url))("@playwright/test");
+const [base, cookie, pipeline] = process.argv.slice(2);
+const board = `${base}/pipeline?pipeline=${pipeline}`;
+
+/** Lighthouse runs; their scores vary by a point or two. */
+const RUNS = 3;
+/** Drags that are timed. */
+const DRAGS = 20;
+/** An hour of a team that changes a deal each second. */
+const UPDATES = 3_600;
+/** Changes sent at once. */
+const BATCH = 60;
+
+const say = (what, unit, figures, aim) => console.log(JSON.stringify({ what, unit, figures, ...aim }));
+
+function program() {
+  const all = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-headless-shell"];
+  return all.find((path) => path && existsSync(path));
+}
+
+const port = 9_300 + (process.pid % 600);
+const browser = await chromium.launch({
+  executablePath: program(),
+  args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", `--remote-debugging-port=${port}`],
+});
+
+async function open() {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
+  const [name, value] = cookie.split("=");
+  await context.addCookies([{ name, value, url: base }]);
+  const page = await context.newPage();
+  await page.goto(board);
+  await page.locator(".lane .card").first().waitFor();
+  return page;
+}
+
+// The first load as Lighthouse sees it: a slow phone, a slow network, nothing in the cache.
+async function firstLoad() {
+  const kept = { performance: [], accessibility: [], "best-practices": [] };
+  const times = { "first-contentful-paint": [], "largest-contentful-paint": [], interactive: [], "total-blocking-time": [] };
+  let files = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const options = { port, output: "json", logLevel: "error", onlyCategories: Object.keys(kept), extraHeaders: { Cookie: cookie } };
+    const { lhr } = await lighthouse(board, options);
+    if (lhr.runtimeError) throw new Error(lhr.runtimeError.message);
+    for (const category of Object.keys(kept)) kept[category].push(Math.round(lhr.categories[category].score * 100));
+    for (const audit of Object.keys(times)) times[audit].push(lhr.audits[audit].numericValue);
+    files = lhr.audits["network-requests"].details.items;
+    if (run === 0) faults(lhr);
+  }
+  say("Lighthouse, performance", "points", kept.performance, { at_least: 95 });
+  say("Lighthouse, accessibility", "points", kept.accessibility, { at_least: 100 });
+  say("Lighthouse, best practices", "points", kept["best-practices"], { at_least: 100 });
+  for (const [audit, figures] of Object.entries(times)) say(`first load, ${audit.replaceAll("-", " ")}`, "ms", figures, {});
+  weigh(files);
+}
+
+// What Lighthouse finds wrong; to the people who run it, not into the report.
+function faults({ categories, audits }) {
+  for (const category of Object.values(categories)) {
+    for (const { id, weight } of category.auditRefs) {
+      const { score, title, displayValue } = audits[id];
+      if (weight > 0 && score !== null && score < 0.9) console.error(`Lighthouse ${category.id}: ${title} ${displayValue ?? ""}`);
+    }
+  }
+}
+
+// What the code of the first load weighs as sent; fonts, pictures and data are not code.
+function weigh(files) {
+  const code = files.filter(({ url }) => url.includes("/pkg/") && /\.(wasm|js|css|json)$/.test(url));
+  for (const { url, transferSize } of code) console.error(`first load: ${(transferSize / 1000).toFixed(1)} kB ${new URL(url).pathname}`);
+  const sum = code.reduce((sum, { transferSize }) => sum + transferSize, 0);
+  say("first load, code as sent", "kB", [sum / 1000], { at_most: 350 });
+}
+
+// A card dragged to the next column, back and forth: how long the page was busy, how even the frames came, how soon after
+// the drop the card is where it belongs.
+async function drags() {
+  const page = await open();
+  const lanes = await page.locator(".lane[data-stage]").evaluateAll((all) => all.map((lane) => lane.dataset.stage));
+  await page.evaluate(() => {
+    window.busy = [];
+    new PerformanceObserver((list) => window.busy.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
+  });
+  const [drops, frames] = [[], []];
+  for (let n = 0; n < DRAGS; n += 1) {
+    const [from, to] = [lanes[n % 2], lanes[(n + 1) % 2]].map((stage) => page.locator(`.lane[data-stage="${stage}"]`));
+    const dragged = from.locator(".card").first();
+    const id = await dragged.getAttribute("data-id");
+    const [card, goal] = [await dragged.boundingBox(), await to.locator(".lane-cards").boundingBox()];
+    await page.mouse.move(card.x + 80, card.y + 12);
+    await page.evaluate(() => {
+      window.frames = [];
+      let last = performance.now();
+      const next = (now) => {
+        window.frames?.push(now - last);
+        last = now;
+        if (window.frames) requestAnimationFrame(next);
+      };
+      requestAnimationFrame(next);
+    });
+    await page.mouse.down();
+    await page.mouse.move(card.x + 95, card.y + 30, { steps: 4 });
+    await page.mouse.move(goal.x + goal.width / 2, goal.y + 20, { steps: 30 });
+    await page.locator(".card-placeholder").waitFor();
+    const there = `.lane[data-stage="${await to.getAttribute("data-stage")}"] .card[data-id="${id}"]`;
+    // From the drop as the page hears of it.
+    const dropped = page.evaluate(
+      (there) =>
+        new Promise((done) => {
+          const begin = () => {
+            const at = performance.now();
+            const look = () => (document.querySelector(there) ? done(performance.now() - at) : requestAnimationFrame(look));
+            look();
+          };
+          addEventListener("pointerup", begin, { once: true, capture: true });
+        }),
+      there,
+    );
+    await page.mouse.up();
+    drops.push(await dropped);
+    frames.push(...(await page.evaluate(() => window.frames.splice(0).slice(1))));
+    await page.evaluate(() => (window.frames = null));
+    await page.waitForFunction(() => !document.querySelector(".card[data-pending], [aria-busy=true]"));
+  }
+  const busy = await page.evaluate(() => window.busy);
+  say("drop to the card in its new place", "ms", drops, {});
+  say("frame while a card is dragged", "ms", frames, {});
+  say("longest task while cards are moved", "ms", [Math.max(0, ...busy)], { at_most: 100 });
+  await page.context().close();
+}
+
+// Memory of the page's process, MiB: what its script, its wasm and its documents hold together.
+function memory() {
+  const processes = execFileSync("ps", ["-eo", "pid,ppid,rss,args"], { encoding: "utf8" }).split("\n");
+  const mine = processes.filter((line) => line.includes("--type=renderer"));
+  return Math.max(...mine.map((line) => Number(line.trim().split(/\s+/)[2]))) / 1024;
+}
+
+async function liveUpdates() {
+  const page = await open();
+  const session = await page.context().newCDPSession(page);
+  const measure = async () => {
+    await session.send("HeapProfiler.collectGarbage");
+    const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
+    return { memory: memory(), nodes, jsEventListeners };
+  };
+  const stages = await page.locator(".lane[data-stage]").evaluateAll((all) => all.map((lane) => lane.dataset.stage).slice(0, 2));
+  const ids = await page.locator(`.lane[data-stage="${stages[0]}"] .card`).evaluateAll((all) => all.slice(0, 10).map((card) => card.dataset.id));
+  const move = async (n) => {
+    const changes = [{ do: "update", id: ids[n % ids.length], values: { stage_id: stages[Math.floor(n / ids.length) % 2], rank: "top" } }];
+    const data = { command: { record_type: "opportunity", changes, all_or_nothing: true } };
+    const answer = await page.context().request.post(`${base}/api/fn/apply`, { data, headers: { origin: base } });
+    if (!answer.ok()) throw new Error(`${answer.status()} ${await answer.text()}`);
+  };
+  const moves = async (from, to) => {
+    for (let n = from; n < to; n += BATCH) await Promise.all(Array.from({ length: Math.min(BATCH, to - n) }, (_, i) => move(n + i)));
+    await page.waitForFunction(() => new Promise((done) => requestIdleCallback(() => done(true))));
+  };
+  // Grown caches and compiled code are not what leaks.
+  await moves(0, UPDATES / 10);
+  const before = await measure();
+  await moves(UPDATES / 10, UPDATES);
+  const after = await measure();
+  say("memory of a page with the board open", "MiB", [before.memory], {});
+  say("its growth by an hour of live updates", "MiB", [after.memory - before.memory], {});
+  say("nodes left behind by an hour of updates", "", [after.nodes - before.nodes], {});
+  await page.context().close();
+}
+
+try {
+  await firstLoad();
+  await drags();
+  await liveUpdates();
+} finally {
+  await browser.close();
+}
