@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What survives: clients write while servers, a throw-away Postgres and connections are killed, frozen and cut; then all
-# must add up. DURATION is the trouble in seconds (120), SEED repeats a run.
+# must add up. DURATION is the trouble in seconds (120), SEED repeats a run, IDLE is how many connections only wait (500).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/environment.sh
@@ -11,6 +11,8 @@ export TEST_POSTGRES_SETTINGS="-c synchronous_commit=on"
 trap stop_test_postgres EXIT
 cargo build --quiet --package server --bin guanxi --example torture
 start_test_postgres
+# Every connection is a socket on both sides.
+ulimit -n "$(ulimit -H -n)"
 export TEST_POSTGRES TEST_POSTGRES_PROGRAMS
 mkdir -p "$TARGET/torture"
 rm -f "$TARGET/torture/servers.log"

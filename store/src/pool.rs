@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::Result;
 use shared::access::Actor;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres};
 use uuid::Uuid;
 
 use crate::error::{StartError, from_sqlx, internal};
@@ -15,6 +15,9 @@ use crate::live::LiveHub;
 /// transaction of a server that stopped in its tracks.
 const SETTINGS: &str =
     "set role guanxi_app; set statement_timeout = '60s'; set idle_in_transaction_session_timeout = '60s'";
+
+/// A connection that was used so recently is not asked whether it still lives.
+const TRUSTED: Duration = Duration::from_millis(500);
 
 /// Handle to the database; cheap to clone.
 #[derive(Clone)]
@@ -61,6 +64,16 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(20))
+            // Asking a connection each time whether it still lives would double the round trips of what takes one.
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     sqlx::raw_sql(SETTINGS).execute(&mut *connection).await?;

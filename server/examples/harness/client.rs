@@ -34,7 +34,6 @@ impl Client {
     }
 
     /// The session, as a `Cookie` header has it.
-    #[allow(dead_code, reason = "one of the programs that share this needs it")]
     pub(crate) fn cookie(&self) -> &str {
         &self.cookie
     }

@@ -12,6 +12,7 @@ mod follower;
 mod harness;
 mod proxy;
 mod replay;
+mod rude;
 mod verdict;
 mod world;
 
@@ -27,6 +28,8 @@ use world::World;
 const CLIENTS: u64 = 10;
 /// Flaws that are printed; the others are in a file.
 const SHOWN: usize = 20;
+/// Connections that only wait, unless `IDLE` says otherwise.
+const IDLE: usize = 500;
 /// Streams that are followed.
 const FOLLOWERS: u64 = 6;
 
@@ -43,6 +46,9 @@ async fn main() -> Outcome<()> {
     for n in 0..CLIENTS {
         writing.spawn(clients::write(Arc::clone(&world), fastrand::Rng::with_seed(seed.wrapping_add(n)), until));
     }
+    let idle = std::env::var("IDLE").ok().and_then(|idle| idle.parse().ok()).unwrap_or(IDLE);
+    let rude = fastrand::Rng::with_seed(seed.rotate_left(7));
+    let rude = tokio::spawn(rude::bother(Arc::clone(&world), rude, until, idle));
     let mut rng = fastrand::Rng::with_seed(!seed);
     let before = faults::make(&world, &mut rng, until - half).await?;
     // In the middle, while everybody writes.
@@ -58,8 +64,11 @@ async fn main() -> Outcome<()> {
         attempts.extend(written??);
     }
     println!("{}", clients::summary(&attempts));
+    let rude = rude.await??;
+    println!("{} bad requests, {} connections that only waited", rude.sent, rude.held);
 
-    let mut flaws = verdict::of(&world, &attempts).await?;
+    let mut flaws = rude.flaws;
+    flaws.extend(verdict::of(&world, &attempts).await?);
     for (n, follower) in followers.into_iter().enumerate() {
         flaws.extend(follower.compare(&world).await?.into_iter().map(|flaw| format!("stream {n}: {flaw}")));
     }

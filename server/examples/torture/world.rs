@@ -84,6 +84,16 @@ impl World {
         self.session.moved_to(&self.nodes[n % NODES].proxy.host).await
     }
 
+    /// Where a server listens itself.
+    pub(crate) fn address(&self, n: usize) -> &str {
+        &self.nodes[n % NODES].address
+    }
+
+    /// The administrator's session.
+    pub(crate) fn cookie(&self) -> &str {
+        self.session.cookie()
+    }
+
     /// Ends all connections of a server.
     pub(crate) fn cut(&self, n: usize) {
         self.nodes[n % NODES].proxy.cut();

@@ -13,17 +13,26 @@ pub use told::Told;
 
 use shared::Result;
 use shared::live::Cursor;
+use sqlx::AssertSqlSafe;
 
-use crate::error::from_sqlx;
+use crate::error::{from_sqlx, internal};
 use crate::pool::Tx;
 
-/// Position such that every event at or before it is visible to this transaction's next statements.
+/// Column that says where a statement's snapshot stands in the log; read it with [`cursor_of`].
+pub(crate) const SNAPSHOT: &str = "pg_snapshot_xmin(pg_current_snapshot())::text";
+
+/// Position such that every event at or before it is visible to a statement with this [`SNAPSHOT`], and to later ones.
+pub(crate) fn cursor_of(xmin: &str) -> Result<Cursor> {
+    Ok(Cursor { xid: xmin.parse().map_err(internal)?, id: 0 })
+}
+
+/// The position for what a transaction reads in several statements.
 ///
 /// Taken before reading: an event committed in between is delivered again, which is harmless, never lost.
 pub(crate) async fn snapshot_cursor(tx: &mut Tx) -> Result<Cursor> {
-    let (xmin,): (String,) = sqlx::query_as("select pg_snapshot_xmin(pg_current_snapshot())::text")
+    let xmin: String = sqlx::query_scalar(AssertSqlSafe(format!("select {SNAPSHOT}")))
         .fetch_one(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-    Ok(Cursor { xid: xmin.parse().unwrap_or(0), id: 0 })
+    cursor_of(&xmin)
 }

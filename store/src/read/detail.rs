@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::titles::titles;
 use crate::columns::{decode, select_list};
 use crate::error::from_sqlx;
-use crate::live::snapshot_cursor;
+use crate::live::{SNAPSHOT, cursor_of};
 use crate::pool::Store;
 use crate::scope::{Sql, push_scope};
 
@@ -21,8 +21,7 @@ impl Store {
     /// `NotFound` when it does not exist or may not be read.
     pub async fn get(&self, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Result<Detail> {
         let mut tx = self.reading(actor).await?;
-        let live = snapshot_cursor(&mut tx).await?;
-        let mut sql = Sql::new("select ");
+        let mut sql = Sql::new(format!("select {SNAPSHOT}, "));
         push_scope(&mut sql, actor, def, Action::Update, "t");
         sql.push(", ");
         push_scope(&mut sql, actor, def, Action::Delete, "t");
@@ -32,8 +31,9 @@ impl Store {
         push_scope(&mut sql, actor, def, Action::Read, "t");
         let found = sql.build().fetch_optional(&mut *tx.inner).await.map_err(from_sqlx)?.ok_or(Error::NotFound)?;
         let flag = |at: usize| found.try_get::<Option<bool>, _>(at).map(|f| f.unwrap_or(false)).map_err(from_sqlx);
-        let (may_update, may_delete) = (flag(0)?, flag(1)?);
-        let mut row = decode(def, &found, 2)?;
+        let live = cursor_of(found.try_get(0).map_err(from_sqlx)?)?;
+        let (may_update, may_delete) = (flag(1)?, flag(2)?);
+        let mut row = decode(def, &found, 3)?;
         let titles = titles(&mut tx, actor, def, std::slice::from_ref(&row)).await?;
         actor.redact(def, &mut row.values);
         Ok(Detail { row, titles, may_update, may_delete, live: live.to_string() })

@@ -15,7 +15,7 @@ use crate::write::query_tokens;
 /// Candidates looked at per type; what is cut off was not distinctive enough anyway.
 const CANDIDATES: i64 = 200;
 /// Hits that are put in order; of more frequent words the newest are looked for besides.
-const MOST: i64 = 1_000;
+const MOST: i64 = 300;
 
 impl Store {
     /// Records of any type that contain the words, best and newest first, at most `limit`.
