@@ -16,5 +16,5 @@ for target in "$@"; do
   mkdir -p "fuzz/corpus/$target"
   # Without sanitizer: no unsafe code here to watch, and the stable compiler does.
   cargo fuzz run --sanitizer none --dev "$target" "fuzz/corpus/$target" -- \
-    -max_total_time="${DURATION:-60}" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -verbosity=0 -print_final_stats=1
+    -max_total_time="${DURATION:-60}" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -verbosity=0 -print_funcs=0 -print_final_stats=1
 done
