@@ -18,6 +18,7 @@ use shared::types::by_name;
 use sqlx::AssertSqlSafe;
 use store::Store;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use uuid::Uuid;
 use world::{World, apply, create, other_organisation, position, role_id, update, values};
 
@@ -189,6 +190,35 @@ async fn a_stream_resumes_from_the_middle_of_one_change() {
     assert!(is_removed(&resumed.next().await.unwrap().event, customer));
     let next = resumed.next().await.unwrap();
     assert!(matches!(**next.event, LiveEvent::Refresh { .. }), "{next:?}");
+}
+
+/// A change that was numbered before another one and committed after it: whoever goes by the numbers passes over it.
+#[tokio::test]
+async fn what_is_committed_late_is_told_late_and_not_lost() {
+    let world = World::new().await;
+    let (late, soon) = (world.customer(&world.admin).await, world.customer(&world.admin).await);
+    let mut stream = world.store().subscribe(world.admin.clone(), None).await.unwrap();
+    let mut slow = world.test.owner.begin().await.unwrap();
+    for sql in [
+        "update customers set version = version + 1, name = 'Late' where id = $1",
+        "insert into events (org_id, record_type, record_id, version) select org_id, 'customer', id, version from customers where id = $1",
+    ] {
+        sqlx::query(sql).bind(late).execute(&mut *slow).await.unwrap();
+    }
+    update(world.store(), &world.admin, "customer", soon, json!({"name": "Soon"})).await;
+    let mut missing = vec!["Soon", "Late"];
+    let mut hear = async |missing: &mut Vec<&str>, enough: usize| {
+        while missing.len() > enough {
+            if let LiveEvent::Changed { row, .. } = &**stream.next().await.unwrap().event {
+                missing.retain(|name| row.text("name") != Some(*name));
+            }
+        }
+    };
+    // Time to pass over the gap, for a reader who would.
+    let _ = timeout(Duration::from_millis(300), hear(&mut missing, 1)).await;
+    slow.commit().await.unwrap();
+    let heard = timeout(Duration::from_secs(20), hear(&mut missing, 0)).await;
+    assert!(heard.is_ok(), "never told of: {missing:?}");
 }
 
 #[tokio::test]
