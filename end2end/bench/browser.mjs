@@ -37,6 +37,7 @@ async function open() {
   const [name, value] = cookie.split("=");
   await context.addCookies([{ name, value, url: base }]);
   const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
   await page.goto(board);
   await page.locator(".lane .card").first().waitFor();
   return page;
@@ -112,24 +113,19 @@ async function drags() {
     await page.mouse.move(goal.x + goal.width / 2, goal.y + 20, { steps: 30 });
     await page.locator(".card-placeholder").waitFor();
     const there = `.lane[data-stage="${await to.getAttribute("data-stage")}"] .card[data-id="${id}"]`;
-    // From the drop as the page hears of it.
-    const dropped = page.evaluate(
-      (there) =>
-        new Promise((done) => {
-          const begin = () => {
-            const at = performance.now();
-            const look = () => (document.querySelector(there) ? done(performance.now() - at) : requestAnimationFrame(look));
-            look();
-          };
-          addEventListener("pointerup", begin, { once: true, capture: true });
-        }),
-      there,
-    );
+    // From just before the drop.
+    const dropped = page.evaluate((there) => {
+      const at = performance.now();
+      return new Promise((done) => {
+        const look = () => (document.querySelector(there) ? done(performance.now() - at) : requestAnimationFrame(look));
+        look();
+      });
+    }, there);
     await page.mouse.up();
     drops.push(await dropped);
     frames.push(...(await page.evaluate(() => window.frames.splice(0).slice(1))));
     await page.evaluate(() => (window.frames = null));
-    await page.waitForFunction(() => !document.querySelector(".card[data-pending], [aria-busy=true]"));
+    await page.waitForFunction(() => !document.querySelector(".card[data-pending]"));
   }
   const busy = await page.evaluate(() => window.busy);
   say("drop to the card in its new place", "ms", drops, {});
