@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::harness::Outcome;
-use crate::world::World;
+use crate::world::{NODES, World};
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,7 +36,7 @@ pub(crate) async fn bother(world: Arc<World>, mut rng: Rng, until: Instant, idle
     let mut rude = Rude::default();
     let mut held = Vec::new();
     while Instant::now() < until {
-        let host = world.address(rng.usize(..2)).to_owned();
+        let host = world.address(rng.usize(..NODES)).to_owned();
         for _ in 0..20 {
             held.extend(if held.len() < idle { TcpStream::connect(&host).await.ok() } else { None });
         }

@@ -188,7 +188,7 @@ impl LiveHub {
         let after = match *cursor {
             Some(cursor) => cursor,
             None => {
-                let head = log::head(self.pool()).await?;
+                let head = super::snapshot_cursor(self.pool()).await?;
                 // Somebody who listens since before may have caught up with an earlier head.
                 let _ = self.inner.sender.send(Message::CatchUp);
                 *cursor.insert(head)
@@ -210,7 +210,7 @@ impl LiveHub {
     /// Follows the log without reading it until somebody listens: what nobody listens to need not be looked up.
     async fn rest(&self, cursor: &mut Option<Cursor>) {
         while self.is_alone() && !self.is_closed() {
-            match log::head(self.pool()).await {
+            match super::snapshot_cursor(self.pool()).await {
                 // Whoever began to listen meanwhile may have caught up with an earlier head.
                 Ok(head) if self.is_alone() => *cursor = Some(head),
                 Ok(_) => {}

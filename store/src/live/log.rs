@@ -65,15 +65,6 @@ struct Logged {
     was: Holder,
 }
 
-/// The position up to which the log is complete now.
-pub(crate) async fn head(pool: &PgPool) -> Result<Cursor> {
-    let (xmin,): (String,) = sqlx::query_as("select pg_snapshot_xmin(pg_current_snapshot())::text")
-        .fetch_one(pool)
-        .await
-        .map_err(from_sqlx)?;
-    Ok(Cursor { xid: xmin.parse().unwrap_or(0), id: 0 })
-}
-
 /// Whether events after `cursor` may have been cleaned away already.
 pub(crate) async fn is_expired(pool: &PgPool, cursor: Cursor) -> Result<bool> {
     let (oldest,): (Option<String>,) =

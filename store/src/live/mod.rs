@@ -13,10 +13,9 @@ pub use told::Told;
 
 use shared::Result;
 use shared::live::Cursor;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgExecutor};
 
 use crate::error::{from_sqlx, internal};
-use crate::pool::Tx;
 
 /// Column that says where a statement's snapshot stands in the log; read it with [`cursor_of`].
 pub(crate) const SNAPSHOT: &str = "pg_snapshot_xmin(pg_current_snapshot())::text";
@@ -26,13 +25,11 @@ pub(crate) fn cursor_of(xmin: &str) -> Result<Cursor> {
     Ok(Cursor { xid: xmin.parse().map_err(internal)?, id: 0 })
 }
 
-/// The position for what a transaction reads in several statements.
+/// Up to where the log is complete now: for streams that begin, and for what a transaction reads in several statements.
 ///
 /// Taken before reading: an event committed in between is delivered again, which is harmless, never lost.
-pub(crate) async fn snapshot_cursor(tx: &mut Tx) -> Result<Cursor> {
-    let xmin: String = sqlx::query_scalar(AssertSqlSafe(format!("select {SNAPSHOT}")))
-        .fetch_one(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+pub(crate) async fn snapshot_cursor(executor: impl PgExecutor<'_>) -> Result<Cursor> {
+    let xmin: String =
+        sqlx::query_scalar(AssertSqlSafe(format!("select {SNAPSHOT}"))).fetch_one(executor).await.map_err(from_sqlx)?;
     cursor_of(&xmin)
 }

@@ -52,7 +52,7 @@ impl Store {
     pub async fn subscribe(&self, actor: Actor, after: Option<Cursor>) -> Result<Subscription> {
         // Subscribed before reading, so that nothing falls between the two.
         let receiver = self.hub.receiver();
-        let head = log::head(&self.pool).await?;
+        let head = super::snapshot_cursor(&self.pool).await?;
         let mut queue = VecDeque::new();
         let cursor = match after {
             Some(cursor)

@@ -29,7 +29,7 @@ impl Store {
     pub async fn board(&self, actor: &Actor, query: &BoardQuery) -> Result<Board> {
         may_read(actor)?;
         let mut tx = self.reading(actor).await?;
-        let live = snapshot_cursor(&mut tx).await?;
+        let live = snapshot_cursor(&mut *tx.inner).await?;
         let pipelines = all_rows(&mut tx, actor, &PIPELINE, "t.position, t.id").await?;
         let pipeline = match query.pipeline_id {
             Some(id) => pipelines.iter().find(|row| row.id == id),

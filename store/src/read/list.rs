@@ -28,7 +28,7 @@ impl Store {
         }
         let limit = page_size(query.limit)?;
         let mut tx = self.reading(actor).await?;
-        let live = snapshot_cursor(&mut tx).await?;
+        let live = snapshot_cursor(&mut *tx.inner).await?;
         let mut sql = Sql::new("select ");
         sql.push(select_list(def, "t"));
         push_from(&mut sql, actor, def, query)?;

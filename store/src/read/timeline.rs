@@ -40,7 +40,7 @@ impl Store {
     ) -> Result<TimelinePage> {
         self.get(actor, def, id).await?;
         let mut tx = self.reading(actor).await?;
-        let live = snapshot_cursor(&mut tx).await?;
+        let live = snapshot_cursor(&mut *tx.inner).await?;
         let mut found = find(&mut tx, actor, def, id, query).await?;
         let next = (found.len() > PAGE).then(|| cursor_text(&found[PAGE - 1]));
         found.truncate(PAGE);
