@@ -43,4 +43,6 @@ pub struct Boot {
     pub now: DateTime<Utc>,
     /// The demo organisation is offered: the sign-in page says how to get in.
     pub demo: bool,
+    /// The screen is a phone's, as far as the request tells: less of a page is built before its first sight.
+    pub phone: bool,
 }

@@ -71,12 +71,12 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> Error {
     }
 }
 
-/// Whether Postgres is gone, ending, starting, full, not the leader any more, or took too long: the statement may simply be tried again.
+/// Whether Postgres is gone, ending, starting, out of connections, memory or disk, not the leader any more, or took too long: the statement may simply be tried again.
 fn is_unreachable(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
         other => other.as_database_error().and_then(|db| db.code()).is_some_and(|code| {
-            ["08", "57P", "57014", "25P03", "25006", "53300"].iter().any(|class| code.starts_with(class))
+            ["08", "57P", "57014", "25P03", "25006", "53"].iter().any(|class| code.starts_with(class))
         }),
     }
 }

@@ -19,6 +19,6 @@ mod write;
 
 pub use error::{StartError, internal};
 pub use live::{Delivery, LiveHub, Subscription, Told};
-pub use migrate::migrate;
+pub use migrate::{migrate, migrate_by};
 pub use pool::Store;
 pub use write::MAX_BATCH;

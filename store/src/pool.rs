@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres};
 use uuid::Uuid;
 
+use crate::auth::KnownSessions;
 use crate::error::{StartError, from_sqlx, internal};
 use crate::live::LiveHub;
 
@@ -24,6 +25,7 @@ const TRUSTED: Duration = Duration::from_millis(500);
 pub struct Store {
     pub(crate) pool: PgPool,
     pub(crate) hub: LiveHub,
+    pub(crate) known: KnownSessions,
 }
 
 /// Database roles; the session's own user owns the tables and is used by migrations only.
@@ -83,7 +85,7 @@ impl Store {
             .connect_with(options)
             .await?;
         let hub = LiveHub::start(pool.clone());
-        Ok(Self { pool, hub })
+        Ok(Self { pool, hub, known: KnownSessions::default() })
     }
 
     /// Whether the database answers; for readiness checks.

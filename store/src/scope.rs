@@ -3,11 +3,21 @@
 use shared::RecordDef;
 use shared::access::{Action, Actor, Level};
 use sqlx::{Postgres, QueryBuilder};
+use uuid::Uuid;
 
 use crate::columns::target;
 
 /// SQL under construction.
 pub(crate) type Sql = QueryBuilder<Postgres>;
+
+/// Appends ` and alias.id …` for rows of these ids. A single one is compared as such: for a list of unknown length Postgres
+/// would plan each time anew.
+pub(crate) fn push_ids(sql: &mut Sql, alias: &str, ids: Vec<Uuid>) {
+    match ids[..] {
+        [id] => sql.push(format_args!(" and {alias}.id = ")).push_bind(id),
+        _ => sql.push(format_args!(" and {alias}.id = any(")).push_bind(ids).push(")"),
+    };
+}
 
 /// Appends the condition under which `actor` may do `action` with the row `alias` of the type.
 ///

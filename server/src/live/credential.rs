@@ -30,7 +30,7 @@ impl Credential {
     /// Who reads, with their rights as they are now.
     pub(super) async fn actor(&self, store: &Store) -> Result<Actor> {
         match self {
-            Self::Session(token) => Ok(store.session(token).await?.actor),
+            Self::Session(token) => Ok(store.session(token).await?.actor.clone()),
             Self::Bearer(token) => store.actor_for_api_token(token).await,
         }
     }

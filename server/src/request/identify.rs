@@ -65,7 +65,7 @@ fn token(request: &Request) -> Option<String> {
 async fn session_of(store: &Store, token: Option<String>) -> Result<Option<Arc<SessionInfo>>> {
     let Some(token) = token else { return Ok(None) };
     match store.session(&token).await {
-        Ok(session) => Ok(Some(Arc::new(session))),
+        Ok(session) => Ok(Some(session)),
         Err(Error::Unauthenticated) => Ok(None),
         Err(error) => Err(error),
     }
@@ -131,6 +131,16 @@ fn boot(headers: &HeaderMap, session: Option<&SessionInfo>, demo: bool) -> Boot 
         density: one_of("gx_density", ["comfortable", "compact", "comfortable"]),
         now,
         demo,
+        phone: is_phone(headers),
+    }
+}
+
+/// What browsers say of themselves: some in a hint, all in their name.
+fn is_phone(headers: &HeaderMap) -> bool {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match header("sec-ch-ua-mobile") {
+        Some(hint) => hint == "?1",
+        None => header(header::USER_AGENT.as_str()).is_some_and(|name| name.contains("Mobi")),
     }
 }
 

@@ -35,6 +35,7 @@ pub use password::MIN_LENGTH as MIN_PASSWORD_LENGTH;
 pub use reset::ResetMail;
 pub use roles::{DefaultRole, default_roles};
 pub use secret::Token;
+pub(crate) use session::KnownSessions;
 pub use set_up::SetUp;
 
 use crate::error::from_sqlx;

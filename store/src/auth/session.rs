@@ -1,5 +1,9 @@
 //! Sessions: who is behind a cookie, the device list, and ending them.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use shared::access::Actor;
 use shared::{Error, Result};
 use uuid::Uuid;
@@ -9,12 +13,51 @@ use super::{Device, SessionInfo, secret};
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
 
+/// How long rights are known without being asked for, though nothing changed: what hangs on the date is among them.
+const KNOWN_FOR: Duration = Duration::from_secs(3_600);
+/// So many sessions are known at a time; then all are asked for anew.
+const MOST_KNOWN: usize = 4_096;
+
+/// A session and the rights behind it, valid as long as the organisation bears the same mark.
+struct Known {
+    mark: String,
+    until: Instant,
+    session: Arc<SessionInfo>,
+}
+
+/// Sessions that were asked for lately, by the hash of their tokens.
+#[derive(Clone, Default)]
+pub(crate) struct KnownSessions(Arc<Mutex<HashMap<Vec<u8>, Known>>>);
+
+impl KnownSessions {
+    fn get(&self, token_hash: &[u8], mark: &str) -> Option<Arc<SessionInfo>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.get(token_hash).filter(|known| known.mark == mark && known.until > Instant::now())?;
+        Some(Arc::clone(&found.session))
+    }
+
+    fn keep(&self, token_hash: Vec<u8>, mark: String, session: Arc<SessionInfo>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(token_hash, Known { mark, until: Instant::now() + KNOWN_FOR, session });
+    }
+}
+
 #[derive(sqlx::FromRow)]
-struct Found {
+struct Marked {
     id: Uuid,
     org_id: Uuid,
     user_id: Uuid,
     stale: bool,
+    mark: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    #[sqlx(flatten)]
+    marked: Marked,
     #[sqlx(flatten)]
     acting: Acting,
 }
@@ -24,26 +67,47 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when the token is unknown or ran out, or its user may not act any more.
-    pub async fn session(&self, token: &str) -> Result<SessionInfo> {
-        let found: Found = sqlx::query_as("select * from guanxi_session($1)")
-            .bind(secret::hash(token))
+    pub async fn session(&self, token: &str) -> Result<Arc<SessionInfo>> {
+        let hash = secret::hash(token);
+        let marked: Option<Marked> = sqlx::query_as("select * from guanxi_session_mark($1)")
+            .bind(&hash)
             .fetch_optional(&self.pool)
             .await
-            .map_err(from_sqlx)?
-            .ok_or(Error::Unauthenticated)?;
-        if found.stale {
-            let mut tx = self.looking_up().await?;
-            sqlx::query!(
-                "update sessions set last_seen_at = now(), expires_at = now() + interval '30 days' where org_id = $1 and id = $2",
-                found.org_id,
-                found.id
-            )
-            .execute(&mut *tx.inner)
+            .map_err(from_sqlx)?;
+        let marked = marked.ok_or(Error::Unauthenticated)?;
+        if marked.stale {
+            self.prolong(&marked).await?;
+        }
+        match self.known.get(&hash, &marked.mark) {
+            Some(session) => Ok(session),
+            None => self.learn(token, hash).await,
+        }
+    }
+
+    /// The session with its rights, which then are known.
+    async fn learn(&self, token: &str, hash: Vec<u8>) -> Result<Arc<SessionInfo>> {
+        let found: Option<Found> = sqlx::query_as("select * from guanxi_session($1)")
+            .bind(&hash)
+            .fetch_optional(&self.pool)
             .await
             .map_err(from_sqlx)?;
-            tx.commit().await?;
-        }
-        Ok(found.acting.session(found.id, found.org_id, found.user_id, secret::csrf(token)))
+        let Found { marked, acting } = found.ok_or(Error::Unauthenticated)?;
+        let session = Arc::new(acting.session(marked.id, marked.org_id, marked.user_id, secret::csrf(token)));
+        self.known.keep(hash, marked.mark, Arc::clone(&session));
+        Ok(session)
+    }
+
+    async fn prolong(&self, session: &Marked) -> Result<()> {
+        let mut tx = self.looking_up().await?;
+        sqlx::query!(
+            "update sessions set last_seen_at = now(), expires_at = now() + interval '30 days' where org_id = $1 and id = $2",
+            session.org_id,
+            session.id
+        )
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await
     }
 
     /// Ends the session of a token; an unknown one is no error.

@@ -8,6 +8,7 @@ use shared::record::Kind;
 use shared::{Error, FieldDef, RecordDef, Result, Row};
 use uuid::Uuid;
 
+use super::formula::harmless;
 use crate::error::internal;
 use crate::pool::Store;
 
@@ -31,7 +32,9 @@ impl Store {
             let page = self.list(actor, def, &query).await?;
             for row in page.rows.iter().filter(|row| exportable(actor, def, row)) {
                 let cells = fields.iter().map(|field| cell(field, row, &page.titles));
-                writer.write_record(std::iter::once(row.id.to_string()).chain(cells)).map_err(internal)?;
+                writer
+                    .write_record(std::iter::once(row.id.to_string()).chain(cells.map(harmless)))
+                    .map_err(internal)?;
             }
             match page.next {
                 Some(next) => query.cursor = Some(next),

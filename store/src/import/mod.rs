@@ -5,6 +5,7 @@
 mod cells;
 mod export;
 mod files;
+mod formula;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod lookup;

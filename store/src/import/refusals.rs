@@ -7,6 +7,7 @@ use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::formula::harmless;
 use super::plan::Place;
 use super::table::Table;
 use crate::error::{from_sqlx, internal};
@@ -102,13 +103,6 @@ impl Store {
 
 fn write(writer: &mut csv::Writer<Vec<u8>>, cells: impl Iterator<Item = String>) -> Result<()> {
     writer.write_record(cells.collect::<Vec<_>>()).map_err(internal)
-}
-
-/// Spreadsheets carry out cells that begin like a formula.
-pub(super) fn harmless(cell: String) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let number = cell.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    if formula && !number { format!("'{cell}") } else { cell }
 }
 
 /// What is wrong with a row, field by field.

@@ -187,21 +187,20 @@ impl Store {
         if run.status.is_open() {
             return Err(Error::invalid("status", "import_running"));
         }
-        let outcome = match self.undo(actor, run.change_set).await {
+        match self.undo(actor, run.change_set).await {
             // A run that changed nothing left no change set.
-            Err(Error::NotFound) => UndoOutcome { change_set: run.change_set, undone: 0, kept: Vec::new() },
-            result => result?,
-        };
+            Err(Error::NotFound) => {}
+            result => return result,
+        }
         let mut tx = self.reading(actor).await?;
-        sqlx::query("update import_runs set status = 'undone', kept = $3 where org_id = $1 and id = $2")
+        sqlx::query("update import_runs set status = 'undone' where org_id = $1 and id = $2")
             .bind(actor.org_id)
             .bind(id)
-            .bind(i64::try_from(outcome.kept.len()).unwrap_or(i64::MAX))
             .execute(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
         tx.commit().await?;
-        Ok(outcome)
+        Ok(UndoOutcome { change_set: run.change_set, undone: 0, kept: Vec::new() })
     }
 }
 

@@ -4,6 +4,7 @@ use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use shared::import::{Column, MAX_BYTES, MAX_COLUMNS, MAX_ROWS};
 use shared::{Error, FieldError, Result};
 
+use super::formula::original;
 use crate::error::internal;
 
 /// First values of a column shown beside its name.
@@ -62,7 +63,7 @@ impl Table {
         let mut lines = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|_| Error::invalid("file", "file_unreadable"))?;
-            let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+            let cells: Vec<String> = record.iter().map(|cell| original(cell.trim()).to_owned()).collect();
             if cells.iter().any(|cell| !cell.is_empty()) {
                 lines.push(Line { number: record.position().map_or(0, csv::Position::line), cells });
             }

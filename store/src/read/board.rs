@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use shared::access::{Action, Actor, FieldAccess};
 use shared::board::{Board, BoardQuery, Cards, Column, Totals, WINDOW};
+use shared::live::Cursor;
 use shared::query::Titles;
 use shared::types::{OPPORTUNITY, PIPELINE, STAGE};
 use shared::{Error, RecordDef, Result, Row};
@@ -17,7 +18,7 @@ use super::tallies;
 use super::titles::titles;
 use crate::columns::{decode, select_list};
 use crate::error::from_sqlx;
-use crate::live::snapshot_cursor;
+use crate::live::{SNAPSHOT, cursor_of};
 use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_scope};
 
@@ -29,20 +30,19 @@ impl Store {
     pub async fn board(&self, actor: &Actor, query: &BoardQuery) -> Result<Board> {
         may_read(actor)?;
         let mut tx = self.reading(actor).await?;
-        let live = snapshot_cursor(&mut *tx.inner).await?;
-        let pipelines = all_rows(&mut tx, actor, &PIPELINE, "t.position, t.id").await?;
+        let (live, pipelines) = all_rows(&mut tx, actor, &PIPELINE).await?;
         let pipeline = match query.pipeline_id {
             Some(id) => pipelines.iter().find(|row| row.id == id),
             None => own_pipeline(&mut tx, actor, &pipelines).await?,
         };
-        let pipeline = pipeline.cloned().ok_or(Error::NotFound)?;
-        let stages = all_rows(&mut tx, actor, &STAGE, "t.position, t.id").await?;
+        // Without a pipeline there is no position in the log either.
+        let (Some(live), Some(pipeline)) = (live, pipeline.cloned()) else { return Err(Error::NotFound) };
+        let (_, stages) = all_rows(&mut tx, actor, &STAGE).await?;
         let stages: Vec<Row> = stages.into_iter().filter(|s| s.reference("pipeline_id") == Some(pipeline.id)).collect();
         let totals = totals(&mut tx, actor, pipeline.id, query).await?;
         let ids: Vec<Uuid> = stages.iter().map(|s| s.id).collect();
         let mut windows = windows(&mut tx, actor, query, &ids, None).await?;
-        let cards: Vec<Row> = windows.values().flatten().cloned().collect();
-        let titles = titles(&mut tx, actor, &OPPORTUNITY, &cards).await?;
+        let titles = titles(&mut tx, actor, &OPPORTUNITY, windows.values().flatten()).await?;
         let column = |stage: Row| {
             let mut cards = windows.remove(&stage.id).unwrap_or_default();
             let next = cut(actor, &mut cards);
@@ -105,14 +105,18 @@ fn may_read(actor: &Actor) -> Result<()> {
     if actor.may(&OPPORTUNITY, Action::Read) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
-/// All live rows of a small organisation-wide type.
-async fn all_rows(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, order: &str) -> Result<Vec<Row>> {
-    let mut sql = Sql::new(format!("select {} from {} t where t.org_id = ", select_list(def, "t"), def.table()));
+/// All live rows of a small organisation-wide type in their order, and up to where the log is complete by then, unless there
+/// are none.
+async fn all_rows(tx: &mut Tx, actor: &Actor, def: &'static RecordDef) -> Result<(Option<Cursor>, Vec<Row>)> {
+    let mut sql =
+        Sql::new(format!("select {SNAPSHOT}, {} from {} t where t.org_id = ", select_list(def, "t"), def.table()));
     sql.push_bind(tx.org_id).push(" and t.archived_at is null and ");
     push_scope(&mut sql, actor, def, Action::Read, "t");
-    sql.push(format_args!(" order by {order} limit 1000"));
+    sql.push(" order by t.position, t.id limit 1000");
     let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-    found.iter().map(|raw| decode(def, raw, 0)).collect()
+    let live = found.first().map(|raw| cursor_of(raw.try_get(0).map_err(from_sqlx)?)).transpose()?;
+    let rows = found.iter().map(|raw| decode(def, raw, 1)).collect::<Result<_>>()?;
+    Ok((live, rows))
 }
 
 /// What the columns add up to, as far as the actor sees what is added up.

@@ -1,9 +1,9 @@
 //! Lists: a page of records in the caller's scope.
 
 use shared::access::{Action, Actor};
+use shared::live::Cursor;
 use shared::query::{Archived, ListQuery, MAX_PAGE, Page, Sort};
 use shared::{Error, FieldDef, RecordDef, Result, Row};
-use sqlx::Row as _;
 
 use super::cursor::Keyset;
 use super::filter::push_filter;
@@ -12,8 +12,8 @@ use super::tallies;
 use super::titles::titles;
 use crate::columns::{decode, select_list, sql_type};
 use crate::error::from_sqlx;
-use crate::live::snapshot_cursor;
-use crate::pool::Store;
+use crate::live::{SNAPSHOT, cursor_of, snapshot_cursor};
+use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_scope};
 use crate::write::query_tokens;
 
@@ -28,7 +28,10 @@ impl Store {
         }
         let limit = page_size(query.limit)?;
         let mut tx = self.reading(actor).await?;
-        let live = snapshot_cursor(&mut *tx.inner).await?;
+        let (live, total) = match query.count {
+            true => counted(&mut tx, actor, def, query).await?,
+            false => (snapshot_cursor(&mut *tx.inner).await?, None),
+        };
         let mut sql = Sql::new("select ");
         sql.push(select_list(def, "t"));
         push_from(&mut sql, actor, def, query)?;
@@ -42,7 +45,6 @@ impl Store {
         let mut rows: Vec<Row> = found.iter().map(|raw| decode(def, raw, 0)).collect::<Result<_>>()?;
         let next = order.cut(&mut rows, limit);
         let titles = titles(&mut tx, actor, def, &rows).await?;
-        let total = if query.count { Some(count(&mut tx, actor, def, query).await?) } else { None };
         rows.iter_mut().for_each(|row| actor.redact(def, &mut row.values));
         Ok(Page { rows, titles, next, total, live: live.to_string() })
     }
@@ -56,16 +58,19 @@ fn page_size(limit: u32) -> Result<u32> {
     }
 }
 
-async fn count(tx: &mut crate::pool::Tx, actor: &Actor, def: &'static RecordDef, query: &ListQuery) -> Result<i64> {
+/// How many there are in all, and up to where the log is complete by then.
+async fn counted(tx: &mut Tx, actor: &Actor, def: &RecordDef, query: &ListQuery) -> Result<(Cursor, Option<i64>)> {
+    let mut sql = Sql::new(format!("select {SNAPSHOT}, "));
     if query.archived == Archived::Without
         && tallies::are_of(actor, def, query.filter.as_ref(), query.search.as_deref())
     {
-        return tallies::count(tx, def).await;
+        tallies::push_count(&mut sql, tx.org_id, def);
+    } else {
+        sql.push("count(*)");
+        push_from(&mut sql, actor, def, query)?;
     }
-    let mut sql = Sql::new("select count(*)");
-    push_from(&mut sql, actor, def, query)?;
-    let row = sql.build().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
-    row.try_get(0).map_err(from_sqlx)
+    let (xmin, total): (String, i64) = sql.build_query_as().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
+    Ok((cursor_of(&xmin)?, Some(total)))
 }
 
 /// `from … where` with organisation, scope, archiving, filter and search.

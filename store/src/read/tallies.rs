@@ -13,20 +13,17 @@ use uuid::Uuid;
 use super::list::words;
 use crate::error::from_sqlx;
 use crate::pool::Tx;
+use crate::scope::Sql;
 
 /// Whether what is kept is what the actor asks for: it knows of no owners, filters, words or archives.
 pub(super) fn are_of(actor: &Actor, def: &RecordDef, filter: Option<&Filter>, search: Option<&str>) -> bool {
     filter.is_none() && words(search).is_none() && actor.level(def, Action::Read) == Level::All
 }
 
-/// How many records of a type there are, without archived ones.
-pub(super) async fn count(tx: &mut Tx, def: &RecordDef) -> Result<i64> {
-    sqlx::query_scalar("select coalesce(sum(records), 0)::bigint from tallies where org_id = $1 and counted = $2")
-        .bind(tx.org_id)
-        .bind(def.table())
-        .fetch_one(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)
+/// Appends how many records of a type there are, without archived ones, and where that is from.
+pub(super) fn push_count(sql: &mut Sql, org_id: Uuid, def: &RecordDef) {
+    sql.push("coalesce(sum(records), 0)::bigint from tallies where org_id = ").push_bind(org_id);
+    sql.push(" and counted = ").push_bind(def.table());
 }
 
 /// What the stages of a pipeline add up to; empty stages are left out.

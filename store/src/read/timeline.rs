@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use shared::access::{Action, Actor, FieldAccess};
+use shared::live::Cursor;
 use shared::record::Values;
 use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery};
 use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 use super::titles::titles_of;
 use crate::columns::{references, target};
 use crate::error::from_sqlx;
-use crate::live::snapshot_cursor;
+use crate::live::{SNAPSHOT, cursor_of};
 use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_scope};
 use crate::write::rows_by_id;
@@ -38,15 +39,23 @@ impl Store {
         id: Uuid,
         query: &TimelineQuery,
     ) -> Result<TimelinePage> {
-        self.get(actor, def, id).await?;
         let mut tx = self.reading(actor).await?;
-        let live = snapshot_cursor(&mut *tx.inner).await?;
+        let live = readable(&mut tx, actor, def, id).await?;
         let mut found = find(&mut tx, actor, def, id, query).await?;
         let next = (found.len() > PAGE).then(|| cursor_text(&found[PAGE - 1]));
         found.truncate(PAGE);
         let (entries, titles) = load(&mut tx, actor, found).await?;
         Ok(TimelinePage { entries, titles, next, live: live.to_string() })
     }
+}
+
+/// That the actor may read the record, and up to where the log is complete by then.
+async fn readable(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Result<Cursor> {
+    let mut sql = Sql::new(format!("select {SNAPSHOT} from {} t where t.org_id = ", def.table()));
+    sql.push_bind(tx.org_id).push(" and t.id = ").push_bind(id).push(" and ");
+    push_scope(&mut sql, actor, def, Action::Read, "t");
+    let xmin: Option<String> = sql.build_query_scalar().fetch_optional(&mut *tx.inner).await.map_err(from_sqlx)?;
+    cursor_of(&xmin.ok_or(Error::NotFound)?)
 }
 
 fn cursor_text((_, at, key): &Found) -> String {

@@ -13,7 +13,12 @@ use crate::pool::Tx;
 use crate::scope::{Sql, push_scope};
 
 /// Titles of everything that fields the actor sees refer to, in one query.
-pub(crate) async fn titles(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Row]) -> Result<Titles> {
+pub(crate) async fn titles<'r>(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    rows: impl IntoIterator<Item = &'r Row>,
+) -> Result<Titles> {
     let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
     for row in rows {
         for (field, id) in references(def, row).filter(|(field, _)| actor.sees(def, field)) {

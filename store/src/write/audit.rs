@@ -12,7 +12,7 @@ use super::search_index;
 use crate::columns::{recordset, to_recordset};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
-use crate::scope::Sql;
+use crate::scope::{Sql, push_ids};
 
 /// A set of changes that can be undone together.
 pub(super) struct ChangeSet {
@@ -32,24 +32,17 @@ pub(super) async fn write_rows(
     insert(tx, def, rows).await?;
     update(tx, def, rows).await?;
     delete(tx, def, rows).await?;
-    open_set(tx, actor, set).await?;
     log(tx, actor, def, rows, set).await?;
     search_index::update(tx, def, rows).await
 }
 
-fn objects(org_id: Uuid, rows: &[Prepared], wanted: impl Fn(Act) -> bool) -> Vec<Value> {
+fn objects(rows: &[Prepared], wanted: impl Fn(Act) -> bool) -> (Vec<Uuid>, Vec<Value>) {
     let chosen = rows.iter().filter(|row| wanted(row.act));
-    chosen
-        .map(|row| {
-            let mut object = to_recordset(&row.after);
-            object["org_id"] = org_id.to_string().into();
-            object
-        })
-        .collect()
+    chosen.map(|row| (row.after.id, to_recordset(&row.after))).unzip()
 }
 
 async fn insert(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
-    let objects = objects(tx.org_id, rows, |act| act == Act::Create);
+    let (_, objects) = objects(rows, |act| act == Act::Create);
     if objects.is_empty() {
         return Ok(());
     }
@@ -62,7 +55,7 @@ async fn insert(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Resu
 }
 
 async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
-    let objects = objects(tx.org_id, rows, |act| matches!(act, Act::Update | Act::Archive | Act::Restore));
+    let (ids, objects) = objects(rows, |act| matches!(act, Act::Update | Act::Archive | Act::Restore));
     if objects.is_empty() {
         return Ok(());
     }
@@ -71,6 +64,8 @@ async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Resu
     let mut sql = Sql::new(format!("update {} t set version = r.version{set} from jsonb_to_recordset(", def.table()));
     sql.push_bind(Json(objects)).push(format_args!(") as r ({}) where t.org_id = ", recordset(def)));
     sql.push_bind(tx.org_id).push(" and t.id = r.id and t.version = r.version - 1");
+    // How many rows a recordset has is unknown to the planner, which would read the whole table for a single one.
+    push_ids(&mut sql, "t", ids);
     let done = sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
     if done.rows_affected() == expected {
         Ok(())
@@ -85,27 +80,10 @@ async fn delete(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Resu
         return Ok(());
     }
     let mut sql = Sql::new(format!("delete from {} t where t.org_id = ", def.table()));
-    sql.push_bind(tx.org_id).push(" and t.id = any(").push_bind(ids).push(")");
+    sql.push_bind(tx.org_id);
+    push_ids(&mut sql, "t", ids);
     sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
     Ok(())
-}
-
-/// Several commands may share a set, but only of one person and only until it is undone.
-async fn open_set(tx: &mut Tx, actor: &Actor, set: &ChangeSet) -> Result<()> {
-    let opened = sqlx::query(
-        "insert into change_sets (org_id, id, actor_id, source, undo_of) values ($1, $2, $3, $4, $5)
-         on conflict (org_id, id) do update set at = change_sets.at
-         where change_sets.actor_id = excluded.actor_id and change_sets.undone_by is null",
-    )
-    .bind(tx.org_id)
-    .bind(set.id)
-    .bind(actor.user_id)
-    .bind(set.source.code())
-    .bind(set.undo_of)
-    .execute(&mut *tx.inner)
-    .await
-    .map_err(from_sqlx)?;
-    if opened.rows_affected() == 1 { Ok(()) } else { Err(Error::invalid("change_set", "taken")) }
 }
 
 /// `{field: [before, after]}` of everything that differs, stamps left out.
@@ -124,7 +102,8 @@ fn changes(row: &Prepared) -> Value {
     Value::Object(changes)
 }
 
-/// Audit entries and events of all rows in one statement.
+/// Change set, audit entries and events of all rows in one statement. Several commands may share a set, but only of one
+/// person and only until it is undone.
 async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
     let entries: Vec<Value> = rows
         .iter()
@@ -136,10 +115,16 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
                    "changes": changes(row), "was_owner_id": was.owner_id, "was_team_id": was.team_id})
         })
         .collect();
-    sqlx::query(
-        "with entry as (
-             select * from jsonb_to_recordset($1) as r (record_id uuid, version bigint, action text, title text,
-                                                        changes jsonb, was_owner_id uuid, was_team_id uuid)
+    let told = sqlx::query(
+        "with opened as (
+             insert into change_sets (org_id, id, actor_id, source, undo_of) values ($2, $3, $5, $6, $7)
+             on conflict (org_id, id) do update set at = change_sets.at
+             where change_sets.actor_id = excluded.actor_id and change_sets.undone_by is null
+             returning 1
+         ), entry as (
+             select r.* from opened cross join
+             jsonb_to_recordset($1) as r (record_id uuid, version bigint, action text, title text, changes jsonb,
+                                          was_owner_id uuid, was_team_id uuid)
          ), audited as (
              insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
              select $2, $3, $4, record_id, version, action, $5, $6, title, changes from entry
@@ -153,10 +138,11 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
     .bind(def.name)
     .bind(actor.user_id)
     .bind(set.source.code())
+    .bind(set.undo_of)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    Ok(())
+    if told.rows_affected() == rows.len() as u64 { Ok(()) } else { Err(Error::invalid("change_set", "taken")) }
 }
 
 /// Events for rows that the store itself touched (derived values, fresh ranks): nothing a person did, so no audit.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::columns::{decode, select_list};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
-use crate::scope::{Sql, push_scope};
+use crate::scope::{Sql, push_ids, push_scope};
 
 /// A stored row with what the actor may do with it.
 pub(super) struct Stored {
@@ -37,7 +37,8 @@ pub(super) async fn locked(
     }
     sql.push(select_list(def, "t"));
     sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
-    sql.push(" and t.id = any(").push_bind(ids.to_vec()).push(") order by t.id for update of t");
+    push_ids(&mut sql, "t", ids.to_vec());
+    sql.push(" order by t.id for update of t");
     let rows = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     rows.iter()
         .map(|raw| {
@@ -57,7 +58,7 @@ pub(crate) async fn rows_by_id(tx: &mut Tx, def: &'static RecordDef, ids: &BTree
     let mut sql = Sql::new("select ");
     sql.push(select_list(def, "t"));
     sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
-    sql.push(" and t.id = any(").push_bind(ids.iter().copied().collect::<Vec<_>>()).push(")");
+    push_ids(&mut sql, "t", ids.iter().copied().collect());
     let rows = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     rows.iter().map(|raw| decode(def, raw, 0)).collect()
 }
@@ -71,7 +72,8 @@ pub(super) async fn readable(
 ) -> Result<BTreeSet<Uuid>> {
     let mut sql = Sql::new("select t.id");
     sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
-    sql.push(" and t.id = any(").push_bind(ids.iter().copied().collect::<Vec<_>>()).push(") and ");
+    push_ids(&mut sql, "t", ids.iter().copied().collect());
+    sql.push(" and ");
     push_scope(&mut sql, actor, def, Action::Read, "t");
     let rows = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     rows.iter().map(|raw| raw.try_get(0).map_err(from_sqlx)).collect()

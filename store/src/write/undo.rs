@@ -84,6 +84,14 @@ impl Store {
             .execute(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
+        // With the undo itself: a run isn't left behind as one that could still be undone.
+        sqlx::query("update import_runs set status = 'undone', kept = $3 where org_id = $1 and change_set = $2")
+            .bind(actor.org_id)
+            .bind(change_set)
+            .bind(i64::try_from(outcome.kept.len()).unwrap_or(i64::MAX))
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
         tx.commit().await?;
         self.hub.wake();
         Ok(outcome)

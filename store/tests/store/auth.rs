@@ -626,3 +626,36 @@ async fn taking_a_promotion_back_leaves_an_administrator() {
     store.undo(first, promotion).await.unwrap();
     assert!(!store.actor(second.org_id, second.user_id).await.unwrap().grants.admin);
 }
+
+#[tokio::test]
+async fn rights_that_changed_are_others_for_the_next_request_of_every_node() {
+    let (test, admin) = set_up().await;
+    let rep = colleague(&test, &admin, "rep@example.com", "Sales rep").await;
+    let other_node = Store::connect(&test.url, 3).await.unwrap();
+    // Known from now on.
+    assert_eq!(other_node.session(rep.token.expose()).await.unwrap().actor.team_id, None);
+    let user = rep.session.actor.user_id;
+    let (above, below) = (Uuid::now_v7(), Uuid::now_v7());
+    let org = rep.session.actor.org_id;
+    sql(&test, &format!("insert into teams (org_id, id, name) values ('{org}', '{above}', 'North')")).await;
+    sql(&test, &format!("update users set team_id = '{above}' where id = '{user}'")).await;
+    assert_eq!(other_node.session(rep.token.expose()).await.unwrap().actor.team_id, Some(above));
+
+    sql(
+        &test,
+        &format!("insert into teams (org_id, id, name, parent_id) values ('{org}', '{below}', 'N 2', '{above}')"),
+    )
+    .await;
+    assert!(other_node.session(rep.token.expose()).await.unwrap().actor.teams_below.contains(&below));
+    sql(&test, &format!("delete from teams where id = '{below}'")).await;
+    assert!(!other_node.session(rep.token.expose()).await.unwrap().actor.teams_below.contains(&below));
+
+    let grants = r#"{"types": {"lead": {"read": "all"}}}"#;
+    sql(&test, &format!("update roles set grants = '{grants}' where name = 'Sales rep'")).await;
+    let actor = other_node.session(rep.token.expose()).await.unwrap().actor.clone();
+    assert_eq!(actor.level(&shared::types::LEAD, shared::access::Action::Read), Level::All);
+
+    sql(&test, "update organisations set name = 'Lin & Daughters'").await;
+    assert_eq!(other_node.session(rep.token.expose()).await.unwrap().org_name, "Lin & Daughters");
+    other_node.close().await;
+}

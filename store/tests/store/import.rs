@@ -219,8 +219,11 @@ async fn an_export_can_be_imported_without_changing_anything() {
     let mut spec = upload_sales(&test, &actor).await;
     spec.answers.push(gtx_pro());
     run(&test, &actor, &spec).await;
+    let formula = upload(&test, &actor, &[("formula.csv", "name\n=cmd|'/C calc'!A0\n".into())]).await;
+    assert_eq!(run(&test, &actor, &formula).await.created, 1);
     for def in [&CUSTOMER, &OPPORTUNITY] {
         let csv = test.store.export(&actor, def).await.unwrap();
+        assert!(!csv.contains(",=cmd"), "a spreadsheet would carry it out");
         let mut spec = upload(&test, &actor, &[("export.csv", csv.into_bytes())]).await;
         spec.files[0].steps = vec![test.store.suggest_import(&actor, spec.files[0].file, def).await.unwrap()];
         let done = run(&test, &actor, &spec).await;

@@ -752,3 +752,47 @@ async fn the_organisation_itself_is_neither_made_nor_removed() {
     let renamed = world.apply(def, update(id, None, one("name", "Renamed"))).await.unwrap();
     assert_eq!(renamed.rows[0].text("name"), Some("Renamed"));
 }
+
+/// Rows of the table that were read one after the other so far, once the writes up to now are counted.
+async fn read_in_sequence(world: &World, table: &str, writes: i64) -> i64 {
+    let sql = "select seq_tup_read, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_user_tables where relname = $1";
+    for _ in 0..600 {
+        let (read, written): (i64, i64) = sqlx::query_as(sql).bind(table).fetch_one(&world.test.owner).await.unwrap();
+        if written >= writes {
+            return read;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the writes are never counted");
+}
+
+#[tokio::test]
+async fn a_change_of_one_record_does_not_read_them_all() {
+    const MANY: i64 = 4_000;
+    let world = World::new().await;
+    let (org, stage) = (world.admin.org_id, world.base["stage"]);
+    let others = format!(
+        "insert into opportunities (org_id, id, name, currency, stage_id, pipeline_id, status, rank)
+         select '{org}', gen_random_uuid(), 'Deal ' || n, 'CNY', s.id, s.pipeline_id, 'open', 'M' || lpad(n::text, 8, '0')
+         from generate_series(1, {MANY}) n join stages s on s.id = '{stage}'"
+    );
+    sqlx::raw_sql(AssertSqlSafe(others + "; analyze opportunities")).execute(&world.test.owner).await.unwrap();
+    let sql = "select n_tup_ins + n_tup_upd + n_tup_del from pg_stat_user_tables where relname = 'opportunities'";
+    read_in_sequence(&world, "opportunities", MANY).await;
+    let written: i64 = sqlx::query_scalar(sql).fetch_one(&world.test.owner).await.unwrap();
+
+    let row = world.make(&OPPORTUNITY, 7).await;
+    let change = |values: Value| update(row.id, None, serde_json::from_value(values).unwrap());
+    let before = read_in_sequence(&world, "opportunities", written + 1).await;
+    // Often enough for plans that are made for any number of rows.
+    for n in 0..8 {
+        world.apply(&OPPORTUNITY, change(json!({"name": format!("Deal {n}")}))).await.unwrap();
+        world.apply(&OPPORTUNITY, change(json!({"rank": "bottom"}))).await.unwrap();
+        world.apply(&OPPORTUNITY, change(json!({"rank": "top"}))).await.unwrap();
+    }
+    world.apply(&OPPORTUNITY, Change::Archive { id: row.id }).await.unwrap();
+    world.apply(&OPPORTUNITY, Change::Restore { id: row.id }).await.unwrap();
+    world.apply(&OPPORTUNITY, Change::Delete { id: row.id }).await.unwrap();
+    let read = read_in_sequence(&world, "opportunities", written + 1 + 24 + 3).await - before;
+    assert!(read < MANY, "{read} rows were read to write 27");
+}

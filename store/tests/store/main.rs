@@ -8,5 +8,6 @@ mod filters;
 mod import;
 mod kernel;
 mod live;
+mod migrate;
 mod support;
 mod undo;

@@ -1,0 +1,32 @@
+//! Spreadsheets carry out cells that begin like a formula. Files that leave have an apostrophe before those, as spreadsheets
+//! themselves mark texts, and files that come lose it again.
+
+const BEGIN: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// The cell as no spreadsheet carries it out. Numbers, and phone numbers with their signs, stay as they are.
+pub(super) fn harmless(cell: String) -> String {
+    let is_numeric = |c: char| c.is_ascii_digit() || " .,()+-;/%".contains(c);
+    let is_number = cell.starts_with(['+', '-']) && cell.chars().all(is_numeric);
+    if cell.starts_with(BEGIN) && !is_number { format!("'{cell}") } else { cell }
+}
+
+/// What the cell said before it was made [`harmless`].
+pub(super) fn original(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(BEGIN)).unwrap_or(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_defused_and_come_back() {
+        for text in ["=SUM(A1)", "@name", "-2+3+cmd|' /C calc'!A0", "+A1", "\t=1"] {
+            let safe = harmless(text.to_owned());
+            assert_eq!((safe.starts_with('\''), original(&safe)), (true, text));
+        }
+        for text in ["-12.50", "+86 138 0013 8000; +1 (555) 010-0000", "'tis", "a=b", ""] {
+            assert_eq!((harmless(text.to_owned()).as_str(), original(text)), (text, text));
+        }
+    }
+}
