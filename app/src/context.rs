@@ -28,6 +28,7 @@ fn empty_boot() -> Boot {
         density: "comfortable".into(),
         now: DateTime::<Utc>::UNIX_EPOCH,
         demo: false,
+        phone: false,
     }
 }
 
@@ -46,6 +47,8 @@ pub struct Page {
     pub now: RwSignal<DateTime<Utc>>,
     /// The demo organisation is offered.
     pub demo: bool,
+    /// The first sight is a phone's.
+    pub phone: bool,
 }
 
 impl Page {
@@ -59,6 +62,7 @@ impl Page {
             density: RwSignal::new(boot.density),
             now: RwSignal::new(boot.now),
             demo: boot.demo,
+            phone: boot.phone,
         };
         provide_context(page);
         Effect::new(move |_| {

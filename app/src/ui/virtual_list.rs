@@ -4,10 +4,14 @@ use std::ops::Range;
 
 use leptos::{html::Div, prelude::*};
 
-use super::window::Window;
+use super::settled::settled;
+use super::window::{SPARE, Window};
+use crate::context::Page;
 
 /// What the server renders, and the browser before it has measured: enough for a tall screen.
 const FIRST_HEIGHT: f64 = 1_000.0;
+/// The same on a phone, in rows of the desktop's height: its own are taller.
+const FIRST_HEIGHT_ON_PHONE: f64 = 360.0;
 
 /// A scrolling list of equal rows. `row` builds one row from its index; it reads its data
 /// reactively, since rows may still be on their way (`on_range` asks for them). Give `key` when
@@ -36,11 +40,13 @@ pub fn VirtualList(
     let scroller = NodeRef::<Div>::new();
     let view = Viewport::new(count, row_height, scroller, on_range);
     view! {
-        <div class="virtual-list" node_ref=scroller role="list" tabindex="0" aria-label=label on:scroll=move |_| view.measure()>
-            <div class="virtual-rows" role="presentation" style=move || view.window().padding()>
-                <For each=move || view.rows(key) key=|(_, key)| key.clone() let((at, _))>
-                    <div class="virtual-row" role="listitem" data-row="">{row.run(at)}</div>
-                </For>
+        <div class="virtual-list" node_ref=scroller role="list" tabindex="0" aria-label=label on:scroll=move |_| view.measure() on:pointerover=move |_| view.warm_up() on:focusin=move |_| view.warm_up()>
+            <div class="virtual-rows" role="presentation" style=move || view.window.with(|window| window.padding())>
+                {settled(view! {
+                    <For each=move || view.rows(key) key=|(_, key)| key.clone() let((at, _))>
+                        <div class="virtual-row" role="listitem" data-row="">{row.run(at)}</div>
+                    </For>
+                })}
             </div>
         </div>
     }
@@ -79,7 +85,7 @@ pub fn VirtualTable(
     let scroller = NodeRef::<Div>::new();
     let view = Viewport::new(count, row_height, scroller, on_range);
     view! {
-        <div class="table-scroll" node_ref=scroller on:scroll=move |_| view.measure()>
+        <div class="table-scroll" node_ref=scroller on:scroll=move |_| view.measure() on:pointerover=move |_| view.warm_up() on:focusin=move |_| view.warm_up()>
             // Rows are grids, which takes the table meaning from them in some browsers: the roles give it back.
             <table
                 class="table"
@@ -89,10 +95,12 @@ pub fn VirtualTable(
                 style=move || format!("--columns:{}", columns.get())
             >
                 <thead role="rowgroup">{head.run()}</thead>
-                <tbody role="rowgroup" style=move || view.window().padding()>
-                    <For each=move || view.rows(key) key=|(_, key)| key.clone() let((at, _))>
-                        {row.run(at)}
-                    </For>
+                <tbody role="rowgroup" style=move || view.window.with(|window| window.padding())>
+                    {settled(view! {
+                        <For each=move || view.rows(key) key=|(_, key)| key.clone() let((at, _))>
+                            {row.run(at)}
+                        </For>
+                    })}
                 </tbody>
             </table>
         </div>
@@ -102,11 +110,13 @@ pub fn VirtualTable(
 /// The scrolling element's measures, as signals.
 #[derive(Clone, Copy)]
 struct Viewport {
-    count: Signal<usize>,
     row: RwSignal<f64>,
     top: RwSignal<f64>,
     height: RwSignal<f64>,
+    /// Rows kept ready: none before somebody points at the list, so that the first sight comes sooner.
+    spare: RwSignal<usize>,
     scroller: NodeRef<Div>,
+    window: Memo<Window>,
     range: Memo<Range<usize>>,
 }
 
@@ -117,11 +127,18 @@ impl Viewport {
         scroller: NodeRef<Div>,
         on_range: Option<Callback<(usize, usize)>>,
     ) -> Self {
-        let (row, top, height) = (RwSignal::new(row_height), RwSignal::new(0.0), RwSignal::new(FIRST_HEIGHT));
-        let range = Memo::new(move |_| {
-            Window { count: count.get(), row: row.get(), top: top.get(), height: height.get() }.range()
+        let first = if Page::take().phone { FIRST_HEIGHT_ON_PHONE } else { FIRST_HEIGHT };
+        let (row, top, height) = (RwSignal::new(row_height), RwSignal::new(0.0), RwSignal::new(first));
+        let spare = RwSignal::new(0);
+        let window = Memo::new(move |_| Window {
+            count: count.get(),
+            row: row.get(),
+            top: top.get(),
+            height: height.get(),
+            spare: spare.get(),
         });
-        let view = Self { count, row, top, height, scroller, range };
+        let range = Memo::new(move |_| window.with(|window| window.range()));
+        let view = Self { row, top, height, spare, scroller, window, range };
         Effect::new(move |_| {
             if scroller.get().is_some() {
                 request_animation_frame(move || view.measure());
@@ -145,7 +162,11 @@ impl Viewport {
         let Some(element) = self.scroller.get_untracked() else {
             return;
         };
-        self.top.set(f64::from(element.scroll_top()));
+        let top = f64::from(element.scroll_top());
+        if top > 0.0 {
+            self.warm_up();
+        }
+        self.top.set(top);
         self.height.set(f64::from(element.client_height()).max(1.0));
         let first = element.query_selector("[data-row]").ok().flatten();
         let measured = first.map(|row| row.get_bounding_client_rect().height()).filter(|height| *height > 0.0);
@@ -155,8 +176,11 @@ impl Viewport {
         }
     }
 
-    fn window(self) -> Window {
-        Window { count: self.count.get(), row: self.row.get(), top: self.top.get(), height: self.height.get() }
+    /// Somebody is at it and may scroll next.
+    fn warm_up(self) {
+        if self.spare.get_untracked() == 0 {
+            self.spare.set(SPARE);
+        }
     }
 
     fn rows(self, key: Option<Callback<usize, String>>) -> Vec<(usize, String)> {

@@ -13,19 +13,21 @@ pub(super) struct Window {
     pub(super) top: f64,
     /// Height of what one sees in px.
     pub(super) height: f64,
+    /// Rows kept ready above and below.
+    pub(super) spare: usize,
 }
 
-/// Rows kept ready above and below, so that a fast scroll meets rows, not gaps.
-const SPARE: usize = 8;
+/// Rows kept ready above and below once somebody is at it, so that a fast scroll meets rows, not gaps.
+pub(super) const SPARE: usize = 8;
 
 impl Window {
     /// The rows to build.
     pub(super) fn range(self) -> Range<usize> {
-        let first = to_rows(self.top, self.row).saturating_sub(SPARE);
-        let shown = to_rows(self.height, self.row) + 1 + 2 * SPARE;
+        let first = to_rows(self.top, self.row).saturating_sub(self.spare);
+        let shown = to_rows(self.height, self.row) + 1 + 2 * self.spare;
         // Few steps of eight, so that a small scroll builds nothing.
         let first = first.min(self.count) / SPARE * SPARE;
-        first..(first + shown + SPARE).min(self.count)
+        first..(first + shown + self.spare).min(self.count)
     }
 
     /// Room kept above and below the rows that are built, as a style.
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     fn at(top: f64, count: usize) -> Window {
-        Window { count, row: 40.0, top, height: 800.0 }
+        Window { count, row: 40.0, top, height: 800.0, spare: SPARE }
     }
 
     #[test]

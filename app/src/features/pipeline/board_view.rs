@@ -25,6 +25,7 @@ pub(super) fn board_view(board: Board, query: BoardQuery, reopen: Callback<()>, 
     let (node, current) = (NodeRef::<Div>::new(), RwSignal::new(0_usize));
     let scrolled = move || {
         let Some(element) = node.get_untracked() else { return };
+        board.uncover();
         let lanes = board.lanes.with_value(Vec::len).max(1);
         let width = f64::from(element.scroll_width()) / lanes as f64;
         let at = super::drag::slot_at(f64::from(element.scroll_left()) + width / 2.0, width).min(lanes - 1);
@@ -47,6 +48,8 @@ pub(super) fn board_view(board: Board, query: BoardQuery, reopen: Callback<()>, 
             data-dragging=move || by_pointer().then_some("")
             data-carrying=move || board.drag.held.with(Option::is_some).then_some("")
             on:scroll=move |_| scrolled()
+            on:pointerover=move |_| board.warm_up()
+            on:focusin=move |_| board.warm_up()
             // Not on the window, where touch listeners may not keep the browser from scrolling.
             on:touchmove=move |event| if board.drag.is_active() { event.prevent_default() }
             on:contextmenu=move |event| if board.drag.is_active() { event.prevent_default() }

@@ -12,12 +12,12 @@ use super::add_card;
 use super::card::{card_face, card_view};
 use super::drag::{PADDING, list_of, slot_at};
 use super::glide;
-use super::model::{Card, Lane, OpenBoard};
+use super::model::{Card, Lane, OUT_OF_SIGHT, OpenBoard};
 use crate::context::t;
 use crate::ui::place::px;
-use crate::ui::{Badge, Button, ButtonKind, Icon, Size, Tone};
+use crate::ui::{Badge, Button, ButtonKind, Icon, Size, Tone, settled};
 
-/// Cards kept ready above and below, so that a fast scroll meets cards, not gaps.
+/// Cards kept ready above and below once somebody is at it, so that a fast scroll meets cards, not gaps.
 const SPARE: usize = 4;
 /// Gap between cards, as in the style sheet.
 const GAP: f64 = 8.0;
@@ -26,9 +26,25 @@ impl OpenBoard {
     /// The cards of a lane to build, as positions.
     fn window(self, lane: Lane) -> Range<usize> {
         let (count, pitch) = (lane.cards.with(Vec::len), self.pitch.get());
-        let first = slot_at(lane.top.get(), pitch).saturating_sub(SPARE).min(count) / SPARE * SPARE;
-        let shown = slot_at(lane.height.get(), pitch) + 2 + 2 * SPARE;
-        first..(first + shown + SPARE).min(count)
+        let spare = self.spare.get();
+        let first = slot_at(lane.top.get(), pitch).saturating_sub(spare).min(count) / SPARE * SPARE;
+        let shown = slot_at(lane.height.get(), pitch) + 2 + 2 * spare;
+        first..(first + shown + spare).min(count)
+    }
+
+    /// Somebody is at it and may scroll next.
+    pub(super) fn warm_up(self) {
+        if self.spare.get_untracked() == 0 {
+            self.spare.set(SPARE);
+        }
+    }
+
+    /// Measures the lanes that come into sight.
+    pub(super) fn uncover(self) {
+        self.lanes.with_value(|lanes| {
+            let hidden = lanes.iter().filter(|lane| lane.height.get_untracked() <= OUT_OF_SIGHT);
+            hidden.for_each(|lane| self.measure(*lane));
+        });
     }
 
     /// The cards to build; the held one stays, or the finger would lose it.
@@ -57,7 +73,16 @@ impl OpenBoard {
     /// Reads the measures of a lane; only in the browser.
     pub(super) fn measure(self, lane: Lane) {
         let Some(list) = list_of(lane) else { return };
-        lane.top.set(f64::from(list.scroll_top()));
+        let place = list.get_bounding_client_rect();
+        let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default();
+        if place.right() <= 0.0 || place.left() >= width {
+            return;
+        }
+        let top = f64::from(list.scroll_top());
+        if top > 0.0 {
+            self.warm_up();
+        }
+        lane.top.set(top);
         lane.height.set(f64::from(list.client_height()).max(1.0));
         let first = list.query_selector(".card[data-id]:not([data-dragging])").ok().flatten();
         let height = first.map(|card| card.get_bounding_client_rect().height()).filter(|height| *height > 0.0);
@@ -230,9 +255,11 @@ fn lane_list(board: OpenBoard, lane: Lane) -> impl IntoView {
                 <div role="listitem">{add_card::view(board, lane, Values::new())}</div>
             </Show>
             {above}
-            <For each=move || board.built(lane, range.get()) key=|card| card.id let:card>
-                {card_view(board, lane, card)}
-            </For>
+            {settled(view! {
+                <For each=move || board.built(lane, range.get()) key=|card| card.id let:card>
+                    {card_view(board, lane, card)}
+                </For>
+            })}
             {below}
             <Show when=move || lane.next.with(Option::is_some)>
                 <div class="skeleton" data-shape="card" aria-hidden="true"></div>

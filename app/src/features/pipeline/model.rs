@@ -20,6 +20,10 @@ use crate::ui::{Toasts, stage_hue};
 const FIRST_PITCH: f64 = 124.0;
 /// What the server renders of a lane, and the browser before it has measured.
 const FIRST_HEIGHT: f64 = 900.0;
+/// The same on a phone, which shows one column.
+const FIRST_HEIGHT_ON_PHONE: f64 = 500.0;
+/// Of a column that nobody sees yet.
+pub(super) const OUT_OF_SIGHT: f64 = 1.0;
 
 /// A card on the board. Its row changes in place, so that neither focus nor scroll position is lost.
 #[derive(Clone)]
@@ -76,7 +80,7 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    fn new(column: Column, hue: u8) -> Self {
+    fn new(column: Column, hue: u8, first_height: f64) -> Self {
         let lane = Self {
             id: column.stage.id,
             hue,
@@ -89,7 +93,7 @@ impl Lane {
             adding: RwSignal::new(false),
             collapsed: RwSignal::new(false),
             top: RwSignal::new(0.0),
-            height: RwSignal::new(FIRST_HEIGHT),
+            height: RwSignal::new(first_height),
         };
         lane.fill(column.cards.into_iter().map(Card::new).collect(), column.next, column.totals);
         lane
@@ -159,6 +163,8 @@ pub(super) struct OpenBoard {
     pub(super) titles: RwSignal<Titles>,
     /// Height of a card and the gap below it, px.
     pub(super) pitch: RwSignal<f64>,
+    /// Cards kept ready above and below: none before somebody points at the board, so that the first sight comes sooner.
+    pub(super) spare: RwSignal<usize>,
     pub(super) drag: Drag,
     /// What a screen reader is told.
     pub(super) said: RwSignal<String>,
@@ -189,18 +195,25 @@ impl OpenBoard {
     /// Takes over a loaded board.
     pub(super) fn new(board: Board, mut query: BoardQuery, address: Address, reopen: Callback<()>) -> Self {
         query.pipeline_id = Some(board.pipeline.id);
+        let page = Page::take();
         let lanes = arranged(board.columns).into_iter().enumerate().map(|(at, column)| {
             let hue = stage_hue(column.stage.text("outcome"), at);
-            Lane::new(column, hue)
+            let height = match page.phone {
+                true if at > 0 => OUT_OF_SIGHT,
+                true => FIRST_HEIGHT_ON_PHONE,
+                false => FIRST_HEIGHT,
+            };
+            Lane::new(column, hue, height)
         });
         Self {
-            page: Page::take(),
+            page,
             toasts: Toasts::take(),
             query: StoredValue::new(query),
             pipeline: RwSignal::new(board.pipeline),
             lanes: StoredValue::new(lanes.collect()),
             titles: RwSignal::new(board.titles),
             pitch: RwSignal::new(FIRST_PITCH),
+            spare: RwSignal::new(0),
             drag: Drag::new(),
             said: RwSignal::new(String::new()),
             asking: RwSignal::new(None),

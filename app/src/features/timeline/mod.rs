@@ -30,7 +30,7 @@ use self::planned::Planned;
 use self::scroll::More;
 use crate::context::t;
 use crate::live::Live;
-use crate::ui::{Button, Chip, EmptyState, SkeletonRows};
+use crate::ui::{Button, Chip, EmptyState, SkeletonRows, settled};
 
 /// Kinds one can filter by, with their labels.
 const KINDS: [(&str, &str); 8] = [
@@ -119,7 +119,7 @@ fn Entries(feed: Feed) -> impl IntoView {
     let nothing = Memo::new(move |_| {
         feed.entries.with(Vec::is_empty) && feed.planned.with(Vec::is_empty) && feed.failed.with(Option::is_none)
     });
-    view! {
+    settled(view! {
         <Planned feed/>
         <For each=move || days.get() key=|day| *day let:day>
             <h2 class="timeline-day">{heading(feed, day)}</h2>
@@ -129,7 +129,7 @@ fn Entries(feed: Feed) -> impl IntoView {
         </For>
         <Show when=move || nothing.get()><Nothing feed/></Show>
         <More feed/>
-    }
+    })
 }
 
 /// An entry is drawn anew when it has a newer version.

@@ -9,6 +9,7 @@ use super::head::pencil;
 use crate::record::attribute::{Attribute, SYSTEM_GROUP};
 use crate::record::inline::inline_editor;
 use crate::record::value::{Shown, has_links, value_text, value_view};
+use crate::ui::settled;
 
 pub(super) fn facts(context: RecordContext) -> AnyView {
     let mut groups: Vec<&'static str> = Vec::new();
@@ -42,7 +43,9 @@ fn group(context: RecordContext, name: &'static str) -> AnyView {
             <section class="facts-group">
                 <h2 class="section-title">{heading}</h2>
                 <dl class="facts">
-                    <For each=move || shown.get() key=Attribute::name let:attribute>{fact(context, attribute)}</For>
+                    {settled(view! {
+                        <For each=move || shown.get() key=Attribute::name let:attribute>{fact(context, attribute)}</For>
+                    })}
                 </dl>
             </section>
         </Show>
