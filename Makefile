@@ -1,9 +1,10 @@
 # make run: set up what is missing, build, serve the demo on http://127.0.0.1:3000.
 # make test: everything that must hold. make bench: the benchmarks. make torture: what survives when everything breaks.
+# make audit: weaknesses, licenses and origins of the dependencies.
 SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 
-.PHONY: run test bench torture build setup web server fmt
+.PHONY: run test bench torture audit build setup web server fmt
 
 # exec: Ctrl-C and SIGTERM reach the server itself, which stops its Postgres too.
 run: build
@@ -17,6 +18,9 @@ bench: setup
 
 torture: setup
 	@scripts/torture.sh
+
+audit:
+	@scripts/audit.sh
 
 # Side by side: linking the browser bundle keeps one core busy for minutes, the server's crates take the other.
 build:

@@ -26,12 +26,13 @@ start_test_postgres() {
   export DATABASE_URL TEST_DATABASE_URL
 }
 
-# Also starts one anew that was killed. TEST_POSTGRES_SETTINGS are added to its own.
+# Also starts one anew that was killed. TEST_POSTGRES_SETTINGS are added to its own, TEST_POSTGRES_PRELOAD is loaded before all else.
 launch_test_postgres() {
   # Nothing here outlives the tests, so nothing has to reach the disk.
   local settings="-c listen_addresses= -c unix_socket_directories=$TEST_POSTGRES -c fsync=off -c synchronous_commit=off"
   settings+=" -c full_page_writes=off -c max_connections=300 -c shared_buffers=256MB -c timezone=UTC ${TEST_POSTGRES_SETTINGS:-}"
-  (cd / && as_postgres_user "$TEST_POSTGRES_PROGRAMS/pg_ctl" start --wait --silent --pgdata "$TEST_POSTGRES/cluster" \
+  (cd / && as_postgres_user env ${TEST_POSTGRES_PRELOAD:+LD_PRELOAD="$TEST_POSTGRES_PRELOAD"} \
+    "$TEST_POSTGRES_PROGRAMS/pg_ctl" start --wait --silent --pgdata "$TEST_POSTGRES/cluster" \
     --log "$TEST_POSTGRES/log" --options "$settings")
 }
 

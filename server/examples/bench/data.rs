@@ -128,6 +128,8 @@ impl World {
             query.bind(self.pipeline).bind(&self.stages).execute(&mut self.owner).await?;
         }
         sqlx::raw_sql("vacuum analyze").execute(&mut self.owner).await?;
+        // Filling takes minutes, and the server ends connections that say nothing for so long.
+        self.client = self.client.moved_to(&self.client.host).await?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 //! Ratios of medians, with spreads, never single times. `scripts/bench.sh` gives it a throw-away Postgres
 //! (`DATABASE_URL`, owner rights), the server's program (`GUANXI_PROGRAM`) and `SCALE`: `small` (the default) has a
 //! tenth of `full`, which is 1,000,000 customers, 100,000 open deals and 1,000,000 activities. `ONLY=read,write` leaves
-//! out the other groups. The report goes to the file named by the first argument.
+//! out the other groups, `PROFILE=folder` has the server sampled at some of it. The report goes to the file named by the first argument.
 
 mod browser;
 mod data;
@@ -12,6 +12,7 @@ mod files;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod live;
+mod profile;
 mod reads;
 mod writes;
 
@@ -35,7 +36,7 @@ async fn main() -> Outcome<()> {
 
     let first = Server::start(free_address().await?, &database()?, None).await?;
     let mut world = World::found(&first.host, &database()?).await?;
-    let mut measured = Vec::new();
+    let (mut measured, mut paces) = (Vec::new(), Vec::new());
     for share in reads::SHARES {
         let begin = Instant::now();
         let part = size.percent(share);
@@ -44,10 +45,18 @@ async fn main() -> Outcome<()> {
         if wanted("read") {
             measured.push(reads::measure(&mut world).await?);
         }
+        if wanted("write") && share != reads::SHARES[1] {
+            paces.push(writes::pace(&world, part.deals).await?);
+        }
     }
     lines.extend(reads::lines(measured));
+    lines.extend(writes::growth(&paces));
+    if profile::is_wanted() {
+        profile::sampled(first.id()?, "board", reads::open_boards(&mut world)).await?;
+    }
     if wanted("write") {
-        lines.extend(writes::lines(&mut world, size.deals, &programs, &folder).await?);
+        let measured = writes::lines(&mut world, size.deals, &programs, &folder);
+        lines.extend(profile::sampled(first.id()?, "write", measured).await?);
     }
     if wanted("files") {
         lines.extend(files::lines(&mut world, usize::try_from(size.customers / 10)?, &folder).await?);

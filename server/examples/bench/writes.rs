@@ -17,7 +17,7 @@ const CLIENTS: [usize; 3] = [1, 8, 32];
 /// Turns of each, Guanxi and pgbench alternating.
 const ROUNDS: usize = 3;
 /// Length of a turn, s.
-const TURN: u64 = 6;
+const TURN: u64 = 5;
 
 /// Moves per second. Without pgbench on this machine there is no baseline, which the line then shows.
 pub(crate) async fn lines(world: &mut World, deals: i64, programs: &Path, folder: &Path) -> Outcome<Vec<Line>> {
@@ -44,6 +44,28 @@ pub(crate) async fn lines(world: &mut World, deals: i64, programs: &Path, folder
         });
     }
     Ok(lines)
+}
+
+/// How long a move takes one who does nothing else, ms, with so many deals there.
+pub(crate) async fn pace(world: &World, deals: i64) -> Outcome<Figures> {
+    let mut pace = Figures::default();
+    for _ in 0..ROUNDS {
+        pace.add(1_000.0 / moves(world, deals, 1).await?);
+    }
+    Ok(pace)
+}
+
+/// That pace with all the data, over the same with a hundredth of it.
+pub(crate) fn growth(paces: &[Figures]) -> Option<Line> {
+    let (few, all) = (paces.first()?, paces.last()?);
+    Some(Line {
+        group: "growth",
+        what: "a card move, 100 % over 1 %".into(),
+        unit: "ms".into(),
+        guanxi: all.clone(),
+        baseline: Some(few.clone()),
+        aim: Aim::AtMost(1.3),
+    })
 }
 
 /// So many connections move cards for a turn, each its own ones.
@@ -92,7 +114,7 @@ fn statements(world: &World, deals: i64) -> String {
     format!(
         "\\set deal random(1, {deals})
 \\set stage random(0, {last})
-select * from guanxi_session((select token_hash from sessions limit 1));
+select * from guanxi_session_mark((select token_hash from sessions limit 1));
 begin; set local guanxi.org = '{org}'; set local role guanxi_writer;
 select * from opportunities where org_id = '{org}' and id = any (array[{deal}]) order by id for update;
 select rank from opportunities where org_id = '{org}' and stage_id = {stage} and archived_at is null and rank is not null order by rank, id limit 1;
@@ -100,8 +122,8 @@ select * from stages where org_id = '{org}' and id = {stage};
 select * from pipelines where org_id = '{org}' and id = '{pipeline}';
 update opportunities set version = version + 1, stage_id = {stage}, rank = 'A' || :deal::text, probability = 30, stage_changed_at = now(), updated_at = now()
  where org_id = '{org}' and id = {deal};
-insert into change_sets (org_id, id, actor_id, source) values ('{org}', gen_random_uuid(), '{org}', 'web');
-with entry as (select {deal} as id), audited as (
+with opened as (insert into change_sets (org_id, id, actor_id, source) values ('{org}', gen_random_uuid(), '{org}', 'web')),
+ entry as (select {deal} as id), audited as (
  insert into audit_entries (org_id, change_set, record_type, record_id, version, action, source, title, changes)
  select '{org}', id, 'opportunity', id, 2, 'update', 'web', 'Deal', '{{\"rank\": [\"a\", \"b\"], \"stage_id\": [\"a\", \"b\"], \"probability\": [10, 30]}}' from entry)
 insert into events (org_id, record_type, record_id, version) select '{org}', 'opportunity', id, 2 from entry;

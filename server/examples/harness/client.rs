@@ -46,14 +46,18 @@ impl Client {
 
     /// Status and body of what a server function answers; an error only when there is no whole answer.
     pub(crate) async fn ask(&mut self, function: &str, input: &Value) -> Outcome<(u16, Vec<u8>)> {
-        let body = input.to_string();
+        self.post(&format!("/api/fn/{function}"), "application/json", &input.to_string()).await
+    }
+
+    /// Status and body of the answer to something sent.
+    pub(crate) async fn post(&mut self, path: &str, content_type: &str, body: &str) -> Outcome<(u16, Vec<u8>)> {
         let head = format!(
-            "POST /api/fn/{function} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\ncookie: {1}\r\ncontent-type: application/json\r\ncontent-length: {2}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\ncookie: {1}\r\ncontent-type: {content_type}\r\ncontent-length: {2}\r\n\r\n",
             self.host,
             self.cookie,
             body.len()
         );
-        self.exchange(head + &body).await
+        self.exchange(head + body).await
     }
 
     /// The same, read as JSON.

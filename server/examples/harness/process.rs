@@ -27,6 +27,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the program on a database and waits until it is ready. What it logs is added to the file, if one is named.
     pub(crate) async fn start(host: String, database: &str, log: Option<&Path>) -> Outcome<Self> {
+        Self::start_with(host, database, log, Vec::new()).await
+    }
+
+    /// The same, with more in its environment.
+    pub(crate) async fn start_with(
+        host: String,
+        database: &str,
+        log: Option<&Path>,
+        environment: Vec<(&'static str, String)>,
+    ) -> Outcome<Self> {
         let begin = Instant::now();
         let log = match log {
             Some(path) => Stdio::from(std::fs::File::options().create(true).append(true).open(path)?),
@@ -37,6 +47,7 @@ impl Server {
             .env("DATABASE_URL", database)
             .env("GUANXI_ADDR", &host)
             .env("GUANXI_LOG", "warn")
+            .envs(environment)
             .stdout(Stdio::null())
             .stderr(log)
             .kill_on_drop(true)

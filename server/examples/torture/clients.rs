@@ -1,7 +1,7 @@
 //! Clients that ask for one thing after the other and remember what they were told.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -39,16 +39,16 @@ pub(crate) struct Attempt {
     pub(crate) fate: Fate,
 }
 
-/// Writes until then; gives everything that was tried.
-pub(crate) async fn write(world: Arc<World>, mut rng: Rng, until: Instant) -> Outcome<Vec<Attempt>> {
+/// Writes until that is to end; gives everything that was tried.
+pub(crate) async fn write(world: Arc<World>, mut rng: Rng) -> Outcome<Vec<Attempt>> {
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut client = None;
-    while Instant::now() < until {
+    while !world.is_over() {
         let mut attempt = next(&world, &mut rng, &attempts);
         attempt.fate = send(&world, &mut rng, &mut client, &attempt).await;
         // Half of what is unclear is asked again with the same key, as the product's own pages do.
         let again = attempt.function == "apply" && rng.bool();
-        while again && attempt.fate == Fate::Unknown && Instant::now() < until {
+        while again && attempt.fate == Fate::Unknown && !world.is_over() {
             tokio::time::sleep(Duration::from_millis(100)).await;
             attempt.fate = send(&world, &mut rng, &mut client, &attempt).await;
         }
@@ -83,8 +83,13 @@ async fn send(world: &World, rng: &mut Rng, connection: &mut Option<Client>, att
 
 /// Others may change what was made, and a backup from now on must have it.
 fn learn(world: &World, attempt: &Attempt, answer: &Value) {
-    // What was refused as a whole, or was so already, left nothing behind.
-    if answer["rows"].as_array().is_some_and(|rows| !rows.is_empty()) || answer["undone"].as_u64() > Some(0) {
+    // What was refused, or was so already, left nothing behind.
+    let done = |id: &Value| answer["rows"].as_array().is_some_and(|rows| rows.iter().any(|row| row["id"] == *id));
+    let changes = attempt.input["command"]["changes"].as_array();
+    let is_done = |change: &Value| is_logged(change) && (change["do"] == "delete" || done(&change["id"]));
+    if changes.is_some_and(|all| all.iter().any(is_done)) && answer["refused"] == json!([])
+        || answer["undone"].as_u64() > Some(0)
+    {
         world.acknowledged().extend(answer["change_set"].as_str().and_then(|id| id.parse::<Uuid>().ok()));
     }
     let Some(record_type) = TYPES.into_iter().find(|name| attempt.input["command"]["record_type"] == **name) else {
@@ -170,4 +175,10 @@ pub(crate) fn summary(attempts: &[Attempt]) -> String {
     let done = count(|fate| matches!(fate, Fate::Done(_)));
     let refused = count(|fate| matches!(fate, Fate::Refused(_)));
     format!("{} attempts: {done} done, {refused} refused, {} unclear", attempts.len(), attempts.len() - done - refused)
+}
+
+/// Whether the change leaves an entry for certain: others may ask for what is so already.
+pub(crate) fn is_logged(change: &Value) -> bool {
+    let is_move = change["values"].get("rank").is_some();
+    matches!(change["do"].as_str(), Some("create" | "delete")) || change["do"] == "update" && !is_move
 }

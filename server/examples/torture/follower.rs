@@ -1,6 +1,6 @@
 //! A client of the live stream that keeps a picture of the records, as a page does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,9 @@ use crate::world::{NODES, World};
 /// A stream that says nothing for so long is taken for dead; beats come more often.
 const SILENCE: Duration = Duration::from_secs(40);
 /// How long the picture may lag behind.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// After so much silence nothing more is on its way.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// Version of each record, and the record unless it is gone.
 type Picture = BTreeMap<(String, Uuid), (i64, Option<Row>)>;
@@ -93,48 +95,60 @@ async fn read_all(world: &World, node: usize) -> Outcome<BTreeMap<(String, Uuid)
 }
 
 async fn follow(world: Arc<World>, mut rng: fastrand::Rng, picture: Arc<Mutex<Picture>>) {
-    let mut position = String::from("0-0");
+    let (mut position, mut stale) = (String::from("0-0"), BTreeSet::new());
     loop {
         let node = rng.usize(..NODES);
-        drop(listen(&world, node, &picture, &mut position).await);
+        drop(listen(&world, node, &picture, (&mut position, &mut stale)).await);
         tokio::time::sleep(Duration::from_millis(rng.u64(10..500))).await;
     }
 }
 
 /// Follows one connection until it ends, keeping the position to go on from.
-async fn listen(world: &World, node: usize, picture: &Mutex<Picture>, position: &mut String) -> Outcome<()> {
+async fn listen(
+    world: &World,
+    node: usize,
+    picture: &Mutex<Picture>,
+    (position, stale): (&mut String, &mut BTreeSet<String>),
+) -> Outcome<()> {
     let client = world.connect(node).await?;
     let path = format!("/api/v1/events?after={position}");
     let mut lines = tokio::time::timeout(SILENCE, client.stream(&path)).await??.lines();
     let mut id = position.clone();
-    while let Some(line) = tokio::time::timeout(SILENCE, lines.next_line()).await?? {
+    loop {
+        let line = match tokio::time::timeout(QUIET, lines.next_line()).await {
+            Ok(line) => line?,
+            // As pages do: while more comes in, what is read again would be out of date at once.
+            Err(_) => {
+                while let Some(record_type) = stale.first().cloned() {
+                    again(world, node, picture, &record_type).await?;
+                    stale.remove(&record_type);
+                }
+                tokio::time::timeout(SILENCE, lines.next_line()).await??
+            }
+        };
+        let Some(line) = line else { return Ok(()) };
         if let Some(text) = line.strip_prefix("id:") {
             id = text.trim().to_owned();
         } else if let Some(data) = line.strip_prefix("data:") {
             // A beat says only where the stream stands.
             if let Ok(event) = serde_json::from_str::<LiveEvent>(data) {
-                take(world, node, picture, event).await?;
+                take(picture, stale, event);
             }
         } else if line.is_empty() {
             position.clone_from(&id);
         }
     }
-    Ok(())
 }
 
-async fn take(world: &World, node: usize, picture: &Mutex<Picture>, event: LiveEvent) -> Outcome<()> {
+/// Takes an event into the picture; what has to be read again is noted.
+fn take(picture: &Mutex<Picture>, stale: &mut BTreeSet<String>, event: LiveEvent) {
     match event {
         LiveEvent::Changed { record_type, row, .. } => put(picture, record_type, row.id, row.version, Some(row)),
         LiveEvent::Removed { record_type, id, version } => put(picture, record_type, id, version, None),
-        LiveEvent::Refresh { record_type } => again(world, node, picture, &record_type).await?,
-        LiveEvent::Reset => {
-            for record_type in TYPES {
-                again(world, node, picture, record_type).await?;
-            }
-        }
+        LiveEvent::Refresh { record_type } => drop(stale.insert(record_type)),
+        LiveEvent::Reset => stale.extend(TYPES.map(str::to_owned)),
         LiveEvent::Presence { .. } => {}
     }
-    Ok(())
 }
 
 /// Many changed at once: what a page does then is to read the type again.

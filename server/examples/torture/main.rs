@@ -2,14 +2,16 @@
 //! cut; afterwards everything must add up.
 //!
 //! `scripts/torture.sh` gives it a throw-away Postgres (`DATABASE_URL`, owner rights), the server's program
-//! (`GUANXI_PROGRAM`), `SEED` (printed, so that what went wrong can be tried again) and `SECONDS` of trouble. The seed
+//! (`GUANXI_PROGRAM`), `SEED` (printed, so that what went wrong can be tried again) and `DURATION`, seconds of trouble. The seed
 //! decides what every client asks for and when what breaks; how the answers interleave is up to the machine.
 
+mod bulk;
 mod clients;
 mod faults;
 mod follower;
 #[path = "../harness/mod.rs"]
 mod harness;
+mod pretend;
 mod proxy;
 mod replay;
 mod rude;
@@ -30,35 +32,50 @@ const CLIENTS: u64 = 10;
 const SHOWN: usize = 20;
 /// Connections that only wait, unless `IDLE` says otherwise.
 const IDLE: usize = 500;
+/// Customers of the import, unless `ROWS` says otherwise.
+const ROWS: usize = 20_000;
 /// Streams that are followed.
 const FOLLOWERS: u64 = 6;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome<()> {
-    let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
-    let trouble: u64 = std::env::var("DURATION").ok().and_then(|text| text.parse().ok()).unwrap_or(120);
+    let seed = number("SEED", fastrand::u64(..));
+    let trouble = number("DURATION", 120);
     println!("seed {seed}, {trouble} s of trouble, {CLIENTS} clients, {FOLLOWERS} streams, {} servers", world::NODES);
     let world = Arc::new(World::found().await?);
 
-    let (half, until) = (Duration::from_secs(trouble / 2), Instant::now() + Duration::from_secs(trouble));
+    let half = Duration::from_secs(trouble / 2);
     let followers: Vec<_> = (0..FOLLOWERS).map(|n| follower::Follower::start(&world, seed ^ n << 32)).collect();
     let mut writing = JoinSet::new();
     for n in 0..CLIENTS {
-        writing.spawn(clients::write(Arc::clone(&world), fastrand::Rng::with_seed(seed.wrapping_add(n)), until));
+        writing.spawn(clients::write(Arc::clone(&world), fastrand::Rng::with_seed(seed.wrapping_add(n))));
     }
-    let idle = std::env::var("IDLE").ok().and_then(|idle| idle.parse().ok()).unwrap_or(IDLE);
+    let rows = number("ROWS", ROWS);
+    let bulk = tokio::spawn(bulk::come_and_go(Arc::clone(&world), rows));
     let rude = fastrand::Rng::with_seed(seed.rotate_left(7));
-    let rude = tokio::spawn(rude::bother(Arc::clone(&world), rude, until, idle));
+    let rude = tokio::spawn(rude::bother(Arc::clone(&world), rude, Instant::now() + 2 * half, number("IDLE", IDLE)));
     let mut rng = fastrand::Rng::with_seed(!seed);
-    let before = faults::make(&world, &mut rng, until - half).await?;
+    let mut broken = faults::make(&world, &mut rng, Instant::now() + half).await?;
     // In the middle, while everybody writes.
     world.heal().await?;
     let backup = world.back_up().await?;
-    let after = faults::make(&world, &mut rng, until).await?;
-    for (what, times) in &after {
-        println!("{what}: {} times", times + before.get(what).unwrap_or(&0));
+    let begin = Instant::now();
+    world.migrate().await?;
+    println!("a migration under load took {:.1} s", begin.elapsed().as_secs_f64());
+    for (what, times) in faults::make(&world, &mut rng, Instant::now() + half).await? {
+        *broken.entry(what).or_default() += times;
+    }
+    for (what, times) in broken {
+        println!("{what}: {times} times");
     }
     world.heal().await?;
+    // Its undo meets nothing but the writers, who go on until it is over.
+    let bulk = bulk.await??;
+    world.end_writing();
+    println!(
+        "{rows} customers imported in {:.1} s through all of it, undone in {:.1} s",
+        bulk.imported_in, bulk.undone_in
+    );
     let mut attempts: Vec<Attempt> = Vec::new();
     while let Some(written) = writing.join_next().await {
         attempts.extend(written??);
@@ -68,14 +85,20 @@ async fn main() -> Outcome<()> {
     println!("{} bad requests, {} connections that only waited", rude.sent, rude.held);
 
     let mut flaws = rude.flaws;
+    flaws.extend(bulk.flaws);
     flaws.extend(verdict::of(&world, &attempts).await?);
     for (n, follower) in followers.into_iter().enumerate() {
         flaws.extend(follower.compare(&world).await?.into_iter().map(|flaw| format!("stream {n}: {flaw}")));
     }
-    flaws.extend(verdict::of_backup(&world, &backup).await?);
+    flaws.extend(verdict::of_backup(&world, &backup, &attempts).await?);
     flaws.extend(world.stop().await?);
     flaws.iter().take(SHOWN).for_each(|flaw| println!("FLAW {flaw}"));
     let all = world.note("flaws.txt", &flaws.join("\n"))?;
     println!("{} flaws, all in {}; seed {seed}", flaws.len(), all.display());
     if flaws.is_empty() { Ok(()) } else { Err("not everything adds up".into()) }
+}
+
+/// A number from the environment.
+fn number<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }

@@ -20,6 +20,9 @@ const LONG_HEAD: usize = 4 << 20;
 /// Nor a body, without the server saying no, bytes.
 const LONG_BODY: usize = 64 << 20;
 
+/// After so many rounds all connections that only wait are there.
+const ROUNDS_TO_ALL: usize = 25;
+
 /// What they did, and what came of it.
 #[derive(Debug, Default)]
 pub(crate) struct Rude {
@@ -37,7 +40,7 @@ pub(crate) async fn bother(world: Arc<World>, mut rng: Rng, until: Instant, idle
     let mut held = Vec::new();
     while Instant::now() < until {
         let host = world.address(rng.usize(..NODES)).to_owned();
-        for _ in 0..20 {
+        for _ in 0..idle.div_ceil(ROUNDS_TO_ALL) {
             held.extend(if held.len() < idle { TcpStream::connect(&host).await.ok() } else { None });
         }
         let mut trying = JoinSet::new();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
-use crate::clients::{Attempt, Fate, TYPES};
+use crate::clients::{Attempt, Fate, TYPES, is_logged};
 use crate::harness::Outcome;
 use crate::replay;
 use crate::world::{Backup, NODES, World, owner, read};
@@ -20,6 +20,8 @@ pub(crate) async fn of(world: &World, attempts: &[Attempt]) -> Outcome<Vec<Strin
     quiet(&mut db).await?;
     let logged = logged(&mut db).await?;
     let mut flaws: Vec<String> = attempts.iter().flat_map(|attempt| judge(attempt, &logged)).collect();
+    let acknowledged = world.acknowledged().clone();
+    flaws.extend(lost(&mut db, &acknowledged, attempts).await?);
     flaws.extend(undone_flaws(&mut db, attempts).await?);
     for (what, sql) in NEVER {
         let count: i64 =
@@ -41,26 +43,33 @@ pub(crate) async fn of(world: &World, attempts: &[Attempt]) -> Outcome<Vec<Strin
 }
 
 /// A backup made in the middle of it, restored: it adds up by itself, and has everything acknowledged before it began.
-pub(crate) async fn of_backup(world: &World, backup: &Backup) -> Outcome<Vec<String>> {
+pub(crate) async fn of_backup(world: &World, backup: &Backup, attempts: &[Attempt]) -> Outcome<Vec<String>> {
     let (server, mut client, url) = world.restore(backup).await?;
     let mut db = PgConnection::connect(&url).await?;
+    // An import that the backup caught under way goes on where it is restored.
+    let open = "select count(*) from import_runs where status in ('waiting', 'running')";
+    while sqlx::query_scalar::<_, i64>(open).fetch_one(&mut db).await? > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
     let audit = replay::Replay::of(&mut db).await?;
     let mut flaws = Vec::new();
     for record_type in TYPES {
         flaws.extend(audit.differences(record_type, &read(&mut client, record_type).await?));
     }
-    let kept: BTreeSet<Uuid> =
-        sqlx::query_scalar("select id from change_sets").fetch_all(&mut db).await?.into_iter().collect();
-    let lost = backup.earlier.iter().filter(|id| !kept.contains(id));
-    flaws.extend(lost.map(|id| format!("LOST: {id} was acknowledged before the backup")));
-    println!(
-        "the backup holds {} change sets, {} of them acknowledged before it began",
-        kept.len(),
-        backup.earlier.len()
-    );
+    flaws.extend(lost(&mut db, &backup.earlier, attempts).await?);
+    println!("{} change sets were acknowledged before the backup began", backup.earlier.len());
     db.close().await?;
     server.stop().await?;
     Ok(flaws.into_iter().map(|flaw| format!("restored: {flaw}")).collect())
+}
+
+/// Acknowledged change sets that aren't there.
+async fn lost(db: &mut PgConnection, acknowledged: &[Uuid], attempts: &[Attempt]) -> Outcome<Vec<String>> {
+    let kept: BTreeSet<Uuid> =
+        sqlx::query_scalar("select id from change_sets").fetch_all(db).await?.into_iter().collect();
+    let of = |id: &Uuid| attempts.iter().find(|attempt| attempt.change_set == *id);
+    let lost = acknowledged.iter().filter(|id| !kept.contains(id));
+    Ok(lost.map(|id| format!("LOST: {id} was acknowledged: {:?}", of(id))).collect())
 }
 
 /// Waits for what clients gave up on: it may still be under way.
@@ -130,12 +139,6 @@ fn misjudged(change: &Value, answer: &Value, entries: &BTreeMap<Uuid, usize>) ->
         (false, 0) => Some(format!("LOST: acknowledged, and not done: {change}, {answer}")),
         (false, times) => Some(format!("done {times} times: {change}")),
     }
-}
-
-/// Whether the change leaves an entry for certain: others may ask for what is so already.
-fn is_logged(change: &Value) -> bool {
-    let is_move = change["values"].get("rank").is_some();
-    matches!(change["do"].as_str(), Some("create" | "delete")) || change["do"] == "update" && !is_move
 }
 
 fn id(change: &Value) -> Uuid {

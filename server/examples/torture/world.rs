@@ -1,11 +1,13 @@
 //! What is tortured: two servers on one Postgres, each behind a proxy, and an organisation.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
+use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection};
 use tokio::process::Command;
 use tokio::sync::Mutex;
@@ -14,12 +16,23 @@ use uuid::Uuid;
 use crate::harness::Outcome;
 use crate::harness::client::Client;
 use crate::harness::process::{Server, database, free_address, program};
+use crate::pretend::{POSTGRES, Pretence};
 use crate::proxy::Proxy;
 
 /// Servers on the one Postgres.
 pub(crate) const NODES: usize = 2;
 /// How long anything may take to come back.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How wrong a clock may be, seconds.
+const HOURS: i64 = 2 * 3_600;
+
+/// What newer versions do to tables that are in use: columns, indexes, values of all rows.
+const MIGRATION: &str = "
+    alter table customers add column if not exists torture text;
+    alter table opportunities add column if not exists torture bigint not null default 0;
+    create index if not exists opportunities_torture_idx on opportunities (org_id, torture);
+    update opportunities set torture = 1;
+    alter table audit_entries add column if not exists torture text;";
 
 /// One server and the way to it.
 struct Node {
@@ -40,6 +53,8 @@ pub(crate) struct World {
     acknowledged: std::sync::Mutex<Vec<Uuid>>,
     /// Data of the throw-away Postgres; `None` for one that others look after.
     cluster: Option<PathBuf>,
+    pretence: Option<Pretence>,
+    over: AtomicBool,
     log: PathBuf,
 }
 
@@ -49,9 +64,9 @@ impl World {
         let cluster = std::env::var("TEST_POSTGRES").ok().map(|folder| PathBuf::from(folder).join("cluster"));
         let log = PathBuf::from(std::env::var("TORTURE_LOG")?);
         let mut nodes = Vec::new();
-        for _ in 0..NODES {
+        for n in 0..NODES {
             let address = free_address().await?;
-            let server = Server::start(address.clone(), &database()?, Some(&log)).await?;
+            let server = start(n, &address, &log).await?;
             let proxy = Proxy::to(address.clone()).await?;
             nodes.push(Node { server: Mutex::new(Some(server)), address, proxy });
         }
@@ -66,7 +81,27 @@ impl World {
         let stages = open.map(|column| column["stage"]["id"].as_str().unwrap_or_default().parse());
         let stages = stages.collect::<Result<_, _>>()?;
         let (known, acknowledged) = Default::default();
-        Ok(Self { nodes, session, stages, known, acknowledged, cluster, log })
+        Ok(Self {
+            nodes,
+            session,
+            stages,
+            known,
+            acknowledged,
+            cluster,
+            pretence: Pretence::begin()?,
+            over: AtomicBool::new(false),
+            log,
+        })
+    }
+
+    /// Whether clients are to stop writing.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    /// From now on they are.
+    pub(crate) fn end_writing(&self) {
+        self.over.store(true, Ordering::Relaxed);
     }
 
     /// Records that some client made, by type: what all may change.
@@ -110,7 +145,7 @@ impl World {
         // Until the old socket is free and Postgres takes connections again.
         let until = Instant::now() + PATIENCE;
         loop {
-            match Server::start(node.address.clone(), &database()?, Some(&self.log)).await {
+            match start(n % NODES, &node.address, &self.log).await {
                 Ok(started) => break *server = Some(started),
                 Err(error) if Instant::now() > until => return Err(error),
                 Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
@@ -136,14 +171,64 @@ impl World {
         // Those it started notice within a moment and end; until then their memory is taken.
         let until = Instant::now() + PATIENCE;
         loop {
-            let script = "source scripts/test-postgres.sh; launch_test_postgres";
-            let launched = Command::new("bash").args(["-c", script]).kill_on_drop(true).status().await?;
-            match launched.success() {
+            match launch_postgres().await? {
                 true => return Ok(()),
                 false if Instant::now() > until => return Err("Postgres doesn't start again".into()),
                 false => tokio::time::sleep(Duration::from_millis(200)).await,
             }
         }
+    }
+
+    /// Lets no file of Postgres' grow for a while. If that ended Postgres, it is started again, as its keepers would.
+    pub(crate) async fn fill_disk(&self, length: Duration) -> Outcome<()> {
+        let Some(pretence) = &self.pretence else { return Ok(()) };
+        pretence.fill_disk(true)?;
+        tokio::time::sleep(length).await;
+        pretence.fill_disk(false)?;
+        let until = Instant::now() + PATIENCE;
+        while owner().await.is_err() {
+            if Instant::now() > until {
+                return Err("Postgres doesn't come back from a full disk".into());
+            }
+            // In vain as long as it still runs or recovers.
+            launch_postgres().await?;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        Ok(())
+    }
+
+    /// Sets the clock of Postgres or of a server wrong by some hours at most, or right.
+    pub(crate) fn set_clock(&self, rng: &mut fastrand::Rng) -> Outcome<()> {
+        let Some(pretence) = &self.pretence else { return Ok(()) };
+        let whose = rng.usize(POSTGRES..=POSTGRES + NODES);
+        pretence.set_clock(whose, if rng.bool() { 0 } else { rng.i64(-HOURS..HOURS) })
+    }
+
+    /// Ends half of the connections to Postgres and takes those and all that are left; holds them for a while.
+    pub(crate) async fn exhaust(&self, length: Duration) -> Outcome<()> {
+        let Ok(mut first) = owner().await else { return Ok(()) };
+        let sql = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+                   where backend_type = 'client backend' and pid <> pg_backend_pid() and pid % 2 = 0";
+        drop(sqlx::query(sql).execute(&mut first).await);
+        let mut taken = vec![first];
+        while let Ok(another) = owner().await {
+            taken.push(another);
+        }
+        tokio::time::sleep(length).await;
+        Ok(())
+    }
+
+    /// Brings a newer schema to the database, as the next version of the program would while this one runs; then it is as
+    /// if it had never been, for servers that are killed later know nothing of it.
+    pub(crate) async fn migrate(&self) -> Outcome<()> {
+        let folder = self.log.with_file_name("migrations");
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join("9999_torture.sql"), MIGRATION)?;
+        let mut newer = Migrator::new(folder).await?;
+        newer.set_ignore_missing(true);
+        store::migrate_by(&database()?, &newer).await?;
+        sqlx::query("delete from _sqlx_migrations where version = 9999").execute(&mut owner().await?).await?;
+        Ok(())
     }
 
     /// Kills the process of one connection to Postgres, which then ends all others and recovers.
@@ -261,6 +346,17 @@ pub(crate) async fn read(client: &mut Client, record_type: &str) -> Outcome<Vec<
             return Ok(rows);
         }
     }
+}
+
+/// A server that can be lied to.
+async fn start(node: usize, address: &str, log: &Path) -> Outcome<Server> {
+    Server::start_with(address.to_owned(), &database()?, Some(log), Pretence::environment(node)).await
+}
+
+/// Whether the throw-away Postgres could be started.
+async fn launch_postgres() -> Outcome<bool> {
+    let script = "source scripts/test-postgres.sh; launch_test_postgres";
+    Ok(Command::new("bash").args(["-c", script]).kill_on_drop(true).status().await?.success())
 }
 
 fn postmaster(cluster: &Path) -> Outcome<Pid> {
