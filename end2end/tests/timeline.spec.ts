@@ -30,6 +30,9 @@ async function openMyDay(page: Page) {
   await page.locator(".task-add input").fill("");
 }
 
+// Takes back what a message tells of; messages of acts before it may still be there.
+const undo = (page: Page, message: string) => page.locator(".toast", { hasText: message }).locator(".toast-action").click();
+
 const item = (page: Page, text: string) => page.locator(".timeline-item", { hasText: text });
 
 test("a note is there at once, keeps its line breaks and survives a reload @phone", async ({ page }) => {
@@ -97,7 +100,7 @@ test("a follow-up is planned, ticked off, and the tick taken back", async ({ pag
   await planned.locator("input[type=checkbox]").click();
   await expect(planned).toHaveCount(0);
   await expect(page.locator('.timeline-item[data-kind="task"]', { hasText: "Send the offer" })).toBeVisible();
-  await page.locator(".toast-action").last().click();
+  await undo(page, "Done:");
   await expect(planned).toBeVisible();
 });
 
@@ -129,7 +132,7 @@ test("an own note is edited and archived, and the archive undone", async ({ page
   await item(page, "Right words").locator("button[aria-haspopup=menu]").click();
   await page.locator(".menu-item:visible").last().click();
   await expect(item(page, "Right words")).toHaveCount(0);
-  await page.locator(".toast-action").last().click();
+  await undo(page, "archived");
   await expect(item(page, "Right words")).toBeVisible();
 });
 

@@ -75,7 +75,8 @@ pub(super) async fn load_names(
         for chunk in texts.chunks(TEXTS) {
             let mut sql = Sql::new(format!("select t.id, t.{column}::text, {parent} from {} t where ", target.table()));
             push_live(&mut sql, actor, target);
-            sql.push(format_args!(" and lower(t.{column}) = any(")).push_bind(chunk.to_vec()).push(") order by t.id");
+            push_valued(&mut sql, target, column, chunk);
+            sql.push(" order by t.id");
             for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
                 let text: String = raw.try_get(1).map_err(from_sqlx)?;
                 names.insert(&text, raw.try_get(2).map_err(from_sqlx)?, raw.try_get(0).map_err(from_sqlx)?);
@@ -106,6 +107,28 @@ fn push_live(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
     push_scope(sql, actor, def, Action::Read, "t");
 }
 
+/// Appends the condition that a column holds one of some folded texts; by index where it can be one that many rows are
+/// looked up by.
+fn push_valued(sql: &mut Sql, def: &RecordDef, column: &str, texts: &[String]) {
+    let field = def.field(column);
+    let is_titled = column == def.title && def.fields.iter().any(|field| field.searchable);
+    if column == "id" {
+        let ids: Vec<Uuid> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+        sql.push(" and t.id = any(").push_bind(ids);
+    } else if field.is_some_and(|field| field.unique) {
+        sql.push(" and t.id in (select guanxi_holding(").push_bind(def.table()).push("::text::regclass, ");
+        sql.push_bind(column.to_owned()).push(", ").push_bind(texts.to_vec()).push(")");
+    } else if is_titled {
+        sql.push(" and t.id in (select guanxi_titled(").push_bind(def.name).push(", ").push_bind(texts.to_vec());
+        sql.push(")");
+    } else if field.is_some_and(|field| field.kind.is_text_list()) {
+        sql.push(format_args!(" and t.{column} && (")).push_bind(texts.to_vec());
+    } else {
+        sql.push(format_args!(" and lower(t.{column}::text) = any(")).push_bind(texts.to_vec());
+    }
+    sql.push(")");
+}
+
 /// Existing records by the folded value of a key field; of namesakes the oldest.
 pub(super) async fn load_existing(
     tx: &mut Tx,
@@ -115,17 +138,12 @@ pub(super) async fn load_existing(
     keys: &BTreeSet<String>,
 ) -> Result<BTreeMap<(Option<Uuid>, String), Row>> {
     let keys: Vec<String> = keys.iter().cloned().collect();
-    let is_list = def.field(key).is_some_and(|field| field.kind.is_text_list());
     let mut found = BTreeMap::new();
     for chunk in keys.chunks(TEXTS) {
         let mut sql = Sql::new(format!("select {} from {} t where ", select_list(def, "t"), def.table()));
         push_live(&mut sql, actor, def);
-        match (key, is_list) {
-            ("id", _) => drop(sql.push(" and t.id::text = any(")),
-            (_, true) => drop(sql.push(format_args!(" and t.{key} && ("))),
-            (_, false) => drop(sql.push(format_args!(" and lower(t.{key}::text) = any("))),
-        }
-        sql.push_bind(chunk.to_vec()).push(") order by t.id");
+        push_valued(&mut sql, def, key, chunk);
+        sql.push(" order by t.id");
         for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
             let row = decode(def, &raw, 0)?;
             let parent = within.and_then(|field| row.reference(field));
