@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::chunk;
 use crate::chunk::Fetch;
 use crate::context::Page;
+use crate::features::duplicates::DuplicatesPage;
 use crate::features::import::ImportPage;
 use crate::features::my_day::MyDayPage;
 use crate::features::pipeline::BoardPage;
@@ -41,6 +42,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipeline") view=|| view! { <BoardPage peek=peek::view/> }/>
                     <Route path=path!("/import") view=import::view/>
                     <Route path=path!("/settings/*section") view=settings::view/>
+                    <Route path=path!("/duplicates/:plural") view=duplicates::view/>
                     <Route path=path!("/:plural") view=list::view/>
                     // As a whole: whether there is such a record decides on the status, which goes out first.
                     <Route path=path!("/:plural/:id") view=detail::view ssr=SsrMode::Async/>
@@ -60,6 +62,7 @@ chunk! {
     page fn settings() in settings { view! { <SettingsPage/> } }
     page fn import() in import { view! { <ImportPage/> } }
     page fn my_day() in records { view! { <MyDayPage/> } }
+    page fn duplicates() in records { view! { <DuplicatesPage/> } }
     page fn list() in records { view! { <ListPage peek=peek::view/> } }
     page fn detail() in records { view! { <DetailPage timeline=timeline_of/> } }
     part fn peek(record_type: &'static str, id: Uuid, on_close: Callback<()>) in records {
@@ -76,6 +79,7 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("settings", settings::fetch),
     ("import", import::fetch),
     ("my_day", my_day::fetch),
+    ("duplicates", duplicates::fetch),
     ("list", list::fetch),
     ("detail", detail::fetch),
 ];

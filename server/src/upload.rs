@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{DefaultBodyLimit, Extension, Path, Query, State, rejection::BytesRejection},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
-use shared::import::MAX_BYTES;
+use shared::import::{FileKind, MAX_BYTES};
+use shared::query::ListQuery;
 use shared::session::Boot;
 use shared::{Error, FieldError};
 use store::{Store, auth::SessionInfo};
@@ -30,6 +32,12 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/import/files", post(upload).layer(limit))
         .route("/api/import/runs/{id}/errors.csv", get(refused_rows))
         .route("/api/export/{collection}", get(export))
+}
+
+/// Which rows, in which order: a [`ListQuery`] as JSON; all without it.
+#[derive(Deserialize)]
+struct Listed {
+    query: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -56,20 +64,33 @@ async fn refused_rows(
 ) -> Result<Response, Refused> {
     let session = signed_in(session)?;
     let rows = store.import_errors(&session.actor, boot.locale, id).await?;
-    Ok(csv("import-errors.csv", rows))
+    Ok(file("import-errors.csv", FileKind::Csv, rows))
 }
 
 async fn export(
     State(store): State<Store>,
     session: Session,
     Path(collection): Path<String>,
+    Query(list): Query<Listed>,
 ) -> Result<Response, Refused> {
     let session = signed_in(session)?;
-    let plural = collection.strip_suffix(".csv").unwrap_or(&collection);
+    let (plural, extension) = collection.rsplit_once('.').unwrap_or((&collection, FileKind::Csv.extension()));
+    let kind = FileKind::parse(extension).ok_or(Error::NotFound)?;
     let def = shared::types::by_plural(plural).ok_or(Error::NotFound)?;
+    let query = match &list.query {
+        Some(text) => serde_json::from_str(text).map_err(|_| Error::invalid("query", "operator"))?,
+        None => ListQuery::default(),
+    };
+    let mut export = store.export(&session.actor, def, query, kind).await?;
+    // What refuses it comes before the head of the answer.
+    let first = export.next().await?.unwrap_or_default();
     // With the mark, spreadsheets recognise the character set.
-    let rows = format!("\u{feff}{}", store.export(&session.actor, def).await?);
-    Ok(csv(&format!("{plural}.csv"), rows))
+    let mark = if kind == FileKind::Csv { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+    let rest =
+        stream::try_unfold(export, async |mut export| Ok::<_, Error>(export.next().await?.map(|part| (part, export))));
+    let parts =
+        stream::iter([Ok(mark), Ok(first)]).chain(rest).map_err(|error| std::io::Error::other(error.to_string()));
+    Ok(file(&format!("{plural}.{extension}"), kind, Body::from_stream(parts)))
 }
 
 fn signed_in(session: Session) -> Result<Arc<SessionInfo>, Error> {
@@ -80,13 +101,13 @@ fn too_large() -> Error {
     Error::Invalid { fields: vec![FieldError::new("file", "file_too_large").with("max", MAX_BYTES / (1024 * 1024))] }
 }
 
-fn csv(name: &str, rows: String) -> Response {
+fn file(name: &str, kind: FileKind, content: impl IntoResponse) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_TYPE, kind.content_type().to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    (headers, rows).into_response()
+    (headers, content).into_response()
 }
 
 /// An error as pages read it.

@@ -18,6 +18,85 @@ pub const MAX_ROWS: usize = 200_000;
 /// Rows shown in a preview.
 pub const PREVIEW_ROWS: usize = 20;
 
+/// Character sets that a text file can be said to have, by their names in the WHATWG standard.
+pub const ENCODINGS: &[&str] = &["UTF-8", "UTF-16LE", "UTF-16BE", "gb18030", "Big5", "windows-1252"];
+/// Separators that a text file can be said to have.
+pub const DELIMITERS: &[char] = &[',', ';', '\t', '|'];
+
+/// How a file is to be read, as far as somebody said so; the rest is found out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reading {
+    /// Character set of a text file, one of [`ENCODINGS`].
+    pub encoding: Option<String>,
+    /// Separator of a text file, one of [`DELIMITERS`].
+    pub delimiter: Option<char>,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+}
+
+/// Kinds of files that lists are exported to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// Text with commas.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// Cards of people.
+    Vcf,
+}
+
+impl FileKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Csv, Self::Xlsx, Self::Vcf];
+
+    /// How the names of such files end.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Vcf => "vcf",
+        }
+    }
+
+    /// The kind of files whose names end so.
+    pub fn parse(extension: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.extension() == extension)
+    }
+
+    /// What browsers call it.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Vcf => "text/vcard; charset=utf-8",
+        }
+    }
+}
+
+/// What kind of file it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Text with separators (CSV, TSV).
+    Text {
+        /// Character set, e.g. `UTF-8`.
+        encoding: String,
+        /// Separator.
+        delimiter: char,
+    },
+    /// A workbook (xlsx).
+    Workbook {
+        /// All its sheets.
+        sheets: Vec<String>,
+        /// The one that is read.
+        sheet: String,
+    },
+    /// Cards of people (vCard).
+    Cards,
+}
+
 /// An uploaded file as it was understood.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileInfo {
@@ -25,16 +104,16 @@ pub struct FileInfo {
     pub id: Uuid,
     /// Name of the file.
     pub name: String,
-    /// Character set found, e.g. `UTF-8`.
-    pub encoding: String,
-    /// Separator found.
-    pub delimiter: char,
+    /// What it is, and how it was read.
+    pub format: Format,
     /// Columns by the header row, with the first values.
     pub columns: Vec<Column>,
     /// Data rows.
     pub rows: u64,
     /// A file layout that is known: the steps need no mapping by hand.
     pub preset: Option<String>,
+    /// The steps are those of the organisation's last import of such columns.
+    pub remembered: bool,
     /// Suggested steps.
     pub steps: Vec<Step>,
 }
@@ -46,6 +125,37 @@ pub struct Column {
     pub name: String,
     /// The first few values that are not empty.
     pub samples: Vec<String>,
+    /// For days written as in 3/4/2024: which comes first, as far as the values tell.
+    #[serde(default)]
+    pub dates: Option<DateOrder>,
+}
+
+/// What comes first in days written as in 3/4/2024.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    /// 3/4/2024 is in April.
+    DayFirst,
+    /// 3/4/2024 is in March.
+    MonthFirst,
+}
+
+impl DateOrder {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::DayFirst, Self::MonthFirst];
+
+    /// Identifier in forms and label catalogs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::DayFirst => "day_first",
+            Self::MonthFirst => "month_first",
+        }
+    }
+
+    /// The order of that identifier.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.code() == code)
+    }
 }
 
 /// Where a field's value comes from.
@@ -58,6 +168,17 @@ pub enum From {
     Template(String),
     /// The same text for every row.
     Constant(String),
+    /// A person's name of columns with its parts, put together as its script does: 王 and 小明 make 王小明.
+    Person {
+        /// Column of the given name.
+        given: String,
+        /// Column of middle names.
+        middle: String,
+        /// Column of the family name.
+        family: String,
+    },
+    /// The first of these that isn't empty.
+    First(Vec<From>),
 }
 
 /// How one field is filled.
@@ -70,6 +191,9 @@ pub struct Assignment {
     /// Numbers are multiplied by it, e.g. `1000000` for amounts given in millions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
+    /// How to read days such as 3/4/2024.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<DateOrder>,
     /// Cell text → text used instead, ignoring case; `*` stands for all other texts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, String>,
@@ -78,7 +202,7 @@ pub struct Assignment {
 impl Assignment {
     /// A field filled from a source as it is.
     pub fn new(field: &str, from: From) -> Self {
-        Self { field: field.to_owned(), from, times: None, values: BTreeMap::new() }
+        Self { field: field.to_owned(), from, times: None, dates: None, values: BTreeMap::new() }
     }
 
     /// A field filled from a column.
@@ -120,6 +244,8 @@ pub enum Existing {
     Update,
     /// They stay as they are.
     Skip,
+    /// Only their empty fields are set.
+    Fill,
     /// Nobody looks: every row makes a record.
     Create,
 }
@@ -130,13 +256,14 @@ impl Existing {
         match self {
             Self::Update => "update",
             Self::Skip => "skip",
+            Self::Fill => "fill",
             Self::Create => "create",
         }
     }
 
     /// The policy of that identifier.
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Update, Self::Skip, Self::Create].into_iter().find(|policy| policy.code() == code)
+        [Self::Update, Self::Skip, Self::Fill, Self::Create].into_iter().find(|policy| policy.code() == code)
     }
 }
 
@@ -156,6 +283,9 @@ pub struct Step {
     /// Several rows stand for one record: the first of each key counts.
     #[serde(default)]
     pub distinct: bool,
+    /// Rows whose key is empty have nothing for this step; otherwise they are refused.
+    #[serde(default)]
+    pub optional: bool,
     /// Reference within which the key is looked for: a stage of that name in the same pipeline.
     #[serde(default)]
     pub within: Option<String>,

@@ -7,6 +7,7 @@ pub mod access;
 pub mod audit;
 pub mod board;
 pub mod command;
+pub mod duplicates;
 pub mod error;
 pub mod format;
 pub mod i18n;

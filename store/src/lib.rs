@@ -5,6 +5,7 @@
 
 pub mod auth;
 mod columns;
+pub mod duplicates;
 mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -18,6 +19,7 @@ mod upkeep;
 mod write;
 
 pub use error::{StartError, internal};
+pub use import::Export;
 pub use live::{Delivery, LiveHub, Subscription, Told};
 pub use migrate::{migrate, migrate_by};
 pub use pool::Store;

@@ -3,11 +3,12 @@
 use shared::Result;
 use shared::access::Actor;
 use shared::command::{Change, Command, Source};
-use shared::types::CUSTOMER;
+use shared::types::{CUSTOMER, REGISTRY};
 use uuid::Uuid;
 
 use crate::error::from_sqlx;
-use crate::pool::Store;
+use crate::pool::{DbRole, Store};
+use crate::write::renew;
 
 /// Customers given back per change set.
 const CHUNK: i64 = 500;
@@ -25,6 +26,22 @@ impl Store {
         for administrator in self.administrators().await? {
             let actor = self.actor(administrator.org_id, administrator.user_id).await?;
             self.recycle(&actor).await?;
+            self.renew_search(actor.org_id).await?;
+        }
+        Ok(())
+    }
+
+    /// After an update that makes search entries in another way: brings an organisation's up to date, in small pieces.
+    async fn renew_search(&self, org_id: Uuid) -> Result<()> {
+        for def in REGISTRY.iter().copied().filter(|def| def.fields.iter().any(|field| field.searchable)) {
+            loop {
+                let mut tx = self.begin(org_id, DbRole::Writer).await?;
+                let renewed = renew(&mut tx, def).await?;
+                tx.commit().await?;
+                if renewed == 0 {
+                    break;
+                }
+            }
         }
         Ok(())
     }

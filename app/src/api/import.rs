@@ -5,7 +5,7 @@ use leptos::server_fn::codec::Json;
 use shared::Error;
 use shared::command::UndoOutcome;
 use shared::i18n::Locale;
-use shared::import::{FileInfo, Preview, Run, Spec, Step};
+use shared::import::{FileInfo, Preview, Reading, Run, Spec, Step};
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -17,6 +17,13 @@ use super::Fault;
 pub async fn suggest_import(file: Uuid, record_type: String) -> Result<Step, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.suggest_import(&actor, file, super::record_type(&record_type)?).await?)
+}
+
+/// Reads a file in another way than was found out.
+#[server(prefix = "/api/fn", endpoint = "reread_import", input = Json, output = Json)]
+pub async fn reread_import(file: Uuid, reading: Reading) -> Result<FileInfo, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.reread_import(&actor, file, &reading).await?)
 }
 
 /// What an import would do.

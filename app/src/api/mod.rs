@@ -7,6 +7,7 @@
 pub mod account;
 pub mod admin;
 pub mod board;
+pub mod duplicates;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod outgoing;

@@ -16,11 +16,11 @@ pub async fn list_records(record_type: String, query: ListQuery) -> Result<Page,
     Ok(store.list(&actor, super::record_type(&record_type)?, &query).await?)
 }
 
-/// One record.
+/// One record; for one that was merged that which it became.
 #[server(prefix = "/api/fn", endpoint = "get_record", input = Json, output = Json)]
 pub async fn get_record(record_type: String, id: Uuid) -> Result<Detail, Fault> {
     let (store, actor) = super::acting()?;
-    Ok(store.get(&actor, super::record_type(&record_type)?, id).await?)
+    Ok(store.get_or_merged(&actor, super::record_type(&record_type)?, id).await?)
 }
 
 /// Carries out a command.

@@ -79,14 +79,9 @@ impl Attribute {
         match &self.source {
             Source::Declared(field) => field.kind,
             Source::Custom(field) => match field.kind.as_str() {
-                "number" => Kind::Decimal(4),
-                "date" => Kind::Date,
-                "checkbox" => Kind::Bool,
-                "url" => Kind::Url,
-                "long_text" => Kind::LongText,
                 // The codes are known at run time only; see `choices`.
                 "choice" => Kind::Choice(&[]),
-                _ => Kind::Text(500),
+                _ => field.value_kind(),
             },
         }
     }

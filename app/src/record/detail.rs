@@ -7,6 +7,7 @@ mod related;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 use shared::access::Action;
 use shared::live::LiveEvent;
@@ -39,7 +40,8 @@ pub fn DetailPage(
     move || {
         let (plural, id) = address.get();
         let (Some(def), Ok(id)) = (by_plural(&plural), id.parse::<Uuid>()) else { return not_found() };
-        let content = record_view(def, id, timeline, RwSignal::new(String::new()));
+        let moved = |def: &RecordDef, id: Uuid| view! { <Redirect path=format!("/{}/{id}", def.plural)/> }.into_any();
+        let content = record_view(def, id, timeline, RwSignal::new(String::new()), Some(moved));
         view! { <div class="page"><div class="page-body">{content}</div></div> }.into_any()
     }
 }
@@ -67,7 +69,7 @@ pub fn RecordPeek(
             href=Signal::stored(format!("/{}/{id}", def.plural))
             open_label=t("ui.record.open_full")
         >
-            {record_view(def, id, timeline, title)}
+            {record_view(def, id, timeline, title, None)}
         </PeekPanel>
     }
     .into_any()
@@ -110,7 +112,16 @@ impl RecordContext {
     }
 }
 
-fn record_view(def: &'static RecordDef, id: Uuid, timeline: TimelineSlot, title: RwSignal<String>) -> AnyView {
+/// What leads on to the record that a merged one became.
+type Moved = fn(&RecordDef, Uuid) -> AnyView;
+
+fn record_view(
+    def: &'static RecordDef,
+    id: Uuid,
+    timeline: TimelineSlot,
+    title: RwSignal<String>,
+    moved: Option<Moved>,
+) -> AnyView {
     if !Page::take().actor().is_some_and(|actor| actor.may(def, Action::Read)) {
         return no_access();
     }
@@ -125,6 +136,9 @@ fn record_view(def: &'static RecordDef, id: Uuid, timeline: TimelineSlot, title:
         let body = Suspend::new(async move {
             match found.await {
                 Err(fault) => failed(fault.0, move || again.notify()),
+                Ok(Detail { row, .. }) if row.id != id && moved.is_some() => {
+                    moved.map(|moved| moved(def, row.id)).into_any()
+                }
                 Ok(detail) => {
                     let custom = custom.await.unwrap_or_default();
                     loaded(def, custom, detail, move || again.notify(), timeline, title)

@@ -1,5 +1,6 @@
 //! Making and editing a record: one column, grouped, what is required first.
 
+mod alike;
 mod draft;
 mod fields;
 mod state;
@@ -12,6 +13,7 @@ use shared::{RecordDef, Row, Values, i18n};
 use crate::api::records::custom_fields;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Dialog, SkeletonRows};
+pub use alike::reason_badge;
 use state::FormState;
 
 /// A dialog that makes a record, or edits `row`; a sheet on a phone. Ctrl/⌘-Enter saves, and what was typed survives a
@@ -67,7 +69,7 @@ pub fn RecordForm(
                     let Some(custom) = custom.get() else { return view! { <SkeletonRows count=5/> }.into_any() };
                     let form = FormState::new(def, custom.unwrap_or_default(), row, initial, titles, busy);
                     state.set_value(Some(form));
-                    fields::form(form, save)
+                    view! { {alike::alike_view(form)} {fields::form(form, save)} }.into_any()
                 }
             }
         </Dialog>

@@ -10,14 +10,16 @@ mod editor;
 pub mod form;
 mod inline;
 pub mod list;
+pub mod merge;
 mod missing;
 mod value;
 
 pub use attribute::{Attribute, attributes};
 pub use detail::{DetailPage, RecordPeek};
 pub use editor::{Editing, editor};
-pub use form::RecordForm;
+pub use form::{RecordForm, reason_badge};
 pub use list::ListPage;
+pub use merge::MergeDialog;
 pub use value::{Shown, value_text, value_view};
 
 use leptos::prelude::{AnyView, Callback};

@@ -60,9 +60,19 @@ pub fn MenuLink(
     /// Icon before the words.
     #[prop(optional)]
     icon: Option<&'static str>,
+    /// It leads to a file rather than to a page.
+    #[prop(optional)]
+    file: bool,
 ) -> impl IntoView {
     view! {
-        <a class="menu-item" role="menuitem" tabindex="-1" href=href>
+        <a
+            class="menu-item"
+            role="menuitem"
+            tabindex="-1"
+            href=href
+            rel=file.then_some("external")
+            download=file.then_some("")
+        >
             {icon.map(|name| view! { <Icon name/> })}
             <span>{label}</span>
         </a>

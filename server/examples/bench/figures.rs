@@ -10,8 +10,8 @@ pub(crate) struct Figures(Vec<f64>);
 
 impl Figures {
     pub(crate) fn add(&mut self, figure: f64) {
-        self.0.push(figure);
-        self.0.sort_by(f64::total_cmp);
+        let at = self.0.partition_point(|other| *other <= figure);
+        self.0.insert(at, figure);
     }
 
     /// The figure that `share` (0 to 1) of them don't exceed.
@@ -34,9 +34,9 @@ impl Figures {
 
 impl FromIterator<f64> for Figures {
     fn from_iter<I: IntoIterator<Item = f64>>(figures: I) -> Self {
-        let mut all = Self::default();
-        figures.into_iter().for_each(|figure| all.add(figure));
-        all
+        let mut all: Vec<f64> = figures.into_iter().collect();
+        all.sort_by(f64::total_cmp);
+        Self(all)
     }
 }
 

@@ -32,7 +32,7 @@ async fn main() -> Outcome<()> {
     let folder = report.parent().ok_or("The report needs a folder.")?.to_owned();
     let programs = PathBuf::from(std::env::var("POSTGRES_PROGRAMS").unwrap_or_default());
     let (scale, size, streams) = scale()?;
-    let mut lines = Vec::new();
+    let mut lines = Measured::default();
 
     let first = Server::start(free_address().await?, &database()?, None).await?;
     let mut world = World::found(&first.host, &database()?).await?;
@@ -49,35 +49,46 @@ async fn main() -> Outcome<()> {
             paces.push(writes::pace(&world, part.deals).await?);
         }
     }
-    lines.extend(reads::lines(measured));
-    lines.extend(writes::growth(&paces));
+    lines.add(reads::lines(measured));
+    lines.add(Vec::from_iter(writes::growth(&paces)));
     if profile::is_wanted() {
         profile::sampled(first.id()?, "board", reads::open_boards(&mut world)).await?;
     }
     if wanted("write") {
         let measured = writes::lines(&mut world, size.deals, &programs, &folder);
-        lines.extend(profile::sampled(first.id()?, "write", measured).await?);
+        lines.add(profile::sampled(first.id()?, "write", measured).await?);
     }
     if wanted("files") {
-        lines.extend(files::lines(&mut world, usize::try_from(size.customers / 10)?, &folder).await?);
+        lines.add(files::lines(&mut world, usize::try_from(size.customers / 10)?, &folder).await?);
     }
     let loaded = memory(&first)?;
     first.stop().await?;
 
     // Started anew: what the writers left in memory is not the streams'.
     let second = Server::start(free_address().await?, &database()?, None).await?;
-    lines.extend(server_lines(&second, loaded)?);
+    lines.add(server_lines(&second, loaded)?);
     if wanted("live") {
         world.client = world.client.moved_to(&second.host).await?;
-        lines.extend(live::lines(&mut world, &second, &streams).await?);
+        lines.add(live::lines(&mut world, &second, &streams).await?);
     }
     // Last: what it does to the data is measured by nobody else.
     if wanted("browser") {
         world.client = world.client.moved_to(&second.host).await?;
-        lines.extend(browser::lines(&world).await?);
+        lines.add(browser::lines(&world).await?);
     }
     second.stop().await?;
-    tell(&report, scale, &lines)
+    tell(&report, scale, &lines.0)
+}
+
+/// What was measured so far; told at once as well, because a run that is broken off has measured something too.
+#[derive(Default)]
+struct Measured(Vec<Line>);
+
+impl Measured {
+    fn add(&mut self, lines: Vec<Line>) {
+        lines.iter().for_each(|line| eprintln!("{}", line.text()));
+        self.0.extend(lines);
+    }
 }
 
 fn scale() -> Outcome<(&'static str, Size, Vec<usize>)> {

@@ -1,11 +1,14 @@
 //! `guanxi export`
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use shared::RecordDef;
 use shared::access::Actor;
 use shared::i18n::{Locale, error_message};
+use shared::import::FileKind;
+use shared::query::ListQuery;
 use sqlx::Connection;
 use store::Store;
 
@@ -25,7 +28,8 @@ pub(crate) struct Arguments {
     #[arg(long = "as", value_name = "E-MAIL")]
     acting: Option<String>,
 
-    /// File to write; standard output if left out. `guanxi import` reads it back.
+    /// File to write; standard output if left out. `guanxi import` reads it back. Its ending says what it is: .csv (without
+    /// one as well), .xlsx or .vcf.
     #[arg(short, long)]
     output: Option<PathBuf>,
 }
@@ -41,24 +45,30 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<(), Fai
 }
 
 async fn export(arguments: &Arguments, def: &'static RecordDef, database: &Database) -> Result<(), Failure> {
+    let extension = arguments.output.as_ref().and_then(|path| path.extension()?.to_str());
+    let kind = extension.and_then(FileKind::parse).unwrap_or(FileKind::Csv);
     database.migrate().await?;
     let mut owner = database.connect_as_owner().await?;
     let (org, user) = organisation::find(&mut owner, arguments.org.as_deref(), arguments.acting.as_deref()).await?;
     let _ = owner.close().await;
     let store = database.store().await?;
     let rows = match store.actor(org, user).await {
-        Ok(actor) => rows(&store, &actor, def).await,
+        Ok(actor) => content(&store, &actor, def, kind).await,
         Err(error) => Err(Failure::new(error_message(Locale::En, &error))),
     };
     store.close().await;
     match &arguments.output {
-        None => print!("{}", rows?),
+        None => std::io::stdout()
+            .write_all(&rows?)
+            .map_err(|error| Failure::new(format!("The output can't be written: {error}.")))?,
         Some(path) => std::fs::write(path, rows?)
             .map_err(|error| Failure::new(format!("{} can't be written: {error}.", path.display())))?,
     }
     Ok(())
 }
 
-async fn rows(store: &Store, actor: &Actor, def: &'static RecordDef) -> Result<String, Failure> {
-    store.export(actor, def).await.map_err(|error| Failure::new(error_message(Locale::En, &error)))
+async fn content(store: &Store, actor: &Actor, def: &'static RecordDef, kind: FileKind) -> Result<Vec<u8>, Failure> {
+    let said = |error| Failure::new(error_message(Locale::En, &error));
+    let export = store.export(actor, def, ListQuery::default(), kind).await.map_err(said)?;
+    export.all().await.map_err(said)
 }

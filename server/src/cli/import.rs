@@ -7,8 +7,10 @@ use std::time::Duration;
 use clap::Args;
 use shared::Error;
 use shared::access::Actor;
-use shared::i18n::{Locale, error_message, field_error, type_label_many};
-use shared::import::{Answer, Decision, FileInfo, FilePlan, Preview, Question, Run, Spec, Status, Unknown, in_order};
+use shared::i18n::{Locale, error_sentence, field_error, type_label_many};
+use shared::import::{
+    Answer, Decision, FileInfo, FilePlan, Format, Preview, Question, Run, Spec, Status, Unknown, in_order,
+};
 use sqlx::Connection;
 use store::Store;
 use tokio::time::sleep;
@@ -107,7 +109,12 @@ async fn upload(arguments: &Arguments, store: &Store, actor: &Actor) -> Result<V
             info.steps = vec![store.suggest_import(actor, info.id, def).await.map_err(|error| said(&error))?];
         }
         let layout = info.preset.as_deref().unwrap_or("columns matched by name");
-        println!("{shown}: {} rows, {} columns, {} ({layout})", info.rows, info.columns.len(), info.encoding);
+        let format = match &info.format {
+            Format::Text { encoding, .. } => encoding,
+            Format::Workbook { sheet, .. } => sheet,
+            Format::Cards => "vCard",
+        };
+        println!("{shown}: {} rows, {} columns, {format} ({layout})", info.rows, info.columns.len());
         infos.push(info);
     }
     Ok(infos)
@@ -202,12 +209,7 @@ fn read(prompt: &str) -> Result<String, Failure> {
 }
 
 fn sentence(error: &Error) -> String {
-    match error {
-        Error::Invalid { fields } if !fields.is_empty() => {
-            fields.iter().map(|error| field_error(Locale::En, error)).collect::<Vec<_>>().join(" ")
-        }
-        other => error_message(Locale::En, other),
-    }
+    error_sentence(Locale::En, error)
 }
 
 fn said(error: &Error) -> Failure {

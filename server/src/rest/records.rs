@@ -46,7 +46,12 @@ pub(super) async fn read(
     parts: Parts,
 ) -> Answer<Response> {
     let archived = flag(&parts, "archived")?;
-    let row = store.get(&actor, target.def, target.id()?).await?.row;
+    let id = target.id()?;
+    let row = store.get_or_merged(&actor, target.def, id).await?.row;
+    if row.id != id {
+        let location = format!("/api/v1/{}/{}", target.def.plural, row.id);
+        return Ok((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location)]).into_response());
+    }
     if row.text("archived_at").is_some() && !archived {
         return Err(Error::NotFound.into());
     }

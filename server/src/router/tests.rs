@@ -105,13 +105,17 @@ enum Who {
     SignedIn,
     /// Those who read records of a type.
     Readers(&'static RecordDef),
+    /// Those who change records of a type.
+    Changers(&'static RecordDef),
+    /// Nobody: it is about a record that isn't there.
+    NotFound,
     /// Administrators.
     Admins,
 }
 
 /// Who may call a server function, and a body it understands.
 fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
-    use Who::{Admins, Anyone, Nobody, Readers, SignedIn};
+    use Who::{Admins, Anyone, Changers, Nobody, NotFound, Readers, SignedIn};
     let (nowhere, customer) = (Uuid::now_v7(), world.base["customer"]);
     let pipeline = json!({"pipeline_id": world.base["pipeline"]});
     let organisation = json!({"org_name": "Second", "name": "Second", "email": "second@example.com", "locale": "en",
@@ -133,6 +137,18 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "create_api_token" => (SignedIn, json!({"name": "walk", "days": 1})),
         "suggest_import" => (SignedIn, json!({"file": nowhere, "record_type": "customer"})),
         "preview_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}, "locale": "en"})),
+        "reread_import" => (SignedIn, json!({"file": nowhere, "reading": {}})),
+        "similar_records" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "values": {}, "own": null})),
+        "duplicates" => (Changers(&CUSTOMER), json!({"record_type": "customer"})),
+        "look_for_duplicates" => (Changers(&CUSTOMER), json!({"record_type": "customer"})),
+        "dismiss_duplicate" => {
+            let pair = json!({"record_type": "customer", "first": nowhere, "second": nowhere, "undo": false});
+            (NotFound, pair)
+        }
+        "merging" => (Readers(&CUSTOMER), json!({"record_type": "customer", "ids": [customer]})),
+        "merge_records" => {
+            (NotFound, json!({"merge": {"record_type": "customer", "into": nowhere, "others": [customer]}}))
+        }
         "start_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}})),
         "undo" => (SignedIn, json!({"change_set": nowhere})),
         "search" => (SignedIn, json!({"words": "sample"})),
@@ -206,10 +222,14 @@ async fn every_server_function_is_open_to_whom_it_should_be() {
                 (_, None) => assert_eq!(status, StatusCode::UNAUTHORIZED, "{case}"),
                 (Who::SignedIn, Some(_)) => assert!(!matches!(status.as_u16(), 401 | 403), "{case}"),
                 (Who::Readers(def), Some(actor)) => {
-                    let one = body.get("id").is_some();
+                    let one = body.get("id").or_else(|| body.get("ids")).is_some();
                     let may = if one { reads_base(actor, def) } else { actor.may(def, Action::Read) };
                     assert_eq!(is_refusal(status), !may, "{case}");
                 }
+                (Who::Changers(def), Some(actor)) => {
+                    assert_eq!(is_refusal(status), !actor.may(def, Action::Update), "{case}");
+                }
+                (Who::NotFound, Some(_)) => assert!(is_refusal(status), "{case}"),
                 (Who::Admins, Some(actor)) if actor.grants.admin => {
                     assert!(!matches!(status.as_u16(), 401 | 403), "{case}");
                 }

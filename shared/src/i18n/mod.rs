@@ -148,6 +148,16 @@ pub fn error_message(locale: Locale, error: &Error) -> String {
     }
 }
 
+/// An error as a sentence or several: what is wrong with each field, where that is what it tells.
+pub fn error_sentence(locale: Locale, error: &Error) -> String {
+    match error {
+        Error::Invalid { fields } if !fields.is_empty() => {
+            fields.iter().map(|error| field_error(locale, error)).collect::<Vec<_>>().join(" ")
+        }
+        other => error_message(locale, other),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

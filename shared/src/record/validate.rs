@@ -138,20 +138,28 @@ fn validate_custom(draft: &mut Draft<'_>, fields: &[CustomField]) {
     draft.set("custom", clean);
 }
 
-fn custom_value(name: &str, field: &CustomField, value: &Value) -> Result<Value, FieldError> {
-    match field.kind.as_str() {
-        "number" => normalize(name, &Kind::Decimal(4), value),
-        "date" => normalize(name, &Kind::Date, value),
-        "checkbox" => normalize(name, &Kind::Bool, value),
-        "url" => normalize(name, &Kind::Url, value),
-        "long_text" => normalize(name, &Kind::LongText, value),
-        "choice" => {
-            let text = normalize(name, &Kind::Text(200), value)?;
-            let known = text.is_null() || field.choices.iter().any(|c| Some(c.as_str()) == text.as_str());
-            if known { Ok(text) } else { Err(FieldError::new(name, "choice")) }
+impl CustomField {
+    /// What its values are like.
+    pub fn value_kind(&self) -> Kind {
+        match self.kind.as_str() {
+            "number" => Kind::Decimal(4),
+            "date" => Kind::Date,
+            "checkbox" => Kind::Bool,
+            "url" => Kind::Url,
+            "long_text" => Kind::LongText,
+            "choice" => Kind::Text(200),
+            _ => Kind::Text(500),
         }
-        _ => normalize(name, &Kind::Text(500), value),
     }
+}
+
+fn custom_value(name: &str, field: &CustomField, value: &Value) -> Result<Value, FieldError> {
+    let value = normalize(name, &field.value_kind(), value)?;
+    let is_known = |text: &str| field.choices.iter().any(|choice| choice == text);
+    if field.kind == "choice" && value.as_str().is_some_and(|text| !is_known(text)) {
+        return Err(FieldError::new(name, "choice"));
+    }
+    Ok(value)
 }
 
 /// Share of wanted and required fields that have a value, 0 to 100, and the names of those without.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use shared::import::{Assignment, From, Step};
 
+use super::dates;
 use super::table::{Line, Table};
 
 /// Signs that stand between the slots of a template and go when a slot is empty.
-const SEPARATORS: &[char] = &[' ', '·', '-', '–', '—', '/', ',', '|', ':', '，', '、'];
+const SEPARATORS: &[char] = &[' ', ';', '·', '-', '–', '—', '/', ',', '|', ':', '，', '、'];
 
 /// The texts of a step's rows, in the order of its assignments.
 pub(super) struct Texts {
@@ -37,16 +38,32 @@ fn read(step: &Step, line: &Line, cell: &dyn Fn(&str) -> String) -> Texts {
 }
 
 fn text(assignment: &Assignment, cell: &dyn Fn(&str) -> String) -> String {
-    let raw = match &assignment.from {
+    // Several values in one cell, as Google writes them.
+    let raw = mapped(assignment, source(&assignment.from, cell)).replace(" ::: ", "; ");
+    match (assignment.times, assignment.dates) {
+        (Some(factor), _) => multiplied(&raw, factor).unwrap_or(raw),
+        (None, Some(_)) if dates::is_part(&raw) => String::new(),
+        (None, Some(order)) => dates::iso(&raw, Some(order)).unwrap_or(raw),
+        (None, None) => raw,
+    }
+}
+
+fn source(from: &From, cell: &dyn Fn(&str) -> String) -> String {
+    match from {
         From::Column(name) => cell(name),
         From::Template(template) => fill(template, cell),
         From::Constant(text) => text.clone(),
-    };
-    let raw = mapped(assignment, raw);
-    match assignment.times {
-        Some(factor) => multiplied(&raw, factor).unwrap_or(raw),
-        None => raw,
+        From::Person { given, middle, family } => person(&cell(given), &cell(middle), &cell(family)),
+        From::First(all) => all.iter().map(|from| source(from, cell)).find(|text| !text.is_empty()).unwrap_or_default(),
     }
+}
+
+/// A person's name as its script puts it together: 王小明, Anna Maria Berg.
+pub(super) fn person(given: &str, middle: &str, family: &str) -> String {
+    let parts: Vec<&str> = [given, middle, family].into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
+    let is_chinese =
+        !family.is_empty() && parts.iter().all(|part| part.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '·')));
+    if is_chinese { format!("{}{}{}", family.trim(), middle.trim(), given.trim()) } else { parts.join(" ") }
 }
 
 fn mapped(assignment: &Assignment, raw: String) -> String {
@@ -103,6 +120,20 @@ mod tests {
         assert_eq!(of(&name, &[("account", "Acme"), ("product", "")]), "Acme");
         let year = Assignment::template("name", "Deal {n} (2017)");
         assert_eq!(of(&year, &[("n", "4")]), "Deal 4 (2017)");
+    }
+
+    #[test]
+    fn names_are_put_together_as_their_script_does() {
+        assert_eq!(person("小明", "", "王"), "王小明");
+        assert_eq!(person("Anna", "Maria", "Berg"), "Anna Maria Berg");
+        assert_eq!(person("Anna", "", "王"), "Anna 王");
+        assert_eq!(person("小明", "", ""), "小明");
+        let name = From::First(vec![
+            From::Column("shown".into()),
+            From::Person { given: "given".into(), middle: "middle".into(), family: "family".into() },
+        ]);
+        assert_eq!(of(&Assignment::new("name", name.clone()), &[("given", "Anna"), ("family", "Berg")]), "Anna Berg");
+        assert_eq!(of(&Assignment::new("name", name), &[("shown", "A. Berg"), ("given", "Anna")]), "A. Berg");
     }
 
     #[test]

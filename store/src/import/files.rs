@@ -1,18 +1,22 @@
 //! Uploaded files: kept until the run that uses them is over.
 
+use sha2::{Digest, Sha256};
 use shared::access::{Action, Actor};
 use shared::i18n::Locale;
-use shared::import::{FileInfo, MAX_BYTES, Step};
+use shared::import::{FileInfo, MAX_BYTES, Reading, Spec, Step};
 use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
+use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::layout::Layout;
 use super::preset::{Preset, Roles};
 use super::suggest;
 use super::table::{Table, read_aside, too_large};
 use crate::auth::DefaultRole;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
+use crate::write::custom_fields;
 
 impl Store {
     /// Takes in a file and says what is in it.
@@ -26,7 +30,7 @@ impl Store {
         if content.len() > MAX_BYTES {
             return Err(too_large());
         }
-        let (table, content) = read_aside(content.to_vec()).await?;
+        let (table, content) = read_aside(content.to_vec(), Reading::default()).await?;
         let id = Uuid::now_v7();
         let name: String = name.chars().filter(|c| !c.is_control()).take(300).collect();
         let mut tx = self.reading(actor).await?;
@@ -50,6 +54,29 @@ impl Store {
         Ok(info)
     }
 
+    /// Reads an uploaded file in another way than was found out.
+    ///
+    /// # Errors
+    /// `NotFound` for files of others; `Invalid` for what can't be, and on `file` when it is no table then.
+    pub async fn reread_import(&self, actor: &Actor, file: Uuid, reading: &Reading) -> Result<FileInfo> {
+        let mut tx = self.reading(actor).await?;
+        let found = sqlx::query("update import_files set reading = $4 where org_id = $1 and id = $2 and actor_id = $3")
+            .bind(actor.org_id)
+            .bind(file)
+            .bind(actor.user_id)
+            .bind(Json(reading))
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        if found.rows_affected() == 0 {
+            return Err(Error::NotFound);
+        }
+        let (name, table) = load(&mut tx, actor.user_id, file).await?;
+        let info = describe(&mut tx, actor, file, name, &table).await?;
+        tx.commit().await?;
+        Ok(info)
+    }
+
     /// The suggested mapping of an uploaded file to a type.
     ///
     /// # Errors
@@ -57,46 +84,99 @@ impl Store {
     pub async fn suggest_import(&self, actor: &Actor, file: Uuid, def: &'static RecordDef) -> Result<Step> {
         let mut tx = self.reading(actor).await?;
         let (_, table) = load(&mut tx, actor.user_id, file).await?;
-        Ok(suggest::step(def, &table.columns))
+        let custom = custom_fields(&mut tx, def).await?;
+        let mut steps = [suggest::step(def, &custom, &table.columns)];
+        suggest::date_orders(&mut steps, &table);
+        let [step] = steps;
+        Ok(step)
     }
 }
 
 async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Table) -> Result<FileInfo> {
-    let preset = Preset::recognise(&table.columns);
-    let steps = match preset {
-        Some(preset) => preset.steps(&roles(tx).await?),
-        None => {
-            let mut likely = suggest::likeliest(&table.columns);
-            if !actor.may(likely, Action::Import) {
-                likely = REGISTRY.iter().copied().find(|def| actor.may(def, Action::Import)).unwrap_or(likely);
+    let may = |step: &Step| shared::types::by_name(&step.record_type).is_some_and(|def| actor.may(def, Action::Import));
+    let remembered = remembered(tx, &table.columns).await?.filter(|steps| steps.iter().all(may));
+    let (preset, mut steps) = match (Preset::recognise(&table.columns), &remembered) {
+        (Some(preset), _) => (Some(preset.code()), preset.steps(&roles(tx).await?)),
+        (None, Some(steps)) => (None, steps.clone()),
+        (None, None) => {
+            let known = Layout::recognise(&table.columns).map(|layout| (layout.code, layout.steps(&table.columns)));
+            match known.filter(|(_, steps)| steps.iter().all(may)) {
+                Some((code, steps)) => (Some(code), steps),
+                None => (None, vec![likeliest(tx, actor, table).await?]),
             }
-            vec![suggest::step(likely, &table.columns)]
         }
     };
+    suggest::date_orders(&mut steps, table);
     Ok(FileInfo {
         id,
         name,
-        encoding: table.encoding.to_owned(),
-        delimiter: char::from(table.delimiter),
+        format: table.format.clone(),
         columns: table.describe(),
         rows: table.rows.len() as u64,
-        preset: preset.map(|preset| preset.code().to_owned()),
+        preset: preset.map(str::to_owned),
+        remembered: preset.is_none() && remembered.is_some(),
         steps,
     })
 }
 
-/// A file's name and content.
-pub(super) async fn load(tx: &mut Tx, actor_id: Uuid, file: Uuid) -> Result<(String, Table)> {
-    let found: Option<(String, Vec<u8>)> =
-        sqlx::query_as("select name, content from import_files where org_id = $1 and id = $2 and actor_id = $3")
+/// The mapping to the type that most columns fit, of those that the actor may bring in.
+async fn likeliest(tx: &mut Tx, actor: &Actor, table: &Table) -> Result<Step> {
+    let mut likely = suggest::likeliest(&table.columns);
+    if !actor.may(likely, Action::Import) {
+        likely = REGISTRY.iter().copied().find(|def| actor.may(def, Action::Import)).unwrap_or(likely);
+    }
+    let custom = custom_fields(tx, likely).await?;
+    Ok(suggest::step(likely, &custom, &table.columns))
+}
+
+/// Names a header: files of the same kind have the same.
+fn header(columns: &[String]) -> Vec<u8> {
+    let names: Vec<String> = columns.iter().map(|name| name.to_lowercase()).collect();
+    Sha256::digest(names.join("\n")).to_vec()
+}
+
+/// The mapping by which the organisation brought in such a file last.
+async fn remembered(tx: &mut Tx, columns: &[String]) -> Result<Option<Vec<Step>>> {
+    let steps: Option<Json<Vec<Step>>> =
+        sqlx::query_scalar("select steps from import_mappings where org_id = $1 and columns = $2")
             .bind(tx.org_id)
-            .bind(file)
-            .bind(actor_id)
+            .bind(header(columns))
             .fetch_optional(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
-    let (name, content) = found.ok_or(Error::NotFound)?;
-    Ok((name, read_aside(content).await?.0))
+    Ok(steps.map(|Json(steps)| steps))
+}
+
+/// Keeps an import's mappings for the next file of each kind.
+pub(super) async fn remember(tx: &mut Tx, spec: &Spec, tables: &[Table]) -> Result<()> {
+    for (file, table) in spec.files.iter().zip(tables) {
+        sqlx::query(
+            "insert into import_mappings (org_id, columns, steps) values ($1, $2, $3)
+             on conflict (org_id, columns) do update set steps = excluded.steps, used_at = now()",
+        )
+        .bind(tx.org_id)
+        .bind(header(&table.columns))
+        .bind(Json(&file.steps))
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    }
+    Ok(())
+}
+
+/// A file's name and content.
+pub(super) async fn load(tx: &mut Tx, actor_id: Uuid, file: Uuid) -> Result<(String, Table)> {
+    let found: Option<(String, Vec<u8>, Json<Reading>)> = sqlx::query_as(
+        "select name, content, reading from import_files where org_id = $1 and id = $2 and actor_id = $3",
+    )
+    .bind(tx.org_id)
+    .bind(file)
+    .bind(actor_id)
+    .fetch_optional(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let (name, content, Json(reading)) = found.ok_or(Error::NotFound)?;
+    Ok((name, read_aside(content, reading).await?.0))
 }
 
 /// The organisation's names of the default roles, in whichever language it was set up.

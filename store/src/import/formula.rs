@@ -7,12 +7,17 @@ const BEGIN: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 pub(super) fn harmless(cell: String) -> String {
     let is_numeric = |c: char| c.is_ascii_digit() || " .,()+-;/%".contains(c);
     let is_number = cell.starts_with(['+', '-']) && cell.chars().all(is_numeric);
-    if cell.starts_with(BEGIN) && !is_number { format!("'{cell}") } else { cell }
+    if cell.starts_with(BEGIN) && !is_number || is_marked(&cell) { format!("'{cell}") } else { cell }
 }
 
 /// What the cell said before it was made [`harmless`].
 pub(super) fn original(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(BEGIN)).unwrap_or(cell)
+    cell.strip_prefix('\'').filter(|_| is_marked(cell)).unwrap_or(cell)
+}
+
+/// Whether the cell looks as if it had been made harmless: then it is marked once more, and stays itself.
+fn is_marked(cell: &str) -> bool {
+    cell.starts_with('\'') && cell.trim_start_matches('\'').starts_with(BEGIN)
 }
 
 #[cfg(test)]
@@ -21,7 +26,7 @@ mod tests {
 
     #[test]
     fn formulas_are_defused_and_come_back() {
-        for text in ["=SUM(A1)", "@name", "-2+3+cmd|' /C calc'!A0", "+A1", "\t=1"] {
+        for text in ["=SUM(A1)", "@name", "-2+3+cmd|' /C calc'!A0", "+A1", "\t=1", "'=1", "''@a"] {
             let safe = harmless(text.to_owned());
             assert_eq!((safe.starts_with('\''), original(&safe)), (true, text));
         }

@@ -3,11 +3,13 @@
 //! Nothing here writes records: a run is a row of commands through [`crate::Store::apply`].
 
 mod cells;
+mod dates;
 mod export;
 mod files;
 mod formula;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
+mod layout;
 mod lookup;
 mod near;
 mod plan;
@@ -18,3 +20,5 @@ mod runs;
 mod suggest;
 mod table;
 mod values;
+
+pub use export::Export;

@@ -214,6 +214,9 @@ impl Planner<'_> {
         let mut seen: HashMap<(Option<Uuid>, String), Uuid> = HashMap::new();
         let mut identified = Vec::new();
         for (row, key_value) in rows.into_iter().zip(keys) {
+            if key_value.is_none() && step.optional {
+                continue;
+            }
             let before = key_value.as_ref().and_then(|value| existing.get(value)).cloned();
             let earlier = key_value.as_ref().and_then(|value| seen.get(value)).copied();
             if earlier.is_some() && step.distinct {
@@ -516,6 +519,9 @@ fn change(
         row.errors.clear();
         return unchanged(before);
     }
+    if let Some(before) = before.filter(|_| existing == Existing::Fill) {
+        row.given.retain(|name, given| lay_under(before.value(name), given));
+    }
     let mut after = before.map(|row| row.values.clone()).unwrap_or_default();
     after.extend(row.given.clone());
     let patch: Vec<String> = row.given.keys().cloned().collect();
@@ -538,6 +544,17 @@ fn change(
         return unchanged(before);
     }
     (Some(Change::Update { id: row.id, version: None, values }), result)
+}
+
+/// Leaves of a value what fills in what is empty: of an address its missing parts. Says whether anything is left.
+fn lay_under(before: &Value, given: &mut Value) -> bool {
+    if let (Value::Object(before), Value::Object(given)) = (before, &mut *given) {
+        given.extend(
+            before.iter().filter(|(_, value)| !is_empty(value)).map(|(name, value)| (name.clone(), value.clone())),
+        );
+        return given != before;
+    }
+    is_empty(before)
 }
 
 /// Compares canonical forms: the database gives some numbers with fewer digits.

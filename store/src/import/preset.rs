@@ -86,6 +86,7 @@ fn step(record_type: &str, key: &str, assignments: Vec<Assignment>) -> Step {
         key: Some(key.to_owned()),
         existing: Existing::Update,
         distinct: true,
+        optional: false,
         within: None,
         inline: Vec::new(),
     }

@@ -9,7 +9,7 @@ use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::files::load;
+use super::files::{load, remember};
 use super::plan::Plan;
 use super::table::Table;
 use crate::error::from_sqlx;
@@ -115,6 +115,7 @@ impl Store {
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
+        remember(&mut tx, spec, &tables).await?;
         tx.commit().await?;
         self.work_on_import(actor.org_id, id);
         self.import_run(actor, id).await

@@ -2,10 +2,12 @@
 
 use shared::RecordDef;
 use shared::i18n::{Locale, field_label};
-use shared::import::{Assignment, Existing, Step, fillable};
+use shared::import::{Assignment, Existing, From, Step, fillable};
+use shared::record::CustomField;
 use shared::types::REGISTRY;
 
 use super::near::bare;
+use super::table::Table;
 
 /// Column names that programs and people use for fields, besides names and labels: field, other names.
 const SYNONYMS: &[(&str, &[&str])] = &[
@@ -52,7 +54,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
 ];
 
 /// The mapping of a file's columns to a type's fields, as far as it is plain.
-pub(super) fn step(def: &'static RecordDef, columns: &[String]) -> Step {
+pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[String]) -> Step {
     let mut assignments: Vec<Assignment> = Vec::new();
     let mut free: Vec<&String> = columns.iter().collect();
     for rank in 0..3 {
@@ -67,6 +69,11 @@ pub(super) fn step(def: &'static RecordDef, columns: &[String]) -> Step {
             false
         });
     }
+    for field in custom {
+        let name = format!("custom.{}", field.key);
+        let is_its = |column: &&&String| [&field.label, &name].iter().any(|own| bare(own) == bare(column));
+        assignments.extend(free.iter().find(is_its).map(|column| Assignment::column(&name, column)));
+    }
     let key = key(def, &assignments);
     Step {
         record_type: def.name.to_owned(),
@@ -74,15 +81,25 @@ pub(super) fn step(def: &'static RecordDef, columns: &[String]) -> Step {
         key,
         existing: Existing::Update,
         distinct: false,
+        optional: false,
         within: None,
         inline: Vec::new(),
+    }
+}
+
+/// Reads the days of a mapping's columns as the columns show that they are meant.
+pub(super) fn date_orders(steps: &mut [Step], table: &Table) {
+    for assignment in steps.iter_mut().flat_map(|step| &mut step.assignments).filter(|a| a.dates.is_none()) {
+        if let From::Column(name) = &assignment.from {
+            assignment.dates = table.column(name).and_then(|at| table.dates(at));
+        }
     }
 }
 
 /// The type that most columns fit.
 pub(super) fn likeliest(columns: &[String]) -> &'static RecordDef {
     let fit = |def: &&'static RecordDef| {
-        let step = step(def, columns);
+        let step = step(def, &[], columns);
         let required = def.fields.iter().filter(|f| f.required && f.default.is_none());
         let missing = required.filter(|f| !step.assignments.iter().any(|a| a.field == f.name)).count();
         i64::try_from(step.assignments.len()).unwrap_or(0) * 2 - i64::try_from(missing).unwrap_or(0)
@@ -132,7 +149,7 @@ mod tests {
             shared::import::From::Column(name) => name,
             _ => String::new(),
         };
-        step(def, &columns).assignments.into_iter().map(|a| (source(a.from), a.field)).collect()
+        step(def, &[], &columns).assignments.into_iter().map(|a| (source(a.from), a.field)).collect()
     }
 
     #[test]

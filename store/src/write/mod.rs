@@ -1,4 +1,5 @@
-//! The one write path: every change of every record type comes through [`Store::apply`] or [`Store::undo`].
+//! The one write path: every change of every record type comes through [`Store::apply`], [`Store::merge`] or
+//! [`Store::undo`].
 
 mod audit;
 mod batch;
@@ -6,6 +7,7 @@ mod custom;
 mod derive;
 mod idempotency;
 mod load;
+mod merge;
 mod place;
 mod prepare;
 mod search_index;
@@ -19,7 +21,7 @@ use uuid::Uuid;
 
 pub(crate) use custom::custom_fields;
 pub(crate) use load::rows_by_id;
-pub(crate) use search_index::query_tokens;
+pub(crate) use search_index::{query_tokens, renew};
 
 use crate::pool::{DbRole, Store, Tx};
 

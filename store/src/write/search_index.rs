@@ -13,6 +13,13 @@ use super::prepare::{Act, Prepared};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 
+/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0018 changes.
+const MADE_BY: i16 = 1;
+/// Entries made anew at a time.
+const ANEW: i64 = 500;
+/// Fewest digits of a phone that are looked for.
+const DIGITS: usize = 4;
+
 /// Longest token kept; longer words are cut.
 const TOKEN: usize = 40;
 /// Most tokens of one record.
@@ -54,6 +61,9 @@ fn entry(def: &RecordDef, row: &Row) -> Value {
     for field in short.into_iter().chain(long) {
         for text in row.text(field.name).into_iter().chain(texts(&row.values, field.name)) {
             found.extend(tokens(text));
+            if field.kind == shared::Kind::Phones {
+                found.extend(phone_tokens(text));
+            }
             if subtitle.len() < 2 && !is_long(&field) {
                 subtitle.push(text.chars().take(60).collect::<String>());
             }
@@ -70,21 +80,49 @@ fn entry(def: &RecordDef, row: &Row) -> Value {
 
 async fn upsert(tx: &mut Tx, def: &RecordDef, entries: Vec<Value>) -> Result<()> {
     sqlx::query(
-        "insert into search_entries (org_id, record_type, record_id, title, subtitle, tokens, owner_id, team_id, archived)
-         select $1, $2, record_id, title, subtitle, array_to_tsvector(tokens), owner_id, team_id, archived
+        "insert into search_entries
+             (org_id, record_type, record_id, title, subtitle, tokens, owner_id, team_id, archived, made_by)
+         select $1, $2, record_id, title, subtitle, array_to_tsvector(tokens), owner_id, team_id, archived, $4
          from jsonb_to_recordset($3) as r (record_id uuid, title text, subtitle text, tokens text[],
                                            owner_id uuid, team_id uuid, archived boolean)
          on conflict (org_id, record_id) do update
          set title = excluded.title, subtitle = excluded.subtitle, tokens = excluded.tokens,
-             owner_id = excluded.owner_id, team_id = excluded.team_id, archived = excluded.archived, updated_at = now()",
+             owner_id = excluded.owner_id, team_id = excluded.team_id, archived = excluded.archived, made_by = excluded.made_by,
+             updated_at = case when excluded.tokens = search_entries.tokens or search_entries.made_by = excluded.made_by
+                               then now() else search_entries.updated_at end",
     )
     .bind(tx.org_id)
     .bind(def.name)
     .bind(Json(entries))
+    .bind(MADE_BY)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
     Ok(())
+}
+
+/// The ends of a phone number from each of its digits on: as beginnings of them its parts are found.
+fn phone_tokens(text: &str) -> Vec<String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    (0..digits.len().saturating_sub(DIGITS - 1)).map(|from| digits[from..].to_owned()).collect()
+}
+
+/// Makes the next entries of a type anew that are of an older way; says how many there were.
+pub(crate) async fn renew(tx: &mut Tx, def: &'static RecordDef) -> Result<usize> {
+    let old: Vec<Uuid> = sqlx::query_scalar(
+        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 1 limit $3 for update skip locked",
+    )
+    .bind(tx.org_id)
+    .bind(def.name)
+    .bind(ANEW)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let rows = super::rows_by_id(tx, def, &old.iter().copied().collect()).await?;
+    if !rows.is_empty() {
+        upsert(tx, def, rows.iter().map(|row| entry(def, row)).collect()).await?;
+    }
+    Ok(old.len())
 }
 
 fn is_han(c: char) -> bool {
@@ -168,6 +206,15 @@ mod tests {
         assert_eq!(query_tokens("杭州网").as_deref(), Some("'杭州' & '州网'"));
         assert_eq!(query_tokens("Acme co").as_deref(), Some("'acme':* & 'co':*"));
         assert_eq!(query_tokens(" ' & "), None);
+    }
+
+    #[test]
+    fn phones_are_found_by_any_part_of_them() {
+        let found = phone_tokens("+86 138-0013-8000");
+        for part in ["8613800138000", "13800138000", "0013", "8000"] {
+            assert!(found.iter().any(|token| token.starts_with(part)), "{part}");
+        }
+        assert!(phone_tokens("110").is_empty());
     }
 
     #[test]

@@ -84,6 +84,13 @@ impl Store {
             .execute(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
+        // The ids of merged records are their own again.
+        sqlx::query("delete from merged_records where org_id = $1 and change_set = $2")
+            .bind(actor.org_id)
+            .bind(change_set)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
         // With the undo itself: a run isn't left behind as one that could still be undone.
         sqlx::query("update import_runs set status = 'undone', kept = $3 where org_id = $1 and change_set = $2")
             .bind(actor.org_id)
@@ -333,9 +340,28 @@ async fn part(
         return Err(error);
     }
     tx.begin_part().await?;
-    let done = write(tx, actor, def, rows, set).await;
+    let done = in_any_order(tx, actor, def, rows, set).await;
     tx.end_part(done.is_ok()).await?;
     done
+}
+
+/// Writes rows that may refer to each other, and take numbers that others of them give back.
+async fn in_any_order(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    rows: Vec<Prepared>,
+    set: &ChangeSet,
+) -> Result<u64> {
+    let check = async |tx: &mut Tx, when: &'static str| -> Result<()> {
+        sqlx::query(when).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+        Ok(())
+    };
+    check(tx, "set constraints all deferred").await?;
+    let (returning, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.act == Act::Create);
+    let done = write(tx, actor, def, others, set).await? + write(tx, actor, def, returning, set).await?;
+    check(tx, "set constraints all immediate").await?;
+    Ok(done)
 }
 
 async fn write(

@@ -6,11 +6,16 @@ use std::time::Duration;
 use crate::support::TestStore;
 use crate::support::sample::founded;
 use rust_decimal::Decimal;
+use serde_json::json;
 use shared::Error;
+use shared::RecordDef;
 use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::i18n::Locale;
-use shared::import::{Answer, Decision, Existing, FilePlan, Preview, Run, Spec, Status, Unknown};
-use shared::types::{CUSTOMER, OPPORTUNITY};
+use shared::import::{
+    Answer, Assignment, Decision, Existing, FileKind, FilePlan, Preview, Reading, Run, Spec, Status, Step, Unknown,
+};
+use shared::query::ListQuery;
+use shared::types::{CONTACT, CUSTOMER, OPPORTUNITY};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -213,6 +218,72 @@ async fn parents_may_stand_below_their_children_in_a_long_file() {
     assert_eq!((undone.undone, undone.kept.len()), (1200, 0));
 }
 
+async fn exported(test: &TestStore, actor: &Actor, def: &'static RecordDef, kind: FileKind) -> Vec<u8> {
+    test.store.export(actor, def, ListQuery::default(), kind).await.unwrap().all().await.unwrap()
+}
+
+#[tokio::test]
+async fn cards_of_people_leave_and_come_back_with_their_companies() {
+    let (test, actor) = founded().await;
+    let people = "name,customer_id,job_title,emails,phones,birth_date,address.city\n\
+                  王小明,云帆科技,经理,wang@example.com,+86 138 0013 8000,1990-05-03,杭州\n";
+    let mut spec = upload(&test, &actor, &[("people.csv", people.into())]).await;
+    spec.files[0].steps = vec![test.store.suggest_import(&actor, spec.files[0].file, &CONTACT).await.unwrap()];
+    spec.files[0].steps[0].assignments.push(Assignment::column("address.city", "address.city"));
+    spec.answers.push(Answer {
+        unknown: Unknown { target: "customer".into(), value: "云帆科技".into() },
+        decision: Decision::Create,
+    });
+    assert_eq!(run(&test, &actor, &spec).await.created, 2);
+    let cards = exported(&test, &actor, &CONTACT, FileKind::Vcf).await;
+    let text = String::from_utf8(cards.clone()).unwrap();
+    assert!(text.contains(":王小明") && text.contains(":云帆科技"), "{text}");
+    let spec = upload(&test, &actor, &[("people.vcf", cards)]).await;
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.updated, done.failed), (0, 0, 0), "{text}");
+}
+
+#[tokio::test]
+async fn the_empty_fields_of_existing_records_alone_can_be_filled() {
+    let (test, actor) = founded().await;
+    let first = upload(&test, &actor, &[("a.csv", "name,industry,address.city\nAcme,retail,Kyoto\n".into())]).await;
+    let mut spec = first.clone();
+    spec.files[0].steps[0].assignments.push(Assignment::column("address.city", "address.city"));
+    run(&test, &actor, &spec).await;
+    let more = "name,industry,employees,address.city,address.street\nAcme,energy,12,Osaka,Main Street 1\n";
+    let mut spec = upload(&test, &actor, &[("b.csv", more.into())]).await;
+    let step = &mut spec.files[0].steps[0];
+    step.existing = Existing::Fill;
+    step.assignments.extend(["address.city", "address.street"].map(|part| Assignment::column(part, part)));
+    assert_eq!(run(&test, &actor, &spec).await.updated, 1);
+    let row = test.store.list(&actor, &CUSTOMER, &ListQuery::default()).await.unwrap().rows.remove(0);
+    assert_eq!((row.text("industry"), row.value("employees")), (Some("retail"), &json!(12)));
+    assert_eq!(row.value("address"), &json!({"city": "Kyoto", "street": "Main Street 1"}));
+}
+
+#[tokio::test]
+async fn the_next_file_of_a_kind_is_matched_as_the_last_and_files_can_be_read_otherwise() {
+    let (test, actor) = founded().await;
+    let rows = "wer;wo\nCafé Müller;Wien\n";
+    let latin: Vec<u8> = rows.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let info = test.store.upload_import(&actor, "a.csv", &latin).await.unwrap();
+    let reading = Reading { encoding: Some("windows-1252".into()), ..Reading::default() };
+    let info = test.store.reread_import(&actor, info.id, &reading).await.unwrap();
+    assert_eq!(info.columns[0].samples, ["Café Müller"]);
+    let step = Step { assignments: vec![Assignment::column("name", "wer")], key: None, ..info.steps[0].clone() };
+    let step = Step { record_type: "customer".into(), ..step };
+    let spec = Spec { files: vec![FilePlan { file: info.id, steps: vec![step.clone()] }], answers: Vec::new() };
+    assert_eq!(run(&test, &actor, &spec).await.created, 1);
+    let again = test.store.upload_import(&actor, "b.csv", b"wer;wo\nB;C\n").await.unwrap();
+    assert!(again.remembered);
+    assert_eq!(again.steps, [step]);
+    let wrong = Reading { encoding: Some("EBCDIC".into()), ..Reading::default() };
+    assert!(matches!(
+        test.store.reread_import(&actor, info.id, &wrong).await,
+        Err(Error::NotFound | Error::Invalid { .. })
+    ));
+}
+
 #[tokio::test]
 async fn an_export_can_be_imported_without_changing_anything() {
     let (test, actor) = founded().await;
@@ -221,10 +292,13 @@ async fn an_export_can_be_imported_without_changing_anything() {
     run(&test, &actor, &spec).await;
     let formula = upload(&test, &actor, &[("formula.csv", "name\n=cmd|'/C calc'!A0\n".into())]).await;
     assert_eq!(run(&test, &actor, &formula).await.created, 1);
-    for def in [&CUSTOMER, &OPPORTUNITY] {
-        let csv = test.store.export(&actor, def).await.unwrap();
-        assert!(!csv.contains(",=cmd"), "a spreadsheet would carry it out");
-        let mut spec = upload(&test, &actor, &[("export.csv", csv.into_bytes())]).await;
+    let csv = exported(&test, &actor, &CUSTOMER, FileKind::Csv).await;
+    assert!(!String::from_utf8(csv).unwrap().contains(",=cmd"), "a spreadsheet would carry it out");
+    for (def, kind) in
+        [&CUSTOMER, &OPPORTUNITY].into_iter().flat_map(|def| [(def, FileKind::Csv), (def, FileKind::Xlsx)])
+    {
+        let file = exported(&test, &actor, def, kind).await;
+        let mut spec = upload(&test, &actor, &[("export", file)]).await;
         spec.files[0].steps = vec![test.store.suggest_import(&actor, spec.files[0].file, def).await.unwrap()];
         let done = run(&test, &actor, &spec).await;
         assert_eq!((done.created, done.updated, done.failed), (0, 0, 0), "{}", def.name);
@@ -282,5 +356,6 @@ async fn only_those_with_the_right_import_and_see_their_runs() {
     assert_eq!(test.store.import_run(&rep, done.id).await.unwrap_err(), Error::NotFound);
     assert_eq!(test.store.undo_import(&rep, done.id).await.unwrap_err(), Error::NotFound);
     assert!(test.store.import_runs(&rep).await.unwrap().is_empty());
-    assert_eq!(test.store.export(&rep, &CUSTOMER).await.unwrap_err(), Error::Forbidden);
+    let export = test.store.export(&rep, &CUSTOMER, ListQuery::default(), FileKind::Csv).await;
+    assert_eq!(export.err(), Some(Error::Forbidden));
 }

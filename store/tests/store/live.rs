@@ -1,7 +1,7 @@
 //! The live log against a real Postgres: what a reader has, kept current by events, is what a fresh reader gets.
 
 mod screen;
-mod world;
+pub(crate) mod world;
 mod writers;
 
 use std::sync::Arc;

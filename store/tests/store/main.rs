@@ -4,6 +4,7 @@
 
 mod access;
 mod auth;
+mod duplicates;
 mod filters;
 mod import;
 mod kernel;

@@ -43,7 +43,7 @@ pub fn Choose(
                 <input
                     type="file"
                     class="visually-hidden"
-                    accept=".csv,.txt,.tsv,text/csv"
+                    accept=".csv,.txt,.tsv,.xlsx,.vcf,text/csv,text/vcard"
                     multiple
                     node_ref=input
                     on:change=move |_| {

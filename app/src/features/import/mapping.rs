@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use shared::RecordDef;
 use shared::access::Action;
 use shared::i18n::{field_label, type_label_many};
-use shared::import::{Assignment, Existing, FileInfo, From, fillable, key_fields};
-use shared::types::{REGISTRY, by_name};
+use shared::import::{Assignment, Column, DateOrder, Existing, FileInfo, From, fillable, key_fields};
+use shared::types::{CUSTOM_FIELD, REGISTRY, by_name};
 
+use super::reading::HowRead;
 use super::wizard::{Stage, Wizard};
 use crate::context::t;
 use crate::ui::{Button, ButtonKind, Choice, Field, Icon, Notice, Segmented, Select, Size, TextInput, Tone};
@@ -27,6 +28,7 @@ pub fn Mapping(
         <h2 class="section-title">{t("import.mapping.title")}</h2>
         {move || {
             let count = ids.with(Vec::len);
+            wizard.read.track();
             (0..count).map(|at| view! { <FileMapping wizard at/> }).collect_view()
         }}
         <div class="button-group">
@@ -45,9 +47,6 @@ fn FileMapping(wizard: Wizard, at: usize) -> impl IntoView {
     let (rows, columns) = (file.rows.to_string(), file.columns.len().to_string());
     let name = file.name.clone();
     let read = move || page.text_with("import.file.read", &[("name", &name), ("rows", &rows), ("columns", &columns)]);
-    let delimiter = if file.delimiter == '\t' { "Tab".to_owned() } else { file.delimiter.to_string() };
-    let encoding = file.encoding.clone();
-    let detail = move || page.text_with("import.file.detail", &[("encoding", &encoding), ("delimiter", &delimiter)]);
     let name = file.name.clone();
     let remove = Signal::derive(move || page.text_with("import.file.remove", &[("name", &name)]));
     let heading = file.name.clone();
@@ -55,12 +54,13 @@ fn FileMapping(wizard: Wizard, at: usize) -> impl IntoView {
         <section class="panel stack" aria-label=heading>
             <div class="row">
                 <Icon name="file-spreadsheet"/>
-                <div><p>{read}</p><p class="meta">{detail}</p></div>
+                <p>{read}</p>
                 <span class="spacer"></span>
                 <Button kind=ButtonKind::Ghost icon="x" label=remove on_click=move |_| wizard.remove(at)/>
             </div>
+            <div class="row"><HowRead wizard at file=file.clone()/></div>
             {if file.preset.is_some() {
-                view! { <Known file/> }.into_any()
+                view! { <Known wizard at file/> }.into_any()
             } else {
                 view! { <Columns wizard at file/> }.into_any()
             }}
@@ -71,8 +71,8 @@ fn FileMapping(wizard: Wizard, at: usize) -> impl IntoView {
 
 /// A file whose layout is known.
 #[component]
-fn Known(file: FileInfo) -> impl IntoView {
-    let page = crate::context::Page::take();
+fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
+    let page = wizard.page;
     let mut types: Vec<&'static RecordDef> = Vec::new();
     for def in file.steps.iter().filter_map(|step| by_name(&step.record_type)) {
         if !types.iter().any(|known| known.name == def.name) {
@@ -84,7 +84,10 @@ fn Known(file: FileInfo) -> impl IntoView {
         let names: Vec<String> = types.iter().map(|def| type_label_many(locale, def)).collect();
         page.text_with("import.mapping.known", &[("types", &names.join(", "))])
     });
-    view! { <Notice tone=Tone::Success text/> }
+    view! {
+        <Notice tone=Tone::Success text/>
+        <div><Button size=Size::Small on_click=move |_| wizard.by_hand(at)>{t("import.mapping.by_hand")}</Button></div>
+    }
 }
 
 /// Type, columns, fixed values and how existing records are recognised.
@@ -105,9 +108,11 @@ fn Columns(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
         <Field id=format!("import-type-{at}") label=t("import.record_type")>
             <Select value=chosen options=types on_change=move |name| wizard.choose_type(at, name)/>
         </Field>
+        {file.remembered.then(|| view! { <Notice tone=Tone::Info text=t("import.mapping.remembered")/> })}
         {move || {
             let Some(def) = def.get().and_then(by_name) else { return ().into_any() };
-            let row = move |column: shared::import::Column| view! { <ColumnRow wizard at def column/> };
+            wizard.learn_custom(def.name);
+            let row = move |column: Column| view! { <ColumnRow wizard at def column/> };
             view! {
                 <table class="map-table">
                     <thead>
@@ -130,13 +135,15 @@ fn field_choices(wizard: Wizard, def: &'static RecordDef) -> Signal<Vec<Choice>>
         let locale = wizard.page.locale.get();
         let id = Choice::new("id", "ID");
         let fields = fillable(def).map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
-        fields.chain([id]).collect()
+        let custom = wizard.custom.with(|known| known.get(def.name).cloned()).unwrap_or_default();
+        let custom = custom.into_iter().map(|field| Choice::new(format!("custom.{}", field.key), field.label));
+        fields.chain(custom).chain([id]).collect()
     })
 }
 
 /// One column and its field.
 #[component]
-fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: shared::import::Column) -> impl IntoView {
+fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column) -> impl IntoView {
     let source = From::Column(column.name.clone());
     let assigned = wizard.files.with_untracked(|files| {
         let step = files.get(at)?.steps.first()?;
@@ -152,22 +159,72 @@ fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: shared:
         });
         field.set(taken.unwrap_or_default());
     });
+    let dates = column.dates;
     let assign = move |chosen: String| {
         wizard.map(at, |step| {
             step.assignments.retain(|a| a.from != source && a.field != chosen);
             if !chosen.is_empty() {
-                step.assignments.push(Assignment::new(&chosen, source.clone()));
+                step.assignments.push(Assignment { dates, ..Assignment::new(&chosen, source.clone()) });
             }
         });
     };
     let name = column.name.clone();
     let label = Signal::derive(move || name.clone());
+    let may_add = wizard.page.actor().is_some_and(|actor| actor.may(&CUSTOM_FIELD, Action::Create));
+    let whole = column.clone();
+    let add = move || {
+        let column = whole.clone();
+        (may_add && field.with(String::is_empty)).then(move || view! {
+            <Button kind=ButtonKind::Ghost size=Size::Small icon="plus"
+                on_click=move |_| wizard.add_field(at, def.name, column.clone())>{t("import.mapping.new_field")}</Button>
+        })
+    };
+    let ordered = column.dates.map(|_| view! { <Order wizard at column=column.name.clone()/> });
     view! {
         <tr data-unmapped=move || field.with(String::is_empty).then_some("")>
             <td>{column.name}<p class="meta">{column.samples.join(" · ")}</p></td>
             <td><Icon name="arrow-right"/></td>
-            <td><Select value=field options=field_choices(wizard, def) empty=t("import.mapping.skip") label on_change=assign/></td>
+            <td>
+                <Select value=field options=field_choices(wizard, def) empty=t("import.mapping.skip") label on_change=assign/>
+                {ordered}
+                {add}
+            </td>
         </tr>
+    }
+}
+
+/// What comes first in the days of a column.
+#[component]
+fn Order(wizard: Wizard, at: usize, column: String) -> impl IntoView {
+    let source = From::Column(column);
+    let of = {
+        let source = source.clone();
+        move || {
+            wizard.files.with(|files| {
+                let step = files.get(at)?.steps.first()?;
+                step.assignments.iter().find(|a| a.from == source)?.dates
+            })
+        }
+    };
+    let is_assigned = of.clone();
+    let value = Signal::derive(move || of().unwrap_or(DateOrder::DayFirst).code().to_owned());
+    let page = wizard.page;
+    let options = Signal::derive(move || {
+        DateOrder::ALL
+            .map(|order| Choice::new(order.code(), page.text(&format!("import.dates.{}", order.code()))))
+            .to_vec()
+    });
+    let set = move |code: String| {
+        wizard.map(at, |step| {
+            for assignment in step.assignments.iter_mut().filter(|a| a.from == source) {
+                assignment.dates = DateOrder::parse(&code);
+            }
+        });
+    };
+    view! {
+        <Show when=move || is_assigned().is_some()>
+            <Segmented value options label=t("import.mapping.dates") on_change=set.clone()/>
+        </Show>
     }
 }
 
@@ -257,10 +314,11 @@ fn Matching(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView
     });
     let policy = Signal::derive(move || step().map(|step| step.existing.code().to_owned()).unwrap_or_default());
     let policies = Signal::derive(move || {
-        [Existing::Update, Existing::Skip]
+        [Existing::Update, Existing::Fill, Existing::Skip]
             .map(|policy| {
                 let key = match policy {
                     Existing::Skip => "import.match.skip",
+                    Existing::Fill => "import.match.fill",
                     _ => "import.match.update",
                 };
                 Choice::new(policy.code(), page.text(key))

@@ -5,6 +5,7 @@ pub mod choose;
 pub mod history;
 pub mod mapping;
 pub mod questions;
+pub mod reading;
 pub mod run;
 pub mod wizard;
 

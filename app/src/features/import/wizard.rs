@@ -1,15 +1,24 @@
 //! What the steps share: files with their mappings, answers, preview.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use shared::Error;
-use shared::i18n::{error_message, field_error};
-use shared::import::{Answer, Decision, FileInfo, FilePlan, Preview, Spec, Step, Unknown, in_order};
+use shared::command::{Change, Command};
+use shared::i18n::error_sentence;
+use shared::import::{
+    Answer, Assignment, Column, Decision, FileInfo, FilePlan, Preview, Reading, Spec, Step, Unknown, in_order,
+};
+use shared::record::{CustomField, Kind, normalize};
+use uuid::Uuid;
 use web_sys::{File, FileList};
 
-use crate::api::import::{preview_import, start_import, suggest_import, upload};
+use crate::acting::act;
+use crate::api::import::{preview_import, reread_import, start_import, suggest_import, upload};
+use crate::api::records::custom_fields;
 use crate::context::Page;
 
 /// Steps of the way, in order.
@@ -30,6 +39,10 @@ pub struct Wizard {
     pub(super) stage: RwSignal<Stage>,
     /// Files in the order in which they are brought in.
     pub(super) files: RwSignal<Vec<FileInfo>>,
+    /// The fields that administrators added, by record type.
+    pub(super) custom: RwSignal<BTreeMap<String, Vec<CustomField>>>,
+    /// Counts how often files were read, so that they are shown anew.
+    pub(super) read: RwSignal<u32>,
     pub(super) answers: RwSignal<Vec<Answer>>,
     pub(super) preview: RwSignal<Option<Preview>>,
     pub(super) busy: RwSignal<bool>,
@@ -48,6 +61,8 @@ impl Wizard {
             page: Page::take(),
             stage: RwSignal::new(Stage::Choose),
             files: RwSignal::new(Vec::new()),
+            custom: RwSignal::new(BTreeMap::new()),
+            read: RwSignal::new(0),
             answers: RwSignal::new(Vec::new()),
             preview: RwSignal::new(None),
             busy: RwSignal::new(false),
@@ -100,13 +115,48 @@ impl Wizard {
         });
     }
 
+    /// Reads a file in another way.
+    pub(super) fn reread(self, at: usize, file: Uuid, reading: Reading) {
+        self.begin();
+        spawn_local(async move {
+            match reread_import(file, reading).await {
+                Ok(info) => self.files.update(|files| {
+                    if let Some(own) = files.get_mut(at).filter(|own| own.id == file) {
+                        *own = info;
+                    }
+                }),
+                Err(fault) => self.error.set(Some(self.sentence(&fault.0))),
+            }
+            self.read.update(|times| *times += 1);
+            self.busy.set(false);
+        });
+    }
+
+    /// Shows the columns of a file whose mapping was known, with the one that its columns suggest.
+    pub(super) fn by_hand(self, at: usize) {
+        let known = self.files.with_untracked(|files| files.get(at)?.steps.last().map(|step| step.record_type.clone()));
+        self.files.update(|files| {
+            if let Some(file) = files.get_mut(at) {
+                file.preset = None;
+            }
+        });
+        if let Some(record_type) = known {
+            self.choose_type(at, record_type);
+        }
+        self.read.update(|times| *times += 1);
+    }
+
     /// Takes the suggested mapping to another record type.
     pub(super) fn choose_type(self, at: usize, record_type: String) {
         let Some(file) = self.files.with_untracked(|files| files.get(at).map(|file| file.id)) else { return };
         self.begin();
         spawn_local(async move {
             match suggest_import(file, record_type).await {
-                Ok(step) => self.map(at, |own| *own = step),
+                Ok(step) => self.files.update(|files| {
+                    if let Some(file) = files.get_mut(at) {
+                        file.steps = vec![step];
+                    }
+                }),
                 Err(fault) => self.error.set(Some(self.sentence(&fault.0))),
             }
             self.busy.set(false);
@@ -133,6 +183,41 @@ impl Wizard {
                 }
             }
             self.busy.set(false);
+        });
+    }
+
+    /// Gets the fields that administrators added to a type.
+    pub(super) fn learn_custom(self, record_type: &'static str) {
+        if self.custom.with_untracked(|known| known.contains_key(record_type)) {
+            return;
+        }
+        spawn_local(async move {
+            match custom_fields(record_type.to_owned()).await {
+                Ok(fields) => self.custom.update(|known| drop(known.insert(record_type.to_owned(), fields))),
+                Err(fault) => self.error.set(Some(self.sentence(&fault.0))),
+            }
+        });
+    }
+
+    /// Adds a field to a type, for a column that none fits, and assigns it.
+    pub(super) fn add_field(self, at: usize, record_type: &'static str, column: Column) {
+        let taken = self.custom.with_untracked(|known| known.get(record_type).map_or(0, Vec::len));
+        let field = new_field(&column, taken);
+        let values = serde_json::json!({
+            "record_type": record_type, "key": field.key, "label": field.label, "kind": field.kind, "position": taken,
+        });
+        let values = values.as_object().cloned().unwrap_or_default();
+        let done = self.page.text_with("ui.toast.created", &[("name", &field.label)]);
+        act(Command::one("custom_field", Change::Create { id: Uuid::now_v7(), values }), done, move |result| {
+            match result {
+                Ok(_) => {
+                    let assigned = format!("custom.{}", field.key);
+                    self.custom.update(|known| known.entry(record_type.to_owned()).or_default().push(field));
+                    self.map(at, |step| step.assignments.push(Assignment::column(&assigned, &column.name)));
+                }
+                Err(error @ Error::Invalid { .. }) => self.error.set(Some(self.sentence(&error))),
+                Err(_) => {}
+            }
         });
     }
 
@@ -174,12 +259,26 @@ impl Wizard {
     }
 
     fn sentence(self, error: &Error) -> String {
-        let locale = self.page.locale.get_untracked();
-        match error {
-            Error::Invalid { fields } if !fields.is_empty() => {
-                fields.iter().map(|error| field_error(locale, error)).collect::<Vec<_>>().join(" ")
-            }
-            other => error_message(locale, other),
-        }
+        error_sentence(self.page.locale.get_untracked(), error)
     }
+}
+
+/// A field for a column: called as it is, of the kind that its values are.
+fn new_field(column: &Column, taken: usize) -> CustomField {
+    let plain: String =
+        column.name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let plain: String = plain.trim_matches('_').chars().skip_while(|c| !c.is_ascii_lowercase()).take(30).collect();
+    let key = if plain.is_empty() { format!("field_{}", taken + 1) } else { plain };
+    let fits = |kind: &Kind| {
+        !column.samples.is_empty()
+            && column.samples.iter().all(|text| normalize("", kind, &text.as_str().into()).is_ok())
+    };
+    let kind = match () {
+        () if fits(&Kind::Decimal(4)) => "number",
+        () if column.dates.is_some() || fits(&Kind::Date) => "date",
+        () if fits(&Kind::Bool) => "checkbox",
+        () if column.samples.iter().any(|text| text.contains("://")) && fits(&Kind::Url) => "url",
+        () => "text",
+    };
+    CustomField { key, label: column.name.clone(), kind: kind.to_owned(), choices: Vec::new(), required: false }
 }

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use serde_json::Value;
 use shared::access::Action;
 use shared::command::{Change, Command, Refusal};
+use shared::duplicates::{MOST_MERGED, can_have};
 use shared::{Error, FieldError, Row, i18n};
 use uuid::Uuid;
 
@@ -12,6 +13,7 @@ use super::ListContext;
 use super::data::ListData;
 use crate::acting::{send, undo_of};
 use crate::context::t;
+use crate::record::MergeDialog;
 use crate::record::attribute::{Attribute, SYSTEM_GROUP};
 use crate::record::editor::{Editing, editor};
 use crate::ui::{Button, ButtonKind, Choice, Dialog, Field, Progress, Select, Size, Toasts, Tone};
@@ -30,7 +32,13 @@ struct Run {
 pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: ListData) -> AnyView {
     let page = context.page;
     let run = Run { progress: RwSignal::new(None), refused: RwSignal::new(Vec::new()) };
-    let editing = RwSignal::new(false);
+    let (editing, merging) = (RwSignal::new(false), RwSignal::new(false));
+    let chosen_ids =
+        Signal::derive(move || data.selected.with(|selected| selected.iter().copied().collect::<Vec<_>>()));
+    let merged = move |row: Row| {
+        data.selected.set(Default::default());
+        data.put(row);
+    };
     let count = Memo::new(move |_| data.selected.with(std::collections::BTreeSet::len));
     let actor = page.actor();
     let may = move |action: Action| actor.as_ref().is_some_and(|actor| actor.may(context.def, action));
@@ -47,6 +55,11 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
                 {may_update.then(|| view! {
                     <Button kind=ButtonKind::Ghost icon="pencil" on_click=move |_| editing.set(true)>{t("ui.action.edit")}</Button>
                 })}
+                {(may_update && may_archive && can_have(context.def)).then(|| view! {
+                    <Show when=move || (2..=MOST_MERGED).contains(&count.get())>
+                        <Button kind=ButtonKind::Ghost icon="merge" on_click=move |_| merging.set(true)>{t("duplicates.merge")}</Button>
+                    </Show>
+                })}
                 {may_archive.then(|| view! {
                     <Button kind=ButtonKind::Ghost icon="archive" on_click=archive>{t("ui.action.archive")}</Button>
                 })}
@@ -59,6 +72,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
             </div>
         </Show>
         <BulkDialog context all data run open=editing/>
+        {can_have(context.def).then(|| view! { <MergeDialog def=context.def ids=chosen_ids open=merging on_merged=merged/> })}
         <RefusedDialog context data run/>
     }
     .into_any()

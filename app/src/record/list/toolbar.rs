@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
 use shared::access::Action;
+use shared::duplicates::can_have;
 use shared::i18n;
+use shared::import::FileKind;
 use shared::query::{Archived, Filter, Op};
+use shared::record::Kind;
 
 use super::ListContext;
 use super::columns::columns_dialog;
@@ -14,7 +18,7 @@ use super::filter::{condition_text, filter_dialog};
 use super::views::views_menu;
 use crate::context::t;
 use crate::record::attribute::Attribute;
-use crate::ui::{Button, ButtonKind, Chip, LinkButton, TextInput};
+use crate::ui::{Button, ButtonKind, Chip, LinkButton, Menu, MenuLink, TextInput};
 
 /// How long typing must rest before the list follows.
 const REST: Duration = Duration::from_millis(250);
@@ -29,7 +33,11 @@ pub(super) fn head(context: ListContext) -> AnyView {
             <span class="meta num">{total}</span>
             <span class="spacer"></span>
             {may(Action::Export).then(|| view! {
-                <LinkButton href=format!("/api/export/{}.csv", def.plural) kind=ButtonKind::Ghost icon="download" file=true>{t("list.export.title")}</LinkButton>
+                <Menu label=t("list.export.title") icon="download" end=true>{move || exports(context)}</Menu>
+            })}
+            {(may(Action::Update) && can_have(def)).then(|| view! {
+                <LinkButton href=format!("/duplicates/{}", def.plural) kind=ButtonKind::Ghost icon="merge"
+                    label=Signal::derive(move || page.text_with("duplicates.title", &[("types", &i18n::type_label_many(page.locale.get(), def))]))/>
             })}
             {may(Action::Import).then(|| view! {
                 <LinkButton href="/import" kind=ButtonKind::Ghost icon="file-up">{t("ui.action.import")}</LinkButton>
@@ -42,6 +50,25 @@ pub(super) fn head(context: ListContext) -> AnyView {
         </header>
     }
     .into_any()
+}
+
+/// The files that the list as it is shown can be had as.
+fn exports(context: ListContext) -> AnyView {
+    let reachable = context.def.fields.iter().any(|field| matches!(field.kind, Kind::Emails | Kind::Phones));
+    let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Vcf || reachable);
+    let file = move |kind: FileKind| {
+        let mut params = ParamsMap::new();
+        let query = context.nav.state.with_untracked(|state| state.query());
+        params.insert("query", serde_json::to_string(&query).unwrap_or_default());
+        let href = format!("/api/export/{}.{}{}", context.def.plural, kind.extension(), params.to_query_string());
+        let label = match kind {
+            FileKind::Csv => "list.export.csv",
+            FileKind::Xlsx => "list.export.xlsx",
+            FileKind::Vcf => "list.export.vcf",
+        };
+        view! { <MenuLink href label=t(label) file=true/> }
+    };
+    kinds.map(file).collect_view().into_any()
 }
 
 pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {

@@ -128,7 +128,11 @@ fn list(def: &RecordDef) -> Value {
 
 fn read(def: &RecordDef) -> Value {
     let parameters = vec![query("archived", json!({"type": "boolean", "default": false}), "Also when it is archived.")];
-    let answers = responses(200, record(def, "The record.", &[]), &[404, 422]);
+    let mut answers = responses(200, record(def, "The record.", &[]), &[404, 422]);
+    answers["301"] = json!({
+        "description": "It was merged into the record at `Location`.",
+        "headers": {"Location": header("location")},
+    });
     operation(def, "read", format!("Read: {}", type_label(Locale::En, def)), parameters, answers)
 }
 

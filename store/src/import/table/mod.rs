@@ -1,19 +1,23 @@
-//! From bytes to a table: character set, separator, header row, cells.
+//! From bytes to a table: what kind of file it is, its header row, its cells.
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use shared::import::{Column, MAX_BYTES, MAX_COLUMNS, MAX_ROWS};
+mod cards;
+mod text;
+mod workbook;
+
+use shared::import::{Column, DateOrder, Format, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Reading};
 use shared::{Error, FieldError, Result};
 
-use super::formula::original;
+use super::dates;
 use crate::error::internal;
+
+pub(super) use cards::COLUMNS as CARD_COLUMNS;
 
 /// First values of a column shown beside its name.
 const SAMPLES: usize = 3;
 
 /// A file read into cells.
 pub(super) struct Table {
-    pub(super) encoding: &'static str,
-    pub(super) delimiter: u8,
+    pub(super) format: Format,
     /// Names of the columns; each is there once.
     pub(super) columns: Vec<String>,
     pub(super) rows: Vec<Line>,
@@ -39,47 +43,51 @@ impl Line {
 ///
 /// # Errors
 /// As [`Table::read`].
-pub(super) async fn read_aside(content: Vec<u8>) -> Result<(Table, Vec<u8>)> {
-    let read = move || Table::read(&content).map(|table| (table, content));
+pub(super) async fn read_aside(content: Vec<u8>, reading: Reading) -> Result<(Table, Vec<u8>)> {
+    let read = move || Table::read(&content, &reading).map(|table| (table, content));
     tokio::task::spawn_blocking(read).await.map_err(internal)?
+}
+
+/// Takes in rows one by one, and refuses more than a file may have.
+#[derive(Default)]
+struct Lines(Vec<Line>);
+
+impl Lines {
+    fn push(&mut self, number: u64, cells: Vec<String>) -> Result<()> {
+        if cells.len() > MAX_COLUMNS {
+            return Err(too_many("too_many_columns", MAX_COLUMNS));
+        }
+        if self.0.len() > MAX_ROWS {
+            return Err(too_many("too_many_rows", MAX_ROWS));
+        }
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            self.0.push(Line { number, cells });
+        }
+        Ok(())
+    }
 }
 
 impl Table {
     /// Reads a file.
     ///
     /// # Errors
-    /// `Invalid` on `file`: larger than allowed, no header or no rows, not a table.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self> {
+    /// `Invalid` on `file`: larger than allowed, no header or no rows, not a table; on what `reading` says that can't be.
+    pub(super) fn read(bytes: &[u8], reading: &Reading) -> Result<Self> {
         if bytes.len() > MAX_BYTES {
             return Err(too_large());
         }
-        let (text, encoding) = decode(bytes);
-        let delimiter = delimiter(&text);
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .has_headers(false)
-            .from_reader(text.as_bytes());
-        let mut lines = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|_| Error::invalid("file", "file_unreadable"))?;
-            let cells: Vec<String> = record.iter().map(|cell| original(cell.trim()).to_owned()).collect();
-            if cells.iter().any(|cell| !cell.is_empty()) {
-                lines.push(Line { number: record.position().map_or(0, csv::Position::line), cells });
-            }
-            if lines.len() > MAX_ROWS + 1 {
-                return Err(too_many("too_many_rows", MAX_ROWS));
-            }
-            if record.len() > MAX_COLUMNS {
-                return Err(too_many("too_many_columns", MAX_COLUMNS));
-            }
-        }
+        let (format, Lines(mut lines)) = if workbook::is_workbook(bytes) {
+            workbook::read(bytes, reading)?
+        } else {
+            let (text, encoding) = text::decode(bytes, reading)?;
+            if cards::is_vcard(&text) { cards::read(&text)? } else { text::read(&text, encoding, reading)? }
+        };
         if lines.len() < 2 {
             return Err(Error::invalid("file", "file_empty"));
         }
         let header = lines.remove(0);
         let width = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0).max(header.cells.len());
-        Ok(Self { encoding: encoding.name(), delimiter, columns: names(header.cells, width), rows: lines })
+        Ok(Self { format, columns: names(header.cells, width), rows: lines })
     }
 
     /// Position of a column.
@@ -99,7 +107,16 @@ impl Table {
             }
             samples
         };
-        self.columns.iter().enumerate().map(|(at, name)| Column { name: name.clone(), samples: samples(at) }).collect()
+        self.columns
+            .iter()
+            .enumerate()
+            .map(|(at, name)| Column { name: name.clone(), samples: samples(at), dates: self.dates(at) })
+            .collect()
+    }
+
+    /// What comes first in the days of a column, if it has such.
+    pub(super) fn dates(&self, at: usize) -> Option<DateOrder> {
+        dates::order(self.rows.iter().map(|row| row.cell(at)))
     }
 }
 
@@ -129,56 +146,17 @@ fn names(header: Vec<String>, width: usize) -> Vec<String> {
     names
 }
 
-fn decode(bytes: &[u8]) -> (String, &'static Encoding) {
-    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        return (encoding.decode_without_bom_handling(&bytes[length..]).0.into_owned(), encoding);
-    }
-    if let Some(encoding) = bare_utf16(bytes) {
-        return (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding);
-    }
-    for encoding in [UTF_8, GB18030] {
-        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-            return (text.into_owned(), encoding);
-        }
-    }
-    (WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(), WINDOWS_1252)
-}
-
-/// Without a mark, UTF-16 shows by the zero halves of its ASCII separators.
-fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let sample = &bytes[..bytes.len().min(4096)];
-    let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
-    match (even, odd) {
-        (0, 0) => None,
-        _ if odd > even => Some(UTF_16LE),
-        _ => Some(UTF_16BE),
-    }
-}
-
-/// The separator that the header has most of, outside quotes.
-fn delimiter(text: &str) -> u8 {
-    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for byte in header.bytes() {
-        quoted ^= byte == b'"';
-        for (delimiter, count) in &mut counts {
-            *count += i32::from(!quoted && byte == *delimiter);
-        }
-    }
-    let best = counts.iter().rev().max_by_key(|(_, count)| *count);
-    best.filter(|(_, count)| *count > 0).map_or(b',', |(delimiter, _)| *delimiter)
-}
-
 #[cfg(test)]
 mod tests {
+    use encoding_rs::GB18030;
+
     use super::*;
 
-    fn cells(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>, &'static str, u8) {
-        let table = Table::read(bytes).unwrap();
+    fn cells(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>, String, char) {
+        let table = Table::read(bytes, &Reading::default()).unwrap();
         let row = |row: &Line| (0..table.columns.len()).map(|at| row.cell(at).to_owned()).collect();
-        (table.columns.clone(), table.rows.iter().map(row).collect(), table.encoding, table.delimiter)
+        let Format::Text { encoding, delimiter } = table.format else { panic!("no text") };
+        (table.columns.clone(), table.rows.iter().map(row).collect(), encoding, delimiter)
     }
 
     #[test]
@@ -205,15 +183,15 @@ mod tests {
     #[test]
     fn separators_quotes_and_ragged_rows_are_read() {
         let (columns, rows, _, delimiter) = cells(b"name;\"a,b\";name\n\"x;1\";2\n\n;;\n3;4;5;6\n");
-        assert_eq!(delimiter, b';');
+        assert_eq!(delimiter, ';');
         assert_eq!(columns, ["name", "a,b", "name (2)", "#4"]);
         assert_eq!(rows, [["x;1", "2", "", ""], ["3", "4", "5", "6"]]);
-        assert_eq!(cells(b"a\tb\n1\t2\n").3, b'\t');
+        assert_eq!(cells(b"a\tb\n1\t2\n").3, '\t');
     }
 
     #[test]
     fn files_without_rows_and_over_the_limits_are_refused() {
-        let code = |bytes: &[u8]| match Table::read(bytes) {
+        let code = |bytes: &[u8]| match Table::read(bytes, &Reading::default()) {
             Err(Error::Invalid { fields }) => fields[0].code.clone(),
             _ => String::new(),
         };

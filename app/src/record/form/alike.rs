@@ -1,0 +1,96 @@
+//! While a record is made: those that it may be, so that nobody is there twice.
+
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::Values;
+use shared::duplicates::{Agreement, Alike, Reason, can_have};
+use shared::record::Kind;
+
+use super::state::FormState;
+use crate::api::duplicates::similar_records;
+use crate::context::{Page, t};
+use crate::ui::{Badge, Icon, Tone};
+
+/// How long typing must rest.
+const REST: Duration = Duration::from_millis(400);
+
+/// Names the records that the one being made may be.
+pub(super) fn alike_view(form: FormState) -> AnyView {
+    if form.base.with_untracked(Option::is_some) || !can_have(form.def) {
+        return ().into_any();
+    }
+    let found = RwSignal::new(Vec::<Alike>::new());
+    let asked = StoredValue::new(Values::new());
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let telling = Memo::new(move |_| {
+        let mut values = form.current();
+        let def = form.def;
+        values.retain(|name, value| {
+            let kind = def.field(name).map(|field| field.kind);
+            let tells =
+                name == def.title || matches!(kind, Some(Kind::Emails | Kind::Phones | Kind::Address | Kind::Date));
+            (tells || name == "kind" || name.ends_with("number")) && !shared::record::is_empty(value)
+        });
+        values
+    });
+    Effect::new(move |_| {
+        let values = telling.get();
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        let look = move || {
+            asked.set_value(values.clone());
+            spawn_local(async move {
+                let answer = similar_records(form.def.name.to_owned(), values.clone(), None).await;
+                // A hint that fails to come is none.
+                if let (Ok(answer), Some(true)) = (answer, asked.try_with_value(|last| *last == values)) {
+                    found.try_set(answer);
+                }
+            });
+        };
+        timer.set_value(set_timeout_with_handle(look, REST).ok());
+    });
+    on_cleanup(move || {
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    });
+    let one = move |alike: Alike| {
+        let href = format!("/{}/{}", form.def.plural, alike.id);
+        let reasons = alike.reasons.into_iter().filter(|reason| reason.agreement != Agreement::Different);
+        view! {
+            <li class="row">
+                <a href=href target="_blank">{alike.title}</a>
+                {reasons.map(|reason| reason_badge(form.page, reason)).collect_view()}
+            </li>
+        }
+    };
+    view! {
+        <div aria-live="polite">
+            <Show when=move || found.with(|found| !found.is_empty())>
+                <div class="alike">
+                    <p><Icon name="copy"/>" "{t("duplicates.maybe")}</p>
+                    <ul>{move || found.get().into_iter().map(one).collect_view()}</ul>
+                </div>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// What speaks for or against two records being the same.
+pub fn reason_badge(page: Page, reason: Reason) -> AnyView {
+    let tone = match reason.agreement {
+        Agreement::Same => Tone::Success,
+        Agreement::Similar => Tone::Info,
+        Agreement::Different => Tone::Neutral,
+    };
+    let text = move || {
+        let about = page.text(&format!("duplicates.about.{}", reason.about));
+        page.text_with(&format!("duplicates.{}", reason.agreement.code()), &[("field", &about)])
+    };
+    view! { <Badge tone>{text}</Badge> }.into_any()
+}

@@ -1,0 +1,248 @@
+//! Merging: which record stays, and what it says where they differ.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::duplicates::{Merge, merged_fields, proposal};
+use shared::i18n;
+use shared::query::{Detail, Titles};
+use shared::record::{completeness, is_empty};
+use shared::{RecordDef, Row, Values};
+use uuid::Uuid;
+
+use super::attribute::{Attribute, attributes};
+use super::value::value_text;
+use crate::acting::undo_of;
+use crate::api::duplicates::{merge_records, merging};
+use crate::context::{Page, t};
+use crate::ui::{Button, ButtonKind, Dialog, Notice, SkeletonRows, Toasts, Tone};
+
+/// What is being decided; cheap to copy.
+#[derive(Clone, Copy)]
+struct Merging {
+    page: Page,
+    def: &'static RecordDef,
+    rows: StoredValue<Vec<Row>>,
+    titles: StoredValue<Titles>,
+    /// Which of the rows stays.
+    into: RwSignal<usize>,
+    /// Which row's value was chosen, by field.
+    chosen: RwSignal<BTreeMap<&'static str, usize>>,
+    error: RwSignal<Option<String>>,
+}
+
+/// A dialog that merges records; the one that says most is proposed to stay.
+#[component]
+pub fn MergeDialog(
+    /// The record type.
+    def: &'static RecordDef,
+    /// The records; read when the dialog opens.
+    #[prop(into)]
+    ids: Signal<Vec<Uuid>>,
+    /// Whether it is open, both ways.
+    open: RwSignal<bool>,
+    /// Runs with the record that stayed.
+    #[prop(into)]
+    on_merged: Callback<Row>,
+) -> impl IntoView {
+    let page = Page::take();
+    let toasts = Toasts::take();
+    let state = StoredValue::new(None::<Merging>);
+    let busy = RwSignal::new(false);
+    let count = move || ids.with(Vec::len).to_string();
+    let title = Signal::derive(move || page.text_with("duplicates.merge_title", &[("n", &count())]));
+    let merge = move |_| {
+        let Some(merging) = state.get_value().filter(|_| !busy.get_untracked()) else { return };
+        busy.set(true);
+        spawn_local(async move {
+            match merge_records(merging.command()).await {
+                Ok(mut outcome) => {
+                    let text =
+                        page.text_with("duplicates.merged", &[("n", &merging.rows.with_value(Vec::len).to_string())]);
+                    toasts.push(text, Tone::Success, Some(undo_of(page, toasts, outcome.change_set)));
+                    open.set(false);
+                    if let Some(row) = outcome.rows.pop() {
+                        on_merged.run(row);
+                    }
+                }
+                Err(fault) => {
+                    merging.error.try_set(Some(i18n::error_sentence(page.locale.get_untracked(), &fault.0)));
+                }
+            }
+            busy.set(false);
+        });
+    };
+    let footer = move || {
+        view! {
+            <Button on_click=move |_| open.set(false)>{t("ui.action.cancel")}</Button>
+            <Button kind=ButtonKind::Primary icon="merge" busy on_click=merge>{t("duplicates.merge")}</Button>
+        }
+    };
+    view! {
+        <Dialog open title close=t("ui.action.close") footer>
+            {
+                let found = LocalResource::new(move || merging(def.name.to_owned(), ids.get_untracked()));
+                move || match found.get() {
+                    None => view! { <SkeletonRows count=5/> }.into_any(),
+                    Some(Err(fault)) => {
+                        let text = i18n::error_message(page.locale.get(), &fault.0);
+                        view! { <Notice tone=Tone::Danger text/> }.into_any()
+                    }
+                    Some(Ok(all)) => {
+                        let merging = Merging::new(page, def, all);
+                        state.set_value(Some(merging));
+                        merging.view()
+                    }
+                }
+            }
+        </Dialog>
+    }
+}
+
+impl Merging {
+    fn new(page: Page, def: &'static RecordDef, all: Vec<Detail>) -> Self {
+        let mut titles = Titles::default();
+        let mut rows = Vec::new();
+        for detail in all {
+            titles.extend(detail.titles);
+            rows.push(detail.row);
+        }
+        // Of those that say as much, the oldest: most refers to it.
+        let fullest = (0..rows.len()).rev().max_by_key(|at| completeness(def, &rows[*at].values).0).unwrap_or(0);
+        Self {
+            page,
+            def,
+            rows: StoredValue::new(rows),
+            titles: StoredValue::new(titles),
+            into: RwSignal::new(fullest),
+            chosen: RwSignal::new(BTreeMap::new()),
+            error: RwSignal::new(None),
+        }
+    }
+
+    /// The record that stays and the others.
+    fn split(self) -> (Row, Vec<Row>) {
+        let mut rows = self.rows.get_value();
+        let into = rows.remove(self.into.get().min(rows.len().saturating_sub(1)));
+        (into, rows)
+    }
+
+    fn command(self) -> Merge {
+        let (into, others) = untrack(move || self.split());
+        let chosen = self.chosen.get_untracked();
+        let value = |(field, at): (&&'static str, &usize)| {
+            ((*field).to_owned(), self.rows.with_value(|rows| rows[*at].value(field).clone()))
+        };
+        Merge {
+            record_type: self.def.name.to_owned(),
+            into: into.id,
+            others: others.iter().map(|row| row.id).collect(),
+            values: chosen.iter().map(value).collect(),
+        }
+    }
+
+    fn choose(self, field: &'static str, at: usize) {
+        self.chosen.update(|chosen| {
+            chosen.insert(field, at);
+        });
+    }
+
+    /// What the record will say.
+    fn result(self) -> Values {
+        let (into, others) = self.split();
+        let mut values = into.values.clone();
+        values.extend(proposal(self.def, &into, &others));
+        for (field, at) in self.chosen.get() {
+            values.insert(field.to_owned(), self.rows.with_value(|rows| rows[at].value(field).clone()));
+        }
+        values
+    }
+
+    fn view(self) -> AnyView {
+        let all = self.page.actor().map(|actor| attributes(self.def, &[], &actor)).unwrap_or_default();
+        let differing = move |attribute: &Attribute| {
+            merged_fields(self.def).any(|field| field.name == attribute.name())
+                && self.rows.with_value(|rows| {
+                    let mut said = rows.iter().map(|row| row.value(&attribute.name())).filter(|value| !is_empty(value));
+                    said.next().is_some_and(|first| said.any(|other| other != first))
+                })
+        };
+        let differing: Vec<Attribute> = all.into_iter().filter(differing).collect();
+        let heads =
+            self.rows.with_value(|rows| rows.iter().enumerate().map(|(at, row)| self.head(at, row)).collect_view());
+        let lines = differing.into_iter().map(|attribute| self.line(attribute)).collect_view();
+        view! {
+            <div class="stack">
+                {move || self.error.get().map(|text| view! { <Notice tone=Tone::Danger text/> })}
+                <p class="muted">{t("duplicates.merge_text")}</p>
+                <div class="merge" tabindex="0" role="region" aria-label=t("duplicates.merge")>
+                    <table>
+                        <thead><tr><th scope="col">{t("duplicates.stays")}</th>{heads}</tr></thead>
+                        <tbody>{lines}</tbody>
+                    </table>
+                </div>
+            </div>
+        }
+        .into_any()
+    }
+
+    /// A record's name, to be chosen as the one that stays.
+    fn head(self, at: usize, row: &Row) -> AnyView {
+        let name = row.text(self.def.title).unwrap_or_default().to_owned();
+        view! {
+            <th scope="col">
+                <label class="merge-choice">
+                    <input type="radio" name="merge-into" prop:checked=move || self.into.get() == at
+                        on:change=move |_| { self.chosen.set(BTreeMap::new()); self.into.set(at); }/>
+                    <span>{name}</span>
+                </label>
+            </th>
+        }
+        .into_any()
+    }
+
+    /// A field in which the records differ.
+    fn line(self, attribute: Attribute) -> AnyView {
+        let label = attribute.label_signal(self.page);
+        let Some(field) = self.def.field(&attribute.name()).map(|field| field.name) else { return ().into_any() };
+        let count = self.rows.with_value(Vec::len);
+        let cells = (0..count).map(|at| {
+            let attribute = attribute.clone();
+            let text = move || {
+                self.rows.with_value(|rows| {
+                    self.titles.with_value(|titles| value_text(self.page, &attribute, &rows[at].values, titles))
+                })
+            };
+            let empty = self.rows.with_value(|rows| is_empty(rows[at].value(field)));
+            let is_chosen = move || {
+                let result = self.result();
+                self.rows.with_value(|rows| result.get(field) == Some(rows[at].value(field)))
+            };
+            view! {
+                <td>
+                    {(!empty).then(|| view! {
+                        <label class="merge-choice">
+                            <input type="radio" name=format!("merge-{field}") prop:checked=is_chosen
+                                on:change=move |_| self.choose(field, at)/>
+                            <span>{text}</span>
+                        </label>
+                    })}
+                </td>
+            }
+        });
+        let cells = cells.collect_view();
+        // Lists are put together unless one of them is chosen.
+        let both = move || {
+            let result = self.result();
+            self.rows.with_value(|rows| rows.iter().all(|row| result.get(field) != Some(row.value(field))))
+        };
+        view! {
+            <tr>
+                <th scope="row">{label}{move || both().then(|| view! { <p class="meta">{t("duplicates.together")}</p> })}</th>
+                {cells}
+            </tr>
+        }
+        .into_any()
+    }
+}

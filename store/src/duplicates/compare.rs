@@ -1,0 +1,172 @@
+//! How likely two records are the same: evidence weighed field by field, as by Fellegi and Sunter ("A Theory for Record
+//! Linkage", 1969), with partial agreement for mistyped values.
+
+use shared::duplicates::{Agreement, Reason};
+use strsim::{damerau_levenshtein, jaro_winkler};
+
+use super::features::Features;
+
+/// Logarithm (base 2) of how much likelier a pair picked at random is to differ.
+const PRIOR: f64 = 7.5;
+/// Likeness of names below which they are different.
+const DIFFERENT: f64 = 0.72;
+
+/// What speaks for and against two records being the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Evidence {
+    weight: f64,
+    reasons: Vec<Reason>,
+}
+
+impl Evidence {
+    fn add(&mut self, about: &str, agreement: Agreement, weight: f64) {
+        self.weight += weight;
+        self.reasons.push(Reason { about: about.to_owned(), agreement });
+    }
+
+    /// How likely they are the same, 0 to 100.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a likelihood is between 0 and 1")]
+    pub(super) fn score(&self) -> u8 {
+        let odds = (self.weight - PRIOR).clamp(-60.0, 60.0).exp2();
+        (odds / (1.0 + odds) * 100.0).floor() as u8
+    }
+
+    /// What it is made of.
+    pub(super) fn into_reasons(self) -> Vec<Reason> {
+        self.reasons
+    }
+}
+
+/// Compares two records. What only one of them says counts neither way.
+pub(super) fn compare(a: &Features, b: &Features) -> Evidence {
+    let mut evidence = Evidence::default();
+    names(&mut evidence, a, b);
+    listed(&mut evidence, "emails", (&a.emails, &b.emails), (10.0, 6.0, -1.0));
+    listed(&mut evidence, "phones", (&a.phones, &b.phones), (9.0, 4.0, -1.5));
+    listed(&mut evidence, "number", (&a.numbers, &b.numbers), (11.0, 7.0, -3.0));
+    birth(&mut evidence, a, b);
+    place(&mut evidence, a, b);
+    if let (Some(mine), Some(theirs)) = (a.company, b.company) {
+        let same = mine == theirs;
+        evidence.add(
+            "company",
+            if same { Agreement::Same } else { Agreement::Different },
+            if same { 3.0 } else { -2.0 },
+        );
+    }
+    if a.is_company != b.is_company {
+        evidence.weight -= 5.0;
+    }
+    evidence
+}
+
+fn names(evidence: &mut Evidence, a: &Features, b: &Features) {
+    if a.name.is_empty() || b.name.is_empty() {
+        return;
+    }
+    // Long names are seldom the same by chance, short ones often; companies take care not to be called the same.
+    let most = 5.0 + told(&a.name).min(told(&b.name)).min(4.0) + if a.is_company && b.is_company { 1.5 } else { 0.0 };
+    let like = likeness(a, b);
+    match like {
+        _ if a.name == b.name => evidence.add("name", Agreement::Same, most),
+        DIFFERENT.. => evidence.add("name", Agreement::Similar, (like - DIFFERENT) / (1.0 - DIFFERENT) * most),
+        _ => evidence.add("name", Agreement::Different, -5.0 * (DIFFERENT - like) / DIFFERENT - 1.0),
+    }
+}
+
+/// How much a name tells: a Chinese character about as much as two or three letters.
+fn told(name: &str) -> f64 {
+    name.chars().map(|c| if c.is_ascii() { 1.0 / 3.0 } else { 0.75 }).sum()
+}
+
+/// How alike two names are, 0 to 1, whatever the order of their words and the characters for their sound.
+fn likeness(a: &Features, b: &Features) -> f64 {
+    let whole = jaro_winkler(&a.name, &b.name);
+    let sound = if !a.sound.is_empty() && a.sound == b.sound { 0.95 } else { 0.0 };
+    whole.max(sound).max(worded(a, b))
+}
+
+/// Each word of the shorter name with the likest of the other; words too many count a little against it.
+fn worded(a: &Features, b: &Features) -> f64 {
+    let (short, long) = if a.words.len() <= b.words.len() { (a, b) } else { (b, a) };
+    let mut free: Vec<&String> = long.words.iter().collect();
+    let mut sum = 0.0;
+    for word in &short.words {
+        let best = free
+            .iter()
+            .enumerate()
+            .map(|(at, other)| (at, jaro_winkler(word, other)))
+            .max_by(|x, y| x.1.total_cmp(&y.1));
+        if let Some((at, like)) = best {
+            free.remove(at);
+            sum += like;
+        }
+    }
+    if short.words.is_empty() { 0.0 } else { sum / short.words.len() as f64 - 0.08 * free.len() as f64 }
+}
+
+/// Compares values of which each side may have several.
+fn listed(
+    evidence: &mut Evidence,
+    about: &str,
+    (a, b): (&[String], &[String]),
+    (same, similar, different): (f64, f64, f64),
+) {
+    if a.is_empty() || b.is_empty() {
+        return;
+    }
+    if a.iter().any(|mine| b.contains(mine)) {
+        return evidence.add(about, Agreement::Same, same);
+    }
+    let near = a.iter().any(|mine| b.iter().any(|theirs| is_slip(mine, theirs)));
+    match near {
+        true => evidence.add(about, Agreement::Similar, similar),
+        false => evidence.add(about, Agreement::Different, different),
+    }
+}
+
+/// Whether one may be the other mistyped: a character or two, or two swapped.
+fn is_slip(a: &str, b: &str) -> bool {
+    let shorter = a.len().min(b.len());
+    shorter >= 6 && a.len().abs_diff(b.len()) <= 1 && damerau_levenshtein(a, b) <= 1 + usize::from(shorter > 9)
+}
+
+fn birth(evidence: &mut Evidence, a: &Features, b: &Features) {
+    if a.birth.is_empty() || b.birth.is_empty() {
+        return;
+    }
+    let swapped = |day: &str| day.get(..4).zip(day.get(4..6)).zip(day.get(6..)).map(|((y, m), d)| format!("{y}{d}{m}"));
+    let near = damerau_levenshtein(&a.birth, &b.birth) <= 1 || swapped(&a.birth).as_ref() == Some(&b.birth);
+    match a.birth == b.birth {
+        true => evidence.add("birth_date", Agreement::Same, 7.0),
+        false if near => evidence.add("birth_date", Agreement::Similar, 4.0),
+        false => evidence.add("birth_date", Agreement::Different, -3.5),
+    }
+}
+
+/// Street, town and postcode are one thing to people.
+fn place(evidence: &mut Evidence, a: &Features, b: &Features) {
+    let part = |a: &str, b: &str, most: f64, least: f64| {
+        if a.is_empty() || b.is_empty() {
+            return None;
+        }
+        let like = jaro_winkler(a, b);
+        Some(if like >= 0.8 { (like - 0.8) / 0.2 * most } else { least })
+    };
+    let parts = [
+        part(&a.street, &b.street, 5.0, -1.5),
+        part(&a.city, &b.city, 2.5, -0.8),
+        part(&a.postcode, &b.postcode, 3.0, -0.8),
+    ];
+    if parts.iter().all(Option::is_none) {
+        return;
+    }
+    let weight: f64 = parts.into_iter().flatten().sum();
+    let same = a.street == b.street && a.city == b.city && a.postcode == b.postcode;
+    let agreement = match weight {
+        _ if same => Agreement::Same,
+        1.0.. => Agreement::Similar,
+        _ => Agreement::Different,
+    };
+    evidence.add("address", agreement, weight);
+}

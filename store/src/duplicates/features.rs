@@ -1,0 +1,182 @@
+//! What of a record tells it from others, in the form in which it is compared.
+
+use pinyin::ToPinyin;
+use serde_json::Value;
+use shared::record::{Kind, texts};
+use shared::{RecordDef, Row};
+use uuid::Uuid;
+
+/// Words for the legal form of companies, which people leave out.
+const LEGAL_WORDS: &[&str] = &[
+    "inc",
+    "incorporated",
+    "ltd",
+    "limited",
+    "llc",
+    "llp",
+    "lp",
+    "gmbh",
+    "ag",
+    "kg",
+    "ug",
+    "sa",
+    "sas",
+    "sarl",
+    "srl",
+    "spa",
+    "bv",
+    "nv",
+    "oy",
+    "ab",
+    "as",
+    "aps",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "plc",
+    "pty",
+    "pte",
+    "kk",
+    "the",
+];
+/// The same in Chinese, longest first.
+const LEGAL_ENDS: &[&str] =
+    &["股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "集团公司", "分公司", "公司", "集团"];
+
+/// A record as it is compared; texts are bare: no case, no punctuation.
+#[derive(Clone, Debug, Default)]
+pub struct Features {
+    pub(super) is_company: bool,
+    /// Words of the name, without those for the legal form of a company.
+    pub(super) words: Vec<String>,
+    /// The words together.
+    pub(super) name: String,
+    /// How the name sounds, if it is Chinese.
+    pub(super) sound: String,
+    pub(super) emails: Vec<String>,
+    pub(super) phones: Vec<String>,
+    pub(super) numbers: Vec<String>,
+    /// Day of birth, as digits.
+    pub(super) birth: String,
+    pub(super) street: String,
+    pub(super) city: String,
+    pub(super) postcode: String,
+    /// The company of a person.
+    pub(super) company: Option<Uuid>,
+}
+
+impl Features {
+    /// What a record says of itself.
+    pub(crate) fn of(def: &RecordDef, row: &Row) -> Self {
+        let is_company = row.text("kind").unwrap_or("person") == "company";
+        let name = row.text(def.title).unwrap_or_default();
+        let mut features = Self { is_company, company: row.reference("customer_id"), ..Self::default() };
+        features.called(name);
+        for field in def.fields {
+            let all = || texts(&row.values, field.name).chain(row.text(field.name));
+            match field.kind {
+                Kind::Emails | Kind::Email => features.emails.extend(all().map(str::to_lowercase)),
+                Kind::Phones => features.phones.extend(all().filter_map(phone)),
+                Kind::Text(_) if field.unique || field.name.ends_with("number") => {
+                    features.numbers.extend(all().map(bare).filter(|number| !number.is_empty()));
+                }
+                Kind::Date if field.name == "birth_date" => features.birth = all().map(bare).collect(),
+                Kind::Address => features.lives(row.value(field.name)),
+                _ => {}
+            }
+        }
+        features
+    }
+
+    /// A person as public test data has them.
+    #[doc(hidden)]
+    pub fn person(name: &str, [street, city, postcode]: [&str; 3], birth: &str, number: &str) -> Self {
+        let mut features = Self {
+            birth: bare(birth),
+            street: bare(street),
+            city: bare(city),
+            postcode: bare(postcode),
+            ..Self::default()
+        };
+        features.called(name);
+        features.numbers.extend(Some(bare(number)).filter(|number| !number.is_empty()));
+        features
+    }
+
+    fn called(&mut self, name: &str) {
+        self.words = words(name, self.is_company);
+        self.name = self.words.concat();
+        self.sound = sound(&self.name);
+    }
+
+    fn lives(&mut self, address: &Value) {
+        let part = |name: &str| address.get(name).and_then(Value::as_str).map(bare).unwrap_or_default();
+        (self.street, self.city, self.postcode) = (part("street"), part("city"), part("postcode"));
+    }
+}
+
+/// Letters and digits only, in lower case.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The digits of a phone that count: without the country's code and the zero for it. Short ones are nobody's own.
+pub(super) fn phone(text: &str) -> Option<String> {
+    // An extension does not make it another phone.
+    let main = text.split(['x', '#', '转']).next().unwrap_or(text);
+    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
+    let plain = digits.trim_start_matches('0');
+    let plain = if plain.len() > 11 { plain.strip_prefix("86").unwrap_or(plain) } else { plain };
+    (plain.len() >= 7).then(|| plain[plain.len().saturating_sub(11)..].to_owned())
+}
+
+fn words(name: &str, is_company: bool) -> Vec<String> {
+    let lower = name.to_lowercase();
+    let all: Vec<String> =
+        lower.split(|c: char| !c.is_alphanumeric() && c != '\'').map(bare).filter(|word| !word.is_empty()).collect();
+    if !is_company {
+        return all;
+    }
+    let telling: Vec<String> = all
+        .iter()
+        .filter(|word| !LEGAL_WORDS.contains(&word.as_str()))
+        .map(|word| without_end(word).to_owned())
+        .filter(|word| !word.is_empty())
+        .collect();
+    if telling.is_empty() { all } else { telling }
+}
+
+fn without_end(word: &str) -> &str {
+    LEGAL_ENDS.iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word)
+}
+
+/// Pinyin without tones; nothing for names in other scripts.
+fn sound(name: &str) -> String {
+    let mut sound = String::new();
+    for (c, pinyin) in name.chars().zip(name.to_pinyin()) {
+        match pinyin {
+            Some(pinyin) => sound.push_str(pinyin.plain()),
+            None => sound.push(c),
+        }
+    }
+    if sound == name { String::new() } else { sound }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_tell_records_apart_is_left_out() {
+        assert_eq!(words("Acme Widgets, Inc.", true), ["acme", "widgets"]);
+        assert_eq!(words("华为技术有限公司", true), ["华为技术"]);
+        assert_eq!(words("The Company Ltd", true), ["the", "company", "ltd"]);
+        assert_eq!(words("Co Wang", false), ["co", "wang"]);
+        assert_eq!(sound("华为"), "huawei");
+        assert_eq!(sound("acme"), "");
+        assert_eq!(phone("+86 138-0013-8000"), phone("13800138000"));
+        assert_eq!(phone("0571 8888 1234 x12"), Some("57188881234".to_owned()));
+        assert_eq!(phone("110"), None);
+    }
+}

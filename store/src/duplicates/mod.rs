@@ -1,0 +1,120 @@
+//! Duplicates: found while somebody types, found in bulk, decided on by people.
+
+mod blocks;
+mod compare;
+mod features;
+mod review;
+
+use std::collections::BTreeSet;
+
+use shared::access::{Action, Actor};
+use shared::duplicates::{Agreement, Alike, LIKELY, Reason, can_have};
+use shared::record::{Kind, texts};
+use shared::{Error, RecordDef, Result, Row, Values};
+use uuid::Uuid;
+
+pub use blocks::pairs;
+pub use features::Features;
+
+use crate::columns::{decode, select_list};
+use crate::error::from_sqlx;
+use crate::pool::{Store, Tx};
+use crate::scope::{Sql, push_scope};
+use crate::write::query_tokens;
+
+/// Candidates looked at for each thing that they may have in common.
+const CANDIDATES: i64 = 60;
+/// Most records named.
+const NAMED: usize = 5;
+
+impl Store {
+    /// Records that the one with these values may be, the likeliest first; `own` is left out.
+    ///
+    /// # Errors
+    /// `Forbidden` without any read right on the type.
+    pub async fn alike(
+        &self,
+        actor: &Actor,
+        def: &'static RecordDef,
+        values: &Values,
+        own: Option<Uuid>,
+    ) -> Result<Vec<Alike>> {
+        if !actor.may(def, Action::Read) {
+            return Err(Error::Forbidden);
+        }
+        if !can_have(def) || !actor.sees_title(def) {
+            return Ok(Vec::new());
+        }
+        let mut values = values.clone();
+        actor.redact(def, &mut values);
+        let row = Row { id: own.unwrap_or_default(), version: 0, values };
+        let sought = Features::of(def, &row);
+        let mut tx = self.reading(actor).await?;
+        let mut alike: Vec<Alike> = Vec::new();
+        for mut other in candidates(&mut tx, actor, def, &row).await? {
+            // What the actor doesn't see tells them nothing.
+            actor.redact(def, &mut other.values);
+            let evidence = compare::compare(&sought, &Features::of(def, &other));
+            let score = evidence.score();
+            let reasons = evidence.into_reasons();
+            // Worth a look, whatever they are called.
+            let is_shared = |reason: &Reason| {
+                reason.agreement == Agreement::Same && ["emails", "phones", "number"].contains(&reason.about.as_str())
+            };
+            if (score >= LIKELY || reasons.iter().any(is_shared)) && Some(other.id) != own {
+                let title = other.text(def.title).unwrap_or_default().to_owned();
+                alike.push(Alike { id: other.id, title, score, reasons });
+            }
+        }
+        alike.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
+        alike.truncate(NAMED);
+        Ok(alike)
+    }
+}
+
+/// Readable records that share a name, a word of it, an e-mail or a phone with `row`.
+async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &Row) -> Result<Vec<Row>> {
+    let sought: BTreeSet<String> = sought(def, row).iter().filter_map(|text| query_tokens(text)).collect();
+    if sought.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new(format!("select {} from {} t where t.org_id = ", select_list(def, "t"), def.table()));
+    sql.push_bind(actor.org_id).push(" and t.archived_at is null and t.id in (");
+    for (at, tokens) in sought.into_iter().enumerate() {
+        sql.push(if at > 0 { " union " } else { "" }).push("(select guanxi_found(").push_bind(def.name).push(", ");
+        sql.push_bind(tokens).push("::tsquery) limit ").push_bind(CANDIDATES).push(")");
+    }
+    sql.push(") and ");
+    push_scope(&mut sql, actor, def, Action::Read, "t");
+    let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    found.iter().map(|raw| decode(def, raw, 0)).collect()
+}
+
+/// What records that are the same may have in common, each as words to be found.
+fn sought(def: &RecordDef, row: &Row) -> Vec<String> {
+    let features = Features::of(def, row);
+    let mut all = vec![features.words.join(" "), features.sound.clone()];
+    let words = features.words.iter().filter(|word| word.chars().count() > 2);
+    all.extend(words.map(|word| word.chars().take(12).collect()));
+    for field in def.fields.iter().filter(|field| matches!(field.kind, Kind::Emails | Kind::Email | Kind::Phones)) {
+        all.extend(texts(&row.values, field.name).map(str::to_owned));
+    }
+    all.extend(features.phones);
+    all.extend(features.numbers);
+    all.retain(|text| !text.is_empty());
+    all
+}
+
+/// Every live record of a type with what it is compared by.
+async fn all(tx: &mut Tx, def: &'static RecordDef) -> Result<Vec<(Uuid, Features)>> {
+    use futures_util::TryStreamExt;
+    let mut sql = Sql::new(format!("select {} from {} t where t.org_id = ", select_list(def, "t"), def.table()));
+    sql.push_bind(tx.org_id).push(" and t.archived_at is null");
+    let mut found = Vec::new();
+    let mut rows = sql.build().fetch(&mut *tx.inner);
+    while let Some(raw) = rows.try_next().await.map_err(from_sqlx)? {
+        let row = decode(def, &raw, 0)?;
+        found.push((row.id, Features::of(def, &row)));
+    }
+    Ok(found)
+}

@@ -1,0 +1,244 @@
+//! Looking through all records of a type, and what people decide about the pairs found.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use shared::access::{Action, Actor};
+use shared::duplicates::{LIKELY, Pair, Pairs, Reason, can_have};
+use shared::record::instant_text;
+use shared::{Error, RecordDef, Result, Row};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{all, blocks, compare};
+use crate::columns::{decode, select_list};
+use crate::error::{from_sqlx, internal};
+use crate::pool::{DbRole, Store, Tx};
+use crate::scope::{Sql, push_ids, push_scope};
+
+/// Pairs shown at a time.
+const SHOWN: i64 = 20;
+/// Pairs looked at for those that the reader may see.
+const LOOKED_AT: i64 = 200;
+/// Pairs written per statement.
+const CHUNK: usize = 2_000;
+
+type Stored = (Uuid, Uuid, i16, Json<Vec<Reason>>);
+
+impl Store {
+    /// Looks for duplicates among all records of a type, in the background; says at once whether it began, or somebody was
+    /// at it already.
+    ///
+    /// # Errors
+    /// `Forbidden` without the right to change records of the type; `NotFound` for types that have no duplicates.
+    pub async fn look_for_duplicates(&self, actor: &Actor, def: &'static RecordDef) -> Result<bool> {
+        may_decide(actor, def)?;
+        let mut tx = self.reading(actor).await?;
+        let held = sqlx::query(
+            "insert into duplicate_runs (org_id, record_type, held_until) values ($1, $2, now() + interval '10 minutes')
+             on conflict (org_id, record_type) do update set held_until = excluded.held_until
+             where duplicate_runs.held_until < now()",
+        )
+        .bind(actor.org_id)
+        .bind(def.name)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await?;
+        if held.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let (store, org_id) = (self.clone(), actor.org_id);
+        tokio::spawn(async move {
+            if let Err(fault) = store.find_duplicates(org_id, def).await {
+                tracing::error!(%fault, "looking for duplicates failed");
+                let _ = store.looked(org_id, def, false).await;
+            }
+        });
+        Ok(true)
+    }
+
+    /// Compares all records of a type and keeps the pairs that are likely the same. Gives how many there are.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn find_duplicates(&self, org_id: Uuid, def: &'static RecordDef) -> Result<usize> {
+        let begun = Utc::now();
+        let mut tx = self.begin(org_id, DbRole::Reader).await?;
+        let records = all(&mut tx, def).await?;
+        drop(tx);
+        let found = tokio::task::spawn_blocking(move || {
+            let (ids, features): (Vec<Uuid>, Vec<_>) = records.into_iter().unzip();
+            let pair = |(a, b, score): blocks::Found| {
+                let reasons = compare::compare(&features[a], &features[b]).into_reasons();
+                (ids[a].min(ids[b]), ids[a].max(ids[b]), i16::from(score), reasons)
+            };
+            blocks::pairs(&features, LIKELY).into_iter().map(pair).collect::<Vec<_>>()
+        });
+        let found = found.await.map_err(internal)?;
+        let count = found.len();
+        for chunk in found.chunks(CHUNK) {
+            self.keep(org_id, def, chunk).await?;
+        }
+        let mut tx = self.begin(org_id, DbRole::Reader).await?;
+        sqlx::query(
+            "delete from duplicate_pairs
+             where org_id = $1 and record_type = $2 and dismissed_at is null and found_at < $3",
+        )
+        .bind(org_id)
+        .bind(def.name)
+        .bind(begun)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await?;
+        self.looked(org_id, def, true).await?;
+        Ok(count)
+    }
+
+    async fn keep(&self, org_id: Uuid, def: &RecordDef, pairs: &[(Uuid, Uuid, i16, Vec<Reason>)]) -> Result<()> {
+        let mut tx = self.begin(org_id, DbRole::Reader).await?;
+        let reasons: Vec<serde_json::Value> =
+            pairs.iter().map(|(.., reasons)| serde_json::to_value(reasons).map_err(internal)).collect::<Result<_>>()?;
+        sqlx::query(
+            "insert into duplicate_pairs (org_id, record_type, first_id, second_id, score, reasons, found_at)
+             select $1, $2, p.first_id, p.second_id, p.score, p.reasons, clock_timestamp()
+             from unnest($3::uuid[], $4::uuid[], $5::smallint[], $6::jsonb[]) as p (first_id, second_id, score, reasons)
+             on conflict (org_id, first_id, second_id) do update
+             set score = excluded.score, reasons = excluded.reasons, found_at = excluded.found_at",
+        )
+        .bind(org_id)
+        .bind(def.name)
+        .bind(pairs.iter().map(|pair| pair.0).collect::<Vec<_>>())
+        .bind(pairs.iter().map(|pair| pair.1).collect::<Vec<_>>())
+        .bind(pairs.iter().map(|pair| pair.2).collect::<Vec<_>>())
+        .bind(reasons)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await
+    }
+
+    async fn looked(&self, org_id: Uuid, def: &RecordDef, to_the_end: bool) -> Result<()> {
+        let mut tx = self.begin(org_id, DbRole::Reader).await?;
+        sqlx::query(
+            "insert into duplicate_runs (org_id, record_type, looked_at) values ($1, $2, case when $3 then now() end)
+             on conflict (org_id, record_type) do update
+             set looked_at = coalesce(excluded.looked_at, duplicate_runs.looked_at), held_until = '-infinity'",
+        )
+        .bind(org_id)
+        .bind(def.name)
+        .bind(to_the_end)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await
+    }
+
+    /// The pairs that wait for a decision, as far as the actor may read both records.
+    ///
+    /// # Errors
+    /// `Forbidden` without the right to change records of the type; `NotFound` for types that have no duplicates.
+    pub async fn duplicates(&self, actor: &Actor, def: &'static RecordDef) -> Result<Pairs> {
+        may_decide(actor, def)?;
+        let mut tx = self.reading(actor).await?;
+        let stored: Vec<Stored> = sqlx::query_as(
+            "select first_id, second_id, score, reasons from duplicate_pairs
+             where org_id = $1 and record_type = $2 and dismissed_at is null
+             order by score desc, first_id, second_id limit $3",
+        )
+        .bind(actor.org_id)
+        .bind(def.name)
+        .bind(LOOKED_AT)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let (open, looked_at, running): (i64, Option<DateTime<Utc>>, Option<bool>) = sqlx::query_as(
+            "select (select count(*) from duplicate_pairs where org_id = $1 and record_type = $2 and dismissed_at is null),
+                    r.looked_at, r.held_until > now()
+             from (values (1)) one (n) left join duplicate_runs r on r.org_id = $1 and r.record_type = $2",
+        )
+        .bind(actor.org_id)
+        .bind(def.name)
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let rows = readable(&mut tx, actor, def, &stored).await?;
+        let pair = |(first, second, score, Json(reasons)): Stored| {
+            let (first, second) = (rows.get(&first)?.clone(), rows.get(&second)?.clone());
+            Some(Pair { first, second, score: u8::try_from(score).unwrap_or(0), reasons })
+        };
+        let pairs = stored.into_iter().filter_map(pair).take(usize::try_from(SHOWN).unwrap_or(0)).collect();
+        Ok(Pairs { pairs, open, looked_at: looked_at.map(instant_text), running: running.unwrap_or(false) })
+    }
+
+    /// Says that two records are not the same; it stays said. With `undo` it is taken back.
+    ///
+    /// # Errors
+    /// `NotFound` for a pair that isn't there or whose records may not be read.
+    pub async fn dismiss_duplicate(
+        &self,
+        actor: &Actor,
+        def: &'static RecordDef,
+        (a, b): (Uuid, Uuid),
+        undo: bool,
+    ) -> Result<()> {
+        may_decide(actor, def)?;
+        let mut tx = self.reading(actor).await?;
+        let pair = [(a.min(b), a.max(b), 0, Json(Vec::new()))];
+        if readable(&mut tx, actor, def, &pair).await?.len() < 2 {
+            return Err(Error::NotFound);
+        }
+        let done = sqlx::query(
+            "update duplicate_pairs set dismissed_at = case when $5 then null else now() end,
+                    dismissed_by = case when $5 then null else $6 end
+             where org_id = $1 and record_type = $2 and first_id = $3 and second_id = $4",
+        )
+        .bind(actor.org_id)
+        .bind(def.name)
+        .bind(pair[0].0)
+        .bind(pair[0].1)
+        .bind(undo)
+        .bind(actor.user_id)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        if done.rows_affected() == 0 {
+            return Err(Error::NotFound);
+        }
+        tx.commit().await
+    }
+}
+
+fn may_decide(actor: &Actor, def: &RecordDef) -> Result<()> {
+    if !can_have(def) {
+        return Err(Error::NotFound);
+    }
+    if actor.may(def, Action::Update) && actor.sees_title(def) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// The records of pairs that the actor may read, as they may be seen.
+async fn readable(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    pairs: &[Stored],
+) -> Result<BTreeMap<Uuid, Row>> {
+    let mut ids: Vec<Uuid> = pairs.iter().flat_map(|pair| [pair.0, pair.1]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut sql = Sql::new(format!("select {} from {} t where t.org_id = ", select_list(def, "t"), def.table()));
+    sql.push_bind(actor.org_id).push(" and t.archived_at is null");
+    push_ids(&mut sql, "t", ids);
+    sql.push(" and ");
+    push_scope(&mut sql, actor, def, Action::Read, "t");
+    let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    found
+        .iter()
+        .map(|raw| {
+            let mut row = decode(def, raw, 0)?;
+            actor.redact(def, &mut row.values);
+            Ok((row.id, row))
+        })
+        .collect()
+}

@@ -1,0 +1,475 @@
+//! Files that other programs export, recognised by their header.
+//!
+//! Sources: the export help pages of the programs and files exported with them.
+
+use std::collections::BTreeSet;
+
+use shared::import::{Assignment, DateOrder, Existing, From, Step};
+
+use super::table::CARD_COLUMNS;
+
+/// A file that a program exports.
+pub(super) struct Layout {
+    /// Which program, and what: names it in label catalogs.
+    pub(super) code: &'static str,
+    record_type: &'static str,
+    /// Columns that together only this program's files have.
+    marks: &'static [&'static str],
+    /// Field and where its value comes from: a template, of several with `|` between them the first that isn't empty.
+    fields: &'static [(&'static str, &'static str)],
+    /// Column with the company of a person or deal: it is made, if it isn't there.
+    company: Option<&'static str>,
+    /// Field by which records that are there already are recognised.
+    key: Option<&'static str>,
+}
+
+/// Parts of a person's name, as in `{given}+{middle}+{family}`.
+const NAME: char = '+';
+
+const GOOGLE: &[(&str, &str)] = &[
+    ("name", "{First Name}+{Middle Name}+{Last Name}|{File As}|{Nickname}|{E-mail 1 - Value}|{Organization Name}"),
+    ("job_title", "{Organization Title}"),
+    ("department", "{Organization Department}"),
+    ("phones", "{Phone 1 - Value}; {Phone 2 - Value}; {Phone 3 - Value}; {Phone 4 - Value}"),
+    ("emails", "{E-mail 1 - Value}; {E-mail 2 - Value}; {E-mail 3 - Value}"),
+    ("address.street", "{Address 1 - Street}"),
+    ("address.city", "{Address 1 - City}"),
+    ("address.province", "{Address 1 - Region}"),
+    ("address.postcode", "{Address 1 - Postal Code}"),
+    ("address.country", "{Address 1 - Country}"),
+    ("birth_date", "{Birthday}"),
+    ("description", "{Notes}"),
+];
+
+const GOOGLE_OLD: &[(&str, &str)] = &[
+    ("name", "{Name}|{Given Name}+{Additional Name}+{Family Name}|{E-mail 1 - Value}|{Organization 1 - Name}"),
+    ("job_title", "{Organization 1 - Title}"),
+    ("department", "{Organization 1 - Department}"),
+    ("phones", "{Phone 1 - Value}; {Phone 2 - Value}; {Phone 3 - Value}; {Phone 4 - Value}"),
+    ("emails", "{E-mail 1 - Value}; {E-mail 2 - Value}; {E-mail 3 - Value}"),
+    ("address.street", "{Address 1 - Street}"),
+    ("address.city", "{Address 1 - City}"),
+    ("address.province", "{Address 1 - Region}"),
+    ("address.postcode", "{Address 1 - Postal Code}"),
+    ("address.country", "{Address 1 - Country}"),
+    ("birth_date", "{Birthday}"),
+    ("description", "{Notes}"),
+];
+
+const OUTLOOK: &[(&str, &str)] = &[
+    ("name", "{First Name}+{Middle Name}+{Last Name}|{Display Name}|{E-mail Display Name}|{E-mail Address}|{Company}"),
+    ("job_title", "{Job Title}"),
+    ("department", "{Department}"),
+    (
+        "phones",
+        "{Mobile Phone}; {Business Phone}; {Business Phone 2}; {Primary Phone}; {Home Phone}; {Company Main Phone}",
+    ),
+    ("emails", "{E-mail Address}; {E-mail 2 Address}; {E-mail 3 Address}"),
+    ("address.street", "{Business Street}|{Home Street}|{Other Street}"),
+    ("address.city", "{Business City}|{Home City}|{Other City}"),
+    ("address.province", "{Business State}|{Home State}|{Other State}"),
+    ("address.postcode", "{Business Postal Code}|{Home Postal Code}|{Other Postal Code}"),
+    ("address.country", "{Business Country/Region}|{Business Country}|{Home Country/Region}|{Home Country}"),
+    ("birth_date", "{Birthday}"),
+    ("description", "{Notes}"),
+];
+
+const THUNDERBIRD: &[(&str, &str)] = &[
+    ("name", "{Display Name}|{First Name}++{Last Name}|{Nickname}|{Primary Email}|{Organization}"),
+    ("job_title", "{Job Title}"),
+    ("department", "{Department}"),
+    ("phones", "{Mobile Number}; {Work Phone}; {Home Phone}"),
+    ("emails", "{Primary Email}; {Secondary Email}"),
+    ("address.street", "{Work Address}|{Home Address}"),
+    ("address.city", "{Work City}|{Home City}"),
+    ("address.province", "{Work State}|{Work County}|{Home State}|{Home County}"),
+    ("address.postcode", "{Work ZipCode}|{Work Post Code}|{Home ZipCode}|{Home Post Code}"),
+    ("address.country", "{Work Country}|{Home Country}"),
+    ("birth_date", "{Birth Year}-{Birth Month}-{Birth Day}"),
+    ("description", "{Notes}"),
+];
+
+const CARDS: &[(&str, &str)] = &[
+    ("name", "{Name}|{E-mails}|{Phones}|{Company}"),
+    ("job_title", "{Job title}"),
+    ("department", "{Department}"),
+    ("phones", "{Phones}"),
+    ("emails", "{E-mails}"),
+    ("address.street", "{Street}"),
+    ("address.city", "{City}"),
+    ("address.province", "{Province}"),
+    ("address.postcode", "{Postcode}"),
+    ("address.country", "{Country}"),
+    ("birth_date", "{Birthday}"),
+    ("tags", "{Tags}"),
+    ("description", "{Notes}"),
+];
+
+const LAYOUTS: &[Layout] = &[
+    Layout {
+        code: "vcard",
+        record_type: "contact",
+        marks: &CARD_COLUMNS,
+        fields: CARDS,
+        company: Some("Company"),
+        key: Some("emails"),
+    },
+    Layout {
+        code: "google",
+        record_type: "contact",
+        marks: &["First Name", "Middle Name", "Last Name", "Organization Name"],
+        fields: GOOGLE,
+        company: Some("Organization Name"),
+        key: Some("emails"),
+    },
+    Layout {
+        code: "google",
+        record_type: "contact",
+        marks: &["Name", "Given Name", "Family Name"],
+        fields: GOOGLE_OLD,
+        company: Some("Organization 1 - Name"),
+        key: Some("emails"),
+    },
+    Layout {
+        code: "outlook",
+        record_type: "contact",
+        marks: &["First Name", "Last Name", "E-mail Address", "Business Phone", "Business Street"],
+        fields: OUTLOOK,
+        company: Some("Company"),
+        key: Some("emails"),
+    },
+    Layout {
+        code: "thunderbird",
+        record_type: "contact",
+        marks: &["Display Name", "Primary Email", "Secondary Email"],
+        fields: THUNDERBIRD,
+        company: Some("Organization|Organisation"),
+        key: Some("emails"),
+    },
+    Layout {
+        code: "hubspot_contacts",
+        record_type: "contact",
+        marks: &["Record ID", "First Name", "Last Name", "Email"],
+        fields: &[
+            ("name", "{First Name}++{Last Name}|{Email}"),
+            ("job_title", "{Job Title}"),
+            ("phones", "{Mobile Phone Number}; {Phone Number}"),
+            ("emails", "{Email}"),
+            ("address.street", "{Street Address}"),
+            ("address.city", "{City}"),
+            ("address.province", "{State/Region}"),
+            ("address.postcode", "{Postal Code}"),
+            ("address.country", "{Country/Region}"),
+        ],
+        company: Some("Company Name|Associated Company|Primary Associated Company"),
+        key: Some("emails"),
+    },
+    Layout {
+        code: "hubspot_companies",
+        record_type: "customer",
+        marks: &["Record ID", "Company name", "Company Domain Name"],
+        fields: &[
+            ("name", "{Company name}|{Company Domain Name}"),
+            ("kind", "company"),
+            ("phones", "{Phone Number}"),
+            ("website", "{Website URL}|{Company Domain Name}"),
+            ("address.street", "{Street Address}"),
+            ("address.city", "{City}"),
+            ("address.province", "{State/Region}"),
+            ("address.postcode", "{Postal Code}"),
+            ("address.country", "{Country/Region}"),
+            ("employees", "{Number of Employees}"),
+            ("revenue", "{Annual Revenue}"),
+            ("founded", "{Year Founded}"),
+            ("description", "{Description}"),
+        ],
+        company: None,
+        key: Some("name"),
+    },
+    Layout {
+        code: "hubspot_deals",
+        record_type: "opportunity",
+        marks: &["Record ID", "Deal Name", "Deal Stage", "Amount"],
+        fields: &[
+            ("name", "{Deal Name}"),
+            ("number", "{Record ID}"),
+            ("stage_id", "{Deal Stage}"),
+            ("pipeline_id", "{Pipeline}"),
+            ("amount", "{Amount}"),
+            ("expected_close", "{Close Date}"),
+            ("need", "{Deal Description}"),
+        ],
+        company: Some("Associated Company|Primary Associated Company"),
+        key: Some("number"),
+    },
+    Layout {
+        code: "salesforce_contacts",
+        record_type: "contact",
+        marks: &["First Name", "Last Name", "Account Name", "Mailing Street"],
+        fields: &[
+            ("name", "{First Name}+{Middle Name}+{Last Name}|{Full Name}|{Contact Name}|{Email}"),
+            ("job_title", "{Title}"),
+            ("department", "{Department}"),
+            ("phones", "{Mobile}; {Phone}; {Home Phone}; {Other Phone}"),
+            ("emails", "{Email}; {Secondary Email}"),
+            ("address.street", "{Mailing Street}"),
+            ("address.city", "{Mailing City}"),
+            ("address.province", "{Mailing State/Province}|{Mailing State}"),
+            ("address.postcode", "{Mailing Zip/Postal Code}|{Mailing Zip}"),
+            ("address.country", "{Mailing Country}"),
+            ("birth_date", "{Birthdate}|{Date of Birth}"),
+            ("description", "{Description}|{Contact Description}"),
+        ],
+        company: Some("Account Name"),
+        key: Some("emails"),
+    },
+    Layout {
+        code: "salesforce_contacts",
+        record_type: "contact",
+        marks: &["Id", "LastName", "FirstName", "MailingStreet", "Email"],
+        fields: &[
+            ("name", "{FirstName}++{LastName}|{Name}|{Email}"),
+            ("job_title", "{Title}"),
+            ("department", "{Department}"),
+            ("phones", "{MobilePhone}; {Phone}; {HomePhone}; {OtherPhone}"),
+            ("emails", "{Email}"),
+            ("address.street", "{MailingStreet}"),
+            ("address.city", "{MailingCity}"),
+            ("address.province", "{MailingState}"),
+            ("address.postcode", "{MailingPostalCode}"),
+            ("address.country", "{MailingCountry}"),
+            ("birth_date", "{Birthdate}"),
+            ("description", "{Description}"),
+        ],
+        company: Some("Account.Name"),
+        key: Some("emails"),
+    },
+    Layout {
+        code: "salesforce_accounts",
+        record_type: "customer",
+        marks: &["Id", "Name", "BillingStreet", "NumberOfEmployees"],
+        fields: &[
+            ("name", "{Name}"),
+            ("number", "{AccountNumber}"),
+            ("kind", "company"),
+            ("phones", "{Phone}"),
+            ("website", "{Website}"),
+            ("address.street", "{BillingStreet}"),
+            ("address.city", "{BillingCity}"),
+            ("address.province", "{BillingState}"),
+            ("address.postcode", "{BillingPostalCode}"),
+            ("address.country", "{BillingCountry}"),
+            ("employees", "{NumberOfEmployees}"),
+            ("revenue", "{AnnualRevenue}"),
+            ("description", "{Description}"),
+        ],
+        company: None,
+        key: Some("name"),
+    },
+    Layout {
+        code: "salesforce_leads",
+        record_type: "lead",
+        marks: &["FirstName", "LastName", "Company", "LeadSource"],
+        fields: &[
+            ("name", "{FirstName}++{LastName}|{Name}|{Company}"),
+            ("company", "{Company}"),
+            ("job_title", "{Title}"),
+            ("phones", "{MobilePhone}; {Phone}"),
+            ("emails", "{Email}"),
+            ("address.street", "{Street}"),
+            ("address.city", "{City}"),
+            ("address.province", "{State}"),
+            ("address.postcode", "{PostalCode}"),
+            ("address.country", "{Country}"),
+            ("need", "{Description}"),
+        ],
+        company: None,
+        key: Some("emails"),
+    },
+    Layout {
+        code: "zoho_contacts",
+        record_type: "contact",
+        marks: &["Contact Owner", "First Name", "Last Name", "Account Name", "Email"],
+        fields: &[
+            ("name", "{First Name}++{Last Name}|{Full Name}|{Email}"),
+            ("job_title", "{Title}"),
+            ("department", "{Department}"),
+            ("phones", "{Mobile}; {Phone}; {Home Phone}; {Other Phone}"),
+            ("emails", "{Email}; {Secondary Email}"),
+            ("address.street", "{Mailing Street}"),
+            ("address.city", "{Mailing City}"),
+            ("address.province", "{Mailing State}"),
+            ("address.postcode", "{Mailing Zip}"),
+            ("address.country", "{Mailing Country}"),
+            ("birth_date", "{Date of Birth}"),
+            ("description", "{Description}"),
+        ],
+        company: Some("Account Name"),
+        key: Some("emails"),
+    },
+    Layout {
+        code: "zoho_accounts",
+        record_type: "customer",
+        marks: &["Account Owner", "Account Name", "Website"],
+        fields: &[
+            ("name", "{Account Name}"),
+            ("number", "{Account Number}"),
+            ("kind", "company"),
+            ("phones", "{Phone}"),
+            ("website", "{Website}"),
+            ("address.street", "{Billing Street}"),
+            ("address.city", "{Billing City}"),
+            ("address.province", "{Billing State}"),
+            ("address.postcode", "{Billing Code}"),
+            ("address.country", "{Billing Country}"),
+            ("employees", "{Employees}"),
+            ("revenue", "{Annual Revenue}"),
+            ("description", "{Description}"),
+        ],
+        company: None,
+        key: Some("name"),
+    },
+    Layout {
+        code: "zoho_leads",
+        record_type: "lead",
+        marks: &["Lead Owner", "Company", "Last Name", "Lead Status"],
+        fields: &[
+            ("name", "{First Name}++{Last Name}|{Full Name}|{Company}"),
+            ("company", "{Company}"),
+            ("job_title", "{Designation}|{Title}"),
+            ("phones", "{Mobile}; {Phone}"),
+            ("emails", "{Email}; {Secondary Email}"),
+            ("address.street", "{Street}"),
+            ("address.city", "{City}"),
+            ("address.province", "{State}"),
+            ("address.postcode", "{Zip Code}"),
+            ("address.country", "{Country}"),
+            ("need", "{Description}"),
+        ],
+        company: None,
+        key: Some("emails"),
+    },
+];
+
+impl Layout {
+    /// The program whose export has these columns; what knows most of them.
+    pub(super) fn recognise(columns: &[String]) -> Option<&'static Self> {
+        let given: BTreeSet<String> = columns.iter().map(|name| name.trim().to_lowercase()).collect();
+        let is_own = |layout: &&Layout| layout.marks.iter().all(|mark| given.contains(&mark.to_lowercase()));
+        LAYOUTS.iter().filter(is_own).max_by_key(|layout| layout.known(columns).len())
+    }
+
+    /// The fields for which there are columns.
+    fn known(&self, columns: &[String]) -> Vec<Assignment> {
+        let from = |(field, source): &(&str, &str)| Some(Assignment::new(field, from(source, columns)?));
+        let mut known: Vec<Assignment> = self.fields.iter().filter_map(from).collect();
+        for birthday in known.iter_mut().filter(|assignment| assignment.field == "birth_date") {
+            // Most programs write them plainly; some as people do in the programs' country.
+            birthday.dates = Some(DateOrder::MonthFirst);
+        }
+        known
+    }
+
+    /// What is made of the file: the companies, then what it is about.
+    pub(super) fn steps(&self, columns: &[String]) -> Vec<Step> {
+        let company = self.company.and_then(|company| {
+            let all = company.split('|').map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join("|");
+            from(&all, columns)
+        });
+        let mut assignments = self.known(columns);
+        assignments.extend(company.clone().map(|from| Assignment::new("customer_id", from)));
+        let key = self.key.filter(|key| assignments.iter().any(|assignment| assignment.field == *key));
+        let own = step(self.record_type, key, Existing::Update, assignments);
+        let made = |from| Step {
+            distinct: true,
+            optional: true,
+            ..step(
+                "customer",
+                Some("name"),
+                Existing::Skip,
+                vec![Assignment::new("name", from), Assignment::constant("kind", "company")],
+            )
+        };
+        company.map(made).into_iter().chain([own]).collect()
+    }
+}
+
+fn step(record_type: &str, key: Option<&str>, existing: Existing, assignments: Vec<Assignment>) -> Step {
+    Step {
+        record_type: record_type.to_owned(),
+        assignments,
+        key: key.map(str::to_owned),
+        existing,
+        distinct: false,
+        optional: false,
+        within: None,
+        inline: Vec::new(),
+    }
+}
+
+/// The columns that there are, of a source such as `{A}; {B}|{C}`; nothing when there are none of them.
+fn from(source: &str, columns: &[String]) -> Option<From> {
+    let mut all: Vec<From> = source.split('|').filter_map(|one| single(one, columns)).collect();
+    if all.len() > 1 { Some(From::First(all)) } else { all.pop() }
+}
+
+fn single(source: &str, columns: &[String]) -> Option<From> {
+    let column = |name: &str| columns.iter().find(|column| column.trim().eq_ignore_ascii_case(name)).cloned();
+    let slots: Vec<&str> =
+        source.split('{').skip(1).filter_map(|slot| slot.split_once('}')).map(|(name, _)| name).collect();
+    if slots.is_empty() {
+        return Some(From::Constant(source.to_owned()));
+    }
+    if source.contains(NAME) {
+        let mut parts = source.split(NAME).map(|part| column(part.trim_matches(['{', '}'])).unwrap_or_default());
+        let mut part = || parts.next().unwrap_or_default();
+        let (given, middle, family) = (part(), part(), part());
+        return (!given.is_empty() || !family.is_empty()).then_some(From::Person { given, middle, family });
+    }
+    let known: Vec<String> = slots.iter().filter_map(|name| column(name)).collect();
+    match &known[..] {
+        [] => None,
+        [only] if slots.len() == 1 => Some(From::Column(only.clone())),
+        _ => {
+            // Of columns that aren't there nothing is to be left.
+            let sign = source.split('}').nth(1).and_then(|rest| rest.split('{').next()).unwrap_or(" ");
+            Some(From::Template(known.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(sign)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recognised(header: &str) -> Option<(&'static str, Vec<Step>)> {
+        let columns: Vec<String> = header.split(',').map(str::to_owned).collect();
+        Layout::recognise(&columns).map(|layout| (layout.code, layout.steps(&columns)))
+    }
+
+    #[test]
+    fn every_field_of_a_layout_exists() {
+        for layout in LAYOUTS {
+            let def = shared::types::by_name(layout.record_type).unwrap();
+            for (name, _) in layout.fields {
+                assert!(def.field(name.split('.').next().unwrap()).is_some(), "{} {name}", layout.code);
+            }
+        }
+    }
+
+    #[test]
+    fn exports_are_told_from_each_other() {
+        let google = "First Name,Middle Name,Last Name,Phonetic First Name,Organization Name,Organization Title,Labels,\
+                      E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value";
+        let (code, steps) = recognised(google).unwrap();
+        assert_eq!((code, steps.len()), ("google", 2));
+        assert_eq!((steps[0].record_type.as_str(), steps[0].optional), ("customer", true));
+        let phones = steps[1].assignments.iter().find(|a| a.field == "phones").unwrap();
+        assert_eq!(phones.from, From::Template("{Phone 1 - Value}".into()));
+        let salesforce = "Salutation,First Name,Last Name,Title,Account Name,Mailing Street,Phone,Email,Account Owner";
+        assert_eq!(recognised(salesforce).unwrap().0, "salesforce_contacts");
+        let zoho = "Record Id,Contact Owner.id,Contact Owner,First Name,Last Name,Account Name,Email,Phone,Mailing Street,Mailing Zip";
+        assert_eq!(recognised(zoho).unwrap().0, "zoho_contacts");
+        assert!(recognised("name,email,phone").is_none());
+    }
+}

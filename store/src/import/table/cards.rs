@@ -1,0 +1,124 @@
+//! Cards of people (vCard 2.1, 3.0 and 4.0): one row each.
+
+use calcard::common::PartialDateTime;
+use calcard::vcard::{VCard, VCardEntry, VCardProperty, VCardValue};
+use calcard::{Entry, Parser};
+use shared::Result;
+use shared::import::Format;
+
+use super::Lines;
+use crate::import::cells::person;
+
+/// What is read of a card, as columns.
+pub(in crate::import) const COLUMNS: [&str; 15] = [
+    "Name",
+    "Company",
+    "Department",
+    "Job title",
+    "Phones",
+    "E-mails",
+    "Street",
+    "City",
+    "Province",
+    "Postcode",
+    "Country",
+    "Website",
+    "Birthday",
+    "Notes",
+    "Tags",
+];
+
+/// Year by which some address books say that they don't know it.
+const NO_YEAR: u16 = 1604;
+
+/// Whether the text holds cards.
+pub(super) fn is_vcard(text: &str) -> bool {
+    text.trim_start().get(..11).is_some_and(|begin| begin.eq_ignore_ascii_case("BEGIN:VCARD"))
+}
+
+/// Reads all cards; lines between them that are none are passed over.
+pub(super) fn read(text: &str) -> Result<(Format, Lines)> {
+    let mut lines = Lines::default();
+    lines.push(1, COLUMNS.map(str::to_owned).to_vec())?;
+    let mut parser = Parser::new(text);
+    let mut number = 1;
+    loop {
+        match parser.entry() {
+            Entry::VCard(card) => {
+                number += 1;
+                lines.push(number, row(&card))?;
+            }
+            Entry::Eof => break,
+            _ => {}
+        }
+    }
+    Ok((Format::Cards, lines))
+}
+
+fn row(card: &VCard) -> Vec<String> {
+    let first =
+        |property: VCardProperty, at: usize| parts(card.property(&property)).into_iter().nth(at).unwrap_or_default();
+    let all = |property: VCardProperty| {
+        let entries = card.entries.iter().filter(|entry| entry.name == property);
+        let texts: Vec<String> = entries
+            .flat_map(|entry| parts(Some(entry)))
+            .map(|text| without_scheme(&text))
+            .filter(|text| !text.is_empty())
+            .collect();
+        texts.join("; ")
+    };
+    let called = first(VCardProperty::Fn, 0);
+    let name = if called.is_empty() {
+        person(&first(VCardProperty::N, 1), &first(VCardProperty::N, 2), &first(VCardProperty::N, 0))
+    } else {
+        called
+    };
+    vec![
+        name,
+        first(VCardProperty::Org, 0),
+        first(VCardProperty::Org, 1),
+        first(VCardProperty::Title, 0),
+        all(VCardProperty::Tel),
+        all(VCardProperty::Email),
+        first(VCardProperty::Adr, 2),
+        first(VCardProperty::Adr, 3),
+        first(VCardProperty::Adr, 4),
+        first(VCardProperty::Adr, 5),
+        first(VCardProperty::Adr, 6),
+        first(VCardProperty::Url, 0),
+        first(VCardProperty::Bday, 0),
+        parts(card.property(&VCardProperty::Note)).join("\n"),
+        all(VCardProperty::Categories),
+    ]
+}
+
+/// The parts of a property, as texts.
+fn parts(entry: Option<&VCardEntry>) -> Vec<String> {
+    let text = |value: &VCardValue| match value {
+        VCardValue::Text(text) => text.trim().to_owned(),
+        VCardValue::Component(parts) => {
+            parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        }
+        VCardValue::PartialDateTime(at) => day(at),
+        VCardValue::Integer(number) => number.to_string(),
+        VCardValue::Float(number) => number.to_string(),
+        _ => String::new(),
+    };
+    entry.map(|entry| entry.values.iter().map(text).collect()).unwrap_or_default()
+}
+
+/// A whole day; parts of one are nothing that could be kept.
+fn day(at: &PartialDateTime) -> String {
+    match (at.year, at.month, at.day) {
+        (Some(year), Some(month), Some(day)) if year != NO_YEAR => format!("{year:04}-{month:02}-{day:02}"),
+        _ => String::new(),
+    }
+}
+
+/// Phones and addresses are addresses of the web in newer cards.
+fn without_scheme(text: &str) -> String {
+    let known = ["tel:", "mailto:"]
+        .iter()
+        .find(|scheme| text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)));
+    known.map_or(text, |scheme| &text[scheme.len()..]).to_owned()
+}

@@ -1,0 +1,150 @@
+//! Duplicates against a real Postgres: found, decided on, merged, and all of it taken back.
+
+use serde_json::json;
+use shared::access::Actor;
+use shared::command::Change;
+use shared::duplicates::{Agreement, Merge};
+use shared::query::ListQuery;
+use shared::types::{CONTACT, CUSTOMER, by_name};
+use shared::{Error, Values};
+use store::Store;
+use uuid::Uuid;
+
+use crate::live::world::{World, apply, create, update, values};
+
+async fn company(store: &Store, actor: &Actor, fields: serde_json::Value) -> Uuid {
+    let mut all = values(json!({"kind": "company"}));
+    all.extend(values(fields));
+    create(store, actor, "customer", all.into()).await
+}
+
+fn merge(into: Uuid, others: &[Uuid]) -> Merge {
+    Merge { record_type: "customer".into(), into, others: others.to_vec(), values: Values::new() }
+}
+
+#[tokio::test]
+async fn who_is_about_to_be_made_twice_is_named_with_reasons() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let phone = json!({"name": "华为技术有限公司", "phones": ["+86 138 0013 8000"]});
+    let known = company(store, admin, phone).await;
+    company(store, admin, json!({"name": "Acme Widgets Inc.", "emails": ["sales@acme.example"]})).await;
+    let alike = async |fields: serde_json::Value| {
+        let mut all = values(json!({"kind": "company"}));
+        all.extend(values(fields));
+        store.alike(admin, &CUSTOMER, &all, None).await.unwrap()
+    };
+    let by_phone = alike(json!({"name": "别的名字", "phones": ["13800138000"]})).await;
+    assert_eq!(by_phone.iter().map(|alike| alike.id).collect::<Vec<_>>(), [known]);
+    assert!(by_phone[0].reasons.iter().any(|r| r.about == "phones" && r.agreement == Agreement::Same));
+    // Without the legal form, and mistyped: one character sounds the same.
+    assert_eq!(alike(json!({"name": "华为技术股份有限公司"})).await[0].id, known);
+    assert_eq!(alike(json!({"name": "华为计术有限公司"})).await.first().map(|alike| alike.id), Some(known));
+    assert_eq!(alike(json!({"name": "ACME Widgets Ltd", "emails": ["sales@acme.example"]})).await.len(), 1);
+    assert!(alike(json!({"name": "Something else"})).await.is_empty());
+    // Who can't read it isn't told of it.
+    let told =
+        store.alike(&world.reps[0], &CUSTOMER, &values(json!({"name": "华为技术有限公司"})), None).await.unwrap();
+    assert!(told.is_empty());
+}
+
+#[tokio::test]
+async fn pairs_are_found_decided_on_and_stay_decided() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let first = company(store, admin, json!({"name": "Acme Widgets Inc.", "emails": ["a@acme.example"]})).await;
+    let second = company(store, admin, json!({"name": "Acme Widgets", "emails": ["a@acme.example"]})).await;
+    company(store, admin, json!({"name": "Umbrella", "emails": ["b@umbrella.example"]})).await;
+    assert_eq!(store.find_duplicates(admin.org_id, &CUSTOMER).await.unwrap(), 1);
+    let found = store.duplicates(admin, &CUSTOMER).await.unwrap();
+    assert_eq!((found.open, found.pairs.len(), found.running), (1, 1, false));
+    assert!(found.looked_at.is_some());
+    assert!(store.duplicates(&world.reps[0], &CUSTOMER).await.unwrap().pairs.is_empty());
+    store.dismiss_duplicate(admin, &CUSTOMER, (second, first), false).await.unwrap();
+    store.find_duplicates(admin.org_id, &CUSTOMER).await.unwrap();
+    assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 0);
+    store.dismiss_duplicate(admin, &CUSTOMER, (first, second), true).await.unwrap();
+    assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 1);
+    // Once they differ they are no pair any more.
+    update(store, admin, "customer", second, json!({"name": "Tyrell", "emails": ["c@tyrell.example"]})).await;
+    store.find_duplicates(admin.org_id, &CUSTOMER).await.unwrap();
+    assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 0);
+    assert_eq!(store.duplicates(admin, by_name("tag").unwrap()).await.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn a_merge_takes_everything_along_and_can_be_undone() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let into =
+        company(store, admin, json!({"name": "Acme", "emails": ["a@acme.example"], "address": {"city": "Kyoto"}}))
+            .await;
+    let other = company(
+        store,
+        admin,
+        json!({"name": "Acme Inc.", "number": "C-7", "emails": ["b@acme.example"], "address": {"city": "Osaka", "street": "Main 1"}}),
+    )
+    .await;
+    let branch = company(store, admin, json!({"name": "Branch", "parent_id": other})).await;
+    update(store, admin, "customer", into, json!({"parent_id": other})).await;
+    let person = create(store, admin, "contact", json!({"name": "Ann", "customer_id": other})).await;
+    let deal = world.deal(admin, Some(other)).await;
+    let before = state(store, admin, &[into, other, branch]).await;
+
+    let outcome = store.merge(admin, &merge(into, &[other])).await.unwrap();
+    let row = &outcome.rows[0];
+    assert_eq!((row.id, row.text("name"), row.text("number")), (into, Some("Acme"), Some("C-7")));
+    assert_eq!(row.value("emails"), &json!(["a@acme.example", "b@acme.example"]));
+    assert_eq!(row.value("address"), &json!({"city": "Kyoto", "street": "Main 1"}));
+    assert_eq!(row.reference("parent_id"), None);
+    let refers = async |def: &str, id: Uuid, field: &str| {
+        store.get(admin, by_name(def).unwrap(), id).await.unwrap().row.reference(field)
+    };
+    assert_eq!(refers("contact", person, "customer_id").await, Some(into));
+    assert_eq!(refers("opportunity", deal, "customer_id").await, Some(into));
+    assert_eq!(refers("customer", branch, "parent_id").await, Some(into));
+    assert_eq!(store.get(admin, &CUSTOMER, other).await.unwrap_err(), Error::NotFound);
+    assert_eq!(store.get_or_merged(admin, &CUSTOMER, other).await.unwrap().row.id, into);
+
+    let undone = store.undo(admin, outcome.change_set).await.unwrap();
+    assert!(undone.kept.is_empty(), "{:?}", undone.kept);
+    assert_eq!(state(store, admin, &[into, other, branch]).await, before);
+    assert_eq!(refers("contact", person, "customer_id").await, Some(other));
+    assert_eq!(refers("opportunity", deal, "customer_id").await, Some(other));
+    assert_eq!(store.merged_into(admin, other).await.unwrap(), None);
+}
+
+/// What customers say, without what changes with each write.
+async fn state(store: &Store, actor: &Actor, ids: &[Uuid]) -> Vec<Values> {
+    let mut all = Vec::new();
+    for id in ids {
+        let mut values = store.get(actor, &CUSTOMER, *id).await.unwrap().row.values;
+        values.retain(|name, value| !name.starts_with("updated") && !value.is_null());
+        all.push(values);
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_merge_needs_the_rights_and_leads_on_through_several() {
+    let world = World::new().await;
+    let (store, admin, rep) = (world.store(), &world.admin, &world.reps[0]);
+    let [mine, foreign] = [world.customer(rep).await, world.customer(&world.reps[1]).await];
+    assert_eq!(store.merge(rep, &merge(mine, &[foreign])).await.unwrap_err(), Error::NotFound);
+    assert_eq!(store.merge(rep, &merge(foreign, &[mine])).await.unwrap_err(), Error::NotFound);
+    assert!(matches!(store.merge(admin, &merge(mine, &[])).await, Err(Error::Invalid { .. })));
+    assert!(matches!(store.merge(admin, &merge(mine, &[mine])).await, Err(Error::Invalid { .. })));
+    let third = world.customer(admin).await;
+    store.merge(admin, &merge(foreign, &[mine])).await.unwrap();
+    store.merge(admin, &merge(third, &[foreign])).await.unwrap();
+    assert_eq!(store.get_or_merged(admin, &CUSTOMER, mine).await.unwrap().row.id, third);
+    // What doesn't fit is refused as a whole.
+    let other = world.customer(admin).await;
+    let bad = Merge { values: values(json!({"employees": "many"})), ..merge(third, &[other]) };
+    assert!(matches!(store.merge(admin, &bad).await, Err(Error::Invalid { .. })));
+    assert!(store.get(admin, &CUSTOMER, other).await.is_ok());
+    let people = store.list(admin, &CONTACT, &ListQuery::default()).await.unwrap();
+    assert!(people.rows.is_empty());
+    let gone = apply(store, admin, "customer", Change::Archive { id: mine }).await;
+    assert_eq!(gone.unwrap_err(), Error::NotFound);
+}
