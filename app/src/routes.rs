@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
 use uuid::Uuid;
 
@@ -42,7 +43,6 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipeline") view=|| view! { <BoardPage peek=peek::view/> }/>
                     <Route path=path!("/import") view=import::view/>
                     <Route path=path!("/settings/*section") view=settings::view/>
-                    <Route path=path!("/duplicates/:plural") view=duplicates::view/>
                     <Route path=path!("/:plural") view=list::view/>
                     // As a whole: whether there is such a record decides on the status, which goes out first.
                     <Route path=path!("/:plural/:id") view=detail::view ssr=SsrMode::Async/>
@@ -62,11 +62,21 @@ chunk! {
     page fn settings() in settings { view! { <SettingsPage/> } }
     page fn import() in import { view! { <ImportPage/> } }
     page fn my_day() in records { view! { <MyDayPage/> } }
-    page fn duplicates() in records { view! { <DuplicatesPage/> } }
     page fn list() in records { view! { <ListPage peek=peek::view/> } }
-    page fn detail() in records { view! { <DetailPage timeline=timeline_of/> } }
+    page fn detail() in records { view! { <BelowPlural/> } }
     part fn peek(record_type: &'static str, id: Uuid, on_close: Callback<()>) in records {
         view! { <RecordPeek record_type id timeline=timeline_of on_close/> }
+    }
+}
+
+/// `/duplicates/<plural>` or `/<plural>/<id>`: a route of its own would weigh on the first load.
+#[component]
+fn BelowPlural() -> impl IntoView {
+    let params = use_params_map();
+    let of_duplicates = Memo::new(move |_| params.with(|params| params.get("plural").as_deref() == Some("duplicates")));
+    move || match of_duplicates.get() {
+        true => view! { <DuplicatesPage/> }.into_any(),
+        false => view! { <DetailPage timeline=timeline_of/> }.into_any(),
     }
 }
 
@@ -79,7 +89,6 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("settings", settings::fetch),
     ("import", import::fetch),
     ("my_day", my_day::fetch),
-    ("duplicates", duplicates::fetch),
     ("list", list::fetch),
     ("detail", detail::fetch),
 ];

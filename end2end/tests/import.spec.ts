@@ -1,9 +1,9 @@
 // Real sales data comes in through the import page: four files at once, one near match to answer, the numbers on the
 // board, nothing twice, and all of it taken back.
 import type { Locator, Page } from "@playwright/test";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { call, expect, signIn, test } from "./product.js";
+import { call, create, expect, signIn, test } from "./product.js";
 
 const files = ["sales_pipeline.csv", "accounts.csv", "products.csv", "sales_teams.csv"];
 
@@ -105,7 +105,8 @@ test("the published sales data is imported, read off the board, and taken back",
 test("columns are matched by hand, refused rows come back as a file @phone", async ({ page }) => {
   await signIn(page, "admin");
   const stamp = Date.now();
-  const text = `公司,网址,规模\n甲 ${stamp},not a web address,1\n乙 ${stamp},example.com,2\n`;
+  // A column of its own: files with columns known from before are matched as then.
+  const text = `公司,网址,规模${stamp}\n甲 ${stamp},not a web address,1\n乙 ${stamp},example.com,2\n`;
   await choose(page, { name: "客户.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
   await page.locator("#import-type-0").selectOption("customer");
   const line = page.locator(".map-table tbody tr");
@@ -120,6 +121,56 @@ test("columns are matched by hand, refused rows come back as a file @phone", asy
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator("a[download]").click()]);
   expect(download.suggestedFilename()).toBe("import-errors.csv");
   await undo(page);
+});
+
+test("a list goes out as a workbook and as cards, and both come back unchanged @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  const stamp = `Workbook${Date.now()}`;
+  const company = await create(page, "customer", { name: `${stamp} 有限公司`, kind: "company", employees: 1200 });
+  await create(page, "contact", { name: `${stamp} 王小明`, customer_id: company, emails: [`${stamp}@example.com`.toLowerCase()] });
+  for (const [list, kind] of [["customers", "Excel"], ["contacts", "vCard"]]) {
+    await page.goto(`/${list}?q=${stamp}`);
+    await expect(page.locator("main")).toContainText(stamp);
+    await page.getByRole("button", { name: "Export" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: kind }).click()]);
+    const file = await download.path();
+    await choose(page, { name: download.suggestedFilename(), mimeType: "application/octet-stream", buffer: readFileSync(file) });
+    await check(page);
+    // There is nothing to change.
+    await expect(primary(page)).toBeDisabled();
+    await expect(page.locator(".page-body")).toContainText("unchanged");
+  }
+});
+
+test("a file read wrongly is read otherwise, a column becomes a new field, and the next file is matched as this one", async ({ page }) => {
+  await signIn(page, "admin");
+  const stamp = Date.now();
+  const rows = (name: string) => Buffer.from(`Name;Shoe size ${stamp};Born ${stamp}\n${name};42;31/12/1990\n`, "latin1");
+  await choose(page, { name: "a.csv", mimeType: "text/csv", buffer: rows(`Zoë ${stamp}`) });
+  await page.locator(".import-reading select").first().selectOption("windows-1252");
+  await expect(page.locator(".map-table tbody tr").first()).toContainText(`Zoë ${stamp}`);
+  await page.locator("#import-type-0").selectOption("customer");
+  const line = page.locator(".map-table tbody tr");
+  await expect(line.nth(0).locator("select")).toHaveValue("name");
+  await line.nth(1).getByRole("button", { name: "new field" }).click();
+  await expect(line.nth(1).locator("select")).toHaveValue(`custom.shoe_size_${stamp}`);
+  await line.nth(2).locator("select").selectOption("birth_date");
+  await check(page);
+  expect(await run(page)).toEqual(["1", "0", "0", "0"]);
+  await choose(page, { name: "b.csv", mimeType: "text/csv", buffer: rows(`Ana ${stamp}`) });
+  await expect(line.nth(2).locator("select")).toHaveValue("birth_date");
+  await expect(line.nth(1).locator("select")).toHaveValue(`custom.shoe_size_${stamp}`);
+});
+
+test("what is no table gets a sentence", async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto("/import");
+  const garbage = Buffer.alloc(3 << 20);
+  for (let at = 0; at < garbage.length; at += 4) garbage.writeUInt32LE((at * 2654435761) >>> 0, at);
+  await expect(async () => {
+    await page.locator("input[type=file]").setInputFiles({ name: "a.xlsx", mimeType: "application/octet-stream", buffer: garbage }, { timeout: 1_000 });
+    await expect(page.locator("[role=alert], .notice")).toContainText("a.xlsx: ", { timeout: 5_000 });
+  }).toPass();
 });
 
 test("whoever has no import right gets neither page nor upload", async ({ page }) => {

@@ -31,7 +31,7 @@ async function openMyDay(page: Page) {
 }
 
 // Takes back what a message tells of; messages of acts before it may still be there.
-const undo = (page: Page, message: string) => page.locator(".toast", { hasText: message }).locator(".toast-action").click();
+const undo = (page: Page, message: RegExp) => page.locator(".toast", { hasText: message }).locator(".toast-action").click();
 
 const item = (page: Page, text: string) => page.locator(".timeline-item", { hasText: text });
 
@@ -100,7 +100,7 @@ test("a follow-up is planned, ticked off, and the tick taken back", async ({ pag
   await planned.locator("input[type=checkbox]").click();
   await expect(planned).toHaveCount(0);
   await expect(page.locator('.timeline-item[data-kind="task"]', { hasText: "Send the offer" })).toBeVisible();
-  await undo(page, "Done:");
+  await undo(page, /Done:|已完成：/);
   await expect(planned).toBeVisible();
 });
 
@@ -132,7 +132,7 @@ test("an own note is edited and archived, and the archive undone", async ({ page
   await item(page, "Right words").locator("button[aria-haspopup=menu]").click();
   await page.locator(".menu-item:visible").last().click();
   await expect(item(page, "Right words")).toHaveCount(0);
-  await undo(page, "archived");
+  await undo(page, /archived|已归档/);
   await expect(item(page, "Right words")).toBeVisible();
 });
 

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use shared::duplicates::{Merge, merged_fields, proposal};
 use shared::i18n;
 use shared::query::{Detail, Titles};
-use shared::record::{completeness, is_empty};
+use shared::record::is_empty;
 use shared::{RecordDef, Row, Values};
 use uuid::Uuid;
 
@@ -109,7 +109,9 @@ impl Merging {
             rows.push(detail.row);
         }
         // Of those that say as much, the oldest: most refers to it.
-        let fullest = (0..rows.len()).rev().max_by_key(|at| completeness(def, &rows[*at].values).0).unwrap_or(0);
+        let says = |row: &Row| row.values.values().filter(|value| !is_empty(value)).count();
+        let age = |row: &Row| std::cmp::Reverse(row.text("created_at").map(str::to_owned));
+        let fullest = (0..rows.len()).max_by_key(|at| (says(&rows[*at]), age(&rows[*at]))).unwrap_or(0);
         Self {
             page,
             def,

@@ -8,6 +8,7 @@ mod filter;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod list;
+mod near;
 mod search;
 mod tallies;
 mod timeline;

@@ -7,8 +7,9 @@ use shared::{Error, RecordDef, Result};
 use uuid::Uuid;
 
 use super::filter::containing;
+use super::near;
 use crate::error::from_sqlx;
-use crate::pool::Store;
+use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_scope};
 use crate::write::query_tokens;
 
@@ -44,19 +45,48 @@ impl Store {
         if types.is_empty() || (tokens.is_none() && !words.trim().is_empty()) {
             return Ok(Vec::new());
         }
-        let mut sql = Sql::new("");
-        push_hits(&mut sql, actor, &types, tokens.as_deref().map(|tokens| (words, tokens)));
-        sql.push(" order by (lower(f.title) = ").push_bind(words.trim().to_lowercase());
-        sql.push(") desc, starts_with(lower(f.title), ").push_bind(words.trim().to_lowercase());
-        sql.push(") desc, f.updated_at desc, f.record_id limit ").push_bind(i64::from(limit.clamp(1, 50)));
         let mut tx = self.reading(actor).await?;
-        let found: Vec<(String, Uuid, String, String)> =
-            sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-        Ok(found
-            .into_iter()
-            .map(|(record_type, id, title, subtitle)| Hit { record_type, id, title, subtitle })
-            .collect())
+        let limit = limit.clamp(1, 50);
+        let sought = tokens.as_deref().map(|tokens| (words, tokens));
+        let found = hits(&mut tx, actor, &types, words, sought, limit.into()).await?;
+        // Where words of hidden fields may be found, nothing is guessed: the guard knows words as they were typed only.
+        let guarded = types.iter().any(|def| is_guarded(actor, def));
+        match near::loosened(words).filter(|_| found.is_empty() && !guarded) {
+            Some(loosened) => {
+                let candidates = hits(&mut tx, actor, &types, words, Some((words, &loosened)), MOST).await?;
+                Ok(nearest(words, candidates, limit))
+            }
+            None => Ok(found),
+        }
     }
+}
+
+/// The records that contain the words, best and newest first.
+async fn hits(
+    tx: &mut Tx,
+    actor: &Actor,
+    types: &[&&'static RecordDef],
+    words: &str,
+    sought: Option<(&str, &str)>,
+    limit: i64,
+) -> Result<Vec<Hit>> {
+    let mut sql = Sql::new("");
+    push_hits(&mut sql, actor, types, sought);
+    sql.push(" order by (lower(f.title) = ").push_bind(words.trim().to_lowercase());
+    sql.push(") desc, starts_with(lower(f.title), ").push_bind(words.trim().to_lowercase());
+    sql.push(") desc, f.updated_at desc, f.record_id limit ").push_bind(limit);
+    let found: Vec<(String, Uuid, String, String)> =
+        sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    let hit = |(record_type, id, title, subtitle)| Hit { record_type, id, title, subtitle };
+    Ok(found.into_iter().map(hit).collect())
+}
+
+/// Those of the candidates that somebody who mistyped the words may have meant, the nearest first.
+fn nearest(words: &str, candidates: Vec<Hit>, limit: u32) -> Vec<Hit> {
+    let near = candidates.into_iter().filter_map(|hit| Some((near::nearness(words, &hit.title)?, hit)));
+    let mut near: Vec<(f64, Hit)> = near.collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    near.into_iter().map(|(_, hit)| hit).take(limit as usize).collect()
 }
 
 /// Whether words of the index, and what it shows beside a title, may be of fields that the actor doesn't see.

@@ -232,6 +232,29 @@ async fn every_change_leaves_an_audit_entry_and_an_event() {
 }
 
 #[tokio::test]
+async fn phones_are_found_by_their_parts_and_older_entries_learn_it() {
+    let world = World::new().await;
+    let customer = by_name("customer").unwrap();
+    let id = world
+        .make_with(customer, {
+            let mut values = world.values(customer, 7);
+            values.insert("phones".to_owned(), json!(["+86 138 0013 8000"]));
+            values
+        })
+        .await
+        .id;
+    for words in ["13800138000", "0013 80", "8613800", "8000"] {
+        assert!(found(&world, customer, words).await.contains(&id), "{words}");
+    }
+    // As an earlier version left it.
+    let old = "update search_entries set tokens = array_to_tsvector(array['138']), made_by = 0";
+    sqlx::query(old).execute(&world.test.owner).await.unwrap();
+    assert!(!found(&world, customer, "13800138000").await.contains(&id));
+    world.test.store.upkeep().await.unwrap();
+    assert!(found(&world, customer, "13800138000").await.contains(&id));
+}
+
+#[tokio::test]
 async fn archived_records_leave_lists_and_search_until_they_are_restored() {
     let world = World::new().await;
     for def in types() {
@@ -243,7 +266,7 @@ async fn archived_records_leave_lists_and_search_until_they_are_restored() {
             })
             .await
             .id;
-        for words in ["西湖", "lakes", "xihu", "xh"] {
+        for words in ["西湖", "lakes", "xihu", "xh", "lakseide", "Lakesid"] {
             assert!(found(&world, def, words).await.contains(&id), "{} is found by {words}", def.name);
         }
         world.apply(def, Change::Archive { id }).await.unwrap();

@@ -31,12 +31,12 @@ struct Review {
     open: RwSignal<bool>,
 }
 
-/// The pairs of the type named in the address.
+/// The pairs of the type named in the address (`/duplicates/<plural>`).
 #[component]
 pub fn DuplicatesPage() -> impl IntoView {
     let params = use_params_map();
     let def = Memo::new(move |_| {
-        let plural = params.with(|params| params.get("plural").unwrap_or_default());
+        let plural = params.with(|params| params.get("id").unwrap_or_default());
         shared::types::by_plural(&plural).filter(|def| can_have(def)).map(|def| def.name)
     });
     move || {

@@ -1,0 +1,81 @@
+// Duplicates: a hint while somebody types, pairs to decide on, a merge that takes everything along and can be undone.
+import type { Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import { call, create, expect, signIn, test } from "./product.js";
+
+const unique = (name: string) => `${name} ${randomUUID().slice(0, 8)}`;
+
+async function stored(page: Page, record_type: string, id: string): Promise<Record<string, unknown>> {
+  const found = await call<{ row: Record<string, unknown> }>(page, "get_record", { record_type, id });
+  return found.row;
+}
+
+const undo = (page: Page, message: string) => page.locator(".toast", { hasText: message }).locator(".toast-action").click();
+
+test("whoever is about to be made twice is named while one types @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Nordwind");
+  const id = await create(page, "customer", { name: `${name} GmbH`, kind: "company", emails: [`${randomUUID()}@example.com`] });
+  await page.goto("/customers");
+  await expect(async () => {
+    await page.locator(".page-head button[data-kind=primary]").click();
+    await expect(page.locator("dialog[open] input").first()).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await page.locator("dialog[open]").getByLabel("Name", { exact: true }).fill(`${name} Ltd`);
+  const hint = page.locator("dialog[open] .alike");
+  await expect(hint.getByRole("link", { name: `${name} GmbH` })).toHaveAttribute("href", `/customers/${id}`);
+  await expect(hint).toContainText("Same name");
+  await page.locator("dialog[open]").getByLabel("Name", { exact: true }).fill(unique("Something else"));
+  await expect(hint).toHaveCount(0);
+});
+
+test("a pair is found, decided on, merged with all that hangs on it, and the merge undone @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Umbrella");
+  const email = `${randomUUID()}@example.com`;
+  const first = await create(page, "customer", { name: `${name} Inc.`, kind: "company", emails: [email], industry: "medical", employees: 12 });
+  const second = await create(page, "customer", { name, kind: "company", emails: [email], industry: "retail" });
+  const person = await create(page, "contact", { name: unique("Ann"), customer_id: second });
+  await page.goto("/duplicates/customers");
+  await expect(page.locator("h1")).toContainText("Duplicates");
+  const pair = page.locator(".duplicate-pair", { hasText: name });
+  await expect(async () => {
+    await page.getByRole("button", { name: "Look for duplicates" }).click({ timeout: 1_000 });
+    await expect(pair).toBeVisible({ timeout: 5_000 });
+  }).toPass();
+  await expect(pair).toContainText("Same e-mail");
+
+  // Not a duplicate, and after all one.
+  await pair.getByRole("button", { name: "Not a duplicate" }).click();
+  await expect(pair).toHaveCount(0);
+  await undo(page, "not be proposed");
+  await expect(pair).toBeVisible();
+
+  await pair.getByRole("button", { name: "Merge" }).click();
+  const dialog = page.locator("dialog[open]");
+  await expect(dialog.locator("th").filter({ hasText: name })).toHaveCount(2);
+  const industry = dialog.locator("tr", { hasText: "Industry" });
+  await industry.getByText("Retail").click();
+  await dialog.locator("button[data-kind=primary]").click();
+  await expect(dialog).toHaveCount(0);
+  await expect(pair).toHaveCount(0);
+  expect((await stored(page, "customer", first)).industry).toBe("retail");
+  expect((await stored(page, "contact", person)).customer_id).toBe(first);
+
+  await undo(page, "became one");
+  await expect.poll(async () => (await stored(page, "contact", person)).customer_id).toBe(second);
+  expect((await stored(page, "customer", first)).industry).toBe("medical");
+  expect((await stored(page, "customer", second)).industry).toBe("retail");
+});
+
+test("the address of a merged record leads to what it became", async ({ page }) => {
+  await signIn(page, "admin");
+  const [into, gone] = [await create(page, "customer", { name: unique("Stays") }), await create(page, "customer", { name: unique("Goes") })];
+  await call(page, "merge_records", { merge: { record_type: "customer", into, others: [gone] } });
+  await page.goto(`/customers/${gone}`);
+  await expect(page).toHaveURL(new RegExp(`/customers/${into}$`));
+  await expect(page.locator("h1")).toContainText("Stays");
+  const answer = await page.request.get(`/api/v1/customers/${gone}`, { maxRedirects: 0 });
+  expect(answer.status()).toBe(301);
+  expect(answer.headers().location).toBe(`/api/v1/customers/${into}`);
+});
