@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Where Guanxi stands against bare Postgres in the same run, on a throw-away one: ratios, never single times.
-# SCALE=small|full; ONLY=read,write,files,live,browser leaves the other groups out; GUANXI_BENCH_PROFILE=dev measures without the long
+# SCALE=small|full; ONLY=read,write,files,duplicates,live,browser leaves the other groups out; GUANXI_BENCH_PROFILE=dev measures without the long
 # release build. The table says which it was.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -136,6 +136,21 @@ test("an own note is edited and archived, and the archive undone", async ({ page
   await expect(item(page, "Right words")).toBeVisible();
 });
 
+test("a changed field is put back from the history", async ({ page }) => {
+  await signIn(page, "rep");
+  const id = await customer(page);
+  const change = (values: object) =>
+    call(page, "apply", { command: { record_type: "customer", changes: [{ do: "update", id, values }], all_or_nothing: true } });
+  await change({ website: "https://example.com/old" });
+  await change({ website: "https://example.com/wrong" });
+  await openCustomer(page, id);
+  await item(page, "https://example.com/wrong").locator("button[aria-haspopup=menu]").click();
+  await page.locator(".menu-item:visible").first().click();
+  const website = async () =>
+    (await call<{ row: { website?: string } }>(page, "get_record", { record_type: "customer", id })).row.website;
+  await expect.poll(website).toBe("https://example.com/old");
+});
+
 test("kinds are filtered and the end is reached by scrolling", async ({ page }) => {
   await signIn(page, "rep");
   const id = await customer(page);

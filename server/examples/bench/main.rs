@@ -7,6 +7,7 @@
 
 mod browser;
 mod data;
+mod duplicates;
 mod figures;
 mod files;
 #[path = "../harness/mod.rs"]
@@ -60,6 +61,9 @@ async fn main() -> Outcome<()> {
     }
     if wanted("files") {
         lines.add(files::lines(&mut world, usize::try_from(size.customers / 10)?, &folder).await?);
+    }
+    if wanted("duplicates") {
+        lines.add(duplicates::lines(&mut world, size.customers).await?);
     }
     let loaded = memory(&first)?;
     first.stop().await?;

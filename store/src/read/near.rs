@@ -12,7 +12,11 @@ const WORD: f64 = 0.84;
 const CHINESE: f64 = 0.6;
 
 fn words(text: &str) -> Vec<String> {
-    text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A `tsquery` text for records that may be meant: every word begins as one of them does, or nearly so, and any two

@@ -145,6 +145,23 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
     if told.rows_affected() == rows.len() as u64 { Ok(()) } else { Err(Error::invalid("change_set", "taken")) }
 }
 
+/// That rows of a type left as a file. It is of no record: the id is nobody's.
+pub(crate) async fn note_export(tx: &mut Tx, actor: &Actor, def: &RecordDef, file: &str) -> Result<()> {
+    sqlx::query(
+        "insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
+         values ($1, $2, $3, $2, 0, 'export', $4, 'web', $5, '{}')",
+    )
+    .bind(tx.org_id)
+    .bind(Uuid::now_v7())
+    .bind(def.name)
+    .bind(actor.user_id)
+    .bind(file)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(())
+}
+
 /// Events for rows that the store itself touched (derived values, fresh ranks): nothing a person did, so no audit.
 pub(super) async fn events_for(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, ids: &[Uuid]) -> Result<()> {
     let rows: Vec<Row> = super::load::rows_by_id(tx, def, &ids.iter().copied().collect()).await?;

@@ -10,6 +10,7 @@ use serde_json::json;
 use shared::Error;
 use shared::RecordDef;
 use shared::access::{Actor, Grants, Level, TypeRights};
+use shared::audit::AuditQuery;
 use shared::i18n::Locale;
 use shared::import::{
     Answer, Assignment, Decision, Existing, FileKind, FilePlan, Preview, Reading, Run, Spec, Status, Step, Unknown,
@@ -293,6 +294,11 @@ async fn an_export_can_be_imported_without_changing_anything() {
     let formula = upload(&test, &actor, &[("formula.csv", "name\n=cmd|'/C calc'!A0\n".into())]).await;
     assert_eq!(run(&test, &actor, &formula).await.created, 1);
     let csv = exported(&test, &actor, &CUSTOMER, FileKind::Csv).await;
+    let log = test.store.audit(&actor, &AuditQuery::default()).await.unwrap().entries.remove(0);
+    assert_eq!(
+        (log.action.as_str(), log.title.as_str(), log.actor_id),
+        ("export", "customers.csv", Some(actor.user_id))
+    );
     assert!(!String::from_utf8(csv).unwrap().contains(",=cmd"), "a spreadsheet would carry it out");
     for (def, kind) in
         [&CUSTOMER, &OPPORTUNITY].into_iter().flat_map(|def| [(def, FileKind::Csv), (def, FileKind::Xlsx)])

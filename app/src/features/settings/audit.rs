@@ -126,10 +126,12 @@ fn Entry(entry: AuditEntry, titles: RwSignal<Titles>) -> impl IntoView {
         Some(id) => titles.with(|titles| titles.get(&id).cloned()).unwrap_or_else(|| page.text("ui.word.unknown")),
         None => page.text("ui.word.system"),
     };
+    // A file is no record that one could look at.
+    let is_record = action != "export";
     let what = move || page.text(&format!("admin.audit.{action}"));
     let through = move || page.text(&format!("admin.audit.source.{source}"));
     let kind = move || def.map_or_else(|| record_type.clone(), |def| type_label(page.locale.get(), def));
-    let link = def.filter(|def| !def.admin).map(|def| format!("/{}/{record_id}", def.plural));
+    let link = def.filter(|def| !def.admin && is_record).map(|def| format!("/{}/{record_id}", def.plural));
     let name = match link {
         Some(href) => view! { <a href=href>{title}</a> }.into_any(),
         None => view! { <b>{title}</b> }.into_any(),

@@ -10,7 +10,7 @@ use shared::{FieldDef, RecordDef, format};
 use super::feed::Feed;
 
 /// Fields that follow from the stage; told by the stage itself.
-const FOLLOWING_STAGE: &[&str] = &["pipeline_id", "probability", "status", "closed_on"];
+pub(super) const FOLLOWING_STAGE: &[&str] = &["pipeline_id", "probability", "status", "closed_on"];
 
 /// One changed field.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,12 +2,19 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use shared::Row;
-use shared::record::Values;
+use shared::access::Action;
+use shared::command::{Change, Command};
+use shared::i18n::error_sentence;
+use shared::record::{Kind, Values};
+use shared::timeline::change_pair;
+use shared::{Error, RecordDef, Row};
+use uuid::Uuid;
 
+use super::change::FOLLOWING_STAGE;
 use super::feed::Feed;
+use crate::acting::act;
 use crate::context::t;
-use crate::ui::{Button, ButtonKind, Menu, MenuItem, Size, TextArea, is_save_chord};
+use crate::ui::{Button, ButtonKind, Menu, MenuItem, Size, TextArea, Toasts, Tone, is_save_chord};
 
 /// What one may do with an entry.
 #[component]
@@ -38,6 +45,45 @@ pub(super) fn EntryMenu(feed: Feed, record_type: &'static str, row: Row) -> impl
     }
 }
 
+/// What one may do with a change: put the fields back to what they were before it.
+#[component]
+pub(super) fn ChangeMenu(feed: Feed, def: &'static RecordDef, record_id: Uuid, changes: Values) -> impl IntoView {
+    let toasts = Toasts::take();
+    let before: Values = changes
+        .iter()
+        .filter(|(name, _)| is_own(def, name, &changes))
+        .map(|(name, pair)| (name.clone(), change_pair(pair).0.clone()))
+        .collect();
+    let may = feed.page.actor().is_some_and(|actor| actor.may(def, Action::Update));
+    if before.is_empty() || !may {
+        return ().into_any();
+    }
+    let put_back = move |_: ()| {
+        let change = Change::Update { id: record_id, version: None, values: before.clone() };
+        let done = feed.page.text("timeline.put_back_done");
+        act(Command::one(def.name, change), done, move |result| {
+            // There is no form to say it beside.
+            if let Err(error @ Error::Invalid { .. }) = result {
+                let text = error_sentence(feed.page.locale.get_untracked(), &error);
+                toasts.push(text, Tone::Danger, None);
+            }
+        });
+    };
+    view! {
+        <Menu label=t("ui.action.more") size=Size::Small end=true>
+            <MenuItem label=t("timeline.put_back") icon="undo-2" on_select=put_back.clone()/>
+        </Menu>
+    }
+    .into_any()
+}
+
+/// Whether a field was changed for itself, and not because the system or the stage brought it along.
+fn is_own(def: &RecordDef, name: &str, changes: &Values) -> bool {
+    let field = def.field(name).filter(|field| !field.read_only && !field.internal);
+    let follows = changes.contains_key("stage_id") && FOLLOWING_STAGE.contains(&name);
+    field.is_some_and(|field| !matches!(field.kind, Kind::Rank(_))) && !follows
+}
+
 /// The content of an activity in edit. Ctrl/⌘-Enter saves, Esc leaves it as it was.
 #[component]
 pub(super) fn EditNote(feed: Feed, row: Row) -> impl IntoView {
@@ -50,13 +96,7 @@ pub(super) fn EditNote(feed: Feed, row: Row) -> impl IntoView {
         if text.is_empty() || row.text("content") == Some(text.as_str()) {
             return;
         }
-        let mut values = Values::from_iter([("content".to_owned(), text.clone().into())]);
-        // A subject that was taken from the content follows it.
-        let follows = row.text("content").is_some_and(|old| row.text("subject").is_some_and(|s| old.starts_with(s)));
-        if follows {
-            let line: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
-            values.insert("subject".into(), line.into());
-        }
+        let values = Values::from_iter([("content".to_owned(), text.into())]);
         let done = feed.page.text("ui.toast.saved");
         feed.change("activity", row, values, done);
     };

@@ -7,7 +7,7 @@ use shared::types::{ACTIVITY, TASK};
 use shared::{Row, format, i18n};
 
 use super::change::{Line, tell};
-use super::edit::{EditNote, EntryMenu};
+use super::edit::{ChangeMenu, EditNote, EntryMenu};
 use super::feed::Feed;
 use crate::ui::{Icon, Size};
 
@@ -23,8 +23,12 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
     match entry.what {
         Happening::Activity { row } => activity_view(feed, at, row, fresh).into_any(),
         Happening::Task { row } => task_view(feed, at, row, fresh).into_any(),
-        Happening::Change { record_type, title, action, actor_id, changes, .. } => {
+        Happening::Change { record_type, record_id, title, action, actor_id, changes, .. } => {
             let Some(def) = shared::types::by_name(&record_type) else { return ().into_any() };
+            let menu = match action == "update" {
+                true => view! { <ChangeMenu feed def record_id changes=changes.clone()/> }.into_any(),
+                false => ().into_any(),
+            };
             let told = move || tell(feed, def, &title, &action, &changes);
             let first = untrack(&told);
             let lines = {
@@ -37,7 +41,7 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
                 first.kind,
                 first.icon,
                 view! {
-                    {head(feed, who, Signal::derive(move || told().text), at, ().into_any())}
+                    {head(feed, who, Signal::derive(move || told().text), at, menu)}
                     {lines}
                 },
             )

@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::formula::harmless;
 use crate::error::internal;
-use crate::pool::Store;
+use crate::pool::{DbRole, Store};
+use crate::write::note_export;
 
 /// Rows of a list on their way into a file, a part at a time: however many there are, few are held.
 pub struct Export {
@@ -37,7 +38,7 @@ enum Writer {
 }
 
 impl Store {
-    /// The records of a list that the actor may take out: `id`, then the fields that an import can fill, under their
+    /// The records of a list that the actor may take out, which the audit log tells of: `id`, then the fields that an import can fill, under their
     /// names, and those that administrators added; references by title.
     ///
     /// # Errors
@@ -61,6 +62,9 @@ impl Store {
             FileKind::Vcf if cards::fits(def) => Writer::Cards,
             FileKind::Vcf => return Err(Error::NotFound),
         };
+        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        note_export(&mut tx, actor, def, &format!("{}.{}", def.plural, kind.extension())).await?;
+        tx.commit().await?;
         let sort = Some(query.sort.unwrap_or(Sort { field: "id".to_owned(), descending: false }));
         let query = ListQuery { limit: MAX_PAGE, sort, cursor: None, count: false, ..query };
         let (store, actor) = (self.clone(), Arc::new(actor.clone()));

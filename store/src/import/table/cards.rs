@@ -120,5 +120,5 @@ fn without_scheme(text: &str) -> String {
     let known = ["tel:", "mailto:"]
         .iter()
         .find(|scheme| text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)));
-    known.map_or(text, |scheme| &text[scheme.len()..]).to_owned()
+    known.map_or(text, |scheme| &text[scheme.len()..]).replace(";ext=", " x")
 }
