@@ -63,6 +63,8 @@ async fn main() -> Outcome<()> {
         lines.add(files::lines(&mut world, usize::try_from(size.customers / 10)?, &folder).await?);
     }
     if wanted("duplicates") {
+        // The server ended a connection that was idle for as long as the files took.
+        world.client = world.client.moved_to(&first.host).await?;
         lines.add(duplicates::lines(&mut world, size.customers).await?);
     }
     let loaded = memory(&first)?;
