@@ -73,7 +73,7 @@ pub struct Pair {
 pub struct Pairs {
     /// The pairs.
     pub pairs: Vec<Pair>,
-    /// How many there are in all; those that the reader can't see are among them.
+    /// How many there are; of those that the reader can't see none are counted.
     pub open: i64,
     /// When duplicates were looked for last, as an instant.
     pub looked_at: Option<String>,

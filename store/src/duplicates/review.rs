@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use shared::access::{Action, Actor};
+use shared::access::{Action, Actor, Level};
 use shared::duplicates::{LIKELY, Pair, Pairs, Reason, can_have};
 use shared::record::instant_text;
 use shared::{Error, RecordDef, Result, Row};
@@ -17,9 +17,11 @@ use crate::pool::{DbRole, Store, Tx};
 use crate::scope::{Sql, push_ids, push_scope};
 
 /// Pairs shown at a time.
-const SHOWN: i64 = 20;
+const SHOWN: usize = 20;
 /// Pairs looked at for those that the reader may see.
 const LOOKED_AT: i64 = 200;
+/// Pairs kept, the likeliest: more nobody decides on before they are looked for again.
+const KEPT: usize = 10_000;
 /// Pairs written per statement.
 const CHUNK: usize = 2_000;
 
@@ -58,7 +60,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Compares all records of a type and keeps the pairs that are likely the same. Gives how many there are.
+    /// Compares all records of a type and keeps the likeliest pairs. Gives how many it keeps.
     ///
     /// # Errors
     /// Database faults.
@@ -73,7 +75,10 @@ impl Store {
                 let reasons = compare::compare(&features[a], &features[b]).into_reasons();
                 (ids[a].min(ids[b]), ids[a].max(ids[b]), i16::from(score), reasons)
             };
-            blocks::pairs(&features, LIKELY).into_iter().map(pair).collect::<Vec<_>>()
+            let mut found = blocks::pairs(&features, LIKELY);
+            found.sort_unstable_by_key(|(_, _, score)| std::cmp::Reverse(*score));
+            found.truncate(KEPT);
+            found.into_iter().map(pair).collect::<Vec<_>>()
         });
         let found = found.await.map_err(internal)?;
         let count = found.len();
@@ -168,7 +173,10 @@ impl Store {
             let (first, second) = (rows.get(&first)?.clone(), rows.get(&second)?.clone());
             Some(Pair { first, second, score: u8::try_from(score).unwrap_or(0), reasons })
         };
-        let pairs = stored.into_iter().filter_map(pair).take(usize::try_from(SHOWN).unwrap_or(0)).collect();
+        let mut pairs: Vec<Pair> = stored.into_iter().filter_map(pair).collect();
+        // Of what others have not even the number is told.
+        let open = if actor.level(def, Action::Read) == Level::All { open } else { pairs.len() as i64 };
+        pairs.truncate(SHOWN);
         Ok(Pairs { pairs, open, looked_at: looked_at.map(instant_text), running: running.unwrap_or(false) })
     }
 
