@@ -1,5 +1,7 @@
 //! What has to be done again and again: room for the months ahead, forgetting what ran out, recycling customers.
 
+use std::time::Duration;
+
 use shared::Result;
 use shared::access::Actor;
 use shared::command::{Change, Command, Source};
@@ -10,6 +12,8 @@ use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store};
 use crate::write::renew;
 
+/// Between two parts of what may wait, so that others get their turn.
+const BREATH: Duration = Duration::from_millis(20);
 /// Customers given back per change set.
 const CHUNK: i64 = 500;
 
@@ -41,6 +45,7 @@ impl Store {
                 if renewed == 0 {
                     break;
                 }
+                tokio::time::sleep(BREATH).await;
             }
         }
         Ok(())

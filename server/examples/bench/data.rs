@@ -146,8 +146,8 @@ with made as (
     join bench_owners o on o.n = floor(bench_skew(g.nr, 7919) * 41)
     returning id, name, owner_id, updated_at
 ), found as (
-    insert into search_entries (org_id, record_type, record_id, title, subtitle, tokens, owner_id, updated_at)
-    select $1, 'customer', made.id, made.name, '', m.tokens || array_to_tsvector(array[nr::text, 'c' || lpad(nr::text, 8, '0'), '13' || lpad(nr::text, 9, '0')]),
+    insert into search_entries (made_by, org_id, record_type, record_id, title, subtitle, tokens, owner_id, updated_at)
+    select 1, $1, 'customer', made.id, made.name, '', m.tokens || array_to_tsvector(array[nr::text, 'c' || lpad(nr::text, 8, '0'), '13' || lpad(nr::text, 9, '0')]),
            made.owner_id, made.updated_at
     from made cross join lateral (select ('x' || right(made.id::text, 12))::bit(48)::bigint as nr) numbered
     join bench_models m on m.n = numbered.nr % 400
@@ -167,8 +167,8 @@ with made as (
     join customers c on c.org_id = $1 and c.id = bench_id('c', 1 + floor(bench_skew(g.nr, 15485863) * ($4 - 1))::bigint)
     returning id, name, owner_id, created_at
 ), found as (
-    insert into search_entries (org_id, record_type, record_id, title, subtitle, tokens, owner_id)
-    select $1, 'opportunity', id, name, '', array_to_tsvector(array['deal', right(id::text, 6)]), owner_id from made
+    insert into search_entries (made_by, org_id, record_type, record_id, title, subtitle, tokens, owner_id)
+    select 1, $1, 'opportunity', id, name, '', array_to_tsvector(array['deal', right(id::text, 6)]), owner_id from made
 )
 insert into audit_entries (org_id, at, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
 select $1, created_at, id, 'opportunity', id, 1, 'create', owner_id, 'import', name, jsonb_build_object('name', jsonb_build_array(null, name))

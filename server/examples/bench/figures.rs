@@ -98,7 +98,7 @@ impl Line {
             Aim::Known => String::new(),
         };
         format!(
-            "{:<8}{:<42}{:>26}{:>26} {:<5}{:>8}  {:<8}{}",
+            "{:<11}{:<52}{:>26}{:>26} {:<5}{:>8}  {:<8}{}",
             self.group,
             self.what,
             figure(&self.guanxi),

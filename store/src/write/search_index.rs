@@ -15,8 +15,8 @@ use crate::pool::Tx;
 
 /// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0018 changes.
 const MADE_BY: i16 = 1;
-/// Entries made anew at a time.
-const ANEW: i64 = 500;
+/// Entries made anew at a time: live updates wait for each part.
+const ANEW: i64 = 100;
 /// Fewest digits of a phone that are looked for.
 const DIGITS: usize = 4;
 
