@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::record::{Kind, RecordDef, Row, Values};
+use crate::record::{RecordDef, Row, Values};
 
 /// Likeness from which two records are held to be the same, 0 to 100.
 pub const LIKELY: u8 = 50;
@@ -97,7 +97,7 @@ pub struct Merge {
 
 /// Whether records of a type are people or companies, of which the same may be there twice.
 pub fn can_have(def: &RecordDef) -> bool {
-    def.fields.iter().any(|field| matches!(field.kind, Kind::Emails | Kind::Phones))
+    def.is_reachable()
 }
 
 /// The fields that can be chosen when records are merged.

@@ -188,4 +188,9 @@ impl RecordDef {
     pub fn is_owned(&self) -> bool {
         self.ownership == Ownership::Owned
     }
+
+    /// Whether its records are people or companies that one can write to or call.
+    pub fn is_reachable(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.kind, Kind::Emails | Kind::Phones))
+    }
 }

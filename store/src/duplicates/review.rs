@@ -65,8 +65,10 @@ impl Store {
     /// # Errors
     /// Database faults.
     pub async fn find_duplicates(&self, org_id: Uuid, def: &'static RecordDef) -> Result<usize> {
-        let begun = Utc::now();
         let mut tx = self.begin(org_id, DbRole::Reader).await?;
+        // By the clock that the pairs bear too: this node's may be another.
+        let begun: DateTime<Utc> =
+            sqlx::query_scalar("select clock_timestamp()").fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
         let records = all(&mut tx, def).await?;
         drop(tx);
         let found = tokio::task::spawn_blocking(move || {

@@ -39,11 +39,10 @@ pub fn DuplicatesPage() -> impl IntoView {
         let plural = params.with(|params| params.get("id").unwrap_or_default());
         shared::types::by_plural(&plural).filter(|def| can_have(def)).map(|def| def.name)
     });
-    move || {
-        match def.get().and_then(shared::types::by_name) {
+    let missing = || view! { <ErrorState title=t("ui.state.not_found") text=t("ui.state.not_found_text")/> };
+    move || match def.get().and_then(shared::types::by_name) {
         Some(def) => view! { <OfType def/> }.into_any(),
-        None => view! { <div class="page"><ErrorState title=t("ui.state.not_found") text=t("ui.state.not_found_text")/></div> }.into_any(),
-    }
+        None => view! { <div class="page">{missing()}</div> }.into_any(),
     }
 }
 

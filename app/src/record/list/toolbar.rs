@@ -10,7 +10,6 @@ use shared::duplicates::can_have;
 use shared::i18n;
 use shared::import::FileKind;
 use shared::query::{Archived, Filter, Op};
-use shared::record::Kind;
 
 use super::ListContext;
 use super::columns::columns_dialog;
@@ -54,8 +53,7 @@ pub(super) fn head(context: ListContext) -> AnyView {
 
 /// The files that the list as it is shown can be had as.
 fn exports(context: ListContext) -> AnyView {
-    let reachable = context.def.fields.iter().any(|field| matches!(field.kind, Kind::Emails | Kind::Phones));
-    let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Vcf || reachable);
+    let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Vcf || context.def.is_reachable());
     let file = move |kind: FileKind| {
         let mut params = ParamsMap::new();
         let query = context.nav.state.with_untracked(|state| state.query());

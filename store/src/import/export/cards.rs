@@ -3,15 +3,10 @@
 use calcard::vcard::{VCard, VCardEntry, VCardProperty, VCardValue, VCardVersion};
 use serde_json::Value;
 use shared::query::Titles;
-use shared::record::{Kind, texts};
+use shared::record::texts;
 use shared::{RecordDef, Result, Row};
 
 use crate::error::internal;
-
-/// Whether records of a type are people or companies that one can reach.
-pub(super) fn fits(def: &RecordDef) -> bool {
-    def.fields.iter().any(|field| matches!(field.kind, Kind::Emails | Kind::Phones))
-}
 
 /// One card for each row.
 pub(super) fn write(def: &RecordDef, rows: &[Row], titles: &Titles) -> Result<Vec<u8>> {

@@ -59,7 +59,7 @@ impl Store {
         let writer = match kind {
             FileKind::Csv => Writer::Csv,
             FileKind::Xlsx => Writer::Workbook(Box::new(workbook::Book::new(&header(&fields, &custom))?)),
-            FileKind::Vcf if cards::fits(def) => Writer::Cards,
+            FileKind::Vcf if def.is_reachable() => Writer::Cards,
             FileKind::Vcf => return Err(Error::NotFound),
         };
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
