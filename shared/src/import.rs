@@ -10,11 +10,11 @@ use crate::error::FieldError;
 use crate::record::{FieldDef, Kind, RecordDef, SYSTEM_FIELDS};
 
 /// Largest file, in bytes.
-pub const MAX_BYTES: usize = 50 * 1024 * 1024;
+pub const MAX_BYTES: usize = 200 * 1024 * 1024;
 /// Most columns of an imported file.
 pub const MAX_COLUMNS: usize = 500;
-/// Most data rows of a file.
-pub const MAX_ROWS: usize = 200_000;
+/// Most data rows of a file: as many as a sheet of a workbook has.
+pub const MAX_ROWS: usize = 1_048_576;
 /// Rows shown in a preview.
 pub const PREVIEW_ROWS: usize = 20;
 

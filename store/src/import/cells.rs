@@ -1,6 +1,7 @@
 //! From cells to the texts that fields are read from.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rust_decimal::Decimal;
 use shared::import::{Assignment, From, Step};
@@ -17,24 +18,23 @@ pub(super) struct Texts {
     pub(super) texts: Vec<String>,
 }
 
-/// Reads a step's rows from its file, or from the rows the step brings along.
-pub(super) fn texts(step: &Step, table: &Table) -> Vec<Texts> {
+/// How many rows a step has, of its file or of its own.
+pub(super) fn count(step: &Step, table: &Table) -> usize {
+    if step.inline.is_empty() { table.len() } else { step.inline.len() }
+}
+
+/// Reads some of a step's rows from its file, or from the rows the step brings along.
+pub(super) fn texts(step: &Step, table: &Table, rows: Range<usize>) -> Vec<Texts> {
     if step.inline.is_empty() {
-        return table.rows.iter().map(|line| read(step, line, &|name| cell(table, line, name))).collect();
+        let cell = |line: Line<'_>, name: &str| table.column(name).map_or("", |at| line.cell(at)).to_owned();
+        return table.part(rows).map(|line| read(step, line.number, &|name| cell(line, name))).collect();
     }
-    let empty = Line { number: 0, cells: Vec::new() };
-    let inline = |row: &BTreeMap<String, String>| {
-        read(step, &empty, &|name| row.get(name).map_or_else(String::new, Clone::clone))
-    };
-    step.inline.iter().map(inline).collect()
+    let inline = |row: &BTreeMap<String, String>| read(step, 0, &|name| row.get(name).cloned().unwrap_or_default());
+    step.inline[rows].iter().map(inline).collect()
 }
 
-fn cell(table: &Table, line: &Line, name: &str) -> String {
-    table.column(name).map_or_else(String::new, |at| line.cell(at).to_owned())
-}
-
-fn read(step: &Step, line: &Line, cell: &dyn Fn(&str) -> String) -> Texts {
-    Texts { line: line.number, texts: step.assignments.iter().map(|a| text(a, cell)).collect() }
+fn read(step: &Step, line: u64, cell: &dyn Fn(&str) -> String) -> Texts {
+    Texts { line, texts: step.assignments.iter().map(|a| text(a, cell)).collect() }
 }
 
 fn text(assignment: &Assignment, cell: &dyn Fn(&str) -> String) -> String {
@@ -67,6 +67,9 @@ pub(super) fn person(given: &str, middle: &str, family: &str) -> String {
 }
 
 fn mapped(assignment: &Assignment, raw: String) -> String {
+    if assignment.values.is_empty() {
+        return raw;
+    }
     let folded = raw.trim().to_lowercase();
     let hit = assignment.values.iter().find(|(from, _)| from.trim().to_lowercase() == folded);
     let hit = hit.or_else(|| assignment.values.get_key_value("*"));

@@ -112,7 +112,7 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
         name,
         format: table.format.clone(),
         columns: table.describe(),
-        rows: table.rows.len() as u64,
+        rows: table.len() as u64,
         preset: preset.map(str::to_owned),
         remembered: preset.is_none() && remembered.is_some(),
         steps,

@@ -54,6 +54,21 @@ impl Names {
     }
 }
 
+/// What names may mean: records that are there, and those that the import is about to make.
+#[derive(Default)]
+pub(super) struct Lookup {
+    /// Of the rows at hand only.
+    pub(super) stored: Names,
+    pub(super) made: Names,
+}
+
+impl Lookup {
+    /// The record called so; one that is there goes before one that is not yet.
+    pub(super) fn find(&self, text: &str, parent: Option<Uuid>) -> Option<Uuid> {
+        self.stored.find(text, parent).or_else(|| self.made.find(text, parent))
+    }
+}
+
 /// Columns by which a record can be named: its title and unique fields.
 fn naming(def: &RecordDef) -> Vec<&'static str> {
     let unique = def.fields.iter().filter(|f| f.unique && f.name != def.title).map(|f| f.name);

@@ -29,10 +29,8 @@ struct Refusal {
 impl Refusals {
     /// Notes a row of one of these files.
     pub(super) fn add(&mut self, place: Place, record_type: &'static str, error: Error, tables: &[Table]) {
-        let rows = tables.get(place.file).map(|table| &table.rows);
-        let row =
-            rows.and_then(|rows| rows.binary_search_by_key(&place.line, |row| row.number).ok().map(|at| &rows[at]));
-        let cells = row.map(|row| row.cells.clone()).unwrap_or_default();
+        let row = tables.get(place.file).and_then(|table| table.on_line(place.line));
+        let cells = row.map(|row| row.cells().map(str::to_owned).collect()).unwrap_or_default();
         self.0.push(Refusal { file: place.file, line: place.line, record_type, cells, error });
     }
 }

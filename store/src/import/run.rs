@@ -1,16 +1,19 @@
 //! Carries a run out, chunk by chunk; a node that dies leaves it to the next.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use shared::access::Actor;
 use shared::command::{Change, Command, Outcome, Source};
 use shared::i18n::Locale;
 use shared::import::Spec;
 use shared::{Error, Result};
 use sqlx::types::Json;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::plan::{Place, Plan};
+use super::plan::{self, Keeper, Place, Sink};
 use super::refusals::{Refusals, keep};
 use super::runs::tables;
 use crate::error::{from_sqlx, internal};
@@ -21,6 +24,11 @@ const LOOK_AROUND: Duration = Duration::from_secs(60);
 /// How often a chunk is tried when the database is busy.
 const TRIES: u32 = 5;
 
+/// Commands sent at the same time: while the database works on one, the next is made ready.
+const AT_ONCE: usize = 3;
+/// Commands taken out at a time.
+const AHEAD: i64 = 12;
+
 /// A run that this node holds.
 struct Held {
     actor: Actor,
@@ -28,6 +36,8 @@ struct Held {
     spec: Spec,
     change_set: Uuid,
 }
+
+type Taken = (Uuid, Json<Spec>, Uuid, String, DateTime<Utc>);
 
 type NextChunk = (i32, String, Json<Vec<Change>>, Json<Vec<Place>>);
 
@@ -75,32 +85,55 @@ impl Store {
     }
 
     async fn carry_out(&self, org_id: Uuid, id: Uuid) -> Result<()> {
-        let Some((held, prepared)) = self.hold(org_id, id).await? else { return Ok(()) };
-        if !prepared {
-            self.prepare(&held).await?;
+        let Some((held, until)) = self.hold(org_id, id).await? else { return Ok(()) };
+        if let Some(until) = until {
+            self.prepare(&held, until).await?;
         }
-        while let Some((position, record_type, Json(changes), Json(places))) = self.next_chunk(&held).await? {
-            let command = Command {
-                record_type,
-                changes,
-                idempotency_key: Some(format!("import:{id}:{position}")),
-                change_set: Some(held.change_set),
-                all_or_nothing: false,
-                source: Source::Import,
-            };
-            let outcome = self.send(&held.actor, &command).await?;
-            self.note(&held, position, &command, &places, &outcome).await?;
+        let held = Arc::new(held);
+        loop {
+            let chunks = self.next_chunks(&held).await?;
+            if chunks.is_empty() {
+                return self.finish(&held).await;
+            }
+            let mut sent = JoinSet::new();
+            for chunk in chunks {
+                if sent.len() >= AT_ONCE {
+                    sent.join_next().await.transpose().map_err(internal)?.transpose()?;
+                }
+                let (store, held) = (self.clone(), held.clone());
+                sent.spawn(async move { store.carry_out_chunk(&held, chunk).await });
+            }
+            while let Some(done) = sent.join_next().await {
+                done.map_err(internal)??;
+            }
         }
-        self.finish(&held).await
     }
 
-    /// Takes the run for ten minutes, enough to decide what it does; nothing when somebody else has it or it is over.
-    async fn hold(&self, org_id: Uuid, id: Uuid) -> Result<Option<(Held, bool)>> {
+    async fn carry_out_chunk(
+        &self,
+        held: &Held,
+        (position, record_type, Json(changes), Json(places)): NextChunk,
+    ) -> Result<()> {
+        let command = Command {
+            record_type,
+            changes,
+            idempotency_key: Some(format!("import:{}:{position}", held.id)),
+            change_set: Some(held.change_set),
+            all_or_nothing: false,
+            source: Source::Import,
+        };
+        let outcome = self.send(&held.actor, &command).await?;
+        self.note(held, position, &command, &places, &outcome).await
+    }
+
+    /// Takes the run for ten minutes; nothing when somebody else has it or it is over. With the time until when, if it
+    /// isn't decided yet what it does.
+    async fn hold(&self, org_id: Uuid, id: Uuid) -> Result<Option<(Held, Option<DateTime<Utc>>)>> {
         let mut tx = self.begin(org_id, crate::pool::DbRole::Reader).await?;
-        let found: Option<(Uuid, Json<Spec>, Uuid, String)> = sqlx::query_as(
+        let found: Option<Taken> = sqlx::query_as(
             "update import_runs set held_until = now() + interval '10 minutes'
              where org_id = $1 and id = $2 and status in ('waiting', 'running') and held_until < now()
-             returning actor_id, spec, change_set, status",
+             returning actor_id, spec, change_set, status, held_until",
         )
         .bind(org_id)
         .bind(id)
@@ -108,46 +141,26 @@ impl Store {
         .await
         .map_err(from_sqlx)?;
         tx.commit().await?;
-        let Some((actor_id, Json(spec), change_set, status)) = found else { return Ok(None) };
+        let Some((actor_id, Json(spec), change_set, status, until)) = found else { return Ok(None) };
         let actor = self.actor(org_id, actor_id).await?;
-        Ok(Some((Held { actor, id, spec, change_set }, status == "running")))
+        Ok(Some((Held { actor, id, spec, change_set }, (status == "waiting").then_some(until))))
     }
 
     /// Decides what the run will do and keeps it.
-    async fn prepare(&self, held: &Held) -> Result<()> {
+    async fn prepare(&self, held: &Held, until: DateTime<Utc>) -> Result<()> {
         let mut tx = self.reading(&held.actor).await?;
         let (_, tables) = tables(&mut tx, &held.actor, &held.spec).await?;
-        let plan = Plan::make(&mut tx, &held.actor, Locale::default(), &held.spec, &tables).await?;
-        let unchanged: u64 = plan.preview.steps.iter().map(|step| step.unchanged).sum();
-        let refused = plan.refused.len() as u64;
-        let mut refusals = Refusals::default();
-        for row in plan.refused {
-            refusals.add(row.place, row.record_type, row.error, &tables);
-        }
-        sqlx::query("delete from import_chunks where org_id = $1 and run_id = $2")
-            .bind(tx.org_id)
-            .bind(held.id)
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
-        for (position, chunk) in plan.chunks.iter().enumerate() {
-            sqlx::query(
-                "insert into import_chunks (org_id, run_id, position, record_type, changes, sources) values ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(tx.org_id)
-            .bind(held.id)
-            .bind(i32::try_from(position).map_err(internal)?)
-            .bind(chunk.record_type)
-            .bind(Json(&chunk.changes))
-            .bind(Json(&chunk.places))
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
-        }
-        keep(&mut tx, held.id, refusals).await?;
+        let keeper = Keeper::begin(self, held.actor.org_id, held.id, until).await?;
+        let preview =
+            plan::make(&mut tx, &held.actor, Locale::default(), &held.spec, &tables, Sink::Run(keeper)).await?;
+        drop(tx);
+        let unchanged: u64 = preview.steps.iter().map(|step| step.unchanged).sum();
+        let refused: u64 = preview.steps.iter().map(|step| step.failed).sum();
         let settled = i64::try_from(unchanged + refused).map_err(internal)?;
-        let total = i64::try_from(plan.preview.changes).map_err(internal)? + settled;
-        let begun = sqlx::query(
+        let total = i64::try_from(preview.changes).map_err(internal)? + settled;
+        let mut tx = self.reading(&held.actor).await?;
+        // Stopped meanwhile: then none of this counts.
+        sqlx::query(
             "update import_runs set status = 'running', total = $3, done = $4, unchanged = $5, failed = $6,
                     held_until = now() + interval '1 minute'
              where org_id = $1 and id = $2 and status = 'waiting'",
@@ -161,25 +174,29 @@ impl Store {
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        // Stopped meanwhile, or decided by another node: then none of this counts.
-        if begun.rows_affected() == 1 { tx.commit().await } else { Ok(()) }
+        tx.commit().await
     }
 
-    /// The next command, as long as the run goes on; holds the run for another minute.
-    async fn next_chunk(&self, held: &Held) -> Result<Option<NextChunk>> {
+    /// The next commands, none of which needs another of them, as long as the run goes on; holds the run for another
+    /// minute.
+    async fn next_chunks(&self, held: &Held) -> Result<Vec<NextChunk>> {
         let mut tx = self.reading(&held.actor).await?;
         let next = sqlx::query_as(
             "with run as (
                  update import_runs set held_until = now() + interval '1 minute'
                  where org_id = $1 and id = $2 and status = 'running' returning org_id, id
+             ), next as (
+                 select wave from import_chunks where org_id = $1 and run_id = $2 and not done order by position limit 1
              )
              select c.position, c.record_type, c.changes, c.sources from import_chunks c
              join run on run.org_id = c.org_id and run.id = c.run_id
-             where not c.done order by c.position limit 1",
+             join next on next.wave = c.wave
+             where not c.done order by c.position limit $3",
         )
         .bind(tx.org_id)
         .bind(held.id)
-        .fetch_optional(&mut *tx.inner)
+        .bind(AHEAD)
+        .fetch_all(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
         tx.commit().await?;

@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::files::{load, remember};
-use super::plan::Plan;
+use super::plan::{self, Sink};
 use super::table::Table;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
@@ -89,7 +89,7 @@ impl Store {
     pub async fn preview_import(&self, actor: &Actor, locale: Locale, spec: &Spec) -> Result<Preview> {
         let mut tx = self.reading(actor).await?;
         let tables = tables(&mut tx, actor, spec).await?;
-        Ok(Plan::make(&mut tx, actor, locale, spec, &tables.1).await?.preview)
+        plan::make(&mut tx, actor, locale, spec, &tables.1, Sink::Preview).await
     }
 
     /// Starts an import in the background; gives the run.

@@ -117,10 +117,7 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
         .collect();
     let told = sqlx::query(
         "with opened as (
-             insert into change_sets (org_id, id, actor_id, source, undo_of) values ($2, $3, $5, $6, $7)
-             on conflict (org_id, id) do update set at = change_sets.at
-             where change_sets.actor_id = excluded.actor_id and change_sets.undone_by is null
-             returning 1
+             select where guanxi_open_set($2, $3, $5, $6, $7)
          ), entry as (
              select r.* from opened cross join
              jsonb_to_recordset($1) as r (record_id uuid, version bigint, action text, title text, changes jsonb,

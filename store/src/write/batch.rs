@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde_json::Value;
 use shared::access::Actor;
-use shared::command::{Command, Outcome, Refusal};
+use shared::command::{Command, Outcome, Refusal, Source};
 use shared::rank::Place;
 use shared::record::Draft;
 use shared::{Error, FieldError, RecordDef, Result, Row};
@@ -54,7 +54,10 @@ pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, com
         derive::after_write(tx, actor, def, &writing).await?;
         spread_crowded(tx, actor, def, &mut writing).await?;
     }
-    Ok(Outcome { change_set: set.id, rows: visible(actor, def, &ids, writing, unchanged), refused })
+    // Nobody looks at the rows of an import, which would be kept for its retries.
+    let wants_rows = command.source != Source::Import;
+    let rows = if wants_rows { visible(actor, def, &ids, writing, unchanged) } else { Vec::new() };
+    Ok(Outcome { change_set: set.id, rows, refused })
 }
 
 /// Everything that can refuse a row: places, rules, references, unique values.

@@ -39,7 +39,7 @@ pub(super) fn is_vcard(text: &str) -> bool {
 /// Reads all cards; lines between them that are none are passed over.
 pub(super) fn read(text: &str) -> Result<(Format, Lines)> {
     let mut lines = Lines::default();
-    lines.push(1, COLUMNS.map(str::to_owned).to_vec())?;
+    lines.push(1, COLUMNS)?;
     let mut parser = Parser::new(text);
     let mut number = 1;
     loop {

@@ -1,16 +1,21 @@
 //! From bytes to a table: what kind of file it is, its header row, its cells.
 
 mod cards;
+mod lines;
 mod text;
 mod workbook;
 
-use shared::import::{Column, DateOrder, Format, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Reading};
+use std::collections::HashMap;
+
+use shared::import::{Column, DateOrder, Format, MAX_BYTES, Reading};
 use shared::{Error, FieldError, Result};
 
 use super::dates;
 use crate::error::internal;
 
 pub(super) use cards::COLUMNS as CARD_COLUMNS;
+pub(super) use lines::Line;
+use lines::Lines;
 
 /// First values of a column shown beside its name.
 const SAMPLES: usize = 3;
@@ -20,23 +25,8 @@ pub(super) struct Table {
     pub(super) format: Format,
     /// Names of the columns; each is there once.
     pub(super) columns: Vec<String>,
-    pub(super) rows: Vec<Line>,
-}
-
-/// A data row.
-#[derive(Clone)]
-pub(super) struct Line {
-    /// Line in the file; the header is line 1.
-    pub(super) number: u64,
-    /// At most as many as there are columns; the rest is empty.
-    pub(super) cells: Vec<String>,
-}
-
-impl Line {
-    /// What a column says.
-    pub(super) fn cell(&self, at: usize) -> &str {
-        self.cells.get(at).map_or("", String::as_str)
-    }
+    by_name: HashMap<String, usize>,
+    lines: Lines,
 }
 
 /// Reads a file where it keeps nobody waiting: a large one takes seconds. Gives its content back.
@@ -48,25 +38,6 @@ pub(super) async fn read_aside(content: Vec<u8>, reading: Reading) -> Result<(Ta
     tokio::task::spawn_blocking(read).await.map_err(internal)?
 }
 
-/// Takes in rows one by one, and refuses more than a file may have.
-#[derive(Default)]
-struct Lines(Vec<Line>);
-
-impl Lines {
-    fn push(&mut self, number: u64, cells: Vec<String>) -> Result<()> {
-        if cells.len() > MAX_COLUMNS {
-            return Err(too_many("too_many_columns", MAX_COLUMNS));
-        }
-        if self.0.len() > MAX_ROWS {
-            return Err(too_many("too_many_rows", MAX_ROWS));
-        }
-        if cells.iter().any(|cell| !cell.is_empty()) {
-            self.0.push(Line { number, cells });
-        }
-        Ok(())
-    }
-}
-
 impl Table {
     /// Reads a file.
     ///
@@ -76,7 +47,7 @@ impl Table {
         if bytes.len() > MAX_BYTES {
             return Err(too_large());
         }
-        let (format, Lines(mut lines)) = if workbook::is_workbook(bytes) {
+        let (format, mut lines) = if workbook::is_workbook(bytes) {
             workbook::read(bytes, reading)?
         } else {
             let (text, encoding) = text::decode(bytes, reading)?;
@@ -85,21 +56,41 @@ impl Table {
         if lines.len() < 2 {
             return Err(Error::invalid("file", "file_empty"));
         }
-        let header = lines.remove(0);
-        let width = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0).max(header.cells.len());
-        Ok(Self { format, columns: names(header.cells, width), rows: lines })
+        let columns = names(&lines.take_header(), lines.width());
+        let by_name = columns.iter().cloned().enumerate().map(|(at, name)| (name, at)).collect();
+        Ok(Self { format, columns, by_name, lines })
     }
 
     /// Position of a column.
     pub(super) fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column == name)
+        self.by_name.get(name).copied()
+    }
+
+    /// How many data rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The data rows.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Line<'_>> {
+        (0..self.lines.len()).map(|at| self.lines.at(at))
+    }
+
+    /// Some of the data rows, counted from 0.
+    pub(super) fn part(&self, rows: std::ops::Range<usize>) -> impl Iterator<Item = Line<'_>> {
+        rows.map(|at| self.lines.at(at))
+    }
+
+    /// The row on a line of the file.
+    pub(super) fn on_line(&self, number: u64) -> Option<Line<'_>> {
+        self.lines.numbered(number)
     }
 
     /// Columns with their first values.
     pub(super) fn describe(&self) -> Vec<Column> {
         let samples = |at: usize| {
             let mut samples: Vec<String> = Vec::new();
-            for cell in self.rows.iter().take(500).map(|row| row.cell(at)) {
+            for cell in self.rows().take(500).map(|row| row.cell(at)) {
                 let sample: String = cell.chars().take(60).collect();
                 if !cell.is_empty() && !samples.contains(&sample) && samples.len() < SAMPLES {
                     samples.push(sample);
@@ -116,7 +107,7 @@ impl Table {
 
     /// What comes first in the days of a column, if it has such.
     pub(super) fn dates(&self, at: usize) -> Option<DateOrder> {
-        dates::order(self.rows.iter().map(|row| row.cell(at)))
+        dates::order(self.rows().map(|row| row.cell(at)))
     }
 }
 
@@ -130,7 +121,7 @@ fn too_many(code: &str, max: usize) -> Error {
 }
 
 /// Every column needs a name of its own: mappings go by it.
-fn names(header: Vec<String>, width: usize) -> Vec<String> {
+fn names(header: &[String], width: usize) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for at in 0..width {
         let given = header.get(at).filter(|name| !name.is_empty());
@@ -149,14 +140,15 @@ fn names(header: Vec<String>, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use encoding_rs::GB18030;
+    use shared::import::{MAX_COLUMNS, MAX_ROWS};
 
     use super::*;
 
     fn cells(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>, String, char) {
         let table = Table::read(bytes, &Reading::default()).unwrap();
-        let row = |row: &Line| (0..table.columns.len()).map(|at| row.cell(at).to_owned()).collect();
-        let Format::Text { encoding, delimiter } = table.format else { panic!("no text") };
-        (table.columns.clone(), table.rows.iter().map(row).collect(), encoding, delimiter)
+        let row = |row: Line<'_>| (0..table.columns.len()).map(|at| row.cell(at).to_owned()).collect();
+        let Format::Text { encoding, delimiter } = table.format.clone() else { panic!("no text") };
+        (table.columns.clone(), table.rows().map(row).collect(), encoding, delimiter)
     }
 
     #[test]

@@ -27,10 +27,10 @@ pub(super) fn read(text: &str, encoding: &'static Encoding, reading: &Reading) -
         .has_headers(false)
         .from_reader(text.as_bytes());
     let mut lines = Lines::default();
-    for record in reader.records() {
-        let record = record.map_err(|_| unreadable())?;
-        let cells = record.iter().map(|cell| original(cell.trim()).to_owned()).collect();
-        lines.push(record.position().map_or(0, csv::Position::line), cells)?;
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|_| unreadable())? {
+        let number = record.position().map_or(0, csv::Position::line);
+        lines.push(number, record.iter().map(|cell| original(cell.trim())))?;
     }
     Ok((Format::Text { encoding: encoding.name().to_owned(), delimiter }, lines))
 }

@@ -41,7 +41,7 @@ pub(super) fn read(bytes: &[u8], reading: &Reading) -> Result<(Format, Lines)> {
     let mut found = None;
     for sheet in chosen {
         let lines = cells(&mut book, sheet)?;
-        let is_table = lines.0.len() > 1;
+        let is_table = lines.len() > 1;
         if is_table || found.is_none() {
             found = Some((sheet.clone(), lines));
         }

@@ -1,21 +1,30 @@
 //! Decides what an import will do, without writing anything.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod change;
+mod decided;
+mod keep;
+mod preview;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use shared::access::{Action, Actor};
 use shared::command::Change;
-use shared::format::Zone;
 use shared::i18n::Locale;
 use shared::import::{Decision, Existing, Preview, PreviewRow, Question, Spec, Step, StepPreview, Unknown};
-use shared::record::{CustomField, Draft, Kind, is_empty, normalize, validate};
+use shared::record::{CustomField, Kind, normalize};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
-use super::cells::{Texts, texts};
-use super::lookup::{Names, folded, key_texts, load_existing, load_names, load_titles, shared_parent};
+use self::change::{change, parents_first};
+use self::decided::{Decided, Refused};
+pub(super) use self::keep::Keeper;
+use self::preview::{Note, empty_preview};
+use super::cells::{Texts, count, texts};
+use super::lookup::{Lookup, Names, folded, key_texts, load_existing, load_names, load_titles, shared_parent};
 use super::near;
 use super::table::Table;
 use super::values::{self, Cell};
@@ -25,6 +34,8 @@ use crate::write::{custom_fields, rows_by_id};
 
 /// Changes per command: short transactions, because live delivery waits for open ones.
 const CHUNK: usize = 500;
+/// Rows decided at a time: what is known of a file is bounded by this, not by how long the file is.
+const WINDOW: usize = 5_000;
 /// Most questions asked.
 const QUESTIONS: usize = 50;
 
@@ -39,56 +50,58 @@ pub(super) struct Place {
 
 /// Changes sent as one command.
 pub(super) struct Chunk {
+    /// Chunks of one wave do not need each other; those of an earlier one must be done before.
+    pub(super) wave: i32,
     pub(super) record_type: &'static str,
     pub(super) changes: Vec<Change>,
     pub(super) places: Vec<Place>,
 }
 
-/// A row that does not fit.
-pub(super) struct Refused {
-    pub(super) place: Place,
-    pub(super) record_type: &'static str,
-    pub(super) error: Error,
+/// What becomes of what was decided.
+pub(super) enum Sink<'k> {
+    /// Somebody only wants to see it.
+    Preview,
+    /// It is kept with a run.
+    Run(Keeper<'k>),
 }
 
-/// What an import will do.
-#[derive(Default)]
-pub(super) struct Plan {
-    pub(super) chunks: Vec<Chunk>,
-    pub(super) refused: Vec<Refused>,
-    pub(super) preview: Preview,
-}
-
-impl Plan {
-    /// Works out what `spec` does with these files.
-    ///
-    /// # Errors
-    /// `Forbidden` without the import right on a type, `Invalid` for mappings to fields that do not exist.
-    pub(super) async fn make(
-        tx: &mut Tx,
-        actor: &Actor,
-        locale: Locale,
-        spec: &Spec,
-        tables: &[Table],
-    ) -> Result<Self> {
-        let mut planner = Planner {
-            tx,
-            actor,
-            locale,
-            spec,
-            now: Utc::now(),
-            made: BTreeMap::new(),
-            asked: BTreeMap::new(),
-            plan: Self::default(),
-        };
-        for (file, (files, table)) in spec.files.iter().zip(tables).enumerate() {
-            for step in &files.steps {
-                planner.step(file, step, table).await?;
-            }
-        }
-        planner.ask().await?;
-        Ok(planner.plan)
+/// Works out what `spec` does with these files. Unless somebody only looks, changes and refused rows are kept with the
+/// run, part by part.
+///
+/// # Errors
+/// `Forbidden` without the import right on a type, `Invalid` for mappings to fields that do not exist, `Offline` when
+/// the run isn't this node's any more.
+pub(super) async fn make(
+    tx: &mut Tx,
+    actor: &Actor,
+    locale: Locale,
+    spec: &Spec,
+    tables: &[Table],
+    sink: Sink<'_>,
+) -> Result<Preview> {
+    let mut planner = Planner {
+        tx,
+        actor,
+        locale,
+        spec,
+        tables,
+        now: Utc::now(),
+        made: BTreeMap::new(),
+        asked: BTreeMap::new(),
+        decided: Decided::default(),
+        preview: Preview::default(),
+        sink,
+    };
+    let mut steps: Vec<(usize, &Step)> = Vec::new();
+    for (file, of) in spec.files.iter().enumerate() {
+        steps.extend(of.steps.iter().map(|step| (file, step)));
     }
+    for (at, (file, step)) in steps.iter().enumerate() {
+        planner.step(*file, step, &steps[at + 1..]).await?;
+    }
+    planner.keep(true).await?;
+    planner.ask().await?;
+    Ok(planner.preview)
 }
 
 /// A step's row on its way to a change.
@@ -96,6 +109,8 @@ struct Draught {
     place: Place,
     id: Uuid,
     before: Option<Row>,
+    /// Whether other rows of the file stand for the same record.
+    is_repeated: bool,
     /// Values by field, as far as they could be read.
     given: Values,
     errors: Vec<FieldError>,
@@ -107,48 +122,190 @@ struct Planner<'p> {
     actor: &'p Actor,
     locale: Locale,
     spec: &'p Spec,
+    tables: &'p [Table],
     now: DateTime<Utc>,
-    /// Records as they will be after the steps so far, by type.
+    /// Records as they will be after the steps so far, by type, as far as something still goes by them.
     made: BTreeMap<&'static str, HashMap<Uuid, Row>>,
     /// Unknown texts with the number of their rows.
     asked: BTreeMap<Unknown, u64>,
-    plan: Plan,
+    decided: Decided,
+    preview: Preview,
+    sink: Sink<'p>,
 }
 
-/// The references of one step by target type.
-type Lookups = BTreeMap<&'static str, Names>;
+/// A step while its rows are gone through.
+struct Running<'s> {
+    file: usize,
+    def: &'static RecordDef,
+    step: &'s Step,
+    fields: Vec<Option<&'static FieldDef>>,
+    custom: Vec<CustomField>,
+    /// What its rows may refer to, by target type.
+    lookups: Lookups,
+    /// Records that earlier steps make, by the value that the step goes by.
+    known: HashMap<Key, Uuid>,
+    /// Records that rows so far stand for.
+    seen: HashMap<Mark, Uuid>,
+    /// Values that stand in several rows.
+    repeated: HashSet<Mark>,
+    /// Whether something goes by what all of its rows make.
+    is_needed: bool,
+    preview: StepPreview,
+}
+
+/// What tells a record: the value of a field, and what it is looked for within.
+type Key = (Option<Uuid>, String);
+
+/// A value as so few bytes that a million of them fit.
+type Mark = [u8; 16];
+
+/// Records by target type.
+type Lookups = BTreeMap<&'static str, Lookup>;
+
+fn mark(within: Option<Uuid>, text: &str) -> Mark {
+    let digest = Sha256::new().chain_update(within.unwrap_or_default()).chain_update(text).finalize();
+    std::array::from_fn(|at| digest[at])
+}
+
+impl<'s> Running<'s> {
+    fn at(&self, name: &str) -> Option<usize> {
+        self.step.assignments.iter().position(|assignment| assignment.field == name)
+    }
+
+    /// Field by which rows are matched with what is there.
+    fn key(&self) -> Option<&'s str> {
+        self.step.key.as_deref().filter(|_| self.step.existing != Existing::Create)
+    }
+
+    fn key_text(&self, row: &Texts) -> Option<String> {
+        let key = self.key()?;
+        let text = key_text(self.def.field(key), row.texts.get(self.at(key)?)?);
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn key_of(&self, row: &Texts) -> Option<Key> {
+        let parent =
+            self.step.within.as_deref().and_then(|name| self.at(name)).and_then(|at| {
+                self.lookups.get(self.fields[at].and_then(target)?.name)?.find(row.texts.get(at)?, None)
+            });
+        Some((parent, self.key_text(row)?))
+    }
+
+    /// Whether records of the type refer to each other by this step.
+    fn refers_to_itself(&self) -> bool {
+        refers(self.step, self.def, self.def)
+    }
+}
+
+/// Whether a step's rows refer to records of a type, or its rules look at them.
+fn refers(step: &Step, def: &RecordDef, to: &RecordDef) -> bool {
+    let leads = |name: &str| def.field(name).and_then(target).is_some_and(|target| target.name == to.name);
+    step.assignments.iter().any(|assignment| leads(&assignment.field)) || def.needs.iter().any(|name| leads(name))
+}
 
 impl Planner<'_> {
-    async fn step(&mut self, file: usize, step: &Step, table: &Table) -> Result<()> {
+    async fn step(&mut self, file: usize, step: &Step, later: &[(usize, &Step)]) -> Result<()> {
         let def = shared::types::by_name(&step.record_type).ok_or(Error::NotFound)?;
         if !self.actor.may(def, Action::Import) {
             return Err(Error::Forbidden);
         }
         let fields = assigned(def, step)?;
-        let rows = texts(step, table);
-        let mut lookups = self.lookups(def, step, &fields, &rows).await?;
-        let identified = self.identify(file, def, step, &fields, rows, &lookups).await?;
-        self.announce(def, step, &identified, &mut lookups);
-        let mut draughts = Vec::new();
-        for (row, texts) in identified {
-            draughts.push(self.fill(def, step, &fields, row, &texts, &mut lookups));
+        let goes_by = |other: &Step| {
+            shared::types::by_name(&other.record_type).is_some_and(|of| of.name == def.name || refers(other, of, def))
+        };
+        let is_needed = refers(step, def, def) || later.iter().any(|(_, other)| goes_by(other));
+        let preview = StepPreview {
+            fields: step.assignments.iter().map(|a| a.field.clone()).collect(),
+            ..empty_preview(file, def)
+        };
+        let mut running = Running {
+            file,
+            def,
+            step,
+            custom: custom_fields(self.tx, def).await?,
+            lookups: self.lookups(def, &fields),
+            known: HashMap::new(),
+            seen: HashMap::new(),
+            repeated: HashSet::new(),
+            is_needed,
+            fields,
+            preview,
+        };
+        running.known = self.known(&running);
+        running.repeated = self.repeated(&running);
+        self.decided.begin(&running);
+        let all = count(step, &self.tables[file]);
+        // Records that refer to others of the same file need all of it at once.
+        let window = if running.refers_to_itself() { all.max(1) } else { WINDOW };
+        for from in (0..all).step_by(window) {
+            let rows = texts(step, &self.tables[file], from..all.min(from + window));
+            self.window(&mut running, rows).await?;
         }
-        let related = self.related(def, &draughts).await?;
-        let custom = custom_fields(self.tx, def).await?;
-        self.finish(file, def, step, draughts, (&related, &custom));
+        self.preview.steps.push(running.preview);
         Ok(())
     }
 
+    /// Decides some rows of a step.
+    async fn window(&mut self, running: &mut Running<'_>, rows: Vec<Texts>) -> Result<()> {
+        self.look_up(running, &rows).await?;
+        let identified = self.identify(running, rows).await?;
+        announce(running, &identified);
+        let mut draughts = Vec::new();
+        for (row, texts) in identified {
+            draughts.push(self.fill(running, row, &texts));
+        }
+        let related = self.related(running.def, &draughts).await?;
+        self.finish(running, draughts, &related);
+        self.keep(false).await
+    }
+
+    /// What the references of a step may mean among the records that the import itself makes.
+    fn lookups(&self, def: &'static RecordDef, fields: &[Option<&'static FieldDef>]) -> Lookups {
+        let mut lookups = Lookups::new();
+        for target in fields.iter().filter_map(|field| field.and_then(target)) {
+            let parent = shared_parent(def, target);
+            let lookup = lookups.entry(target.name).or_default();
+            for row in self.made.get(target.name).into_iter().flat_map(HashMap::values) {
+                if let Some(title) = row.text(target.title) {
+                    lookup.made.insert(title, parent.and_then(|field| row.reference(field)), row.id);
+                }
+            }
+        }
+        lookups
+    }
+
+    /// Records that earlier steps make, by the value that this one goes by.
+    fn known(&self, running: &Running<'_>) -> HashMap<Key, Uuid> {
+        let Some(key) = running.key() else { return HashMap::new() };
+        let rows = self.made.get(running.def.name).into_iter().flat_map(HashMap::values);
+        let within = |row: &Row| running.step.within.as_deref().and_then(|field| row.reference(field));
+        rows.flat_map(|row| key_texts(row, key).into_iter().map(move |text| ((within(row), text), row.id))).collect()
+    }
+
+    /// Values that stand in several rows of the file: what an earlier one makes is there for the later one.
+    fn repeated(&self, running: &Running<'_>) -> HashSet<Mark> {
+        let Some(at) = running.key().and_then(|key| running.at(key)) else { return HashSet::new() };
+        let table = &self.tables[running.file];
+        // Of all columns only this one.
+        let key = Step { assignments: vec![running.step.assignments[at].clone()], ..running.step.clone() };
+        let (mut once, mut again) = (HashSet::new(), HashSet::new());
+        let field = running.key().and_then(|key| running.def.field(key));
+        for from in (0..count(&key, table)).step_by(WINDOW) {
+            for row in texts(&key, table, from..count(&key, table).min(from + WINDOW)) {
+                let text = key_text(field, &row.texts[0]);
+                let mark = mark(None, &text);
+                if !text.is_empty() && !once.insert(mark) {
+                    again.insert(mark);
+                }
+            }
+        }
+        again
+    }
+
     /// Loads everything that the rows' references may mean.
-    async fn lookups(
-        &mut self,
-        def: &'static RecordDef,
-        step: &Step,
-        fields: &[Option<&'static FieldDef>],
-        rows: &[Texts],
-    ) -> Result<Lookups> {
+    async fn look_up(&mut self, running: &mut Running<'_>, rows: &[Texts]) -> Result<()> {
         let mut wanted: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-        for (at, field) in fields.iter().enumerate().take(step.assignments.len()) {
+        for (at, field) in running.fields.iter().enumerate().take(running.step.assignments.len()) {
             let Some(target) = field.and_then(target) else { continue };
             let texts = wanted.entry(target.name).or_default();
             for row in rows {
@@ -163,97 +320,56 @@ impl Planner<'_> {
                 texts.insert(folded(title));
             }
         }
-        let mut lookups = Lookups::new();
         for (name, texts) in wanted {
             let Some(target) = shared::types::by_name(name) else { continue };
-            let parent = shared_parent(def, target);
+            let parent = shared_parent(running.def, target);
             let mut names = Names::default();
             load_names(self.tx, self.actor, target, parent, &texts, &mut names).await?;
-            for row in self.made.get(name).into_iter().flat_map(HashMap::values) {
-                if let Some(title) = row.text(target.title) {
-                    names.insert(title, parent.and_then(|field| row.reference(field)), row.id);
-                }
-            }
-            lookups.insert(name, names);
+            running.lookups.entry(name).or_default().stored = names;
         }
-        Ok(lookups)
+        Ok(())
     }
 
     /// Finds the record each row stands for, or gives it a new id.
-    async fn identify(
-        &mut self,
-        file: usize,
-        def: &'static RecordDef,
-        step: &Step,
-        fields: &[Option<&'static FieldDef>],
-        rows: Vec<Texts>,
-        lookups: &Lookups,
-    ) -> Result<Vec<(Draught, Vec<String>)>> {
-        let at = |name: &str| step.assignments.iter().position(|assignment| assignment.field == name);
-        let key = step.key.as_deref().filter(|_| step.existing != Existing::Create);
-        let within = step.within.as_deref();
-        let key_of = |row: &Texts| {
-            let text = row.texts.get(at(key?)?)?;
-            let parent = within
-                .and_then(at)
-                .and_then(|at| lookups.get(fields[at].and_then(target)?.name)?.find(row.texts.get(at)?, None));
-            let text = key_text(key.and_then(|key| def.field(key)), text);
-            (!text.is_empty()).then_some((parent, text))
-        };
-        let keys: Vec<Option<(Option<Uuid>, String)>> = rows.iter().map(key_of).collect();
+    async fn identify(&mut self, running: &mut Running<'_>, rows: Vec<Texts>) -> Result<Vec<(Draught, Vec<String>)>> {
+        let step = running.step;
+        let key = running.key();
+        let keys: Vec<Option<Key>> = rows.iter().map(|row| running.key_of(row)).collect();
         let wanted = keys.iter().flatten().map(|(_, text)| text.clone()).collect();
-        let mut existing = match key {
-            Some(key) => load_existing(self.tx, self.actor, def, (key, within), &wanted).await?,
+        let existing = match key {
+            Some(key) => {
+                load_existing(self.tx, self.actor, running.def, (key, step.within.as_deref()), &wanted).await?
+            }
             None => BTreeMap::new(),
         };
-        for row in key.and_then(|_| self.made.get(def.name)).into_iter().flat_map(HashMap::values) {
-            for text in key_texts(row, key.unwrap_or_default()) {
-                existing.insert((within.and_then(|field| row.reference(field)), text), row.clone());
-            }
-        }
-        let mut seen: HashMap<(Option<Uuid>, String), Uuid> = HashMap::new();
+        let made = self.made.get(running.def.name);
         let mut identified = Vec::new();
         for (row, key_value) in rows.into_iter().zip(keys) {
             if key_value.is_none() && step.optional {
                 continue;
             }
-            let before = key_value.as_ref().and_then(|value| existing.get(value)).cloned();
-            let earlier = key_value.as_ref().and_then(|value| seen.get(value)).copied();
+            let own = key_value.as_ref().and_then(|value| made?.get(running.known.get(value)?));
+            let before = own.or_else(|| existing.get(key_value.as_ref()?)).cloned();
+            let mark = key_value.as_ref().map(|(within, text)| mark(*within, text));
+            let earlier = mark.and_then(|mark| running.seen.get(&mark)).copied();
             if earlier.is_some() && step.distinct {
                 continue;
             }
             let given_id = || key_value.as_ref().filter(|_| key == Some("id")).and_then(|(_, text)| text.parse().ok());
             let id = before.as_ref().map(|row| row.id).or(earlier).or_else(given_id).unwrap_or_else(Uuid::now_v7);
-            if let Some(value) = key_value {
-                seen.insert(value, id);
-            }
-            let place = Place { file, line: row.line };
-            let draught = Draught { place, id, before, given: Values::new(), errors: Vec::new(), shown: Vec::new() };
-            identified.push((draught, row.texts));
+            running.seen.extend(mark.map(|mark| (mark, id)));
+            let is_repeated = key_value.is_some_and(|(_, text)| running.repeated.contains(&self::mark(None, &text)));
+            let place = Place { file: running.file, line: row.line };
+            let (given, errors, shown) = Default::default();
+            identified.push((Draught { place, id, before, is_repeated, given, errors, shown }, row.texts));
         }
         Ok(identified)
     }
 
-    /// Makes the step's own new records findable by its references to the same type.
-    fn announce(&self, def: &'static RecordDef, step: &Step, rows: &[(Draught, Vec<String>)], lookups: &mut Lookups) {
-        let title = step.assignments.iter().position(|assignment| assignment.field == def.title);
-        if let (Some(at), Some(names)) = (title, lookups.get_mut(def.name)) {
-            for (row, texts) in rows.iter().filter(|(row, _)| row.before.is_none()) {
-                names.insert(&texts[at], None, row.id);
-            }
-        }
-    }
-
     /// Reads a row's values.
-    fn fill(
-        &mut self,
-        def: &'static RecordDef,
-        step: &Step,
-        fields: &[Option<&'static FieldDef>],
-        mut row: Draught,
-        texts: &[String],
-        lookups: &mut Lookups,
-    ) -> Draught {
+    fn fill(&mut self, running: &mut Running<'_>, mut row: Draught, texts: &[String]) -> Draught {
+        let Running { def, step, fields, lookups, .. } = running;
+        let def: &'static RecordDef = def;
         // Parents first: children are looked up among theirs.
         let mut order: Vec<usize> = (0..step.assignments.len()).collect();
         order.sort_by_key(|at| fields[*at].and_then(target).is_some_and(|t| shared_parent(def, t).is_some()));
@@ -306,7 +422,7 @@ impl Planner<'_> {
                 Some(Decision::Empty) => {}
                 Some(Decision::Create) if creatable(self.actor, target) => {
                     let id = self.create(target, entry);
-                    names.insert(entry, parent, id);
+                    names.made.insert(entry, parent, id);
                     found.push((id, entry.to_owned()));
                 }
                 Some(Decision::Use(title)) if names.find(&title, parent).is_some() => {
@@ -348,9 +464,9 @@ impl Planner<'_> {
         let id = Uuid::now_v7();
         let values = Values::from_iter([(target.title.to_owned(), Value::from(title))]);
         self.made.entry(target.name).or_default().insert(id, Row { id, version: 0, values: values.clone() });
-        self.push(target, Change::Create { id, values }, Place { file: 0, line: 0 });
-        self.plan.preview.changes += 1;
-        let steps = &mut self.plan.preview.steps;
+        self.decided.push(target, Change::Create { id, values }, Place { file: 0, line: 0 });
+        self.preview.changes += 1;
+        let steps = &mut self.preview.steps;
         match steps.iter_mut().find(|s| s.record_type == target.name && s.fields.is_empty()) {
             Some(step) => step.created += 1,
             None => steps.push(StepPreview { created: 1, ..empty_preview(0, target) }),
@@ -378,53 +494,39 @@ impl Planner<'_> {
     }
 
     /// Checks the rows and turns them into changes.
-    fn finish(
-        &mut self,
-        file: usize,
-        def: &'static RecordDef,
-        step: &Step,
-        draughts: Vec<Draught>,
-        (related, custom): (&BTreeMap<Uuid, Row>, &[CustomField]),
-    ) {
-        let mut preview = StepPreview {
-            fields: step.assignments.iter().map(|a| a.field.clone()).collect(),
-            ..empty_preview(file, def)
-        };
+    fn finish(&mut self, running: &mut Running<'_>, draughts: Vec<Draught>, related: &BTreeMap<Uuid, Row>) {
+        let def = running.def;
         let mut changes = Vec::new();
         for mut row in draughts {
             // The same record further up in this file.
             if row.before.is_none() {
                 row.before = self.made.get(def.name).and_then(|made| made.get(&row.id)).cloned();
             }
-            let (change, after) = change(def, step.existing, &mut row, (self.now, &self.actor.zone), related, custom);
+            let clock = (self.now, &self.actor.zone);
+            let (change, after) = change(def, running.step.existing, &mut row, clock, related, &running.custom);
             let shown = PreviewRow { line: row.place.line, cells: row.shown, errors: row.errors.clone() };
-            preview.note(shown, change.as_ref());
+            running.preview.note(shown, change.as_ref());
             if !row.errors.is_empty() {
                 let error = Error::Invalid { fields: row.errors };
-                self.plan.refused.push(Refused { place: row.place, record_type: def.name, error });
+                self.decided.refused.push(Refused { place: row.place, record_type: def.name, error });
                 continue;
             }
-            self.made.entry(def.name).or_default().insert(row.id, after);
+            if running.is_needed || row.is_repeated {
+                self.made.entry(def.name).or_default().insert(row.id, after);
+            }
             changes.extend(change.map(|change| (change, row.place)));
         }
         parents_first(def, &mut changes);
-        self.plan.preview.changes += changes.len() as u64;
-        changes.into_iter().for_each(|(change, place)| self.push(def, change, place));
-        self.plan.preview.steps.push(preview);
+        self.preview.changes += changes.len() as u64;
+        changes.into_iter().for_each(|(change, place)| self.decided.push(def, change, place));
     }
 
-    fn push(&mut self, def: &'static RecordDef, change: Change, place: Place) {
-        let fits = |chunk: &Chunk| {
-            chunk.record_type == def.name
-                && chunk.changes.len() < CHUNK
-                && chunk.changes.iter().all(|other| other.id() != change.id())
-        };
-        if !self.plan.chunks.last().is_some_and(fits) {
-            self.plan.chunks.push(Chunk { record_type: def.name, changes: Vec::new(), places: Vec::new() });
-        }
-        if let Some(chunk) = self.plan.chunks.last_mut() {
-            chunk.changes.push(change);
-            chunk.places.push(place);
+    /// Hands on what was decided; what isn't a whole command yet only at the end.
+    async fn keep(&mut self, is_end: bool) -> Result<()> {
+        let (chunks, refused) = self.decided.take(is_end);
+        match &mut self.sink {
+            Sink::Preview => Ok(()),
+            Sink::Run(keeper) => keeper.keep(&chunks, refused, self.tables).await,
         }
     }
 
@@ -452,9 +554,18 @@ impl Planner<'_> {
                     (near::suggestions(&unknown.value, all), creatable(self.actor, target))
                 }
             };
-            self.plan.preview.questions.push(Question { unknown, rows, suggestions, may_create, decision });
+            self.preview.questions.push(Question { unknown, rows, suggestions, may_create, decision });
         }
         Ok(())
+    }
+}
+
+/// Makes a step's own new records findable by its references to the same type.
+fn announce(running: &mut Running<'_>, rows: &[(Draught, Vec<String>)]) {
+    if let (Some(at), Some(names)) = (running.at(running.def.title), running.lookups.get_mut(running.def.name)) {
+        for (row, texts) in rows.iter().filter(|(row, _)| row.before.is_none()) {
+            names.made.insert(&texts[at], None, row.id);
+        }
     }
 }
 
@@ -502,131 +613,4 @@ fn decision<'s>(spec: &'s Spec, unknown: &Unknown) -> Option<&'s Decision> {
 fn creatable(actor: &Actor, def: &RecordDef) -> bool {
     let enough = def.fields.iter().all(|f| !f.required || f.name == def.title || f.default.is_some());
     enough && actor.may(def, Action::Create)
-}
-
-/// What is to be done about a row; problems end up in its errors. Also gives the record as it will be.
-fn change(
-    def: &'static RecordDef,
-    existing: Existing,
-    row: &mut Draught,
-    (now, zone): (DateTime<Utc>, &Zone),
-    related: &BTreeMap<Uuid, Row>,
-    custom: &[CustomField],
-) -> (Option<Change>, Row) {
-    let before = row.before.as_ref();
-    let unchanged = |row: &Row| (None, row.clone());
-    if let Some(before) = before.filter(|_| existing == Existing::Skip) {
-        row.errors.clear();
-        return unchanged(before);
-    }
-    if let Some(before) = before.filter(|_| existing == Existing::Fill) {
-        row.given.retain(|name, given| lay_under(before.value(name), given));
-    }
-    let mut after = before.map(|row| row.values.clone()).unwrap_or_default();
-    after.extend(row.given.clone());
-    let patch: Vec<String> = row.given.keys().cloned().collect();
-    let mut draft = Draft { before, after: &mut after, now, zone, related, errors: Vec::new() };
-    validate(def, &mut draft, &patch, custom);
-    let reported: BTreeSet<String> = row.errors.iter().map(|error| error.field.clone()).collect();
-    row.errors.extend(draft.errors.into_iter().filter(|error| !reported.contains(&error.field)));
-    let result = Row { id: row.id, version: before.map_or(0, |row| row.version), values: after };
-    if !row.errors.is_empty() {
-        return (None, result);
-    }
-    let Some(before) = before else {
-        let values = patch.iter().filter_map(|name| Some((name.clone(), result.values.get(name)?.clone())));
-        let values = values.filter(|(_, value)| !is_empty(value)).collect();
-        return (Some(Change::Create { id: row.id, values }), result);
-    };
-    let differing = patch.iter().filter(|name| differs(def, name, before, &result));
-    let values: Values = differing.map(|name| (name.clone(), result.value(name).clone())).collect();
-    if values.is_empty() {
-        return unchanged(before);
-    }
-    (Some(Change::Update { id: row.id, version: None, values }), result)
-}
-
-/// Leaves of a value what fills in what is empty: of an address its missing parts. Says whether anything is left.
-fn lay_under(before: &Value, given: &mut Value) -> bool {
-    if let (Value::Object(before), Value::Object(given)) = (before, &mut *given) {
-        given.extend(
-            before.iter().filter(|(_, value)| !is_empty(value)).map(|(name, value)| (name.clone(), value.clone())),
-        );
-        return given != before;
-    }
-    is_empty(before)
-}
-
-/// Compares canonical forms: the database gives some numbers with fewer digits.
-fn differs(def: &RecordDef, name: &str, before: &Row, after: &Row) -> bool {
-    let clean = |row: &Row| match def.field(name) {
-        Some(field) => normalize(name, &field.kind, row.value(name)).unwrap_or_else(|_| row.value(name).clone()),
-        None => row.value(name).clone(),
-    };
-    clean(before) != clean(after)
-}
-
-/// New records go after those of the same file that they refer to.
-fn parents_first(def: &'static RecordDef, changes: &mut [(Change, Place)]) {
-    let own = |field: &&FieldDef| matches!(field.kind, Kind::Reference(name) if name == def.name);
-    let Some(parent) = def.fields.iter().find(own) else { return };
-    let mut parents: HashMap<Uuid, Uuid> = HashMap::new();
-    for (change, _) in changes.iter() {
-        if let Change::Create { id, values } = change {
-            parents.extend(shared::record::id(values, parent.name).map(|up| (*id, up)));
-        }
-    }
-    // Circles are refused when they are written; here they only must end.
-    let depth = |id: Uuid| {
-        let mut at = id;
-        (0..64)
-            .take_while(|_| {
-                parents.get(&at).is_some_and(|up| {
-                    at = *up;
-                    true
-                })
-            })
-            .count()
-    };
-    changes.sort_by_cached_key(|(change, _)| depth(change.id()));
-}
-
-fn empty_preview(file: usize, def: &RecordDef) -> StepPreview {
-    StepPreview {
-        file,
-        record_type: def.name.to_owned(),
-        created: 0,
-        updated: 0,
-        unchanged: 0,
-        failed: 0,
-        fields: Vec::new(),
-        rows: Vec::new(),
-        problems: Vec::new(),
-    }
-}
-
-/// Counting rows as they are decided.
-trait Note {
-    fn note(&mut self, row: PreviewRow, change: Option<&Change>);
-}
-
-impl Note for StepPreview {
-    fn note(&mut self, row: PreviewRow, change: Option<&Change>) {
-        let count = match change {
-            _ if !row.errors.is_empty() => &mut self.failed,
-            Some(Change::Create { .. }) => &mut self.created,
-            Some(_) => &mut self.updated,
-            None => &mut self.unchanged,
-        };
-        *count += 1;
-        for error in &row.errors {
-            match self.problems.iter_mut().find(|(known, _)| known.field == error.field && known.code == error.code) {
-                Some((_, rows)) => *rows += 1,
-                None => self.problems.push((error.clone(), 1)),
-            }
-        }
-        if self.rows.len() < shared::import::PREVIEW_ROWS {
-            self.rows.push(row);
-        }
-    }
 }

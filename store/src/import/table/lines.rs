@@ -1,0 +1,103 @@
+//! The cells of a file in one piece of memory: a million rows are many small texts.
+
+use shared::Result;
+use shared::import::{MAX_COLUMNS, MAX_ROWS};
+
+use super::{too_large, too_many};
+
+/// Rows as they are taken in, one by one; more than a file may have are refused.
+#[derive(Default)]
+pub(super) struct Lines {
+    text: String,
+    /// Where in `text` each cell ends.
+    ends: Vec<u32>,
+    /// Of each row its line in the file and its first cell.
+    rows: Vec<(u64, u32)>,
+    width: usize,
+}
+
+/// A data row.
+#[derive(Clone, Copy)]
+pub(in crate::import) struct Line<'t> {
+    /// Line in the file; the header is line 1.
+    pub(in crate::import) number: u64,
+    lines: &'t Lines,
+    from: usize,
+    to: usize,
+}
+
+impl<'t> Line<'t> {
+    /// What a column says; rows may have fewer cells than there are columns.
+    pub(in crate::import) fn cell(&self, at: usize) -> &'t str {
+        let index = self.from + at;
+        if index < self.to { self.lines.cell(index) } else { "" }
+    }
+
+    /// All its cells.
+    pub(in crate::import) fn cells(&self) -> impl Iterator<Item = &'t str> {
+        (self.from..self.to).map(|at| self.lines.cell(at))
+    }
+}
+
+impl Lines {
+    /// Takes a row in; empty ones are passed over.
+    ///
+    /// # Errors
+    /// `Invalid` on `file` for too many columns or rows, or too much text.
+    pub(super) fn push<S: AsRef<str>>(&mut self, number: u64, cells: impl IntoIterator<Item = S>) -> Result<()> {
+        let (from, before) = (self.ends.len(), self.text.len());
+        for cell in cells {
+            self.text.push_str(cell.as_ref());
+            self.ends.push(u32::try_from(self.text.len()).map_err(|_| too_large())?);
+        }
+        let width = self.ends.len() - from;
+        if width > MAX_COLUMNS {
+            return Err(too_many("too_many_columns", MAX_COLUMNS));
+        }
+        // With the header, which is a row here.
+        if self.rows.len() > MAX_ROWS {
+            return Err(too_many("too_many_rows", MAX_ROWS));
+        }
+        if self.text.len() == before {
+            self.ends.truncate(from);
+            return Ok(());
+        }
+        self.rows.push((number, u32::try_from(from).map_err(|_| too_large())?));
+        self.width = self.width.max(width);
+        Ok(())
+    }
+
+    /// Takes the first row out.
+    pub(super) fn take_header(&mut self) -> Vec<String> {
+        let header = self.at(0).cells().map(str::to_owned).collect();
+        self.rows.remove(0);
+        header
+    }
+
+    /// The most cells of a row.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The row at a position, which must be one.
+    pub(super) fn at(&self, at: usize) -> Line<'_> {
+        let (number, from) = self.rows[at];
+        let to = self.rows.get(at + 1).map_or(self.ends.len(), |(_, next)| *next as usize);
+        Line { number, lines: self, from: from as usize, to }
+    }
+
+    /// The row on a line of the file.
+    pub(super) fn numbered(&self, number: u64) -> Option<Line<'_>> {
+        self.rows.binary_search_by_key(&number, |(number, _)| *number).ok().map(|at| self.at(at))
+    }
+
+    fn cell(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.text[start..self.ends[at] as usize]
+    }
+}
