@@ -1,9 +1,9 @@
 //! The search index: words, Chinese character pairs, pinyin and pinyin initials.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use pinyin::ToPinyin;
-use serde_json::{Value, json};
+use serde::Serialize;
 use shared::record::texts;
 use shared::{RecordDef, Result, Row};
 use sqlx::types::Json;
@@ -39,7 +39,8 @@ pub(super) async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepare
             .await
             .map_err(from_sqlx)?;
     }
-    let entries: Vec<Value> = rows.iter().filter(|row| is_stale(def, row)).map(|row| entry(def, &row.after)).collect();
+    let entries: Vec<Entry<'_>> =
+        rows.iter().filter(|row| is_stale(def, row)).map(|row| entry(def, &row.after)).collect();
     if entries.is_empty() { Ok(()) } else { upsert(tx, def, entries).await }
 }
 
@@ -50,7 +51,19 @@ fn is_stale(def: &RecordDef, row: &Prepared) -> bool {
     row.act != Act::Delete && (row.act == Act::Create || indexed.into_iter().any(|field| row.changed(field)))
 }
 
-fn entry(def: &RecordDef, row: &Row) -> Value {
+/// What is kept of a record to find it by.
+#[derive(Serialize)]
+struct Entry<'r> {
+    record_id: Uuid,
+    title: &'r str,
+    subtitle: String,
+    tokens: Vec<String>,
+    owner_id: Option<Uuid>,
+    team_id: Option<Uuid>,
+    archived: bool,
+}
+
+fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
     let title = row.text(def.title).unwrap_or_default();
     let mut found = tokens(title);
     found.extend(pinyin_tokens(title));
@@ -70,15 +83,23 @@ fn entry(def: &RecordDef, row: &Row) -> Value {
         }
     }
     // What is cut off is the end of long texts, not whatever comes last in the order of characters.
-    let mut known = BTreeSet::new();
-    found.retain(|token| known.insert(token.clone()));
+    let mut known = HashSet::new();
+    let is_first: Vec<bool> = found.iter().map(|token| known.insert(token.as_str())).collect();
+    let mut is_first = is_first.into_iter();
+    found.retain(|_| is_first.next().unwrap_or(false));
     found.truncate(TOKENS);
-    json!({"record_id": row.id, "title": title, "subtitle": subtitle.join(" · "), "tokens": found,
-           "owner_id": row.value("owner_id"), "team_id": row.value("team_id"),
-           "archived": row.text("archived_at").is_some()})
+    Entry {
+        record_id: row.id,
+        title,
+        subtitle: subtitle.join(" · "),
+        tokens: found,
+        owner_id: row.reference("owner_id"),
+        team_id: row.reference("team_id"),
+        archived: row.text("archived_at").is_some(),
+    }
 }
 
-async fn upsert(tx: &mut Tx, def: &RecordDef, entries: Vec<Value>) -> Result<()> {
+async fn upsert(tx: &mut Tx, def: &RecordDef, entries: Vec<Entry<'_>>) -> Result<()> {
     sqlx::query(
         "insert into search_entries
              (org_id, record_type, record_id, title, subtitle, tokens, owner_id, team_id, archived, made_by)

@@ -125,8 +125,10 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
 
 async fn histories(tx: &mut Tx, def: &RecordDef, change_set: Uuid, undo: Uuid) -> Result<Histories> {
     type Entry = (Uuid, String, i64, Option<String>, Json<Map<String, Value>>);
+    // A created record had nothing before: of a million of them that would fill the memory.
     let entries: Vec<Entry> = sqlx::query_as(
-        "select record_id, action, version, title, changes from audit_entries
+        "select record_id, action, version, title, case action when 'create' then '{}' else changes end
+         from audit_entries
          where org_id = $1 and change_set = $2 and record_type = $3 order by id",
     )
     .bind(tx.org_id)

@@ -219,6 +219,33 @@ async fn parents_may_stand_below_their_children_in_a_long_file() {
     assert_eq!((undone.undone, undone.kept.len()), (1200, 0));
 }
 
+#[tokio::test]
+async fn rows_far_apart_in_a_long_file_know_of_each_other() {
+    let (test, actor) = founded().await;
+    let company = |n: usize| if n.is_multiple_of(4_000) { "Acme".to_owned() } else { format!("Company {n}") };
+    let line = |n| format!("{},{n}\n", company(n));
+    let companies: String = std::iter::once("name,employees\n".to_owned()).chain((0..12_000).map(line)).collect();
+    let people = "name,customer_id\nAnna,Acme\nBela,Company 11999\n";
+    let mut spec = upload(&test, &actor, &[("c.csv", companies.into()), ("p.csv", people.into())]).await;
+    let suggested = async |at: usize, def| test.store.suggest_import(&actor, spec.files[at].file, def).await.unwrap();
+    let steps = [suggested(0, &CUSTOMER).await, suggested(1, &CONTACT).await];
+    for (file, mut step) in spec.files.iter_mut().zip(steps) {
+        step.existing = Existing::Update;
+        file.steps = vec![step];
+    }
+    let shown = preview(&test, &actor, &spec).await;
+    let done = run(&test, &actor, &spec).await;
+    // The one named three times is made once and is as its last row says.
+    assert_eq!((done.created, done.updated, done.failed), (12_000 - 2 + 2, 2, 0));
+    assert_eq!(shown.changes, done.created + done.updated);
+    assert_eq!(number(&test, "select employees::bigint from customers where name = 'Acme'").await, 8_000);
+    let known = "select count(*) from contacts p join customers c on c.id = p.customer_id";
+    assert_eq!(number(&test, known).await, 2);
+    let undone = test.store.undo_import(&actor, done.id).await.unwrap();
+    assert_eq!((undone.undone, undone.kept.len()), (12_000, 0));
+    assert_eq!(number(&test, "select count(*) from customers").await, 0);
+}
+
 async fn exported(test: &TestStore, actor: &Actor, def: &'static RecordDef, kind: FileKind) -> Vec<u8> {
     test.store.export(actor, def, ListQuery::default(), kind).await.unwrap().all().await.unwrap()
 }
