@@ -82,7 +82,7 @@ async fn with_all_that_is_kept(db: &mut sqlx::PgConnection) -> Outcome<f64> {
             format!("drop table if exists {copy}"),
             format!("create table {copy} (like {table} including defaults including indexes)"),
         ] {
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut *db).await?;
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *db).await?;
         }
         let out = format!("copy (select * from {table} where {condition}) to stdout (format binary)");
         let chunks: Vec<_> = db.copy_out_raw(&out).await?.try_collect().await?;
