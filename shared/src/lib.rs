@@ -13,6 +13,7 @@ pub mod format;
 pub mod i18n;
 pub mod import;
 pub mod live;
+pub mod period;
 pub mod planning;
 pub mod query;
 pub mod rank;

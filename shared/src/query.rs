@@ -28,6 +28,8 @@ pub enum Op {
     Contains,
     /// Any of a list of values.
     In,
+    /// A day of a period: the value is a code of [`crate::period::PERIODS`].
+    During,
     /// Has no value.
     Empty,
     /// Has a value.
@@ -46,7 +48,7 @@ pub enum Filter {
     Not(Box<Filter>),
     /// A comparison of one field. The values `"@me"`, `"@my_team"` and `"@today±N"` are replaced by the server.
     Field {
-        /// Field name; `custom.<key>` for user-defined fields.
+        /// Field name; `custom.<key>` for user-defined fields, `<reference>.<field>` for those of a related record.
         field: String,
         /// Comparison.
         op: Op,

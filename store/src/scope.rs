@@ -38,6 +38,7 @@ pub(crate) fn push_scope(sql: &mut Sql, actor: &Actor, def: &RecordDef, action: 
                 sql.push(format_args!(" or ({alias}.owner_id is null and {alias}.team_id is null)"));
             }
             if action == Action::Read {
+                push_audience(sql, actor, def, alias);
                 push_through(sql, actor, def, alias);
             }
             sql.push(")");
@@ -55,6 +56,15 @@ fn push_level(sql: &mut Sql, actor: &Actor, level: Level, alias: &str) {
             sql.push(format_args!(" or {alias}.team_id = any(")).push_bind(actor.teams_below.clone()).push(")");
         }
         _ => {}
+    }
+}
+
+fn push_audience(sql: &mut Sql, actor: &Actor, def: &RecordDef, alias: &str) {
+    if def.audience {
+        sql.push(format_args!(
+            " or {alias}.audience = 'everyone' or ({alias}.audience = 'team' and {alias}.team_id = "
+        ));
+        sql.push_bind(actor.team_id).push(")");
     }
 }
 

@@ -6,6 +6,7 @@ mod columns;
 mod data;
 mod filter;
 mod row;
+mod subject;
 mod table;
 mod toolbar;
 mod views;

@@ -4,6 +4,7 @@
 //! bundle does not grow with their number.
 
 mod attribute;
+pub mod audience;
 mod conflict;
 pub mod detail;
 mod editor;
@@ -15,6 +16,7 @@ mod missing;
 mod value;
 
 pub use attribute::{Attribute, attributes};
+pub use audience::AudienceField;
 pub use detail::{DetailPage, RecordPeek};
 pub use editor::{Editing, editor};
 pub use form::{RecordForm, reason_badge};

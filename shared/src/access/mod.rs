@@ -221,12 +221,36 @@ pub struct Holder {
     pub owner_id: Option<Uuid>,
     /// Team of the record.
     pub team_id: Option<Uuid>,
+    /// With whom it is shared, if its type has an audience.
+    #[serde(default)]
+    pub audience: Audience,
+}
+
+/// With whom a record is shared, of types that have an audience: with nobody, its owner's team, everyone.
+pub const AUDIENCES: &[&str] = &["private", "team", "everyone"];
+
+/// [`AUDIENCES`], as rights look at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Only those whose rights reach its owner.
+    #[default]
+    Private,
+    /// Its team too.
+    Team,
+    /// Everyone who may read any of the type.
+    Everyone,
 }
 
 impl Holder {
     /// Whose a row is.
     pub fn of(row: &Row) -> Self {
-        Self { owner_id: row.reference("owner_id"), team_id: row.reference("team_id") }
+        let audience = match row.text("audience") {
+            Some("everyone") => Audience::Everyone,
+            Some("team") => Audience::Team,
+            _ => Audience::Private,
+        };
+        Self { owner_id: row.reference("owner_id"), team_id: row.reference("team_id"), audience }
     }
 
     /// Nobody's: in the public pool, if the type has one.
@@ -275,7 +299,17 @@ impl Actor {
     pub fn holds(&self, def: &RecordDef, action: Action, holder: &Holder) -> bool {
         let level = self.level(def, action);
         let pooled = def.pool && holder.is_free() && action.reaches_pool();
-        self.reaches(level, holder) || pooled && level > Level::None
+        self.reaches(level, holder) || (pooled || self.is_addressed(def, action, holder)) && level > Level::None
+    }
+
+    /// Whether a record is shared with the actor, to be read.
+    fn is_addressed(&self, def: &RecordDef, action: Action, holder: &Holder) -> bool {
+        let shared = match holder.audience {
+            Audience::Private => false,
+            Audience::Team => holder.team_id.is_some() && holder.team_id == self.team_id,
+            Audience::Everyone => true,
+        };
+        def.audience && action == Action::Read && shared
     }
 
     /// What the actor may do with a field.

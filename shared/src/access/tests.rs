@@ -18,7 +18,7 @@ fn actor(level: Level) -> Actor {
 }
 
 fn holder(owner: u128, team: u128) -> Holder {
-    Holder { owner_id: Some(Uuid::from_u128(owner)), team_id: Some(Uuid::from_u128(team)) }
+    Holder { owner_id: Some(Uuid::from_u128(owner)), team_id: Some(Uuid::from_u128(team)), ..Holder::default() }
 }
 
 #[test]

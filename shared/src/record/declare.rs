@@ -39,6 +39,7 @@ macro_rules! record {
                 ownership: $crate::record::Ownership::Owned,
                 through: &[],
                 pool: false,
+                audience: false,
                 needs: &[],
                 tree: None,
                 together: &[],

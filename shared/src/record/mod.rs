@@ -142,6 +142,9 @@ pub struct RecordDef {
     /// Records without owner and team lie in a public pool 公海: whoever may read or update any of the type may read or
     /// update them, and so claim them.
     pub pool: bool,
+    /// Has a choice field `audience` ([`crate::access::AUDIENCES`]): its owner shares a record with the team or with
+    /// everyone who may read any of the type.
+    pub audience: bool,
     /// References whose rows the rules need.
     pub needs: &'static [&'static str],
     /// Field that points to the record above; cycles are refused.

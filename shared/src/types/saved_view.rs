@@ -1,5 +1,6 @@
 //! Saved view 视图: a named filter, sort order and column choice of a list or a board.
 
+use crate::access::AUDIENCES;
 use crate::record::declare::record;
 
 record! {
@@ -14,7 +15,8 @@ record! {
         surface: choice(&["list", "board"]).required().default("list").list();
         /// Filter, sort and columns as the page wrote them.
         query: json();
-        /// Offered to everyone.
-        shared: boolean().list();
+        /// Who is offered it besides its owner.
+        audience: choice(AUDIENCES).required().default("private").list();
     }
+    with { audience: true }
 }

@@ -112,7 +112,16 @@ pub(crate) async fn read(pool: &PgPool, after: Cursor, org: Option<Uuid>) -> Res
         raw.into_iter().filter_map(|(xid, id, org_id, name, record_id, version, gone, actor_id, owner_id, team_id)| {
             let cursor = Cursor { xid: xid.parse().ok()?, id };
             let def = shared::types::by_name(&name)?;
-            Some(Logged { cursor, org_id, def, record_id, version, gone, actor_id, was: Holder { owner_id, team_id } })
+            Some(Logged {
+                cursor,
+                org_id,
+                def,
+                record_id,
+                version,
+                gone,
+                actor_id,
+                was: Holder { owner_id, team_id, ..Holder::default() },
+            })
         });
     let mut by_org: BTreeMap<Uuid, Vec<Logged>> = BTreeMap::new();
     for entry in logged {

@@ -185,8 +185,8 @@ impl Subscription {
                 let mut events = Vec::new();
                 if facts.readable(actor, def) {
                     events.push(looks.of(actor, def, row, linked, entry.actor_id));
-                } else if was_readable || *moved {
-                    // Whether the record it belonged to before could be read is not known; see above.
+                } else if was_readable || *moved || def.audience {
+                    // Whether the record it belonged to before could be read, or it was shared, is not known; see above.
                     events.push(told(LiveEvent::Removed { record_type, id: row.id, version: row.version }));
                 }
                 if *moved || was_readable != actor.holds(def, Action::Read, &facts.holder) && row.version > 1 {

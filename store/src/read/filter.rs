@@ -1,58 +1,64 @@
 //! Filters as SQL conditions: identifiers come from declarations only, every value is bound.
 
-use chrono::{Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
-use shared::access::{Actor, FieldAccess};
+use shared::access::{Action, Actor, FieldAccess};
+use shared::period::Period;
 use shared::query::{Filter, Op};
 use shared::record::{Kind, normalize};
 use shared::{Error, FieldDef, RecordDef, Result};
 
-use crate::columns::sql_type;
-use crate::scope::Sql;
+use crate::columns::{sql_type, target};
+use crate::scope::{Sql, push_scope};
 
 /// Deepest nesting and most conditions of a filter.
 const DEPTH: usize = 6;
 const CONDITIONS: usize = 60;
 
+/// Most steps from a record to a related one.
+const STEPS: usize = 2;
+
+/// What a condition is about: a row of a type, by its alias, as one actor may see it.
+#[derive(Clone, Copy)]
+struct Subject<'s> {
+    actor: &'s Actor,
+    def: &'static RecordDef,
+    row: &'s str,
+    /// Steps to related records that may still be made.
+    steps: usize,
+}
+
 /// Appends the condition of a filter on the row `t`.
 ///
 /// # Errors
 /// `Invalid` naming the field for unknown or hidden fields and values that do not fit.
-pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, def: &RecordDef, filter: &Filter) -> Result<()> {
+pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, def: &'static RecordDef, filter: &Filter) -> Result<()> {
     let mut budget = CONDITIONS;
-    push(sql, actor, def, filter, DEPTH, &mut budget)
+    push(sql, Subject { actor, def, row: "t", steps: STEPS }, filter, DEPTH, &mut budget)
 }
 
-fn push(
-    sql: &mut Sql,
-    actor: &Actor,
-    def: &RecordDef,
-    filter: &Filter,
-    depth: usize,
-    budget: &mut usize,
-) -> Result<()> {
+fn push(sql: &mut Sql, of: Subject<'_>, filter: &Filter, depth: usize, budget: &mut usize) -> Result<()> {
     if depth == 0 || *budget == 0 {
         return Err(Error::invalid("filter", "too_complex"));
     }
     *budget -= 1;
     match filter {
-        Filter::All(parts) => joined(sql, actor, def, parts, (" and ", "true"), depth, budget),
-        Filter::Any(parts) => joined(sql, actor, def, parts, (" or ", "false"), depth, budget),
+        Filter::All(parts) => joined(sql, of, parts, (" and ", "true"), depth, budget),
+        Filter::Any(parts) => joined(sql, of, parts, (" or ", "false"), depth, budget),
         Filter::Not(part) => {
             sql.push("not coalesce((");
-            push(sql, actor, def, part, depth - 1, budget)?;
+            push(sql, of, part, depth - 1, budget)?;
             sql.push("), false)");
             Ok(())
         }
-        Filter::Field { field, op, value } => condition(sql, actor, def, field, *op, value),
+        Filter::Field { field, op, value } => condition(sql, of, field, *op, value),
     }
 }
 
 fn joined(
     sql: &mut Sql,
-    actor: &Actor,
-    def: &RecordDef,
+    of: Subject<'_>,
     parts: &[Filter],
     (join, neutral): (&str, &str),
     depth: usize,
@@ -61,35 +67,103 @@ fn joined(
     sql.push("(").push(neutral);
     for part in parts {
         sql.push(join).push("(");
-        push(sql, actor, def, part, depth - 1, budget)?;
+        push(sql, of, part, depth - 1, budget)?;
         sql.push(")");
     }
     sql.push(")");
     Ok(())
 }
 
-fn condition(sql: &mut Sql, actor: &Actor, def: &RecordDef, name: &str, op: Op, value: &Value) -> Result<()> {
+fn condition(sql: &mut Sql, of: Subject<'_>, name: &str, op: Op, value: &Value) -> Result<()> {
+    let unknown = || Error::invalid(name, "unknown_field");
     if let Some(key) = name.strip_prefix("custom.") {
-        if actor.field_access(def, "custom") == FieldAccess::Hidden {
-            return Err(Error::invalid(name, "unknown_field"));
+        if of.actor.field_access(of.def, "custom") == FieldAccess::Hidden {
+            return Err(unknown());
         }
-        return custom_condition(sql, key, op, value);
+        return custom_condition(sql, of, key, op, value);
     }
+    let (own, further) = name.split_once('.').map_or((name, None), |(own, further)| (own, Some(further)));
     let id = const { &FieldDef::new("id", Kind::Reference("")) };
-    let field = if name == "id" { Some(id) } else { def.field(name) };
-    let field = field.filter(|f| actor.sees(def, f)).ok_or_else(|| Error::invalid(name, "unknown_field"))?;
-    match op {
-        Op::Empty => {
-            sql.push(format_args!("t.{name} is null"));
+    let field = if own == "id" { Some(id) } else { of.def.field(own) };
+    let field = field.filter(|f| of.actor.sees(of.def, f)).ok_or_else(unknown)?;
+    let row = of.row;
+    match (further, op) {
+        (Some(further), _) => {
+            return related(sql, of, field, further, op, value).map_err(|error| within(field.name, error));
         }
-        Op::Present => {
-            sql.push(format_args!("t.{name} is not null"));
-        }
-        Op::In => any_of(sql, actor, field, value)?,
-        Op::Contains => contains(sql, actor, field, value)?,
-        _ => compare(sql, actor, field, op, value)?,
+        (None, Op::Empty) => drop(sql.push(format_args!("{row}.{name} is null"))),
+        (None, Op::Present) => drop(sql.push(format_args!("{row}.{name} is not null"))),
+        (None, Op::In) => any_of(sql, of, field, value)?,
+        (None, Op::Contains) => contains(sql, of, field, value)?,
+        (None, Op::During) => during(sql, of, field, value)?,
+        (None, _) => compare(sql, of, field, op, value)?,
     }
     Ok(())
+}
+
+/// A condition on the record that a field refers to, as far as the actor may read it: what can't be read has no values.
+fn related(
+    sql: &mut Sql,
+    of: Subject<'_>,
+    field: &'static FieldDef,
+    further: &str,
+    op: Op,
+    value: &Value,
+) -> Result<()> {
+    let target = target(field).filter(|target| of.steps > 0 && of.actor.may(target, Action::Read));
+    let target = target.ok_or_else(|| Error::invalid(further, "unknown_field"))?;
+    let row = format!("{}_{}", of.row, field.name);
+    // Records without a value match: also those that refer to nothing.
+    let (negated, op) = match op {
+        Op::Ne => ("not ", Op::Eq),
+        Op::Empty => ("not ", Op::Present),
+        op => ("", op),
+    };
+    sql.push(format_args!("{negated}exists (select from {} {row} where {row}.org_id = ", target.table()));
+    sql.push_bind(of.actor.org_id);
+    match field.kind {
+        Kind::References(_) => sql.push(format_args!(" and {row}.id = any({}.{}) and ", of.row, field.name)),
+        _ => sql.push(format_args!(" and {row}.id = {}.{} and ", of.row, field.name)),
+    };
+    push_scope(sql, of.actor, target, Action::Read, &row);
+    sql.push(" and coalesce((");
+    condition(sql, Subject { def: target, row: &row, steps: of.steps - 1, ..of }, further, op, value)?;
+    sql.push("), false))");
+    Ok(())
+}
+
+/// Names the fields of an error as seen from the record that refers to theirs.
+fn within(field: &str, error: Error) -> Error {
+    let Error::Invalid { mut fields } = error else { return error };
+    for error in &mut fields {
+        error.field = format!("{field}.{}", error.field);
+    }
+    Error::Invalid { fields }
+}
+
+/// Days of a period such as this quarter, as they are where the actor is.
+fn during(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
+    let (from, until) = period(of.actor, field.name, value)?;
+    let instant = |day: NaiveDate| of.actor.zone.instant(day.and_time(NaiveTime::MIN));
+    let column = format!("{}.{}", of.row, field.name);
+    for (sign, day) in [(">=", from), ("<", until)] {
+        let Some(day) = day else { continue };
+        sql.push(format_args!("{column} {sign} "));
+        match field.kind {
+            Kind::Date => sql.push_bind(day),
+            Kind::DateTime => sql.push_bind(instant(day)),
+            _ => return Err(Error::invalid(field.name, "operator")),
+        };
+        sql.push(" and ");
+    }
+    sql.push("true");
+    Ok(())
+}
+
+/// First day of a period and the first after it; nothing for a side that is open.
+fn period(actor: &Actor, field: &str, value: &Value) -> Result<(Option<NaiveDate>, Option<NaiveDate>)> {
+    let period = value.as_str().and_then(Period::parse).ok_or_else(|| Error::invalid(field, "choice"))?;
+    Ok(period.days(actor.zone.day(Utc::now())))
 }
 
 fn sign(op: Op) -> &'static str {
@@ -103,7 +177,7 @@ fn sign(op: Op) -> &'static str {
     }
 }
 
-fn compare(sql: &mut Sql, actor: &Actor, field: &FieldDef, op: Op, value: &Value) -> Result<()> {
+fn compare(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, op: Op, value: &Value) -> Result<()> {
     let plain = field.kind.is_sortable() && !(field.kind.is_text_list());
     let ordered =
         matches!(op, Op::Eq | Op::Ne) || !matches!(field.kind, Kind::Bool | Kind::Reference(_) | Kind::Choice(_));
@@ -112,23 +186,24 @@ fn compare(sql: &mut Sql, actor: &Actor, field: &FieldDef, op: Op, value: &Value
     }
     // A yes/no field without value counts as no.
     if field.kind == Kind::Bool {
-        sql.push(format_args!("coalesce(t.{}, false) {} ", field.name, sign(op)));
+        sql.push(format_args!("coalesce({}.{}, false) {} ", of.row, field.name, sign(op)));
     } else {
-        sql.push(format_args!("t.{} {} ", field.name, sign(op)));
+        sql.push(format_args!("{}.{} {} ", of.row, field.name, sign(op)));
     }
-    sql.push_bind(one(actor, field, value)?).push(format_args!("::{}", sql_type(&field.kind)));
+    sql.push_bind(one(of.actor, field, value)?).push(format_args!("::{}", sql_type(&field.kind)));
     Ok(())
 }
 
-fn contains(sql: &mut Sql, actor: &Actor, field: &FieldDef, value: &Value) -> Result<()> {
+fn contains(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
     match sql_type(&field.kind) {
         "text[]" | "uuid[]" => {
             let element = sql_type(&field.kind).trim_end_matches("[]");
-            sql.push_bind(one(actor, field, value)?).push(format_args!("::{element} = any(t.{})", field.name));
+            sql.push_bind(one(of.actor, field, value)?)
+                .push(format_args!("::{element} = any({}.{})", of.row, field.name));
         }
         "text" => {
             let text = value.as_str().ok_or_else(|| Error::invalid(field.name, "text"))?;
-            sql.push(format_args!("t.{} ilike ", field.name)).push_bind(containing(text));
+            sql.push(format_args!("{}.{} ilike ", of.row, field.name)).push_bind(containing(text));
         }
         _ => return Err(Error::invalid(field.name, "operator")),
     }
@@ -141,16 +216,19 @@ pub(super) fn containing(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-fn any_of(sql: &mut Sql, actor: &Actor, field: &FieldDef, value: &Value) -> Result<()> {
+fn any_of(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
     let list = value.as_array().filter(|list| list.len() <= 500).ok_or_else(|| Error::invalid(field.name, "list"))?;
-    let values: Vec<String> = list.iter().map(|v| one(actor, field, v)).collect::<Result<_>>()?;
+    let values: Vec<String> = list.iter().map(|v| one(of.actor, field, v)).collect::<Result<_>>()?;
     let kind = sql_type(&field.kind);
     match kind {
         "text[]" | "uuid[]" => {
-            sql.push(format_args!("t.{} && ", field.name)).push_bind(values).push(format_args!("::{kind}"))
+            sql.push(format_args!("{}.{} && ", of.row, field.name)).push_bind(values).push(format_args!("::{kind}"))
         }
         "jsonb" => return Err(Error::invalid(field.name, "operator")),
-        _ => sql.push(format_args!("t.{} = any(", field.name)).push_bind(values).push(format_args!("::{kind}[])")),
+        _ => sql
+            .push(format_args!("{}.{} = any(", of.row, field.name))
+            .push_bind(values)
+            .push(format_args!("::{kind}[])")),
     };
     Ok(())
 }
@@ -194,9 +272,9 @@ fn relative_day(today: NaiveDate, offset: &str) -> Option<String> {
 const CUSTOM_NUMBER: &str = r"^-?[0-9]+\.[0-9]{4}$";
 
 /// Numbers compare as numbers; other texts, days among them, by their characters. A box never ticked counts as no.
-fn custom_condition(sql: &mut Sql, key: &str, op: Op, value: &Value) -> Result<()> {
+fn custom_condition(sql: &mut Sql, of: Subject<'_>, key: &str, op: Op, value: &Value) -> Result<()> {
     let kept = |sql: &mut Sql| {
-        sql.push("(t.custom ->> ").push_bind(key.to_owned()).push(")");
+        sql.push(format_args!("({}.custom ->> ", of.row)).push_bind(key.to_owned()).push(")");
     };
     let text = match value {
         Value::String(s) => s.trim().to_owned(),
@@ -212,6 +290,16 @@ fn custom_condition(sql: &mut Sql, key: &str, op: Op, value: &Value) -> Result<(
             sql.push(" ilike ").push_bind(containing(&text));
         }
         Op::In => return Err(Error::invalid(&format!("custom.{key}"), "operator")),
+        Op::During => {
+            let (from, until) = period(of.actor, &format!("custom.{key}"), value)?;
+            for (op, day) in [(Op::Gte, from), (Op::Lt, until)] {
+                if let Some(day) = day {
+                    compare_text(sql, kept, op, day.to_string());
+                    sql.push(" and ");
+                }
+            }
+            sql.push("true");
+        }
         _ if value.is_boolean() => {
             sql.push("coalesce(");
             kept(sql);

@@ -59,7 +59,12 @@ fn page_size(limit: u32) -> Result<u32> {
 }
 
 /// How many there are in all, and up to where the log is complete by then.
-async fn counted(tx: &mut Tx, actor: &Actor, def: &RecordDef, query: &ListQuery) -> Result<(Cursor, Option<i64>)> {
+async fn counted(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    query: &ListQuery,
+) -> Result<(Cursor, Option<i64>)> {
     let mut sql = Sql::new(format!("select {SNAPSHOT}, "));
     if query.archived == Archived::Without
         && tallies::are_of(actor, def, query.filter.as_ref(), query.search.as_deref())
@@ -74,7 +79,7 @@ async fn counted(tx: &mut Tx, actor: &Actor, def: &RecordDef, query: &ListQuery)
 }
 
 /// `from … where` with organisation, scope, archiving, filter and search.
-pub(super) fn push_from(sql: &mut Sql, actor: &Actor, def: &RecordDef, query: &ListQuery) -> Result<()> {
+pub(super) fn push_from(sql: &mut Sql, actor: &Actor, def: &'static RecordDef, query: &ListQuery) -> Result<()> {
     sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(actor.org_id).push(" and ");
     push_scope(sql, actor, def, Action::Read, "t");
     match query.archived {
@@ -89,7 +94,7 @@ pub(super) fn push_from(sql: &mut Sql, actor: &Actor, def: &RecordDef, query: &L
 pub(super) fn push_matching(
     sql: &mut Sql,
     actor: &Actor,
-    def: &RecordDef,
+    def: &'static RecordDef,
     filter: Option<&shared::query::Filter>,
     search: Option<&str>,
 ) -> Result<()> {
@@ -121,7 +126,7 @@ struct Order {
 }
 
 impl Order {
-    fn of(actor: &Actor, def: &RecordDef, sort: Option<&Sort>) -> Result<Self> {
+    fn of(actor: &Actor, def: &'static RecordDef, sort: Option<&Sort>) -> Result<Self> {
         let Some(sort) = sort else { return Ok(Self { field: None, descending: true }) };
         if sort.field == "id" {
             return Ok(Self { field: None, descending: sort.descending });

@@ -10,7 +10,7 @@ use shared::command::{Change, Command, Outcome};
 use shared::query::{Filter, Hit, ListQuery, Op, Sort};
 use shared::record::Kind;
 use shared::timeline::{Happening, TimelineQuery};
-use shared::types::{ACTIVITY, CUSTOMER, OPPORTUNITY, PIPELINE, REGISTRY, STAGE, TASK, TEAM, USER};
+use shared::types::{ACTIVITY, CUSTOMER, OPPORTUNITY, PIPELINE, REGISTRY, SAVED_VIEW, STAGE, TASK, TEAM, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use uuid::Uuid;
@@ -688,4 +688,83 @@ async fn neglected_customers_go_back_to_the_pool_and_others_stay() {
         let row = store.get(admin, &CUSTOMER, id).await.unwrap().row;
         assert_eq!(row.reference("owner_id").is_none(), name == "neglected", "{name}");
     }
+}
+
+#[tokio::test]
+async fn conditions_look_at_related_records_as_far_as_they_can_be_read() {
+    let office = Office::new().await;
+    let world = &office.world;
+    let customer = async |owner: Person| {
+        let values = json!({"name": "Customer", "kind": "company", "industry": "technology", "owner_id": owner.user});
+        world.make_with(&CUSTOMER, values.as_object().cloned().unwrap()).await.id
+    };
+    let (mine, theirs) = (customer(office.me).await, customer(office.other).await);
+    let stage = world.base["stage"];
+    let mut ids = Vec::new();
+    for customer in [Some(mine), Some(theirs), None] {
+        let values = json!({"name": "Related", "stage_id": stage, "pipeline_id": world.base["pipeline"],
+                            "customer_id": customer, "owner_id": office.me.user});
+        ids.push(world.make_with(&OPPORTUNITY, values.as_object().cloned().unwrap()).await.id);
+    }
+    let list = async |actor: &Actor, field: &str, op, value: Value| {
+        let parts = vec![Filter::field("name", Op::Eq, "Related"), Filter::field(field, op, value)];
+        let query = ListQuery { filter: Some(Filter::All(parts)), ..ListQuery::default() };
+        world.test.store.list(actor, &OPPORTUNITY, &query).await
+    };
+    let with = async |actor: &Actor, field: &str, op, value: Value| {
+        let rows = list(actor, field, op, value).await.unwrap().rows;
+        (0..ids.len()).filter(|n| rows.iter().any(|row| row.id == ids[*n])).collect::<Vec<usize>>()
+    };
+    let technology = || json!("technology");
+    assert_eq!(with(&world.admin, "customer_id.industry", Op::Eq, technology()).await, [0, 1]);
+    assert_eq!(with(&world.admin, "customer_id.industry", Op::Ne, technology()).await, [2]);
+    assert_eq!(with(&world.admin, "customer_id.industry", Op::Empty, Value::Null).await, [2]);
+    assert_eq!(with(&world.admin, "customer_id.owner_id.name", Op::Eq, json!("Other")).await, [1]);
+    // What somebody may not read has no values for them.
+    let own = TypeRights { read: Level::Own, ..TypeRights::default() };
+    let rep = office.acting(grants(&[(&CUSTOMER, own), (&OPPORTUNITY, own)])).await;
+    assert_eq!(with(&rep, "customer_id.industry", Op::Eq, technology()).await, [0]);
+    assert_eq!(with(&rep, "customer_id.industry", Op::Empty, Value::Null).await, [1, 2]);
+    let barred = office.acting(grants(&[(&OPPORTUNITY, own)])).await;
+    assert!(matches!(list(&barred, "customer_id.industry", Op::Eq, technology()).await, Err(Error::Invalid { .. })));
+    for field in ["customer_id.planet", "planet.name", "customer_id.parent_id.parent_id.name", "name.name"] {
+        let refused = list(&world.admin, field, Op::Present, Value::Null).await;
+        assert!(matches!(refused, Err(Error::Invalid { fields }) if fields[0].field == field), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn views_are_read_by_those_they_are_shared_with() {
+    let office = Office::new().await;
+    let editing = TypeRights {
+        create: Level::Own,
+        read: Level::Own,
+        update: Level::Own,
+        delete: Level::Own,
+        ..TypeRights::default()
+    };
+    let me = office.acting(grants(&[(&SAVED_VIEW, editing)])).await;
+    let mut ids = Vec::new();
+    for audience in ["private", "team", "everyone"] {
+        let values = json!({"name": audience, "record_type": "customer", "surface": "list", "audience": audience});
+        let view = Change::Create { id: Uuid::now_v7(), values: values.as_object().cloned().unwrap() };
+        ids.push(view.id());
+        office.world.apply_as(&me, &SAVED_VIEW, view).await.unwrap();
+    }
+    let store = &office.world.test.store;
+    let seen = async |actor: &Actor| {
+        let rows = store.list(actor, &SAVED_VIEW, &ListQuery::default()).await.unwrap().rows;
+        (0..ids.len()).filter(|n| rows.iter().any(|row| row.id == ids[*n])).collect::<Vec<usize>>()
+    };
+    let other = |person: Person| Actor { user_id: person.user, team_id: Some(person.team), ..me.clone() };
+    assert_eq!(seen(&me).await, [0, 1, 2]);
+    assert_eq!(seen(&other(office.mate)).await, [1, 2]);
+    assert_eq!(seen(&other(office.other)).await, [2]);
+    let barred = office.acting(Grants::default()).await;
+    assert_eq!(store.list(&barred, &SAVED_VIEW, &ListQuery::default()).await.unwrap_err(), Error::Forbidden);
+    // Shared to be read, not to be changed.
+    let values = Values::from_iter([("name".to_owned(), json!("Taken over"))]);
+    let change = Change::Update { id: ids[2], version: None, values };
+    let refused = office.world.apply_as(&other(office.mate), &SAVED_VIEW, change).await;
+    assert_eq!(refused.unwrap_err(), Error::Forbidden);
 }

@@ -7,7 +7,7 @@ use shared::command::Change;
 use shared::format::Zone;
 use shared::query::{Filter, ListQuery, Op};
 use shared::types::{CUSTOMER, OPPORTUNITY, TASK};
-use shared::{RecordDef, Values};
+use shared::{Error, RecordDef, Values};
 use uuid::Uuid;
 
 use crate::support::sample::World;
@@ -74,5 +74,32 @@ async fn own_fields_compare_as_what_they_are() {
         let hits = found(&world, &world.admin, &CUSTOMER, &format!("custom.{key}"), op, value.clone()).await;
         let hits: Vec<usize> = (0..ids.len()).filter(|n| hits.contains(&ids[*n])).collect();
         assert_eq!(hits, expected, "{key} {op:?} {value}");
+    }
+}
+
+#[tokio::test]
+async fn periods_go_by_the_calendar_where_the_user_is() {
+    let world = World::new().await;
+    let day = |days: i64| (world.admin.zone.day(Utc::now()) + chrono::TimeDelta::days(days)).to_string();
+    let (_, stages) = deal(&world).await;
+    let mut ids = Vec::new();
+    for days in [-40, -1, 0, 1] {
+        let values = json!({"name": "Due", "stage_id": stages[0], "expected_close": day(days)});
+        ids.push(make(&world, &OPPORTUNITY, values).await);
+    }
+    for (period, expected) in
+        [("today", vec![2]), ("last_30_days", vec![1, 2]), ("overdue", vec![0, 1]), ("tomorrow", vec![3])]
+    {
+        let hits = found(&world, &world.admin, &OPPORTUNITY, "expected_close", Op::During, json!(period)).await;
+        let hits: Vec<usize> = (0..ids.len()).filter(|n| hits.contains(&ids[*n])).collect();
+        assert_eq!(hits, expected, "{period}");
+    }
+    for (field, value) in [("expected_close", json!("someday")), ("name", json!("today"))] {
+        let filter = Some(Filter::field(field, Op::During, value));
+        let query = ListQuery { filter, ..ListQuery::default() };
+        assert!(matches!(
+            world.test.store.list(&world.admin, &OPPORTUNITY, &query).await,
+            Err(Error::Invalid { fields }) if fields[0].field == field
+        ));
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::Row;
+use shared::access::AUDIENCES;
 use shared::command::{Change, Command};
 use shared::query::{Filter, ListQuery, Op, Sort};
 use shared::record::Values;
@@ -14,7 +15,8 @@ use crate::acting::act;
 use crate::api::records::list_records;
 use crate::chunk::once;
 use crate::context::{Page, t};
-use crate::ui::{Button, ButtonKind, Checkbox, Dialog, Field, Icon, Menu, MenuItem, Size, TextInput, Toasts};
+use crate::record::AudienceField;
+use crate::ui::{Button, ButtonKind, Dialog, Field, Icon, Menu, MenuItem, Size, TextInput, Toasts};
 
 /// The views of the reader, those that colleagues share included.
 #[derive(Clone, Copy)]
@@ -106,7 +108,7 @@ pub(super) fn view_entries(views: Views, address: Address, saving: RwSignal<bool
 /// Asks for the view's name.
 pub(super) fn save_dialog(views: Views, address: Address, open: RwSignal<bool>) -> impl IntoView {
     let page = views.page;
-    let (name, shared) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let (name, audience) = (RwSignal::new(String::new()), RwSignal::new(AUDIENCES[0].to_owned()));
     let error = RwSignal::new(None::<String>);
     let submit = move || {
         let title = name.get_untracked().trim().to_owned();
@@ -120,7 +122,7 @@ pub(super) fn save_dialog(views: Views, address: Address, open: RwSignal<bool>) 
         values.insert("record_type".into(), "opportunity".into());
         values.insert("surface".into(), "board".into());
         values.insert("query".into(), serde_json::to_value(&filters).unwrap_or_default());
-        values.insert("shared".into(), shared.get_untracked().into());
+        values.insert("audience".into(), audience.get_untracked().into());
         let id = Uuid::now_v7();
         let done = shared::i18n::translate(page.locale.get_untracked(), "ui.toast.created", &[("name", &title)]);
         views.act(Command::one("saved_view", Change::Create { id, values }), done);
@@ -147,7 +149,7 @@ pub(super) fn save_dialog(views: Views, address: Address, open: RwSignal<bool>) 
                 <Field id="view-name" label=t("saved_view.name") error required=true>
                     <TextInput value=name maxlength=120 autofocus=true/>
                 </Field>
-                <Checkbox value=shared on_change=move |now| shared.set(now)>{t("saved_view.shared")}</Checkbox>
+                <AudienceField value=audience/>
             </form>
         </Dialog>
     }

@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
+use shared::period::PERIODS;
 use shared::query::{Filter, Op};
 use shared::record::{Kind, Values, is_empty};
 use shared::{FieldError, i18n};
 
 use super::ListContext;
+use super::subject::Subject;
 use crate::context::{Page, t};
 use crate::record::attribute::Attribute;
 use crate::record::editor::{Editing, editor};
@@ -28,8 +30,8 @@ fn operators(attribute: &Attribute) -> &'static [Op] {
         Kind::Integer(..) | Kind::Decimal(_) | Kind::Money | Kind::Rating => {
             &[Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Ne, Op::Empty, Op::Present]
         }
-        Kind::Date => &[Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Empty, Op::Present],
-        Kind::DateTime => &[Op::Gte, Op::Lte, Op::Empty, Op::Present],
+        Kind::Date => &[Op::During, Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Empty, Op::Present],
+        Kind::DateTime => &[Op::During, Op::Gte, Op::Lte, Op::Empty, Op::Present],
         Kind::Bool => &[Op::Eq],
         Kind::Choice(_) | Kind::Currency | Kind::Reference(_) => &[Op::Eq, Op::Ne, Op::Empty, Op::Present],
         Kind::Address | Kind::Social | Kind::Rank(_) | Kind::Json => &[Op::Empty, Op::Present],
@@ -46,6 +48,7 @@ fn code(op: Op) -> &'static str {
         Op::Gte => "gte",
         Op::Contains => "contains",
         Op::In => "in",
+        Op::During => "during",
         Op::Empty => "empty",
         Op::Present => "present",
     }
@@ -67,18 +70,22 @@ fn entry_kind(kind: Kind) -> Kind {
 }
 
 /// A condition in words; tracked.
-pub(super) fn condition_text(context: ListContext, all: &[Attribute], condition: &Filter) -> String {
+pub(super) fn condition_text(context: ListContext, all: &[Subject], condition: &Filter) -> String {
     let page = context.page;
-    let Filter::Field { field, op, value } = condition else { return page.text("list.filter.title") };
-    let Some(attribute) = all.iter().find(|a| a.name() == *field) else { return field.clone() };
+    let (field, op, value) = match condition {
+        Filter::Field { field, op, value } => (field, op, value),
+        Filter::Any(parts) if !parts.is_empty() => return alternatives(context, all, parts),
+        _ => return page.text("list.filter.title"),
+    };
+    let Some(subject) = all.iter().find(|subject| subject.path == *field) else { return field.clone() };
+    let attribute = &subject.attribute;
     let kind = attribute.kind();
-    let start = format!("{} {}", attribute.label(page.locale.get()), operator_label(page, &kind, *op));
-    if matches!(op, Op::Empty | Op::Present) {
-        return start;
-    }
-    let text = match value.as_str() {
-        Some("@me") => page.text("ui.word.me"),
-        Some("@my_team") => page.text("ui.word.my_team"),
+    let start = format!("{} {}", subject.label(page), operator_label(page, &kind, *op));
+    let text = match (op, value.as_str()) {
+        (Op::Empty | Op::Present, _) => return start,
+        (Op::During, Some(period)) => page.text(&format!("list.period.{period}")),
+        (_, Some("@me")) => page.text("ui.word.me"),
+        (_, Some("@my_team")) => page.text("ui.word.my_team"),
         _ => {
             let listed = kind.is_text_list() || matches!(kind, Kind::References(_));
             let value = if listed { Value::Array(vec![value.clone()]) } else { value.clone() };
@@ -90,19 +97,33 @@ pub(super) fn condition_text(context: ListContext, all: &[Attribute], condition:
     format!("{start} {text}")
 }
 
+fn alternatives(context: ListContext, all: &[Subject], parts: &[Filter]) -> String {
+    let locale = context.page.locale.get();
+    let texts = parts.iter().map(|part| condition_text(context, all, part));
+    let join = |first: String, rest: String| {
+        i18n::translate(locale, "list.filter.joined", &[("first", &first), ("rest", &rest)])
+    };
+    texts.reduce(join).unwrap_or_default()
+}
+
 /// The condition being made.
 #[derive(Clone, Copy)]
 struct Draft {
     field: RwSignal<String>,
     op: RwSignal<String>,
     value: RwSignal<Value>,
+    /// Position of the condition that it is an alternative to; empty for one that holds besides the others.
+    beside: RwSignal<String>,
     error: RwSignal<Option<FieldError>>,
 }
 
+/// What conditions can be about.
+type Subjects = StoredValue<Vec<Subject>>;
+
 impl Draft {
-    fn attribute(self, all: StoredValue<Vec<Attribute>>) -> Option<Attribute> {
+    fn attribute(self, all: Subjects) -> Option<Attribute> {
         let field = self.field.get();
-        all.with_value(|all| all.iter().find(|a| a.name() == field).cloned())
+        all.with_value(|all| all.iter().find(|a| a.path == field).map(|subject| subject.attribute.clone()))
     }
 
     fn op_of(self, attribute: &Attribute) -> Op {
@@ -113,17 +134,19 @@ impl Draft {
 }
 
 /// The dialog that adds a condition.
-pub(super) fn filter_dialog(context: ListContext, all: StoredValue<Vec<Attribute>>, open: RwSignal<bool>) -> AnyView {
+pub(super) fn filter_dialog(context: ListContext, all: Subjects, open: RwSignal<bool>) -> AnyView {
     let (page, nav) = (context.page, context.nav);
-    let first = all.with_value(|all| all.iter().find(|a| a.listed() && !a.is_title()).map(Attribute::name));
+    let usual = |subject: &&Subject| subject.attribute.listed() && !subject.attribute.is_title();
+    let first = all.with_value(|all| all.iter().find(usual).map(|subject| subject.path.clone()));
     let draft = Draft {
         field: RwSignal::new(first.unwrap_or_default()),
         op: RwSignal::new(String::new()),
         value: RwSignal::new(Value::Null),
+        beside: RwSignal::new(String::new()),
         error: RwSignal::new(None),
     };
     let fields = Signal::derive(move || {
-        all.with_value(|all| all.iter().map(|a| Choice::new(a.name(), a.label(page.locale.get()))).collect::<Vec<_>>())
+        all.with_value(|all| all.iter().map(|a| Choice::new(&a.path, a.label(page))).collect::<Vec<_>>())
     });
     let ops = Signal::derive(move || {
         let attribute = draft.attribute(all);
@@ -139,7 +162,9 @@ pub(super) fn filter_dialog(context: ListContext, all: StoredValue<Vec<Attribute
         Ok(Some(condition)) => {
             open.set(false);
             draft.value.set(Value::Null);
-            nav.change(|state| state.toggle(&condition));
+            let beside = draft.beside.get_untracked().parse().ok();
+            draft.beside.set(String::new());
+            nav.change(|state| state.add(condition, beside));
         }
         Ok(None) => {}
         Err(error) => draft.error.set(Some(error)),
@@ -158,9 +183,10 @@ pub(super) fn filter_dialog(context: ListContext, all: StoredValue<Vec<Attribute
                         <Select value=draft.field options=fields on_change=restart/>
                     </Field>
                     <Field id="filter-op" label=t("list.filter.op")>
-                        <Select value=draft.op options=ops/>
+                        <Select value=draft.op options=ops on_change=move |_| draft.value.set(Value::Null)/>
                     </Field>
                     {move || value_input(context, draft, all)}
+                    {join_input(context, draft, all)}
                 </div>
             </div>
         </Dialog>
@@ -168,7 +194,29 @@ pub(super) fn filter_dialog(context: ListContext, all: StoredValue<Vec<Attribute
     .into_any()
 }
 
-fn value_input(context: ListContext, draft: Draft, all: StoredValue<Vec<Attribute>>) -> Option<AnyView> {
+/// Whether it holds besides the other conditions or instead of one of them.
+fn join_input(context: ListContext, draft: Draft, all: Subjects) -> AnyView {
+    let others = move || context.nav.state.with(|state| state.conditions.clone());
+    let options = Signal::derive(move || {
+        let or = |(at, condition): (usize, Filter)| {
+            let text = all.with_value(|all| condition_text(context, all, &condition));
+            let label =
+                context.page.locale.with(|locale| i18n::translate(*locale, "list.filter.or", &[("condition", &text)]));
+            Choice::new(at.to_string(), label)
+        };
+        others().into_iter().enumerate().map(or).collect::<Vec<_>>()
+    });
+    view! {
+        <Show when=move || options.with(|options| !options.is_empty())>
+            <Field id="filter-join" label=t("list.filter.join")>
+                <Select value=draft.beside options empty=t("list.filter.and")/>
+            </Field>
+        </Show>
+    }
+    .into_any()
+}
+
+fn value_input(context: ListContext, draft: Draft, all: Subjects) -> Option<AnyView> {
     let page = context.page;
     let attribute = draft.attribute(all)?;
     let needs_value = Memo::new({
@@ -190,6 +238,9 @@ fn value_input(context: ListContext, draft: Draft, all: StoredValue<Vec<Attribut
 
 fn value_editor(context: ListContext, draft: Draft, attribute: &Attribute) -> AnyView {
     let (page, value) = (context.page, draft.value);
+    if draft.op_of(attribute) == Op::During {
+        return period_input(page, value);
+    }
     if attribute.kind() == Kind::Bool {
         return yes_no(page, value);
     }
@@ -200,6 +251,15 @@ fn value_editor(context: ListContext, draft: Draft, attribute: &Attribute) -> An
         kind => kind,
     };
     editor(editing)
+}
+
+fn period_input(page: Page, value: RwSignal<Value>) -> AnyView {
+    let chosen = RwSignal::new("this_month".to_owned());
+    value.set("this_month".into());
+    let label = move |code: &str| page.text(&format!("list.period.{code}"));
+    let options =
+        Signal::derive(move || PERIODS.iter().map(|(code, _)| Choice::new(*code, label(code))).collect::<Vec<_>>());
+    view! { <Select value=chosen options on_change=move |code: String| value.set(code.into())/> }.into_any()
 }
 
 fn yes_no(page: Page, value: RwSignal<Value>) -> AnyView {
@@ -213,9 +273,12 @@ fn yes_no(page: Page, value: RwSignal<Value>) -> AnyView {
 }
 
 /// The condition as chosen; none while there is no field.
-fn finished(draft: Draft, all: StoredValue<Vec<Attribute>>) -> Result<Option<Filter>, FieldError> {
+fn finished(draft: Draft, all: Subjects) -> Result<Option<Filter>, FieldError> {
     let Some(attribute) = draft.attribute(all) else { return Ok(None) };
-    let (name, op) = (attribute.name(), draft.op_of(&attribute));
+    let (name, op) = (draft.field.get(), draft.op_of(&attribute));
+    if op == Op::During {
+        return Ok(Some(Filter::field(&name, op, draft.value.get())));
+    }
     if matches!(op, Op::Empty | Op::Present) {
         return Ok(Some(Filter::field(&name, op, Value::Null)));
     }

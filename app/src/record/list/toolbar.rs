@@ -14,6 +14,7 @@ use shared::query::{Archived, Filter, Op};
 use super::ListContext;
 use super::columns::columns_dialog;
 use super::filter::{condition_text, filter_dialog};
+use super::subject::{Subject, subjects};
 use super::views::views_menu;
 use crate::context::t;
 use crate::record::attribute::Attribute;
@@ -71,6 +72,9 @@ fn exports(context: ListContext) -> AnyView {
 
 pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {
     let (choosing, filtering) = (RwSignal::new(false), RwSignal::new(false));
+    let actor = context.page.actor();
+    let about = all.with_value(|all| actor.map(|actor| subjects(all, &actor)).unwrap_or_default());
+    let about = StoredValue::new(about);
     view! {
         <div class="page-bar list-bar">
             <div class="list-search">{search(context)}</div>
@@ -78,7 +82,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
             <Button kind=ButtonKind::Ghost icon="columns-3" label=t("list.columns") on_click=move |_| choosing.set(true)/>
             <div class="chips">
                 {quick_chips(context)}
-                {move || condition_chips(context, all)}
+                {move || condition_chips(context, about)}
                 <button type="button" class="chip" data-add="" on:click=move |_| filtering.set(true)>
                     <crate::ui::Icon name="plus"/>
                     <span>{t("list.filter.add")}</span>
@@ -86,7 +90,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
             </div>
         </div>
         {columns_dialog(context, all, choosing)}
-        {filter_dialog(context, all, filtering)}
+        {filter_dialog(context, about, filtering)}
     }
     .into_any()
 }
@@ -157,7 +161,7 @@ fn incomplete() -> Filter {
 }
 
 /// The other conditions; a click takes one away.
-fn condition_chips(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {
+fn condition_chips(context: ListContext, all: StoredValue<Vec<Subject>>) -> AnyView {
     let nav = context.nav;
     let quick: Vec<Filter> = [mine(), incomplete()].into_iter().chain(context.def.pool.then(pool)).collect();
     let conditions = nav.state.with(|state| state.conditions.clone());

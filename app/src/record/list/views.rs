@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
+use shared::access::AUDIENCES;
 use shared::command::{Change, Command};
 use shared::query::{Archived, Filter, ListQuery, Op};
 use shared::types::SAVED_VIEW;
@@ -14,7 +15,8 @@ use super::columns::choose;
 use crate::acting::act;
 use crate::api::records::list_records;
 use crate::context::t;
-use crate::ui::{Button, ButtonKind, Checkbox, Dialog, Field, Menu, MenuItem, Size, TextInput};
+use crate::record::AudienceField;
+use crate::ui::{Button, ButtonKind, Dialog, Field, Menu, MenuItem, Size, TextInput};
 
 /// What a view keeps.
 fn settings(context: ListContext) -> Value {
@@ -110,7 +112,7 @@ fn send(context: ListContext, change: Change, done: &'static str) {
 #[component]
 fn SaveView(context: ListContext, open: RwSignal<bool>) -> impl IntoView {
     let name = RwSignal::new(String::new());
-    let everyone = RwSignal::new(false);
+    let audience = RwSignal::new(AUDIENCES[0].to_owned());
     let save = move || {
         let text = name.get_untracked().trim().to_owned();
         if text.is_empty() {
@@ -121,7 +123,7 @@ fn SaveView(context: ListContext, open: RwSignal<bool>) -> impl IntoView {
             ("name".to_owned(), text.into()),
             ("record_type".to_owned(), context.def.name.into()),
             ("surface".to_owned(), "list".into()),
-            ("shared".to_owned(), everyone.get_untracked().into()),
+            ("audience".to_owned(), audience.get_untracked().into()),
             ("query".to_owned(), settings(context)),
         ]);
         let done = context.page.text_now("list.view.saved");
@@ -150,7 +152,7 @@ fn SaveView(context: ListContext, open: RwSignal<bool>) -> impl IntoView {
                 <Field id="view-name" label=t("list.view.name") required=true>
                     <TextInput value=name maxlength=120 autofocus=true autocomplete="off"/>
                 </Field>
-                <Checkbox value=everyone on_change=move |on| everyone.set(on)>{t("list.view.share")}</Checkbox>
+                <AudienceField value=audience/>
             </div>
         </Dialog>
     }

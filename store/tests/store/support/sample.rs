@@ -63,6 +63,9 @@ impl World {
         let fields = def.fields.iter().filter(|field| is_free(def, field));
         let given = fields.filter_map(|field| Some((field.name.to_owned(), self.value(def, field, n)?)));
         let mut values: Values = given.collect();
+        if def.audience {
+            values.insert("audience".to_owned(), json!("private"));
+        }
         if def.name == "custom_field" {
             values.extend([
                 ("key".to_owned(), json!(format!("key_{n}"))),
