@@ -130,6 +130,41 @@ test("sorting, search and filters stand in the address and survive a reload", as
   await expect(titles).toHaveText([`${name} B`, `${name} A`]);
 });
 
+test("conditions hold instead of each other, look at related records and at periods", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Related");
+  const [energy, retail] = await Promise.all(
+    ["energy", "retail"].map((industry) => create(page, "customer", { name: `${name} ${industry}`, kind: "company", industry })),
+  );
+  for (const [n, customer_id] of [energy, retail, null].entries()) await create(page, "contact", { name: `${name} ${n}`, customer_id });
+  await page.goto(`/contacts?q=${encodeURIComponent(name)}`);
+  await expect(row(page, name)).toHaveCount(3);
+  const add = async (field: string, op: string, value: string | null, beside?: string) => {
+    await page.locator(".chip[data-add]").click();
+    const dialog = page.locator("dialog[open]");
+    await dialog.locator("#filter-field").selectOption(field);
+    await dialog.locator("#filter-op").selectOption(op);
+    if (value !== null) await dialog.locator("#filter-value").selectOption(value);
+    if (beside) await dialog.locator("#filter-join").selectOption(beside);
+    await dialog.locator("button[data-kind=primary]").click();
+    await expect(page.locator("dialog[open]")).toHaveCount(0);
+  };
+  await add("customer_id.industry", "eq", "energy");
+  await expect(row(page, name)).toHaveCount(1);
+  await expect(row(page, `${name} 0`)).toBeVisible();
+  await add("customer_id", "empty", null, "0");
+  await expect(row(page, name)).toHaveCount(2);
+  await add("created_at", "during", "last_year");
+  await expect(row(page, name)).toHaveCount(0);
+  // Each is one chip that says what it means, and goes with a click; all of it stands in the address.
+  await page.reload();
+  const chips = page.locator(".chip[aria-pressed=true]");
+  await expect(chips).toHaveCount(2);
+  await chips.last().click();
+  await expect(row(page, name)).toHaveCount(2);
+  await expect(chips).toHaveCount(1);
+});
+
 test("many records change together and come back together", async ({ page }) => {
   await signIn(page, "admin");
   const name = unique("Bulk");

@@ -145,10 +145,31 @@ test("a changed field is put back from the history", async ({ page }) => {
   await change({ website: "https://example.com/wrong" });
   await openCustomer(page, id);
   await item(page, "https://example.com/wrong").locator("button[aria-haspopup=menu]").click();
-  await page.locator(".menu-item:visible").first().click();
+  await page.locator(".menu-item:visible").last().click();
   const website = async () =>
     (await call<{ row: { website?: string } }>(page, "get_record", { record_type: "customer", id })).row.website;
   await expect.poll(website).toBe("https://example.com/old");
+});
+
+test("a record is looked at as it was, and made so again", async ({ page }) => {
+  await signIn(page, "rep");
+  const id = await customer(page);
+  const change = (values: object) =>
+    call(page, "apply", { command: { record_type: "customer", changes: [{ do: "update", id, values }], all_or_nothing: true } });
+  await change({ website: "https://example.com/then", name: "Name then" });
+  await change({ website: null });
+  await change({ name: "Name now" });
+  await openCustomer(page, id);
+  await item(page, "Name then").filter({ hasText: "https://example.com/then" }).locator("button[aria-haspopup=menu]").click();
+  await page.locator(".menu-item:visible").first().click();
+  const dialog = page.locator("dialog[open]");
+  await expect(dialog.locator("tbody ins")).toHaveText(["Name then", "https://example.com/then"]);
+  await dialog.locator("button[data-kind=primary]").click();
+  const now = async () =>
+    (await call<{ row: { name: string; website?: string } }>(page, "get_record", { record_type: "customer", id })).row;
+  await expect.poll(now).toMatchObject({ name: "Name then", website: "https://example.com/then" });
+  await undo(page, /restored|已恢复/i);
+  await expect.poll(async () => (await now()).name).toBe("Name now");
 });
 
 test("kinds are filtered and the end is reached by scrolling", async ({ page }) => {

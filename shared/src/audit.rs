@@ -15,6 +15,8 @@ pub struct AuditQuery {
     pub actor_id: Option<Uuid>,
     /// Only changes to this record type.
     pub record_type: Option<String>,
+    /// Only changes of this field.
+    pub field: Option<String>,
     /// Only records whose title contains this.
     pub words: Option<String>,
     /// Not before this instant.

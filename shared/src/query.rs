@@ -144,6 +144,19 @@ pub struct Detail {
     pub live: String,
 }
 
+/// A record as it was, beside what it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Past {
+    /// What it was.
+    pub then: Row,
+    /// What it is.
+    pub now: Row,
+    /// Titles of the records that either refers to.
+    pub titles: Titles,
+    /// Whether the reader may make it so again.
+    pub may_update: bool,
+}
+
 /// A record found by search or offered in a reference field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hit {

@@ -66,6 +66,9 @@ fn select(actor: &Actor, query: &AuditQuery) -> Result<Sql> {
     if let Some(record_type) = &query.record_type {
         sql.push(" and record_type = ").push_bind(record_type.clone());
     }
+    if let Some(field) = &query.field {
+        sql.push(" and changes ? ").push_bind(field.clone());
+    }
     if let Some(words) = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
         sql.push(" and strpos(lower(title), lower(").push_bind(words.to_owned()).push(")) > 0");
     }

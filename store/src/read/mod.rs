@@ -9,6 +9,7 @@ mod filter;
 pub(crate) mod fuzzing;
 mod list;
 mod near;
+mod past;
 mod search;
 mod tallies;
 mod timeline;

@@ -1,6 +1,7 @@
 //! Taking things back after others, or oneself, went on.
 
 use serde_json::{Value, json};
+use shared::access::Grants;
 use shared::command::{Change, Command, Outcome};
 use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE};
 use shared::{Error, RecordDef, Row, Values};
@@ -148,4 +149,31 @@ async fn a_record_with_a_long_text_is_found_by_its_title() {
         let hits = world.test.store.search(&world.admin, sought, 5).await.unwrap();
         assert!(hits.iter().any(|hit| hit.id == id), "{sought}");
     }
+}
+
+#[tokio::test]
+async fn a_record_can_be_seen_as_it_was_after_each_of_its_changes() {
+    let world = World::new().await;
+    let id = make(&world, &CUSTOMER, json!({"name": "First", "kind": "company", "website": "a.example"})).await;
+    for values in [json!({"name": "Second", "industry": "energy"}), json!({"website": null}), json!({"name": "Last"})] {
+        edit(&world, &CUSTOMER, id, values).await;
+    }
+    let changes: Vec<i64> = sqlx::query_scalar("select id from audit_entries where record_id = $1 order by version")
+        .bind(id)
+        .fetch_all(&world.test.owner)
+        .await
+        .unwrap();
+    let mut seen = Vec::new();
+    for change in &changes {
+        let past = world.test.store.past(&world.admin, &CUSTOMER, id, *change).await.unwrap();
+        assert_eq!(past.now.text("name"), Some("Last"));
+        let said = ["name", "industry", "website"].map(|field| past.then.text(field).unwrap_or("-").to_owned());
+        seen.push(said.join(" "));
+    }
+    assert_eq!(seen, ["First - a.example", "Second energy a.example", "Second energy -", "Last energy -"]);
+    let other = make(&world, &CUSTOMER, json!({"name": "Other", "kind": "company"})).await;
+    let foreign = world.test.store.past(&world.admin, &CUSTOMER, other, changes[0]).await;
+    assert_eq!(foreign.unwrap_err(), Error::NotFound);
+    let stranger = world.colleague(Grants::default());
+    assert_eq!(world.test.store.past(&stranger, &CUSTOMER, id, changes[0]).await.unwrap_err(), Error::NotFound);
 }

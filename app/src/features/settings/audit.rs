@@ -25,6 +25,7 @@ struct Filters {
     words: RwSignal<String>,
     user: RwSignal<String>,
     record_type: RwSignal<String>,
+    field: RwSignal<String>,
     from: RwSignal<String>,
     to: RwSignal<String>,
 }
@@ -37,6 +38,7 @@ impl Filters {
         AuditQuery {
             actor_id: self.user.get().parse().ok(),
             record_type: Some(self.record_type.get()).filter(|name| !name.is_empty()),
+            field: Some(self.field.get()).filter(|name| !name.is_empty()),
             words: Some(self.words.get()).filter(|words| !words.trim().is_empty()),
             from: midnight(&self.from.get()),
             until: after(&self.to.get()).and_then(|day| midnight(&day)),
@@ -50,7 +52,8 @@ impl Filters {
 pub fn AuditSection() -> impl IntoView {
     let page = Page::take();
     let empty = || RwSignal::new(String::new());
-    let filters = Filters { words: empty(), user: empty(), record_type: empty(), from: empty(), to: empty() };
+    let filters =
+        Filters { words: empty(), user: empty(), record_type: empty(), field: empty(), from: empty(), to: empty() };
     let loaded = Resource::new(move || filters.query(page, None), audit);
     view! {
         <SectionHead title=t("admin.audit.title")/>
@@ -72,11 +75,24 @@ fn FilterBar(filters: Filters) -> impl IntoView {
         let locale = page.locale.get();
         REGISTRY.iter().map(|def| Choice::new(def.name, type_label(locale, def))).collect::<Vec<_>>()
     });
+    // Fields of the type that was chosen.
+    let fields = Signal::derive(move || {
+        let locale = page.locale.get();
+        let of = |def: &'static RecordDef| {
+            def.all_fields()
+                .filter(|field| !field.internal)
+                .map(move |f| Choice::new(f.name, field_label(locale, def, f.name)))
+        };
+        by_name(&filters.record_type.get()).into_iter().flat_map(of).collect::<Vec<_>>()
+    });
     view! {
         <div class="admin-filter">
             <TextInput value=typed kind="search" icon="search" label=t("admin.audit.record") placeholder=t("admin.audit.record") on_change=move |text: String| filters.words.set(text)/>
             <Select value=filters.user options=records_of("user") empty=t("admin.audit.who") label=t("admin.audit.who")/>
-            <Select value=filters.record_type options=types empty=t("admin.roles.record_type") label=t("admin.roles.record_type")/>
+            <Select value=filters.record_type options=types empty=t("admin.roles.record_type") label=t("admin.roles.record_type") on_change=move |_| filters.field.set(String::new())/>
+            <Show when=move || fields.with(|fields| !fields.is_empty())>
+                <Select value=filters.field options=fields empty=t("list.filter.field") label=t("list.filter.field")/>
+            </Show>
             <DateInput value=filters.from label=t("ui.word.from")/>
             <DateInput value=filters.to label=t("ui.word.to")/>
         </div>

@@ -3,18 +3,16 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use shared::access::Action;
-use shared::command::{Change, Command};
-use shared::i18n::error_sentence;
 use shared::record::{Kind, Values};
 use shared::timeline::change_pair;
-use shared::{Error, RecordDef, Row};
+use shared::{RecordDef, Row};
 use uuid::Uuid;
 
 use super::change::FOLLOWING_STAGE;
 use super::feed::Feed;
-use crate::acting::act;
+use super::past::{Look, make_so};
 use crate::context::t;
-use crate::ui::{Button, ButtonKind, Menu, MenuItem, Size, TextArea, Toasts, Tone, is_save_chord};
+use crate::ui::{Button, ButtonKind, Menu, MenuItem, Size, TextArea, is_save_chord};
 
 /// What one may do with an entry.
 #[component]
@@ -45,36 +43,37 @@ pub(super) fn EntryMenu(feed: Feed, record_type: &'static str, row: Row) -> impl
     }
 }
 
-/// What one may do with a change: put the fields back to what they were before it.
+/// What one may do with a change: look at the record as it was then, put the fields back to what they were before it.
 #[component]
-pub(super) fn ChangeMenu(feed: Feed, def: &'static RecordDef, record_id: Uuid, changes: Values) -> impl IntoView {
-    let toasts = Toasts::take();
-    let before: Values = changes
-        .iter()
-        .filter(|(name, _)| is_own(def, name, &changes))
-        .map(|(name, pair)| (name.clone(), change_pair(pair).0.clone()))
-        .collect();
-    let may = feed.page.actor().is_some_and(|actor| actor.may(def, Action::Update));
-    if before.is_empty() || !may {
-        return ().into_any();
-    }
-    let put_back = move |_: ()| {
-        let change = Change::Update { id: record_id, version: None, values: before.clone() };
-        let done = feed.page.text("timeline.put_back_done");
-        act(Command::one(def.name, change), done, move |result| {
-            // There is no form to say it beside.
-            if let Err(error @ Error::Invalid { .. }) = result {
-                let text = error_sentence(feed.page.locale.get_untracked(), &error);
-                toasts.push(text, Tone::Danger, None);
-            }
-        });
+pub(super) fn ChangeMenu(
+    feed: Feed,
+    def: &'static RecordDef,
+    record_id: Uuid,
+    change: i64,
+    action: String,
+    changes: Values,
+) -> impl IntoView {
+    let may = feed.page.actor().is_some_and(|actor| actor.may(def, Action::Update)) && action == "update";
+    let own = changes.iter().filter(|(name, _)| may && is_own(def, name, &changes));
+    let before: Values = own.map(|(name, pair)| (name.clone(), change_pair(pair).0.clone())).collect();
+    let may_put_back = !before.is_empty();
+    let before = StoredValue::new(before);
+    let put_back = move |_: ()| make_so(feed.page, def, record_id, before.get_value(), "timeline.put_back_done");
+    let look = move |_: ()| {
+        feed.looking.set(Some(Look { def, record_id, change }));
+        feed.past.set(true);
     };
-    view! {
-        <Menu label=t("ui.action.more") size=Size::Small end=true>
-            <MenuItem label=t("timeline.put_back") icon="undo-2" on_select=put_back.clone()/>
-        </Menu>
-    }
-    .into_any()
+    // Of a record that is gone there is nothing to look at.
+    (action != "delete").then(|| {
+        view! {
+            <Menu label=t("ui.action.more") size=Size::Small end=true>
+                <MenuItem label=t("timeline.past") icon="history" on_select=look/>
+                {may_put_back.then(|| view! {
+                    <MenuItem label=t("timeline.put_back") icon="undo-2" on_select=put_back/>
+                })}
+            </Menu>
+        }
+    })
 }
 
 /// Whether a field was changed for itself, and not because the system or the stage brought it along.

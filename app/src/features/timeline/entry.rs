@@ -23,12 +23,12 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
     match entry.what {
         Happening::Activity { row } => activity_view(feed, at, row, fresh).into_any(),
         Happening::Task { row } => task_view(feed, at, row, fresh).into_any(),
-        Happening::Change { record_type, record_id, title, action, actor_id, changes, .. } => {
+        Happening::Change { id, record_type, record_id, title, action, actor_id, changes } => {
             let Some(def) = shared::types::by_name(&record_type) else { return ().into_any() };
-            let menu = match action == "update" {
-                true => view! { <ChangeMenu feed def record_id changes=changes.clone()/> }.into_any(),
-                false => ().into_any(),
-            };
+            let menu = view! {
+                <ChangeMenu feed def record_id change=id action=action.clone() changes=changes.clone()/>
+            }
+            .into_any();
             let told = move || tell(feed, def, &title, &action, &changes);
             let first = untrack(&told);
             let lines = {

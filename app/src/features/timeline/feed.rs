@@ -13,6 +13,7 @@ use shared::{Error, Row};
 use uuid::Uuid;
 
 use super::order::{insert, remove};
+use super::past::Look;
 use crate::api::records::list_records;
 use crate::api::timeline::read_timeline;
 use crate::api::{Answer, Fault};
@@ -48,6 +49,10 @@ pub(super) struct Feed {
     pub(super) editing: RwSignal<Option<Uuid>>,
     /// The text being edited.
     pub(super) edited: RwSignal<String>,
+    /// The change after which a record is looked at.
+    pub(super) looking: RwSignal<Option<Look>>,
+    /// Whether the past is open.
+    pub(super) past: RwSignal<bool>,
     /// Where the live log was when the entries were read; nothing before they were.
     pub(super) live: RwSignal<Option<String>>,
     /// Entries that came while the page was open.
@@ -64,6 +69,8 @@ impl Feed {
             }
         });
         Self {
+            looking: RwSignal::new(None),
+            past: RwSignal::new(false),
             record_type,
             id,
             page: Page::take(),

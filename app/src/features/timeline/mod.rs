@@ -14,6 +14,7 @@ mod entry;
 mod feed;
 mod following;
 mod order;
+mod past;
 mod planned;
 mod scroll;
 
@@ -26,6 +27,7 @@ use uuid::Uuid;
 use self::composer::Composer;
 use self::entry::entry_view;
 use self::feed::{Feed, load, row_of};
+use self::past::PastDialog;
 use self::planned::Planned;
 use self::scroll::More;
 use crate::context::t;
@@ -69,6 +71,7 @@ pub fn Timeline(
             <Composer feed/>
             <Filters feed/>
             <Transition fallback=|| view! { <SkeletonRows count=6/> }>{entries}</Transition>
+            <PastDialog feed/>
         </section>
     }
 }

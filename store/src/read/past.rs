@@ -1,0 +1,54 @@
+//! What a record was like: its present state with the later changes taken back.
+
+use serde_json::{Map, Value};
+use shared::access::Actor;
+use shared::query::Past;
+use shared::{Error, RecordDef, Result, Row};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::titles::titles;
+use crate::error::from_sqlx;
+use crate::pool::Store;
+
+impl Store {
+    /// A record as it was right after one of its changes, by the change's id in the audit log. Fields hidden from the
+    /// reader stay so.
+    ///
+    /// # Errors
+    /// `NotFound` when the record may not be read, or the change is none of it.
+    pub async fn past(&self, actor: &Actor, def: &'static RecordDef, id: Uuid, change: i64) -> Result<Past> {
+        let now = self.get(actor, def, id).await?;
+        let mut tx = self.reading(actor).await?;
+        let version: Option<i64> = sqlx::query_scalar(
+            "select version from audit_entries where org_id = $1 and record_id = $2 and record_type = $3 and id = $4",
+        )
+        .bind(actor.org_id)
+        .bind(id)
+        .bind(def.name)
+        .bind(change)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let version = version.ok_or(Error::NotFound)?;
+        let later: Vec<Json<Map<String, Value>>> = sqlx::query_scalar(
+            "select changes from audit_entries
+             where org_id = $1 and record_id = $2 and version > $3 and version <= $4 order by version desc, id desc",
+        )
+        .bind(actor.org_id)
+        .bind(id)
+        .bind(version)
+        .bind(now.row.version)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let mut then = Row { version, ..now.row.clone() };
+        for (field, pair) in later.into_iter().flat_map(|Json(changes)| changes) {
+            then.values.insert(field, pair.get(0).cloned().unwrap_or_default());
+        }
+        then.values.retain(|_, value| !value.is_null());
+        let titles = titles(&mut tx, actor, def, &[then.clone(), now.row.clone()]).await?;
+        actor.redact(def, &mut then.values);
+        Ok(Past { then, now: now.row, titles, may_update: now.may_update })
+    }
+}
