@@ -11,6 +11,7 @@ use shared::Error;
 use shared::RecordDef;
 use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::audit::AuditQuery;
+use shared::command::Source;
 use shared::i18n::Locale;
 use shared::import::{
     Answer, Assignment, Decision, Existing, FileKind, FilePlan, Preview, Reading, Run, Spec, Status, Step, Unknown,
@@ -247,7 +248,7 @@ async fn rows_far_apart_in_a_long_file_know_of_each_other() {
 }
 
 async fn exported(test: &TestStore, actor: &Actor, def: &'static RecordDef, kind: FileKind) -> Vec<u8> {
-    test.store.export(actor, def, ListQuery::default(), kind).await.unwrap().all().await.unwrap()
+    test.store.export(actor, def, ListQuery::default(), (kind, Source::Api)).await.unwrap().all().await.unwrap()
 }
 
 #[tokio::test]
@@ -323,8 +324,8 @@ async fn an_export_can_be_imported_without_changing_anything() {
     let csv = exported(&test, &actor, &CUSTOMER, FileKind::Csv).await;
     let log = test.store.audit(&actor, &AuditQuery::default()).await.unwrap().entries.remove(0);
     assert_eq!(
-        (log.action.as_str(), log.title.as_str(), log.actor_id),
-        ("export", "customers.csv", Some(actor.user_id))
+        (log.action.as_str(), log.title.as_str(), log.source.as_str(), log.actor_id),
+        ("export", "customers.csv", "api", Some(actor.user_id))
     );
     assert!(!String::from_utf8(csv).unwrap().contains(",=cmd"), "a spreadsheet would carry it out");
     for (def, kind) in
@@ -389,7 +390,7 @@ async fn only_those_with_the_right_import_and_see_their_runs() {
     assert_eq!(test.store.import_run(&rep, done.id).await.unwrap_err(), Error::NotFound);
     assert_eq!(test.store.undo_import(&rep, done.id).await.unwrap_err(), Error::NotFound);
     assert!(test.store.import_runs(&rep).await.unwrap().is_empty());
-    let export = test.store.export(&rep, &CUSTOMER, ListQuery::default(), FileKind::Csv).await;
+    let export = test.store.export(&rep, &CUSTOMER, ListQuery::default(), (FileKind::Csv, Source::Web)).await;
     assert_eq!(export.err(), Some(Error::Forbidden));
 }
 
