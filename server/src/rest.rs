@@ -3,19 +3,24 @@
 
 mod body;
 mod caller;
+mod change_sets;
+mod exports;
+mod imports;
 mod listing;
 mod openapi;
 mod problem;
 mod records;
 mod strict;
 mod target;
+mod typed;
 
 use axum::{
     Router,
-    extract::FromRef,
+    extract::{DefaultBodyLimit, FromRef},
     middleware,
-    routing::{get, post},
+    routing::{get, patch, post},
 };
+use shared::import::{FileKind, MAX_BYTES};
 use store::Store;
 
 use problem::Problem;
@@ -35,7 +40,40 @@ where
         .route("/{plural}/bulk", post(records::bulk))
         .route("/{plural}/{id}", get(records::read).patch(records::change).delete(records::remove))
         .route("/{plural}/{id}/restore", post(records::restore))
+        .route("/change-sets/{id}/undo", post(change_sets::undo))
+        .merge(import_routes())
+        .merge(export_routes())
         .fallback(async || Problem::from(shared::Error::NotFound))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(middleware::from_fn(problem::render))
+}
+
+fn import_routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Store: FromRef<S>,
+{
+    Router::new()
+        .route("/imports", get(imports::list).post(imports::start))
+        .route("/imports/preview", post(imports::preview))
+        .route("/imports/files", post(imports::upload).layer(DefaultBodyLimit::max(MAX_BYTES)))
+        .route("/imports/files/{id}", patch(imports::reread))
+        .route("/imports/files/{id}/suggestion", get(imports::suggest))
+        .route("/imports/{id}", get(imports::read))
+        .route("/imports/{id}/cancel", post(imports::cancel))
+        .route("/imports/{id}/undo", post(imports::undo))
+        .route("/imports/{id}/errors", get(imports::errors))
+}
+
+fn export_routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Store: FromRef<S>,
+{
+    FileKind::ALL.into_iter().fold(Router::new(), |router, kind| {
+        let export = move |caller, target, query, store| exports::export(kind, caller, target, query, store);
+        // The organisation's own routes would take it for one of its records.
+        let own = format!("/organisations/export.{}", kind.extension());
+        router.route(&format!("/{{plural}}/export.{}", kind.extension()), get(export)).route(&own, get(export))
+    })
 }

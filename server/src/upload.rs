@@ -12,10 +12,12 @@ use axum::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
+use shared::access::Actor;
+use shared::command::Source;
 use shared::import::{FileKind, MAX_BYTES};
 use shared::query::ListQuery;
 use shared::session::Boot;
-use shared::{Error, FieldError};
+use shared::{Error, FieldError, RecordDef};
 use store::{Store, auth::SessionInfo};
 use uuid::Uuid;
 
@@ -81,7 +83,21 @@ async fn export(
         Some(text) => serde_json::from_str(text).map_err(|_| Error::invalid("query", "operator"))?,
         None => ListQuery::default(),
     };
-    let mut export = store.export(&session.actor, def, query, kind).await?;
+    Ok(exported(&store, &session.actor, def, query, (kind, Source::Web)).await?)
+}
+
+/// The rows of a list as a file, sent as it is made.
+///
+/// # Errors
+/// As [`Store::export`], and what refuses the first rows; what happens later cuts the answer short.
+pub(crate) async fn exported(
+    store: &Store,
+    actor: &Actor,
+    def: &'static RecordDef,
+    query: ListQuery,
+    (kind, source): (FileKind, Source),
+) -> Result<Response, Error> {
+    let mut export = store.export(actor, def, query, (kind, source)).await?;
     // What refuses it comes before the head of the answer.
     let first = export.next().await?.unwrap_or_default();
     // With the mark, spreadsheets recognise the character set.
@@ -90,7 +106,7 @@ async fn export(
         stream::try_unfold(export, async |mut export| Ok::<_, Error>(export.next().await?.map(|part| (part, export))));
     let parts =
         stream::iter([Ok(mark), Ok(first)]).chain(rest).map_err(|error| std::io::Error::other(error.to_string()));
-    Ok(file(&format!("{plural}.{extension}"), kind, Body::from_stream(parts)))
+    Ok(file(&format!("{}.{}", def.plural, kind.extension()), kind, Body::from_stream(parts)))
 }
 
 fn signed_in(session: Session) -> Result<Arc<SessionInfo>, Error> {
@@ -101,7 +117,8 @@ fn too_large() -> Error {
     Error::Invalid { fields: vec![FieldError::new("file", "file_too_large").with("max", MAX_BYTES / (1024 * 1024))] }
 }
 
-fn file(name: &str, kind: FileKind, content: impl IntoResponse) -> Response {
+/// A file to be kept, not shown.
+pub(crate) fn file(name: &str, kind: FileKind, content: impl IntoResponse) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind.content_type().to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

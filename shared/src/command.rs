@@ -129,6 +129,9 @@ pub struct Outcome {
 /// One change that was not carried out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Refusal {
+    /// Position of the change in the command.
+    #[serde(default)]
+    pub index: usize,
     /// The record.
     pub id: Uuid,
     /// Why.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use shared::RecordDef;
 use shared::access::Actor;
+use shared::command::Source;
 use shared::i18n::{Locale, error_message};
 use shared::import::FileKind;
 use shared::query::ListQuery;
@@ -69,6 +70,6 @@ async fn export(arguments: &Arguments, def: &'static RecordDef, database: &Datab
 
 async fn content(store: &Store, actor: &Actor, def: &'static RecordDef, kind: FileKind) -> Result<Vec<u8>, Failure> {
     let said = |error| Failure::new(error_message(Locale::En, &error));
-    let export = store.export(actor, def, ListQuery::default(), kind).await.map_err(said)?;
+    let export = store.export(actor, def, ListQuery::default(), (kind, Source::System)).await.map_err(said)?;
     export.all().await.map_err(said)
 }

@@ -2,6 +2,9 @@
 //! when compiling, and here one set of handlers serves every type of the registry.
 
 mod common;
+mod import_answers;
+mod import_schemas;
+mod imports;
 mod operations;
 mod schema;
 
@@ -28,11 +31,16 @@ pub(super) fn is_fixed(def: &RecordDef) -> bool {
 pub(super) fn build() -> Value {
     let mut paths = Map::from_iter([("/api/v1/openapi.json".to_owned(), operations::own())]);
     let mut schemas = common::schemas();
+    paths.extend(imports::paths());
+    schemas.extend(import_schemas::schemas());
     for def in REGISTRY {
         paths.extend(operations::of(def));
         schemas.extend(schema::of(def));
     }
-    let tags = REGISTRY.iter().map(|def| json!({"name": def.plural, "description": type_label_many(Locale::En, def)}));
+    let of_types =
+        REGISTRY.iter().map(|def| json!({"name": def.plural, "description": type_label_many(Locale::En, def)}));
+    let others = [("imports", "Files coming in"), ("change-sets", "What was done together, to be taken back")];
+    let tags = of_types.chain(others.map(|(name, description)| json!({"name": name, "description": description})));
     json!({
         "openapi": "3.1.0",
         "info": {

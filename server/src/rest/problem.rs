@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -97,7 +97,8 @@ impl Problem {
     }
 }
 
-fn field_document(locale: Locale, error: &FieldError) -> Value {
+/// One problem of a document.
+pub(super) fn field_document(locale: Locale, error: &FieldError) -> Value {
     json!({"field": error.field, "code": error.code, "params": error.params, "message": field_error(locale, error)})
 }
 
@@ -119,10 +120,15 @@ impl IntoResponse for Problem {
     }
 }
 
+/// The language of `Accept-Language`, else English: a program is not spoken to as its user is on pages.
+pub(super) fn language(headers: &HeaderMap) -> Locale {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    accepted.and_then(Locale::from_accept_language).unwrap_or(Locale::En)
+}
+
 /// Writes problem documents in the language of `Accept-Language`, else in English.
 pub(super) async fn render(request: Request, next: Next) -> Response {
-    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let locale = accepted.and_then(Locale::from_accept_language).unwrap_or(Locale::En);
+    let locale = language(request.headers());
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
     let mut written = (problem.status, Json(problem.document(locale))).into_response();

@@ -156,7 +156,10 @@ fn bulk_document(outcome: &Outcome, done: bool) -> Value {
     let refused: Vec<Value> = outcome
         .refused
         .iter()
-        .map(|refusal| json!({"id": refusal.id, "problem": Problem::from(refusal.error.clone()).document(Locale::En)}))
+        .map(|refusal| {
+            let problem = Problem::from(refusal.error.clone()).document(Locale::En);
+            json!({"index": refusal.index, "id": refusal.id, "problem": problem})
+        })
         .collect();
     if done {
         return json!({"change_set": outcome.change_set, "items": outcome.rows, "refused": refused});

@@ -5,6 +5,9 @@
 #[allow(dead_code, reason = "shared with the store's tests, which use more of it")]
 mod support;
 
+mod conform;
+mod files;
+
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use leptos::server_fn::axum::server_fn_paths;
@@ -340,6 +343,9 @@ async fn check_rest(walk: &Walk, caller: &Caller, method: Method, template: &str
     if rest == "openapi.json" {
         return assert_eq!(walk.rest(caller, method, template, None).await.0, StatusCode::OK);
     }
+    if rest.starts_with("imports") || rest.starts_with("change-sets/") {
+        return check_import(walk, caller, method, template).await;
+    }
     let (plural, tail) = rest.split_once('/').unwrap_or((rest, ""));
     let def = by_plural(plural).unwrap_or_else(|| panic!("{template} is no collection"));
     let (base, nowhere) = (walk.world.base[def.name], Uuid::now_v7());
@@ -351,6 +357,7 @@ async fn check_rest(walk: &Walk, caller: &Caller, method: Method, template: &str
         ("GET", "") => (base, None, None),
         ("POST", "") => (base, Some(json!({})), Some(Action::Create)),
         ("POST", "bulk") => (base, Some(json!({"changes": [{"do": "archive", "id": nowhere}]})), None),
+        ("GET", _) if tail.starts_with("export.") => (base, None, None),
         ("GET", "{id}") => (base, None, Some(Action::Read)),
         ("PATCH", "{id}") => (base, Some(json!({})), Some(Action::Update)),
         ("DELETE", "{id}") | ("POST", "{id}/restore") => (removed, None, Some(Action::Delete)),
@@ -359,6 +366,8 @@ async fn check_rest(walk: &Walk, caller: &Caller, method: Method, template: &str
     let expected = match (actor, action) {
         (None, _) => StatusCode::UNAUTHORIZED,
         (Some(_), None) if tail == "bulk" => StatusCode::NOT_FOUND,
+        (Some(actor), None) if tail.starts_with("export.") && actor.may(def, Action::Export) => StatusCode::OK,
+        (Some(_), None) if tail.starts_with("export.") => StatusCode::FORBIDDEN,
         (Some(actor), None) if actor.may(def, Action::Read) => StatusCode::OK,
         (Some(_), None) => StatusCode::FORBIDDEN,
         (Some(_), Some(Action::Delete)) if may_delete => StatusCode::NOT_FOUND,
@@ -370,4 +379,24 @@ async fn check_rest(walk: &Walk, caller: &Caller, method: Method, template: &str
         let problem: Value = serde_json::from_str(&answer).unwrap();
         assert_eq!(problem["status"], status.as_u16(), "{method} {template} as {}", caller.name);
     }
+}
+
+/// Imports are open to whoever may import anything; runs, files and change sets that aren't there to nobody.
+async fn check_import(walk: &Walk, caller: &Caller, method: Method, template: &str) {
+    let nothing = json!({"files": [], "answers": []});
+    let may = caller.actor.as_ref().is_some_and(Actor::may_import);
+    let (query, body, expected) = match (method.as_str(), template.strip_prefix("/api/v1/").unwrap()) {
+        ("GET", "imports") => ("", None, 200),
+        ("POST", "imports" | "imports/preview") => ("", Some(nothing), 422),
+        ("POST", "imports/files") => ("?name=a.json", Some(json!("name\nA\n")), if may { 422 } else { 403 }),
+        ("PATCH", "imports/files/{id}") => ("", Some(json!({})), 404),
+        ("GET", "imports/files/{id}/suggestion") => ("?record_type=customer", None, 404),
+        ("GET", "imports/{id}" | "imports/{id}/errors") => ("", None, 404),
+        ("POST", "imports/{id}/cancel" | "imports/{id}/undo" | "change-sets/{id}/undo") => ("", None, 404),
+        _ => panic!("{method} {template}: nobody said who may call it; add it to this table"),
+    };
+    let expected = if caller.actor.is_some() { expected } else { 401 };
+    let path = format!("{}{query}", template.replace("{id}", &Uuid::now_v7().to_string()));
+    let (status, answer) = walk.rest(caller, method.clone(), &path, body).await;
+    assert_eq!(status.as_u16(), expected, "{method} {template} as {}: {answer:.300}", caller.name);
 }

@@ -3,6 +3,7 @@
 //! Nothing here writes records: a run is a row of commands through [`crate::Store::apply`].
 
 mod cells;
+mod check;
 mod dates;
 mod export;
 mod files;

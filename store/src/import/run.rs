@@ -224,7 +224,7 @@ impl Store {
     async fn one_by_one(&self, actor: &Actor, command: &Command, error: Error) -> Result<Outcome> {
         let change_set = command.change_set.unwrap_or_default();
         let mut all = Outcome { change_set, rows: Vec::new(), refused: Vec::new() };
-        for change in &command.changes {
+        for (index, change) in command.changes.iter().enumerate() {
             let key = command.idempotency_key.as_ref().map(|key| format!("{key}:{}", change.id()));
             let single = Command { changes: vec![change.clone()], idempotency_key: key, ..command.clone() };
             let result = if command.changes.len() == 1 { Err(error.clone()) } else { self.apply(actor, single).await };
@@ -233,7 +233,7 @@ impl Store {
                 Err(error @ (Error::Internal { .. } | Error::Offline | Error::RateLimited { .. })) => {
                     return Err(error);
                 }
-                Err(error) => all.refused.push(shared::command::Refusal { id: change.id(), error }),
+                Err(error) => all.refused.push(shared::command::Refusal { index, id: change.id(), error }),
             }
         }
         Ok(all)

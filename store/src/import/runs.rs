@@ -1,7 +1,7 @@
 //! Import runs as people see them: preview, start, progress, cancel, undo, history.
 
 use chrono::{DateTime, Utc};
-use shared::access::{Action, Actor};
+use shared::access::Actor;
 use shared::command::UndoOutcome;
 use shared::i18n::Locale;
 use shared::import::{Preview, Run, Spec, Status};
@@ -9,6 +9,7 @@ use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::check::check;
 use super::files::{load, remember};
 use super::plan::{self, Sink};
 use super::table::Table;
@@ -17,8 +18,6 @@ use crate::pool::{Store, Tx};
 
 /// Runs listed in the history.
 const HISTORY: i64 = 50;
-/// Most files of one import.
-const FILES: usize = 20;
 
 #[derive(sqlx::FromRow)]
 struct Stored {
@@ -87,6 +86,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` without the import right on a type, `NotFound` for files of others, `Invalid` for bad mappings.
     pub async fn preview_import(&self, actor: &Actor, locale: Locale, spec: &Spec) -> Result<Preview> {
+        check(actor, spec)?;
         let mut tx = self.reading(actor).await?;
         let tables = tables(&mut tx, actor, spec).await?;
         plan::make(&mut tx, actor, locale, spec, &tables.1, Sink::Preview).await
@@ -97,7 +97,7 @@ impl Store {
     /// # Errors
     /// As [`Store::preview_import`].
     pub async fn start_import(&self, actor: &Actor, spec: &Spec) -> Result<Run> {
-        may_import(actor, spec)?;
+        check(actor, spec)?;
         let mut tx = self.reading(actor).await?;
         let (names, tables) = tables(&mut tx, actor, spec).await?;
         let headers: Vec<&Vec<String>> = tables.iter().map(|table| &table.columns).collect();
@@ -205,21 +205,8 @@ impl Store {
     }
 }
 
-fn may_import(actor: &Actor, spec: &Spec) -> Result<()> {
-    for step in spec.files.iter().flat_map(|file| &file.steps) {
-        let def = shared::types::by_name(&step.record_type).ok_or(Error::NotFound)?;
-        if !actor.may(def, Action::Import) {
-            return Err(Error::Forbidden);
-        }
-    }
-    Ok(())
-}
-
 /// Names and contents of an import's files.
 pub(super) async fn tables(tx: &mut Tx, actor: &Actor, spec: &Spec) -> Result<(Vec<String>, Vec<Table>)> {
-    if spec.files.is_empty() || spec.files.len() > FILES {
-        return Err(Error::invalid("files", "required"));
-    }
     let mut names = Vec::new();
     let mut tables = Vec::new();
     for file in &spec.files {

@@ -143,15 +143,21 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
 }
 
 /// That rows of a type left as a file. It is of no record: the id is nobody's.
-pub(crate) async fn note_export(tx: &mut Tx, actor: &Actor, def: &RecordDef, file: &str) -> Result<()> {
+pub(crate) async fn note_export(
+    tx: &mut Tx,
+    actor: &Actor,
+    (def, source): (&RecordDef, Source),
+    file: &str,
+) -> Result<()> {
     sqlx::query(
         "insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
-         values ($1, $2, $3, $2, 0, 'export', $4, 'web', $5, '{}')",
+         values ($1, $2, $3, $2, 0, 'export', $4, $5, $6, '{}')",
     )
     .bind(tx.org_id)
     .bind(Uuid::now_v7())
     .bind(def.name)
     .bind(actor.user_id)
+    .bind(source.code())
     .bind(file)
     .execute(&mut *tx.inner)
     .await

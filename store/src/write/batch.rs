@@ -35,8 +35,10 @@ pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, com
     conflicts(tx, actor, def, &mut rows).await?;
     check(tx, actor, def, &mut rows, now).await?;
 
-    let refused: Vec<Refusal> =
-        rows.iter().filter_map(|r| Some(Refusal { id: r.after.id, error: r.refusal()? })).collect();
+    let refused: Vec<Refusal> = (0..)
+        .zip(&rows)
+        .filter_map(|(index, r)| Some(Refusal { index, id: r.after.id, error: r.refusal()? }))
+        .collect();
     let set = ChangeSet { id: command.change_set.unwrap_or_else(Uuid::now_v7), source: command.source, undo_of: None };
     if (command.all_or_nothing || rows.len() == 1) && !refused.is_empty() {
         return Ok(Outcome { change_set: set.id, rows: Vec::new(), refused });

@@ -88,18 +88,18 @@ impl Store {
 async fn one_by_one(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, command: &Command) -> Result<Outcome> {
     let set = command.change_set.unwrap_or_else(Uuid::now_v7);
     let mut all = Outcome { change_set: set, rows: Vec::new(), refused: Vec::new() };
-    for change in &command.changes {
+    for (index, change) in command.changes.iter().enumerate() {
         let single = Command { changes: vec![change.clone()], change_set: Some(set), ..command.clone() };
         tx.begin_part().await?;
         match batch::run(tx, actor, def, &single).await {
             Ok(outcome) => {
                 tx.end_part(true).await?;
                 all.rows.extend(outcome.rows);
-                all.refused.extend(outcome.refused);
+                all.refused.extend(outcome.refused.into_iter().map(|refusal| Refusal { index, ..refusal }));
             }
             Err(error @ Error::Invalid { .. }) => {
                 tx.end_part(false).await?;
-                all.refused.push(Refusal { id: change.id(), error });
+                all.refused.push(Refusal { index, id: change.id(), error });
             }
             Err(error) => return Err(error),
         }

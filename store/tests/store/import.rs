@@ -9,8 +9,9 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use shared::Error;
 use shared::RecordDef;
-use shared::access::{Actor, Grants, Level, TypeRights};
+use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::audit::AuditQuery;
+use shared::command::Source;
 use shared::i18n::Locale;
 use shared::import::{
     Answer, Assignment, Decision, Existing, FileKind, FilePlan, Preview, Reading, Run, Spec, Status, Step, Unknown,
@@ -247,7 +248,7 @@ async fn rows_far_apart_in_a_long_file_know_of_each_other() {
 }
 
 async fn exported(test: &TestStore, actor: &Actor, def: &'static RecordDef, kind: FileKind) -> Vec<u8> {
-    test.store.export(actor, def, ListQuery::default(), kind).await.unwrap().all().await.unwrap()
+    test.store.export(actor, def, ListQuery::default(), (kind, Source::Api)).await.unwrap().all().await.unwrap()
 }
 
 #[tokio::test]
@@ -323,8 +324,8 @@ async fn an_export_can_be_imported_without_changing_anything() {
     let csv = exported(&test, &actor, &CUSTOMER, FileKind::Csv).await;
     let log = test.store.audit(&actor, &AuditQuery::default()).await.unwrap().entries.remove(0);
     assert_eq!(
-        (log.action.as_str(), log.title.as_str(), log.actor_id),
-        ("export", "customers.csv", Some(actor.user_id))
+        (log.action.as_str(), log.title.as_str(), log.source.as_str(), log.actor_id),
+        ("export", "customers.csv", "api", Some(actor.user_id))
     );
     assert!(!String::from_utf8(csv).unwrap().contains(",=cmd"), "a spreadsheet would carry it out");
     for (def, kind) in
@@ -389,6 +390,49 @@ async fn only_those_with_the_right_import_and_see_their_runs() {
     assert_eq!(test.store.import_run(&rep, done.id).await.unwrap_err(), Error::NotFound);
     assert_eq!(test.store.undo_import(&rep, done.id).await.unwrap_err(), Error::NotFound);
     assert!(test.store.import_runs(&rep).await.unwrap().is_empty());
-    let export = test.store.export(&rep, &CUSTOMER, ListQuery::default(), FileKind::Csv).await;
+    let export = test.store.export(&rep, &CUSTOMER, ListQuery::default(), (FileKind::Csv, Source::Web)).await;
     assert_eq!(export.err(), Some(Error::Forbidden));
+}
+
+/// Names of fields end up in statements, and guessing by hidden ones would tell their values.
+#[tokio::test]
+async fn mappings_by_what_is_no_field_are_refused_by_their_place() {
+    let (test, actor) = founded().await;
+    let spec = upload(&test, &actor, &[("c.csv", "name,city\nAcme,Wien\n".into())]).await;
+    let step = Step {
+        record_type: "customer".into(),
+        assignments: vec![Assignment::column("name", "name")],
+        key: None,
+        ..spec.files[0].steps[0].clone()
+    };
+    let with = |field: &str| {
+        let city = Assignment::column(field, "city");
+        Step { assignments: vec![step.assignments[0].clone(), city], key: Some(field.to_owned()), ..step.clone() }
+    };
+    let cases = [
+        (with("address.city) or pg_sleep(0) is null or (t.name"), "key", "unknown_field"),
+        (Step { record_type: "gadget".into(), ..step.clone() }, "record_type", "choice"),
+        (with("address.city"), "key", "unknown_field"),
+        (Step { key: Some("custom.size".into()), ..step.clone() }, "key", "unknown_field"),
+        (Step { within: Some("name".into()), ..step.clone() }, "within", "unknown_field"),
+        (Step { key: None, ..with("colour") }, "assignments[1].field", "unknown_field"),
+        (Step { key: None, ..with("name.first") }, "assignments[1].field", "unknown_field"),
+        (Step { key: None, ..with("created_at") }, "assignments[1].field", "read_only"),
+    ];
+    for (step, place, code) in cases {
+        let files = vec![FilePlan { file: spec.files[0].file, steps: vec![step] }];
+        let spec = Spec { files, answers: Vec::new() };
+        let expected = Error::invalid(&format!("files[0].steps[0].{place}"), code);
+        assert_eq!(test.store.preview_import(&actor, Locale::En, &spec).await.unwrap_err(), expected, "{spec:?}");
+        assert_eq!(test.store.start_import(&actor, &spec).await.unwrap_err(), expected);
+    }
+    let by_revenue = Step { key: Some("revenue".into()), ..with("revenue") };
+    let spec = Spec { files: vec![FilePlan { file: spec.files[0].file, steps: vec![by_revenue] }], ..spec };
+    let rights = TypeRights { create: Level::All, read: Level::All, import: Level::All, ..TypeRights::default() };
+    let fields = [("customer.revenue".to_owned(), FieldAccess::Hidden)].into();
+    let grants = Grants { types: [("customer".to_owned(), rights)].into(), fields, ..Grants::default() };
+    let blind = Actor { grants, ..actor.clone() };
+    let error = test.store.preview_import(&blind, Locale::En, &spec).await.unwrap_err();
+    assert_eq!(error, Error::invalid("files[0].steps[0].key", "unknown_field"));
+    assert!(test.store.preview_import(&actor, Locale::En, &spec).await.is_ok());
 }

@@ -127,7 +127,7 @@ async fn send_piece(context: ListContext, changes: Vec<Change>, set: Uuid) -> Re
         Command { record_type: context.def.name.to_owned(), changes, change_set: Some(set), ..Command::default() };
     match (send(command).await, only) {
         (Ok(outcome), _) => Ok((outcome.rows, outcome.refused)),
-        (Err(error), Some(id)) if error != Error::Offline => Ok((Vec::new(), vec![Refusal { id, error }])),
+        (Err(error), Some(id)) if error != Error::Offline => Ok((Vec::new(), vec![Refusal { index: 0, id, error }])),
         (Err(error), _) => Err(error),
     }
 }

@@ -20,6 +20,7 @@ pub(super) const PROBLEMS: [(u16, &str, &str); 11] = [
 /// Schemas used by all types.
 pub(super) fn schemas() -> Map<String, Value> {
     let id = json!({"type": "string", "format": "uuid"});
+    let index = json!({"type": "integer", "minimum": 0, "description": "Position of the change in the request."});
     let entries = [
         ("problem", problem()),
         ("filter", filter()),
@@ -40,8 +41,8 @@ pub(super) fn schemas() -> Map<String, Value> {
             "refusal",
             json!({
                 "type": "object",
-                "required": ["id", "problem"],
-                "properties": {"id": id, "problem": {"$ref": "#/components/schemas/problem"}},
+                "required": ["index", "id", "problem"],
+                "properties": {"index": index, "id": id, "problem": {"$ref": "#/components/schemas/problem"}},
             }),
         ),
         (

@@ -3,9 +3,14 @@
 use serde_json::{Map, Value, json};
 use shared::RecordDef;
 use shared::i18n::{Locale, type_label, type_label_many};
+use shared::import::FileKind;
 
+use super::super::listing;
 use super::common::PROBLEMS;
 use super::schema::reference;
+
+/// What the parameter of the order means.
+const SORT: &str = "Field to sort by, `-` for largest first; newest first when absent, oldest first in files.";
 
 /// The document itself.
 pub(super) fn own() -> Value {
@@ -32,16 +37,20 @@ pub(super) fn of(def: &RecordDef) -> Map<String, Value> {
         paths.insert(format!("{collection}/bulk"), json!({"post": bulk(def)}));
         paths.insert(format!("{single}/restore"), json!({"parameters": [id()], "post": restore(def)}));
     }
+    // Only people and companies have cards.
+    for kind in FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Vcf || def.is_reachable()) {
+        paths.insert(format!("{collection}/export.{}", kind.extension()), json!({"get": export(def, kind)}));
+    }
     paths.insert(collection, whole);
     paths.insert(single, one);
     paths
 }
 
-fn id() -> Value {
+pub(super) fn id() -> Value {
     json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}})
 }
 
-fn query(name: &str, schema: Value, description: &str) -> Value {
+pub(super) fn query(name: &str, schema: Value, description: &str) -> Value {
     json!({"name": name, "in": "query", "schema": schema, "description": description})
 }
 
@@ -54,7 +63,7 @@ fn idempotency() -> Value {
 }
 
 /// `200` or the like, and every refusal that can happen.
-fn responses(status: u16, success: Value, refusals: &[u16]) -> Value {
+pub(super) fn answers(status: u16, success: Value, refusals: &[u16]) -> Value {
     let mut responses = Map::from_iter([(status.to_string(), success)]);
     for (status, code, _) in PROBLEMS {
         if [401, 429, 500].contains(&status) || refusals.contains(&status) {
@@ -64,11 +73,11 @@ fn responses(status: u16, success: Value, refusals: &[u16]) -> Value {
     responses.into()
 }
 
-fn json_body(schema: &str) -> Value {
+pub(super) fn json_body(schema: &str) -> Value {
     json!({"required": true, "content": {"application/json": {"schema": reference(schema)}}})
 }
 
-fn header(name: &str) -> Value {
+pub(super) fn header(name: &str) -> Value {
     json!({"$ref": format!("#/components/headers/{name}")})
 }
 
@@ -92,7 +101,8 @@ fn operation(def: &RecordDef, verb: &str, summary: String, parameters: Vec<Value
     })
 }
 
-fn list(def: &RecordDef) -> Value {
+/// What says which records, and in which order.
+fn rows(def: &RecordDef) -> [Value; listing::ROWS.len()] {
     let sortable = def.all_fields().filter(|f| f.kind.is_sortable()).map(|f| f.name);
     let sorts: Vec<String> =
         ["id"].into_iter().chain(sortable).flat_map(|name| [name.to_owned(), format!("-{name}")]).collect();
@@ -100,35 +110,47 @@ fn list(def: &RecordDef) -> Value {
         "type": "string", "contentMediaType": "application/json", "contentSchema": reference("filter"),
         "examples": [r#"{"field":{"field":"owner_id","op":"eq","value":"@me"}}"#],
     });
-    let parameters = vec![
-        query("limit", json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50}), "Page size."),
-        query("cursor", json!({"type": "string"}), "`next` of the page before, with the same other parameters."),
-        query(
-            "sort",
-            json!({"type": "string", "enum": sorts}),
-            "Field to sort by, `-` for largest first; newest first when absent.",
-        ),
+    let archived = json!({"type": "string", "enum": ["without", "only", "with"], "default": "without"});
+    [
+        query("sort", json!({"type": "string", "enum": sorts}), SORT),
         query("filter", filter, "Conditions as JSON."),
         query("q", json!({"type": "string"}), "Words to find."),
-        query(
-            "archived",
-            json!({"type": "string", "enum": ["without", "only", "with"], "default": "without"}),
-            "Archived records.",
-        ),
+        query("archived", archived, "Archived records."),
+    ]
+}
+
+fn list(def: &RecordDef) -> Value {
+    let mut parameters = vec![
+        query("limit", json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50}), "Page size."),
+        query("cursor", json!({"type": "string"}), "`next` of the page before, with the same other parameters."),
         query("count", json!({"type": "boolean", "default": false}), "Also count all that match."),
     ];
-    debug_assert_eq!(parameters.len(), crate::rest::listing::PARAMETERS.len());
+    parameters.extend(rows(def));
+    debug_assert_eq!(parameters.len(), listing::PARAMETERS.len());
     let page = json!({
         "description": "A page of records.",
         "content": {"application/json": {"schema": reference(&format!("{}_page", def.name))}},
     });
     let summary = format!("List: {}", type_label_many(Locale::En, def));
-    operation(def, "list", summary, parameters, responses(200, page, &[403, 422]))
+    operation(def, "list", summary, parameters, answers(200, page, &[403, 422]))
+}
+
+fn export(def: &RecordDef, kind: FileKind) -> Value {
+    let media_type = kind.content_type().split(';').next().unwrap_or_default();
+    let answer = json!({
+        "description": "All matching records that the caller may take out, as a file.",
+        "headers": {"Content-Disposition": {"required": true, "schema": {"type": "string"}}},
+        "content": {media_type: {}},
+    });
+    let summary = format!("Export as {}: {}", kind.extension(), type_label_many(Locale::En, def));
+    let mut operation = operation(def, "export", summary, rows(def).into(), answers(200, answer, &[403, 422]));
+    operation["operationId"] = format!("export_{}_{}", def.name, kind.extension()).into();
+    operation
 }
 
 fn read(def: &RecordDef) -> Value {
     let parameters = vec![query("archived", json!({"type": "boolean", "default": false}), "Also when it is archived.")];
-    let mut answers = responses(200, record(def, "The record.", &[]), &[404, 422]);
+    let mut answers = answers(200, record(def, "The record.", &[]), &[404, 422]);
     answers["301"] = json!({
         "description": "It was merged into the record at `Location`.",
         "headers": {"Location": header("location")},
@@ -144,7 +166,7 @@ fn create(def: &RecordDef) -> Value {
         "change": {"operationId": format!("change_{}", def.name), "parameters": {"id": "$response.body#/id"}},
         "remove": {"operationId": format!("remove_{}", def.name), "parameters": {"id": "$response.body#/id"}},
     });
-    let answers = responses(201, answer, &[400, 403, 413, 415, 422]);
+    let answers = answers(201, answer, &[400, 403, 413, 415, 422]);
     let mut operation =
         operation(def, "create", format!("Create: {}", type_label(Locale::En, def)), vec![idempotency()], answers);
     operation["requestBody"] = json_body(&format!("{}_create", def.name));
@@ -158,7 +180,7 @@ fn change(def: &RecordDef) -> Value {
             Absent or `*` overwrites.",
     });
     let answer = record(def, "The record as it is now.", &[("Guanxi-Change-Set", "change_set")]);
-    let answers = responses(200, answer, &[400, 403, 404, 409, 413, 415, 422]);
+    let answers = answers(200, answer, &[400, 403, 404, 409, 413, 415, 422]);
     let summary = format!("Change: {}", type_label(Locale::En, def));
     let mut operation = operation(def, "change", summary, vec![if_match, idempotency()], answers);
     operation["description"] = "Only the fields sent are changed; null empties one.".into();
@@ -169,7 +191,7 @@ fn change(def: &RecordDef) -> Value {
 fn remove(def: &RecordDef) -> Value {
     let permanent = query("permanent", json!({"type": "boolean", "default": false}), "Delete for good, not archive.");
     let gone = json!({"description": "Done.", "headers": {"Guanxi-Change-Set": header("change_set")}});
-    let answers = responses(204, gone, &[403, 404, 422]);
+    let answers = answers(204, gone, &[403, 404, 422]);
     let mut operation = operation(
         def,
         "remove",
@@ -185,7 +207,7 @@ fn remove(def: &RecordDef) -> Value {
 fn restore(def: &RecordDef) -> Value {
     let answer = record(def, "The record is back.", &[("Guanxi-Change-Set", "change_set")]);
     let summary = format!("Restore: {}", type_label(Locale::En, def));
-    operation(def, "restore", summary, vec![idempotency()], responses(200, answer, &[403, 404, 422]))
+    operation(def, "restore", summary, vec![idempotency()], answers(200, answer, &[403, 404, 422]))
 }
 
 fn bulk(def: &RecordDef) -> Value {
@@ -193,7 +215,7 @@ fn bulk(def: &RecordDef) -> Value {
         "description": "What was done and what was refused.",
         "content": {"application/json": {"schema": reference(&format!("{}_bulk_outcome", def.name))}},
     });
-    let answers = responses(200, answer, &[400, 403, 404, 409, 413, 415, 422]);
+    let answers = answers(200, answer, &[400, 403, 404, 409, 413, 415, 422]);
     let summary = format!("Many changes at once: {}", type_label_many(Locale::En, def));
     let mut operation = operation(def, "bulk", summary, vec![idempotency()], answers);
     operation["requestBody"] = json_body(&format!("{}_bulk", def.name));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use shared::access::{Action, Actor, FieldAccess, Holder};
+use shared::command::Source;
 use shared::import::{FileKind, fillable};
 use shared::query::{ListQuery, MAX_PAGE, Sort, Titles};
 use shared::record::{CustomField, Kind};
@@ -48,7 +49,7 @@ impl Store {
         actor: &Actor,
         def: &'static RecordDef,
         query: ListQuery,
-        kind: FileKind,
+        (kind, source): (FileKind, Source),
     ) -> Result<Export> {
         if !actor.may(def, Action::Export) {
             return Err(Error::Forbidden);
@@ -63,7 +64,7 @@ impl Store {
             FileKind::Vcf => return Err(Error::NotFound),
         };
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        note_export(&mut tx, actor, def, &format!("{}.{}", def.plural, kind.extension())).await?;
+        note_export(&mut tx, actor, (def, source), &format!("{}.{}", def.plural, kind.extension())).await?;
         tx.commit().await?;
         let sort = Some(query.sort.unwrap_or(Sort { field: "id".to_owned(), descending: false }));
         let query = ListQuery { limit: MAX_PAGE, sort, cursor: None, count: false, ..query };

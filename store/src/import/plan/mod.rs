@@ -24,6 +24,7 @@ use self::decided::{Decided, Refused};
 pub(super) use self::keep::Keeper;
 use self::preview::{Note, empty_preview};
 use super::cells::{Texts, count, texts};
+use super::check::{assigned, check};
 use super::lookup::{Lookup, Names, folded, key_texts, load_existing, load_names, load_titles, shared_parent};
 use super::near;
 use super::table::Table;
@@ -79,6 +80,8 @@ pub(super) async fn make(
     tables: &[Table],
     sink: Sink<'_>,
 ) -> Result<Preview> {
+    // Here too: rights may have gone since a run was started, and its mappings may be those of an older program.
+    check(actor, spec)?;
     let mut planner = Planner {
         tx,
         actor,
@@ -206,10 +209,7 @@ fn refers(step: &Step, def: &RecordDef, to: &RecordDef) -> bool {
 impl Planner<'_> {
     async fn step(&mut self, file: usize, step: &Step, later: &[(usize, &Step)]) -> Result<()> {
         let def = shared::types::by_name(&step.record_type).ok_or(Error::NotFound)?;
-        if !self.actor.may(def, Action::Import) {
-            return Err(Error::Forbidden);
-        }
-        let fields = assigned(def, step)?;
+        let fields = fields(def, step)?;
         let goes_by = |other: &Step| {
             shared::types::by_name(&other.record_type).is_some_and(|of| of.name == def.name || refers(other, of, def))
         };
@@ -570,23 +570,9 @@ fn announce(running: &mut Running<'_>, rows: &[(Draught, Vec<String>)]) {
 }
 
 /// Fields of the step's assignments; `None` for parts of a field and for the id.
-fn assigned(def: &'static RecordDef, step: &Step) -> Result<Vec<Option<&'static FieldDef>>> {
-    let of = |assignment: &shared::import::Assignment| {
-        let name = assignment.field.as_str();
-        if name == "id" {
-            return Ok(None);
-        }
-        match name.split_once('.') {
-            Some((field, _)) if def.field(field).is_some() => Ok(None),
-            Some(_) => Err(Error::invalid(name, "unknown_field")),
-            None => match def.field(name) {
-                Some(field) if !field.read_only => Ok(Some(field)),
-                Some(_) => Err(Error::invalid(name, "read_only")),
-                None => Err(Error::invalid(name, "unknown_field")),
-            },
-        }
-    };
-    step.assignments.iter().map(of).collect()
+fn fields(def: &'static RecordDef, step: &Step) -> Result<Vec<Option<&'static FieldDef>>> {
+    let of = |name: &str| assigned(def, name).map_err(|code| Error::invalid(name, code));
+    step.assignments.iter().map(|assignment| of(&assignment.field)).collect()
 }
 
 /// The folded canonical text of a key cell.

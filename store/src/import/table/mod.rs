@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use shared::import::{Column, DateOrder, Format, MAX_BYTES, Reading};
 use shared::{Error, FieldError, Result};
+use tokio::task::JoinError;
 
 use super::dates;
 use crate::error::internal;
@@ -32,10 +33,11 @@ pub(super) struct Table {
 /// Reads a file where it keeps nobody waiting: a large one takes seconds. Gives its content back.
 ///
 /// # Errors
-/// As [`Table::read`].
+/// As [`Table::read`]; a file that a library stumbles over can't be read either.
 pub(super) async fn read_aside(content: Vec<u8>, reading: Reading) -> Result<(Table, Vec<u8>)> {
     let read = move || Table::read(&content, &reading).map(|table| (table, content));
-    tokio::task::spawn_blocking(read).await.map_err(internal)?
+    let stumbled = |fault: JoinError| if fault.is_panic() { text::unreadable() } else { internal(fault) };
+    tokio::task::spawn_blocking(read).await.map_err(stumbled)?
 }
 
 impl Table {

@@ -1,0 +1,93 @@
+//! Schemas of what is told of files, previews, runs and undos.
+
+use serde_json::{Value, json};
+use shared::import::Status;
+
+use super::import_schemas::{count, id, list, object, text, type_name, whole};
+use super::schema::reference;
+
+pub(super) fn file() -> Value {
+    let column = whole(json!({
+        "name": text(),
+        "samples": list(text()),
+        "dates": {"enum": ["day_first", "month_first", null]},
+    }));
+    let single = |name: &str, schema: Value| object(&[name], json!({name: schema}));
+    let format = json!({"oneOf": [
+        single("text", whole(json!({"encoding": text(), "delimiter": text()}))),
+        single("workbook", whole(json!({"sheets": list(text()), "sheet": text()}))),
+        {"const": "cards"},
+    ]});
+    whole(json!({
+        "id": id(),
+        "name": text(),
+        "format": format,
+        "columns": list(column),
+        "rows": count("Data rows."),
+        "preset": {"type": ["string", "null"], "description": "A layout that is known: the steps need no mapping by hand."},
+        "remembered": {"type": "boolean", "description": "The steps are those of the last import of such columns."},
+        "steps": list(reference("import_step")),
+    }))
+}
+
+pub(super) fn preview() -> Value {
+    let row = whole(json!({
+        "line": count("Line in the file; the header is line 1."),
+        "cells": list(text()),
+        "errors": list(reference("field_problem")),
+    }));
+    let problem = json!({"allOf": [reference("field_problem"), {"required": ["rows"], "properties": {"rows": count("Rows that have it.")}}]});
+    let step = whole(json!({
+        "file": count("Position of the file."),
+        "record_type": type_name(),
+        "created": count("Records that would be made."),
+        "updated": count("Records that would be changed."),
+        "unchanged": count("Records that are so already."),
+        "failed": count("Rows that would be refused."),
+        "fields": list(text()),
+        "rows": list(row),
+        "problems": list(problem),
+    }));
+    let suggestion = whole(json!({"value": text(), "score": {"type": "integer", "minimum": 0, "maximum": 100}}));
+    let question = whole(json!({
+        "unknown": reference("import_unknown"),
+        "rows": count("Rows that have it."),
+        "suggestions": list(suggestion),
+        "may_create": {"type": "boolean"},
+        "decision": {"anyOf": [reference("import_decision"), {"type": "null"}]},
+    }));
+    whole(json!({
+        "steps": list(step),
+        "questions": list(question),
+        "changes": count("Changes that a run would carry out."),
+    }))
+}
+
+pub(super) fn run() -> Value {
+    whole(json!({
+        "id": id(),
+        "title": {"type": "string", "description": "Names of its files."},
+        "actor_name": text(),
+        "status": {"type": "string", "enum": Status::ALL.map(Status::code)},
+        "total": count("Rows to work on."),
+        "done": count("Rows worked on."),
+        "created": count("Records made."),
+        "updated": count("Records changed."),
+        "unchanged": count("Records that were so already."),
+        "failed": count("Rows refused."),
+        "kept": count("Records that an undo left alone."),
+        "change_set": {"type": "string", "format": "uuid", "description": "Set of all its changes."},
+        "record_types": list(type_name()),
+        "created_at": {"type": "string", "format": "date-time"},
+        "finished_at": {"type": ["string", "null"], "format": "date-time"},
+    }))
+}
+
+pub(super) fn undo_outcome() -> Value {
+    let kept = whole(json!({"record_type": type_name(), "id": id(), "title": text()}));
+    whole(json!({
+        "change_set": {"type": "string", "format": "uuid", "description": "Of the undo itself."},
+        "undone": count("Records that were set back."),
+        "kept": list(kept),
+    }))
+}

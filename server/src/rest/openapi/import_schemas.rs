@@ -1,0 +1,144 @@
+//! Schemas of imports: what is sent to start them; what is told of them has a file of its own.
+
+use serde_json::{Map, Value, json};
+use shared::import::{DELIMITERS, DateOrder, ENCODINGS, Existing};
+use shared::types::REGISTRY;
+
+use super::import_answers::{file, preview, run, undo_outcome};
+use super::schema::reference;
+
+/// The schemas, by name.
+pub(super) fn schemas() -> Map<String, Value> {
+    let schemas = [
+        ("import", sent()),
+        ("import_step", step()),
+        ("import_assignment", assignment()),
+        ("import_source", source()),
+        ("import_unknown", unknown()),
+        ("import_decision", decision()),
+        ("import_reading", reading()),
+        ("import_file", file()),
+        ("import_preview", preview()),
+        ("import_run", run()),
+        ("import_runs", object(&["items"], json!({"items": list(reference("import_run"))}))),
+        ("undo_outcome", undo_outcome()),
+    ];
+    schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+pub(super) fn object(required: &[&str], properties: Value) -> Value {
+    json!({"type": "object", "required": required, "additionalProperties": false, "properties": properties})
+}
+
+/// An object that is always told as a whole.
+pub(super) fn whole(properties: Value) -> Value {
+    let names: Vec<&str> = properties.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+    object(&names, properties.clone())
+}
+
+pub(super) fn list(items: Value) -> Value {
+    json!({"type": "array", "items": items})
+}
+
+pub(super) fn text() -> Value {
+    json!({"type": "string"})
+}
+
+pub(super) fn count(description: &str) -> Value {
+    json!({"type": "integer", "minimum": 0, "description": description})
+}
+
+pub(super) fn id() -> Value {
+    json!({"type": "string", "format": "uuid"})
+}
+
+pub(super) fn type_name() -> Value {
+    json!({"type": "string", "enum": REGISTRY.iter().map(|def| def.name).collect::<Vec<_>>()})
+}
+
+fn sent() -> Value {
+    let steps = json!({"type": "array", "maxItems": 50, "items": reference("import_step")});
+    let plan = object(&["file", "steps"], json!({"file": id(), "steps": steps}));
+    let answer = object(
+        &["unknown", "decision"],
+        json!({"unknown": reference("import_unknown"), "decision": reference("import_decision")}),
+    );
+    object(
+        &["files", "answers"],
+        json!({
+            "files": {"type": "array", "minItems": 1, "maxItems": 20, "items": plan,
+                "description": "Those that others refer to come first."},
+            "answers": list(answer),
+        }),
+    )
+}
+
+fn step() -> Value {
+    let existing = [Existing::Update, Existing::Skip, Existing::Fill, Existing::Create].map(|policy| policy.code());
+    object(
+        &["record_type", "assignments"],
+        json!({
+            "record_type": type_name(),
+            "assignments": {"type": "array", "maxItems": shared::import::MAX_COLUMNS, "items": reference("import_assignment")},
+            "key": {"type": ["string", "null"], "description": "Field by which records that exist are recognised, or `id`."},
+            "existing": {"type": "string", "enum": existing, "description": "What happens to those."},
+            "distinct": {"type": "boolean", "description": "Several rows stand for one record: the first of each key counts."},
+            "optional": {"type": "boolean", "description": "Rows without key have nothing for this step."},
+            "within": {"type": ["string", "null"], "description": "Reference within which the key is looked for."},
+            "inline": {"type": "array", "items": {"type": "object", "additionalProperties": text()},
+                "description": "Rows that take the place of the file's, by column."},
+        }),
+    )
+}
+
+fn assignment() -> Value {
+    let mut orders: Vec<Value> = DateOrder::ALL.iter().map(|order| order.code().into()).collect();
+    orders.push(Value::Null);
+    object(
+        &["field", "from"],
+        json!({
+            "field": {"type": "string", "description": "Field name; `address.<part>`, `social.<part>` and `custom.<key>` name parts, `id` the record."},
+            "from": reference("import_source"),
+            "times": {"type": ["integer", "null"], "minimum": 0, "description": "Numbers are multiplied by it."},
+            "dates": {"enum": orders, "description": "How to read days such as 3/4/2024."},
+            "values": {"type": "object", "additionalProperties": text(),
+                "description": "Cell text and what is used instead, ignoring case; `*` is all other texts."},
+        }),
+    )
+}
+
+fn source() -> Value {
+    let single = |name: &str, schema: Value| object(&[name], json!({name: schema}));
+    json!({"oneOf": [
+        single("column", text()),
+        single("template", json!({"type": "string", "description": "Text with `{column}` slots."})),
+        single("constant", text()),
+        single("person", whole(json!({"given": text(), "middle": text(), "family": text()}))),
+        single("first", json!({"type": "array", "items": reference("import_source"), "description": "The first that isn't empty."})),
+    ]})
+}
+
+fn unknown() -> Value {
+    whole(json!({
+        "target": {"type": "string", "description": "Record type of a reference, or `<type>.<field>` of a choice."},
+        "value": {"type": "string", "description": "The text; `*` answers for all of the target."},
+    }))
+}
+
+fn decision() -> Value {
+    json!({"oneOf": [
+        {"enum": ["empty", "create"]},
+        object(&["use"], json!({"use": {"type": "string", "description": "Title of a record, or code of a choice."}})),
+    ]})
+}
+
+fn reading() -> Value {
+    let nullable = |codes: Vec<String>| {
+        let codes: Vec<Value> = codes.into_iter().map(Value::from).chain([Value::Null]).collect();
+        json!({"enum": codes})
+    };
+    let mut encoding = nullable(ENCODINGS.iter().map(|&name| name.to_owned()).collect());
+    encoding["description"] = "Found out when absent, as the others.".into();
+    let delimiter = nullable(DELIMITERS.iter().map(char::to_string).collect());
+    object(&[], json!({"encoding": encoding, "delimiter": delimiter, "sheet": {"type": ["string", "null"]}}))
+}

@@ -1,0 +1,309 @@
+//! Imports, exports, bulk changes and undo through REST.
+
+use axum::body::Bytes;
+use futures::stream;
+use shared::types::CUSTOMER;
+
+use super::conform::misfits;
+use super::*;
+
+/// A program with somebody's token.
+struct Program<'w> {
+    walk: &'w Walk,
+    caller: &'w Caller,
+    document: Value,
+}
+
+impl<'w> Program<'w> {
+    async fn new(walk: &'w Walk, role: DefaultRole) -> Self {
+        let caller = walk.callers.iter().find(|caller| caller.name == role.name(Locale::En)).unwrap();
+        let (_, document) = walk.rest(caller, Method::GET, "/api/v1/openapi.json", None).await;
+        Self { walk, caller, document: serde_json::from_str(&document).unwrap() }
+    }
+
+    /// Asks and gets the answer, which is as the document says and has that status.
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>, expected: u16, schema: &str) -> Value {
+        let (status, answer) = self.walk.rest(self.caller, method.clone(), path, body).await;
+        assert_eq!(status.as_u16(), expected, "{method} {path}: {answer}");
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
+        assert_eq!(misfits(&self.document, &schema, &answer, ""), Vec::<String>::new(), "{method} {path}: {answer}");
+        answer
+    }
+
+    async fn get(&self, path: &str, schema: &str) -> Value {
+        self.ask(Method::GET, path, None, 200, schema).await
+    }
+
+    /// Is refused; gives the places and codes of what is wrong.
+    async fn refused(&self, method: Method, path: &str, body: Option<Value>, expected: u16) -> Vec<(String, String)> {
+        let problem = self.ask(method, path, body, expected, "problem").await;
+        let fields = problem["fields"].as_array().cloned().unwrap_or_default();
+        let text = |field: &Value, name: &str| field[name].as_str().unwrap().to_owned();
+        fields.iter().map(|field| (text(field, "field"), text(field, "code"))).collect()
+    }
+
+    async fn raw(&self, method: Method, path: &str, body: impl Into<Body>) -> (StatusCode, String) {
+        let token = format!("Bearer {}", self.caller.token);
+        let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, token);
+        self.walk.send(request.body(body.into()).unwrap()).await
+    }
+
+    async fn upload(&self, content: &[u8]) -> Value {
+        let (status, answer) = self.raw(Method::POST, "/api/v1/imports/files?name=c.csv", content.to_vec()).await;
+        assert_eq!(status, StatusCode::CREATED, "{answer}");
+        serde_json::from_str(&answer).unwrap()
+    }
+
+    /// The run once it is over.
+    async fn over(&self, id: &str) -> Value {
+        loop {
+            let run = self.get(&format!("/api/v1/imports/{id}"), "import_run").await;
+            if !matches!(run["status"].as_str().unwrap(), "waiting" | "running") {
+                return run;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+}
+
+fn import(info: &Value) -> Value {
+    json!({"files": [{"file": info["id"], "steps": info["steps"]}], "answers": []})
+}
+
+const CUSTOMERS: &[u8] = b"name,employees,source\nAcme,12,referral\nHooli,many,referral\n";
+
+#[tokio::test]
+async fn a_program_imports_a_file_watches_it_and_takes_it_back() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let info = admin.upload(CUSTOMERS).await;
+    let file = json!({"$ref": "#/components/schemas/import_file"});
+    assert_eq!(misfits(&admin.document, &file, &info, ""), Vec::<String>::new());
+    let at = format!("/api/v1/imports/files/{}", info["id"].as_str().unwrap());
+    let again = admin.ask(Method::PATCH, &at, Some(json!({"delimiter": ","})), 200, "import_file").await;
+    assert_eq!((&again["rows"], &again["columns"]), (&json!(2), &info["columns"]));
+    let step = admin.get(&format!("{at}/suggestion?record_type=lead"), "import_step").await;
+    assert_eq!(step["record_type"], "lead");
+
+    let count = || async { admin.get("/api/v1/customers?count=true&limit=1", "customer_page").await["total"].clone() };
+    let before = count().await;
+    let step = admin.get(&format!("{at}/suggestion?record_type=customer"), "import_step").await;
+    let spec = import(&json!({"id": info["id"], "steps": [step]}));
+    let preview = admin.ask(Method::POST, "/api/v1/imports/preview", Some(spec.clone()), 200, "import_preview").await;
+    assert_eq!((&preview["changes"], &preview["steps"][0]["failed"]), (&json!(1), &json!(1)), "{preview}");
+    assert_eq!(preview["steps"][0]["problems"][0]["field"], "employees");
+    assert_eq!(count().await, before, "a preview writes nothing");
+
+    let started = admin.ask(Method::POST, "/api/v1/imports", Some(spec), 202, "import_run").await;
+    let id = started["id"].as_str().unwrap().to_owned();
+    let done = admin.over(&id).await;
+    assert_eq!((&done["status"], &done["created"], &done["failed"]), (&json!("finished"), &json!(1), &json!(1)));
+    let runs = admin.get("/api/v1/imports", "import_runs").await;
+    assert_eq!(runs["items"], json!([done]));
+    let (status, rows) = admin.raw(Method::GET, &format!("/api/v1/imports/{id}/errors"), Body::empty()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(rows.contains("Hooli,many,referral,3,") && !rows.contains("Acme"), "{rows}");
+
+    assert!(admin.refused(Method::POST, &format!("/api/v1/imports/{id}/cancel"), None, 404).await.is_empty());
+    let undo = format!("/api/v1/imports/{id}/undo");
+    assert_eq!(admin.ask(Method::POST, &undo, None, 200, "undo_outcome").await["undone"], 1);
+    assert_eq!(admin.over(&id).await["status"], "undone");
+    assert_eq!(count().await, before);
+    let twice = admin.refused(Method::POST, &undo, None, 422).await;
+    assert_eq!(twice, [("change_set".to_owned(), "already_undone".to_owned())]);
+}
+
+#[tokio::test]
+async fn runs_and_files_of_others_are_not_there() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let manager = Program::new(&walk, DefaultRole::SalesManager).await;
+    let info = admin.upload(b"name\nAcme\n").await;
+    let spec = import(&info);
+    let run = admin.ask(Method::POST, "/api/v1/imports", Some(spec), 202, "import_run").await;
+    let run = format!("/api/v1/imports/{}", run["id"].as_str().unwrap());
+    admin.over(run.rsplit('/').next().unwrap()).await;
+    let info = admin.upload(b"name\nAcme\n").await;
+    let file = format!("/api/v1/imports/files/{}", info["id"].as_str().unwrap());
+    for (method, path, body) in [
+        (Method::GET, run.clone(), None),
+        (Method::GET, format!("{run}/errors"), None),
+        (Method::POST, format!("{run}/cancel"), None),
+        (Method::POST, format!("{run}/undo"), None),
+        (Method::PATCH, file.clone(), Some(json!({}))),
+        (Method::GET, format!("{file}/suggestion?record_type=customer"), None),
+    ] {
+        assert!(manager.refused(method, &path, body, 404).await.is_empty(), "{path}");
+    }
+    let step = json!({"record_type": "customer", "assignments": [{"field": "name", "from": {"column": "name"}}]});
+    let spec = import(&json!({"id": info["id"], "steps": [step]}));
+    let expected = if manager.caller.actor.as_ref().unwrap().may(&CUSTOMER, Action::Import) { 404 } else { 403 };
+    for path in ["/api/v1/imports", "/api/v1/imports/preview"] {
+        assert!(manager.refused(Method::POST, path, Some(spec.clone()), expected).await.is_empty(), "{path}");
+    }
+    assert_eq!(manager.get("/api/v1/imports", "import_runs").await, json!({"items": []}));
+}
+
+#[tokio::test]
+async fn what_cannot_be_imported_is_refused_by_its_place() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let info = admin.upload(CUSTOMERS).await;
+    let one = |place: &str, code: &str| vec![(place.to_owned(), code.to_owned())];
+    let step = json!({"record_type": "customer", "assignments": [{"field": "name", "from": {"column": "name"}}]});
+    let first = "files[0].steps[0]";
+    for (place, value, expected) in [
+        ("/record_type", json!("gadget"), one(&format!("{first}.record_type"), "choice")),
+        ("/assignments/0/field", json!("colour"), one(&format!("{first}.assignments[0].field"), "unknown_field")),
+        ("/assignments/0/field", json!("updated_at"), one(&format!("{first}.assignments[0].field"), "read_only")),
+        ("/assignments/0/field", json!(7), one(&format!("{first}.assignments[0].field"), "malformed")),
+        ("/key", json!("address.city"), one(&format!("{first}.key"), "unknown_field")),
+        ("/within", json!("\u{0}"), one(&format!("{first}.within"), "unknown_field")),
+        ("/existing", json!("merge"), one(&format!("{first}.existing"), "choice")),
+        ("/exsting", json!("skip"), one(&format!("{first}.exsting"), "unknown_field")),
+    ] {
+        let mut step = step.clone();
+        match step.pointer_mut(place) {
+            Some(there) => *there = value,
+            None => step[&place[1..]] = value,
+        }
+        let spec = import(&json!({"id": info["id"], "steps": [step]}));
+        for path in ["/api/v1/imports", "/api/v1/imports/preview"] {
+            assert_eq!(admin.refused(Method::POST, path, Some(spec.clone()), 422).await, expected, "{path} {spec}");
+        }
+    }
+    for path in ["/api/v1/imports", "/api/v1/imports/preview"] {
+        assert_eq!(admin.refused(Method::POST, path, Some(json!({})), 422).await, one("files", "required"));
+        let empty = json!({"files": [], "answers": []});
+        assert_eq!(admin.refused(Method::POST, path, Some(empty), 422).await, one("files", "required"));
+        let nowhere = import(&json!({"id": Uuid::now_v7(), "steps": [step]}));
+        assert!(admin.refused(Method::POST, path, Some(nowhere), 404).await.is_empty());
+        assert!(admin.refused(Method::POST, path, Some(json!([])), 400).await.is_empty());
+        assert_eq!(admin.raw(Method::POST, path, "{}").await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    // Zeros cannot be kept as text, wherever they stand.
+    let zero = json!({"column": "na\u{0}me"});
+    let mut spec = import(&json!({"id": info["id"], "steps": [step]}));
+    spec["files"][0]["steps"][0]["assignments"][0]["from"] = zero;
+    let refused = admin.refused(Method::POST, "/api/v1/imports", Some(spec), 422).await;
+    assert_eq!(refused, one("", "malformed"));
+    let at = format!("/api/v1/imports/files/{}", info["id"].as_str().unwrap());
+    let wrong = admin.refused(Method::PATCH, &at, Some(json!({"encoding": "EBCDIC"})), 422).await;
+    assert_eq!(wrong, one("encoding", "choice"));
+    assert_eq!(
+        admin.refused(Method::PATCH, &at, Some(json!({"sheets": 1})), 422).await,
+        one("sheets", "unknown_field")
+    );
+    let suggestion = format!("{at}/suggestion?record_type=gadget");
+    assert_eq!(admin.refused(Method::GET, &suggestion, None, 422).await, one("record_type", "choice"));
+    assert!(admin.refused(Method::GET, "/api/v1/imports/none", None, 404).await.is_empty());
+    assert!(admin.refused(Method::POST, "/api/v1/imports/none/undo", None, 404).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_table_is_refused_as_a_file() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let (status, workbook) = admin.raw(Method::GET, "/api/v1/customers/export.xlsx", Body::empty()).await;
+    assert_eq!(status, StatusCode::OK);
+    // Not a workbook any more: the bytes went through text.
+    let broken = workbook.into_bytes();
+    let files: [&[u8]; 8] = [
+        b"",
+        b"name\n",
+        b"\0\0\0\0",
+        b"PK\x03\x04",
+        b"PK\x03\x04 and nothing behind it",
+        &broken,
+        b"BEGIN:VCARD\r\n",
+        b"\xff\xfe\x00",
+    ];
+    for content in files {
+        let (status, answer) = admin.raw(Method::POST, "/api/v1/imports/files?name=x", content.to_vec()).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{:?}: {answer}", &content[..content.len().min(40)]);
+        let problem: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(problem["fields"][0]["field"], "file", "{answer}");
+    }
+    let long = format!("name={}", "n".repeat(301));
+    for (query, field) in [("", "name"), ("name=%20", "name"), (long.as_str(), "name"), ("name=a&kind=b", "kind")] {
+        let (status, answer) = admin.raw(Method::POST, &format!("/api/v1/imports/files?{query}"), CUSTOMERS).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{query}: {answer}");
+        assert!(answer.contains(&format!("\"field\":\"{field}\"")), "{answer}");
+    }
+    let part = Bytes::from(vec![b'x'; 1 << 20]);
+    let parts = (0..=shared::import::MAX_BYTES >> 20).map(move |_| Ok::<_, std::io::Error>(part.clone()));
+    let endless = Body::from_stream(stream::iter(parts));
+    let (status, _) = admin.raw(Method::POST, "/api/v1/imports/files?name=x", endless).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_program_exports_what_the_page_does() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let filter = "filter=%7B%22field%22%3A%7B%22field%22%3A%22name%22%2C%22op%22%3A%22eq%22%2C%22value%22%3A%22no%20such%22%7D%7D";
+    let (status, all) = admin.raw(Method::GET, "/api/v1/customers/export.csv", Body::empty()).await;
+    assert_eq!(status, StatusCode::OK);
+    let page = Request::get("/api/export/customers.csv")
+        .header(header::COOKIE, format!("gx_session={}", admin.caller.session));
+    assert_eq!(walk.send(page.body(Body::empty()).unwrap()).await.1, all);
+    assert!(all.contains(&walk.world.base["customer"].to_string()), "{all}");
+    let (_, none) = admin.raw(Method::GET, &format!("/api/v1/customers/export.csv?{filter}"), Body::empty()).await;
+    assert_eq!(none.lines().collect::<Vec<_>>(), [all.lines().next().unwrap()]);
+    let (_, cards) = admin.raw(Method::GET, "/api/v1/contacts/export.vcf?sort=-name", Body::empty()).await;
+    assert!(cards.starts_with("BEGIN:VCARD"), "{cards}");
+    for (query, status) in [("limit=1", 422), ("sort=colour", 422), ("filter=%7B", 422), ("archived=no", 422)] {
+        let refused = admin.refused(Method::GET, &format!("/api/v1/customers/export.csv?{query}"), None, status).await;
+        assert_eq!(refused.len(), 1, "{query}");
+    }
+    assert!(admin.refused(Method::GET, "/api/v1/products/export.vcf", None, 404).await.is_empty());
+    assert!(admin.refused(Method::GET, "/api/v1/customers/export.pdf", None, 404).await.is_empty());
+    assert!(admin.refused(Method::GET, "/api/v1/gadgets/export.csv", None, 404).await.is_empty());
+}
+
+#[tokio::test]
+async fn bulk_changes_tell_which_were_refused_and_go_back_together() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let create = |name: Value| json!({"do": "create", "values": {"name": name}});
+    let nowhere = json!({"do": "archive", "id": Uuid::now_v7()});
+    let body = json!({"changes": [create(json!("One")), create(json!("  ")), nowhere, create(json!("Four"))]});
+    let send = || async {
+        let request = Request::post("/api/v1/tags/bulk")
+            .header(header::AUTHORIZATION, format!("Bearer {}", admin.caller.token))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", "tags-of-today");
+        let (status, answer) = walk.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        serde_json::from_str::<Value>(&answer).unwrap()
+    };
+    let first = send().await;
+    let schema = json!({"$ref": "#/components/schemas/tag_bulk_outcome"});
+    assert_eq!(misfits(&admin.document, &schema, &first, ""), Vec::<String>::new());
+    let places = |outcome: &Value| -> Vec<(u64, u64)> {
+        let refused = outcome["refused"].as_array().unwrap().iter();
+        refused.map(|one| (one["index"].as_u64().unwrap(), one["problem"]["status"].as_u64().unwrap())).collect()
+    };
+    assert_eq!(places(&first), [(1, 422), (2, 404)], "{first}");
+    assert_eq!(first["items"].as_array().unwrap().len(), 2);
+    // The server made other ids for it; the answer is that of the first.
+    assert_eq!(send().await, first);
+
+    let undo = format!("/api/v1/change-sets/{}/undo", first["change_set"].as_str().unwrap());
+    let rep = Program::new(&walk, DefaultRole::SalesRep).await;
+    assert!(rep.refused(Method::POST, &undo, None, 404).await.is_empty());
+    let undone = admin.ask(Method::POST, &undo, None, 200, "undo_outcome").await;
+    assert_eq!((&undone["undone"], &undone["kept"]), (&json!(2), &json!([])));
+    let twice = admin.refused(Method::POST, &undo, None, 422).await;
+    assert_eq!(twice, [("change_set".to_owned(), "already_undone".to_owned())]);
+    for id in ["none", &Uuid::now_v7().to_string()] {
+        assert!(admin.refused(Method::POST, &format!("/api/v1/change-sets/{id}/undo"), None, 404).await.is_empty());
+    }
+}
+
+/// Addresses of their own must not hide a record type.
+#[test]
+fn no_record_type_is_called_as_an_address_of_its_own() {
+    assert!(["imports", "change-sets", "events"].into_iter().all(|name| by_plural(name).is_none()));
+}
