@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/import/files", post(upload).layer(limit))
         .route("/api/import/runs/{id}/errors.csv", get(refused_rows))
         .route("/api/export/{collection}", get(export))
+        .route("/api/export/{plural}/{id}/about.json", get(about))
 }
 
 /// Which rows, in which order: a [`ListQuery`] as JSON; all without it.
@@ -84,6 +85,20 @@ async fn export(
         None => ListQuery::default(),
     };
     Ok(exported(&store, &session.actor, def, query, (kind, Source::Web)).await?)
+}
+
+/// Everything that is kept about one person or company.
+async fn about(
+    State(store): State<Store>,
+    session: Session,
+    Path((plural, id)): Path<(String, Uuid)>,
+) -> Result<Response, Refused> {
+    let session = signed_in(session)?;
+    let def = shared::types::by_plural(&plural).ok_or(Error::NotFound)?;
+    let all = store.about(&session.actor, def, id).await?;
+    let headers =
+        [(header::CONTENT_DISPOSITION, "attachment; filename=\"about.json\""), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, Json(all)).into_response())
 }
 
 /// The rows of a list as a file, sent as it is made.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::command::{Command, Outcome, UndoOutcome};
+use shared::i18n::Locale;
 use shared::query::{Detail, Hit, ListQuery, Page};
 use shared::record::CustomField;
 use uuid::Uuid;
@@ -56,4 +57,11 @@ pub async fn search(words: String) -> Result<Vec<Hit>, Fault> {
 pub async fn custom_fields(record_type: String) -> Result<Vec<CustomField>, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.custom_fields(&actor, super::record_type(&record_type)?).await?)
+}
+
+/// Erases what is known of a person, for good.
+#[server(prefix = "/api/fn", endpoint = "erase_person", input = Json, output = Json)]
+pub async fn erase_person(record_type: String, id: Uuid, locale: Locale) -> Result<(), Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.erase(&actor, locale, super::record_type(&record_type)?, id).await?)
 }

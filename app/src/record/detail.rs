@@ -1,5 +1,6 @@
 //! One record: what it is called, its facts by group, what belongs to it, and its timeline.
 
+mod erase;
 mod facts;
 mod head;
 mod related;

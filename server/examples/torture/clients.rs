@@ -13,6 +13,8 @@ use crate::world::{NODES, World};
 
 /// Record types that clients make and change.
 pub(crate) const TYPES: [&str; 4] = ["customer", "opportunity", "task", "tag"];
+/// Server function that makes one record of several.
+pub(crate) const MERGE: &str = "merge_records";
 /// After this an answer isn't waited for any longer.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -54,6 +56,10 @@ pub(crate) async fn write(world: Arc<World>, mut rng: Rng) -> Outcome<Vec<Attemp
         }
         if let Fate::Done(answer) = &attempt.fate {
             learn(&world, &attempt, answer);
+            // The server names the set of a merge.
+            if let Some(set) = set_of(answer).filter(|_| attempt.function == MERGE) {
+                attempt.change_set = set;
+            }
         }
         attempts.push(attempt);
     }
@@ -89,8 +95,9 @@ fn learn(world: &World, attempt: &Attempt, answer: &Value) {
     let is_done = |change: &Value| is_logged(change) && (change["do"] == "delete" || done(&change["id"]));
     if changes.is_some_and(|all| all.iter().any(is_done)) && answer["refused"] == json!([])
         || answer["undone"].as_u64() > Some(0)
+        || attempt.function == MERGE
     {
-        world.acknowledged().extend(answer["change_set"].as_str().and_then(|id| id.parse::<Uuid>().ok()));
+        world.acknowledged().extend(set_of(answer));
     }
     let Some(record_type) = TYPES.into_iter().find(|name| attempt.input["command"]["record_type"] == **name) else {
         return;
@@ -102,16 +109,23 @@ fn learn(world: &World, attempt: &Attempt, answer: &Value) {
     world.known().extend(ids.map(|id| (record_type, id)));
 }
 
+fn set_of(answer: &Value) -> Option<Uuid> {
+    answer["change_set"].as_str()?.parse().ok()
+}
+
 fn next(world: &World, rng: &mut Rng, before: &[Attempt]) -> Attempt {
     if rng.u32(..100) < 8
         && let Some(earlier) = rng.choice(before)
-        && earlier.function == "apply"
+        && earlier.function != "undo"
     {
         let input = json!({"change_set": earlier.change_set});
         return Attempt { function: "undo", input, change_set: earlier.change_set, fate: Fate::Unknown };
     }
     let record_type = TYPES[rng.usize(..TYPES.len())];
     let known: Vec<Uuid> = world.known().iter().filter(|(of, _)| *of == record_type).map(|(_, id)| *id).collect();
+    if record_type == "customer" && known.len() >= 20 && rng.u32(..100) < 15 {
+        return merge(rng, known);
+    }
     let changes = if known.len() < 20 || rng.u32(..100) < 30 {
         let count = if rng.u32(..10) == 0 { rng.usize(2..60) } else { 1 };
         (0..count).map(|_| creation(world, rng, record_type)).collect()
@@ -127,6 +141,15 @@ fn next(world: &World, rng: &mut Rng, before: &[Attempt]) -> Attempt {
     Attempt { function: "apply", input: json!({"command": command}), change_set, fate: Fate::Unknown }
 }
 
+/// Two to four records become one; others may be merging, changing or deleting them at that moment.
+fn merge(rng: &mut Rng, known: Vec<Uuid>) -> Attempt {
+    let count = rng.usize(2..=4);
+    let mut chosen = rng.choose_multiple(known, count).into_iter();
+    let into = chosen.next();
+    let merge = json!({"record_type": "customer", "into": into, "others": chosen.collect::<Vec<Uuid>>(), "values": {}});
+    Attempt { function: MERGE, input: json!({"merge": merge}), change_set: some_id(rng), fate: Fate::Unknown }
+}
+
 fn some_id(rng: &mut Rng) -> Uuid {
     uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid()
 }
@@ -137,7 +160,12 @@ fn creation(world: &World, rng: &mut Rng, record_type: &str) -> Value {
         "task" => json!({"subject": name}),
         "opportunity" => {
             let stage = rng.choice(&world.stages);
-            json!({"name": name, "stage_id": stage, "amount": rng.u32(..1_000_000).to_string(), "rank": "bottom"})
+            // Whoever merges customers takes their deals along.
+            let customers: Vec<Uuid> =
+                world.known().iter().filter(|(of, _)| *of == "customer").map(|(_, id)| *id).collect();
+            let customer = rng.choice(&customers).filter(|_| rng.clone().bool());
+            json!({"name": name, "stage_id": stage, "amount": rng.u32(..1_000_000).to_string(), "rank": "bottom",
+                   "customer_id": customer})
         }
         _ => json!({"name": name}),
     };

@@ -156,7 +156,7 @@ async fn undone_flaws(db: &mut PgConnection, attempts: &[Attempt]) -> Outcome<Ve
 }
 
 /// What there must be none of.
-const NEVER: [(&str, &str); 7] = [
+const NEVER: [(&str, &str); 9] = [
     (
         "the same version of a record twice in the audit log",
         "select count(*) from (select 1 from audit_entries group by record_id, version having count(*) > 1) x",
@@ -169,6 +169,18 @@ const NEVER: [(&str, &str); 7] = [
     (
         "a change set undone twice",
         "select count(*) from (select 1 from change_sets where undo_of is not null group by undo_of having count(*) > 1) x",
+    ),
+    (
+        "a merged record that is still there, or whose address leads nowhere",
+        "select count(*) from merged_records m where exists (select from customers c where c.id = m.id)
+         or not exists (select from customers c where c.id = m.into_id)
+            and not exists (select from merged_records n where n.id = m.into_id)
+            and not exists (select from audit_entries a where a.record_id = m.into_id and a.action = 'delete')",
+    ),
+    (
+        "a deal whose customer isn't there",
+        "select count(*) from opportunities o where customer_id is not null
+         and not exists (select from customers c where c.id = o.customer_id)",
     ),
     ("a command's key kept without its outcome", "select count(*) from idempotency_keys where outcome is null"),
     (

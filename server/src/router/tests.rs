@@ -152,6 +152,8 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "merge_records" => {
             (NotFound, json!({"merge": {"record_type": "customer", "into": nowhere, "others": [customer]}}))
         }
+        "past_record" => (NotFound, json!({"record_type": "customer", "id": customer, "change": 0})),
+        "erase_person" => (Admins, json!({"record_type": "contact", "id": world.base["contact"], "locale": "en"})),
         "start_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}})),
         "undo" => (SignedIn, json!({"change_set": nowhere})),
         "search" => (SignedIn, json!({"words": "sample"})),

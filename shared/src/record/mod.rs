@@ -36,7 +36,9 @@ pub struct FieldDef {
     pub unique: bool,
     /// Not offered in forms (internal order keys and the like).
     pub internal: bool,
-    /// Contains personal or secret data that exports for other purposes leave out.
+    /// Says something about a person: it goes when somebody's data is erased.
+    pub personal: bool,
+    /// Heading under which forms show it.
     pub group: &'static str,
 }
 
@@ -54,6 +56,7 @@ impl FieldDef {
             wanted: false,
             unique: false,
             internal: false,
+            personal: false,
             group: "main",
         }
     }
@@ -103,6 +106,12 @@ impl FieldDef {
     /// Kept out of forms and lists.
     pub const fn internal(mut self) -> Self {
         self.internal = true;
+        self
+    }
+
+    /// Says something about a person.
+    pub const fn personal(mut self) -> Self {
+        self.personal = true;
         self
     }
 

@@ -12,9 +12,9 @@ record! {
         /// Kind.
         kind: choice(ACTIVITY_KINDS).required().default("note").list();
         /// What it was about, in a line; made from the content when empty.
-        subject: text(200).required().search().list();
+        subject: text(200).required().search().list().personal();
         /// What was said and agreed.
-        content: long_text().search();
+        content: long_text().search().personal();
         /// Who started it.
         direction: choice(&["outbound", "inbound"]).default("outbound");
         /// What came of it.

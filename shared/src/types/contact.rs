@@ -7,13 +7,13 @@ record! {
     pub CONTACT, Contact {
         name: "contact", plural: "contacts", icon: "contact", title: "name",
         /// Name.
-        name: text(120).required().search().list();
+        name: text(120).required().search().list().personal();
         /// The company.
         customer_id: reference("customer").list().wanted();
         /// Job title.
-        job_title: text(120).search().list();
+        job_title: text(120).search().list().personal();
         /// Department.
-        department: text(120);
+        department: text(120).personal();
         /// Part in decisions.
         decision_role: choice(&["decision_maker", "influencer", "user", "gatekeeper", "unknown"]).default("unknown").list();
         /// Weight in decisions, 1 to 5.
@@ -21,23 +21,23 @@ record! {
         /// Superior at the company.
         reports_to_id: reference("contact");
         /// Phones, the main one first.
-        phones: phones().search().list().wanted().group("channels");
+        phones: phones().search().list().wanted().group("channels").personal();
         /// E-mails, the main one first.
-        emails: emails().search().list().wanted().group("channels");
+        emails: emails().search().list().wanted().group("channels").personal();
         /// Social accounts.
-        social: social().group("channels");
+        social: social().group("channels").personal();
         /// Address.
-        address: address().group("channels");
+        address: address().group("channels").personal();
         /// Gender.
-        gender: choice(&["female", "male", "other"]).group("more");
+        gender: choice(&["female", "male", "other"]).group("more").personal();
         /// Birth date.
-        birth_date: date().group("more");
+        birth_date: date().group("more").personal();
         /// Tags.
         tags: tags().list().group("more");
         /// Channels the contact agreed to be reached by.
-        consent: multi_choice(&["email", "sms", "phone", "wechat"]).group("more");
+        consent: multi_choice(&["email", "sms", "phone", "wechat"]).group("more").personal();
         /// Anything else.
-        description: long_text().group("more");
+        description: long_text().group("more").personal();
     }
     with { through: &["customer_id"], tree: Some("reports_to_id"), rules: contact_rules, timeline: true }
 }

@@ -45,9 +45,9 @@ record! {
         /// Person 个人 or company 企业.
         kind: choice(&["company", "person"]).required().default("company").list();
         /// Name of the person or company.
-        name: text(200).required().search().list();
+        name: text(200).required().search().list().personal();
         /// Customer number.
-        number: text(60).unique().search();
+        number: text(60).unique().search().personal();
         /// Category 客户分类.
         category: choice(&["potential", "important", "cooperating", "ordinary", "lost"]).default("potential").list();
         /// Lifecycle stage 生命周期.
@@ -57,21 +57,21 @@ record! {
         /// Tags.
         tags: tags().list();
         /// Phones, the main one first.
-        phones: phones().search().list().wanted().group("channels");
+        phones: phones().search().list().wanted().group("channels").personal();
         /// E-mails, the main one first.
-        emails: emails().search().list().wanted().group("channels");
+        emails: emails().search().list().wanted().group("channels").personal();
         /// Social accounts.
-        social: social().group("channels");
+        social: social().group("channels").personal();
         /// Address by 省/市/区.
-        address: address().wanted().group("channels");
+        address: address().wanted().group("channels").personal();
         /// Website.
-        website: url().group("company");
+        website: url().group("company").personal();
         /// Industry of a company.
         industry: choice(INDUSTRIES).list().group("company");
         /// Number of employees.
         employees: integer(0, 100_000_000).group("company");
         /// Legal representative 法定代表人.
-        legal_representative: text(120).group("company");
+        legal_representative: text(120).group("company").personal();
         /// Yearly revenue.
         revenue: money().group("company");
         /// Currency of the revenue.
@@ -81,23 +81,23 @@ record! {
         /// Parent company.
         parent_id: reference("customer").group("company");
         /// Gender of a person.
-        gender: choice(&["female", "male", "other"]).group("person");
+        gender: choice(&["female", "male", "other"]).group("person").personal();
         /// Birth date of a person.
-        birth_date: date().group("person");
+        birth_date: date().group("person").personal();
         /// Occupation of a person.
-        occupation: text(120).group("person");
+        occupation: text(120).group("person").personal();
         /// Interests of a person.
-        interests: tags().group("person");
+        interests: tags().group("person").personal();
         /// Preferences: time to call, language, gifts…
-        preferences: long_text().group("more");
+        preferences: long_text().group("more").personal();
         /// Member number.
-        member_number: text(60).search().group("more");
+        member_number: text(60).search().group("more").personal();
         /// Ids in shops and apps, by channel.
-        channel_ids: json().internal().group("more");
+        channel_ids: json().internal().group("more").personal();
         /// Channels the customer agreed to be reached by.
-        consent: multi_choice(&["email", "sms", "phone", "wechat"]).group("more");
+        consent: multi_choice(&["email", "sms", "phone", "wechat"]).group("more").personal();
         /// Anything else.
-        description: long_text().group("more");
+        description: long_text().group("more").personal();
     }
     with { pool: true, tree: Some("parent_id"), rules: customer_rules, timeline: true }
 }

@@ -8,11 +8,11 @@ record! {
     pub LEAD, Lead {
         name: "lead", plural: "leads", icon: "radar", title: "name",
         /// Person who showed interest.
-        name: text(200).required().search().list();
+        name: text(200).required().search().list().personal();
         /// Their company.
-        company: text(200).search().list();
+        company: text(200).search().list().personal();
         /// Job title.
-        job_title: text(120);
+        job_title: text(120).personal();
         /// Status; `converted` is set by converting.
         status: choice(&["new", "working", "nurturing", "converted", "unqualified"]).required().default("new").list();
         /// Source channel.
@@ -22,15 +22,15 @@ record! {
         /// Score, 0 to 100.
         score: integer(0, 100).list();
         /// What they want.
-        need: long_text();
+        need: long_text().personal();
         /// Phones, the main one first.
-        phones: phones().search().list().group("channels");
+        phones: phones().search().list().group("channels").personal();
         /// E-mails, the main one first.
-        emails: emails().search().list().group("channels");
+        emails: emails().search().list().group("channels").personal();
         /// Social accounts.
-        social: social().group("channels");
+        social: social().group("channels").personal();
         /// Address.
-        address: address().group("channels");
+        address: address().group("channels").personal();
         /// Tags.
         tags: tags().group("more");
         /// Customer made of it.

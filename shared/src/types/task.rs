@@ -7,7 +7,7 @@ record! {
     pub TASK, Task {
         name: "task", plural: "tasks", icon: "square-check", title: "subject",
         /// What is to be done.
-        subject: text(200).required().search().list();
+        subject: text(200).required().search().list().personal();
         /// Kind; all but `todo` are planned follow-ups.
         kind: choice(&["todo", "call", "email", "meeting", "visit"]).required().default("todo").list();
         /// When it is due.
@@ -19,7 +19,7 @@ record! {
         /// When it was done.
         done_at: datetime().computed();
         /// Details.
-        description: long_text();
+        description: long_text().personal();
         /// The customer.
         customer_id: reference("customer").list();
         /// The contact.

@@ -1,5 +1,6 @@
 //! Scoped reads: lists, details, boards, timelines, search.
 
+mod about;
 mod audit;
 mod board;
 mod cursor;

@@ -5,6 +5,7 @@ mod audit;
 mod batch;
 mod custom;
 mod derive;
+mod erase;
 mod idempotency;
 mod load;
 mod merge;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use shared::access::Grants;
 use shared::command::{Change, Command, Outcome};
+use shared::i18n::Locale;
 use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE};
 use shared::{Error, RecordDef, Row, Values};
 use uuid::Uuid;
@@ -154,7 +155,7 @@ async fn a_record_with_a_long_text_is_found_by_its_title() {
 #[tokio::test]
 async fn a_record_can_be_seen_as_it_was_after_each_of_its_changes() {
     let world = World::new().await;
-    let id = make(&world, &CUSTOMER, json!({"name": "First", "kind": "company", "website": "a.example"})).await;
+    let id = make(&world, &CUSTOMER, json!({"name": "First", "kind": "company", "website": "https://a.example"})).await;
     for values in [json!({"name": "Second", "industry": "energy"}), json!({"website": null}), json!({"name": "Last"})] {
         edit(&world, &CUSTOMER, id, values).await;
     }
@@ -170,10 +171,89 @@ async fn a_record_can_be_seen_as_it_was_after_each_of_its_changes() {
         let said = ["name", "industry", "website"].map(|field| past.then.text(field).unwrap_or("-").to_owned());
         seen.push(said.join(" "));
     }
-    assert_eq!(seen, ["First - a.example", "Second energy a.example", "Second energy -", "Last energy -"]);
+    assert_eq!(
+        seen,
+        ["First - https://a.example", "Second energy https://a.example", "Second energy -", "Last energy -"]
+    );
     let other = make(&world, &CUSTOMER, json!({"name": "Other", "kind": "company"})).await;
     let foreign = world.test.store.past(&world.admin, &CUSTOMER, other, changes[0]).await;
     assert_eq!(foreign.unwrap_err(), Error::NotFound);
     let stranger = world.colleague(Grants::default());
     assert_eq!(world.test.store.past(&stranger, &CUSTOMER, id, changes[0]).await.unwrap_err(), Error::NotFound);
+}
+
+/// Tables in which some row says this.
+async fn tables_saying(world: &World, secret: &str) -> Vec<String> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'public' and c.relkind = 'r' order by 1",
+    )
+    .fetch_all(&world.test.owner)
+    .await
+    .unwrap();
+    let mut saying = Vec::new();
+    for table in tables {
+        let sql = format!("select exists (select from {table} t where strpos(lower(t::text), lower($1)) > 0)");
+        let found: bool =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(secret).fetch_one(&world.test.owner).await.unwrap();
+        saying.extend(found.then_some(table));
+    }
+    saying
+}
+
+#[tokio::test]
+async fn nothing_in_the_database_tells_of_a_person_whose_data_was_erased() {
+    let world = World::new().await;
+    let person = json!({"name": "Zaphod Beeblebrox", "kind": "person", "phones": ["+8613800138042"],
+                        "emails": ["zaphod@heart.example"], "birth_date": "1979-10-12", "occupation": "President",
+                        "description": "Two heads"});
+    let set = Change::Create { id: Uuid::now_v7(), values: values(person) };
+    let id = set.id();
+    let command = Command { idempotency_key: Some("erase".to_owned()), ..Command::one(CUSTOMER.name, set) };
+    world.test.store.apply(&world.admin, command).await.unwrap();
+    let note = json!({"content": "Met Zaphod at Milliways", "kind": "note", "customer_id": id});
+    make(&world, &ACTIVITY, note.clone()).await;
+    let gone = make(&world, &ACTIVITY, note).await;
+    world.apply(&ACTIVITY, Change::Delete { id: gone }).await.unwrap();
+    let renamed = edit(&world, &CUSTOMER, id, json!({"name": "Zaphod B.", "emails": ["z@heart.example"]})).await;
+    let (_, stages) = deal(&world).await;
+    let won = make(&world, &OPPORTUNITY, json!({"name": "Ship", "stage_id": stages[0], "customer_id": id})).await;
+    let twin = make(&world, &CUSTOMER, json!({"name": "Zaphod Beeblebrox", "emails": ["z2@heart.example"]})).await;
+    let merge = shared::duplicates::Merge {
+        record_type: CUSTOMER.name.to_owned(),
+        into: id,
+        others: vec![twin],
+        values: Values::new(),
+    };
+    world.test.store.merge(&world.admin, &merge).await.unwrap();
+
+    let everything = world.test.store.about(&world.admin, &CUSTOMER, id).await.unwrap().to_string();
+    for said in ["Zaphod B.", "Two heads", "Met Zaphod at Milliways", "Ship", "1979-10-12"] {
+        assert!(everything.contains(said), "{said}");
+    }
+    let stranger = world.colleague(Grants::default());
+    let refused = world.test.store.erase(&stranger, Locale::En, &CUSTOMER, id).await;
+    assert_eq!(refused.unwrap_err(), Error::Forbidden);
+    assert!(world.test.store.about(&stranger, &CUSTOMER, id).await.is_err());
+
+    world.test.store.erase(&world.admin, Locale::En, &CUSTOMER, id).await.unwrap();
+    for secret in ["zaphod", "13800138042", "heart.example", "1979-10-12", "Two heads", "Milliways"] {
+        // That his data was handed out stays known, by his name: who asked for it must be able to show it.
+        let saying = tables_saying(&world, secret).await;
+        assert!(
+            saying.iter().all(|table| secret == "zaphod" && table.starts_with("audit_entries")),
+            "{secret}: {saying:?}"
+        );
+    }
+    let row = world.read(&CUSTOMER, id).await.unwrap();
+    assert_eq!((row.text("name"), row.text("kind")), (Some("Erased person"), Some("person")));
+    assert_eq!(world.read(&OPPORTUNITY, won).await.unwrap().reference("customer_id"), Some(id));
+    // What was done before can't bring it back.
+    undo(&world, renamed).await;
+    assert_eq!(world.read(&CUSTOMER, id).await.unwrap().text("name"), Some("Erased person"));
+    let erased: Uuid = sqlx::query_scalar("select change_set from audit_entries where action = 'erase'")
+        .fetch_one(&world.test.owner)
+        .await
+        .unwrap();
+    assert!(matches!(world.test.store.undo(&world.admin, erased).await, Err(Error::Invalid { .. })));
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use shared::access::Holder;
+use shared::access::{Action, Holder};
 use shared::command::{Change, Command};
 use shared::live::Viewer;
 use shared::record::{completeness, texts};
@@ -11,16 +11,20 @@ use shared::{Row, i18n};
 use uuid::Uuid;
 
 use super::RecordContext;
+use super::erase::erase_dialog;
 use crate::acting::act;
 use crate::context::t;
 use crate::live::Live;
 use crate::record::RecordForm;
 use crate::record::value::title as title_of;
-use crate::ui::{Avatar, Badge, Button, ButtonKind, ConfirmDialog, Icon, Menu, MenuItem, Size, Tag, Tone, hue_of};
+use crate::ui::{
+    Avatar, Badge, Button, ButtonKind, ConfirmDialog, Icon, Menu, MenuItem, MenuLink, Size, Tag, Tone, hue_of,
+};
 
 pub(super) fn head(context: RecordContext, id: Uuid) -> AnyView {
     let RecordContext { page, def, row, titles, .. } = context;
-    let (editing, deleting) = (RwSignal::new(false), RwSignal::new(false));
+    let (editing, deleting, erasing) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let exportable = is_exportable(context);
     let name = Signal::derive(move || context.title());
     let kind = move || {
         let one = i18n::type_label(page.locale.get(), def);
@@ -45,7 +49,7 @@ pub(super) fn head(context: RecordContext, id: Uuid) -> AnyView {
                 {context.may_update.then(|| view! {
                     <Button icon="pencil" on_click=move |_| editing.set(true)>{t("ui.action.edit")}</Button>
                 })}
-                {(context.may_delete || def.pool && context.may_update).then(|| acts(context, id, deleting))}
+                {(exportable || context.may_delete || def.pool && context.may_update).then(|| acts(context, id, deleting, erasing))}
             </div>
         </header>
         <RecordForm
@@ -56,6 +60,7 @@ pub(super) fn head(context: RecordContext, id: Uuid) -> AnyView {
             on_saved=move |row| context.put(row)
         />
         {delete_dialog(context, id, deleting)}
+        {erase_dialog(context, id, erasing)}
     }
     .into_any()
 }
@@ -137,7 +142,13 @@ fn claim(context: RecordContext, id: Uuid) -> AnyView {
     .into_any()
 }
 
-fn acts(context: RecordContext, id: Uuid, deleting: RwSignal<bool>) -> AnyView {
+/// Whether all that is kept about the record can be had as a file.
+fn is_exportable(context: RecordContext) -> bool {
+    let actor = context.page.actor();
+    context.def.is_reachable() && actor.is_some_and(|actor| actor.may(context.def, Action::Export))
+}
+
+fn acts(context: RecordContext, id: Uuid, deleting: RwSignal<bool>, erasing: RwSignal<bool>) -> AnyView {
     let row = context.row;
     let archived = Memo::new(move |_| row.with(|row| row.text("archived_at").is_some()));
     let archive = move |()| send(context, Change::Archive { id }, "ui.toast.archived");
@@ -157,12 +168,22 @@ fn acts(context: RecordContext, id: Uuid, deleting: RwSignal<bool>) -> AnyView {
             <MenuItem label=t("ui.action.delete") icon="trash-2" danger=true on_select=move |()| deleting.set(true)/>
         }
     };
+    let erasable = context.def.is_reachable() && context.page.actor().is_some_and(|actor| actor.grants.admin);
+    let about = move || {
+        let href = format!("/api/export/{}/{id}/about.json", context.def.plural);
+        view! { <MenuLink href label=t("record.about") file=true/> }
+    };
+    let erase = move || {
+        view! { <MenuItem label=t("record.erase") icon="eye-off" danger=true on_select=move |()| erasing.set(true)/> }
+    };
     view! {
         <Menu label=t("ui.action.more") end=true>
             <Show when=move || releasable.get()>
                 <MenuItem label=t("ui.action.release") icon="inbox" on_select=release/>
             </Show>
+            {is_exportable(context).then(about)}
             {context.may_delete.then(removal)}
+            {erasable.then(erase)}
         </Menu>
     }
     .into_any()

@@ -1,0 +1,181 @@
+//! Erases what is known of a person: their record stays as a nameless one, for what law and bookkeeping refer to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use shared::access::Actor;
+use shared::command::{Change, Command, Outcome, Source};
+use shared::i18n::{Locale, translate};
+use shared::record::CustomField;
+use shared::types::REGISTRY;
+use shared::{Error, Kind, RecordDef, Result, Values};
+use uuid::Uuid;
+
+use super::audit::note_erasure;
+use super::{batch, custom_fields, load};
+use crate::error::from_sqlx;
+use crate::pool::{DbRole, Store, Tx};
+use crate::scope::Sql;
+
+/// Records changed per command.
+const CHUNK: usize = 500;
+
+impl Store {
+    /// Empties the personal fields of a record and of what was noted and planned with it, in the history too. It can't be
+    /// undone. What it is called then follows the language.
+    ///
+    /// # Errors
+    /// `Forbidden` for others than administrators, `NotFound` for records that don't exist or are nobody one can reach.
+    pub async fn erase(&self, actor: &Actor, locale: Locale, def: &'static RecordDef, id: Uuid) -> Result<()> {
+        if !actor.grants.admin {
+            return Err(Error::Forbidden);
+        }
+        if !def.is_reachable() {
+            return Err(Error::NotFound);
+        }
+        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        if load::locked(&mut tx, actor, def, &[id]).await?.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let erasing = Erasing { actor, set: Uuid::now_v7(), title: translate(locale, "record.erased", &[]) };
+        erasing.empty(&mut tx, def, vec![id]).await?;
+        let mut known: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+        known.entry(def.name).or_default().extend(merged(&mut tx, id).await?);
+        for other in REGISTRY.iter().copied().filter(|other| tells_of(other, def)) {
+            let found = linked(&mut tx, other, def, id).await?;
+            erasing.empty(&mut tx, other, found.clone()).await?;
+            known.entry(other.name).or_default().extend(found);
+            known.entry(other.name).or_default().extend(formerly_linked(&mut tx, other, def, id).await?);
+        }
+        for (name, ids) in known {
+            let Some(def) = shared::types::by_name(name) else { continue };
+            erasing.forget(&mut tx, def, ids.into_iter().collect()).await?;
+        }
+        erasing.close(&mut tx, def, id).await?;
+        tx.commit().await?;
+        self.hub.wake();
+        Ok(())
+    }
+}
+
+/// Whether records of a type tell of one of the other type, and aren't people or companies themselves.
+fn tells_of(def: &RecordDef, of: &RecordDef) -> bool {
+    !def.is_reachable() && def.fields.iter().any(|field| field.personal) && references(def, of).next().is_some()
+}
+
+fn references(def: &RecordDef, to: &RecordDef) -> impl Iterator<Item = &'static str> {
+    def.fields.iter().filter(move |field| field.kind == Kind::Reference(to.name)).map(|field| field.name)
+}
+
+/// The record and those that were merged into it.
+async fn merged(tx: &mut Tx, id: Uuid) -> Result<Vec<Uuid>> {
+    sqlx::query_scalar(
+        "with recursive way as (
+             select $2::uuid as id union select m.id from way join merged_records m on m.org_id = $1 and m.into_id = way.id
+         ) select id from way",
+    )
+    .bind(tx.org_id)
+    .bind(id)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
+}
+
+/// Records of a type that refer to one.
+async fn linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, id: Uuid) -> Result<Vec<Uuid>> {
+    let mut sql = Sql::new(format!("select id from {} where org_id = ", def.table()));
+    sql.push_bind(tx.org_id).push(" and (false");
+    for field in references(def, to) {
+        sql.push(format_args!(" or {field} = ")).push_bind(id);
+    }
+    sql.push(")");
+    sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
+}
+
+/// Records of a type that referred to one at some time, deleted ones included.
+async fn formerly_linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, id: Uuid) -> Result<Vec<Uuid>> {
+    let mut sql = Sql::new("select distinct record_id from audit_entries where org_id = ");
+    sql.push_bind(tx.org_id).push(" and record_type = ").push_bind(def.name).push(" and (false");
+    for field in references(def, to) {
+        sql.push(format_args!(" or changes -> '{field}' @> ")).push_bind(Value::from(vec![id.to_string()]));
+    }
+    sql.push(")");
+    sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
+}
+
+struct Erasing<'e> {
+    actor: &'e Actor,
+    set: Uuid,
+    /// What the nameless are called.
+    title: String,
+}
+
+impl Erasing<'_> {
+    /// Empties the personal fields of records as they are.
+    async fn empty(&self, tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>) -> Result<()> {
+        let custom = custom_fields(tx, def).await?;
+        for ids in ids.chunks(CHUNK) {
+            let rows = load::rows_by_id(tx, def, &ids.iter().copied().collect()).await?;
+            let changes = rows.iter().map(|row| {
+                let values = self.emptied(def, row.value("custom"), &custom);
+                Change::Update { id: row.id, version: None, values }
+            });
+            let command = Command {
+                record_type: def.name.to_owned(),
+                changes: changes.collect(),
+                change_set: Some(self.set),
+                all_or_nothing: true,
+                source: Source::Web,
+                ..Command::default()
+            };
+            let Outcome { refused, .. } = batch::run(tx, self.actor, def, &command).await?;
+            if let Some(refusal) = refused.into_iter().next() {
+                return Err(refusal.error);
+            }
+        }
+        Ok(())
+    }
+
+    /// What must be said says nothing; what was added by the organisation goes as far as it may.
+    fn emptied(&self, def: &RecordDef, custom: &Value, fields: &[CustomField]) -> Values {
+        let mut values = Values::new();
+        for field in def.fields.iter().filter(|field| field.personal) {
+            let value = if field.required { self.title.as_str().into() } else { Value::Null };
+            values.insert(field.name.to_owned(), value);
+        }
+        let mut kept = Values::new();
+        for field in fields.iter().filter(|field| field.required) {
+            let is_text = matches!(field.kind.as_str(), "text" | "long_text");
+            let value = custom.get(&field.key).cloned().unwrap_or_default();
+            kept.insert(field.key.clone(), if is_text { self.title.as_str().into() } else { value });
+        }
+        values.insert("custom".to_owned(), kept.into());
+        values
+    }
+
+    /// Takes the personal fields out of the history.
+    async fn forget(&self, tx: &mut Tx, def: &RecordDef, ids: Vec<Uuid>) -> Result<()> {
+        let personal = def.fields.iter().filter(|field| field.personal).map(|field| field.name);
+        sqlx::query("select guanxi_erase($1, $2, $3, $4)")
+            .bind(tx.org_id)
+            .bind(ids)
+            .bind(personal.chain(["custom"]).collect::<Vec<_>>())
+            .bind(&self.title)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(())
+    }
+
+    /// Notes that it was done; it isn't undone, for there is nothing that could be brought back.
+    async fn close(&self, tx: &mut Tx, def: &RecordDef, id: Uuid) -> Result<()> {
+        note_erasure(tx, self.actor, (def, id), (self.set, &self.title)).await?;
+        sqlx::query("update change_sets set undone_by = id where org_id = $1 and id = $2")
+            .bind(tx.org_id)
+            .bind(self.set)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(())
+    }
+}
