@@ -206,7 +206,7 @@ test("deleting asks for the name", async ({ page }) => {
   const confirm = page.locator("dialog[open]");
   await expect(async () => {
     await page.locator(".record-head .menu > button").click();
-    await page.locator(".menu-item[data-danger]").click({ timeout: 1_500 });
+    await page.locator(".menu-item[data-danger]").first().click({ timeout: 1_500 });
     await expect(confirm).toBeVisible({ timeout: 1_500 });
   }).toPass();
   await expect(confirm.locator("button[data-kind=danger]")).toBeDisabled();
@@ -215,6 +215,28 @@ test("deleting asks for the name", async ({ page }) => {
   await expect(page).toHaveURL(/\/customers$/);
   await page.goto(`/customers/${id}`);
   await expect(page.locator('.state[data-kind="error"]')).toBeVisible();
+});
+
+test("what is kept about a person is had as a file, and erased for good", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Erase");
+  const id = await create(page, "customer", { name, kind: "person", emails: [`${name.toLowerCase().replace(/\W/g, "")}@example.com`] });
+  await create(page, "activity", { kind: "note", content: `Talked with ${name}`, customer_id: id });
+  const all = await (await page.request.get(`/api/export/customers/${id}/about.json`)).text();
+  expect(all).toContain(`Talked with ${name}`);
+  await page.goto(`/customers/${id}`);
+  const confirm = page.locator("dialog[open]");
+  await expect(async () => {
+    await page.locator(".record-head .menu > button").click();
+    await page.locator(".menu-item[data-danger]").last().click({ timeout: 1_500 });
+    await expect(confirm).toBeVisible({ timeout: 1_500 });
+  }).toPass();
+  await confirm.locator("#confirm-phrase").fill(name);
+  await confirm.locator("button[data-kind=danger]").click();
+  await expect(page.locator("h1").first()).toHaveText(/Erased person|已删除的个人信息/);
+  await expect(page.locator(".timeline")).not.toContainText(name);
+  const about = await (await page.request.get(`/api/export/customers/${id}/about.json`)).text();
+  expect(about.split("timeline")[0]).not.toContain(name);
 });
 
 test("the server finishes every record's page, also when it is busy", async ({ page }) => {

@@ -54,7 +54,7 @@ pub enum Happening {
         record_id: Uuid,
         /// Its title then.
         title: String,
-        /// `create`, `update`, `archive`, `restore` or `delete`.
+        /// `create`, `update`, `archive`, `restore`, `delete` or `erase`.
         action: String,
         /// Who.
         actor_id: Option<Uuid>,

@@ -149,40 +149,16 @@ pub(crate) async fn note_export(
     (def, source): (&RecordDef, Source),
     file: &str,
 ) -> Result<()> {
-    let id = Uuid::now_v7();
-    note(tx, actor, (def, id), ("export", source), (id, file)).await
-}
-
-/// That what was known of somebody is erased.
-pub(super) async fn note_erasure(
-    tx: &mut Tx,
-    actor: &Actor,
-    (def, id): (&RecordDef, Uuid),
-    (set, title): (Uuid, &str),
-) -> Result<()> {
-    note(tx, actor, (def, id), ("erase", Source::Web), (set, title)).await
-}
-
-/// An entry about what changed no field.
-async fn note(
-    tx: &mut Tx,
-    actor: &Actor,
-    (def, id): (&RecordDef, Uuid),
-    (action, source): (&str, Source),
-    (set, title): (Uuid, &str),
-) -> Result<()> {
     sqlx::query(
         "insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
-         values ($1, $2, $3, $4, 0, $5, $6, $7, $8, '{}')",
+         values ($1, $2, $3, $2, 0, 'export', $4, $5, $6, '{}')",
     )
     .bind(tx.org_id)
-    .bind(set)
+    .bind(Uuid::now_v7())
     .bind(def.name)
-    .bind(id)
-    .bind(action)
     .bind(actor.user_id)
     .bind(source.code())
-    .bind(title)
+    .bind(file)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;

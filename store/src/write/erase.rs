@@ -11,7 +11,6 @@ use shared::types::REGISTRY;
 use shared::{Error, Kind, RecordDef, Result, Values};
 use uuid::Uuid;
 
-use super::audit::note_erasure;
 use super::{batch, custom_fields, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
@@ -51,7 +50,7 @@ impl Store {
             let Some(def) = shared::types::by_name(name) else { continue };
             erasing.forget(&mut tx, def, ids.into_iter().collect()).await?;
         }
-        erasing.close(&mut tx, def, id).await?;
+        erasing.close(&mut tx).await?;
         tx.commit().await?;
         self.hub.wake();
         Ok(())
@@ -156,8 +155,9 @@ impl Erasing<'_> {
     /// Takes the personal fields out of the history.
     async fn forget(&self, tx: &mut Tx, def: &RecordDef, ids: Vec<Uuid>) -> Result<()> {
         let personal = def.fields.iter().filter(|field| field.personal).map(|field| field.name);
-        sqlx::query("select guanxi_erase($1, $2, $3, $4)")
+        sqlx::query("select guanxi_erase($1, $2, $3, $4, $5)")
             .bind(tx.org_id)
+            .bind(self.set)
             .bind(ids)
             .bind(personal.chain(["custom"]).collect::<Vec<_>>())
             .bind(&self.title)
@@ -167,9 +167,8 @@ impl Erasing<'_> {
         Ok(())
     }
 
-    /// Notes that it was done; it isn't undone, for there is nothing that could be brought back.
-    async fn close(&self, tx: &mut Tx, def: &RecordDef, id: Uuid) -> Result<()> {
-        note_erasure(tx, self.actor, (def, id), (self.set, &self.title)).await?;
+    /// Nothing is left that could be brought back.
+    async fn close(&self, tx: &mut Tx) -> Result<()> {
         sqlx::query("update change_sets set undone_by = id where org_id = $1 and id = $2")
             .bind(tx.org_id)
             .bind(self.set)

@@ -45,6 +45,7 @@ pub(super) fn tell(feed: Feed, def: &'static RecordDef, title: &str, action: &st
         "archive" => return simple("archive", "timeline.did.archived"),
         "restore" => return simple("refresh-cw", "timeline.did.restored"),
         "delete" => return simple("trash-2", "timeline.did.deleted"),
+        "erase" => return simple("eye-off", "timeline.did.erased"),
         _ => {}
     }
     let moved = changes.contains_key("stage_id");

@@ -63,8 +63,8 @@ pub(super) fn ChangeMenu(
         feed.looking.set(Some(Look { def, record_id, change }));
         feed.past.set(true);
     };
-    // Of a record that is gone there is nothing to look at.
-    (action != "delete").then(|| {
+    // Of a record that is gone, or was emptied, there is nothing to look at.
+    (!matches!(action.as_str(), "delete" | "erase")).then(|| {
         view! {
             <Menu label=t("ui.action.more") size=Size::Small end=true>
                 <MenuItem label=t("timeline.past") icon="history" on_select=look/>

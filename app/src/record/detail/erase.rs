@@ -20,11 +20,11 @@ pub(super) fn erase_dialog(context: RecordContext, id: Uuid, open: RwSignal<bool
         busy.set(true);
         let locale = page.locale.get_untracked();
         spawn_local(async move {
-            let (text, tone) = match erase_person(def.name.to_owned(), id, locale).await {
-                Ok(()) => (page.text_now("record.erase_done"), Tone::Success),
-                Err(fault) => (error_sentence(locale, &fault.0), Tone::Danger),
-            };
-            toasts.push(text, tone, None);
+            match erase_person(def.name.to_owned(), id, locale).await {
+                // What was read before stands all over the page.
+                Ok(()) => drop(window().location().reload()),
+                Err(fault) => toasts.push(error_sentence(locale, &fault.0), Tone::Danger, None),
+            }
             if busy.try_set(false).is_none() {
                 open.set(false);
             }
