@@ -204,14 +204,14 @@ mod request {
     use axum::http::{HeaderValue, header, request::Parts};
     use leptos::prelude::{expect_context, use_context};
     use leptos_axum::ResponseOptions;
-    use shared::session::SESSION_COOKIE;
+    use shared::session::{SESSION_COOKIE, SESSION_DAYS};
     use store::auth::{Client, ResetMail, SignedIn};
 
     use crate::api::Answer;
     use crate::api::outgoing::Outgoing;
 
-    /// A session lasts so long without use; the store agrees.
-    const MAX_AGE: u32 = 30 * 24 * 60 * 60;
+    /// No session lasts longer than its cookie, in seconds.
+    const MAX_AGE: u32 = SESSION_DAYS.unsigned_abs() * 24 * 60 * 60;
 
     pub(super) fn client() -> Client {
         use_context::<Parts>().and_then(|parts| parts.extensions.get::<Client>().cloned()).unwrap_or_default()

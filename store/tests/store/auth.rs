@@ -3,11 +3,13 @@
 use std::net::IpAddr;
 
 use crate::support::TestStore;
+use chrono::TimeDelta;
 use serde_json::json;
 use shared::access::{Actor, Level};
 use shared::audit::AuditQuery;
 use shared::command::{Change, Command};
 use shared::i18n::Locale;
+use shared::session::SESSION_DAYS;
 use shared::{Error, Values};
 use sqlx::AssertSqlSafe;
 use store::Store;
@@ -186,18 +188,41 @@ async fn many_addresses_from_one_network_are_limited_too_but_success_costs_nothi
 #[tokio::test]
 async fn a_session_lives_while_it_is_used() {
     let (test, admin) = set_up().await;
-    sql(
-        &test,
-        "update sessions set last_seen_at = now() - interval '10 days', expires_at = now() + interval '20 days'",
-    )
-    .await;
+    sql(&test, "update sessions set last_seen_at = now() - interval '10 days', expires_at = now() + interval '5 days'")
+        .await;
     test.store.session(admin.token.expose()).await.unwrap();
-    let prolonged = sql(&test, "select from sessions where last_seen_at > now() - interval '1 minute' and expires_at > now() + interval '29 days'").await;
+    let prolonged = sql(&test, "select from sessions where last_seen_at > now() - interval '1 minute' and expires_at > now() + interval '14 days'").await;
     assert_eq!(prolonged, 1);
     sql(&test, "update sessions set expires_at = now() - interval '1 second'").await;
     assert_eq!(test.store.session(admin.token.expose()).await.unwrap_err(), Error::Unauthenticated);
     test.store.purge_expired().await.unwrap();
     assert_eq!(sql(&test, "select from sessions").await, 0);
+}
+
+/// As if the sign-in had been so many days and seconds ago; the last use was some minutes ago.
+async fn signed_in_before(test: &TestStore, days: i32, seconds: i32) {
+    let statement = format!(
+        "update sessions set created_at = now() - interval '{days} days' - interval '{seconds} seconds',
+         last_seen_at = now() - interval '6 minutes'"
+    );
+    sql(test, &statement).await;
+}
+
+#[tokio::test]
+async fn no_use_carries_a_session_beyond_its_end() {
+    let (test, admin) = set_up().await;
+    let token = admin.token.expose();
+    signed_in_before(&test, SESSION_DAYS, -60).await;
+    test.store.session(token).await.unwrap();
+    let kept = "select from sessions where last_seen_at > now() - interval '1 minute'
+                and expires_at < now() + interval '2 minutes'";
+    assert_eq!(sql(&test, kept).await, 1, "used in its last minute, and not prolonged beyond it");
+    let devices = test.store.sessions(&admin.session.actor).await.unwrap();
+    assert_eq!(devices[0].expires_at, devices[0].created_at + TimeDelta::days(SESSION_DAYS.into()));
+    // Though its rights are known from a moment ago, and whatever stands beside it.
+    signed_in_before(&test, SESSION_DAYS, 1).await;
+    sql(&test, "update sessions set expires_at = now() + interval '1 year'").await;
+    assert_eq!(test.store.session(token).await.unwrap_err(), Error::Unauthenticated);
 }
 
 #[tokio::test]
