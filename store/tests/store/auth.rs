@@ -13,7 +13,7 @@ use shared::session::SESSION_DAYS;
 use shared::{Error, Values};
 use sqlx::AssertSqlSafe;
 use store::Store;
-use store::auth::{Client, Invite, SetUp, SignedIn};
+use store::auth::{Client, Invite, SetUp, SignedIn, counting_hashes};
 use uuid::Uuid;
 
 const EMAIL: &str = "lin@example.com";
@@ -135,6 +135,35 @@ async fn whatever_is_wrong_the_answer_is_the_same() {
     let failures: i64 =
         sqlx::query_scalar("select count(*) from sign_in_log where not ok").fetch_one(&test.owner).await.unwrap();
     assert_eq!(failures, 4);
+}
+
+/// How long a refusal takes must not tell whether there is such an account.
+#[tokio::test]
+async fn refusals_cost_the_same_whatever_their_reason() {
+    let (test, _) = set_up().await;
+    let no_password = json!({"name": "Invited", "email": "invited@example.com", "active": true});
+    let values = serde_json::from_value(no_password).unwrap();
+    let actor = sign_in(&test.store, EMAIL, PASSWORD).await.unwrap().session.actor;
+    let invited = Command::one("user", Change::Create { id: Uuid::now_v7(), values });
+    test.store.apply(&actor, invited).await.unwrap();
+    let cost = async |email: &str| {
+        let (refused, hashes) = counting_hashes(sign_in(&test.store, email, "wrong")).await;
+        assert_eq!(refused.unwrap_err(), wrong_credentials(), "{email}");
+        hashes
+    };
+    assert_eq!(cost(EMAIL).await, 1, "a wrong password");
+    assert_eq!(cost("nobody@example.com").await, 1, "an unknown address");
+    assert_eq!(cost("invited@example.com").await, 1, "an account without password");
+    sql(&test, "update users set active = false").await;
+    assert_eq!(cost(EMAIL).await, 1, "a deactivated account");
+    sql(&test, "update users set active = true, archived_at = now()").await;
+    assert_eq!(cost(EMAIL).await, 1, "an archived account");
+    sql(&test, "update users set archived_at = null").await;
+    sql(&test, "update organisations set archived_at = now()").await;
+    assert_eq!(cost(EMAIL).await, 1, "an organisation that is gone");
+    sql(&test, "update organisations set archived_at = null").await;
+    let (entered, hashes) = counting_hashes(sign_in(&test.store, EMAIL, PASSWORD)).await;
+    assert_eq!((entered.is_ok(), hashes), (true, 1));
 }
 
 #[tokio::test]
