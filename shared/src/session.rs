@@ -6,8 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::access::Actor;
 use crate::i18n::Locale;
 
-/// Cookie with the session token; `HttpOnly`, `SameSite=Lax`.
-pub const SESSION_COOKIE: &str = "gx_session";
+/// Name of the cookie with the session token; `HttpOnly`, `SameSite=Lax`. Where pages come over TLS (`secure`) browsers take
+/// it from this very host only: a neighbour under the same domain can't plant one.
+#[must_use]
+pub fn session_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-gx_session" } else { "gx_session" }
+}
 
 /// A session ends so many days after the sign-in, however much it is used: whoever took a token has it no longer than
 /// that. Once a month is what NIST SP 800-63B asks for at its first level. The cookie lives as long; the database holds
