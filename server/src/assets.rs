@@ -95,8 +95,20 @@ fn kept(mut response: Response, status: StatusCode, caching: HeaderValue) -> Res
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
         response.headers_mut().insert(header::CACHE_CONTROL, caching);
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        name_charset(&mut response);
     }
     response
+}
+
+/// Says of files of text that they are UTF-8, lest a browser guesses.
+fn name_charset(response: &mut Response) {
+    let Some(kind) = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) else { return };
+    if kind.starts_with("text/")
+        && !kind.contains("charset")
+        && let Ok(named) = HeaderValue::try_from(format!("{kind}; charset=utf-8"))
+    {
+        response.headers_mut().insert(header::CONTENT_TYPE, named);
+    }
 }
 
 fn caching_of(path: &str) -> HeaderValue {
@@ -104,4 +116,23 @@ fn caching_of(path: &str) -> HeaderValue {
     // guanxi.<hash>.wasm has three parts, manifest.json two.
     let hashed = path.starts_with(BUNDLE) && name.split('.').count() >= 3;
     if hashed { FOREVER } else { FOR_A_WHILE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_text_name_their_charset() {
+        for (kind, expected) in [
+            ("text/css", "text/css; charset=utf-8"),
+            ("text/javascript", "text/javascript; charset=utf-8"),
+            ("text/html; charset=gb18030", "text/html; charset=gb18030"),
+            ("application/wasm", "application/wasm"),
+        ] {
+            let found = Response::builder().header(header::CONTENT_TYPE, kind).body(Body::empty()).unwrap();
+            let answer = kept(found, StatusCode::OK, FOREVER);
+            assert_eq!(answer.headers().get_all(header::CONTENT_TYPE).iter().collect::<Vec<_>>(), [expected]);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Settings every command shares: where the data lives and how much is logged.
 
 use crate::failure::Failure;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 
@@ -19,6 +19,19 @@ pub(crate) struct Config {
     /// What to log, e.g. "info", "debug" or "warn,guanxi=debug".
     #[arg(long, env = "GUANXI_LOG", default_value = "info,sqlx=warn", global = true)]
     log: String,
+
+    /// How to write the log: "text" for people, "json" for programs that collect it.
+    #[arg(long, env = "GUANXI_LOG_FORMAT", value_enum, default_value = "text", global = true)]
+    log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A line of JSON, in which no text can look like an entry of its own.
+    Json,
 }
 
 impl Config {
@@ -37,7 +50,11 @@ impl Config {
     pub(crate) fn start_logging(&self) -> Result<(), Failure> {
         let filter = EnvFilter::try_new(&self.log)
             .map_err(|error| Failure::new(format!("GUANXI_LOG is not a log filter: {error}.")))?;
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        match self.log_format {
+            LogFormat::Text => log.init(),
+            LogFormat::Json => log.json().init(),
+        }
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod credential;
 mod feed;
 mod problem;
 
+use app::api::outgoing::Outgoing;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response, Sse};
@@ -33,18 +34,25 @@ pub(crate) struct Wish {
 pub(crate) async fn events(
     State(store): State<Store>,
     State(shutdown): State<Shutdown>,
+    State(outgoing): State<Outgoing>,
     Query(wish): Query<Wish>,
     headers: HeaderMap,
 ) -> Response {
-    match open(store, shutdown, &wish, &headers).await {
+    let credential = Credential::of(&headers, outgoing.is_secure());
+    match open((store, shutdown), &wish, &headers, credential).await {
         Ok(response) => response,
         Err(error) => Problem(error).into_response(),
     }
 }
 
-async fn open(store: Store, shutdown: Shutdown, wish: &Wish, headers: &HeaderMap) -> Result<Response> {
+async fn open(
+    (store, shutdown): (Store, Shutdown),
+    wish: &Wish,
+    headers: &HeaderMap,
+    credential: Result<Credential>,
+) -> Result<Response> {
     let after = position(wish, headers)?;
-    let credential = Credential::of(headers)?;
+    let credential = credential?;
     let actor = credential.actor(&store).await?;
     if wish.user.is_some_and(|user| user != actor.user_id) {
         return Err(Error::Unauthenticated);

@@ -39,8 +39,8 @@ pub(crate) struct AppState {
 /// Builds all routes on one database.
 pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outgoing, demo: bool) -> Router {
     let site_first = site.clone();
-    let identifier = Identifier { store: store.clone(), demo };
     let secure = outgoing.is_secure();
+    let identifier = Identifier { store: store.clone(), demo, secure };
     let leptos = LeptosOptions::builder().output_name("guanxi").build();
     let state = AppState { store, site, shutdown, outgoing, leptos };
     Router::new()

@@ -1,5 +1,7 @@
 //! Imports: what a file holds, how its columns become fields, what would happen and what did.
 
+pub mod limits;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};

@@ -6,8 +6,21 @@ use serde::{Deserialize, Serialize};
 use crate::access::Actor;
 use crate::i18n::Locale;
 
-/// Cookie with the session token; `HttpOnly`, `SameSite=Lax`.
-pub const SESSION_COOKIE: &str = "gx_session";
+/// Name of the cookie with the session token; `HttpOnly`, `SameSite=Lax`. Where pages come over TLS (`secure`) browsers take
+/// it from this very host only: a neighbour under the same domain can't plant one.
+#[must_use]
+pub fn session_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-gx_session" } else { "gx_session" }
+}
+
+/// A session ends so many days after the sign-in, however much it is used: whoever took a token has it no longer than
+/// that. Once a month is what NIST SP 800-63B asks for at its first level. The cookie lives as long; the database holds
+/// to it by itself (`migrations/0023_session_end.sql`).
+pub const SESSION_DAYS: i32 = 30;
+
+/// A session that is not used for so many days ends before: devices are lost and sold, but nobody should have to sign in
+/// after a holiday of two weeks.
+pub const IDLE_DAYS: i32 = 15;
 
 /// Fewest characters of a password.
 pub const MIN_PASSWORD_LENGTH: usize = 10;

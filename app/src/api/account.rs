@@ -63,7 +63,7 @@ pub struct TokenLine {
 #[server(prefix = "/api/fn", endpoint = "sign_in", input = Json, output = Json)]
 pub async fn sign_in(email: String, password: String) -> Result<(), Fault> {
     let signed_in = super::store()?.sign_in(&email, &password, &request::client()).await?;
-    request::start_session(&signed_in)
+    request::start_session(&signed_in).await
 }
 
 /// Ends the session of this request.
@@ -87,7 +87,7 @@ pub async fn set_up(organisation: NewOrganisation) -> Result<(), Fault> {
     let NewOrganisation { org_name, name, email, password, locale, timezone, currency } = organisation;
     let input = store::auth::SetUp { org_name, name, email, password, locale, timezone, currency };
     let signed_in = super::store()?.set_up(input, &request::client()).await?;
-    request::start_session(&signed_in)
+    request::start_session(&signed_in).await
 }
 
 /// What an invitation is for.
@@ -102,7 +102,7 @@ pub async fn invitation(token: String) -> Result<InvitationText, Fault> {
 #[server(prefix = "/api/fn", endpoint = "accept_invitation", input = Json, output = Json)]
 pub async fn accept_invitation(token: String, name: String, password: String) -> Result<(), Fault> {
     let signed_in = super::store()?.accept_invitation(&token, &name, &password, &request::client()).await?;
-    request::start_session(&signed_in)
+    request::start_session(&signed_in).await
 }
 
 /// Mails a link to whoever has that address. The answer, and how long it takes, is the same for every address.
@@ -204,14 +204,15 @@ mod request {
     use axum::http::{HeaderValue, header, request::Parts};
     use leptos::prelude::{expect_context, use_context};
     use leptos_axum::ResponseOptions;
-    use shared::session::SESSION_COOKIE;
+    use shared::Error;
+    use shared::session::{SESSION_DAYS, session_cookie};
     use store::auth::{Client, ResetMail, SignedIn};
 
-    use crate::api::Answer;
     use crate::api::outgoing::Outgoing;
+    use crate::api::{Answer, session, store};
 
-    /// A session lasts so long without use; the store agrees.
-    const MAX_AGE: u32 = 30 * 24 * 60 * 60;
+    /// No session lasts longer than its cookie, in seconds.
+    const MAX_AGE: u32 = SESSION_DAYS.unsigned_abs() * 24 * 60 * 60;
 
     pub(super) fn client() -> Client {
         use_context::<Parts>().and_then(|parts| parts.extensions.get::<Client>().cloned()).unwrap_or_default()
@@ -221,7 +222,16 @@ mod request {
         expect_context()
     }
 
-    pub(super) fn start_session(signed_in: &SignedIn) -> Answer<()> {
+    /// The browser has this session from now on; the one whose cookie it sent along ends, since nobody could end it by
+    /// hand any more.
+    pub(super) async fn start_session(signed_in: &SignedIn) -> Answer<()> {
+        if let Ok(former) = session() {
+            match store()?.revoke_session(&former.actor, former.session_id).await {
+                // Ended meanwhile.
+                Ok(()) | Err(Error::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         set_cookie(signed_in.token.expose(), MAX_AGE)
     }
 
@@ -230,8 +240,9 @@ mod request {
     }
 
     fn set_cookie(value: &str, max_age: u32) -> Answer<()> {
-        let secure = if outgoing().is_secure() { "; Secure" } else { "" };
-        let cookie = format!("{SESSION_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
+        let is_secure = outgoing().is_secure();
+        let (name, secure) = (session_cookie(is_secure), if is_secure { "; Secure" } else { "" });
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
         let cookie = HeaderValue::try_from(cookie).map_err(store::internal)?;
         expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
         Ok(())

@@ -6,7 +6,7 @@ use shared::{Error, Result};
 use store::Store;
 
 use crate::request::cookie;
-use shared::session::SESSION_COOKIE;
+use shared::session::session_cookie;
 
 /// Proof of who reads.
 pub(super) enum Credential {
@@ -17,14 +17,16 @@ pub(super) enum Credential {
 }
 
 impl Credential {
-    /// The credential a request carries; a bearer token goes before a cookie.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self> {
+    /// The credential a request carries; a bearer token goes before a cookie, whose name depends on whether pages come over
+    /// TLS.
+    pub(super) fn of(headers: &HeaderMap, secure: bool) -> Result<Self> {
         if let Some(value) = headers.get(header::AUTHORIZATION) {
             let (scheme, token) = value.to_str().ok().and_then(|v| v.split_once(' ')).ok_or(Error::Unauthenticated)?;
             let is_bearer = scheme.eq_ignore_ascii_case("bearer");
             return if is_bearer { Ok(Self::Bearer(token.trim().to_owned())) } else { Err(Error::Unauthenticated) };
         }
-        cookie(headers, SESSION_COOKIE).map(|token| Self::Session(token.to_owned())).ok_or(Error::Unauthenticated)
+        let token = cookie(headers, session_cookie(secure)).ok_or(Error::Unauthenticated)?;
+        Ok(Self::Session(token.to_owned()))
     }
 
     /// Who reads, with their rights as they are now.
@@ -47,10 +49,23 @@ mod tests {
 
     fn of(name: header::HeaderName, value: &str) -> Option<String> {
         let headers = HeaderMap::from_iter([(name, value.parse().unwrap())]);
-        match Credential::of(&headers).ok()? {
+        said(Credential::of(&headers, false).ok()?)
+    }
+
+    fn said(credential: Credential) -> Option<String> {
+        match credential {
             Credential::Session(token) => Some(format!("session {token}")),
             Credential::Bearer(token) => Some(format!("bearer {token}")),
         }
+    }
+
+    #[test]
+    fn over_tls_only_a_cookie_of_this_very_host_counts() {
+        let headers = HeaderMap::from_iter([(header::COOKIE, "gx_session=planted".parse().unwrap())]);
+        assert!(Credential::of(&headers, true).is_err());
+        let headers =
+            HeaderMap::from_iter([(header::COOKIE, "gx_session=planted; __Host-gx_session=own".parse().unwrap())]);
+        assert_eq!(said(Credential::of(&headers, true).unwrap()).as_deref(), Some("session own"));
     }
 
     #[test]

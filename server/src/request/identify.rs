@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Utc;
 use shared::i18n::{Locale, error_message};
-use shared::session::{Boot, SESSION_COOKIE, Session};
+use shared::session::{Boot, Session, session_cookie};
 use shared::{Error, Result};
 use store::Store;
 use store::auth::SessionInfo;
@@ -22,6 +22,8 @@ pub(crate) struct Identifier {
     pub(crate) store: Store,
     /// The demo organisation is offered.
     pub(crate) demo: bool,
+    /// Pages come over TLS.
+    pub(crate) secure: bool,
 }
 
 /// Addresses for people who are not signed in.
@@ -29,7 +31,7 @@ const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/invitation", "/reset"];
 
 /// Puts the session and the page's boot data into the request; pages that need a session send to the sign-in page.
 pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: Request, next: Next) -> Response {
-    let session = match session_of(&identifier.store, token(&request)).await {
+    let session = match session_of(&identifier.store, token(&request, identifier.secure)).await {
         Ok(session) => session,
         Err(error) => return unanswerable(&request, &error),
     };
@@ -51,15 +53,25 @@ pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: 
 
 /// Who was refused what goes into the log: many of these from one user are somebody trying doors.
 fn note_refusal((method, path): &(Method, String), user: Option<Uuid>, status: StatusCode) {
-    if matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
+    if is_refusal(path, status) {
         tracing::info!(target: "guanxi::security", %method, path, ?user, status = status.as_u16(), "refused");
     }
 }
 
+/// Records and runs that somebody may not see are not there for them, so that not finding is a refusal too; pages that are
+/// not there are mostly misspelt.
+fn is_refusal(path: &str, status: StatusCode) -> bool {
+    match status {
+        StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => true,
+        StatusCode::NOT_FOUND => path.starts_with("/api/"),
+        _ => false,
+    }
+}
+
 /// What a request for anything but the files that everybody gets says about who asks.
-fn token(request: &Request) -> Option<String> {
-    let token = cookie(request.headers(), SESSION_COOKIE).filter(|_| !request.uri().path().starts_with("/pkg/"));
-    token.map(str::to_owned)
+fn token(request: &Request, secure: bool) -> Option<String> {
+    let token = cookie(request.headers(), session_cookie(secure));
+    token.filter(|_| !request.uri().path().starts_with("/pkg/")).map(str::to_owned)
 }
 
 async fn session_of(store: &Store, token: Option<String>) -> Result<Option<Arc<SessionInfo>>> {
@@ -151,5 +163,24 @@ fn page_session(session: &SessionInfo) -> Session {
         email: session.email.clone().unwrap_or_default(),
         org_name: session.org_name.clone(),
         currency: session.org_currency.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_refused_or_hidden_is_noted() {
+        for (path, status, noted) in [
+            ("/customers", 403, true),
+            ("/api/fn/sign_in", 429, true),
+            ("/api/v1/customers/0", 404, true),
+            ("/custmers", 404, false),
+            ("/api/v1/customers", 422, false),
+            ("/api/v1/customers", 200, false),
+        ] {
+            assert_eq!(is_refusal(path, StatusCode::from_u16(status).unwrap()), noted, "{path} {status}");
+        }
     }
 }

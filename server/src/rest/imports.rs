@@ -13,7 +13,7 @@ use shared::i18n::Locale;
 use shared::import::{FileInfo, FileKind, Preview, Reading, Run, Spec};
 use store::Store;
 
-use super::body::Body;
+use super::body::{Body, idempotency_key};
 use super::caller::Caller;
 use super::listing::{FileName, TypeName};
 use super::problem::{Answer, Problem, field_document, language};
@@ -83,9 +83,14 @@ fn preview_document(locale: Locale, preview: &Preview) -> Value {
 }
 
 /// `POST /imports`: accepted, and carried out in the background; `Location` tells how far it is.
-pub(super) async fn start(Caller(actor): Caller, State(store): State<Store>, Body(body): Body) -> Answer<Response> {
+pub(super) async fn start(
+    Caller(actor): Caller,
+    State(store): State<Store>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Answer<Response> {
     let spec: Spec = typed(body)?;
-    let run = store.start_import(&actor, &spec).await?;
+    let run = store.start_import_once(&actor, &spec, idempotency_key(&headers)?.as_deref()).await?;
     let location = format!("/api/v1/imports/{}", run.id);
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(run)).into_response())
 }

@@ -61,7 +61,7 @@ pub(super) fn build() -> Value {
             "headers": common::headers(),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "An API token, from the account page or `guanxi token`."},
-                "session": {"type": "apiKey", "in": "cookie", "name": "gx_session", "description": "The session of a signed-in page."},
+                "session": {"type": "apiKey", "in": "cookie", "name": "gx_session", "description": "The session of a signed-in page; over TLS the cookie is called `__Host-gx_session`."},
             },
         },
     })

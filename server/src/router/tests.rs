@@ -244,6 +244,49 @@ async fn every_server_function_is_open_to_whom_it_should_be() {
     }
 }
 
+/// Signs the caller in again from the browser that has their session; gives the new one's cookie.
+async fn signed_in_again(app: &Router, cookie: &str) -> String {
+    let body = json!({"email": "sales.rep@example.com", "password": "another quiet place"});
+    let request = Request::post("/api/fn/sign_in")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::COOKIE, cookie)
+        .body(Body::from(body.to_string()));
+    let response = app.clone().oneshot(request.unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_session_that_the_browser_had() {
+    let walk = Walk::new().await;
+    let rep = walk.callers.iter().find(|caller| caller.name == "Sales rep").unwrap();
+    let cookie = signed_in_again(&walk.app, &format!("gx_session={}", rep.session)).await;
+    let store = &walk.world.test.store;
+    assert_eq!(store.session(&rep.session).await.unwrap_err(), shared::Error::Unauthenticated);
+    let token = cookie.strip_prefix("gx_session=").unwrap().split(';').next().unwrap();
+    store.session(token).await.unwrap();
+}
+
+#[tokio::test]
+async fn over_tls_the_session_cookie_is_this_very_hosts() {
+    let walk = Walk::new().await;
+    let outgoing = Outgoing::new("https://guanxi.test", |_| {});
+    let store = walk.world.test.store.clone();
+    let app = build(store, Site::without_bundle(), Shutdown::listen().unwrap(), outgoing, false);
+    let cookie = signed_in_again(&app, "").await;
+    assert!(cookie.starts_with("__Host-gx_session=") && cookie.ends_with("; Secure"), "{cookie}");
+    assert!(cookie.contains("; Path=/; HttpOnly; SameSite=Lax;") && !cookie.contains("Domain"), "{cookie}");
+    let pair = cookie.split(';').next().unwrap();
+    for (sent, expected) in [(pair, 200), (pair.strip_prefix("__Host-").unwrap(), 401)] {
+        let request = Request::post("/api/fn/profile")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::COOKIE, sent)
+            .body(Body::from("{}"));
+        let response = app.clone().oneshot(request.unwrap()).await.unwrap();
+        assert_eq!(response.status().as_u16(), expected, "{sent:.20}");
+    }
+}
+
 #[tokio::test]
 async fn files_are_open_to_whom_they_should_be() {
     let walk = Walk::new().await;

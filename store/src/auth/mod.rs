@@ -31,7 +31,7 @@ use uuid::Uuid;
 pub use account::Account;
 pub use api_token::{ApiToken, NewApiToken};
 pub use invitation::{Invitation, InvitationPreview, Invite};
-pub use password::MIN_LENGTH as MIN_PASSWORD_LENGTH;
+pub use password::{MIN_LENGTH as MIN_PASSWORD_LENGTH, counting_hashes};
 pub use reset::ResetMail;
 pub use roles::{DefaultRole, default_roles};
 pub use secret::Token;

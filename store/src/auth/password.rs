@@ -1,7 +1,8 @@
 //! Passwords: argon2id, and the rules for new ones.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -24,6 +25,19 @@ static DUMMY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this pass
 static COMMON: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
+tokio::task_local! {
+    /// Hashes computed for the task, where somebody counts them.
+    static COMPUTED: Arc<AtomicU32>;
+}
+
+/// Does the work and counts the password hashes that were computed for it. Tests hold by this that refusing takes the same
+/// work whatever the reason, which a clock could only show roughly.
+pub async fn counting_hashes<T>(work: impl Future<Output = T>) -> (T, u32) {
+    let computed = Arc::<AtomicU32>::default();
+    let done = COMPUTED.scope(Arc::clone(&computed), work).await;
+    (done, computed.load(Ordering::Relaxed))
+}
+
 /// Which of several hashes a password fits.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fit {
@@ -33,7 +47,10 @@ pub(super) struct Fit {
     pub(super) renewed: Option<String>,
 }
 
+/// For computing one hash.
 fn argon2() -> Argon2<'static> {
+    // Mostly nobody counts.
+    let _ = COMPUTED.try_with(|computed| computed.fetch_add(1, Ordering::Relaxed));
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
 }
 
@@ -88,10 +105,14 @@ pub(super) async fn verify(password: &str, hashes: Vec<String>) -> Result<Option
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let permit = HASHING.acquire().await.map_err(internal)?;
+    let computed = COMPUTED.try_with(Arc::clone).ok();
     let run = move || {
         // Held until the work is done, also when nobody waits for it any more.
         let _permit = permit;
-        work()
+        match computed {
+            Some(computed) => COMPUTED.sync_scope(computed, work),
+            None => work(),
+        }
     };
     tokio::task::spawn_blocking(run).await.map_err(internal)?
 }
@@ -164,6 +185,15 @@ mod tests {
         assert_eq!(first_fit("wrong password", std::slice::from_ref(&hash)).unwrap(), None);
         assert_eq!(first_fit("right password", &[DUMMY.clone(), hash]).unwrap(), Some(Fit { index: 1, renewed: None }));
         assert_eq!(first_fit("nobody has this password", &[]).unwrap(), None);
+    }
+
+    #[test]
+    fn what_nobody_has_costs_what_a_password_costs() {
+        let (dummy, real) = (PasswordHash::new(&DUMMY).unwrap(), hash_now("right password").unwrap());
+        let real = PasswordHash::new(&real).unwrap();
+        assert_eq!((dummy.algorithm, dummy.version, &dummy.params), (real.algorithm, real.version, &real.params));
+        let length = |hash: &PasswordHash<'_>| hash.hash.map(|output| output.len());
+        assert_eq!(length(&dummy), length(&real));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use shared::access::Actor;
+use shared::session::{IDLE_DAYS, SESSION_DAYS};
 use shared::{Error, Result};
 use uuid::Uuid;
 
@@ -63,7 +64,8 @@ struct Found {
 }
 
 impl Store {
-    /// Who is signed in with that token, with their rights as they are now. Using a session prolongs it to 30 days.
+    /// Who is signed in with that token, with their rights as they are now. Using a session prolongs it to
+    /// [`IDLE_DAYS`] from now, but never beyond [`SESSION_DAYS`] after the sign-in.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when the token is unknown or ran out, or its user may not act any more.
@@ -100,9 +102,13 @@ impl Store {
     async fn prolong(&self, session: &Marked) -> Result<()> {
         let mut tx = self.looking_up().await?;
         sqlx::query!(
-            "update sessions set last_seen_at = now(), expires_at = now() + interval '30 days' where org_id = $1 and id = $2",
+            "update sessions set last_seen_at = now(),
+                 expires_at = least(now() + make_interval(days => $3), created_at + make_interval(days => $4))
+             where org_id = $1 and id = $2",
             session.org_id,
-            session.id
+            session.id,
+            IDLE_DAYS,
+            SESSION_DAYS
         )
         .execute(&mut *tx.inner)
         .await

@@ -1,5 +1,6 @@
 //! Signing in with e-mail and password.
 
+use shared::session::IDLE_DAYS;
 use shared::{Error, Result};
 use uuid::Uuid;
 
@@ -109,13 +110,14 @@ pub(super) async fn start_session(tx: &mut Tx, user_id: Uuid, client: &Client) -
     let id = Uuid::now_v7();
     sqlx::query!(
         "insert into sessions (org_id, id, token_hash, user_id, expires_at, user_agent, ip)
-         values ($1, $2, $3, $4, now() + interval '30 days', $5, $6)",
+         values ($1, $2, $3, $4, now() + make_interval(days => $7), $5, $6)",
         org_id,
         id,
         secret::hash(token.expose()),
         user_id,
         client.user_agent_text(),
-        client.ip_text()
+        client.ip_text(),
+        IDLE_DAYS
     )
     .execute(&mut *tx.inner)
     .await

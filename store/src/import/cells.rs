@@ -76,15 +76,35 @@ fn mapped(assignment: &Assignment, raw: String) -> String {
     hit.map_or(raw, |(_, to)| to.clone())
 }
 
+/// A `{column}` slot of a template.
+pub(super) struct Slot<'t> {
+    /// What stands between the slot before and this one.
+    pub(super) before: &'t str,
+    /// Name of the column.
+    pub(super) name: &'t str,
+    /// What follows.
+    pub(super) rest: &'t str,
+}
+
+/// The slots of a template, in order.
+pub(super) fn slots(template: &str) -> impl Iterator<Item = Slot<'_>> {
+    let mut left = template;
+    std::iter::from_fn(move || {
+        let (before, after) = left.split_once('{')?;
+        let (name, rest) = after.split_once('}')?;
+        left = rest;
+        Some(Slot { before, name, rest })
+    })
+}
+
 /// Fills the slots; what stood around empty ones goes with them.
 fn fill(template: &str, cell: &dyn Fn(&str) -> String) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut between = String::new();
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        between.push_str(before);
-        let Some((name, tail)) = after.split_once('}') else { break };
-        let value = cell(name);
+    for slot in slots(template) {
+        between.push_str(slot.before);
+        let value = cell(slot.name);
         if !value.is_empty() {
             let lead = if parts.is_empty() { between.trim_start_matches(SEPARATORS) } else { between.as_str() };
             parts.push(format!("{lead}{value}"));
@@ -92,7 +112,7 @@ fn fill(template: &str, cell: &dyn Fn(&str) -> String) -> String {
         } else if !between.chars().all(|c| SEPARATORS.contains(&c)) {
             parts.push(std::mem::take(&mut between));
         }
-        rest = tail;
+        rest = slot.rest;
     }
     let tail = format!("{}{rest}", if rest.len() == template.len() { "" } else { between.as_str() });
     let filled = format!("{}{tail}", parts.concat());
@@ -123,6 +143,9 @@ mod tests {
         assert_eq!(of(&name, &[("account", "Acme"), ("product", "")]), "Acme");
         let year = Assignment::template("name", "Deal {n} (2017)");
         assert_eq!(of(&year, &[("n", "4")]), "Deal 4 (2017)");
+        // What is no slot is text, and stands there once.
+        let open = Assignment::template("name", "Deal {n} in {2017");
+        assert_eq!(of(&open, &[("n", "4")]), "Deal 4 in {2017");
     }
 
     #[test]

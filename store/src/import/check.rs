@@ -1,14 +1,15 @@
 //! What can be said of an import's mappings before its files are read.
 
+mod amounts;
+
 use shared::access::{Action, Actor};
+use shared::import::limits::{ANSWERS, FILES, PART, STEPS};
 use shared::import::{MAX_COLUMNS, Spec, Step};
 use shared::record::Kind;
 use shared::{Error, FieldDef, FieldError, RecordDef, Result};
 
-/// Most files of one import.
-const FILES: usize = 20;
-/// Most steps of one file.
-const STEPS: usize = 50;
+/// Most problems told: a body of eight megabytes has room for a hundred thousand.
+const TOLD: usize = 200;
 
 /// Refuses what cannot be carried out, each problem by its place: `files[0].steps[1].key`.
 ///
@@ -20,11 +21,14 @@ pub(super) fn check(actor: &Actor, spec: &Spec) -> Result<()> {
         fields.push(FieldError::new("files", "required"));
     }
     fields.extend(too_many("files", spec.files.len(), FILES));
+    fields.extend(too_many("answers", spec.answers.len(), ANSWERS));
     for (at, file) in spec.files.iter().enumerate().take(FILES) {
         let place = format!("files[{at}].steps");
         fields.extend(too_many(&place, file.steps.len(), STEPS));
         for (at, step) in file.steps.iter().enumerate().take(STEPS) {
             check_step(actor, step, &format!("{place}[{at}]"), &mut fields)?;
+            amounts::check(step, &format!("{place}[{at}]"), &mut fields);
+            fields.truncate(TOLD);
         }
     }
     if fields.is_empty() { Ok(()) } else { Err(Error::Invalid { fields }) }
@@ -74,7 +78,7 @@ pub(super) fn assigned(def: &RecordDef, name: &str) -> std::result::Result<Optio
     let field = def.field(whole).ok_or("unknown_field")?;
     let has_parts = matches!(field.kind, Kind::Address | Kind::Social) || field.name == "custom";
     match part {
-        Some(_) if !has_parts => Err("unknown_field"),
+        Some(part) if !has_parts || part.chars().count() > PART => Err("unknown_field"),
         _ if field.read_only => Err("read_only"),
         Some(_) => Ok(None),
         None => Ok(Some(field)),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use shared::import::{Assignment, DateOrder, Existing, From, Step};
 
+use super::cells;
 use super::table::CARD_COLUMNS;
 
 /// A file that a program exports.
@@ -415,8 +416,7 @@ fn from(source: &str, columns: &[String]) -> Option<From> {
 
 fn single(source: &str, columns: &[String]) -> Option<From> {
     let column = |name: &str| columns.iter().find(|column| column.trim().eq_ignore_ascii_case(name)).cloned();
-    let slots: Vec<&str> =
-        source.split('{').skip(1).filter_map(|slot| slot.split_once('}')).map(|(name, _)| name).collect();
+    let slots: Vec<&str> = cells::slots(source).map(|slot| slot.name).collect();
     if slots.is_empty() {
         return Some(From::Constant(source.to_owned()));
     }

@@ -97,13 +97,26 @@ impl Store {
     /// # Errors
     /// As [`Store::preview_import`].
     pub async fn start_import(&self, actor: &Actor, spec: &Spec) -> Result<Run> {
+        self.start_import_once(actor, spec, None).await
+    }
+
+    /// As [`Store::start_import`]; started again under the same key by the same user it gives the run that was begun.
+    ///
+    /// # Errors
+    /// As [`Store::preview_import`]; `key_reused` on `idempotency_key` when the key was that of another import.
+    pub async fn start_import_once(&self, actor: &Actor, spec: &Spec, key: Option<&str>) -> Result<Run> {
         check(actor, spec)?;
         let mut tx = self.reading(actor).await?;
+        // Before its files are looked for: they go when the run is over.
+        if let Some(id) = begun(&mut tx, actor, spec, key).await? {
+            return self.import_run(actor, id).await;
+        }
         let (names, tables) = tables(&mut tx, actor, spec).await?;
         let headers: Vec<&Vec<String>> = tables.iter().map(|table| &table.columns).collect();
         let id = Uuid::now_v7();
-        sqlx::query(
-            "insert into import_runs (org_id, id, actor_id, title, spec, change_set, headers) values ($1, $2, $3, $4, $5, $6, $7)",
+        let made = sqlx::query(
+            "insert into import_runs (org_id, id, actor_id, title, spec, change_set, headers, key)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (org_id, actor_id, key) where key is not null do nothing",
         )
         .bind(actor.org_id)
         .bind(id)
@@ -112,9 +125,14 @@ impl Store {
         .bind(Json(spec))
         .bind(Uuid::now_v7())
         .bind(Json(headers))
+        .bind(key)
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
+        if made.rows_affected() == 0 {
+            let id = begun(&mut tx, actor, spec, key).await?.ok_or(Error::NotFound)?;
+            return self.import_run(actor, id).await;
+        }
         remember(&mut tx, spec, &tables).await?;
         tx.commit().await?;
         self.work_on_import(actor.org_id, id);
@@ -202,6 +220,24 @@ impl Store {
             .map_err(from_sqlx)?;
         tx.commit().await?;
         Ok(UndoOutcome { change_set: run.change_set, undone: 0, kept: Vec::new() })
+    }
+}
+
+/// The run that the actor began under that key.
+async fn begun(tx: &mut Tx, actor: &Actor, spec: &Spec, key: Option<&str>) -> Result<Option<Uuid>> {
+    let Some(key) = key else { return Ok(None) };
+    let found: Option<(Uuid, bool)> =
+        sqlx::query_as("select id, spec = $4 from import_runs where org_id = $1 and actor_id = $2 and key = $3")
+            .bind(actor.org_id)
+            .bind(actor.user_id)
+            .bind(key)
+            .bind(Json(spec))
+            .fetch_optional(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    match found {
+        Some((_, false)) => Err(Error::invalid("idempotency_key", "key_reused")),
+        found => Ok(found.map(|(id, _)| id)),
     }
 }
 

@@ -3,15 +3,17 @@
 use std::net::IpAddr;
 
 use crate::support::TestStore;
+use chrono::TimeDelta;
 use serde_json::json;
 use shared::access::{Actor, Level};
 use shared::audit::AuditQuery;
 use shared::command::{Change, Command};
 use shared::i18n::Locale;
+use shared::session::SESSION_DAYS;
 use shared::{Error, Values};
 use sqlx::AssertSqlSafe;
 use store::Store;
-use store::auth::{Client, Invite, SetUp, SignedIn};
+use store::auth::{Client, Invite, SetUp, SignedIn, counting_hashes};
 use uuid::Uuid;
 
 const EMAIL: &str = "lin@example.com";
@@ -135,6 +137,35 @@ async fn whatever_is_wrong_the_answer_is_the_same() {
     assert_eq!(failures, 4);
 }
 
+/// How long a refusal takes must not tell whether there is such an account.
+#[tokio::test]
+async fn refusals_cost_the_same_whatever_their_reason() {
+    let (test, _) = set_up().await;
+    let no_password = json!({"name": "Invited", "email": "invited@example.com", "active": true});
+    let values = serde_json::from_value(no_password).unwrap();
+    let actor = sign_in(&test.store, EMAIL, PASSWORD).await.unwrap().session.actor;
+    let invited = Command::one("user", Change::Create { id: Uuid::now_v7(), values });
+    test.store.apply(&actor, invited).await.unwrap();
+    let cost = async |email: &str| {
+        let (refused, hashes) = counting_hashes(sign_in(&test.store, email, "wrong")).await;
+        assert_eq!(refused.unwrap_err(), wrong_credentials(), "{email}");
+        hashes
+    };
+    assert_eq!(cost(EMAIL).await, 1, "a wrong password");
+    assert_eq!(cost("nobody@example.com").await, 1, "an unknown address");
+    assert_eq!(cost("invited@example.com").await, 1, "an account without password");
+    sql(&test, "update users set active = false").await;
+    assert_eq!(cost(EMAIL).await, 1, "a deactivated account");
+    sql(&test, "update users set active = true, archived_at = now()").await;
+    assert_eq!(cost(EMAIL).await, 1, "an archived account");
+    sql(&test, "update users set archived_at = null").await;
+    sql(&test, "update organisations set archived_at = now()").await;
+    assert_eq!(cost(EMAIL).await, 1, "an organisation that is gone");
+    sql(&test, "update organisations set archived_at = null").await;
+    let (entered, hashes) = counting_hashes(sign_in(&test.store, EMAIL, PASSWORD)).await;
+    assert_eq!((entered.is_ok(), hashes), (true, 1));
+}
+
 #[tokio::test]
 async fn ten_failures_close_an_address_for_a_while() {
     let (test, _) = set_up().await;
@@ -186,18 +217,41 @@ async fn many_addresses_from_one_network_are_limited_too_but_success_costs_nothi
 #[tokio::test]
 async fn a_session_lives_while_it_is_used() {
     let (test, admin) = set_up().await;
-    sql(
-        &test,
-        "update sessions set last_seen_at = now() - interval '10 days', expires_at = now() + interval '20 days'",
-    )
-    .await;
+    sql(&test, "update sessions set last_seen_at = now() - interval '10 days', expires_at = now() + interval '5 days'")
+        .await;
     test.store.session(admin.token.expose()).await.unwrap();
-    let prolonged = sql(&test, "select from sessions where last_seen_at > now() - interval '1 minute' and expires_at > now() + interval '29 days'").await;
+    let prolonged = sql(&test, "select from sessions where last_seen_at > now() - interval '1 minute' and expires_at > now() + interval '14 days'").await;
     assert_eq!(prolonged, 1);
     sql(&test, "update sessions set expires_at = now() - interval '1 second'").await;
     assert_eq!(test.store.session(admin.token.expose()).await.unwrap_err(), Error::Unauthenticated);
     test.store.purge_expired().await.unwrap();
     assert_eq!(sql(&test, "select from sessions").await, 0);
+}
+
+/// As if the sign-in had been so many days and seconds ago; the last use was some minutes ago.
+async fn signed_in_before(test: &TestStore, days: i32, seconds: i32) {
+    let statement = format!(
+        "update sessions set created_at = now() - interval '{days} days' - interval '{seconds} seconds',
+         last_seen_at = now() - interval '6 minutes'"
+    );
+    sql(test, &statement).await;
+}
+
+#[tokio::test]
+async fn no_use_carries_a_session_beyond_its_end() {
+    let (test, admin) = set_up().await;
+    let token = admin.token.expose();
+    signed_in_before(&test, SESSION_DAYS, -60).await;
+    test.store.session(token).await.unwrap();
+    let kept = "select from sessions where last_seen_at > now() - interval '1 minute'
+                and expires_at < now() + interval '2 minutes'";
+    assert_eq!(sql(&test, kept).await, 1, "used in its last minute, and not prolonged beyond it");
+    let devices = test.store.sessions(&admin.session.actor).await.unwrap();
+    assert_eq!(devices[0].expires_at, devices[0].created_at + TimeDelta::days(SESSION_DAYS.into()));
+    // Though its rights are known from a moment ago, and whatever stands beside it.
+    signed_in_before(&test, SESSION_DAYS, 1).await;
+    sql(&test, "update sessions set expires_at = now() + interval '1 year'").await;
+    assert_eq!(test.store.session(token).await.unwrap_err(), Error::Unauthenticated);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Schemas of imports: what is sent to start them; what is told of them has a file of its own.
 
 use serde_json::{Map, Value, json};
+use shared::import::limits::{ANSWERS, FILES, INLINE, STEPS, TEXT, VALUES};
 use shared::import::{DELIMITERS, DateOrder, ENCODINGS, Existing};
 use shared::types::REGISTRY;
 
@@ -57,7 +58,7 @@ pub(super) fn type_name() -> Value {
 }
 
 fn sent() -> Value {
-    let steps = json!({"type": "array", "maxItems": 50, "items": reference("import_step")});
+    let steps = json!({"type": "array", "maxItems": STEPS, "items": reference("import_step")});
     let plan = object(&["file", "steps"], json!({"file": id(), "steps": steps}));
     let answer = object(
         &["unknown", "decision"],
@@ -66,9 +67,9 @@ fn sent() -> Value {
     object(
         &["files", "answers"],
         json!({
-            "files": {"type": "array", "minItems": 1, "maxItems": 20, "items": plan,
+            "files": {"type": "array", "minItems": 1, "maxItems": FILES, "items": plan,
                 "description": "Those that others refer to come first."},
-            "answers": list(answer),
+            "answers": {"type": "array", "maxItems": ANSWERS, "items": answer},
         }),
     )
 }
@@ -85,10 +86,15 @@ fn step() -> Value {
             "distinct": {"type": "boolean", "description": "Several rows stand for one record: the first of each key counts."},
             "optional": {"type": "boolean", "description": "Rows without key have nothing for this step."},
             "within": {"type": ["string", "null"], "description": "Reference within which the key is looked for."},
-            "inline": {"type": "array", "items": {"type": "object", "additionalProperties": text()},
+            "inline": {"type": "array", "maxItems": INLINE, "items": {"type": "object", "additionalProperties": text()},
                 "description": "Rows that take the place of the file's, by column."},
         }),
     )
+}
+
+/// Text that is added to rows.
+fn brought_along() -> Value {
+    json!({"type": "string", "maxLength": TEXT})
 }
 
 fn assignment() -> Value {
@@ -101,7 +107,7 @@ fn assignment() -> Value {
             "from": reference("import_source"),
             "times": {"type": ["integer", "null"], "minimum": 0, "description": "Numbers are multiplied by it."},
             "dates": {"enum": orders, "description": "How to read days such as 3/4/2024."},
-            "values": {"type": "object", "additionalProperties": text(),
+            "values": {"type": "object", "maxProperties": VALUES, "additionalProperties": brought_along(),
                 "description": "Cell text and what is used instead, ignoring case; `*` is all other texts."},
         }),
     )
@@ -111,8 +117,8 @@ fn source() -> Value {
     let single = |name: &str, schema: Value| object(&[name], json!({name: schema}));
     json!({"oneOf": [
         single("column", text()),
-        single("template", json!({"type": "string", "description": "Text with `{column}` slots."})),
-        single("constant", text()),
+        single("template", json!({"type": "string", "maxLength": TEXT, "description": "Text with `{column}` slots."})),
+        single("constant", brought_along()),
         single("person", whole(json!({"given": text(), "middle": text(), "family": text()}))),
         single("first", json!({"type": "array", "items": reference("import_source"), "description": "The first that isn't empty."})),
     ]})

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use shared::types::REGISTRY;
 
-use super::operations::{answers, header, id, json_body, query};
+use super::operations::{answers, header, id, idempotency, json_body, query};
 use super::schema::reference;
 
 /// What sends JSON can be refused for.
@@ -101,7 +101,8 @@ fn start() -> Value {
         "undo": {"operationId": "undo_import", "parameters": of_run},
         "errors": {"operationId": "import_errors", "parameters": of_run},
     });
-    let mut operation = operation("start_import", "Start an import", json!([]), answers(202, answer, &OF_JSON));
+    let mut operation =
+        operation("start_import", "Start an import", json!([idempotency()]), answers(202, answer, &OF_JSON));
     operation["requestBody"] = json_body("import");
     operation
 }

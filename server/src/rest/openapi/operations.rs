@@ -54,7 +54,7 @@ pub(super) fn query(name: &str, schema: Value, description: &str) -> Value {
     json!({"name": name, "in": "query", "schema": schema, "description": description})
 }
 
-fn idempotency() -> Value {
+pub(super) fn idempotency() -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header",
         "schema": {"type": "string", "minLength": 1, "maxLength": 200},

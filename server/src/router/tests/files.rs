@@ -49,6 +49,16 @@ impl<'w> Program<'w> {
         self.walk.send(request.body(body.into()).unwrap()).await
     }
 
+    /// Asks under a key, which the answer says nothing of.
+    async fn keyed(&self, path: &str, key: &str, body: &Value) -> (StatusCode, Value) {
+        let request = Request::post(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.caller.token))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", key);
+        let (status, answer) = self.walk.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        (status, serde_json::from_str(&answer).unwrap())
+    }
+
     async fn upload(&self, content: &[u8]) -> Value {
         let (status, answer) = self.raw(Method::POST, "/api/v1/imports/files?name=c.csv", content.to_vec()).await;
         assert_eq!(status, StatusCode::CREATED, "{answer}");
@@ -115,6 +125,28 @@ async fn a_program_imports_a_file_watches_it_and_takes_it_back() {
 }
 
 #[tokio::test]
+async fn an_import_started_again_under_its_key_is_the_same_run() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let spec = import(&admin.upload(CUSTOMERS).await);
+    let start = || admin.keyed("/api/v1/imports", "customers-of-today", &spec);
+    let (first, second) = tokio::join!(start(), start());
+    let id = first.1["id"].as_str().unwrap().to_owned();
+    assert_eq!((first.0, second.0, second.1["id"].as_str()), (StatusCode::ACCEPTED, StatusCode::ACCEPTED, Some(&*id)));
+    // Also when it is over, and its file gone.
+    let done = admin.over(&id).await;
+    assert_eq!(start().await, (StatusCode::ACCEPTED, done.clone()));
+    assert_eq!(admin.get("/api/v1/imports", "import_runs").await["items"], json!([done]));
+    let other = import(&admin.upload(b"name\nOther\n").await);
+    let (status, refused) = admin.keyed("/api/v1/imports", "customers-of-today", &other).await;
+    assert_eq!((status, &refused["fields"][0]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("key_reused")));
+    let (status, _) = admin.keyed("/api/v1/imports", &"k".repeat(201), &other).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, another) = admin.keyed("/api/v1/imports", "others-of-today", &other).await;
+    assert!(status == StatusCode::ACCEPTED && another["id"] != id.as_str(), "{another}");
+}
+
+#[tokio::test]
 async fn runs_and_files_of_others_are_not_there() {
     let walk = Walk::new().await;
     let admin = Program::new(&walk, DefaultRole::Admin).await;
@@ -162,6 +194,16 @@ async fn what_cannot_be_imported_is_refused_by_its_place() {
         ("/within", json!("\u{0}"), one(&format!("{first}.within"), "unknown_field")),
         ("/existing", json!("merge"), one(&format!("{first}.existing"), "choice")),
         ("/exsting", json!("skip"), one(&format!("{first}.exsting"), "unknown_field")),
+        (
+            "/assignments/0/from",
+            json!({"constant": "x".repeat(1_001)}),
+            one(&format!("{first}.assignments[0].from"), "too_long"),
+        ),
+        (
+            "/assignments/0/field",
+            json!(format!("custom.{}", "x".repeat(41))),
+            one(&format!("{first}.assignments[0].field"), "unknown_field"),
+        ),
     ] {
         let mut step = step.clone();
         match step.pointer_mut(place) {
@@ -270,13 +312,9 @@ async fn bulk_changes_tell_which_were_refused_and_go_back_together() {
     let nowhere = json!({"do": "archive", "id": Uuid::now_v7()});
     let body = json!({"changes": [create(json!("One")), create(json!("  ")), nowhere, create(json!("Four"))]});
     let send = || async {
-        let request = Request::post("/api/v1/tags/bulk")
-            .header(header::AUTHORIZATION, format!("Bearer {}", admin.caller.token))
-            .header(header::CONTENT_TYPE, "application/json")
-            .header("idempotency-key", "tags-of-today");
-        let (status, answer) = walk.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        let (status, answer) = admin.keyed("/api/v1/tags/bulk", "tags-of-today", &body).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
-        serde_json::from_str::<Value>(&answer).unwrap()
+        answer
     };
     let first = send().await;
     let schema = json!({"$ref": "#/components/schemas/tag_bulk_outcome"});

@@ -12,6 +12,9 @@ use super::{Lines, too_large, too_many};
 /// Most bytes that a workbook may unpack to: packed files of a few megabytes can hold hundreds of gigabytes.
 const UNPACKED: u64 = 1024 * 1024 * 1024;
 
+/// Most files within a packed one; a workbook has one for each sheet and picture, and a dozen more.
+const PARTS: usize = 10_000;
+
 type Workbook<'b> = Xlsx<Cursor<&'b [u8]>>;
 
 /// Whether the file is a packed one, as workbooks are.
@@ -56,6 +59,9 @@ pub(super) fn read(bytes: &[u8], reading: &Reading) -> Result<(Format, Lines)> {
 /// What a packed file says of its size need not be true: it is unpacked once for nothing.
 fn check_size(bytes: &[u8]) -> Result<()> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
+    if archive.len() > PARTS {
+        return Err(too_large());
+    }
     let mut left = UNPACKED;
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(|_| unreadable())?;
@@ -122,5 +128,31 @@ fn moment(at: &ExcelDateTime) -> String {
     match (hour, minute, second) {
         (0, 0, 0) => days,
         _ => format!("{days} {hour:02}:{minute:02}:{second:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn packed(parts: usize) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for part in 0..parts {
+            let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+            writer.start_file(part.to_string(), stored).unwrap();
+            writer.write_all(b"x").unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_packed_file_has_so_many_parts_and_no_more() {
+        assert_eq!(check_size(&packed(PARTS)), Ok(()));
+        assert_eq!(check_size(&packed(PARTS + 1)), Err(too_large()));
     }
 }
