@@ -151,7 +151,7 @@ struct Running<'s> {
     seen: HashMap<Mark, Uuid>,
     /// Values that stand in several rows.
     repeated: HashSet<Mark>,
-    /// Whether something goes by what all of its rows make.
+    /// Whether what all of its rows make is kept: something goes by it, or it is little.
     is_needed: bool,
     preview: StepPreview,
 }
@@ -213,7 +213,9 @@ impl Planner<'_> {
         let goes_by = |other: &Step| {
             shared::types::by_name(&other.record_type).is_some_and(|of| of.name == def.name || refers(other, of, def))
         };
-        let is_needed = refers(step, def, def) || later.iter().any(|(_, other)| goes_by(other));
+        let all = count(step, &self.tables[file]);
+        // So few are kept without looking which of them stand for the same.
+        let is_needed = all <= WINDOW || refers(step, def, def) || later.iter().any(|(_, other)| goes_by(other));
         let preview = StepPreview {
             fields: step.assignments.iter().map(|a| a.field.clone()).collect(),
             ..empty_preview(file, def)
@@ -234,7 +236,6 @@ impl Planner<'_> {
         running.known = self.known(&running);
         running.repeated = self.repeated(&running);
         self.decided.begin(&running);
-        let all = count(step, &self.tables[file]);
         // Records that refer to others of the same file need all of it at once.
         let window = if running.refers_to_itself() { all.max(1) } else { WINDOW };
         for from in (0..all).step_by(window) {
@@ -284,7 +285,8 @@ impl Planner<'_> {
 
     /// Values that stand in several rows of the file: what an earlier one makes is there for the later one.
     fn repeated(&self, running: &Running<'_>) -> HashSet<Mark> {
-        let Some(at) = running.key().and_then(|key| running.at(key)) else { return HashSet::new() };
+        let at = running.key().and_then(|key| running.at(key)).filter(|_| !running.is_needed);
+        let Some(at) = at else { return HashSet::new() };
         let table = &self.tables[running.file];
         // Of all columns only this one.
         let key = Step { assignments: vec![running.step.assignments[at].clone()], ..running.step.clone() };
