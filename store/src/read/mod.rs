@@ -6,7 +6,7 @@ mod board;
 mod cursor;
 mod detail;
 mod filter;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod list;
 mod near;
@@ -15,3 +15,5 @@ mod search;
 mod tallies;
 mod timeline;
 mod titles;
+
+pub(crate) use self::search::titles_near;
