@@ -11,7 +11,11 @@ pub(crate) mod fuzzing;
 mod list;
 mod near;
 mod past;
+mod quality;
+mod quiet;
 mod search;
-mod tallies;
+pub(crate) mod tallies;
 mod timeline;
 mod titles;
+
+pub(crate) use quiet::push_quiet;

@@ -9,6 +9,7 @@ use shared::access::Action;
 use shared::duplicates::can_have;
 use shared::i18n;
 use shared::import::FileKind;
+use shared::quality::is_told_of;
 use shared::query::{Archived, Filter, Op};
 
 use super::ListContext;
@@ -38,6 +39,10 @@ pub(super) fn head(context: ListContext) -> AnyView {
             {(may(Action::Update) && can_have(def)).then(|| view! {
                 <LinkButton href=format!("/duplicates/{}", def.plural) kind=ButtonKind::Ghost icon="merge"
                     label=Signal::derive(move || page.text_with("duplicates.title", &[("types", &i18n::type_label_many(page.locale.get(), def))]))/>
+            })}
+            {is_told_of(def).then(|| view! {
+                <LinkButton href=format!("/quality/{}", def.plural) kind=ButtonKind::Ghost icon="shield-check"
+                    label=Signal::derive(move || page.text_with("quality.title", &[("types", &i18n::type_label_many(page.locale.get(), def))]))/>
             })}
             {may(Action::Import).then(|| view! {
                 <LinkButton href="/import" kind=ButtonKind::Ghost icon="file-up">{t("ui.action.import")}</LinkButton>
