@@ -49,7 +49,8 @@ pub(super) fn keep(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String]) {
         return;
     }
     let sent = |name: &str| patch.iter().any(|field| field == name);
-    if sent(NOT_WORKING.name) && !channels().any(|field| sent(field.name)) {
+    // Whoever changes the channels too, as a merge does, may have meant those that go.
+    if sent(NOT_WORKING.name) && (draft.before.is_none() || !channels().any(|field| sent(field.name))) {
         return draft.error(NOT_WORKING.name, "channel");
     }
     draft.set(NOT_WORKING.name, if kept.is_empty() { Value::Null } else { kept.into() });
@@ -63,19 +64,20 @@ mod tests {
 
     use super::*;
     use crate::format::Zone;
-    use crate::record::validate;
+    use crate::record::{Row, validate};
     use crate::types::{CUSTOMER, REGISTRY};
 
     /// What becomes of a customer's values with this patch, or the code of the first error.
     fn saved(stored: Value, patch: Value) -> Result<Value, String> {
         let mut after = stored.as_object().cloned().unwrap_or_default();
+        let before = Row { id: uuid::Uuid::nil(), version: 1, values: after.clone() };
+        let before = Some(&before).filter(|row| !row.values.is_empty());
         let patch = patch.as_object().cloned().unwrap_or_default();
         let names: Vec<String> = patch.keys().cloned().collect();
         after.extend(patch);
         let (zone, related) = (Zone::utc(), BTreeMap::new());
         let now = chrono::DateTime::UNIX_EPOCH;
-        let mut draft =
-            Draft { before: None, after: &mut after, now, zone: &zone, related: &related, errors: Vec::new() };
+        let mut draft = Draft { before, after: &mut after, now, zone: &zone, related: &related, errors: Vec::new() };
         validate(&CUSTOMER, &mut draft, &names, &[]);
         match draft.errors.first() {
             Some(error) => Err(error.code.clone()),
@@ -99,6 +101,8 @@ mod tests {
         );
         assert_eq!(saved(stored.clone(), json!({"not_working": ["c@d.cn"]})), Err("channel".into()));
         assert_eq!(saved(stored, json!({"not_working": "never"})), Err("channel".into()));
+        let new = json!({"name": "A", "phones": ["110 22"], "not_working": ["110 33"]});
+        assert_eq!(saved(json!({}), new), Err("channel".into()));
     }
 
     #[test]

@@ -183,7 +183,7 @@ impl Tidying {
             before.map_or(0, |before| before + 1)
         });
         let count = Memo::new(move |_| {
-            changed.track();
+            changed.get();
             lines.with_value(|lines: &Vec<Line>| lines.iter().filter(|(row, f)| !self.is_kept(row.id, f)).count())
         });
         let change = move |_| {
@@ -227,7 +227,7 @@ impl Tidying {
         };
         let label = move || page.text(&format!("quality.rule.{}", rule.code()));
         let examples = move || {
-            changed.track();
+            changed.get();
             let own = |(_, finding): &&Line| finding.rules.first() == Some(&rule);
             let (all, part) = lines.with_value(|lines| {
                 let own: Vec<&Line> = lines.iter().filter(own).collect();
