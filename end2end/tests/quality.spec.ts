@@ -61,7 +61,8 @@ test("figures lead to the lists of what they count @phone", async ({ page }) => 
   await signIn(page, "admin");
   await create(page, "customer", { name: unique("Nothing known") });
   await open(page, "/customers");
-  await page.getByRole("link", { name: "Data quality: Customers" }).click();
+  await page.locator(".page-head").getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Data quality: Customers" }).click();
   await expect(page.locator("h1")).toHaveText("Data quality: Customers");
   await expect(page.locator("[data-quality=complete]")).toContainText("complete on average");
   await isAccessible(page);

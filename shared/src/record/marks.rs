@@ -45,7 +45,12 @@ pub(super) fn keep(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String]) {
     let channels = || def.fields.iter().filter(|field| field.kind.is_channel());
     let is_there = |entry: &&str| channels().any(|field| texts(draft.after, field.name).any(|own| own == *entry));
     let kept: Vec<Value> = marked.iter().copied().filter(is_there).map(Value::from).collect();
-    if kept.len() == marked.len() {
+    // While one of them is at fault itself nobody can tell what it will hold.
+    let is_unsure = draft
+        .errors
+        .iter()
+        .any(|error| error.field == NOT_WORKING.name || channels().any(|field| field.name == error.field));
+    if kept.len() == marked.len() || is_unsure {
         return;
     }
     let sent = |name: &str| patch.iter().any(|field| field == name);
@@ -94,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_is_there_can_be_marked_in_the_form_it_is_kept_in() {
-        let stored = json!({"name": "A", "phones": ["110 22"], "emails": ["a@b.cn"]});
+        let stored = json!({"kind": "company", "name": "A", "phones": ["110 22"], "emails": ["a@b.cn"]});
         assert_eq!(
             saved(stored.clone(), json!({"not_working": ["A@B.cn", "110 22"]})),
             Ok(json!(["a@b.cn", "110 22"]))
@@ -107,8 +112,7 @@ mod tests {
 
     #[test]
     fn a_mark_goes_with_what_it_is_about() {
-        let stored =
-            json!({"name": "A", "phones": ["110 22"], "emails": ["a@b.cn"], "not_working": ["110 22", "a@b.cn"]});
+        let stored = json!({"kind": "company", "name": "A", "phones": ["110 22"], "emails": ["a@b.cn"], "not_working": ["110 22", "a@b.cn"]});
         assert_eq!(saved(stored.clone(), json!({"phones": ["110 33"]})), Ok(json!(["a@b.cn"])));
         assert_eq!(saved(stored.clone(), json!({"phones": [], "emails": []})), Ok(Value::Null));
         // What somebody is about to take away together with its mark is no mistake.

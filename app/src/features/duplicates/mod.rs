@@ -139,7 +139,7 @@ impl Review {
                 let is_empty = pairs.pairs.is_empty() && !running && looked_at.is_some();
                 view! {
                     <div class="stack">
-                        <p class="muted">{head}" "{by_itself}</p>
+                        <p class="muted">{head}<br/>{by_itself}</p>
                         {running.then(|| view! { <Progress value=Signal::derive(|| None) label=t("duplicates.looking")/> })}
                         {is_empty.then(|| view! { <EmptyState icon="circle-check" title=t("duplicates.none") text=t("duplicates.none_text")/> })}
                         {pairs.pairs.into_iter().map(|pair| self.pair(pair)).collect_view()}

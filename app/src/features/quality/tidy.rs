@@ -258,8 +258,7 @@ impl Tidying {
     fn line(self, (row, finding): Line) -> AnyView {
         let page = self.page;
         let (id, name) = (row.id, finding.field.name);
-        let old = text_of(row.value(name));
-        let new = text_of(&finding.new);
+        let (old, new) = (difference(row.value(name), &finding.new), difference(&finding.new, row.value(name)));
         let title = row.text(self.def.title).unwrap_or_default().to_owned();
         let field = move || i18n::field_label(page.locale.get(), self.def, name);
         let on = Signal::derive(move || self.kept.with(|kept| !kept.contains(&(id, name))));
@@ -267,17 +266,14 @@ impl Tidying {
             self.kept.update(|kept| _ = if on { kept.remove(&(id, name)) } else { kept.insert((id, name)) });
         };
         let href = format!("/{}/{id}", self.def.plural);
-        let of = (name != self.def.title).then(|| view! { <a href=href class="meta">{title}</a> });
         view! {
             <li data-id=id.to_string()>
                 <Checkbox value=on on_change=toggle>
-                    <span class="meta">{field}</span>
-                    " "
                     <del>{old}</del>
-                    <span class="meta" role="img" aria-label=t("quality.to")>" → "</span>
+                    <span role="img" aria-label=t("quality.to")>" → "</span>
                     <ins>{new}</ins>
                 </Checkbox>
-                {of}
+                <p class="meta">{field}" · "<a href=href>{title}</a></p>
             </li>
         }
         .into_any()
@@ -289,12 +285,21 @@ fn count_by_rule(lines: &[Line]) -> [usize; Rule::ALL.len()] {
     Rule::ALL.map(|rule| lines.iter().filter(|(_, finding)| finding.rules.contains(&rule)).count())
 }
 
-/// A value as one reads it.
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(list) => list.iter().map(text_of).collect::<Vec<_>>().join(", "),
-        Value::Object(parts) => parts.values().map(text_of).collect::<Vec<_>>().join(" "),
-        _ => String::new(),
-    }
+/// What of a value is not the same in another: of lists and addresses the parts that differ.
+fn difference(value: &Value, from: &Value) -> String {
+    let parts: Vec<&str> = match value {
+        Value::String(text) => vec![text],
+        Value::Array(list) => {
+            let other = |one: &&Value| from.as_array().is_none_or(|all| !all.contains(one));
+            list.iter().filter(other).filter_map(Value::as_str).collect()
+        }
+        // From the whole to its parts.
+        Value::Object(parts) => ["country", "province", "city", "district", "street", "postcode"]
+            .into_iter()
+            .filter(|name| parts.get(*name) != from.get(*name))
+            .filter_map(|name| parts.get(name)?.as_str())
+            .collect(),
+        _ => Vec::new(),
+    };
+    parts.join(" ")
 }
