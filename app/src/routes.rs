@@ -40,12 +40,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/invitation") view=invitation::view/>
                 <Route path=path!("/reset") view=reset::view/>
                 <ParentRoute path=path!("") view=|| view! { <Workspace quick_add=|| view! { <QuickAdd/> }/> }>
-                    <Route path=path!("/") view=my_day::view/>
-                    <Route path=path!("/pipeline") view=|| view! { <BoardPage peek=peek::view/> }/>
+                    // As a whole: the rows take the server milliseconds, a second painting takes a phone more. Besides, the status of a
+                    // record's page, which goes out first, depends on whether there is such a record.
+                    <Route path=path!("/") view=my_day::view ssr=SsrMode::Async/>
+                    <Route path=path!("/pipeline") view=|| view! { <BoardPage peek=peek::view/> } ssr=SsrMode::Async/>
                     <Route path=path!("/import") view=import::view/>
                     <Route path=path!("/settings/*section") view=settings::view/>
-                    <Route path=path!("/:plural") view=list::view/>
-                    // As a whole: whether there is such a record decides on the status, which goes out first.
+                    <Route path=path!("/:plural") view=list::view ssr=SsrMode::Async/>
                     <Route path=path!("/:plural/:id") view=detail::view ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>

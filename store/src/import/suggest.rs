@@ -102,7 +102,9 @@ pub(super) fn likeliest(columns: &[String]) -> &'static RecordDef {
         let step = step(def, &[], columns);
         let required = def.fields.iter().filter(|f| f.required && f.default.is_none());
         let missing = required.filter(|f| !step.assignments.iter().any(|a| a.field == f.name)).count();
-        i64::try_from(step.assignments.len()).unwrap_or(0) * 2 - i64::try_from(missing).unwrap_or(0)
+        let fit = i64::try_from(step.assignments.len()).unwrap_or(0) * 2 - i64::try_from(missing).unwrap_or(0);
+        // What says little is sooner a list of people and companies than one of tags.
+        (fit, def.timeline)
     };
     let candidates = REGISTRY.iter().copied().filter(|def| !def.admin);
     // Of equals the first in the registry: the more general one.
@@ -167,5 +169,6 @@ mod tests {
         let columns = ["name", "stage_id", "amount", "customer_id", "expected_close"].map(str::to_owned);
         assert_eq!(likeliest(&columns).name, "opportunity");
         assert_eq!(likeliest(&["name", "industry", "employees"].map(str::to_owned)).name, "customer");
+        assert_eq!(likeliest(&["Name", "Remark of Bob"].map(str::to_owned)).name, "customer");
     }
 }

@@ -6,7 +6,7 @@ mod board;
 mod cursor;
 mod detail;
 mod filter;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod list;
 mod near;
@@ -18,4 +18,5 @@ pub(crate) mod tallies;
 mod timeline;
 mod titles;
 
-pub(crate) use quiet::push_quiet;
+pub(crate) use self::quiet::push_quiet;
+pub(crate) use self::search::titles_near;
