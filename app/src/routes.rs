@@ -14,6 +14,7 @@ use crate::features::duplicates::DuplicatesPage;
 use crate::features::import::ImportPage;
 use crate::features::my_day::MyDayPage;
 use crate::features::pipeline::BoardPage;
+use crate::features::quality::QualityPage;
 use crate::features::quick_add::QuickAdd;
 use crate::features::settings::SettingsPage;
 use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
@@ -62,6 +63,7 @@ chunk! {
     page fn reset() in entry { view! { <ResetPage/> } }
     page fn settings() in settings { view! { <SettingsPage/> } }
     page fn import() in import { view! { <ImportPage/> } }
+    page fn quality() in quality { view! { <QualityPage/> } }
     page fn my_day() in records { view! { <MyDayPage/> } }
     page fn list() in records { view! { <ListPage peek=peek::view/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
@@ -70,14 +72,18 @@ chunk! {
     }
 }
 
-/// `/duplicates/<plural>` or `/<plural>/<id>`: a route of its own would weigh on the first load.
+/// `/duplicates/<plural>`, `/quality/<plural>` or `/<plural>/<id>`: routes of their own would weigh on the first load.
 #[component]
 fn BelowPlural() -> impl IntoView {
     let params = use_params_map();
-    let of_duplicates = Memo::new(move |_| params.with(|params| params.get("plural").as_deref() == Some("duplicates")));
-    move || match of_duplicates.get() {
-        true => view! { <DuplicatesPage/> }.into_any(),
-        false => view! { <DetailPage timeline=timeline_of/> }.into_any(),
+    let page = Memo::new(move |_| {
+        let plural = params.with(|params| params.get("plural").unwrap_or_default());
+        ["duplicates", "quality"].into_iter().find(|page| *page == plural)
+    });
+    move || match page.get() {
+        Some("duplicates") => view! { <DuplicatesPage/> }.into_any(),
+        Some(_) => quality::view(),
+        None => view! { <DetailPage timeline=timeline_of/> }.into_any(),
     }
 }
 
@@ -89,6 +95,7 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("reset", reset::fetch),
     ("settings", settings::fetch),
     ("import", import::fetch),
+    ("quality", quality::fetch),
     ("my_day", my_day::fetch),
     ("list", list::fetch),
     ("detail", detail::fetch),

@@ -21,12 +21,12 @@ use shared::{RecordDef, i18n};
 
 use super::attribute::{Attribute, attributes};
 use super::conflict::clash_dialog;
-use super::missing::{failed, no_access, not_found};
-use super::{PeekSlot, RecordForm};
+use super::{PeekSlot, RecordForm, failed, no_access, not_found};
 use crate::api::Fault;
 use crate::api::records::{custom_fields, list_records};
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
+pub use address::list_address;
 use address::{ListNav, ListState};
 use data::ListData;
 

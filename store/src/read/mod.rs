@@ -11,9 +11,12 @@ pub(crate) mod fuzzing;
 mod list;
 mod near;
 mod past;
+mod quality;
+mod quiet;
 mod search;
-mod tallies;
+pub(crate) mod tallies;
 mod timeline;
 mod titles;
 
+pub(crate) use self::quiet::push_quiet;
 pub(crate) use self::search::titles_near;

@@ -327,6 +327,10 @@ async fn an_export_can_be_imported_without_changing_anything() {
     run(&test, &actor, &spec).await;
     let formula = upload(&test, &actor, &[("formula.csv", "name\n=cmd|'/C calc'!A0\n".into())]).await;
     assert_eq!(run(&test, &actor, &formula).await.created, 1);
+    let marked = "name,phones,not_working\nMarked,\"110 22, 110 33\",110 33\n";
+    let marked = upload(&test, &actor, &[("marked.csv", marked.into())]).await;
+    assert_eq!(run(&test, &actor, &marked).await.created, 1);
+    assert_eq!(number(&test, "select count(*) from customers where not_working = array['110 33']").await, 1);
     let csv = exported(&test, &actor, &CUSTOMER, FileKind::Csv).await;
     let log = test.store.audit(&actor, &AuditQuery::default()).await.unwrap().entries.remove(0);
     assert_eq!(

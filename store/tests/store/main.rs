@@ -10,5 +10,6 @@ mod import;
 mod kernel;
 mod live;
 mod migrate;
+mod quality;
 mod support;
 mod undo;

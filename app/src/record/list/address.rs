@@ -196,7 +196,7 @@ pub(super) fn peeked(query: &ParamsMap) -> Option<(&'static RecordDef, Uuid)> {
 }
 
 /// Address of a list with these conditions.
-pub(in crate::record) fn list_address(def: &RecordDef, conditions: Vec<Filter>) -> String {
+pub fn list_address(def: &RecordDef, conditions: Vec<Filter>) -> String {
     let state = ListState { conditions, ..ListState::default() };
     format!("/{}{}", def.plural, state.write().to_query_string())
 }
