@@ -35,7 +35,23 @@ impl Store {
             let actor = self.actor(administrator.org_id, administrator.user_id).await?;
             self.recycle(&actor).await?;
             self.renew_search(actor.org_id).await?;
-            self.look_again(actor.org_id).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks for duplicates in all organisations, in each type at most once a day, if something changed since. One node
+    /// does, one type after the other: comparing takes memory. To be run hourly, not as soon as a server starts, when
+    /// everybody wants something of it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look_for_new_duplicates(&self) -> Result<()> {
+        for administrator in self.administrators().await? {
+            for def in REGISTRY.iter().copied().filter(|def| can_have(def)) {
+                if self.hold_if_due(administrator.org_id, def).await? {
+                    self.find_held(administrator.org_id, def).await;
+                }
+            }
         }
         Ok(())
     }
@@ -51,17 +67,6 @@ impl Store {
                     break;
                 }
                 tokio::time::sleep(BREATH).await;
-            }
-        }
-        Ok(())
-    }
-
-    /// Looks for duplicates, each type at most once a day, if something changed since. One node does, one type after the
-    /// other: comparing takes memory.
-    async fn look_again(&self, org_id: Uuid) -> Result<()> {
-        for def in REGISTRY.iter().copied().filter(|def| can_have(def)) {
-            if self.hold_if_due(org_id, def).await? {
-                self.find_held(org_id, def).await;
             }
         }
         Ok(())

@@ -68,9 +68,15 @@ async fn serve(
 
 /// Keeps the database in order for as long as the server runs.
 async fn keep_up(store: Store, shutdown: Shutdown) {
+    let mut is_begin = true;
     loop {
+        let begins = std::mem::take(&mut is_begin);
+        let work = async {
+            store.upkeep().await?;
+            if begins { Ok(()) } else { store.look_for_new_duplicates().await }
+        };
         let done = tokio::select! {
-            done = store.upkeep() => done,
+            done = work => done,
             () = shutdown.requested() => return,
         };
         if let Err(error) = done {

@@ -210,15 +210,15 @@ async fn duplicates_are_looked_for_daily_if_something_changed() {
         create(store, admin, "customer", fields).await
     };
     twin(1).await;
-    store.upkeep().await.unwrap();
+    store.look_for_new_duplicates().await.unwrap();
     assert_eq!(looked_at().await, None, "one alone has no duplicates");
     twin(2).await;
-    store.upkeep().await.unwrap();
+    store.look_for_new_duplicates().await.unwrap();
     let first = looked_at().await;
     assert!(first.is_some());
     assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 1);
     twin(3).await;
-    store.upkeep().await.unwrap();
+    store.look_for_new_duplicates().await.unwrap();
     assert_eq!(looked_at().await, first, "not twice a day");
 
     let age = async |hours: i32| {
@@ -231,11 +231,11 @@ async fn duplicates_are_looked_for_daily_if_something_changed() {
     };
     age(25).await;
     let aged = looked_at().await;
-    store.upkeep().await.unwrap();
+    store.look_for_new_duplicates().await.unwrap();
     assert_eq!(looked_at().await, aged, "nothing changed since");
     twin(4).await;
     sqlx::query("update duplicate_runs set held_until = now() + interval '1 minute'").execute(owner).await.unwrap();
-    store.upkeep().await.unwrap();
+    store.look_for_new_duplicates().await.unwrap();
     assert_eq!(looked_at().await, aged, "somebody else is at it");
     sqlx::query("update duplicate_runs set held_until = '-infinity'").execute(owner).await.unwrap();
     sqlx::query("insert into tallies (org_id, counted, records) values ($1, 'customers', 300000)")
@@ -243,11 +243,11 @@ async fn duplicates_are_looked_for_daily_if_something_changed() {
         .execute(owner)
         .await
         .unwrap();
-    store.upkeep().await.unwrap();
+    store.look_for_new_duplicates().await.unwrap();
     assert_eq!(looked_at().await, aged, "too many records");
     assert!(store.duplicates(admin, &CUSTOMER).await.unwrap().too_many);
     sqlx::query("delete from tallies where records = 300000").execute(owner).await.unwrap();
-    store.upkeep().await.unwrap();
+    store.look_for_new_duplicates().await.unwrap();
     assert_ne!(looked_at().await, aged);
     let found = store.duplicates(admin, &CUSTOMER).await.unwrap();
     assert_eq!((found.open, found.running, found.too_many), (6, false, false));
