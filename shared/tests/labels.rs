@@ -113,7 +113,7 @@ fn every_code_that_becomes_a_label_has_one() {
         .map(|source| format!("admin.audit.source.{}", source.code()));
     let operators =
         ["eq", "ne", "lt", "lte", "gt", "gte", "contains", "in", "empty", "present"].map(|op| format!("list.op.{op}"));
-    let kinds = shared::types::ACTIVITY_KINDS.iter().map(|kind| format!("timeline.kind.{kind}"));
+    let kinds = shared::types::ACTIVITY_KINDS.iter().map(|kind| format!("timeline.did.{kind}"));
     let errors =
         ["unauthenticated", "forbidden", "not_found", "conflict", "invalid", "rate_limited", "offline", "internal"]
             .map(|code| format!("error.{code}"));

@@ -146,8 +146,8 @@ fn field_choices(wizard: Wizard, def: &'static RecordDef) -> Signal<Vec<Choice>>
 /// A part of a field, such as the city of an address.
 fn part_label(locale: Locale, def: &RecordDef, target: &str) -> String {
     let (field, part) = target.split_once('.').unwrap_or((target, ""));
-    let group = if field == def.title { "import.name" } else { "record.address" };
-    format!("{} · {}", field_label(locale, def, field), translate(locale, &format!("{group}.{part}"), &[]))
+    let key = if field == def.title { format!("import.name.{part}") } else { format!("record.address.{part}") };
+    format!("{} · {}", field_label(locale, def, field), translate(locale, &key, &[]))
 }
 
 /// One column and its field.
