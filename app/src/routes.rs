@@ -13,14 +13,14 @@ use crate::context::Page;
 use crate::features::duplicates::DuplicatesPage;
 use crate::features::import::ImportPage;
 use crate::features::my_day::MyDayPage;
-use crate::features::pipeline::BoardPage;
+use crate::features::pipeline::{BoardPage, board_address};
 use crate::features::quick_add::QuickAdd;
 use crate::features::settings::SettingsPage;
 use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
 use crate::features::timeline::Timeline;
 use crate::features::workspace::Workspace;
 use crate::live::Live;
-use crate::record::{DetailPage, ListPage, RecordPeek};
+use crate::record::{DetailPage, ListPage, RecordPeek, fetch_calendar};
 use crate::ui::Toasts;
 
 /// Everything inside `<body>`.
@@ -62,7 +62,7 @@ chunk! {
     page fn settings() in settings { view! { <SettingsPage/> } }
     page fn import() in import { view! { <ImportPage/> } }
     page fn my_day() in records { view! { <MyDayPage/> } }
-    page fn list() in records { view! { <ListPage peek=peek::view/> } }
+    page fn list() in records { view! { <ListPage peek=peek::view board=board_address/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
     part fn peek(record_type: &'static str, id: Uuid, on_close: Callback<()>) in records {
         view! { <RecordPeek record_type id timeline=timeline_of on_close/> }
@@ -90,6 +90,7 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("import", import::fetch),
     ("my_day", my_day::fetch),
     ("list", list::fetch),
+    ("by_day", fetch_calendar),
     ("detail", detail::fetch),
 ];
 

@@ -115,8 +115,7 @@ pub(crate) async fn exported(
     let mut export = store.export(actor, def, query, (kind, source)).await?;
     // What refuses it comes before the head of the answer.
     let first = export.next().await?.unwrap_or_default();
-    // With the mark, spreadsheets recognise the character set.
-    let mark = if kind == FileKind::Csv { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+    let mark = kind.mark().to_vec();
     let rest =
         stream::try_unfold(export, async |mut export| Ok::<_, Error>(export.next().await?.map(|part| (part, export))));
     let parts =

@@ -20,11 +20,13 @@ pub use audience::AudienceField;
 pub use detail::{DetailPage, RecordPeek};
 pub use editor::{Editing, editor};
 pub use form::{RecordForm, reason_badge};
-pub use list::ListPage;
+pub use list::address::list_address;
+pub use list::{ListPage, fetch_calendar};
 pub use merge::MergeDialog;
 pub use value::{Shown, value_text, value_view};
 
 use leptos::prelude::{AnyView, Callback};
+use shared::query::Filter;
 use uuid::Uuid;
 
 /// What shows a record's timeline. A feature does, and features meet in the routes only.
@@ -32,3 +34,6 @@ pub type TimelineSlot = fn(&'static str, Uuid) -> AnyView;
 
 /// What shows a record beside a page, until it says that it should close.
 pub type PeekSlot = fn(&'static str, Uuid, Callback<()>) -> AnyView;
+
+/// The address at which deals with these conditions and search words are a board, as far as a board knows such conditions.
+pub type BoardSlot = fn(&[Filter], &str) -> String;

@@ -162,6 +162,10 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             (Readers(&OPPORTUNITY), json!({"query": pipeline, "stage_id": world.base["stage"], "cursor": "none"}))
         }
         "list_records" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "query": {}})),
+        "list_calendar" => {
+            let days = json!({"field": "expected_close", "from": "2026-11-01", "days": 7, "per_day": 3, "list": {}});
+            (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "query": days}))
+        }
         "lookup" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "words": ""})),
         "custom_fields" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity"})),
         // A record of the administrator's: readable to those who read all customers.

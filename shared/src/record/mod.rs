@@ -38,6 +38,8 @@ pub struct FieldDef {
     pub internal: bool,
     /// Says something about a person: it goes when somebody's data is erased.
     pub personal: bool,
+    /// A day that comes back every year, such as a birthday: calendars show it in each.
+    pub yearly: bool,
     /// Heading under which forms show it.
     pub group: &'static str,
 }
@@ -57,6 +59,7 @@ impl FieldDef {
             unique: false,
             internal: false,
             personal: false,
+            yearly: false,
             group: "main",
         }
     }
@@ -112,6 +115,12 @@ impl FieldDef {
     /// Says something about a person.
     pub const fn personal(mut self) -> Self {
         self.personal = true;
+        self
+    }
+
+    /// A day that comes back every year.
+    pub const fn yearly(mut self) -> Self {
+        self.yearly = true;
         self
     }
 

@@ -2,7 +2,9 @@
 
 mod about;
 mod audit;
+mod audit_file;
 mod board;
+mod calendar;
 mod cursor;
 mod detail;
 mod filter;
@@ -15,3 +17,5 @@ mod search;
 mod tallies;
 mod timeline;
 mod titles;
+
+pub use audit_file::AuditFile;

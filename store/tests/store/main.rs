@@ -4,6 +4,7 @@
 
 mod access;
 mod auth;
+mod calendar;
 mod duplicates;
 mod filters;
 mod import;

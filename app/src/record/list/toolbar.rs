@@ -10,6 +10,7 @@ use shared::duplicates::can_have;
 use shared::i18n;
 use shared::import::FileKind;
 use shared::query::{Archived, Filter, Op};
+use shared::types::OPPORTUNITY;
 
 use super::ListContext;
 use super::columns::columns_dialog;
@@ -18,7 +19,7 @@ use super::subject::{Subject, subjects};
 use super::views::views_menu;
 use crate::context::t;
 use crate::record::attribute::Attribute;
-use crate::ui::{Button, ButtonKind, Chip, LinkButton, Menu, MenuLink, TextInput};
+use crate::ui::{Button, ButtonKind, Chip, LinkButton, Menu, MenuLink, TextInput, ViewSwitch, Way};
 
 /// How long typing must rest before the list follows.
 const REST: Duration = Duration::from_millis(250);
@@ -78,8 +79,11 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
     view! {
         <div class="page-bar list-bar">
             <div class="list-search">{search(context)}</div>
+            {ways(context)}
             {views_menu(context)}
-            <Button kind=ButtonKind::Ghost icon="columns-3" label=t("list.columns") on_click=move |_| choosing.set(true)/>
+            <Show when=move || !context.is_by_day()>
+                <Button kind=ButtonKind::Ghost icon="columns-3" label=t("list.columns") on_click=move |_| choosing.set(true)/>
+            </Show>
             <div class="chips">
                 {quick_chips(context)}
                 {move || condition_chips(context, about)}
@@ -93,6 +97,29 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
         {filter_dialog(context, about, filtering)}
     }
     .into_any()
+}
+
+/// The same records in rows, by day and, if they are deals, as a board, with whatever filters the other way knows.
+fn ways(context: ListContext) -> Option<AnyView> {
+    let (nav, def) = (context.nav, context.def);
+    let href = move |by_day: bool| {
+        Signal::derive(move || {
+            let mut state = nav.state.get();
+            state.by_day = by_day.then(|| state.by_day.take().unwrap_or_default());
+            nav.address(&state)
+        })
+    };
+    let current = move |by_day: bool| Signal::derive(move || context.is_by_day() == by_day);
+    let board = Signal::derive(move || nav.state.with(|state| (context.board)(&state.conditions, &state.search)));
+    let way = |icon, label, href, current| Way { icon, label: t(label), href, current };
+    let ways = [
+        Some(way("list", "list.as.rows", href(false), current(false))),
+        (!context.dates.with_value(Vec::is_empty))
+            .then(|| way("calendar-days", "list.as.calendar", href(true), current(true))),
+        (def.name == OPPORTUNITY.name).then(|| way("kanban", "list.as.board", board, Signal::stored(false))),
+    ];
+    let ways: Vec<Way> = ways.into_iter().flatten().collect();
+    (ways.len() > 1).then(|| view! { <ViewSwitch label=t("list.as.title") ways/> }.into_any())
 }
 
 fn search(context: ListContext) -> AnyView {
