@@ -20,7 +20,7 @@ use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage}
 use crate::features::timeline::Timeline;
 use crate::features::workspace::Workspace;
 use crate::live::Live;
-use crate::record::{DetailPage, ListPage, RecordPeek, fetch_calendar};
+use crate::record::{DetailPage, ListPage, RecordPeek, exports, fetch_calendar};
 use crate::ui::Toasts;
 
 /// Everything inside `<body>`.
@@ -62,10 +62,21 @@ chunk! {
     page fn settings() in settings { view! { <SettingsPage/> } }
     page fn import() in import { view! { <ImportPage/> } }
     page fn my_day() in records { view! { <MyDayPage/> } }
-    page fn list() in records { view! { <ListPage peek=peek::view board=board_address/> } }
+    page fn list() in records { view! { <Plural/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
     part fn peek(record_type: &'static str, id: Uuid, on_close: Callback<()>) in records {
         view! { <RecordPeek record_type id timeline=timeline_of on_close/> }
+    }
+}
+
+/// `/exports` or `/<plural>`: a route of its own would weigh on the first load.
+#[component]
+fn Plural() -> impl IntoView {
+    let params = use_params_map();
+    let of_exports = Memo::new(move |_| params.with(|params| params.get("plural").as_deref() == Some("exports")));
+    move || match of_exports.get() {
+        true => exports::page(),
+        false => view! { <ListPage peek=peek::view board=board_address/> }.into_any(),
     }
 }
 
@@ -91,6 +102,7 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("my_day", my_day::fetch),
     ("list", list::fetch),
     ("by_day", fetch_calendar),
+    ("exports", exports::fetch),
     ("detail", detail::fetch),
 ];
 

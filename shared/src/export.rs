@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn a_list_keeps_what_says_which_rows() {
         let sort = Some(Sort { field: "name".into(), descending: true });
-        let query = ListQuery { search: Some("x".into()), sort, archived: Archived::With, limit: 9, ..Default::default() };
+        let query =
+            ListQuery { search: Some("x".into()), sort, archived: Archived::With, limit: 9, ..Default::default() };
         let back = ListQuery::from(Rows::from(query.clone()));
         assert_eq!(back, ListQuery { limit: 0, ..query });
     }

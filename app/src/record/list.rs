@@ -27,6 +27,7 @@ use super::missing::{failed, no_access, not_found};
 use super::{BoardSlot, PeekSlot, RecordForm};
 use crate::api::Fault;
 use crate::api::records::{custom_fields, list_calendar, list_records};
+use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
 use address::{ListNav, ListState};
@@ -71,6 +72,8 @@ struct ListContext {
     may_create: bool,
     /// Values that the record which is made begins with.
     given: RwSignal<shared::Values>,
+    /// One's exports are shown.
+    exporting: RwSignal<bool>,
     /// The dates by which the list can be shown by day.
     dates: StoredValue<Vec<Attribute>>,
     /// The day it is where the reader is.
@@ -105,6 +108,7 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         titles: RwSignal::new(Titles::new()),
         may_create: page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
         given: RwSignal::new(shared::Values::new()),
+        exporting: RwSignal::new(false),
         dates: StoredValue::new(dates),
         today: Memo::new(move |_| page.zone().day(page.now.get())),
         board,
@@ -143,6 +147,7 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
             </div>
             <PeekBeside context peek/>
         </div>
+        {once(move || context.exporting.get(), move || super::exports::dialog(context.exporting))}
         <RecordForm record_type=def.name open=context.creating initial=context.given on_saved/>
     }
 }

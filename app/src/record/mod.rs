@@ -8,6 +8,7 @@ pub mod audience;
 mod conflict;
 pub mod detail;
 mod editor;
+pub mod exports;
 pub mod form;
 mod inline;
 pub mod list;

@@ -20,9 +20,8 @@ const PAGE: usize = 500;
 /// What the log itself is called where record types are named.
 const LOG: &str = "audit_log";
 
-const HEADER: [&str; 11] = [
-    "at", "user", "source", "action", "record_type", "record_id", "title", "field", "before", "after", "change_set",
-];
+const HEADER: [&str; 11] =
+    ["at", "user", "source", "action", "record_type", "record_id", "title", "field", "before", "after", "change_set"];
 
 /// Entries of the audit log on their way into a file (CSV), a part at a time.
 pub struct AuditFile {

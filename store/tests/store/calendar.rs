@@ -83,7 +83,11 @@ async fn birthdays_come_every_year() {
         let calendar = world.test.store.calendar(&world.admin, &CONTACT, &query("birth_date", from, days)).await;
         told(&calendar.unwrap(), "name")
     };
-    assert_eq!(of("2026-12-28", 7).await, json!([["2027-01-02", 1, ["New year"]]]), "over the end of the year");
+    assert_eq!(
+        of("2026-12-28", 7).await,
+        json!([["2027-01-01", 1, ["关系 sample 0"]], ["2027-01-02", 1, ["New year"]]]),
+        "over the end of the year"
+    );
     assert_eq!(of("2026-02-01", 28).await, json!([["2026-02-28", 1, ["Leap"]]]), "nobody before they were born");
     assert_eq!(of("2028-01-31", 35).await, json!([["2028-02-10", 1, ["Unborn"]], ["2028-02-29", 1, ["Leap"]]]));
     assert_eq!(of("2026-03-02", 35).await, json!([]));

@@ -6,6 +6,7 @@ mod access;
 mod auth;
 mod calendar;
 mod duplicates;
+mod exports;
 mod filters;
 mod import;
 mod kernel;

@@ -49,7 +49,8 @@ impl Reach {
                 now == Level::All || now >= before && self.team == then.team && self.below.is_superset(&then.below)
             }
         };
-        let reads = then.read.iter().all(|(name, before)| holds(self.read.get(name).copied().unwrap_or_default(), *before));
+        let reads =
+            then.read.iter().all(|(name, before)| holds(self.read.get(name).copied().unwrap_or_default(), *before));
         holds(self.export, then.export) && reads && self.seen.is_superset(&then.seen)
     }
 }
@@ -57,7 +58,10 @@ impl Reach {
 /// Reading is inherited through references.
 fn readable(actor: &Actor, def: &'static RecordDef, all: &mut BTreeMap<String, Level>) {
     if all.insert(def.name.to_owned(), actor.level(def, Action::Read)).is_none() {
-        def.through.iter().filter_map(|name| def.field(name).and_then(target)).for_each(|parent| readable(actor, parent, all));
+        def.through
+            .iter()
+            .filter_map(|name| def.field(name).and_then(target))
+            .for_each(|parent| readable(actor, parent, all));
     }
 }
 

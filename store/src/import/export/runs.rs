@@ -81,12 +81,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` without the export right; `Invalid` for unknown lists, cards of a type that has none, filters and
     /// orders that do not fit, a key of another export, and when too many are under way.
-    pub async fn start_export(
-        &self,
-        actor: &Actor,
-        spec: &Spec,
-        (source, key): (Source, Option<&str>),
-    ) -> Result<Run> {
+    pub async fn start_export(&self, actor: &Actor, spec: &Spec, (source, key): (Source, Option<&str>)) -> Result<Run> {
         let def = shared::types::by_plural(&spec.plural).ok_or_else(|| Error::invalid("plural", "choice"))?;
         if !actor.may(def, Action::Export) {
             return Err(Error::Forbidden);
@@ -244,7 +239,8 @@ impl Store {
         if !actor.may(def, Action::Export) || !covers {
             return Err(Error::Forbidden);
         }
-        note_file(&mut tx, actor, (def.name, source), ("download", &format!("{}.{}", def.plural, kind.extension()))).await?;
+        note_file(&mut tx, actor, (def.name, source), ("download", &format!("{}.{}", def.plural, kind.extension())))
+            .await?;
         tx.commit().await?;
         Ok(Kept { store: self.clone(), org_id: actor.org_id, id, next: 0, def, kind, bytes })
     }

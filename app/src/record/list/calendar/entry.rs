@@ -84,7 +84,7 @@ pub(super) fn line(data: CalendarData, row: Row) -> AnyView {
     });
     view! {
         <li class="calendar-line" data-done=done.then_some("")>
-            <span class="num meta">{when}</span>
+            {when.map(|when| view! { <span class="num meta">{when}</span> })}
             <a href=href on:click=move |event| open(data, id, &event)>
                 <span class="truncate">{title}</span>
                 <span class="meta truncate">{about}</span>

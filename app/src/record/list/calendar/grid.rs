@@ -7,7 +7,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, Node};
 use shared::Row;
 use shared::calendar::{Span, shifted};
-use shared::format::{date_short, day_heading, month_heading, weekday_name};
+use shared::format::{day_heading, month_heading, month_name, weekday_name};
 
 use super::super::address::ListState;
 use super::super::row::closest;
@@ -70,10 +70,7 @@ fn day(data: CalendarData, span: Span, day: NaiveDate) -> AnyView {
         }
     };
     // The month changes in the middle of the grid: its first day says so.
-    let number = move || match day.day() {
-        1 => date_short(page.locale.get(), day, day),
-        n => n.to_string(),
-    };
+    let month = move || (day.day() == 1).then(|| month_name(page.locale.get(), day.month(), true));
     let outside = span == Span::Month && !span.holds(data.query.with_value(|query| shifted(query.from, 6)), day);
     let choose = move |event: MouseEvent| {
         if closest(&event, "a, button").is_none() {
@@ -102,7 +99,7 @@ fn day(data: CalendarData, span: Span, day: NaiveDate) -> AnyView {
             on:dragleave=move |event| drag_left(data, day, &event)
             on:drop=move |event| dropped(data, day, &event)
         >
-            <span class="calendar-number" aria-hidden="true">{number}</span>
+            <span class="calendar-number" aria-hidden="true">{day.day()}<small>{month}</small></span>
             <ul class="calendar-entries">
                 <For each=shown key=|row| (row.id, row.version) children=move |row| entry(data, chosen, row)/>
             </ul>
