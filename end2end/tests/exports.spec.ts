@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { call, expect, signIn, test } from "./product.js";
 
 test("a file is made in the background, fetched, told of in the audit log, and deleted @phone", async ({ page }) => {
-  await signIn(page, "manager");
+  await signIn(page, "admin");
   const spec = { plural: "products", kind: "csv", query: {} };
   const run = await call<{ id: string }>(page, "start_export", { spec });
   await page.goto("/exports");

@@ -184,10 +184,7 @@ fn Listed(
     days: calendar::Asked,
 ) -> impl IntoView {
     let by_day = Memo::new(move |_| context.is_by_day());
-    let body = move || {
-        if by_day.get() {
-            return Some(calendar::view(context, days));
-        }
+    let listed = move || {
         found.get().map(|found_now| match found_now {
             // From a calendar back to the rows: they are on their way.
             None => view! { <SkeletonRows count=12/> }.into_any(),
@@ -195,9 +192,14 @@ fn Listed(
             Some(Ok(first)) => rows(context, all, ListData::new(context, first)),
         })
     };
+    // Not within one transition: that would keep the one on the page, whose signals are gone, until the other has come.
+    let body = move || match by_day.get() {
+        true => calendar::view(context, days),
+        false => view! { <Transition fallback=|| view! { <SkeletonRows count=12/> }>{listed}</Transition> }.into_any(),
+    };
     view! {
         {toolbar::bar(context, all)}
-        <Transition fallback=|| view! { <SkeletonRows count=12/> }>{body}</Transition>
+        {body}
     }
 }
 

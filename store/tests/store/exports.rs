@@ -130,7 +130,7 @@ async fn what_a_dead_node_left_is_begun_again_and_nothing_half_is_offered() {
     let run = over(&world, &world.admin, id).await;
     assert_eq!(run.status, Status::Finished);
     let text = String::from_utf8(fetched(&world, &world.admin, id).await.unwrap()).unwrap();
-    assert!(!text.contains("half of it") && text.lines().count() == 2, "{text}");
+    assert!(!text.contains("half of it") && text.starts_with("\u{feff}id,") && run.rows == 1, "{text}");
 }
 
 #[tokio::test]

@@ -15,10 +15,15 @@ use crate::ui::{Menu, MenuItem};
 /// What keyboards find entries by.
 pub(super) const ENTRY: &str = ".calendar-entry";
 
-/// A record within its day: opens beside the calendar, and can be dragged to another one.
+/// A record within its day: opens beside the calendar, and can be dragged to another one. It stays the same element when
+/// the record changes, so that it keeps the focus.
 pub(super) fn entry(data: CalendarData, chosen: Memo<bool>, row: Row) -> AnyView {
-    let id = row.id;
-    let movable = data.may_move(&row);
+    let (id, href) = (row.id, address(data, &row));
+    let row = Memo::new(move |_| data.rows.with(|rows| rows.iter().find(|row| row.id == id).cloned()));
+    let of = move |what: fn(CalendarData, &Row) -> Option<String>| {
+        row.with(|row| row.as_ref().and_then(|row| what(data, row)))
+    };
+    let movable = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| data.may_move(row))));
     let held = Memo::new(move |_| data.hand.held.get() == Some(id));
     let lift = move |event: DragEvent| {
         if let Some(transfer) = event.data_transfer() {
@@ -29,28 +34,29 @@ pub(super) fn entry(data: CalendarData, chosen: Memo<bool>, row: Row) -> AnyView
         data.hand.held.set(Some(id));
     };
     let let_go = move |_| {
-        data.hand.held.set(None);
-        data.hand.over.set(None);
+        // The calendar may have gone meanwhile.
+        data.hand.held.try_set(None);
+        data.hand.over.try_set(None);
     };
     view! {
         <li>
             <a
                 class="calendar-entry"
-                href=address(data, &row)
-                title=name(data, &row)
+                href=href
+                title=move || of(|data, row| Some(name(data, row)))
                 data-id=id.to_string()
-                data-done=is_done(&row).then_some("")
+                data-done=move || row.with(|row| row.as_ref().is_some_and(is_done)).then_some("")
                 data-held=move || held.get().then_some("")
                 data-open=move || data.context.nav.is_open(id).then_some("")
-                draggable=if movable { "true" } else { "false" }
-                aria-keyshortcuts=movable.then_some("Shift+ArrowLeft Shift+ArrowRight Shift+ArrowUp Shift+ArrowDown")
+                draggable=move || if movable.get() { "true" } else { "false" }
+                aria-keyshortcuts=move || movable.get().then_some("Shift+ArrowLeft Shift+ArrowRight Shift+ArrowUp Shift+ArrowDown")
                 tabindex=move || index(chosen.get())
                 on:click=move |event| open(data, id, &event)
                 on:dragstart=lift
                 on:dragend=let_go
             >
-                {time(data, &row).map(|time| view! { <span class="num">{time}</span>" " })}
-                <span class="truncate">{name(data, &row)}</span>
+                {move || of(time).map(|time| view! { <span class="num">{time}</span>" " })}
+                <span class="truncate">{move || of(|data, row| Some(name(data, row)))}</span>
             </a>
         </li>
     }

@@ -101,7 +101,7 @@ fn day(data: CalendarData, span: Span, day: NaiveDate) -> AnyView {
         >
             <span class="calendar-number" aria-hidden="true">{day.day()}<small>{month}</small></span>
             <ul class="calendar-entries">
-                <For each=shown key=|row| (row.id, row.version) children=move |row| entry(data, chosen, row)/>
+                <For each=shown key=|row| row.id children=move |row| entry(data, chosen, row)/>
             </ul>
             <Show when=move || { hidden.get() > 0 }>{more()}</Show>
             <span class="calendar-dots" aria-hidden="true">

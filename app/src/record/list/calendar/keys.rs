@@ -42,10 +42,10 @@ fn on_entry(data: CalendarData, id: uuid::Uuid, event: &KeyboardEvent) -> bool {
         if data.shows(day) {
             data.hand.chosen.set(Some(day));
         }
-        let selector = format!("{ENTRY}[data-id='{id}']");
+        let (selector, chosen) = (format!("{ENTRY}[data-id='{id}']"), data.chosen.get_untracked());
         request_animation_frame(move || match document().query_selector(&selector) {
             Ok(Some(entry)) => focus(Some(entry)),
-            _ => focus_day(data.chosen.get_untracked()),
+            _ => focus_day(chosen),
         });
     }
     true
