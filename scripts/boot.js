@@ -32,8 +32,16 @@ const taken = () => {
   if (pressed?.isConnected) pressed.click();
 };
 
+// Between two pieces of work what somebody does comes through.
+const pause = () => new Promise((go) => setTimeout(go));
+
+// The page is seen first: code on its way would delay it, on a slow line by much. What is not shown is never painted.
+if (!document.hidden) await new Promise(requestAnimationFrame);
+await pause();
 const [labels] = await Promise.all([labelsOf(language), initialise({ module_or_path: GUANXI_WASM })]);
+await pause();
 add_labels(language, labels);
+await pause();
 hydrate(taken);
 // The other languages come with the first sign of life, so that switching needs no reload.
 const fetchOthers = () => {

@@ -10,11 +10,11 @@ version=0.13.2
   cargo install --quiet --locked --root "$TOOLS" --target-dir "$TOOLS/build" "cargo-fuzz@$version"
 # Shared only with itself: the flags are cargo-fuzz's.
 export CARGO_TARGET_DIR="$TARGET/fuzz"
-[ $# -gt 0 ] || set -- values filters files texts ranks
+[ $# -gt 0 ] || set -- values filters tables workbooks cards texts ranks
 for target in "$@"; do
   echo "fuzzing $target"
   mkdir -p "fuzz/corpus/$target"
   # Without sanitizer: no unsafe code here to watch, and the stable compiler does.
-  cargo fuzz run --sanitizer none --dev "$target" "fuzz/corpus/$target" -- \
+  cargo fuzz run --sanitizer none --dev "$target" "fuzz/corpus/$target" $(ls -d "fuzz/seeds/$target" 2>/dev/null) -- \
     -max_total_time="${DURATION:-60}" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -verbosity=0 -print_funcs=0 -print_final_stats=1
 done

@@ -1,7 +1,5 @@
 //! The addresses of the browser bundle, for the head of every page.
 
-use std::collections::BTreeMap;
-
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -12,27 +10,19 @@ use serde::Deserialize;
 pub struct Assets {
     /// The module script that loads the wasm and hydrates the page.
     pub js: String,
-    /// The wasm module, which the script fetches.
-    pub wasm: String,
     /// The one style sheet.
     pub css: String,
-    /// The labels of each language, by its code.
-    #[serde(default)]
-    pub labels: BTreeMap<String, String>,
 }
 
 /// The tags that load the bundle and name the icons; they go into `<head>`. No script is inline, so a content
-/// security policy needs no `unsafe-inline` for scripts. The preload lets the wasm travel while the script still loads;
-/// it must be anonymous CORS, as the script's own fetch is, or it would be fetched twice.
+/// security policy needs no `unsafe-inline` for scripts. Nothing but what the first sight needs is asked for in advance:
+/// on a slow line the code would delay it.
 #[component]
 pub fn AssetLinks() -> impl IntoView {
-    let Assets { js, wasm, css, labels } = expect_context::<Assets>();
+    let Assets { js, css } = expect_context::<Assets>();
     protect();
-    let labels = labels.get(crate::context::boot().locale.code()).cloned();
     view! {
         <link rel="stylesheet" href=css />
-        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
-        {labels.map(|labels| view! { <link rel="preload" href=labels r#as="fetch" crossorigin="anonymous" /> })}
         <script type="module" src=js></script>
         <link rel="icon" href="/icon.svg" r#type="image/svg+xml" />
         <link rel="apple-touch-icon" href="/apple-touch-icon.png" />

@@ -14,6 +14,7 @@ use crate::features::duplicates::DuplicatesPage;
 use crate::features::import::ImportPage;
 use crate::features::my_day::MyDayPage;
 use crate::features::pipeline::{BoardPage, board_address};
+use crate::features::quality::QualityPage;
 use crate::features::quick_add::QuickAdd;
 use crate::features::settings::SettingsPage;
 use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
@@ -39,12 +40,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/invitation") view=invitation::view/>
                 <Route path=path!("/reset") view=reset::view/>
                 <ParentRoute path=path!("") view=|| view! { <Workspace quick_add=|| view! { <QuickAdd/> }/> }>
-                    <Route path=path!("/") view=my_day::view/>
-                    <Route path=path!("/pipeline") view=|| view! { <BoardPage peek=peek::view/> }/>
+                    // As a whole: the rows take the server milliseconds, a second painting takes a phone more. Besides, the status of a
+                    // record's page, which goes out first, depends on whether there is such a record.
+                    <Route path=path!("/") view=my_day::view ssr=SsrMode::Async/>
+                    <Route path=path!("/pipeline") view=|| view! { <BoardPage peek=peek::view/> } ssr=SsrMode::Async/>
                     <Route path=path!("/import") view=import::view/>
                     <Route path=path!("/settings/*section") view=settings::view/>
-                    <Route path=path!("/:plural") view=list::view/>
-                    // As a whole: whether there is such a record decides on the status, which goes out first.
+                    <Route path=path!("/:plural") view=list::view ssr=SsrMode::Async/>
                     <Route path=path!("/:plural/:id") view=detail::view ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -61,6 +63,7 @@ chunk! {
     page fn reset() in entry { view! { <ResetPage/> } }
     page fn settings() in settings { view! { <SettingsPage/> } }
     page fn import() in import { view! { <ImportPage/> } }
+    page fn quality() in quality { view! { <QualityPage/> } }
     page fn my_day() in records { view! { <MyDayPage/> } }
     page fn list() in records { view! { <Plural/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
@@ -80,14 +83,18 @@ fn Plural() -> impl IntoView {
     }
 }
 
-/// `/duplicates/<plural>` or `/<plural>/<id>`: a route of its own would weigh on the first load.
+/// `/duplicates/<plural>`, `/quality/<plural>` or `/<plural>/<id>`: routes of their own would weigh on the first load.
 #[component]
 fn BelowPlural() -> impl IntoView {
     let params = use_params_map();
-    let of_duplicates = Memo::new(move |_| params.with(|params| params.get("plural").as_deref() == Some("duplicates")));
-    move || match of_duplicates.get() {
-        true => view! { <DuplicatesPage/> }.into_any(),
-        false => view! { <DetailPage timeline=timeline_of/> }.into_any(),
+    let page = Memo::new(move |_| {
+        let plural = params.with(|params| params.get("plural").unwrap_or_default());
+        ["duplicates", "quality"].into_iter().find(|page| *page == plural)
+    });
+    move || match page.get() {
+        Some("duplicates") => view! { <DuplicatesPage/> }.into_any(),
+        Some(_) => quality::view(),
+        None => view! { <DetailPage timeline=timeline_of/> }.into_any(),
     }
 }
 
@@ -99,6 +106,7 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("reset", reset::fetch),
     ("settings", settings::fetch),
     ("import", import::fetch),
+    ("quality", quality::fetch),
     ("my_day", my_day::fetch),
     ("list", list::fetch),
     ("by_day", fetch_calendar),

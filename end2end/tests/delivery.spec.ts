@@ -64,7 +64,7 @@ test("the first page is taken over without a complaint @phone", async ({ page })
   page.on("request", (sent) => sent.url().endsWith(".wasm") && wasm.push(sent.url()));
   await page.goto("/", { waitUntil: "networkidle" });
   expect(complaints).toEqual([]);
-  // The preload and the script's own fetch are one request; so is that of every file split off.
+  // Each is fetched once, the files split off too.
   expect(wasm.length).toBeGreaterThan(0);
   expect(wasm).toEqual([...new Set(wasm)]);
 });

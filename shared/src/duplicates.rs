@@ -79,6 +79,9 @@ pub struct Pairs {
     pub looked_at: Option<String>,
     /// Somebody is looking right now.
     pub running: bool,
+    /// There are too many records to be compared without somebody asking for it.
+    #[serde(default)]
+    pub too_many: bool,
 }
 
 /// Makes one record of several.

@@ -1,6 +1,7 @@
 //! Imports: what a file holds, how its columns become fields, what would happen and what did.
 
 pub mod limits;
+pub mod mapping;
 
 use std::collections::BTreeMap;
 
@@ -302,6 +303,22 @@ pub struct Step {
     /// Rows that take the place of the file's, by column.
     #[serde(default)]
     pub inline: Vec<BTreeMap<String, String>>,
+}
+
+impl Step {
+    /// A record of the type for every row, recognised by nothing.
+    pub fn of(record_type: &str, assignments: Vec<Assignment>) -> Self {
+        Self {
+            record_type: record_type.to_owned(),
+            assignments,
+            key: None,
+            existing: Existing::Update,
+            distinct: false,
+            optional: false,
+            within: None,
+            inline: Vec::new(),
+        }
+    }
 }
 
 /// Where a cell's text could not be found.

@@ -17,10 +17,12 @@ pub mod import;
 pub mod live;
 pub mod period;
 pub mod planning;
+pub mod quality;
 pub mod query;
 pub mod rank;
 pub mod record;
 pub mod session;
+pub mod tidy;
 pub mod timeline;
 pub mod types;
 

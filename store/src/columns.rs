@@ -1,7 +1,7 @@
 //! From declarations to SQL columns and back.
 
 use serde_json::Value;
-use shared::record::{Kind, RecordDef, Row, SYSTEM_FIELDS, Values};
+use shared::record::{Kind, RecordDef, Row, Values};
 use shared::{FieldDef, Result};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -20,7 +20,7 @@ pub(crate) fn sql_type(kind: &Kind) -> &'static str {
         Kind::Date => "date",
         Kind::DateTime => "timestamptz",
         Kind::Bool => "boolean",
-        Kind::MultiChoice(_) | Kind::Emails | Kind::Phones | Kind::Tags => "text[]",
+        Kind::MultiChoice(_) | Kind::Emails | Kind::Phones | Kind::Marked | Kind::Tags => "text[]",
         Kind::Address | Kind::Social | Kind::Json => "jsonb",
         Kind::Reference(_) => "uuid",
         Kind::References(_) => "uuid[]",
@@ -41,8 +41,13 @@ pub(crate) fn recordset(def: &RecordDef) -> String {
 
 /// Reads a row selected with [`select_list`], starting at column `first`.
 pub(crate) fn decode(def: &RecordDef, row: &PgRow, first: usize) -> Result<Row> {
+    decode_fields(def.all_fields(), row, first)
+}
+
+/// Reads id, version and these fields, starting at column `first`.
+pub(crate) fn decode_fields(fields: impl Iterator<Item = &'static FieldDef>, row: &PgRow, first: usize) -> Result<Row> {
     let mut values = Values::new();
-    for (at, field) in def.fields.iter().chain(SYSTEM_FIELDS).enumerate() {
+    for (at, field) in fields.enumerate() {
         let value = read(row, first + 2 + at, &field.kind).map_err(from_sqlx)?;
         if !value.is_null() {
             values.insert(field.name.to_owned(), value);

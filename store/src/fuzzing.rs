@@ -1,7 +1,7 @@
 //! What the fuzz targets (`fuzz/`) reach that is nobody else's business.
 
 use shared::access::Actor;
-use shared::import::Step;
+use shared::import::{Reading, Step};
 use shared::query::Filter;
 use shared::{RecordDef, Result};
 
@@ -12,7 +12,7 @@ use crate::read::fuzzing as read;
 ///
 /// # Errors
 /// As every list does for what doesn't fit.
-pub fn filter_sql(actor: &Actor, def: &RecordDef, filter: &Filter) -> Result<String> {
+pub fn filter_sql(actor: &Actor, def: &'static RecordDef, filter: &Filter) -> Result<String> {
     read::filter_sql(actor, def, filter)
 }
 
@@ -25,6 +25,6 @@ pub fn cursors(text: &str) {
 ///
 /// # Errors
 /// As an upload.
-pub fn file(bytes: &[u8], def: &'static RecordDef) -> Result<Step> {
-    import::file(bytes, def)
+pub fn file(bytes: &[u8], reading: &Reading, def: &'static RecordDef) -> Result<Step> {
+    import::file(bytes, reading, def)
 }

@@ -7,7 +7,7 @@ pub mod auth;
 mod columns;
 pub mod duplicates;
 mod error;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod import;
 mod live;

@@ -1,15 +1,19 @@
-//! What has to be done again and again: room for the months ahead, forgetting what ran out, recycling customers.
+//! What has to be done again and again: room for the months ahead, forgetting what ran out, recycling customers, looking
+//! for duplicates.
 
 use std::time::Duration;
 
 use shared::Result;
 use shared::access::Actor;
 use shared::command::{Change, Command, Source};
+use shared::duplicates::can_have;
 use shared::types::{CUSTOMER, REGISTRY};
 use uuid::Uuid;
 
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store};
+use crate::read::push_quiet;
+use crate::scope::Sql;
 use crate::write::renew;
 
 /// Between two parts of what may wait, so that others get their turn.
@@ -31,6 +35,7 @@ impl Store {
             let actor = self.actor(administrator.org_id, administrator.user_id).await?;
             self.recycle(&actor).await?;
             self.renew_search(actor.org_id).await?;
+            self.look_again(actor.org_id).await?;
         }
         Ok(())
     }
@@ -46,6 +51,17 @@ impl Store {
                     break;
                 }
                 tokio::time::sleep(BREATH).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for duplicates, each type at most once a day, if something changed since. One node does, one type after the
+    /// other: comparing takes memory.
+    async fn look_again(&self, org_id: Uuid) -> Result<()> {
+        for def in REGISTRY.iter().copied().filter(|def| can_have(def)) {
+            if self.hold_if_due(org_id, def).await? {
+                self.find_held(org_id, def).await;
             }
         }
         Ok(())
@@ -84,23 +100,17 @@ impl Store {
     /// Customers with an owner but, for too long, without change, follow-up, plan or open deal.
     async fn neglected(&self, actor: &Actor) -> Result<Vec<Uuid>> {
         let mut tx = self.reading(actor).await?;
-        sqlx::query_scalar(
+        let mut sql = Sql::new(
             "select c.id from customers c
              join organisations o on o.org_id = c.org_id and o.id = c.org_id and o.pool_after is not null
              cross join lateral (select now() - make_interval(days => o.pool_after::int) as since) cut
-             where c.org_id = $1 and c.owner_id is not null and c.archived_at is null and c.updated_at < cut.since
-             and not exists (select from activities a where a.org_id = c.org_id and a.customer_id = c.id
-                             and a.archived_at is null and a.occurred_at >= cut.since)
-             and not exists (select from opportunities d where d.org_id = c.org_id and d.customer_id = c.id
-                             and d.archived_at is null and d.status = 'open')
-             and not exists (select from tasks t where t.org_id = c.org_id and t.customer_id = c.id
-                             and t.archived_at is null and t.done is not true and t.due_at >= now())
-             order by c.id limit $2",
-        )
-        .bind(actor.org_id)
-        .bind(CHUNK)
-        .fetch_all(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)
+             where c.owner_id is not null and c.archived_at is null and c.org_id = ",
+        );
+        sql.push_bind(actor.org_id).push(" and ");
+        push_quiet(&mut sql, &CUSTOMER, "c", &|sql| {
+            sql.push("cut.since");
+        });
+        sql.push(" order by c.id limit ").push_bind(CHUNK);
+        sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
     }
 }

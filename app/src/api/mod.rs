@@ -13,6 +13,7 @@ pub mod import;
 #[cfg(feature = "ssr")]
 pub mod outgoing;
 pub mod presence;
+pub mod quality;
 pub mod records;
 pub mod timeline;
 

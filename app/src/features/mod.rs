@@ -4,6 +4,7 @@ pub mod duplicates;
 pub mod import;
 pub mod my_day;
 pub mod pipeline;
+pub mod quality;
 pub mod quick_add;
 pub mod settings;
 pub mod sign_in;

@@ -130,6 +130,11 @@ impl Attribute {
         matches!(&self.source, Source::Declared(field) if field.kind.is_sortable())
     }
 
+    /// Somebody types or chooses its value; marks are set beside what they are about.
+    pub fn is_typed(&self) -> bool {
+        self.kind() != Kind::Marked
+    }
+
     /// It names the record.
     pub fn is_title(&self) -> bool {
         matches!(&self.source, Source::Declared(field) if field.name == self.def.title)

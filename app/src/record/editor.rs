@@ -59,6 +59,7 @@ pub fn editor(editing: Editing) -> AnyView {
         Kind::Email => view! { <TextInput value=text_bridge(value) label kind="email"/> }.into_any(),
         Kind::Emails => several(value, label, "email"),
         Kind::Phones => several(value, label, "tel"),
+        Kind::Marked => several(value, label, "text"),
         Kind::Url => view! { <TextInput value=text_bridge(value) label kind="url"/> }.into_any(),
         Kind::Date => view! { <DateInput value=text_bridge(value) label/> }.into_any(),
         Kind::DateTime => date_time(page, value, label),

@@ -23,13 +23,13 @@ use shared::{RecordDef, i18n};
 
 use super::attribute::{Attribute, attributes};
 use super::conflict::clash_dialog;
-use super::missing::{failed, no_access, not_found};
-use super::{BoardSlot, PeekSlot, RecordForm};
+use super::{BoardSlot, PeekSlot, RecordForm, failed, no_access, not_found};
 use crate::api::Fault;
 use crate::api::records::{custom_fields, list_calendar, list_records};
 use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
+pub use address::{list_address, list_address_for};
 use address::{ListNav, ListState};
 use data::ListData;
 

@@ -164,7 +164,8 @@ impl Merging {
     fn view(self) -> AnyView {
         let all = self.page.actor().map(|actor| attributes(self.def, &[], &actor)).unwrap_or_default();
         let differing = move |attribute: &Attribute| {
-            merged_fields(self.def).any(|field| field.name == attribute.name())
+            attribute.is_typed()
+                && merged_fields(self.def).any(|field| field.name == attribute.name())
                 && self.rows.with_value(|rows| {
                     let mut said = rows.iter().map(|row| row.value(&attribute.name())).filter(|value| !is_empty(value));
                     said.next().is_some_and(|first| said.any(|other| other != first))

@@ -8,7 +8,7 @@ use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, ErrorState, LinkButton};
 
 /// Unknown address, or a record that is not there for this reader.
-pub(super) fn not_found() -> AnyView {
+pub fn not_found() -> AnyView {
     answer_with(404);
     view! {
         <ErrorState title=t("ui.state.not_found") text=t("ui.state.not_found_text")>
@@ -19,7 +19,7 @@ pub(super) fn not_found() -> AnyView {
 }
 
 /// A type that the reader has no right to.
-pub(super) fn no_access() -> AnyView {
+pub fn no_access() -> AnyView {
     answer_with(403);
     view! {
         <ErrorState denied=true title=t("ui.state.no_access") text=t("error.forbidden")>
@@ -30,7 +30,7 @@ pub(super) fn no_access() -> AnyView {
 }
 
 /// Whatever kept the content away, with another try where that helps.
-pub(super) fn failed(error: Error, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+pub fn failed(error: Error, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
     match error {
         Error::NotFound => not_found(),
         Error::Forbidden => no_access(),

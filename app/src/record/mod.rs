@@ -5,6 +5,8 @@
 
 mod attribute;
 pub mod audience;
+mod batch;
+mod channels;
 mod conflict;
 pub mod detail;
 mod editor;
@@ -18,12 +20,13 @@ mod value;
 
 pub use attribute::{Attribute, attributes};
 pub use audience::AudienceField;
+pub use batch::Batch;
 pub use detail::{DetailPage, RecordPeek};
 pub use editor::{Editing, editor};
 pub use form::{RecordForm, reason_badge};
-pub use list::address::list_address;
-pub use list::{ListPage, fetch_calendar};
+pub use list::{ListPage, fetch_calendar, list_address, list_address_for};
 pub use merge::MergeDialog;
+pub use missing::{failed, no_access, not_found};
 pub use value::{Shown, value_text, value_view};
 
 use leptos::prelude::{AnyView, Callback};

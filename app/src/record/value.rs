@@ -6,11 +6,12 @@ use serde_json::Value;
 use shared::format;
 use shared::i18n::Locale;
 use shared::query::Titles;
-use shared::record::{Kind, Values};
+use shared::record::{Kind, Values, is_marked};
 use shared::types::by_name;
 use uuid::Uuid;
 
 use super::attribute::Attribute;
+use super::channels::{channels, scheme};
 use crate::context::Page;
 use crate::ui::{Avatar, Money, Size, Tag, hue_of};
 
@@ -80,8 +81,10 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
         Kind::DateTime => date_time(page, value, text, shown),
         Kind::Reference(target) => references(page, target, value.as_str().into_iter(), titles, linked),
         Kind::References(target) => references(page, target, texts(value), titles, linked),
-        Kind::Email | Kind::Emails if linked => links(value, "mailto:"),
-        Kind::Phones if linked => links(value, "tel:"),
+        kind if kind.is_channel() && (linked || texts(value).any(|entry| is_marked(values, entry))) => {
+            channels(page, value, values, linked.then(|| scheme(&kind)).flatten())
+        }
+        Kind::Email if linked => channels(page, value, values, scheme(&Kind::Email)),
         Kind::Url if linked => web_link(text),
         Kind::Rating => {
             let stars = value.as_u64().unwrap_or_default().to_string();
@@ -201,15 +204,6 @@ fn references<'v>(
         view! { <span class="truncate">{name}</span> }.into_any()
     };
     view! { <span class="value-list">{ids.map(one).collect_view()}</span> }.into_any()
-}
-
-fn links(value: &Value, scheme: &'static str) -> AnyView {
-    let entries: Vec<&str> = value.as_str().into_iter().chain(texts(value)).collect();
-    let link = |entry: &str| {
-        let address: String = entry.chars().filter(|c| !c.is_whitespace()).collect();
-        view! { <a href=format!("{scheme}{address}")>{entry.to_owned()}</a> }
-    };
-    view! { <span class="value-list">{entries.into_iter().map(link).collect_view()}</span> }.into_any()
 }
 
 fn web_link(address: String) -> AnyView {

@@ -33,7 +33,7 @@ fn wrong(field: &FieldDef, value: &Value) -> Option<&'static str> {
         Kind::Bool => (value.is_boolean(), "boolean"),
         Kind::Choice(codes) => (is_code(value, codes), "choice"),
         Kind::MultiChoice(codes) => (each(value, |v| is_code(v, codes)), "choice"),
-        Kind::Emails | Kind::Phones => (each(value, Value::is_string), "list"),
+        Kind::Emails | Kind::Phones | Kind::Marked => (each(value, Value::is_string), "list"),
         Kind::Tags => (each(value, |v| within(v, 60)), "list"),
         Kind::Email => (value.as_str().is_some_and(|text| !text.is_empty()), "email"),
         Kind::Url => (value.as_str().is_some_and(|t| t.starts_with("https://") || t.starts_with("http://")), "url"),

@@ -144,6 +144,8 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "preview_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}, "locale": "en"})),
         "reread_import" => (SignedIn, json!({"file": nowhere, "reading": {}})),
         "similar_records" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "values": {}, "own": null})),
+        "quality_of" => (Readers(&CUSTOMER), json!({"record_type": "customer"})),
+        "untidy" => (Changers(&CUSTOMER), json!({"record_type": "customer", "after": null})),
         "duplicates" => (Changers(&CUSTOMER), json!({"record_type": "customer"})),
         "look_for_duplicates" => (Changers(&CUSTOMER), json!({"record_type": "customer"})),
         "dismiss_duplicate" => {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::format::Zone;
-use crate::record::{FieldDef, RecordDef, Row, Values};
+use crate::record::{FieldDef, NOT_WORKING, RecordDef, Row, Values};
 
 /// How far a right reaches. Ordered: each level includes those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -318,7 +318,15 @@ impl Actor {
             return FieldAccess::Write;
         }
         let field = field.split('.').next().unwrap_or(field);
-        self.grants.fields.get(&format!("{}.{field}", def.name)).copied().unwrap_or(FieldAccess::Write)
+        let granted = |field: &str| {
+            self.grants.fields.get(&format!("{}.{field}", def.name)).copied().unwrap_or(FieldAccess::Write)
+        };
+        if field == NOT_WORKING.name {
+            // Marks repeat what they are about.
+            let channels = def.fields.iter().filter(|field| field.kind.is_channel());
+            return channels.map(|field| granted(field.name)).fold(granted(field), Ord::min);
+        }
+        granted(field)
     }
 
     /// Whether the actor may see a field.

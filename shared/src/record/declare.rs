@@ -32,10 +32,15 @@ macro_rules! record {
                 plural: $plural,
                 icon: $icon,
                 title: $title,
-                fields: &[ $(
-                    $crate::record::FieldDef::new(stringify!($field), $crate::record::kinds::$kind($($($arg),*)?))
-                        $( .$with($($warg),*) )*
-                ),* ],
+                fields: {
+                    const DECLARED: &[$crate::record::FieldDef] = &[ $(
+                        $crate::record::FieldDef::new(stringify!($field), $crate::record::kinds::$kind($($($arg),*)?))
+                            $( .$with($($warg),*) )*
+                    ),* ];
+                    const ALL: [$crate::record::FieldDef; $crate::record::marks::count(DECLARED)] =
+                        $crate::record::marks::with_marks(DECLARED);
+                    &ALL
+                },
                 ownership: $crate::record::Ownership::Owned,
                 through: &[],
                 pool: false,

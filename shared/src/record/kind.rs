@@ -29,6 +29,8 @@ pub enum Kind {
     Emails,
     /// Phone numbers, the first is the main one.
     Phones,
+    /// Those of the record's own e-mail addresses and phone numbers that do not work.
+    Marked,
     /// A single e-mail address, lower case.
     Email,
     /// http(s) address.
@@ -54,7 +56,12 @@ pub enum Kind {
 impl Kind {
     /// Values of this kind are lists of text.
     pub fn is_text_list(&self) -> bool {
-        matches!(self, Self::MultiChoice(_) | Self::Emails | Self::Phones | Self::Tags)
+        matches!(self, Self::MultiChoice(_) | Self::Emails | Self::Phones | Self::Marked | Self::Tags)
+    }
+
+    /// One reaches people by its values, several of them.
+    pub const fn is_channel(&self) -> bool {
+        matches!(self, Self::Emails | Self::Phones)
     }
 
     /// Values compare as numbers.

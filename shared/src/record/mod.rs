@@ -3,12 +3,14 @@
 pub(crate) mod declare;
 mod draft;
 mod kind;
+pub(crate) mod marks;
 mod normalize;
 mod row;
 mod validate;
 
 pub use draft::{Draft, Rule, no_rules};
 pub use kind::{Kind, kinds};
+pub use marks::{NOT_WORKING, is_marked};
 pub use normalize::{instant_in, instant_text, money_text, normalize};
 pub use row::{Row, Values, date, datetime, day, decimal, id, ids, instant, text, texts};
 pub use validate::{CustomField, completeness, drop_consequences, is_empty, validate};
@@ -212,6 +214,6 @@ impl RecordDef {
 
     /// Whether its records are people or companies that one can write to or call.
     pub fn is_reachable(&self) -> bool {
-        self.fields.iter().any(|field| matches!(field.kind, Kind::Emails | Kind::Phones))
+        self.fields.iter().any(|field| field.kind.is_channel())
     }
 }

@@ -45,6 +45,7 @@ pub fn normalize(field: &str, kind: &Kind, value: &Value) -> Outcome {
         Kind::Email => email(value).ok_or_else(|| bad("email")),
         Kind::Emails => each(field, value, |v| email(v).ok_or_else(|| bad("email"))),
         Kind::Phones => each(field, value, |v| phone(v).ok_or_else(|| bad("phone"))),
+        Kind::Marked => each(field, value, |v| email(v).or_else(|| phone(v)).ok_or_else(|| bad("channel"))),
         Kind::Tags => each(field, value, |v| line(field, v, 60)),
         Kind::Url => url(value).ok_or_else(|| bad("url")),
         Kind::Address => parts(field, value, &["country", "province", "city", "district", "street", "postcode"]),

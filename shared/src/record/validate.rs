@@ -58,6 +58,7 @@ pub fn validate(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String], custom
     if patch.iter().any(|name| name == "custom") || draft.before.is_none() {
         validate_custom(draft, custom);
     }
+    super::marks::keep(def, draft, patch);
     apply_rules(def, draft);
     require(def, draft);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use shared::access::{Action, Actor, Level};
 use shared::duplicates::{LIKELY, Pair, Pairs, Reason, can_have};
+use shared::quality::MOST_COMPARED;
 use shared::record::instant_text;
 use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
@@ -14,6 +15,7 @@ use super::{all, blocks, compare};
 use crate::columns::{decode, select_list};
 use crate::error::{from_sqlx, internal};
 use crate::pool::{DbRole, Store, Tx};
+use crate::read::tallies::push_count;
 use crate::scope::{Sql, push_ids, push_scope};
 
 /// Pairs shown at a time.
@@ -35,29 +37,59 @@ impl Store {
     /// `Forbidden` without the right to change records of the type; `NotFound` for types that have no duplicates.
     pub async fn look_for_duplicates(&self, actor: &Actor, def: &'static RecordDef) -> Result<bool> {
         may_decide(actor, def)?;
-        let mut tx = self.reading(actor).await?;
+        if !self.hold_search(actor.org_id, def, Sql::new("select true")).await? {
+            return Ok(false);
+        }
+        let (store, org_id) = (self.clone(), actor.org_id);
+        tokio::spawn(async move { store.find_held(org_id, def).await });
+        Ok(true)
+    }
+
+    /// Holds the search if it is to be made without being asked: a day has passed since the last one, something changed
+    /// since, and there aren't too many records.
+    pub(crate) async fn hold_if_due(&self, org_id: Uuid, def: &'static RecordDef) -> Result<bool> {
+        let mut due = Sql::new(
+            "select coalesce((select looked_at < now() - interval '1 day' from duplicate_runs where org_id = ",
+        );
+        due.push_bind(org_id).push(" and record_type = ").push_bind(def.name).push("), true) and (select ");
+        push_count(&mut due, org_id, def);
+        due.push(") between 2 and ").push_bind(MOST_COMPARED);
+        // What was being written when it was looked last counts as changed since; nodes' clocks may differ.
+        due.push(format_args!(" and exists (select from {} t where t.org_id = ", def.table())).push_bind(org_id);
+        due.push(
+            " and t.updated_at > coalesce((select looked_at - interval '5 minutes' from duplicate_runs where org_id = ",
+        );
+        due.push_bind(org_id).push(" and record_type = ").push_bind(def.name).push("), '-infinity'))");
+        self.hold_search(org_id, def, due).await
+    }
+
+    /// Keeps others from looking meanwhile, if a query says so and nobody is at it; says whether.
+    async fn hold_search(&self, org_id: Uuid, def: &RecordDef, mut if_so: Sql) -> Result<bool> {
+        let mut tx = self.begin(org_id, DbRole::Reader).await?;
+        let is_wanted: bool = if_so.build_query_scalar().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
+        if !is_wanted {
+            return Ok(false);
+        }
         let held = sqlx::query(
             "insert into duplicate_runs (org_id, record_type, held_until) values ($1, $2, now() + interval '10 minutes')
              on conflict (org_id, record_type) do update set held_until = excluded.held_until
              where duplicate_runs.held_until < now()",
         )
-        .bind(actor.org_id)
+        .bind(org_id)
         .bind(def.name)
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
         tx.commit().await?;
-        if held.rows_affected() == 0 {
-            return Ok(false);
+        Ok(held.rows_affected() > 0)
+    }
+
+    /// Looks for duplicates of which the search is held, and lets go of it.
+    pub(crate) async fn find_held(&self, org_id: Uuid, def: &'static RecordDef) {
+        if let Err(fault) = self.find_duplicates(org_id, def).await {
+            tracing::error!(%fault, "looking for duplicates failed");
+            let _ = self.looked(org_id, def, None).await;
         }
-        let (store, org_id) = (self.clone(), actor.org_id);
-        tokio::spawn(async move {
-            if let Err(fault) = store.find_duplicates(org_id, def).await {
-                tracing::error!(%fault, "looking for duplicates failed");
-                let _ = store.looked(org_id, def, false).await;
-            }
-        });
-        Ok(true)
     }
 
     /// Compares all records of a type and keeps the likeliest pairs. Gives how many it keeps.
@@ -99,7 +131,7 @@ impl Store {
         .await
         .map_err(from_sqlx)?;
         tx.commit().await?;
-        self.looked(org_id, def, true).await?;
+        self.looked(org_id, def, Some(begun)).await?;
         Ok(count)
     }
 
@@ -126,16 +158,17 @@ impl Store {
         tx.commit().await
     }
 
-    async fn looked(&self, org_id: Uuid, def: &RecordDef, to_the_end: bool) -> Result<()> {
+    /// Lets go of the search; one that came to its end began then.
+    async fn looked(&self, org_id: Uuid, def: &RecordDef, begun: Option<DateTime<Utc>>) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Reader).await?;
         sqlx::query(
-            "insert into duplicate_runs (org_id, record_type, looked_at) values ($1, $2, case when $3 then now() end)
+            "insert into duplicate_runs (org_id, record_type, looked_at) values ($1, $2, $3)
              on conflict (org_id, record_type) do update
              set looked_at = coalesce(excluded.looked_at, duplicate_runs.looked_at), held_until = '-infinity'",
         )
         .bind(org_id)
         .bind(def.name)
-        .bind(to_the_end)
+        .bind(begun)
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
@@ -160,13 +193,15 @@ impl Store {
         .fetch_all(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let (open, looked_at, running): (i64, Option<DateTime<Utc>>, Option<bool>) = sqlx::query_as(
+        let (open, looked_at, running, records): (i64, Option<DateTime<Utc>>, Option<bool>, i64) = sqlx::query_as(
             "select (select count(*) from duplicate_pairs where org_id = $1 and record_type = $2 and dismissed_at is null),
-                    r.looked_at, r.held_until > now()
+                    r.looked_at, r.held_until > now(),
+                    (select coalesce(sum(records), 0)::bigint from tallies where org_id = $1 and counted = $3)
              from (values (1)) one (n) left join duplicate_runs r on r.org_id = $1 and r.record_type = $2",
         )
         .bind(actor.org_id)
         .bind(def.name)
+        .bind(def.table())
         .fetch_one(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
@@ -179,7 +214,13 @@ impl Store {
         // Of what others have not even the number is told.
         let open = if actor.level(def, Action::Read) == Level::All { open } else { pairs.len() as i64 };
         pairs.truncate(SHOWN);
-        Ok(Pairs { pairs, open, looked_at: looked_at.map(instant_text), running: running.unwrap_or(false) })
+        Ok(Pairs {
+            pairs,
+            open,
+            looked_at: looked_at.map(instant_text),
+            running: running.unwrap_or(false),
+            too_many: records > MOST_COMPARED,
+        })
     }
 
     /// Says that two records are not the same; it stays said. With `undo` it is taken back.

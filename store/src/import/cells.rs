@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rust_decimal::Decimal;
+use shared::import::mapping::slots;
 use shared::import::{Assignment, From, Step};
 
 use super::dates;
 use super::table::{Line, Table};
 
 /// Signs that stand between the slots of a template and go when a slot is empty.
-const SEPARATORS: &[char] = &[' ', ';', '·', '-', '–', '—', '/', ',', '|', ':', '，', '、'];
+const SEPARATORS: &[char] = &[' ', '\n', ';', '·', '-', '–', '—', '/', ',', '|', ':', '，', '、'];
 
 /// The texts of a step's rows, in the order of its assignments.
 pub(super) struct Texts {
@@ -74,27 +75,6 @@ fn mapped(assignment: &Assignment, raw: String) -> String {
     let hit = assignment.values.iter().find(|(from, _)| from.trim().to_lowercase() == folded);
     let hit = hit.or_else(|| assignment.values.get_key_value("*"));
     hit.map_or(raw, |(_, to)| to.clone())
-}
-
-/// A `{column}` slot of a template.
-pub(super) struct Slot<'t> {
-    /// What stands between the slot before and this one.
-    pub(super) before: &'t str,
-    /// Name of the column.
-    pub(super) name: &'t str,
-    /// What follows.
-    pub(super) rest: &'t str,
-}
-
-/// The slots of a template, in order.
-pub(super) fn slots(template: &str) -> impl Iterator<Item = Slot<'_>> {
-    let mut left = template;
-    std::iter::from_fn(move || {
-        let (before, after) = left.split_once('{')?;
-        let (name, rest) = after.split_once('}')?;
-        left = rest;
-        Some(Slot { before, name, rest })
-    })
 }
 
 /// Fills the slots; what stood around empty ones goes with them.

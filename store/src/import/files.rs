@@ -86,7 +86,7 @@ impl Store {
         let (_, table) = load(&mut tx, actor.user_id, file).await?;
         let custom = custom_fields(&mut tx, def).await?;
         let mut steps = [suggest::step(def, &custom, &table.columns)];
-        suggest::date_orders(&mut steps, &table);
+        suggest::look_closer(&mut steps, &table);
         let [step] = steps;
         Ok(step)
     }
@@ -106,7 +106,7 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
             }
         }
     };
-    suggest::date_orders(&mut steps, table);
+    suggest::look_closer(&mut steps, table);
     Ok(FileInfo {
         id,
         name,

@@ -7,8 +7,8 @@ use super::cells::texts;
 use super::suggest;
 use super::table::Table;
 
-pub(crate) fn file(bytes: &[u8], def: &'static RecordDef) -> Result<Step> {
-    let table = Table::read(bytes, &Reading::default())?;
+pub(crate) fn file(bytes: &[u8], reading: &Reading, def: &'static RecordDef) -> Result<Step> {
+    let table = Table::read(bytes, reading)?;
     assert!(table.rows().all(|row| row.cells().count() <= table.columns.len()), "no cell without column");
     let step = suggest::step(def, &[], &table.columns);
     assert_eq!(texts(&step, &table, 0..table.len()).len(), table.len(), "each row is there once");

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use shared::import::mapping;
 use shared::import::{Assignment, DateOrder, Existing, From, Step};
 
-use super::cells;
 use super::table::CARD_COLUMNS;
 
 /// A file that a program exports.
@@ -396,16 +396,7 @@ impl Layout {
 }
 
 fn step(record_type: &str, key: Option<&str>, existing: Existing, assignments: Vec<Assignment>) -> Step {
-    Step {
-        record_type: record_type.to_owned(),
-        assignments,
-        key: key.map(str::to_owned),
-        existing,
-        distinct: false,
-        optional: false,
-        within: None,
-        inline: Vec::new(),
-    }
+    Step { key: key.map(str::to_owned), existing, ..Step::of(record_type, assignments) }
 }
 
 /// The columns that there are, of a source such as `{A}; {B}|{C}`; nothing when there are none of them.
@@ -416,7 +407,7 @@ fn from(source: &str, columns: &[String]) -> Option<From> {
 
 fn single(source: &str, columns: &[String]) -> Option<From> {
     let column = |name: &str| columns.iter().find(|column| column.trim().eq_ignore_ascii_case(name)).cloned();
-    let slots: Vec<&str> = cells::slots(source).map(|slot| slot.name).collect();
+    let slots: Vec<&str> = mapping::slots(source).map(|slot| slot.name).collect();
     if slots.is_empty() {
         return Some(From::Constant(source.to_owned()));
     }

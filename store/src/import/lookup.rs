@@ -16,8 +16,9 @@ use crate::scope::{Sql, push_scope};
 
 /// Texts per query.
 const TEXTS: usize = 5_000;
-/// Most titles compared when looking for near matches.
-const TITLES: i64 = 50_000;
+/// So many titles are compared when looking for near matches; where there are more, those that the search index knows as
+/// similar.
+const TITLES: i64 = 10_000;
 
 /// Text as it is looked up: case does not count.
 pub(super) fn folded(text: &str) -> String {
@@ -36,6 +37,8 @@ pub(super) struct Names {
     by_text: HashMap<String, Vec<(Option<Uuid>, Uuid)>>,
     /// Titles as people write them, for near matches; records about to be made included.
     pub(super) titles: BTreeSet<String>,
+    /// There are more records that are there than `titles` has.
+    pub(super) is_part: bool,
 }
 
 impl Names {
@@ -110,11 +113,17 @@ pub(super) async fn load_titles(
 ) -> Result<()> {
     let mut sql = Sql::new(format!("select t.{}::text from {} t where ", target.title, target.table()));
     push_live(&mut sql, actor, target);
-    sql.push(" limit ").push_bind(TITLES);
-    for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
-        names.titles.extend(raw.try_get::<Option<String>, _>(0).map_err(from_sqlx)?);
+    sql.push(" limit ").push_bind(TITLES + 1);
+    let all: Vec<Option<String>> = sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    names.is_part = all.len() as i64 > TITLES && is_searched(target);
+    if !names.is_part {
+        names.titles.extend(all.into_iter().flatten());
     }
     Ok(())
+}
+
+fn is_searched(def: &RecordDef) -> bool {
+    def.fields.iter().any(|field| field.searchable)
 }
 
 fn push_live(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
@@ -126,7 +135,7 @@ fn push_live(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
 /// looked up by.
 fn push_valued(sql: &mut Sql, def: &RecordDef, column: &str, texts: &[String]) {
     let field = def.field(column);
-    let is_titled = column == def.title && def.fields.iter().any(|field| field.searchable);
+    let is_titled = column == def.title && is_searched(def);
     if column == "id" {
         let ids: Vec<Uuid> = texts.iter().filter_map(|text| text.parse().ok()).collect();
         sql.push(" and t.id = any(").push_bind(ids);

@@ -8,7 +8,7 @@ mod dates;
 mod export;
 mod files;
 mod formula;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod layout;
 mod lookup;

@@ -80,16 +80,7 @@ impl Preset {
 }
 
 fn step(record_type: &str, key: &str, assignments: Vec<Assignment>) -> Step {
-    Step {
-        record_type: record_type.to_owned(),
-        assignments,
-        key: Some(key.to_owned()),
-        existing: Existing::Update,
-        distinct: true,
-        optional: false,
-        within: None,
-        inline: Vec::new(),
-    }
+    Step { key: Some(key.to_owned()), distinct: true, ..Step::of(record_type, assignments) }
 }
 
 /// Regions, a team per manager below them, managers, agents. Teams and managers need each other: the teams come

@@ -24,8 +24,12 @@ const SLOW_POLL: Duration = Duration::from_millis(1_000);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Least time between two wake-ups sent by a node: commits in between share one.
 const WAKE_EVERY: Duration = Duration::from_millis(15);
-/// Least time between the beginnings of two reads: a single change is told at once, many share a read.
+/// Least time between the beginnings of two reads when there is much to tell: many changes share a read.
 const READ_EVERY: Duration = Duration::from_millis(10);
+/// A read that found no more entries than this found little.
+const LITTLE: usize = 4;
+/// Streams whose being told, each time anew, costs about a millisecond.
+const STREAMS_A_MILLISECOND: usize = 200;
 /// Entries a slow subscription may lag behind before it reads the log itself.
 const BACKLOG: usize = 4_096;
 
@@ -165,15 +169,28 @@ impl LiveHub {
         while !self.is_closed() {
             self.rest(&mut cursor).await;
             let (before, begun) = (cursor, Instant::now());
+            let mut next = begun + READ_EVERY;
             match self.read_on(&mut cursor).await {
-                Ok(true) => continue,
-                Ok(false) => held_back = self.held_back(held_back.filter(|_| cursor == before)).await,
+                Ok((_, true)) => continue,
+                Ok((found, false)) => {
+                    held_back = self.held_back(held_back.filter(|_| cursor == before)).await;
+                    next = self.next_read(begun, found);
+                }
                 Err(error) if self.is_closed() => drop(error),
                 Err(error) => tracing::warn!(%error, "reading the live log failed; trying again"),
             }
             let _ = tokio::time::timeout(held_back.unwrap_or(SLOW_POLL), self.inner.look.notified()).await;
-            tokio::time::sleep_until(begun + READ_EVERY).await;
+            tokio::time::sleep_until(next).await;
         }
+    }
+
+    /// When to read again at the earliest, after a read that found so many entries. Single changes are told at once, with
+    /// half of the time for others at least; the busier it is and the more listen, the more changes share a read.
+    fn next_read(&self, begun: Instant, found: usize) -> Instant {
+        let streams = self.inner.sender.receiver_count() / STREAMS_A_MILLISECOND;
+        let telling = Duration::from_millis(u64::try_from(streams).unwrap_or(u64::MAX));
+        let pause = begun.elapsed().max(telling).min(READ_EVERY);
+        if found > LITTLE { begun + READ_EVERY } else { Instant::now() + pause }
     }
 
     /// How long to wait for events behind a transaction that is still open, if there are such: they become readable
@@ -183,8 +200,8 @@ impl LiveHub {
         is_held_back.then(|| waited.map_or(LOOK_AGAIN, |waited| (waited * 2).min(SLOW_POLL)))
     }
 
-    /// Reads what is new; true when there may be more at once.
-    async fn read_on(&self, cursor: &mut Option<Cursor>) -> shared::Result<bool> {
+    /// Reads what is new: how many entries, and whether there may be more at once.
+    async fn read_on(&self, cursor: &mut Option<Cursor>) -> shared::Result<(usize, bool)> {
         let after = match *cursor {
             Some(cursor) => cursor,
             None => {
@@ -195,11 +212,12 @@ impl LiveHub {
             }
         };
         let part = log::read(self.pool(), after, None).await?;
+        let found = part.entries.len();
         for entry in part.entries {
             let _ = self.inner.sender.send(Message::Entry(entry));
         }
         *cursor = Some(part.end);
-        Ok(part.more)
+        Ok((found, part.more))
     }
 
     /// Whether nobody listens.

@@ -1,14 +1,16 @@
 //! Filters as SQL conditions: identifiers come from declarations only, every value is bound.
 
-use chrono::{Days, NaiveDate, NaiveTime, Utc};
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use shared::access::{Action, Actor, FieldAccess};
 use shared::period::Period;
+use shared::quality::{LONGEST, QUIET};
 use shared::query::{Filter, Op};
 use shared::record::{Kind, normalize};
-use shared::{Error, FieldDef, RecordDef, Result};
+use shared::{Error, FieldDef, FieldError, RecordDef, Result};
 
+use super::quiet::push_quiet;
 use crate::columns::{sql_type, target};
 use crate::scope::{Sql, push_scope};
 
@@ -82,6 +84,9 @@ fn condition(sql: &mut Sql, of: Subject<'_>, name: &str, op: Op, value: &Value) 
         }
         return custom_condition(sql, of, key, op, value);
     }
+    if name == QUIET {
+        return quiet(sql, of, op, value);
+    }
     let (own, further) = name.split_once('.').map_or((name, None), |(own, further)| (own, Some(further)));
     let id = const { &FieldDef::new("id", Kind::Reference("")) };
     let field = if own == "id" { Some(id) } else { of.def.field(own) };
@@ -99,6 +104,24 @@ fn condition(sql: &mut Sql, of: Subject<'_>, name: &str, op: Op, value: &Value) 
         (None, _) => compare(sql, of, field, op, value)?,
     }
     Ok(())
+}
+
+/// Nothing happened for at least so many days.
+fn quiet(sql: &mut Sql, of: Subject<'_>, op: Op, value: &Value) -> Result<()> {
+    let days = value.as_i64().filter(|days| (1..=LONGEST).contains(days));
+    match (op, days) {
+        (Op::Gte, Some(days)) => {
+            let since = Utc::now() - TimeDelta::days(days);
+            push_quiet(sql, of.def, of.row, &|sql| {
+                sql.push_bind(since);
+            });
+            Ok(())
+        }
+        (Op::Gte, None) => Err(Error::Invalid {
+            fields: vec![FieldError::new(QUIET, "out_of_range").with("min", 1).with("max", LONGEST)],
+        }),
+        _ => Err(Error::invalid(QUIET, "operator")),
+    }
 }
 
 /// A condition on the record that a field refers to, as far as the actor may read it: what can't be read has no values.
@@ -251,6 +274,7 @@ fn one(actor: &Actor, field: &FieldDef, value: &Value) -> Result<String> {
         Kind::Tags => Kind::Text(60),
         Kind::Emails => Kind::Email,
         Kind::Phones => Kind::Text(40),
+        Kind::Marked => Kind::Text(254),
         other => other,
     };
     let clean = normalize(field.name, &element, &value).map_err(|error| Error::Invalid { fields: vec![error] })?;

@@ -7,7 +7,7 @@ use shared::{RecordDef, Result};
 use super::{cursor::Keyset, filter::push_filter, timeline::parse_cursor};
 use crate::scope::Sql;
 
-pub(crate) fn filter_sql(actor: &Actor, def: &RecordDef, filter: &Filter) -> Result<String> {
+pub(crate) fn filter_sql(actor: &Actor, def: &'static RecordDef, filter: &Filter) -> Result<String> {
     let mut sql = Sql::new("");
     push_filter(&mut sql, actor, def, filter)?;
     Ok(sql.sql().as_str().to_owned())

@@ -8,14 +8,18 @@ mod calendar;
 mod cursor;
 mod detail;
 mod filter;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod list;
 mod near;
 mod past;
+mod quality;
+mod quiet;
 mod search;
-mod tallies;
+pub(crate) mod tallies;
 mod timeline;
 mod titles;
 
-pub use audit_file::AuditFile;
+pub use self::audit_file::AuditFile;
+pub(crate) use self::quiet::push_quiet;
+pub(crate) use self::search::titles_near;

@@ -81,6 +81,19 @@ async fn hits(
     Ok(found.into_iter().map(hit).collect())
 }
 
+/// Titles of a type that somebody who mistyped `text` may have meant, by index; none for types that are not searched, and
+/// for readers from whom parts of them are hidden.
+pub(crate) async fn titles_near(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    text: &str,
+) -> Result<Vec<String>> {
+    let Some(loosened) = near::loosened(text).filter(|_| !is_guarded(actor, def)) else { return Ok(Vec::new()) };
+    let found = hits(tx, actor, &[&def], text, Some((text, &loosened)), MOST).await?;
+    Ok(found.into_iter().map(|hit| hit.title).collect())
+}
+
 /// Those of the candidates that somebody who mistyped the words may have meant, the nearest first.
 fn nearest(words: &str, candidates: Vec<Hit>, limit: u32) -> Vec<Hit> {
     let near = candidates.into_iter().filter_map(|hit| Some((near::nearness(words, &hit.title)?, hit)));

@@ -21,7 +21,7 @@ pub(super) fn are_of(actor: &Actor, def: &RecordDef, filter: Option<&Filter>, se
 }
 
 /// Appends how many records of a type there are, without archived ones, and where that is from.
-pub(super) fn push_count(sql: &mut Sql, org_id: Uuid, def: &RecordDef) {
+pub(crate) fn push_count(sql: &mut Sql, org_id: Uuid, def: &RecordDef) {
     sql.push("coalesce(sum(records), 0)::bigint from tallies where org_id = ").push_bind(org_id);
     sql.push(" and counted = ").push_bind(def.table());
 }

@@ -242,6 +242,12 @@ async fn rows_far_apart_in_a_long_file_know_of_each_other() {
     assert_eq!(number(&test, "select employees::bigint from customers where name = 'Acme'").await, 8_000);
     let known = "select count(*) from contacts p join customers c on c.id = p.customer_id";
     assert_eq!(number(&test, known).await, 2);
+    // Among more names than are compared one by one, the search index finds the mistyped one's.
+    let mut mistyped = upload(&test, &actor, &[("m.csv", "name,customer_id\nCara,Compnay 11999\n".into())]).await;
+    let file = mistyped.files[0].file;
+    mistyped.files[0].steps = vec![test.store.suggest_import(&actor, file, &CONTACT).await.unwrap()];
+    let asked = preview(&test, &actor, &mistyped).await.questions;
+    assert_eq!(asked[0].suggestions[0].value, "Company 11999");
     let undone = test.store.undo_import(&actor, done.id).await.unwrap();
     assert_eq!((undone.undone, undone.kept.len()), (12_000, 0));
     assert_eq!(number(&test, "select count(*) from customers").await, 0);
@@ -321,6 +327,10 @@ async fn an_export_can_be_imported_without_changing_anything() {
     run(&test, &actor, &spec).await;
     let formula = upload(&test, &actor, &[("formula.csv", "name\n=cmd|'/C calc'!A0\n".into())]).await;
     assert_eq!(run(&test, &actor, &formula).await.created, 1);
+    let marked = "name,phones,not_working\nMarked,\"110 22, 110 33\",110 33\n";
+    let marked = upload(&test, &actor, &[("marked.csv", marked.into())]).await;
+    assert_eq!(run(&test, &actor, &marked).await.created, 1);
+    assert_eq!(number(&test, "select count(*) from customers where not_working = array['110 33']").await, 1);
     let csv = exported(&test, &actor, &CUSTOMER, FileKind::Csv).await;
     let log = test.store.audit(&actor, &AuditQuery::default()).await.unwrap().entries.remove(0);
     assert_eq!(

@@ -398,6 +398,7 @@ fn bad(kind: &Kind) -> Vec<Value> {
         Kind::Bool => vec![json!("perhaps"), json!(7), json!([true])],
         Kind::Choice(_) => vec![json!("no such code"), json!(1), json!(["x"])],
         Kind::MultiChoice(_) | Kind::Emails => vec![json!(["no such code"]), json!(1), json!([{"x": 1}])],
+        Kind::Marked => vec![json!(["call me"]), json!(["nobody@example.org"]), json!(1)],
         Kind::Phones => vec![json!(["call me"]), json!(["1".repeat(50)]), json!(1)],
         Kind::Email | Kind::Url => vec![json!("no"), json!("a b"), json!({"x": 1})],
         Kind::Address | Kind::Social => {
@@ -556,7 +557,7 @@ fn column_type(kind: &Kind) -> &'static str {
         Kind::Date => "date",
         Kind::DateTime => "timestamptz",
         Kind::Bool => "bool",
-        Kind::MultiChoice(_) | Kind::Emails | Kind::Phones | Kind::Tags => "_text",
+        Kind::MultiChoice(_) | Kind::Emails | Kind::Phones | Kind::Marked | Kind::Tags => "_text",
         Kind::Address | Kind::Social | Kind::Json => "jsonb",
         Kind::Reference(_) => "uuid",
         Kind::References(_) => "_uuid",

@@ -12,5 +12,6 @@ mod import;
 mod kernel;
 mod live;
 mod migrate;
+mod quality;
 mod support;
 mod undo;

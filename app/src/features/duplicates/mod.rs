@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 use shared::duplicates::{Pair, Pairs, can_have};
-use shared::format::relative;
+use shared::format::{number, relative};
+use shared::quality::MOST_COMPARED;
 use shared::{RecordDef, Row, i18n};
 use uuid::Uuid;
 
@@ -127,10 +128,18 @@ impl Review {
                     }
                     None => page.text("duplicates.never"),
                 };
+                let too_many = pairs.too_many;
+                let by_itself = move || match too_many {
+                    true => {
+                        let most = number(page.locale.get(), MOST_COMPARED);
+                        page.text_with("duplicates.too_many", &[("n", &most)])
+                    }
+                    false => page.text("duplicates.daily"),
+                };
                 let is_empty = pairs.pairs.is_empty() && !running && looked_at.is_some();
                 view! {
                     <div class="stack">
-                        <p class="muted">{head}</p>
+                        <p class="muted">{head}<br/>{by_itself}</p>
                         {running.then(|| view! { <Progress value=Signal::derive(|| None) label=t("duplicates.looking")/> })}
                         {is_empty.then(|| view! { <EmptyState icon="circle-check" title=t("duplicates.none") text=t("duplicates.none_text")/> })}
                         {pairs.pairs.into_iter().map(|pair| self.pair(pair)).collect_view()}

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::access::Action;
-use shared::i18n::{field_label, type_label_many};
+use shared::i18n::{Locale, field_label, translate, type_label_many};
+use shared::import::mapping::parts;
 use shared::import::{Assignment, Column, DateOrder, Existing, FileInfo, From, fillable, key_fields};
 use shared::types::{CUSTOM_FIELD, REGISTRY, by_name};
 
@@ -135,41 +136,41 @@ fn field_choices(wizard: Wizard, def: &'static RecordDef) -> Signal<Vec<Choice>>
         let locale = wizard.page.locale.get();
         let id = Choice::new("id", "ID");
         let fields = fillable(def).map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
+        let parts = parts(def).map(|part| Choice::new(part.clone(), part_label(locale, def, &part)));
         let custom = wizard.custom.with(|known| known.get(def.name).cloned()).unwrap_or_default();
         let custom = custom.into_iter().map(|field| Choice::new(format!("custom.{}", field.key), field.label));
-        fields.chain(custom).chain([id]).collect()
+        fields.chain(parts).chain(custom).chain([id]).collect()
     })
+}
+
+/// A part of a field, such as the city of an address.
+fn part_label(locale: Locale, def: &RecordDef, target: &str) -> String {
+    let (field, part) = target.split_once('.').unwrap_or((target, ""));
+    let group = if field == def.title { "import.name" } else { "record.address" };
+    format!("{} · {}", field_label(locale, def, field), translate(locale, &format!("{group}.{part}"), &[]))
 }
 
 /// One column and its field.
 #[component]
 fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column) -> impl IntoView {
-    let source = From::Column(column.name.clone());
-    let assigned = wizard.files.with_untracked(|files| {
-        let step = files.get(at)?.steps.first()?;
-        step.assignments.iter().find(|a| a.from == source).map(|a| a.field.clone())
-    });
-    let field = RwSignal::new(assigned.unwrap_or_default());
-    // Another column may take the field over.
-    let own = source.clone();
-    Effect::new(move |_| {
-        let taken = wizard.files.with(|files| {
-            let step = files.get(at)?.steps.first()?;
-            Some(step.assignments.iter().find(|a| a.from == own).map(|a| a.field.clone()).unwrap_or_default())
-        });
-        field.set(taken.unwrap_or_default());
-    });
-    let dates = column.dates;
-    let assign = move |chosen: String| {
-        wizard.map(at, |step| {
-            step.assignments.retain(|a| a.from != source && a.field != chosen);
-            if !chosen.is_empty() {
-                step.assignments.push(Assignment { dates, ..Assignment::new(&chosen, source.clone()) });
-            }
-        });
+    let name = StoredValue::new(column.name.clone());
+    let target = move || {
+        let of = |files: &Vec<FileInfo>| files.get(at)?.steps.first()?.target_of(&name.read_value());
+        wizard.files.with(of).unwrap_or_default()
     };
-    let name = column.name.clone();
-    let label = Signal::derive(move || name.clone());
+    let field = RwSignal::new(untrack(target));
+    // Another column may take the field over.
+    Effect::new(move |_| field.set(target()));
+    let dates = column.dates;
+    let assign = move |chosen: String| wizard.map(at, |step| step.lead(def, &name.read_value(), &chosen, dates));
+    let companions = move || {
+        let others = wizard.files.with(|files| {
+            let step = files.get(at)?.steps.first()?;
+            Some(step.companions(&name.read_value()).join(", ")).filter(|others| !others.is_empty())
+        });
+        others.map(|columns| wizard.page.text_with("import.mapping.together", &[("columns", &columns)]))
+    };
+    let label = Signal::derive(move || name.get_value());
     let may_add = wizard.page.actor().is_some_and(|actor| actor.may(&CUSTOM_FIELD, Action::Create));
     let whole = column.clone();
     let add = move || {
@@ -186,6 +187,7 @@ fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column)
             <td><Icon name="arrow-right"/></td>
             <td>
                 <Select value=field options=field_choices(wizard, def) empty=t("import.mapping.skip") label on_change=assign/>
+                {move || companions().map(|text| view! { <p class="meta">{text}</p> })}
                 {ordered}
                 {add}
             </td>
@@ -196,17 +198,12 @@ fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column)
 /// What comes first in the days of a column.
 #[component]
 fn Order(wizard: Wizard, at: usize, column: String) -> impl IntoView {
-    let source = From::Column(column);
-    let of = {
-        let source = source.clone();
-        move || {
-            wizard.files.with(|files| {
-                let step = files.get(at)?.steps.first()?;
-                step.assignments.iter().find(|a| a.from == source)?.dates
-            })
-        }
+    let column = StoredValue::new(column);
+    let reads = move |a: &Assignment| a.from.columns().contains(&column.read_value().as_str());
+    let of = move || {
+        let dates = |files: &Vec<FileInfo>| files.get(at)?.steps.first()?.assignments.iter().find(|a| reads(a))?.dates;
+        wizard.files.with(dates)
     };
-    let is_assigned = of.clone();
     let value = Signal::derive(move || of().unwrap_or(DateOrder::DayFirst).code().to_owned());
     let page = wizard.page;
     let options = Signal::derive(move || {
@@ -216,14 +213,14 @@ fn Order(wizard: Wizard, at: usize, column: String) -> impl IntoView {
     });
     let set = move |code: String| {
         wizard.map(at, |step| {
-            for assignment in step.assignments.iter_mut().filter(|a| a.from == source) {
+            for assignment in step.assignments.iter_mut().filter(|a| reads(a)) {
                 assignment.dates = DateOrder::parse(&code);
             }
         });
     };
     view! {
-        <Show when=move || is_assigned().is_some()>
-            <Segmented value options label=t("import.mapping.dates") on_change=set.clone()/>
+        <Show when=move || of().is_some()>
+            <Segmented value options label=t("import.mapping.dates") on_change=set/>
         </Show>
     }
 }

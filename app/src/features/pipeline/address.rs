@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::filters::Filters;
 use crate::context::Page;
-use crate::record::list_address;
+use crate::record::list_address_for;
 
 /// The field by which a list shows one pipeline.
 const PIPELINE: &str = "pipeline_id";
@@ -120,7 +120,7 @@ impl Address {
             Some(Filter::All(conditions)) => conditions,
             other => other.into_iter().collect(),
         };
-        list_address(&OPPORTUNITY, pipeline.into_iter().chain(conditions).collect(), query.search, by_day)
+        list_address_for(&OPPORTUNITY, pipeline.into_iter().chain(conditions).collect(), query.search, by_day)
     }
 
     fn change(self, replace: bool, write: impl FnOnce(&mut ParamsMap)) {

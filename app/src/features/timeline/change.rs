@@ -95,7 +95,7 @@ fn readable(feed: Feed, locale: Locale, def: &RecordDef, field: &FieldDef, value
     let known = match field.kind {
         Kind::Choice(_) => Some(choice_label(locale, def, field.name, &plain())),
         Kind::MultiChoice(_) => Some(each(&|code| choice_label(locale, def, field.name, code))),
-        Kind::Emails | Kind::Phones | Kind::Tags => Some(each(&str::to_owned)),
+        Kind::Emails | Kind::Phones | Kind::Marked | Kind::Tags => Some(each(&str::to_owned)),
         Kind::Reference(_) => Some(title(&plain())),
         Kind::References(_) => Some(each(&title)),
         Kind::Bool => Some(translate(locale, if value == true { "ui.word.yes" } else { "ui.word.no" }, &[])),

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use shared::access::Action;
 use shared::i18n::{self, Locale, translate};
+use shared::quality::is_told_of;
 use shared::query::Hit;
-use shared::types::by_name;
+use shared::types::{REGISTRY, by_name};
 
 use super::nav::entries;
 use crate::context::Page;
@@ -75,6 +76,13 @@ pub(super) fn commands(page: Page, typed: &str) -> Vec<Line> {
         let key = format!("{}._new", def.name);
         if fits(&[&key]) {
             lines.push(command(def.icon, text(&key), String::new(), Act::Open(format!("/{}?new=1", def.plural))));
+        }
+    }
+    for def in REGISTRY.iter().filter(|def| is_told_of(def) && actor.may(def, Action::Read)) {
+        let title = |locale| translate(locale, "quality.title", &[("types", &i18n::type_label_many(locale, def))]);
+        if words.is_empty() || Locale::ALL.iter().any(|locale| title(*locale).to_lowercase().contains(&words)) {
+            let open = Act::Open(format!("/quality/{}", def.plural));
+            lines.push(command("shield-check", title(locale), String::new(), open));
         }
     }
     for (what, value, icon, set) in SWITCHES {

@@ -1,15 +1,18 @@
 //! The fields of a record by group, each edited where it stands.
 
 use leptos::prelude::*;
-use shared::i18n;
-use shared::record::is_empty;
+use shared::access::FieldAccess;
+use shared::command::Change;
+use shared::record::{NOT_WORKING, is_empty, is_marked, texts};
+use shared::{Row, i18n};
 
 use super::RecordContext;
-use super::head::pencil;
+use super::head::{pencil, send_telling};
 use crate::record::attribute::{Attribute, SYSTEM_GROUP};
+use crate::record::channels::{channel, scheme};
 use crate::record::inline::inline_editor;
 use crate::record::value::{Shown, has_links, value_text, value_view};
-use crate::ui::settled;
+use crate::ui::{Icon, Size, settled};
 
 pub(super) fn facts(context: RecordContext) -> AnyView {
     let mut groups: Vec<&'static str> = Vec::new();
@@ -27,7 +30,7 @@ fn group(context: RecordContext, name: &'static str) -> AnyView {
     let page = context.page;
     let members: Vec<Attribute> = context
         .attributes
-        .with_value(|all| all.iter().filter(|a| a.group() == name && !a.is_title()).cloned().collect());
+        .with_value(|all| all.iter().filter(|a| a.group() == name && a.is_typed() && !a.is_title()).cloned().collect());
     let members = StoredValue::new(members);
     let shown = Memo::new(move |_| {
         let (row, gone) = (context.row.get(), context.gone.get());
@@ -94,12 +97,51 @@ fn shown(
     }
     let label = page.text_with("ui.record.edit_field", &[("field", &attribute.label(page.locale.get()))]);
     if has_links(&attribute.kind()) && !is_empty(attribute.value(&row.values)) {
-        return view! { <div class="fact-linked">{view(Shown::Linked)}{pencil(label, begin)}</div> }.into_any();
+        let value =
+            if attribute.kind().is_channel() { markable(context, attribute, &row) } else { view(Shown::Linked) };
+        return view! { <div class="fact-linked">{value}{pencil(label, begin)}</div> }.into_any();
     }
     let text = context.titles.with(|titles| value_text(page, attribute, &row.values, titles));
     let label = if text.is_empty() { label } else { format!("{label}: {text}") };
     view! {
         <button type="button" class="fact-edit" aria-label=label on:click=move |_| begin()>{view(Shown::Inert)}</button>
+    }
+    .into_any()
+}
+
+/// Phone numbers or e-mail addresses, each with a button that marks it as not working, or as working after all.
+fn markable(context: RecordContext, attribute: &Attribute, row: &Row) -> AnyView {
+    let actor = context.page.actor();
+    let may_mark = actor.is_some_and(|actor| actor.field_access(context.def, NOT_WORKING.name) == FieldAccess::Write);
+    let one = |entry: &str| {
+        let marked = is_marked(&row.values, entry);
+        let shown = channel(context.page, entry, marked, scheme(&attribute.kind()));
+        view! { <span class="channel">{shown}{may_mark.then(|| marker(context, entry.to_owned(), marked))}</span> }
+    };
+    view! { <span class="value-list channels">{texts(&row.values, &attribute.name()).map(one).collect_view()}</span> }
+        .into_any()
+}
+
+fn marker(context: RecordContext, entry: String, marked: bool) -> AnyView {
+    let label = context.page.text_with(if marked { "quality.unmark" } else { "quality.mark" }, &[("entry", &entry)]);
+    let press = move |_| {
+        let (id, version, mut marks) = context.row.with_untracked(|row| {
+            let marks: Vec<String> = texts(&row.values, NOT_WORKING.name).map(str::to_owned).collect();
+            (row.id, Some(row.version), marks)
+        });
+        marks.retain(|other| *other != entry);
+        if !marked {
+            marks.push(entry.clone());
+        }
+        let values = [(NOT_WORKING.name.to_owned(), marks.into())].into_iter().collect();
+        let key = if marked { "quality.unmarked" } else { "quality.marked" };
+        send_telling(context, Change::Update { id, version, values }, key, ("entry", &entry));
+    };
+    let icon = if marked { "circle-check" } else { "circle-x" };
+    view! {
+        <button type="button" class="fact-pencil" data-marker="" aria-label=label.clone() title=label on:click=press>
+            <Icon name=icon size=Size::Small/>
+        </button>
     }
     .into_any()
 }

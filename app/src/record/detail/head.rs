@@ -109,7 +109,12 @@ fn viewers(context: RecordContext, id: Uuid) -> AnyView {
 /// Sends a change of the record; the toast with `key` tells, and undoes.
 fn send(context: RecordContext, change: Change, key: &'static str) {
     let name = untrack(|| context.title());
-    let done = i18n::translate(context.page.locale.get_untracked(), key, &[("name", &name)]);
+    send_telling(context, change, key, ("name", &name));
+}
+
+/// As [`send`], with another thing than the record's name in the toast.
+pub(super) fn send_telling(context: RecordContext, change: Change, key: &'static str, about: (&str, &str)) {
+    let done = i18n::translate(context.page.locale.get_untracked(), key, &[about]);
     act(Command::one(context.def.name, change), done, move |result| {
         result.into_iter().flat_map(|outcome| outcome.rows).for_each(|row: Row| context.put(row));
     });

@@ -78,7 +78,7 @@ fn RelatedList(def: &'static RecordDef, field: &'static FieldDef, id: Uuid, may_
 fn list(page: Page, def: &'static RecordDef, found: Found, condition: &Filter) -> AnyView {
     let shown = i64::try_from(found.rows.len()).unwrap_or_default();
     let all = found.total.filter(|total| *total > shown).map(|_| {
-        let address = list_address(def, vec![condition.clone()], None, false);
+        let address = list_address(def, vec![condition.clone()]);
         view! { <li><a class="related-item" href=address>{t("ui.action.show_all")}</a></li> }
     });
     let item = |row: Row| {

@@ -106,7 +106,7 @@ fn conflicts(state: FormState) -> AnyView {
 fn group(state: FormState, name: &'static str) -> AnyView {
     let page = state.page;
     let mut members: Vec<Attribute> =
-        state.attributes.with_value(|all| all.iter().filter(|a| a.group() == name).cloned().collect());
+        state.attributes.with_value(|all| all.iter().filter(|a| a.group() == name && a.is_typed()).cloned().collect());
     members.sort_by_key(|attribute| !attribute.required());
     let heading = Signal::derive(move || i18n::group_label(page.locale.get(), state.def, name));
     let filled = members.iter().any(|a| a.required() || state.value(a).with_untracked(|v| !is_empty(v)));

@@ -235,8 +235,13 @@ pub(super) fn peeked(query: &ParamsMap) -> Option<(&'static RecordDef, Uuid)> {
     Some((by_plural(plural)?, id.parse().ok()?))
 }
 
-/// Address of a list with these conditions and search words, shown by day if that is wanted.
-pub fn list_address(def: &RecordDef, conditions: Vec<Filter>, words: Option<String>, by_day: bool) -> String {
+/// Address of a list with these conditions.
+pub fn list_address(def: &RecordDef, conditions: Vec<Filter>) -> String {
+    list_address_for(def, conditions, None, false)
+}
+
+/// As [`list_address`], with search words, and shown by day if that is wanted.
+pub fn list_address_for(def: &RecordDef, conditions: Vec<Filter>, words: Option<String>, by_day: bool) -> String {
     let by_day = by_day.then(ByDay::default);
     let state = ListState { search: words.unwrap_or_default(), conditions, by_day, ..ListState::default() };
     format!("/{}{}", def.plural, state.write().to_query_string())

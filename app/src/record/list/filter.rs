@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::period::PERIODS;
+use shared::quality::QUIET;
 use shared::query::{Filter, Op};
 use shared::record::{Kind, Values, is_empty};
 use shared::{FieldError, i18n};
@@ -19,6 +20,7 @@ use crate::ui::{Button, ButtonKind, Choice, Dialog, Field, Select, Size};
 fn operators(attribute: &Attribute) -> &'static [Op] {
     match attribute.kind() {
         Kind::Text(_) => &[Op::Contains, Op::Eq, Op::Ne, Op::Empty, Op::Present],
+        Kind::Marked => &[Op::Present, Op::Empty, Op::Contains],
         Kind::LongText
         | Kind::Url
         | Kind::Email
@@ -64,7 +66,9 @@ fn entry_kind(kind: Kind) -> Kind {
     match kind {
         Kind::References(target) => Kind::Reference(target),
         Kind::MultiChoice(codes) => Kind::Choice(codes),
-        Kind::Tags | Kind::Emails | Kind::Phones | Kind::LongText | Kind::Url | Kind::Email => Kind::Text(200),
+        Kind::Tags | Kind::Emails | Kind::Phones | Kind::Marked | Kind::LongText | Kind::Url | Kind::Email => {
+            Kind::Text(200)
+        }
         kind => kind,
     }
 }
@@ -78,6 +82,9 @@ pub(super) fn condition_text(context: ListContext, all: &[Subject], condition: &
         Filter::All(parts) if !parts.is_empty() => return joined(context, all, parts, "list.filter.both"),
         _ => return page.text("list.filter.title"),
     };
+    if field == QUIET {
+        return page.text_with("quality.quiet_filter", &[("n", &value.to_string())]);
+    }
     let Some(subject) = all.iter().find(|subject| subject.path == *field) else { return field.clone() };
     let attribute = &subject.attribute;
     let kind = attribute.kind();

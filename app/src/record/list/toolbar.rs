@@ -10,6 +10,7 @@ use shared::access::Action;
 use shared::duplicates::can_have;
 use shared::export::{Spec, is_large};
 use shared::import::FileKind;
+use shared::quality::is_told_of;
 use shared::query::{Archived, Filter, Op};
 use shared::types::OPPORTUNITY;
 use shared::{Error, i18n};
@@ -41,9 +42,8 @@ pub(super) fn head(context: ListContext) -> AnyView {
             {may(Action::Export).then(|| view! {
                 <Menu label=t("list.export.title") icon="download" end=true>{move || exports(context)}</Menu>
             })}
-            {(may(Action::Update) && can_have(def)).then(|| view! {
-                <LinkButton href=format!("/duplicates/{}", def.plural) kind=ButtonKind::Ghost icon="merge"
-                    label=Signal::derive(move || page.text_with("duplicates.title", &[("types", &i18n::type_label_many(page.locale.get(), def))]))/>
+            {is_told_of(def).then(|| view! {
+                <Menu label=t("ui.action.more") end=true>{move || care(context)}</Menu>
             })}
             {may(Action::Import).then(|| view! {
                 <LinkButton href="/import" kind=ButtonKind::Ghost icon="file-up">{t("ui.action.import")}</LinkButton>
@@ -54,6 +54,22 @@ pub(super) fn head(context: ListContext) -> AnyView {
                 </Button>
             })}
         </header>
+    }
+    .into_any()
+}
+
+/// The pages on which one looks after all records of the type.
+fn care(context: ListContext) -> AnyView {
+    let (page, def) = (context.page, context.def);
+    let title = move |key: &'static str| {
+        Signal::derive(move || page.text_with(key, &[("types", &i18n::type_label_many(page.locale.get(), def))]))
+    };
+    let may_update = page.actor().is_some_and(|actor| actor.may(def, Action::Update));
+    view! {
+        <MenuLink href=format!("/quality/{}", def.plural) label=title("quality.title") icon="shield-check"/>
+        {(may_update && can_have(def)).then(|| view! {
+            <MenuLink href=format!("/duplicates/{}", def.plural) label=title("duplicates.title") icon="merge"/>
+        })}
     }
     .into_any()
 }

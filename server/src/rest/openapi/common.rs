@@ -89,7 +89,7 @@ fn filter() -> Value {
                 "type": "object",
                 "required": ["field", "op"],
                 "properties": {
-                    "field": {"type": "string", "description": "Field name, or `custom.<key>`."},
+                    "field": {"type": "string", "description": "Field name, or `custom.<key>`; `quiet`, with `gte` and a number of days, for records that nothing happened with."},
                     "op": {"enum": ["eq", "ne", "lt", "lte", "gt", "gte", "contains", "in", "empty", "present"]},
                     "value": {},
                 },

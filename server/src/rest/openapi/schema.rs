@@ -209,6 +209,7 @@ fn shape(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
         Kind::Phones => {
             list(json!({"type": "string", "maxLength": 40, "pattern": r"^([+ ().x#/-]*[0-9]){3,20}[ ().x#/-]*$"}))
         }
+        Kind::Marked => list(json!({"type": "string", "maxLength": 254})),
         Kind::Tags => list(json!({"type": "string", "maxLength": 60})),
         Kind::Url => json!({
             "type": "string", "maxLength": 2000, "examples": ["https://example.com"],

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 
 use shared::FieldError;
 use shared::import::limits::{INLINE, READS, ROW, SOURCES, TEXT, VALUES};
-use shared::import::{Assignment, From, MAX_COLUMNS, Step};
+use shared::import::{Assignment, From, MAX_COLUMNS, Step, mapping};
 
 use super::too_many;
-use crate::import::cells::slots;
 
 /// What the source of a field consists of.
 #[derive(Default)]
@@ -26,7 +25,7 @@ impl<'a> Parts<'a> {
             From::Constant(text) => self.texts.push(text),
             From::Template(text) => {
                 self.texts.push(text);
-                self.columns.extend(slots(text).map(|slot| slot.name));
+                self.columns.extend(mapping::slots(text).map(|slot| slot.name));
             }
             From::Person { given, middle, family } => self.columns.extend([given, middle, family].map(String::as_str)),
             From::First(all) => all.iter().for_each(|from| self.add(from)),
@@ -92,16 +91,7 @@ mod tests {
     }
 
     fn empty() -> Step {
-        Step {
-            record_type: "customer".into(),
-            assignments: Vec::new(),
-            key: None,
-            existing: Default::default(),
-            distinct: false,
-            optional: false,
-            within: None,
-            inline: Vec::new(),
-        }
+        Step::of("customer", Vec::new())
     }
 
     fn one(place: &str, code: &str) -> Vec<(String, String)> {

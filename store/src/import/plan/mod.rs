@@ -31,6 +31,7 @@ use super::table::Table;
 use super::values::{self, Cell};
 use crate::columns::target;
 use crate::pool::Tx;
+use crate::read::titles_near;
 use crate::write::{custom_fields, rows_by_id};
 
 /// Changes per command: short transactions, because live delivery waits for open ones.
@@ -552,7 +553,12 @@ impl Planner<'_> {
                         names.titles.retain(|title| folded(title) != folded(&unknown.value));
                         titles.insert(target.name.to_owned(), names);
                     }
-                    let all = titles[target.name].titles.iter().map(|title| (title.as_str(), title.as_str()));
+                    let known = &titles[target.name];
+                    let similar = match known.is_part {
+                        true => titles_near(self.tx, self.actor, target, &unknown.value).await?,
+                        false => Vec::new(),
+                    };
+                    let all = known.titles.iter().chain(&similar).map(|title| (title.as_str(), title.as_str()));
                     (near::suggestions(&unknown.value, all), creatable(self.actor, target))
                 }
             };

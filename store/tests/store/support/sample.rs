@@ -148,7 +148,7 @@ pub(crate) fn value(kind: &Kind, n: i64) -> Value {
         Kind::Bool => (n % 2 == 0).into(),
         Kind::Choice(codes) => pick(codes).into(),
         Kind::MultiChoice(codes) => json!([pick(codes)]),
-        Kind::Emails => json!([format!("sample{n}@example.com")]),
+        Kind::Emails | Kind::Marked => json!([format!("sample{n}@example.com")]),
         Kind::Phones => json!([format!("+86 138 0000 {n:04}")]),
         Kind::Email => format!("sample{n}@example.com").into(),
         Kind::Url => format!("https://example.com/{n}").into(),

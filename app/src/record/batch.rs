@@ -1,0 +1,134 @@
+//! Many changes at once: sent in pieces that share a change set, so one undo; what was refused is listed.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::command::{Change, Command, Refusal};
+use shared::{Error, RecordDef, Row, i18n};
+use uuid::Uuid;
+
+use crate::acting::{send, undo_of};
+use crate::context::{Page, t};
+use crate::ui::{Dialog, Progress, Size, Toasts, Tone};
+
+/// Changes per command: small enough to show progress, large enough to be quick.
+const CHUNK: usize = 100;
+
+/// Changes of records of one type and how far they have come; cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Batch {
+    page: Page,
+    toasts: Toasts,
+    def: &'static RecordDef,
+    /// Changes sent, and all of them; none while nothing runs.
+    progress: RwSignal<Option<(usize, usize)>>,
+    refused: RwSignal<Vec<Refusal>>,
+    /// Shows a changed row where it belongs.
+    put: StoredValue<Arc<dyn Fn(Row) + Send + Sync>>,
+}
+
+impl Batch {
+    /// Nothing yet; `put` gets every row that was changed.
+    pub fn new(page: Page, def: &'static RecordDef, put: impl Fn(Row) + Send + Sync + 'static) -> Self {
+        Self {
+            page,
+            toasts: Toasts::take(),
+            def,
+            progress: RwSignal::new(None),
+            refused: RwSignal::new(Vec::new()),
+            put: StoredValue::new(Arc::new(put)),
+        }
+    }
+
+    /// Whether changes are being sent; tracked.
+    pub fn is_running(self) -> bool {
+        self.progress.with(Option::is_some)
+    }
+
+    /// Sends the changes; in the end a toast with the label `done` says how many were carried out, and undoes them.
+    pub fn start(self, changes: Vec<Change>, done: &'static str) {
+        let (set, total) = (Uuid::now_v7(), changes.len());
+        self.refused.set(Vec::new());
+        self.progress.set(Some((0, total)));
+        spawn_local(async move {
+            let (mut changed, mut sent) = (0_usize, 0_usize);
+            let mut failure = None;
+            for piece in changes.chunks(CHUNK) {
+                match self.send_piece(piece.to_vec(), set).await {
+                    Ok((rows, refused)) => {
+                        changed += piece.len() - refused.len();
+                        if let Some(put) = self.put.try_get_value() {
+                            rows.into_iter().for_each(|row| put(row));
+                        }
+                        self.refused.try_update(|all| all.extend(refused));
+                    }
+                    Err(error) => {
+                        failure = Some(error);
+                        break;
+                    }
+                }
+                sent += piece.len();
+                self.progress.try_set(Some((sent, total)));
+            }
+            self.progress.try_set(None);
+            self.tell(changed, set, done, failure.as_ref());
+        });
+    }
+
+    fn tell(self, changed: usize, set: Uuid, done: &'static str, failure: Option<&Error>) {
+        let locale = self.page.locale.get_untracked();
+        if changed > 0 {
+            let text = i18n::translate(locale, done, &[("n", &changed.to_string())]);
+            self.toasts.push(text, Tone::Success, Some(undo_of(self.page, self.toasts, set)));
+        }
+        if let Some(error) = failure {
+            self.toasts.push(i18n::error_message(locale, error), Tone::Danger, None);
+        }
+    }
+
+    /// One piece; a single refused change comes back as an error, which is a refusal here too.
+    async fn send_piece(self, changes: Vec<Change>, set: Uuid) -> Result<(Vec<Row>, Vec<Refusal>), Error> {
+        let only = if let [one] = changes.as_slice() { Some(one.id()) } else { None };
+        let command =
+            Command { record_type: self.def.name.to_owned(), changes, change_set: Some(set), ..Command::default() };
+        match (send(command).await, only) {
+            (Ok(outcome), _) => Ok((outcome.rows, outcome.refused)),
+            (Err(error), Some(id)) if error != Error::Offline => {
+                Ok((Vec::new(), vec![Refusal { index: 0, id, error }]))
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// Progress while it runs, and afterwards what was refused and why; `name_of` says what a record is called.
+    pub fn view(self, name_of: impl Fn(Uuid) -> String + Copy + Send + Sync + 'static) -> AnyView {
+        let page = self.page;
+        let open = RwSignal::new(false);
+        let running = Signal::derive(move || self.is_running());
+        Effect::new(move |_| {
+            if !running.get() && self.refused.with(|refused| !refused.is_empty()) {
+                open.set(true);
+            }
+        });
+        let title = Signal::derive(move || {
+            let count = self.refused.with(Vec::len).to_string();
+            page.text_with("list.bulk_refused", &[("n", &count)])
+        });
+        #[expect(clippy::cast_precision_loss, reason = "a part of a bar")]
+        let part = Signal::derive(move || self.progress.get().map(|(sent, all)| sent as f64 / all.max(1) as f64));
+        let line = move |refusal: Refusal| {
+            let why = i18n::error_sentence(page.locale.get(), &refusal.error);
+            view! { <li><strong>{untrack(|| name_of(refusal.id))}</strong><p class="meta">{why}</p></li> }
+        };
+        view! {
+            <Show when=move || running.get()>
+                <div class="bulk-run" role="status"><Progress value=part label=t("ui.state.working")/></div>
+            </Show>
+            <Dialog open title close=t("ui.action.close") size=Size::Small>
+                <ul class="stack">{move || self.refused.get().into_iter().map(line).collect_view()}</ul>
+            </Dialog>
+        }
+        .into_any()
+    }
+}
