@@ -15,7 +15,16 @@ use crate::ui::{Toasts, Tone, Undo};
 /// Sends a command. Success shows `done` as a toast with undo; failure shows the reason
 /// unless it is about fields, which belongs beside them. `then` gets the result either way.
 pub fn act(command: Command, done: String, then: impl FnOnce(Result<Outcome, Error>) + 'static) {
-    let (page, toasts) = (Page::take(), Toasts::take());
+    act_with((Page::take(), Toasts::take()), command, done, then);
+}
+
+/// As [`act`], for handlers and timers that come without the page's context.
+pub fn act_with(
+    (page, toasts): (Page, Toasts),
+    command: Command,
+    done: String,
+    then: impl FnOnce(Result<Outcome, Error>) + 'static,
+) {
     spawn_local(async move {
         let result = send(command).await;
         match &result {

@@ -13,7 +13,7 @@ use crate::context::Page;
 use crate::features::duplicates::DuplicatesPage;
 use crate::features::import::ImportPage;
 use crate::features::my_day::MyDayPage;
-use crate::features::pipeline::BoardPage;
+use crate::features::pipeline::{BoardPage, board_address};
 use crate::features::quality::QualityPage;
 use crate::features::quick_add::QuickAdd;
 use crate::features::settings::SettingsPage;
@@ -21,7 +21,7 @@ use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage}
 use crate::features::timeline::Timeline;
 use crate::features::workspace::Workspace;
 use crate::live::Live;
-use crate::record::{DetailPage, ListPage, RecordPeek};
+use crate::record::{DetailPage, ListPage, RecordPeek, exports, fetch_calendar};
 use crate::ui::Toasts;
 
 /// Everything inside `<body>`.
@@ -65,10 +65,21 @@ chunk! {
     page fn import() in import { view! { <ImportPage/> } }
     page fn quality() in quality { view! { <QualityPage/> } }
     page fn my_day() in records { view! { <MyDayPage/> } }
-    page fn list() in records { view! { <ListPage peek=peek::view/> } }
+    page fn list() in records { view! { <Plural/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
     part fn peek(record_type: &'static str, id: Uuid, on_close: Callback<()>) in records {
         view! { <RecordPeek record_type id timeline=timeline_of on_close/> }
+    }
+}
+
+/// `/exports` or `/<plural>`: a route of its own would weigh on the first load.
+#[component]
+fn Plural() -> impl IntoView {
+    let params = use_params_map();
+    let of_exports = Memo::new(move |_| params.with(|params| params.get("plural").as_deref() == Some("exports")));
+    move || match of_exports.get() {
+        true => exports::page(),
+        false => view! { <ListPage peek=peek::view board=board_address/> }.into_any(),
     }
 }
 
@@ -98,6 +109,8 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("quality", quality::fetch),
     ("my_day", my_day::fetch),
     ("list", list::fetch),
+    ("by_day", fetch_calendar),
+    ("exports", exports::fetch),
     ("detail", detail::fetch),
 ];
 

@@ -1,6 +1,7 @@
 //! REST under `/api/v1`: one set of handlers over every declared record type, described by an OpenAPI document that
 //! comes from the same declarations.
 
+mod audit;
 mod body;
 mod caller;
 mod change_sets;
@@ -70,7 +71,13 @@ where
     S: Clone + Send + Sync + 'static,
     Store: FromRef<S>,
 {
-    FileKind::ALL.into_iter().fold(Router::new(), |router, kind| {
+    let kept = Router::new()
+        .route("/exports", get(exports::list).post(exports::start))
+        .route("/exports/{id}", get(exports::read).delete(exports::remove))
+        .route("/exports/{id}/cancel", post(exports::cancel))
+        .route("/exports/{id}/file", get(exports::fetch))
+        .route("/audit-log/export.csv", get(audit::export));
+    FileKind::ALL.into_iter().fold(kept, |router, kind| {
         let export = move |caller, target, query, store| exports::export(kind, caller, target, query, store);
         // The organisation's own routes would take it for one of its records.
         let own = format!("/organisations/export.{}", kind.extension());

@@ -6,13 +6,14 @@ use axum::{
     Json, Router,
     body::{Body, Bytes},
     extract::{DefaultBodyLimit, Extension, Path, Query, State, rejection::BytesRejection},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use shared::access::Actor;
+use shared::audit::AuditQuery;
 use shared::command::Source;
 use shared::import::{FileKind, MAX_BYTES};
 use shared::query::ListQuery;
@@ -33,6 +34,8 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/import/files", post(upload).layer(limit))
         .route("/api/import/runs/{id}/errors.csv", get(refused_rows))
+        .route("/api/export/audit.csv", get(audit))
+        .route("/api/export/runs/{id}/file", get(run_file))
         .route("/api/export/{collection}", get(export))
         .route("/api/export/{plural}/{id}/about.json", get(about))
 }
@@ -87,6 +90,22 @@ async fn export(
     Ok(exported(&store, &session.actor, def, query, (kind, Source::Web)).await?)
 }
 
+/// What the search of the audit log finds that the page shows: an [`AuditQuery`] as JSON.
+async fn audit(State(store): State<Store>, session: Session, Query(list): Query<Listed>) -> Result<Response, Refused> {
+    let session = signed_in(session)?;
+    let query = match &list.query {
+        Some(text) => serde_json::from_str(text).map_err(|_| Error::invalid("query", "operator"))?,
+        None => AuditQuery::default(),
+    };
+    Ok(audit_file(&store, &session.actor, query, Source::Web).await?)
+}
+
+/// The file of an export that was made in the background.
+async fn run_file(State(store): State<Store>, session: Session, Path(id): Path<Uuid>) -> Result<Response, Refused> {
+    let session = signed_in(session)?;
+    Ok(kept(&store, &session.actor, id, Source::Web).await?)
+}
+
 /// Everything that is kept about one person or company.
 async fn about(
     State(store): State<Store>,
@@ -115,13 +134,45 @@ pub(crate) async fn exported(
     let mut export = store.export(actor, def, query, (kind, source)).await?;
     // What refuses it comes before the head of the answer.
     let first = export.next().await?.unwrap_or_default();
-    // With the mark, spreadsheets recognise the character set.
-    let mark = if kind == FileKind::Csv { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+    let mark = kind.mark().to_vec();
     let rest =
         stream::try_unfold(export, async |mut export| Ok::<_, Error>(export.next().await?.map(|part| (part, export))));
     let parts =
         stream::iter([Ok(mark), Ok(first)]).chain(rest).map_err(|error| std::io::Error::other(error.to_string()));
     Ok(file(&format!("{}.{}", def.plural, kind.extension()), kind, Body::from_stream(parts)))
+}
+
+/// A file that was made in the background, sent part by part.
+///
+/// # Errors
+/// As [`Store::export_file`]; a file that is deleted meanwhile is cut short.
+pub(crate) async fn kept(store: &Store, actor: &Actor, id: Uuid, source: Source) -> Result<Response, Error> {
+    let kept = store.export_file(actor, id, source).await?;
+    let (name, kind, bytes) = (format!("{}.{}", kept.def.plural, kept.kind.extension()), kept.kind, kept.bytes);
+    let parts = stream::try_unfold(kept, async |mut kept| Ok::<_, Error>(kept.next().await?.map(|part| (part, kept))));
+    let mut answer =
+        file(&name, kind, Body::from_stream(parts.map_err(|error| std::io::Error::other(error.to_string()))));
+    answer.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+    Ok(answer)
+}
+
+/// What a search of the audit log finds, sent as it is read.
+///
+/// # Errors
+/// As [`Store::audit_file`].
+pub(crate) async fn audit_file(
+    store: &Store,
+    actor: &Actor,
+    query: AuditQuery,
+    source: Source,
+) -> Result<Response, Error> {
+    let entries = store.audit_file(actor, query, source).await?;
+    let rest = stream::try_unfold(entries, async |mut entries| {
+        Ok::<_, Error>(entries.next().await?.map(|part| (part, entries)))
+    });
+    let mark = stream::iter([Ok(FileKind::Csv.mark().to_vec())]);
+    let parts = mark.chain(rest).map_err(|error| std::io::Error::other(error.to_string()));
+    Ok(file("audit.csv", FileKind::Csv, Body::from_stream(parts)))
 }
 
 fn signed_in(session: Session) -> Result<Arc<SessionInfo>, Error> {

@@ -46,7 +46,8 @@ pub struct AuditEntry {
     pub record_id: Uuid,
     /// Its title at that time.
     pub title: String,
-    /// `create`, `update`, `archive`, `restore`, `delete` or `erase`; `export` for a file of many records, whose name is the title.
+    /// `create`, `update`, `archive`, `restore`, `delete` or `erase`; `export` for a file of many records, whose name is the title, and
+    /// `download` each time that a kept one is fetched.
     pub action: String,
     /// `{field: [before, after]}`.
     pub changes: Values,

@@ -68,6 +68,14 @@ impl FileKind {
         Self::ALL.into_iter().find(|kind| kind.extension() == extension)
     }
 
+    /// What such files begin with: by the mark, spreadsheets recognise the character set of text.
+    pub fn mark(self) -> &'static [u8] {
+        match self {
+            Self::Csv => "\u{feff}".as_bytes(),
+            Self::Xlsx | Self::Vcf => &[],
+        }
+    }
+
     /// What browsers call it.
     pub fn content_type(self) -> &'static str {
         match self {

@@ -6,9 +6,11 @@
 pub mod access;
 pub mod audit;
 pub mod board;
+pub mod calendar;
 pub mod command;
 pub mod duplicates;
 pub mod error;
+pub mod export;
 pub mod format;
 pub mod i18n;
 pub mod import;

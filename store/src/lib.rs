@@ -19,8 +19,9 @@ mod upkeep;
 mod write;
 
 pub use error::{StartError, internal};
-pub use import::Export;
+pub use import::{Export, Kept};
 pub use live::{Delivery, LiveHub, Subscription, Told};
 pub use migrate::{migrate, migrate_by};
 pub use pool::Store;
+pub use read::AuditFile;
 pub use write::MAX_BATCH;

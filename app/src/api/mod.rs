@@ -8,6 +8,7 @@ pub mod account;
 pub mod admin;
 pub mod board;
 pub mod duplicates;
+pub mod export;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod outgoing;

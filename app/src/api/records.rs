@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use shared::calendar::{Calendar, CalendarQuery};
 use shared::command::{Command, Outcome, UndoOutcome};
 use shared::i18n::Locale;
 use shared::query::{Detail, Hit, ListQuery, Page};
@@ -15,6 +16,13 @@ use super::Fault;
 pub async fn list_records(record_type: String, query: ListQuery) -> Result<Page, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.list(&actor, super::record_type(&record_type)?, &query).await?)
+}
+
+/// The records of a list by day.
+#[server(prefix = "/api/fn", endpoint = "list_calendar", input = Json, output = Json)]
+pub async fn list_calendar(record_type: String, query: CalendarQuery) -> Result<Calendar, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.calendar(&actor, super::record_type(&record_type)?, &query).await?)
 }
 
 /// One record; for one that was merged that which it became.

@@ -140,6 +140,11 @@ impl Attribute {
         matches!(&self.source, Source::Declared(field) if field.name == self.def.title)
     }
 
+    /// A day that comes back every year.
+    pub fn is_yearly(&self) -> bool {
+        matches!(&self.source, Source::Declared(field) if field.yearly)
+    }
+
     /// User-defined.
     pub fn is_custom(&self) -> bool {
         matches!(self.source, Source::Custom(_))

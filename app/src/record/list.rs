@@ -1,7 +1,8 @@
-//! The list of a record type: rows as they come, sorted and filtered by the server, edited in place.
+//! The list of a record type: rows as they come, sorted and filtered by the server, edited in place; or by day.
 
 pub(super) mod address;
 mod bulk;
+mod calendar;
 mod columns;
 mod data;
 mod filter;
@@ -11,6 +12,7 @@ mod table;
 mod toolbar;
 mod views;
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
@@ -21,12 +23,13 @@ use shared::{RecordDef, i18n};
 
 use super::attribute::{Attribute, attributes};
 use super::conflict::clash_dialog;
-use super::{PeekSlot, RecordForm, failed, no_access, not_found};
+use super::{BoardSlot, PeekSlot, RecordForm, failed, no_access, not_found};
 use crate::api::Fault;
-use crate::api::records::{custom_fields, list_records};
+use crate::api::records::{custom_fields, list_calendar, list_records};
+use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
-pub use address::list_address;
+pub use address::{list_address, list_address_for};
 use address::{ListNav, ListState};
 use data::ListData;
 
@@ -35,17 +38,19 @@ use data::ListData;
 pub fn ListPage(
     /// Shows a record beside the list.
     peek: PeekSlot,
+    /// Where deals with these conditions and search words are shown as a board.
+    board: BoardSlot,
 ) -> impl IntoView {
     let params = use_params_map();
     let plural = Memo::new(move |_| params.with(|params| params.get("plural").unwrap_or_default()));
-    move || list_of(&plural.get(), peek)
+    move || list_of(&plural.get(), peek, board)
 }
 
-fn list_of(plural: &str, peek: PeekSlot) -> AnyView {
+fn list_of(plural: &str, peek: PeekSlot, board: BoardSlot) -> AnyView {
     let page = Page::take();
     match (by_plural(plural), page.actor()) {
         (None, _) => not_found(),
-        (Some(def), Some(actor)) if actor.may(def, Action::Read) => view! { <RecordList def peek/> }.into_any(),
+        (Some(def), Some(actor)) if actor.may(def, Action::Read) => view! { <RecordList def peek board/> }.into_any(),
         _ => no_access(),
     }
 }
@@ -65,11 +70,33 @@ struct ListContext {
     /// Titles of records that filters name.
     titles: RwSignal<Titles>,
     may_create: bool,
+    /// Values that the record which is made begins with.
+    given: RwSignal<shared::Values>,
+    /// One's exports are shown.
+    exporting: RwSignal<bool>,
+    /// The dates by which the list can be shown by day.
+    dates: StoredValue<Vec<Attribute>>,
+    /// The day it is where the reader is.
+    today: Memo<NaiveDate>,
+    board: BoardSlot,
+}
+
+impl ListContext {
+    /// Whether the list is shown by day; tracked.
+    fn is_by_day(self) -> bool {
+        self.nav.state.with(|state| state.by_day.is_some()) && !self.dates.with_value(Vec::is_empty)
+    }
+}
+
+/// Gets the code of calendars, which the server may have rendered.
+pub fn fetch_calendar() -> crate::chunk::Fetching {
+    calendar::fetch()
 }
 
 #[component]
-fn RecordList(def: &'static RecordDef, peek: PeekSlot) -> impl IntoView {
+fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl IntoView {
     let page = Page::take();
+    let dates = page.actor().map(|actor| calendar::dates(def, &actor)).unwrap_or_default();
     let nav = ListNav::new(def);
     let context = ListContext {
         page,
@@ -80,18 +107,38 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot) -> impl IntoView {
         columns: columns::stored(def),
         titles: RwSignal::new(Titles::new()),
         may_create: page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
+        given: RwSignal::new(shared::Values::new()),
+        exporting: RwSignal::new(false),
+        dates: StoredValue::new(dates),
+        today: Memo::new(move |_| page.zone().day(page.now.get())),
+        board,
     };
     open_from_address(context);
     let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
     let query = Memo::new(move |_| nav.state.with(ListState::query));
-    let found = Resource::new(move || query.get(), move |query| list_records(def.name.to_owned(), query));
+    let by_day = Memo::new(move |_| {
+        let today = context.today.get();
+        nav.state.with(|state| context.dates.with_value(|dates| calendar::asked(state, dates, today)))
+    });
+    // Only one of the two is loaded.
+    let rows = move || by_day.with(Option::is_none).then(|| query.get());
+    let found = Resource::new(rows, move |query| async move { Some(list_records(def.name.to_owned(), query?).await) });
+    let days = Resource::new(
+        move || by_day.get(),
+        move |query| async move {
+            let query = query?;
+            Some((query.clone(), list_calendar(def.name.to_owned(), query).await))
+        },
+    );
     let body = move || {
         let custom = custom.get()?.unwrap_or_default();
         let all = page.actor().map(|actor| attributes(def, &custom, &actor)).unwrap_or_default();
-        Some(view! { <Listed context all=StoredValue::new(all) found/> })
+        Some(view! { <Listed context all=StoredValue::new(all) found days/> })
     };
-    let on_saved = move |_row: shared::Row| found.refetch();
-    let initial = Signal::stored(shared::Values::new());
+    let on_saved = move |_row: shared::Row| {
+        found.refetch();
+        days.refetch();
+    };
     view! {
         <div class="list-page">
             <div class="page">
@@ -100,7 +147,8 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot) -> impl IntoView {
             </div>
             <PeekBeside context peek/>
         </div>
-        <RecordForm record_type=def.name open=context.creating initial on_saved/>
+        {once(move || context.exporting.get(), move || super::exports::dialog(context.exporting))}
+        <RecordForm record_type=def.name open=context.creating initial=context.given on_saved/>
     }
 }
 
@@ -115,6 +163,9 @@ fn open_from_address(context: ListContext) {
     });
     Effect::new(move |was_open: Option<bool>| {
         let open = context.creating.get();
+        if was_open == Some(true) && !open {
+            context.given.set(shared::Values::new());
+        }
         if was_open == Some(true) && !open && asked.get_untracked() {
             let kept = context.nav.state.with_untracked(ListState::write).to_query_string();
             let address = format!("/{}{kept}", context.def.plural);
@@ -129,17 +180,26 @@ fn open_from_address(context: ListContext) {
 fn Listed(
     context: ListContext,
     all: StoredValue<Vec<Attribute>>,
-    found: Resource<Result<shared::query::Page, Fault>>,
+    found: Resource<Option<Result<shared::query::Page, Fault>>>,
+    days: calendar::Asked,
 ) -> impl IntoView {
-    let body = move || {
+    let by_day = Memo::new(move |_| context.is_by_day());
+    let listed = move || {
         found.get().map(|found_now| match found_now {
-            Err(fault) => failed(fault.0, move || found.refetch()),
-            Ok(first) => rows(context, all, ListData::new(context, first)),
+            // From a calendar back to the rows: they are on their way.
+            None => view! { <SkeletonRows count=12/> }.into_any(),
+            Some(Err(fault)) => failed(fault.0, move || found.refetch()),
+            Some(Ok(first)) => rows(context, all, ListData::new(context, first)),
         })
+    };
+    // Not within one transition: that would keep the one on the page, whose signals are gone, until the other has come.
+    let body = move || match by_day.get() {
+        true => calendar::view(context, days),
+        false => view! { <Transition fallback=|| view! { <SkeletonRows count=12/> }>{listed}</Transition> }.into_any(),
     };
     view! {
         {toolbar::bar(context, all)}
-        <Transition fallback=|| view! { <SkeletonRows count=12/> }>{body}</Transition>
+        {body}
     }
 }
 

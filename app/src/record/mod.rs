@@ -10,6 +10,7 @@ mod channels;
 mod conflict;
 pub mod detail;
 mod editor;
+pub mod exports;
 pub mod form;
 mod inline;
 pub mod list;
@@ -23,12 +24,13 @@ pub use batch::Batch;
 pub use detail::{DetailPage, RecordPeek};
 pub use editor::{Editing, editor};
 pub use form::{RecordForm, reason_badge};
-pub use list::{ListPage, list_address};
+pub use list::{ListPage, fetch_calendar, list_address, list_address_for};
 pub use merge::MergeDialog;
 pub use missing::{failed, no_access, not_found};
 pub use value::{Shown, value_text, value_view};
 
 use leptos::prelude::{AnyView, Callback};
+use shared::query::Filter;
 use uuid::Uuid;
 
 /// What shows a record's timeline. A feature does, and features meet in the routes only.
@@ -36,3 +38,6 @@ pub type TimelineSlot = fn(&'static str, Uuid) -> AnyView;
 
 /// What shows a record beside a page, until it says that it should close.
 pub type PeekSlot = fn(&'static str, Uuid, Callback<()>) -> AnyView;
+
+/// The address at which deals with these conditions and search words are a board, as far as a board knows such conditions.
+pub type BoardSlot = fn(&[Filter], &str) -> String;

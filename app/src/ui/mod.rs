@@ -38,6 +38,7 @@ pub mod tag_input;
 pub mod text_area;
 pub mod text_input;
 pub mod toast;
+pub mod view_switch;
 pub mod virtual_list;
 mod window;
 
@@ -74,4 +75,5 @@ pub use tag_input::TagInput;
 pub use text_area::TextArea;
 pub use text_input::TextInput;
 pub use toast::{ToastHost, Toasts, Undo};
+pub use view_switch::{ViewSwitch, Way};
 pub use virtual_list::{VirtualList, VirtualTable};

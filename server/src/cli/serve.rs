@@ -59,6 +59,7 @@ async fn serve(
     let outgoing = outgoing(arguments, &listener)?;
     let routes = router::build(store.clone(), site, shutdown.clone(), outgoing, arguments.demo);
     store.resume_imports();
+    store.resume_exports();
     tokio::spawn(keep_up(store.clone(), shutdown.clone()));
     announce(&listener, arguments.demo);
     answer(listener, routes, shutdown).await;

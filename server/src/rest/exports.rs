@@ -1,14 +1,23 @@
-//! `GET /{plural}/export.{csv,xlsx,vcf}`: a list as the file that the pages give.
+//! `GET /{plural}/export.{csv,xlsx,vcf}`: a list as the file that the pages give. `/exports`: the same in the background.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
 use shared::command::Source;
+use shared::export::{Run, Spec};
 use shared::import::FileKind;
 use store::Store;
 
+use super::body::{Body, idempotency_key};
 use super::caller::Caller;
 use super::listing::Everything;
 use super::problem::Answer;
-use super::target::Target;
+use super::target::{Id, Target};
+use super::typed::typed;
 
 /// All rows that the query asks for, in its order.
 pub(super) async fn export(
@@ -19,4 +28,43 @@ pub(super) async fn export(
     State(store): State<Store>,
 ) -> Answer<Response> {
     Ok(crate::upload::exported(&store, &actor, target.def, query, (kind, Source::Api)).await?)
+}
+
+/// `POST /exports`: accepted, and made in the background; `Location` tells how far it is.
+pub(super) async fn start(
+    Caller(actor): Caller,
+    State(store): State<Store>,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Answer<Response> {
+    let spec: Spec = typed(body)?;
+    let run = store.start_export(&actor, &spec, (Source::Api, idempotency_key(&headers)?.as_deref())).await?;
+    let location = format!("/api/v1/exports/{}", run.id);
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(run)).into_response())
+}
+
+/// `GET /exports`: the latest.
+pub(super) async fn list(Caller(actor): Caller, State(store): State<Store>) -> Answer<Json<Value>> {
+    Ok(Json(json!({"items": store.export_runs(&actor).await?})))
+}
+
+/// `GET /exports/{id}`: how far it is.
+pub(super) async fn read(Caller(actor): Caller, Id(id): Id, State(store): State<Store>) -> Answer<Json<Run>> {
+    Ok(Json(store.export_run(&actor, id).await?))
+}
+
+/// `POST /exports/{id}/cancel`: nothing of the file is kept.
+pub(super) async fn cancel(Caller(actor): Caller, Id(id): Id, State(store): State<Store>) -> Answer<Json<Run>> {
+    Ok(Json(store.cancel_export(&actor, id).await?))
+}
+
+/// `DELETE /exports/{id}`: stops it if need be, and forgets it.
+pub(super) async fn remove(Caller(actor): Caller, Id(id): Id, State(store): State<Store>) -> Answer<StatusCode> {
+    store.delete_export(&actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /exports/{id}/file`
+pub(super) async fn fetch(Caller(actor): Caller, Id(id): Id, State(store): State<Store>) -> Answer<Response> {
+    Ok(crate::upload::kept(&store, &actor, id, Source::Api).await?)
 }

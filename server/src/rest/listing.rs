@@ -91,7 +91,8 @@ fn only(parts: &Parts, wanted: &str) -> Answer<String> {
     if found.trim().is_empty() { Err(FieldError::new(wanted, "required").into()) } else { Ok(found) }
 }
 
-fn pairs(parts: &Parts) -> url::form_urlencoded::Parse<'_> {
+/// Names and values of the query.
+pub(super) fn pairs(parts: &Parts) -> url::form_urlencoded::Parse<'_> {
     url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
 }
 

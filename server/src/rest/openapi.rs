@@ -2,6 +2,7 @@
 //! when compiling, and here one set of handlers serves every type of the registry.
 
 mod common;
+mod exports;
 mod import_answers;
 mod import_schemas;
 mod imports;
@@ -32,14 +33,20 @@ pub(super) fn build() -> Value {
     let mut paths = Map::from_iter([("/api/v1/openapi.json".to_owned(), operations::own())]);
     let mut schemas = common::schemas();
     paths.extend(imports::paths());
+    paths.extend(exports::paths());
     schemas.extend(import_schemas::schemas());
+    schemas.extend(exports::schemas());
     for def in REGISTRY {
         paths.extend(operations::of(def));
         schemas.extend(schema::of(def));
     }
     let of_types =
         REGISTRY.iter().map(|def| json!({"name": def.plural, "description": type_label_many(Locale::En, def)}));
-    let others = [("imports", "Files coming in"), ("change-sets", "What was done together, to be taken back")];
+    let others = [
+        ("imports", "Files coming in"),
+        ("exports", "Files going out"),
+        ("change-sets", "What was done together, to be taken back"),
+    ];
     let tags = of_types.chain(others.map(|(name, description)| json!({"name": name, "description": description})));
     json!({
         "openapi": "3.1.0",

@@ -108,6 +108,8 @@ enum Who {
     SignedIn,
     /// Those who read records of a type.
     Readers(&'static RecordDef),
+    /// Those who take records of a type out as files.
+    Exporters(&'static RecordDef),
     /// Those who change records of a type.
     Changers(&'static RecordDef),
     /// Nobody: it is about a record that isn't there.
@@ -118,7 +120,7 @@ enum Who {
 
 /// Who may call a server function, and a body it understands.
 fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
-    use Who::{Admins, Anyone, Changers, Nobody, NotFound, Readers, SignedIn};
+    use Who::{Admins, Anyone, Changers, Exporters, Nobody, NotFound, Readers, SignedIn};
     let (nowhere, customer) = (Uuid::now_v7(), world.base["customer"]);
     let pipeline = json!({"pipeline_id": world.base["pipeline"]});
     let organisation = json!({"org_name": "Second", "name": "Second", "email": "second@example.com", "locale": "en",
@@ -164,6 +166,15 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             (Readers(&OPPORTUNITY), json!({"query": pipeline, "stage_id": world.base["stage"], "cursor": "none"}))
         }
         "list_records" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "query": {}})),
+        "list_calendar" => {
+            let days = json!({"field": "expected_close", "from": "2026-11-01", "days": 7, "per_day": 3, "list": {}});
+            (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "query": days}))
+        }
+        "export_runs" => (SignedIn, json!({})),
+        "start_export" => {
+            (Exporters(&OPPORTUNITY), json!({"spec": {"plural": "opportunities", "kind": "csv", "query": {}}}))
+        }
+        "cancel_export" | "delete_export" => (NotFound, json!({"id": nowhere})),
         "lookup" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "words": ""})),
         "custom_fields" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity"})),
         // A record of the administrator's: readable to those who read all customers.
@@ -232,6 +243,9 @@ async fn every_server_function_is_open_to_whom_it_should_be() {
                     let one = body.get("id").or_else(|| body.get("ids")).is_some();
                     let may = if one { reads_base(actor, def) } else { actor.may(def, Action::Read) };
                     assert_eq!(is_refusal(status), !may, "{case}");
+                }
+                (Who::Exporters(def), Some(actor)) => {
+                    assert_eq!(is_refusal(status), !actor.may(def, Action::Export), "{case}");
                 }
                 (Who::Changers(def), Some(actor)) => {
                     assert_eq!(is_refusal(status), !actor.may(def, Action::Update), "{case}");

@@ -40,6 +40,8 @@ pub struct FieldDef {
     pub internal: bool,
     /// Says something about a person: it goes when somebody's data is erased.
     pub personal: bool,
+    /// A day that comes back every year, such as a birthday: calendars show it in each.
+    pub yearly: bool,
     /// Heading under which forms show it.
     pub group: &'static str,
 }
@@ -59,6 +61,7 @@ impl FieldDef {
             unique: false,
             internal: false,
             personal: false,
+            yearly: false,
             group: "main",
         }
     }
@@ -114,6 +117,12 @@ impl FieldDef {
     /// Says something about a person.
     pub const fn personal(mut self) -> Self {
         self.personal = true;
+        self
+    }
+
+    /// A day that comes back every year.
+    pub const fn yearly(mut self) -> Self {
+        self.yearly = true;
         self
     }
 

@@ -31,7 +31,7 @@ record! {
         /// Gender.
         gender: choice(&["female", "male", "other"]).group("more").personal();
         /// Birth date.
-        birth_date: date().group("more").personal();
+        birth_date: date().yearly().group("more").personal();
         /// Tags.
         tags: tags().list().group("more");
         /// Channels the contact agreed to be reached by.

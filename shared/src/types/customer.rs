@@ -83,7 +83,7 @@ record! {
         /// Gender of a person.
         gender: choice(&["female", "male", "other"]).group("person").personal();
         /// Birth date of a person.
-        birth_date: date().group("person").personal();
+        birth_date: date().yearly().group("person").personal();
         /// Occupation of a person.
         occupation: text(120).group("person").personal();
         /// Interests of a person.

@@ -4,7 +4,7 @@
 const BEGIN: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The cell as no spreadsheet carries it out. Numbers, and phone numbers with their signs, stay as they are.
-pub(super) fn harmless(cell: String) -> String {
+pub(crate) fn harmless(cell: String) -> String {
     let is_numeric = |c: char| c.is_ascii_digit() || " .,()+-;/%".contains(c);
     let is_number = cell.starts_with(['+', '-']) && cell.chars().all(is_numeric);
     if cell.starts_with(BEGIN) && !is_number || is_marked(&cell) { format!("'{cell}") } else { cell }

@@ -22,4 +22,5 @@ mod suggest;
 mod table;
 mod values;
 
-pub use export::Export;
+pub use export::{Export, Kept};
+pub(crate) use formula::harmless;

@@ -10,7 +10,7 @@ use shared::{Error, Kind, RecordDef, Result, Row};
 use uuid::Uuid;
 
 use crate::pool::{DbRole, Store};
-use crate::write::note_export;
+use crate::write::note_file;
 
 impl Store {
     /// A record, all records that refer to it and its whole timeline, as JSON. That it was made is in the audit log.
@@ -34,7 +34,7 @@ impl Store {
         }
         let timeline = self.whole_timeline(actor, def, id).await?;
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        note_export(&mut tx, actor, (def, Source::Web), row.text(def.title).unwrap_or_default()).await?;
+        note_file(&mut tx, actor, (def.name, Source::Web), ("export", row.text(def.title).unwrap_or_default())).await?;
         tx.commit().await?;
         Ok(json!({"record_type": def.name, "record": row, "linked": linked, "timeline": timeline}))
     }

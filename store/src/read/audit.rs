@@ -39,14 +39,19 @@ impl Store {
     /// # Errors
     /// [`Error::Forbidden`] for others than administrators; `cursor` for a cursor that was not made here.
     pub async fn audit(&self, actor: &Actor, query: &AuditQuery) -> Result<AuditPage> {
+        self.audit_page(actor, query, PAGE).await
+    }
+
+    /// As [`Store::audit`], with so many entries.
+    pub(super) async fn audit_page(&self, actor: &Actor, query: &AuditQuery, entries: usize) -> Result<AuditPage> {
         if !actor.grants.admin {
             return Err(Error::Forbidden);
         }
-        let mut sql = select(actor, query)?;
+        let mut sql = select(actor, query, entries)?;
         let mut tx = self.reading(actor).await?;
         let mut found: Vec<Found> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-        let more = found.len() > PAGE;
-        found.truncate(PAGE);
+        let more = found.len() > entries;
+        found.truncate(entries);
         let next = found.last().filter(|_| more).map(|last| format!("{}~{}", last.at.to_rfc3339(), last.id));
         let mut wanted: Wanted = BTreeMap::new();
         let entries = found.into_iter().map(|found| entry(actor, found, &mut wanted)).collect();
@@ -55,7 +60,7 @@ impl Store {
     }
 }
 
-fn select(actor: &Actor, query: &AuditQuery) -> Result<Sql> {
+fn select(actor: &Actor, query: &AuditQuery, entries: usize) -> Result<Sql> {
     let mut sql = Sql::new(
         "select id, at, actor_id, source, change_set, record_type, record_id, title, action, changes from audit_entries where org_id = ",
     );
@@ -82,7 +87,7 @@ fn select(actor: &Actor, query: &AuditQuery) -> Result<Sql> {
         let (at, id) = position(cursor).ok_or_else(|| Error::invalid("cursor", "cursor"))?;
         sql.push(" and (at, id) < (").push_bind(at).push(", ").push_bind(id).push(")");
     }
-    sql.push(format_args!(" order by at desc, id desc limit {}", PAGE + 1));
+    sql.push(format_args!(" order by at desc, id desc limit {}", entries + 1));
     Ok(sql)
 }
 

@@ -120,13 +120,13 @@ pub(super) fn words(search: Option<&str>) -> Option<&str> {
 }
 
 /// Sort order of a list.
-struct Order {
+pub(super) struct Order {
     field: Option<&'static FieldDef>,
     descending: bool,
 }
 
 impl Order {
-    fn of(actor: &Actor, def: &'static RecordDef, sort: Option<&Sort>) -> Result<Self> {
+    pub(super) fn of(actor: &Actor, def: &'static RecordDef, sort: Option<&Sort>) -> Result<Self> {
         let Some(sort) = sort else { return Ok(Self { field: None, descending: true }) };
         if sort.field == "id" {
             return Ok(Self { field: None, descending: sort.descending });
@@ -163,7 +163,8 @@ impl Order {
         Ok(())
     }
 
-    fn push_order(&self, sql: &mut Sql) {
+    /// ` order by …`.
+    pub(super) fn push_order(&self, sql: &mut Sql) {
         let direction = if self.descending { "desc" } else { "asc" };
         match self.field {
             None => drop(sql.push(format_args!(" order by t.id {direction}"))),

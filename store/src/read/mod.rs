@@ -2,7 +2,9 @@
 
 mod about;
 mod audit;
+mod audit_file;
 mod board;
+mod calendar;
 mod cursor;
 mod detail;
 mod filter;
@@ -18,5 +20,6 @@ pub(crate) mod tallies;
 mod timeline;
 mod titles;
 
+pub use self::audit_file::AuditFile;
 pub(crate) use self::quiet::push_quiet;
 pub(crate) use self::search::titles_near;

@@ -142,23 +142,25 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
     if told.rows_affected() == rows.len() as u64 { Ok(()) } else { Err(Error::invalid("change_set", "taken")) }
 }
 
-/// That rows of a type left as a file. It is of no record: the id is nobody's.
-pub(crate) async fn note_export(
+/// That a file of what is called so (a record type, the audit log) was made (`export`), or fetched later (`download`). It
+/// is of no record: the id is nobody's.
+pub(crate) async fn note_file(
     tx: &mut Tx,
     actor: &Actor,
-    (def, source): (&RecordDef, Source),
-    file: &str,
+    (of, source): (&str, Source),
+    (action, file): (&str, &str),
 ) -> Result<()> {
     sqlx::query(
         "insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
-         values ($1, $2, $3, $2, 0, 'export', $4, $5, $6, '{}')",
+         values ($1, $2, $3, $2, 0, $7, $4, $5, $6, '{}')",
     )
     .bind(tx.org_id)
     .bind(Uuid::now_v7())
-    .bind(def.name)
+    .bind(of)
     .bind(actor.user_id)
     .bind(source.code())
     .bind(file)
+    .bind(action)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;

@@ -167,8 +167,14 @@ impl Erasing<'_> {
         Ok(())
     }
 
-    /// Nothing is left that could be brought back.
+    /// Nothing is left that could be brought back, neither as a change nor in a file that was exported: those begin anew
+    /// that are being made.
     async fn close(&self, tx: &mut Tx) -> Result<()> {
+        sqlx::query("select guanxi_drop_exports($1)")
+            .bind(tx.org_id)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
         sqlx::query("update change_sets set undone_by = id where org_id = $1 and id = $2")
             .bind(tx.org_id)
             .bind(self.set)

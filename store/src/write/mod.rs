@@ -20,7 +20,7 @@ use shared::command::{Command, Outcome, Refusal};
 use shared::{Error, RecordDef, Result};
 use uuid::Uuid;
 
-pub(crate) use audit::note_export;
+pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
 pub(crate) use load::rows_by_id;
 pub(crate) use search_index::{query_tokens, renew};

@@ -4,7 +4,9 @@
 
 mod access;
 mod auth;
+mod calendar;
 mod duplicates;
+mod exports;
 mod filters;
 mod import;
 mod kernel;

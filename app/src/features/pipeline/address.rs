@@ -7,11 +7,30 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
 use shared::RecordDef;
 use shared::board::BoardQuery;
+use shared::query::{Filter, Op};
 use shared::types::{OPPORTUNITY, by_plural};
 use uuid::Uuid;
 
 use super::filters::Filters;
 use crate::context::Page;
+use crate::record::list_address_for;
+
+/// The field by which a list shows one pipeline.
+const PIPELINE: &str = "pipeline_id";
+
+/// The board of deals with these conditions and search words.
+pub fn board_address(conditions: &[Filter], words: &str) -> String {
+    let mut params = ParamsMap::new();
+    Filters::understood(conditions, words).write(&mut params);
+    for condition in conditions {
+        if let Filter::Field { field, op: Op::Eq, value } = condition
+            && let Some(id) = value.as_str().filter(|_| field == PIPELINE)
+        {
+            params.insert("pipeline", id.to_owned());
+        }
+    }
+    format!("/pipeline{}", params.to_query_string())
+}
 
 /// Reads and changes the board's address; cheap to copy.
 #[derive(Clone, Copy)]
@@ -91,6 +110,17 @@ impl Address {
                 params.insert("peek", format!("{}/{id}", OPPORTUNITY.plural));
             }
         });
+    }
+
+    /// The same deals as a list, by day if that is wanted.
+    pub(super) fn as_list(self, by_day: bool) -> String {
+        let query = self.query.get();
+        let pipeline = query.pipeline_id.map(|id| Filter::field(PIPELINE, Op::Eq, id.to_string()));
+        let conditions = match query.filter {
+            Some(Filter::All(conditions)) => conditions,
+            other => other.into_iter().collect(),
+        };
+        list_address_for(&OPPORTUNITY, pipeline.into_iter().chain(conditions).collect(), query.search, by_day)
     }
 
     fn change(self, replace: bool, write: impl FnOnce(&mut ParamsMap)) {

@@ -67,6 +67,36 @@ impl Filters {
         ]
     }
 
+    /// The filters that stand for these conditions; those that a board does not know are left out.
+    pub(super) fn understood(conditions: &[Filter], words: &str) -> Self {
+        let mut filters = Self { q: words.to_owned(), ..Self::default() };
+        for condition in conditions {
+            filters.take_in(condition);
+        }
+        filters
+    }
+
+    fn take_in(&mut self, condition: &Filter) {
+        if let Some((from, to)) = decided(condition) {
+            self.period = "custom".into();
+            (self.from, self.to) = (from, to);
+        }
+        let Filter::Field { field, op, value } = condition else { return };
+        let slot = match (field.as_str(), op) {
+            ("owner_id", Op::Eq) => &mut self.owner,
+            ("team_id", Op::Eq) => &mut self.team,
+            ("amount", Op::Gte) => &mut self.min,
+            ("amount", Op::Lte) => &mut self.max,
+            ("tags", Op::Contains) => &mut self.tag,
+            ("incomplete", Op::Eq) if value == true => {
+                self.incomplete = "1".into();
+                return;
+            }
+            _ => return,
+        };
+        *slot = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    }
+
     /// Nothing is filtered.
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -128,6 +158,21 @@ fn deciding_within(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Filter {
     Filter::Any(vec![within("expected_close", Op::Eq), within("closed_on", Op::Ne)])
 }
 
+/// First and last day of a condition that [`deciding_within`] makes.
+fn decided(condition: &Filter) -> Option<(String, String)> {
+    let Filter::Any(ways) = condition else { return None };
+    let Some(Filter::All(parts)) = ways.first() else { return None };
+    let edge = |wanted: Op| {
+        parts.iter().find_map(|part| match part {
+            Filter::Field { field, op, value } if field == "expected_close" && *op == wanted => value.as_str(),
+            _ => None,
+        })
+    };
+    let (from, to) = (edge(Op::Gte).unwrap_or_default(), edge(Op::Lte).unwrap_or_default());
+    let again = deciding_within(shared::record::day(from), shared::record::day(to));
+    (again == *condition).then(|| (from.to_owned(), to.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +188,27 @@ mod tests {
         params.insert("team", "old".to_owned());
         filters.write(&mut params);
         assert_eq!(Filters::read(&params), filters);
+    }
+
+    #[test]
+    fn a_list_of_the_same_deals_leads_back_to_the_same_board() {
+        let filters = Filters {
+            owner: "@me".into(),
+            team: "@my_team".into(),
+            period: "custom".into(),
+            from: "2026-11-01".into(),
+            to: "2026-11-30".into(),
+            min: "5".into(),
+            max: "9".into(),
+            tag: "重点".into(),
+            q: "云".into(),
+            incomplete: "1".into(),
+        };
+        let Some(Filter::All(conditions)) = filters.filter(day("2026-11-21")) else { panic!("no conditions") };
+        assert_eq!(Filters::understood(&conditions, "云"), filters);
+        let unknown =
+            [Filter::field("name", Op::Contains, "x"), Filter::Any(vec![]), Filter::field("incomplete", Op::Eq, false)];
+        assert_eq!(Filters::understood(&unknown, ""), Filters::default());
     }
 
     #[test]

@@ -30,6 +30,7 @@ use shared::query::Titles;
 use shared::record::Values;
 
 use self::address::Address;
+pub use self::address::board_address;
 use self::board_view::board_view;
 use self::filter_bar::filter_bar;
 use self::model::{Lane, OpenBoard};
@@ -40,7 +41,7 @@ use crate::api::{Answer, JsonBytes};
 use crate::chunk;
 use crate::context::{Page, PageTitle, t};
 use crate::record::PeekSlot;
-use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, LinkButton, SkeletonCards};
+use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, LinkButton, SkeletonCards, ViewSwitch, Way};
 
 /// The board at `/pipeline`.
 #[component]
@@ -59,6 +60,7 @@ pub fn BoardPage(
                 <h1>{t("board.title")}</h1>
                 <Transition>{move || opened.get().and_then(Result::ok).map(|board| switcher(address, &board))}</Transition>
                 <span class="spacer"></span>
+                {ways(address)}
                 {view_menu(address)}
             </header>
             {filter_bar(address)}
@@ -69,6 +71,19 @@ pub fn BoardPage(
         {beside(address, peek)}
         </div>
     }
+}
+
+/// The same deals as a board, a list or a calendar.
+fn ways(address: Address) -> impl IntoView {
+    let way =
+        |icon, label, href: Signal<String>, current: bool| Way { icon, label: t(label), href, current: current.into() };
+    let list = move |by_day: bool| Signal::derive(move || address.as_list(by_day));
+    let ways = vec![
+        way("list", "list.as.rows", list(false), false),
+        way("calendar-days", "list.as.calendar", list(true), false),
+        way("kanban", "list.as.board", Signal::stored("/pipeline".to_owned()), true),
+    ];
+    view! { <ViewSwitch label=t("list.as.title") ways/> }
 }
 
 /// The deal that the address opens beside the board.

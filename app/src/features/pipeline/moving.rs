@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::asking::{Asking, Purpose};
 use super::glide;
 use super::model::{Card, Lane, OpenBoard};
-use crate::acting::{act, send, told_undone};
+use crate::acting::{act_with, send, told_undone};
 use crate::api::records::undo;
 use crate::ui::Tone;
 
@@ -141,14 +141,9 @@ impl OpenBoard {
         (name, stage.map(|lane| untrack(|| lane.name())).unwrap_or_default())
     }
 
-    /// Acts through the page's one way of acting, from handlers and timers alike: it looks for the page's context,
-    /// which is only there while a component is built.
+    /// Acts through the page's one way of acting, from handlers and timers alike.
     pub(super) fn act(self, command: Command, done: String, then: impl FnOnce(Result<Outcome, Error>) + 'static) {
-        Owner::new().with(|| {
-            provide_context(self.page);
-            provide_context(self.toasts);
-            act(command, done, then);
-        });
+        act_with((self.page, self.toasts), command, done, then);
     }
 
     fn settle(self, step: Move, result: Result<Outcome, Error>) {

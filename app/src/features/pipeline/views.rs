@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::address::Address;
 use super::filters::Filters;
-use crate::acting::act;
+use crate::acting::act_with;
 use crate::api::records::list_records;
 use crate::chunk::once;
 use crate::context::{Page, t};
@@ -43,11 +43,7 @@ impl Views {
 
     /// Acts with the page's context, which handlers do not have by themselves.
     fn act(self, command: Command, done: String) {
-        Owner::new().with(|| {
-            provide_context(self.page);
-            provide_context(self.toasts);
-            act(command, done, move |_| self.load());
-        });
+        act_with((self.page, self.toasts), command, done, move |_| self.load());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::params::ParamsMap;
 use serde_json::Value;
 use shared::audit::{AuditEntry, AuditPage, AuditQuery};
 use shared::format::{date_time, from_local_input};
@@ -17,7 +18,9 @@ use super::edit::records_of;
 use super::roster::Failed;
 use crate::api::admin::audit;
 use crate::context::{Page, t};
-use crate::ui::{Badge, Button, Choice, DateInput, EmptyState, Select, SkeletonRows, TextInput, Toasts, Tone};
+use crate::ui::{
+    Badge, Button, Choice, DateInput, EmptyState, LinkButton, Select, SkeletonRows, TextInput, Toasts, Tone,
+};
 
 /// What the filters hold.
 #[derive(Clone, Copy)]
@@ -55,8 +58,16 @@ pub fn AuditSection() -> impl IntoView {
     let filters =
         Filters { words: empty(), user: empty(), record_type: empty(), field: empty(), from: empty(), to: empty() };
     let loaded = Resource::new(move || filters.query(page, None), audit);
+    // What is shown, as a file.
+    let file = Signal::derive(move || {
+        let mut params = ParamsMap::new();
+        params.insert("query", serde_json::to_string(&filters.query(page, None)).unwrap_or_default());
+        format!("/api/export/audit.csv{}", params.to_query_string())
+    });
     view! {
-        <SectionHead title=t("admin.audit.title")/>
+        <SectionHead title=t("admin.audit.title")>
+            <LinkButton href=file icon="download" file=true>{t("list.export.csv")}</LinkButton>
+        </SectionHead>
         <FilterBar filters/>
         <Transition fallback=|| view! { <SkeletonRows count=8/> }>
             {move || loaded.get().map(|result| match result {
@@ -143,10 +154,14 @@ fn Entry(entry: AuditEntry, titles: RwSignal<Titles>) -> impl IntoView {
         None => page.text("ui.word.system"),
     };
     // A file is no record that one could look at.
-    let is_record = action != "export";
+    let is_record = action != "export" && action != "download";
     let what = move || page.text(&format!("admin.audit.{action}"));
     let through = move || page.text(&format!("admin.audit.source.{source}"));
-    let kind = move || def.map_or_else(|| record_type.clone(), |def| type_label(page.locale.get(), def));
+    let kind = move || match def {
+        Some(def) => type_label(page.locale.get(), def),
+        None if record_type == "audit_log" => page.text("admin.audit.title"),
+        None => record_type.clone(),
+    };
     let link = def.filter(|def| !def.admin && is_record).map(|def| format!("/{}/{record_id}", def.plural));
     let name = match link {
         Some(href) => view! { <a href=href>{title}</a> }.into_any(),

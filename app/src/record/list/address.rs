@@ -1,16 +1,32 @@
-//! The state of a list, as it stands in the address: `?q=…&sort=-amount&f=[…]&archived=only&view=…&peek=customers/…`.
+//! The state of a list, as it stands in the address: `?q=…&sort=-amount&f=[…]&archived=only&view=…&peek=customers/…`,
+//! and of one shown by day `as=month&by=due_at&at=2026-11-23`.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
+use serde::{Deserialize, Serialize};
 use shared::RecordDef;
+use shared::calendar::Span;
 use shared::query::{Archived, Filter, ListQuery, Sort};
 use shared::types::by_plural;
 use uuid::Uuid;
 
 /// Rows of a page.
 pub(super) const PAGE: u32 = 60;
+
+/// How a list is shown by day.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct ByDay {
+    /// A month or a week.
+    pub(super) span: Span,
+    /// The field that says on which day a record lies; the type's first one when absent.
+    pub(super) by: Option<String>,
+    /// A day of the month or week; today when absent.
+    pub(super) at: Option<NaiveDate>,
+}
 
 /// What is listed, and how.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +38,8 @@ pub(super) struct ListState {
     pub(super) archived: Archived,
     /// The saved view this began with.
     pub(super) view: Option<Uuid>,
+    /// By day, instead of in rows.
+    pub(super) by_day: Option<ByDay>,
 }
 
 impl ListState {
@@ -40,6 +58,11 @@ impl ListState {
                 _ => Archived::Without,
             },
             view: params.get("view").and_then(|id| id.parse().ok()),
+            by_day: params.get("as").and_then(|code| Span::parse(&code)).map(|span| ByDay {
+                span,
+                by: params.get("by").filter(|name| !name.is_empty()),
+                at: params.get("at").and_then(|day| shared::record::day(&day)),
+            }),
         }
     }
 
@@ -63,6 +86,13 @@ impl ListState {
         if let Some(view) = self.view {
             params.insert("view", view.to_string());
         }
+        if let Some(ByDay { span, by, at }) = &self.by_day {
+            params.insert("as", span.code().to_owned());
+            let at = at.map(|day| day.to_string());
+            for (name, value) in [("by", by), ("at", &at)] {
+                value.iter().for_each(|value| params.insert(name, value.clone()));
+            }
+        }
         params
     }
 
@@ -84,9 +114,14 @@ impl ListState {
         !self.search.trim().is_empty() || !self.conditions.is_empty() || self.archived == Archived::Only
     }
 
-    /// Lists everything again, in the order it has.
+    /// Lists everything again, in the order and the way it has.
     pub(super) fn clear(&mut self) {
-        *self = Self { sort: self.sort.take(), ..Self::default() };
+        *self = Self { sort: self.sort.take(), by_day: self.by_day.take(), ..Self::default() };
+    }
+
+    /// Everything is listed in the standard order, in whichever way.
+    pub(super) fn is_plain(&self) -> bool {
+        Self { by_day: None, ..self.clone() } == Self::default()
     }
 
     /// Order by a field; once more turns it, and then it is the standard order again.
@@ -169,6 +204,11 @@ impl ListNav {
         self.open(&params, replace);
     }
 
+    /// The address of the list in another state.
+    pub(super) fn address(self, state: &ListState) -> String {
+        format!("/{}{}", self.def.plural, state.write().to_query_string())
+    }
+
     /// Opens a record beside the list; from one to the next is one step back.
     pub(super) fn peek(self, id: Uuid) {
         let mut params = self.state.get_untracked().write();
@@ -197,7 +237,13 @@ pub(super) fn peeked(query: &ParamsMap) -> Option<(&'static RecordDef, Uuid)> {
 
 /// Address of a list with these conditions.
 pub fn list_address(def: &RecordDef, conditions: Vec<Filter>) -> String {
-    let state = ListState { conditions, ..ListState::default() };
+    list_address_for(def, conditions, None, false)
+}
+
+/// As [`list_address`], with search words, and shown by day if that is wanted.
+pub fn list_address_for(def: &RecordDef, conditions: Vec<Filter>, words: Option<String>, by_day: bool) -> String {
+    let by_day = by_day.then(ByDay::default);
+    let state = ListState { search: words.unwrap_or_default(), conditions, by_day, ..ListState::default() };
     format!("/{}{}", def.plural, state.write().to_query_string())
 }
 
@@ -215,15 +261,42 @@ mod tests {
             conditions: vec![Filter::field("owner_id", Op::Eq, "@me"), Filter::field("incomplete", Op::Eq, true)],
             archived: Archived::Only,
             view: Some(Uuid::nil()),
+            by_day: Some(ByDay {
+                span: Span::Week,
+                by: Some("due_at".into()),
+                at: NaiveDate::from_ymd_opt(2026, 12, 31),
+            }),
         };
         assert_eq!(ListState::read(&state.write()), state);
+        let by_day = ListState { by_day: Some(ByDay::default()), ..ListState::default() };
+        assert_eq!(ListState::read(&by_day.write()), by_day);
         assert_eq!(ListState::read(&ParamsMap::new()), ListState::default());
     }
 
     #[test]
     fn an_address_that_makes_no_sense_lists_everything() {
-        let params = ParamsMap::from_iter([("f", "[broken"), ("archived", "maybe"), ("view", "7"), ("sort", "")]);
+        let params = ParamsMap::from_iter([
+            ("f", "[broken"),
+            ("archived", "maybe"),
+            ("view", "7"),
+            ("sort", ""),
+            ("as", "year"),
+        ]);
         assert_eq!(ListState::read(&params), ListState::default());
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_today() {
+        let params = ParamsMap::from_iter([("as", "month"), ("by", ""), ("at", "2026-02-30")]);
+        assert_eq!(ListState::read(&params).by_day, Some(ByDay::default()));
+    }
+
+    #[test]
+    fn clearing_the_filters_stays_in_the_calendar() {
+        let mut state = ListState { search: "x".into(), by_day: Some(ByDay::default()), ..ListState::default() };
+        assert!(!state.is_plain());
+        state.clear();
+        assert!(state.is_plain() && state.by_day.is_some());
     }
 
     #[test]

@@ -113,13 +113,7 @@ impl ListData {
 
     /// Shows a row as it is now, unless a newer one is there; one that left the view goes.
     pub(super) fn put(self, row: Row) {
-        let archived = self.query.try_with_value(|query| query.archived).unwrap_or_default();
-        let leaves = match archived {
-            Archived::Without => row.text("archived_at").is_some(),
-            Archived::Only => row.text("archived_at").is_none(),
-            Archived::With => false,
-        };
-        if leaves {
+        if leaves(self.query.try_with_value(|query| query.archived).unwrap_or_default(), &row) {
             return self.remove(row.id);
         }
         self.rows.try_update(|rows| {
@@ -213,5 +207,14 @@ impl ListData {
                 _ = if on { selected.insert(id) } else { selected.remove(&id) };
             }
         });
+    }
+}
+
+/// Whether a row, being archived or not, is not shown any more.
+pub(super) fn leaves(archived: Archived, row: &Row) -> bool {
+    match archived {
+        Archived::Without => row.text("archived_at").is_some(),
+        Archived::Only => row.text("archived_at").is_none(),
+        Archived::With => false,
     }
 }

@@ -78,7 +78,8 @@ pub(super) fn condition_text(context: ListContext, all: &[Subject], condition: &
     let page = context.page;
     let (field, op, value) = match condition {
         Filter::Field { field, op, value } => (field, op, value),
-        Filter::Any(parts) if !parts.is_empty() => return alternatives(context, all, parts),
+        Filter::Any(parts) if !parts.is_empty() => return joined(context, all, parts, "list.filter.joined"),
+        Filter::All(parts) if !parts.is_empty() => return joined(context, all, parts, "list.filter.both"),
         _ => return page.text("list.filter.title"),
     };
     if field == QUIET {
@@ -104,12 +105,11 @@ pub(super) fn condition_text(context: ListContext, all: &[Subject], condition: &
     format!("{start} {text}")
 }
 
-fn alternatives(context: ListContext, all: &[Subject], parts: &[Filter]) -> String {
+/// Several conditions, joined by the words of that key.
+fn joined(context: ListContext, all: &[Subject], parts: &[Filter], key: &str) -> String {
     let locale = context.page.locale.get();
     let texts = parts.iter().map(|part| condition_text(context, all, part));
-    let join = |first: String, rest: String| {
-        i18n::translate(locale, "list.filter.joined", &[("first", &first), ("rest", &rest)])
-    };
+    let join = |first: String, rest: String| i18n::translate(locale, key, &[("first", &first), ("rest", &rest)]);
     texts.reduce(join).unwrap_or_default()
 }
 

@@ -168,7 +168,7 @@ fn value(cell: &Cell, row: &Row) -> AnyView {
 }
 
 /// Whether this cell may be changed, as far as the browser can tell; the server decides.
-fn may_edit(context: ListContext, column: &Attribute, row: &Row) -> bool {
+pub(super) fn may_edit(context: ListContext, column: &Attribute, row: &Row) -> bool {
     let Some(actor) = context.page.actor().filter(|_| column.editable && column.applies(&row.values)) else {
         return false;
     };
@@ -192,10 +192,10 @@ fn focus_cell(id: Uuid, field: &str) {
     request_animation_frame(move || focus(document().query_selector(&selector).ok().flatten()));
 }
 
-fn closest(event: &impl AsRef<Event>, selector: &str) -> Option<Element> {
+pub(super) fn closest(event: &impl AsRef<Event>, selector: &str) -> Option<Element> {
     event.as_ref().target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
 }
 
-fn is_wide() -> bool {
+pub(super) fn is_wide() -> bool {
     window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width >= WIDE)
 }

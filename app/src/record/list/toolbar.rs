@@ -4,22 +4,28 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::params::ParamsMap;
 use shared::access::Action;
 use shared::duplicates::can_have;
-use shared::i18n;
+use shared::export::{Spec, is_large};
 use shared::import::FileKind;
 use shared::quality::is_told_of;
 use shared::query::{Archived, Filter, Op};
+use shared::types::OPPORTUNITY;
+use shared::{Error, i18n};
 
 use super::ListContext;
 use super::columns::columns_dialog;
 use super::filter::{condition_text, filter_dialog};
 use super::subject::{Subject, subjects};
 use super::views::views_menu;
+use crate::api::export::start_export;
 use crate::context::t;
 use crate::record::attribute::Attribute;
-use crate::ui::{Button, ButtonKind, Chip, LinkButton, Menu, MenuLink, TextInput};
+use crate::ui::{
+    Button, ButtonKind, Chip, LinkButton, Menu, MenuItem, MenuLink, TextInput, Toasts, Tone, ViewSwitch, Way,
+};
 
 /// How long typing must rest before the list follows.
 const REST: Duration = Duration::from_millis(250);
@@ -68,22 +74,55 @@ fn care(context: ListContext) -> AnyView {
     .into_any()
 }
 
-/// The files that the list as it is shown can be had as.
+/// The files that the list as it is shown can be had as; those of long lists are made in the background.
 fn exports(context: ListContext) -> AnyView {
     let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Vcf || context.def.is_reachable());
+    // A calendar counts what lies on its days only.
+    let rows = context.total.get_untracked().filter(|_| !untrack(|| context.is_by_day())).unwrap_or_default();
+    let query = context.nav.state.with_untracked(|state| state.query());
     let file = move |kind: FileKind| {
-        let mut params = ParamsMap::new();
-        let query = context.nav.state.with_untracked(|state| state.query());
-        params.insert("query", serde_json::to_string(&query).unwrap_or_default());
-        let href = format!("/api/export/{}.{}{}", context.def.plural, kind.extension(), params.to_query_string());
-        let label = match kind {
+        let key = match kind {
             FileKind::Csv => "list.export.csv",
             FileKind::Xlsx => "list.export.xlsx",
             FileKind::Vcf => "list.export.vcf",
         };
-        view! { <MenuLink href label=t(label) file=true/> }
+        if is_large(kind, rows) {
+            let page = context.page;
+            let label = Signal::derive(move || page.text_with("list.export.background", &[("kind", &page.text(key))]));
+            let spec = Spec { plural: context.def.plural.to_owned(), kind, query: query.clone().into() };
+            return view! { <MenuItem icon="hourglass" label on_select=move |()| begin(context, spec.clone())/> }
+                .into_any();
+        }
+        let mut params = ParamsMap::new();
+        params.insert("query", serde_json::to_string(&query).unwrap_or_default());
+        let href = format!("/api/export/{}.{}{}", context.def.plural, kind.extension(), params.to_query_string());
+        view! { <MenuLink href label=t(key) file=true/> }.into_any()
     };
-    kinds.map(file).collect_view().into_any()
+    view! {
+        {kinds.map(file).collect_view()}
+        <hr/>
+        <MenuLink href="/exports" icon="download" label=t("list.exports.title")/>
+    }
+    .into_any()
+}
+
+/// Has a file made, and shows how far it is.
+fn begin(context: ListContext, spec: Spec) {
+    let (page, toasts) = (context.page, Toasts::take());
+    spawn_local(async move {
+        match start_export(spec).await {
+            Ok(_) => drop(context.exporting.try_set(true)),
+            Err(fault) => toasts.push(error_text(page.locale.get_untracked(), &fault.0), Tone::Danger, None),
+        }
+    });
+}
+
+/// An error as one sentence: that of its first field, if it is about any.
+fn error_text(locale: i18n::Locale, error: &Error) -> String {
+    match error {
+        Error::Invalid { fields } if !fields.is_empty() => i18n::field_error(locale, &fields[0]),
+        error => i18n::error_message(locale, error),
+    }
 }
 
 pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {
@@ -94,8 +133,11 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
     view! {
         <div class="page-bar list-bar">
             <div class="list-search">{search(context)}</div>
+            {ways(context)}
             {views_menu(context)}
-            <Button kind=ButtonKind::Ghost icon="columns-3" label=t("list.columns") on_click=move |_| choosing.set(true)/>
+            <Show when=move || !context.is_by_day()>
+                <Button kind=ButtonKind::Ghost icon="columns-3" label=t("list.columns") on_click=move |_| choosing.set(true)/>
+            </Show>
             <div class="chips">
                 {quick_chips(context)}
                 {move || condition_chips(context, about)}
@@ -109,6 +151,29 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
         {filter_dialog(context, about, filtering)}
     }
     .into_any()
+}
+
+/// The same records in rows, by day and, if they are deals, as a board, with whatever filters the other way knows.
+fn ways(context: ListContext) -> Option<AnyView> {
+    let (nav, def) = (context.nav, context.def);
+    let href = move |by_day: bool| {
+        Signal::derive(move || {
+            let mut state = nav.state.get();
+            state.by_day = by_day.then(|| state.by_day.take().unwrap_or_default());
+            nav.address(&state)
+        })
+    };
+    let current = move |by_day: bool| Signal::derive(move || context.is_by_day() == by_day);
+    let board = Signal::derive(move || nav.state.with(|state| (context.board)(&state.conditions, &state.search)));
+    let way = |icon, label, href, current| Way { icon, label: t(label), href, current };
+    let ways = [
+        Some(way("list", "list.as.rows", href(false), current(false))),
+        (!context.dates.with_value(Vec::is_empty))
+            .then(|| way("calendar-days", "list.as.calendar", href(true), current(true))),
+        (def.name == OPPORTUNITY.name).then(|| way("kanban", "list.as.board", board, Signal::stored(false))),
+    ];
+    let ways: Vec<Way> = ways.into_iter().flatten().collect();
+    (ways.len() > 1).then(|| view! { <ViewSwitch label=t("list.as.title") ways/> }.into_any())
 }
 
 fn search(context: ListContext) -> AnyView {

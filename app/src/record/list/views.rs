@@ -26,6 +26,7 @@ fn settings(context: ListContext) -> Value {
         "sort": state.sort,
         "filter": state.conditions,
         "archived": state.archived,
+        "by_day": state.by_day,
         "columns": context.columns.get_untracked(),
     })
 }
@@ -44,6 +45,7 @@ fn call_up(context: ListContext, row: &Row) {
         conditions: serde_json::from_value(part("filter")).unwrap_or_default(),
         archived: serde_json::from_value::<Option<Archived>>(part("archived")).ok().flatten().unwrap_or_default(),
         view: Some(row.id),
+        by_day: serde_json::from_value(part("by_day")).unwrap_or_default(),
     };
     context.nav.change(|state| *state = view);
 }
@@ -66,8 +68,10 @@ pub(super) fn views_menu(context: ListContext) -> AnyView {
         <Menu label=t("list.view.title") icon="bookmark">
             <MenuItem
                 label=t("list.view.all")
-                checked=Signal::derive(move || state.with(|state| *state == ListState::default()))
-                on_select=move |()| context.nav.change(|state| *state = ListState::default())
+                checked=Signal::derive(move || state.with(ListState::is_plain))
+                on_select=move |()| context.nav.change(|state| {
+                    *state = ListState { by_day: state.by_day.take(), ..ListState::default() };
+                })
             />
             {saved()}
             <hr/>

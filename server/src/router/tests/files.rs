@@ -345,3 +345,75 @@ async fn bulk_changes_tell_which_were_refused_and_go_back_together() {
 fn no_record_type_is_called_as_an_address_of_its_own() {
     assert!(["imports", "change-sets", "events"].into_iter().all(|name| by_plural(name).is_none()));
 }
+
+#[tokio::test]
+async fn a_program_has_a_file_made_watches_it_and_fetches_it() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let filter = json!({"field": {"field": "name", "op": "present"}});
+    let body = json!({"plural": "customers", "kind": "csv", "query": {"filter": filter, "sort": {"field": "name"}}});
+    let started = admin.ask(Method::POST, "/api/v1/exports", Some(body.clone()), 202, "export_run").await;
+    let at = format!("/api/v1/exports/{}", started["id"].as_str().unwrap());
+    let run = loop {
+        let run = admin.get(&at, "export_run").await;
+        if !matches!(run["status"].as_str().unwrap(), "waiting" | "running") {
+            break run;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert_eq!(run["status"], "finished", "{run}");
+    assert_eq!(admin.get("/api/v1/exports", "export_runs").await["items"], json!([run]));
+    let (status, file) = admin.raw(Method::GET, &format!("{at}/file"), Body::empty()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        file.starts_with("\u{feff}id,") && file.lines().count() as i64 == 1 + run["rows"].as_i64().unwrap(),
+        "{file}"
+    );
+
+    let (_, keyed) = admin.keyed("/api/v1/exports", "once", &body).await;
+    let (status, again) = admin.keyed("/api/v1/exports", "once", &body).await;
+    assert_eq!((status, &again["id"]), (StatusCode::ACCEPTED, &keyed["id"]));
+
+    let rep = Program::new(&walk, DefaultRole::SupportAgent).await;
+    assert!(rep.refused(Method::GET, &at, None, 404).await.is_empty(), "another's");
+    assert!(rep.refused(Method::GET, &format!("{at}/file"), None, 404).await.is_empty());
+    assert!(admin.refused(Method::POST, &format!("{at}/cancel"), None, 404).await.is_empty(), "it is over");
+    let (status, _) = admin.raw(Method::DELETE, &at, Body::empty()).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    assert!(admin.refused(Method::GET, &at, None, 404).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_export_that_makes_no_sense_is_refused_with_its_place() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let refused = async |body: Value| admin.refused(Method::POST, "/api/v1/exports", Some(body), 422).await;
+    let pair = |place: &str, code: &str| vec![(place.to_owned(), code.to_owned())];
+    assert_eq!(refused(json!({"kind": "csv"})).await, pair("plural", "required"));
+    assert_eq!(refused(json!({"plural": "planets", "kind": "csv"})).await, pair("plural", "choice"));
+    assert_eq!(refused(json!({"plural": "products", "kind": "vcf"})).await, pair("kind", "choice"));
+    assert_eq!(refused(json!({"plural": "products", "kind": "pdf"})).await, pair("kind", "choice"));
+    let misspelt = json!({"plural": "products", "kind": "csv", "query": {"serch": "x"}});
+    assert_eq!(refused(misspelt).await, pair("query.serch", "unknown_field"));
+}
+
+#[tokio::test]
+async fn administrators_take_the_audit_log_out() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let path = "/api/v1/audit-log/export.csv";
+    let (status, file) = admin.raw(Method::GET, &format!("{path}?record_type=customer"), Body::empty()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        file.starts_with("\u{feff}at,user,") && file.lines().skip(1).all(|line| line.contains(",customer,")),
+        "{file}"
+    );
+    let wrong =
+        [("user=me", "user", "malformed"), ("from=monday", "from", "malformed"), ("who=x", "who", "unknown_field")];
+    for (query, field, code) in wrong {
+        let fields = admin.refused(Method::GET, &format!("{path}?{query}"), None, 422).await;
+        assert_eq!(fields, [(field.to_owned(), code.to_owned())]);
+    }
+    let agent = Program::new(&walk, DefaultRole::SupportAgent).await;
+    assert!(agent.refused(Method::GET, path, None, 403).await.is_empty());
+}

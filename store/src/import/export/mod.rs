@@ -1,7 +1,12 @@
 //! Exports: the rows of a list as files that an import reads back.
 
 mod cards;
+mod making;
+mod reach;
+mod runs;
 mod workbook;
+
+pub use runs::Kept;
 
 use std::sync::Arc;
 
@@ -17,7 +22,7 @@ use uuid::Uuid;
 use super::formula::harmless;
 use crate::error::internal;
 use crate::pool::{DbRole, Store};
-use crate::write::note_export;
+use crate::write::note_file;
 
 /// Rows of a list on their way into a file, a part at a time: however many there are, few are held.
 pub struct Export {
@@ -30,11 +35,16 @@ pub struct Export {
     query: Option<ListQuery>,
     begun: bool,
     writer: Writer,
+    /// Rows gone through so far, and those of them that the actor may take out.
+    seen: i64,
+    kept: i64,
 }
 
 enum Writer {
     Csv,
     Workbook(Box<workbook::Book>),
+    /// A workbook that has all its rows, in pieces.
+    Packed(workbook::Packed),
     Cards,
 }
 
@@ -64,12 +74,13 @@ impl Store {
             FileKind::Vcf => return Err(Error::NotFound),
         };
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        note_export(&mut tx, actor, (def, source), &format!("{}.{}", def.plural, kind.extension())).await?;
+        let name = format!("{}.{}", def.plural, kind.extension());
+        note_file(&mut tx, actor, (def.name, source), ("export", &name)).await?;
         tx.commit().await?;
         let sort = Some(query.sort.unwrap_or(Sort { field: "id".to_owned(), descending: false }));
         let query = ListQuery { limit: MAX_PAGE, sort, cursor: None, count: false, ..query };
         let (store, actor) = (self.clone(), Arc::new(actor.clone()));
-        Ok(Export { store, actor, def, fields, custom, query: Some(query), begun: false, writer })
+        Ok(Export { store, actor, def, fields, custom, query: Some(query), begun: false, writer, seen: 0, kept: 0 })
     }
 }
 
@@ -79,31 +90,52 @@ impl Export {
     /// # Errors
     /// As [`Store::list`]; when a workbook can't be put together.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        while let Some(query) = self.query.take() {
-            let page = self.store.list(&self.actor, self.def, &query).await?;
-            self.query = page.next.map(|next| ListQuery { cursor: Some(next), ..query });
-            let is_last = self.query.is_none();
-            let rows: Vec<Row> = page.rows.into_iter().filter(|row| self.may_leave(row)).collect();
-            let begins = !std::mem::replace(&mut self.begun, true);
-            let part = match &mut self.writer {
-                Writer::Csv => {
-                    let head = begins.then(|| header(&self.fields, &self.custom));
-                    let cells = rows.iter().map(|row| cells(&self.fields, &self.custom, row, &page.titles));
-                    csv(head, cells)?
-                }
-                Writer::Workbook(book) => {
-                    for row in &rows {
-                        book.push(&values(&self.fields, &self.custom, row, &page.titles))?;
-                    }
-                    if is_last { book.finish()? } else { Vec::new() }
-                }
-                Writer::Cards => cards::write(self.def, &rows, &page.titles)?,
-            };
+        while let Some(part) = self.step().await? {
             if !part.is_empty() {
                 return Ok(Some(part));
             }
         }
         Ok(None)
+    }
+
+    /// Goes on by a page of rows; what that gives may be nothing yet. `None` after the end.
+    async fn step(&mut self) -> Result<Option<Vec<u8>>> {
+        let Some(query) = self.query.take() else { return self.packed().await };
+        let page = self.store.list(&self.actor, self.def, &query).await?;
+        self.query = page.next.map(|next| ListQuery { cursor: Some(next), ..query });
+        let count = |rows: &Vec<Row>| i64::try_from(rows.len()).unwrap_or_default();
+        self.seen += count(&page.rows);
+        let rows: Vec<Row> = page.rows.into_iter().filter(|row| self.may_leave(row)).collect();
+        self.kept += count(&rows);
+        let begins = !std::mem::replace(&mut self.begun, true);
+        let part = match &mut self.writer {
+            Writer::Csv => {
+                let head = begins.then(|| header(&self.fields, &self.custom));
+                let cells = rows.iter().map(|row| cells(&self.fields, &self.custom, row, &page.titles));
+                csv(head, cells)?
+            }
+            Writer::Workbook(book) => {
+                for row in &rows {
+                    book.push(&values(&self.fields, &self.custom, row, &page.titles))?;
+                }
+                Vec::new()
+            }
+            Writer::Packed(_) => Vec::new(),
+            Writer::Cards => cards::write(self.def, &rows, &page.titles)?,
+        };
+        Ok(Some(part))
+    }
+
+    /// The next piece of a workbook, which is put together once all rows are there.
+    async fn packed(&mut self) -> Result<Option<Vec<u8>>> {
+        self.writer = match std::mem::replace(&mut self.writer, Writer::Cards) {
+            Writer::Workbook(book) => Writer::Packed(book.pack().await?),
+            other => other,
+        };
+        match &mut self.writer {
+            Writer::Packed(packed) => packed.next().await,
+            _ => Ok(None),
+        }
     }
 
     /// The whole file.

@@ -1,5 +1,8 @@
 //! Workbooks (xlsx): numbers and days as such, so that they can be reckoned with.
 
+use std::fs::File;
+use std::io::{Read, Seek};
+
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
 use shared::Result;
 use shared::record::Kind;
@@ -8,6 +11,8 @@ use crate::error::internal;
 
 /// Digits that a number of a workbook keeps.
 const DIGITS: usize = 15;
+/// Bytes of a packed workbook that are read at a time.
+const PIECE: u64 = 256 * 1024;
 /// Most characters of a cell.
 const CELL: usize = 32_767;
 
@@ -39,8 +44,36 @@ impl Book {
         Ok(())
     }
 
-    pub(super) fn finish(&mut self) -> Result<Vec<u8>> {
-        self.book.save_to_buffer().map_err(internal)
+    /// Puts the workbook together, in a file that goes with what is returned.
+    pub(super) async fn pack(mut self) -> Result<Packed> {
+        let packing = move || -> Result<File> {
+            let mut file = tempfile::tempfile().map_err(internal)?;
+            self.book.save_to_writer(&mut file).map_err(internal)?;
+            file.rewind().map_err(internal)?;
+            Ok(file)
+        };
+        // Packing keeps a processor busy for seconds, which others must not wait for.
+        Ok(Packed(Some(tokio::task::spawn_blocking(packing).await.map_err(internal)??)))
+    }
+}
+
+/// A workbook that was put together.
+pub(super) struct Packed(Option<File>);
+
+impl Packed {
+    /// Its next piece; nothing after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let Some(mut file) = self.0.take() else { return Ok(None) };
+        let reading = move || {
+            let mut piece = Vec::new();
+            file.by_ref().take(PIECE).read_to_end(&mut piece).map(|_| (file, piece))
+        };
+        let (file, piece) = tokio::task::spawn_blocking(reading).await.map_err(internal)?.map_err(internal)?;
+        if piece.is_empty() {
+            return Ok(None);
+        }
+        self.0 = Some(file);
+        Ok(Some(piece))
     }
 }
 

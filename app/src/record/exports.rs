@@ -1,0 +1,197 @@
+//! One's exports that are made in the background: how far they are, their files, and the way to be rid of them. As a page,
+//! and in a dialog where one was just begun.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::export::Run;
+use shared::format::{number, relative};
+use shared::i18n::{Locale, error_message, translate, type_label_many};
+use shared::import::Status;
+use shared::types::by_plural;
+
+use crate::api::Answer;
+use crate::api::export::{cancel_export, delete_export, export_runs};
+use crate::chunk;
+use crate::context::{Page, PageTitle, t};
+use crate::record::missing::failed;
+use crate::ui::{
+    Badge, Button, ButtonKind, Dialog, EmptyState, LinkButton, Progress, Size, SkeletonRows, Toasts, Tone,
+};
+
+/// How often open runs are looked at.
+const PULSE: Duration = Duration::from_secs(1);
+
+chunk! {
+    page fn exports() in exports { exports_page() }
+    part fn made(open: RwSignal<bool>) in exports { exports_dialog(open) }
+}
+
+/// The page at `/exports`.
+pub fn page() -> AnyView {
+    exports::view()
+}
+
+/// Gets the code of the page.
+pub fn fetch() -> chunk::Fetching {
+    exports::fetch()
+}
+
+/// The same in a dialog.
+pub(super) fn dialog(open: RwSignal<bool>) -> AnyView {
+    made::view(open)
+}
+
+fn exports_page() -> AnyView {
+    view! {
+        <PageTitle text=t("list.exports.title")/>
+        <div class="page">
+            <header class="page-head"><h1>{t("list.exports.title")}</h1></header>
+            <div class="page-body" data-width="narrow">{runs()}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn exports_dialog(open: RwSignal<bool>) -> AnyView {
+    let footer = || view! { <LinkButton href="/exports">{t("list.exports.title")}</LinkButton> };
+    view! {
+        <Dialog open title=t("list.exports.title") close=t("ui.action.close") footer>{runs}</Dialog>
+    }
+    .into_any()
+}
+
+/// The list, looked at again while something is under way.
+fn runs() -> AnyView {
+    let loaded = Resource::new(|| (), |()| export_runs());
+    let latest = RwSignal::new(None::<Answer<Vec<Run>>>);
+    let look = move || {
+        spawn_local(async move {
+            let found = export_runs().await;
+            // A lost connection comes back; the next look will tell.
+            if found.is_ok() {
+                latest.try_set(Some(found));
+            }
+        });
+    };
+    let known = move || latest.get().or_else(|| loaded.get());
+    let is_open =
+        move || untrack(known).is_some_and(|found| found.is_ok_and(|runs| runs.iter().any(|r| r.status.is_open())));
+    Effect::new(move |_| {
+        let timer = set_interval_with_handle(
+            move || {
+                if is_open() {
+                    look();
+                }
+            },
+            PULSE,
+        );
+        on_cleanup(move || drop(timer.map(|timer| timer.clear())));
+    });
+    let list = move |runs: Vec<Run>| {
+        if runs.is_empty() {
+            return view! { <EmptyState icon="download" title=t("list.exports.title") text=t("list.exports.empty")/> }
+                .into_any();
+        }
+        let lines = runs.into_iter().map(|run| line(run, Callback::new(move |()| look()))).collect_view();
+        view! { <p class="meta">{t("list.exports.hint")}</p><ul class="export-runs">{lines}</ul> }.into_any()
+    };
+    view! {
+        <Transition fallback=|| view! { <SkeletonRows count=4/> }>
+            {move || known().map(|found| match found {
+                Ok(runs) => list(runs),
+                Err(fault) => failed(fault.0, move || loaded.refetch()),
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn line(run: Run, look: Callback<()>) -> AnyView {
+    let page = Page::take();
+    let toasts = Toasts::take();
+    let (tone, status) = match run.status {
+        Status::Waiting => (Tone::Info, "import.status.waiting"),
+        Status::Running => (Tone::Info, "import.status.running"),
+        Status::Finished => (Tone::Success, "import.status.finished"),
+        Status::Failed => (Tone::Danger, "import.status.failed"),
+        Status::Cancelled | Status::Undone => (Tone::Warning, "import.status.cancelled"),
+    };
+    let id = run.id;
+    let act = move |stop: bool| {
+        spawn_local(async move {
+            let done = if stop { cancel_export(id).await.map(drop) } else { delete_export(id).await };
+            if let Err(fault) = done {
+                toasts.push(error_message(page.locale.get_untracked(), &fault.0), Tone::Danger, None);
+            }
+            look.run(());
+        });
+    };
+    let plural = run.plural.clone();
+    let what = move || by_plural(&plural).map_or_else(|| plural.clone(), |def| type_label_many(page.locale.get(), def));
+    let (open, finished) = (run.status.is_open(), run.status == Status::Finished);
+    #[expect(clippy::cast_precision_loss, reason = "a bar needs no more")]
+    let part = (run.total > 0).then(|| run.done as f64 / run.total as f64);
+    let kind = run.kind.extension();
+    let facts = move || facts(page.locale.get(), &run, page);
+    view! {
+        <li>
+            <div class="export-run">
+                <strong class="truncate">{what}" · "{kind}</strong>
+                <Badge tone>{t(status)}</Badge>
+                <span class="spacer"></span>
+                {finished.then(|| view! {
+                    <LinkButton kind=ButtonKind::Primary size=Size::Small icon="download" file=true href=format!("/api/export/runs/{id}/file")>{t("list.exports.fetch")}</LinkButton>
+                })}
+                {open.then(|| view! { <Button size=Size::Small on_click=move |_| act(true)>{t("list.exports.stop")}</Button> })}
+                {(!open).then(|| view! {
+                    <Button kind=ButtonKind::Ghost icon="trash-2" label=t("ui.action.delete") on_click=move |_| act(false)/>
+                })}
+            </div>
+            {open.then(|| view! { <Progress value=Signal::stored(part) label=t("list.exports.making")/> })}
+            <p class="meta num" role="status">{facts}</p>
+        </li>
+    }
+    .into_any()
+}
+
+/// Rows, size and age; while it is made, how far it is.
+fn facts(locale: Locale, run: &Run, page: Page) -> String {
+    let n = |n: i64| number(locale, n);
+    let when = relative(locale, run.created_at, page.now.get());
+    let key = |name: &str| format!("list.exports.{name}");
+    match run.status {
+        Status::Waiting | Status::Running => {
+            translate(locale, &key("progress"), &[("done", &n(run.done)), ("total", &n(run.total)), ("when", &when)])
+        }
+        Status::Finished => {
+            let until =
+                shared::format::date_short(locale, page.zone().day(run.expires_at), page.zone().day(page.now.get()));
+            let params = [("rows", n(run.rows)), ("size", size(locale, run.bytes)), ("when", when), ("until", until)];
+            let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            translate(locale, &key("facts"), &params)
+        }
+        _ => when,
+    }
+}
+
+/// The size of a file, rounded up.
+fn size(locale: Locale, bytes: i64) -> String {
+    match bytes {
+        ..1_000_000 => format!("{} kB", number(locale, (bytes + 999) / 1000)),
+        _ => format!("{} MB", number(locale, (bytes + 999_999) / 1_000_000)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_rounded_up() {
+        assert_eq!(size(Locale::En, 1), "1 kB");
+        assert_eq!(size(Locale::En, 999_999), "1,000 kB");
+        assert_eq!(size(Locale::En, 1_000_001), "2 MB");
+    }
+}

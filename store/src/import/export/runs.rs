@@ -1,0 +1,298 @@
+//! Exports in the background as people see them: ask, progress, cancel, fetch, forget.
+
+use chrono::{DateTime, Utc};
+use shared::access::{Action, Actor};
+use shared::command::Source;
+use shared::export::{MOST_AT_ONCE, Rows, Run, Spec};
+use shared::import::{FileKind, Status};
+use shared::{Error, RecordDef, Result};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::reach::Reach;
+use crate::error::from_sqlx;
+use crate::pool::{DbRole, Store, Tx};
+use crate::write::note_file;
+
+/// Exports listed.
+const HISTORY: i64 = 50;
+
+#[derive(sqlx::FromRow)]
+struct Stored {
+    id: Uuid,
+    record_type: String,
+    kind: String,
+    status: String,
+    total: i64,
+    done: i64,
+    rows: i64,
+    bytes: i64,
+    created_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+    expires_at: DateTime<Utc>,
+}
+
+impl From<Stored> for Run {
+    fn from(row: Stored) -> Self {
+        Self {
+            id: row.id,
+            plural: shared::types::by_name(&row.record_type).map_or(row.record_type, |def| def.plural.to_owned()),
+            kind: FileKind::parse(&row.kind).unwrap_or(FileKind::Csv),
+            status: Status::parse(&row.status).unwrap_or(Status::Failed),
+            total: row.total,
+            done: row.done,
+            rows: row.rows,
+            bytes: row.bytes,
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// `select` of the actor's own runs that have not run out, as [`Stored`], with the rest of the statement.
+macro_rules! select_runs {
+    ($rest:literal) => {
+        concat!(
+            "select id, record_type, kind, status, total, done, rows, bytes, created_at, finished_at, expires_at
+             from export_runs where org_id = $1 and actor_id = $2 and expires_at > now()",
+            $rest
+        )
+    };
+}
+
+/// A finished file on its way out, a part at a time.
+pub struct Kept {
+    store: Store,
+    org_id: Uuid,
+    id: Uuid,
+    next: i32,
+    /// What was exported.
+    pub def: &'static RecordDef,
+    /// The kind of file.
+    pub kind: FileKind,
+    /// Its size.
+    pub bytes: i64,
+}
+
+impl Store {
+    /// Has a file made in the background; gives the run. Asked again under the same key it gives the run that was begun.
+    ///
+    /// # Errors
+    /// `Forbidden` without the export right; `Invalid` for unknown lists, cards of a type that has none, filters and
+    /// orders that do not fit, a key of another export, and when too many are under way.
+    pub async fn start_export(&self, actor: &Actor, spec: &Spec, (source, key): (Source, Option<&str>)) -> Result<Run> {
+        let def = shared::types::by_plural(&spec.plural).ok_or_else(|| Error::invalid("plural", "choice"))?;
+        if !actor.may(def, Action::Export) {
+            return Err(Error::Forbidden);
+        }
+        if spec.kind == FileKind::Vcf && !def.is_reachable() {
+            return Err(Error::invalid("kind", "choice"));
+        }
+        // What refuses the query is told now, not in a run that failed.
+        let first = shared::query::ListQuery { limit: 1, ..spec.query.clone().into() };
+        self.list(actor, def, &first).await?;
+        let mut tx = self.reading(actor).await?;
+        if let Some(id) = begun(&mut tx, actor, (def, spec), key).await? {
+            return self.export_run(actor, id).await;
+        }
+        // Requests of one user come one after the other here, or each would see room for itself.
+        sqlx::query("select pg_advisory_xact_lock(hashtextextended('export:' || $1::text, 0))")
+            .bind(actor.user_id)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        let open: i64 = sqlx::query_scalar(
+            "select count(*) from export_runs where org_id = $1 and actor_id = $2 and status in ('waiting', 'running')",
+        )
+        .bind(actor.org_id)
+        .bind(actor.user_id)
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        if let Some(id) = begun(&mut tx, actor, (def, spec), key).await? {
+            return self.export_run(actor, id).await;
+        }
+        if open >= MOST_AT_ONCE {
+            return Err(Error::invalid("", "exports_running"));
+        }
+        let id = Uuid::now_v7();
+        sqlx::query(
+            "insert into export_runs (org_id, id, actor_id, record_type, kind, query, source, key)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(actor.org_id)
+        .bind(id)
+        .bind(actor.user_id)
+        .bind(def.name)
+        .bind(spec.kind.extension())
+        .bind(Json(&spec.query))
+        .bind(source.code())
+        .bind(key)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await?;
+        self.work_on_export(actor.org_id, id);
+        self.export_run(actor, id).await
+    }
+
+    /// How far an export is.
+    ///
+    /// # Errors
+    /// `NotFound` for those of others and for what ran out.
+    pub async fn export_run(&self, actor: &Actor, id: Uuid) -> Result<Run> {
+        let mut tx = self.reading(actor).await?;
+        let row: Option<Stored> = sqlx::query_as(select_runs!(" and id = $3"))
+            .bind(actor.org_id)
+            .bind(actor.user_id)
+            .bind(id)
+            .fetch_optional(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        row.map(Run::from).ok_or(Error::NotFound)
+    }
+
+    /// The actor's latest exports, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn export_runs(&self, actor: &Actor) -> Result<Vec<Run>> {
+        let mut tx = self.reading(actor).await?;
+        let rows: Vec<Stored> = sqlx::query_as(select_runs!(" order by id desc limit $3"))
+            .bind(actor.org_id)
+            .bind(actor.user_id)
+            .bind(HISTORY)
+            .fetch_all(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(rows.into_iter().map(Run::from).collect())
+    }
+
+    /// Stops an export; nothing of its file is kept.
+    ///
+    /// # Errors
+    /// `NotFound` for those of others and for what is over.
+    pub async fn cancel_export(&self, actor: &Actor, id: Uuid) -> Result<Run> {
+        let mut tx = self.reading(actor).await?;
+        let stopped = sqlx::query(
+            "with run as (
+                 update export_runs set status = 'cancelled', finished_at = now()
+                 where org_id = $1 and actor_id = $2 and id = $3 and status in ('waiting', 'running')
+                 returning org_id, id
+             ), parts as (
+                 delete from export_parts p using run where p.org_id = run.org_id and p.run_id = run.id
+             )
+             select id from run",
+        )
+        .bind(actor.org_id)
+        .bind(actor.user_id)
+        .bind(id)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        stopped.ok_or(Error::NotFound)?;
+        tx.commit().await?;
+        self.export_run(actor, id).await
+    }
+
+    /// Forgets an export and its file; one under way is stopped.
+    ///
+    /// # Errors
+    /// `NotFound` for those of others.
+    pub async fn delete_export(&self, actor: &Actor, id: Uuid) -> Result<()> {
+        let mut tx = self.reading(actor).await?;
+        let deleted = sqlx::query("delete from export_runs where org_id = $1 and actor_id = $2 and id = $3")
+            .bind(actor.org_id)
+            .bind(actor.user_id)
+            .bind(id)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        if deleted.rows_affected() == 0 {
+            return Err(Error::NotFound);
+        }
+        tx.commit().await
+    }
+
+    /// A finished file, which the audit log tells of.
+    ///
+    /// # Errors
+    /// `NotFound` for those of others and while there is no file; `Forbidden` once the actor may take out less than the
+    /// file holds.
+    pub async fn export_file(&self, actor: &Actor, id: Uuid, source: Source) -> Result<Kept> {
+        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        let found: Option<(String, String, i64, Option<Json<Reach>>)> = sqlx::query_as(
+            "select record_type, kind, bytes, reach from export_runs
+             where org_id = $1 and actor_id = $2 and id = $3 and status = 'finished' and expires_at > now()",
+        )
+        .bind(actor.org_id)
+        .bind(actor.user_id)
+        .bind(id)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let (record_type, kind, bytes, reach) = found.ok_or(Error::NotFound)?;
+        let def = shared::types::by_name(&record_type).ok_or(Error::NotFound)?;
+        let kind = FileKind::parse(&kind).ok_or(Error::NotFound)?;
+        let covers = reach.is_some_and(|Json(then)| Reach::of(actor, def).covers(&then));
+        if !actor.may(def, Action::Export) || !covers {
+            return Err(Error::Forbidden);
+        }
+        note_file(&mut tx, actor, (def.name, source), ("download", &format!("{}.{}", def.plural, kind.extension())))
+            .await?;
+        tx.commit().await?;
+        Ok(Kept { store: self.clone(), org_id: actor.org_id, id, next: 0, def, kind, bytes })
+    }
+}
+
+impl Kept {
+    /// The next bytes of the file; nothing after the last.
+    ///
+    /// # Errors
+    /// `NotFound` when it was deleted meanwhile.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let mut tx = self.store.begin(self.org_id, DbRole::Reader).await?;
+        let found: Option<Option<Vec<u8>>> = sqlx::query_scalar(
+            "select p.content from export_runs r
+             left join export_parts p on p.org_id = r.org_id and p.run_id = r.id and p.position = $3
+             where r.org_id = $1 and r.id = $2 and r.status = 'finished'",
+        )
+        .bind(self.org_id)
+        .bind(self.id)
+        .bind(self.next)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        self.next += 1;
+        found.ok_or(Error::NotFound)
+    }
+}
+
+/// The run that the actor began under that key.
+async fn begun(
+    tx: &mut Tx,
+    actor: &Actor,
+    (def, spec): (&RecordDef, &Spec),
+    key: Option<&str>,
+) -> Result<Option<Uuid>> {
+    let Some(key) = key else { return Ok(None) };
+    let found: Option<(Uuid, String, String, Json<Rows>)> = sqlx::query_as(
+        "select id, record_type, kind, query from export_runs where org_id = $1 and actor_id = $2 and key = $3",
+    )
+    .bind(actor.org_id)
+    .bind(actor.user_id)
+    .bind(key)
+    .fetch_optional(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    match found {
+        None => Ok(None),
+        Some((id, record_type, kind, Json(query)))
+            if record_type == def.name && kind == spec.kind.extension() && query == spec.query =>
+        {
+            Ok(Some(id))
+        }
+        Some(_) => Err(Error::invalid("idempotency_key", "key_reused")),
+    }
+}

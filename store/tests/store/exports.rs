@@ -1,0 +1,223 @@
+//! Exports in the background, and the audit log as a file.
+
+use serde_json::json;
+use shared::access::{Actor, FieldAccess, Level};
+use shared::audit::AuditQuery;
+use shared::command::Source;
+use shared::export::{Rows, Run, Spec};
+use shared::import::{FileKind, Status};
+use shared::query::{Filter, Op};
+use shared::types::CUSTOMER;
+use shared::{Error, Result};
+use uuid::Uuid;
+
+use crate::support::sample::World;
+use crate::undo::make;
+
+fn spec(kind: FileKind) -> Spec {
+    Spec { plural: "customers".into(), kind, query: Rows::default() }
+}
+
+async fn start(world: &World, actor: &Actor, spec: &Spec) -> Result<Run> {
+    world.test.store.start_export(actor, spec, (Source::Web, None)).await
+}
+
+/// The run once it is over.
+async fn over(world: &World, actor: &Actor, id: Uuid) -> Run {
+    loop {
+        let run = world.test.store.export_run(actor, id).await.unwrap();
+        if !run.status.is_open() {
+            return run;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn fetched(world: &World, actor: &Actor, id: Uuid) -> Result<Vec<u8>> {
+    let mut kept = world.test.store.export_file(actor, id, Source::Web).await?;
+    let mut all = Vec::new();
+    while let Some(part) = kept.next().await? {
+        all.extend(part);
+    }
+    assert_eq!(i64::try_from(all.len()).unwrap(), kept.bytes);
+    Ok(all)
+}
+
+/// Actions and titles of what the log tells of files.
+async fn told(world: &World) -> Vec<(String, String)> {
+    sqlx::query_as("select action, title from audit_entries where action in ('export', 'download') order by id")
+        .fetch_all(&world.test.owner)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_file_made_in_the_background_is_the_one_that_is_streamed() {
+    let world = World::new().await;
+    let many = "insert into customers (org_id, id, kind, name) select $1, gen_random_uuid(), 'company', 'C' || n from generate_series(1, 900) n";
+    sqlx::query(many).bind(world.admin.org_id).execute(&world.test.owner).await.unwrap();
+    for kind in [FileKind::Csv, FileKind::Vcf] {
+        let run = over(&world, &world.admin, start(&world, &world.admin, &spec(kind)).await.unwrap().id).await;
+        assert_eq!((run.status, run.done, run.rows, run.total), (Status::Finished, 901, 901, 901));
+        let streamed = world.test.store.export(&world.admin, &CUSTOMER, Default::default(), (kind, Source::Web)).await;
+        let streamed = [kind.mark().to_vec(), streamed.unwrap().all().await.unwrap()].concat();
+        assert_eq!(fetched(&world, &world.admin, run.id).await.unwrap(), streamed);
+    }
+    let run = over(&world, &world.admin, start(&world, &world.admin, &spec(FileKind::Xlsx)).await.unwrap().id).await;
+    let book = fetched(&world, &world.admin, run.id).await.unwrap();
+    assert!(book.starts_with(b"PK") && run.rows == 901, "a workbook is a packed folder");
+    let downloads = told(&world).await.into_iter().filter(|(action, _)| action == "download");
+    let names: Vec<String> = downloads.map(|(_, title)| title).collect();
+    assert_eq!(names, ["customers.csv", "customers.vcf", "customers.xlsx"], "each look is in the log");
+}
+
+#[tokio::test]
+async fn a_file_is_for_whoever_asked_as_long_as_they_may() {
+    let world = World::new().await;
+    let run = over(&world, &world.admin, start(&world, &world.admin, &spec(FileKind::Csv)).await.unwrap().id).await;
+    // The same user with other rights, as they may be at the next request.
+    let mut later = world.admin.clone();
+    later.grants.admin = false;
+    let all = shared::access::TypeRights { read: Level::All, export: Level::All, ..Default::default() };
+    later.grants.types = shared::types::REGISTRY.iter().map(|def| (def.name.to_owned(), all)).collect();
+    assert!(fetched(&world, &later, run.id).await.is_ok(), "as much as before");
+    let mut blind = later.clone();
+    blind.grants.fields.insert("customer.phones".into(), FieldAccess::Hidden);
+    assert_eq!(fetched(&world, &blind, run.id).await.unwrap_err(), Error::Forbidden);
+    let mut less = later.clone();
+    less.grants.types.get_mut("customer").unwrap().export = Level::Own;
+    assert_eq!(fetched(&world, &less, run.id).await.unwrap_err(), Error::Forbidden);
+    let before = told(&world).await.len();
+    let other = Actor { user_id: world.base["user"], ..world.admin.clone() };
+    let store = &world.test.store;
+    assert_eq!(fetched(&world, &other, run.id).await.unwrap_err(), Error::NotFound);
+    assert_eq!(store.export_run(&other, run.id).await.unwrap_err(), Error::NotFound);
+    assert_eq!(store.delete_export(&other, run.id).await.unwrap_err(), Error::NotFound);
+    assert!(store.export_runs(&other).await.unwrap().is_empty());
+    assert_eq!(told(&world).await.len(), before, "who gets nothing has looked at nothing");
+    store.delete_export(&world.admin, run.id).await.unwrap();
+    assert_eq!(fetched(&world, &world.admin, run.id).await.unwrap_err(), Error::NotFound);
+    let left: i64 = sqlx::query_scalar("select count(*) from export_parts").fetch_one(&world.test.owner).await.unwrap();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn what_a_dead_node_left_is_begun_again_and_nothing_half_is_offered() {
+    let world = World::new().await;
+    let id = Uuid::now_v7();
+    sqlx::query(
+        "insert into export_runs (org_id, id, actor_id, record_type, kind, query, source, status, attempt, held_until)
+         values ($1, $2, $3, 'customer', 'csv', '{}', 'web', 'running', 1, now() + interval '1 minute')",
+    )
+    .bind(world.admin.org_id)
+    .bind(id)
+    .bind(world.admin.user_id)
+    .execute(&world.test.owner)
+    .await
+    .unwrap();
+    sqlx::query("insert into export_parts (org_id, run_id, position, content) values ($1, $2, 0, 'half of it')")
+        .bind(world.admin.org_id)
+        .bind(id)
+        .execute(&world.test.owner)
+        .await
+        .unwrap();
+    assert_eq!(fetched(&world, &world.admin, id).await.unwrap_err(), Error::NotFound, "it is not finished");
+    sqlx::query("update export_runs set held_until = now() - interval '1 second'")
+        .execute(&world.test.owner)
+        .await
+        .unwrap();
+    world.test.store.resume_exports();
+    let run = over(&world, &world.admin, id).await;
+    assert_eq!(run.status, Status::Finished);
+    let text = String::from_utf8(fetched(&world, &world.admin, id).await.unwrap()).unwrap();
+    assert!(!text.contains("half of it") && text.starts_with("\u{feff}id,") && run.rows == 1, "{text}");
+}
+
+#[tokio::test]
+async fn an_export_that_cannot_be_is_refused_when_it_is_asked_for() {
+    let world = World::new().await;
+    let refused = async |spec: Spec| match start(&world, &world.admin, &spec).await.unwrap_err() {
+        Error::Invalid { fields } => format!("{} {}", fields[0].field, fields[0].code),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(refused(Spec { plural: "planets".into(), ..spec(FileKind::Csv) }).await, "plural choice");
+    assert_eq!(refused(Spec { plural: "products".into(), ..spec(FileKind::Vcf) }).await, "kind choice");
+    let filter = Some(Filter::field("nowhere", Op::Eq, 1));
+    assert_eq!(
+        refused(Spec { query: Rows { filter, ..Rows::default() }, ..spec(FileKind::Csv) }).await,
+        "nowhere unknown_field"
+    );
+    let nobody = world.colleague(Default::default());
+    assert_eq!(start(&world, &nobody, &spec(FileKind::Csv)).await.unwrap_err(), Error::Forbidden);
+    // Three that another node has.
+    for _ in 0..3 {
+        sqlx::query(
+            "insert into export_runs (org_id, id, actor_id, record_type, kind, query, source, held_until)
+             values ($1, gen_random_uuid(), $2, 'customer', 'csv', '{}', 'web', now() + interval '1 minute')",
+        )
+        .bind(world.admin.org_id)
+        .bind(world.admin.user_id)
+        .execute(&world.test.owner)
+        .await
+        .unwrap();
+    }
+    assert_eq!(refused(spec(FileKind::Csv)).await, " exports_running");
+    let open = world.test.store.export_runs(&world.admin).await.unwrap()[0].id;
+    let stopped = world.test.store.cancel_export(&world.admin, open).await.unwrap();
+    assert_eq!(stopped.status, Status::Cancelled);
+    assert_eq!(world.test.store.cancel_export(&world.admin, open).await.unwrap_err(), Error::NotFound);
+    assert!(start(&world, &world.admin, &spec(FileKind::Csv)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_begins_one_export() {
+    let world = World::new().await;
+    let store = &world.test.store;
+    let keyed = async |spec: &Spec| store.start_export(&world.admin, spec, (Source::Api, Some("k"))).await;
+    let first = keyed(&spec(FileKind::Csv)).await.unwrap();
+    assert_eq!(keyed(&spec(FileKind::Csv)).await.unwrap().id, first.id);
+    assert_eq!(keyed(&spec(FileKind::Vcf)).await.unwrap_err(), Error::invalid("idempotency_key", "key_reused"));
+}
+
+#[tokio::test]
+async fn files_go_after_a_week_and_when_somebody_is_erased() {
+    let world = World::new().await;
+    let count = async || -> (i64, i64) {
+        sqlx::query_as("select (select count(*) from export_runs), (select count(*) from export_parts)")
+            .fetch_one(&world.test.owner)
+            .await
+            .unwrap()
+    };
+    let run = over(&world, &world.admin, start(&world, &world.admin, &spec(FileKind::Csv)).await.unwrap().id).await;
+    world.test.store.upkeep().await.unwrap();
+    assert_eq!(count().await, (1, 1));
+    sqlx::query("update export_runs set expires_at = now()").execute(&world.test.owner).await.unwrap();
+    assert_eq!(world.test.store.export_run(&world.admin, run.id).await.unwrap_err(), Error::NotFound);
+    world.test.store.upkeep().await.unwrap();
+    assert_eq!(count().await, (0, 0));
+    over(&world, &world.admin, start(&world, &world.admin, &spec(FileKind::Csv)).await.unwrap().id).await;
+    let locale = shared::i18n::Locale::En;
+    world.test.store.erase(&world.admin, locale, &CUSTOMER, world.base["customer"]).await.unwrap();
+    assert_eq!(count().await, (0, 0), "the person is in no file either");
+}
+
+#[tokio::test]
+async fn the_audit_log_leaves_as_a_file_that_it_tells_of() {
+    let world = World::new().await;
+    make(&world, &CUSTOMER, json!({"name": "=1+1"})).await;
+    let query =
+        || AuditQuery { record_type: Some("customer".into()), field: Some("name".into()), ..Default::default() };
+    let mut file = world.test.store.audit_file(&world.admin, query(), Source::Web).await.unwrap();
+    let mut all = Vec::new();
+    while let Some(part) = file.next().await.unwrap() {
+        all.extend(part);
+    }
+    let text = String::from_utf8(all).unwrap();
+    assert!(text.starts_with("at,user,source,action,record_type,record_id,title,field,before,after,change_set\n"));
+    assert!(text.contains(",Lin Yue,") && text.contains(",'=1+1,name,,'=1+1,"), "{text}");
+    assert_eq!(told(&world).await, [("export".to_owned(), "audit.csv".to_owned())]);
+    let nobody = world.colleague(Default::default());
+    let refused = world.test.store.audit_file(&nobody, query(), Source::Web).await;
+    assert_eq!(refused.err(), Some(Error::Forbidden));
+    assert_eq!(told(&world).await.len(), 1);
+}
