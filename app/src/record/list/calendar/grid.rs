@@ -180,7 +180,8 @@ fn nothing(data: CalendarData) -> AnyView {
         0 => page.text("list.calendar.empty"),
         n => page.text_with("list.total", &[("n", &shared::format::number(page.locale.get(), n))]),
     };
-    let narrowed = move || count.get() == 0 && nav.state.with(ListState::narrows);
+    // Asked once more when the address leaves the calendar, which is gone by then.
+    let narrowed = move || count.try_get() == Some(0) && nav.state.with(ListState::narrows);
     view! {
         <footer class="calendar-foot">
             <span class="num" role="status">{text}</span>
