@@ -254,9 +254,17 @@ mod tests {
     #[test]
     fn what_is_moved_keeps_its_time_of_day() {
         let to = |value: &str, day_there: &str| moved(Kind::DateTime, &value.into(), day(day_there), &new_york());
-        assert_eq!(to("2026-03-06T15:30:00Z", "2026-03-09"), Some("2026-03-09T14:30:00Z".into()), "10:30 stays 10:30");
-        assert_eq!(to("2026-12-31T20:00:00Z", "2027-01-01"), Some("2027-01-01T20:00:00Z".into()));
-        assert_eq!(to("2026-03-06T07:30:00Z", "2026-03-08"), Some("2026-03-08T07:30:00Z".into()), "02:30 is skipped");
+        assert_eq!(
+            to("2026-03-06T15:30:00Z", "2026-03-09"),
+            Some("2026-03-09T14:30:00.000000Z".into()),
+            "10:30 stays 10:30"
+        );
+        assert_eq!(to("2026-12-31T20:00:00Z", "2027-01-01"), Some("2027-01-01T20:00:00.000000Z".into()));
+        assert_eq!(
+            to("2026-03-06T07:30:00Z", "2026-03-08"),
+            Some("2026-03-08T07:30:00.000000Z".into()),
+            "02:30 is skipped"
+        );
         assert_eq!(moved(Kind::Date, &Value::Null, day("2027-01-01"), &new_york()), Some("2027-01-01".into()));
         assert_eq!(moved(Kind::Bool, &Value::Null, day("2027-01-01"), &new_york()), None);
     }

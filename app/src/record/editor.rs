@@ -52,7 +52,7 @@ pub fn editor(editing: Editing) -> AnyView {
     let label = editing.attribute.label_signal(page);
     let Editing { attribute, kind, value, id, titles, currency, fixed_currency } = editing;
     match kind {
-        Kind::LongText => view! { <TextArea value=text_bridge(value) label/> }.into_any(),
+        Kind::LongText | Kind::RichText => view! { <TextArea value=text_bridge(value) label/> }.into_any(),
         Kind::Money => money(page, value, currency, fixed_currency, label),
         Kind::Integer(..) => view! { <TextInput value=text_bridge(value) label inputmode="numeric"/> }.into_any(),
         Kind::Decimal(_) => view! { <TextInput value=text_bridge(value) label inputmode="decimal"/> }.into_any(),

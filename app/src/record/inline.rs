@@ -81,7 +81,7 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
     let id = format!("edit-{}-{}", row.id, attribute.name().replace('.', "-"));
     let mut editing = Editing::new(page, attribute.clone(), value, id, target.titles);
     editing.fixed_currency = currency(page, &row.values);
-    let several_lines = attribute.kind() == Kind::LongText;
+    let several_lines = matches!(attribute.kind(), Kind::LongText | Kind::RichText);
     let node = NodeRef::<Div>::new();
     Effect::new(move |_| {
         if let Some(node) = node.get() {

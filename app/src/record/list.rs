@@ -29,8 +29,8 @@ use crate::api::records::{custom_fields, list_calendar, list_records};
 use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
-pub use address::{list_address, list_address_for};
 use address::{ListNav, ListState};
+pub use address::{list_address, list_address_for};
 use data::ListData;
 
 /// The list of a record type, named by the address (`/customers`).

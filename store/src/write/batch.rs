@@ -15,7 +15,7 @@ use super::audit::{ChangeSet, write_rows};
 use super::custom::custom_fields;
 use super::place::{crowded, rank_field, ranks, respread};
 use super::prepare::{Act, Prepared, assign_holders, conflicts, lay_over, stamp};
-use super::{derive, load, verify};
+use super::{derive, load, rich, serial, verify};
 use crate::columns::target;
 use crate::pool::Tx;
 
@@ -72,6 +72,7 @@ async fn check(
 ) -> Result<()> {
     verify::ids_are_free(tx, def, rows).await?;
     set_ranks(tx, def, rows).await?;
+    serial::number(tx, def, rows).await?;
     let related = related_rows(tx, def, rows).await?;
     let needs_custom = rows.iter().any(|r| r.act == Act::Create || r.patch.iter().any(|name| name == "custom"));
     let custom = if needs_custom { custom_fields(tx, def).await? } else { Vec::new() };
@@ -86,6 +87,7 @@ async fn check(
             errors: Vec::new(),
         };
         shared::record::validate(def, &mut draft, &row.patch, &custom);
+        rich::clean(def, draft.after, &row.patch);
         row.errors.append(&mut draft.errors);
         row.after.values = after;
     }

@@ -11,7 +11,9 @@ mod load;
 mod merge;
 mod place;
 mod prepare;
+mod rich;
 mod search_index;
+mod serial;
 mod undo;
 mod verify;
 

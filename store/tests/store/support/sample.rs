@@ -137,6 +137,7 @@ pub(crate) fn value(kind: &Kind, n: i64) -> Value {
     let pick = |codes: &[&str]| codes[usize::try_from(n).unwrap_or_default() % codes.len()].to_owned();
     match kind {
         Kind::Text(max) => format!("关系 sample {n}").chars().take(usize::from(*max)).collect::<String>().into(),
+        Kind::RichText => format!("<p>First line {n}</p><p>第二行</p>").into(),
         Kind::LongText => format!("First line {n}\n第二行").into(),
         Kind::Integer(min, max) => (min + n.rem_euclid((max - min + 1).min(1_000))).into(),
         Kind::Rating => (1 + n.rem_euclid(5)).into(),
