@@ -36,6 +36,7 @@ pub use reset::ResetMail;
 pub use roles::{DefaultRole, default_roles};
 pub use secret::Token;
 pub(crate) use session::KnownSessions;
+pub(crate) use zone::zone_of;
 pub use set_up::SetUp;
 
 use crate::error::from_sqlx;
