@@ -57,8 +57,6 @@ impl DefaultRole {
             Self::ReadOnly => reading(Level::All),
             // Everybody needs the settings of the organisation to work; views are for everybody to save.
             _ if matches!(def.name, "saved_view" | "reply_template") => editing(Level::Own),
-            // Servers and accounts are nobody else's business.
-            _ if def.name == "mailbox" => TypeRights::default(),
             Self::SupportManager => supervising(def),
             Self::SalesManager if def.name == "tag" => editing(Level::All),
             _ if !def.is_owned() => reading(Level::All),
