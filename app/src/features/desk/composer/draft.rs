@@ -102,7 +102,7 @@ impl Writing {
         self.files.set(kept.files);
         let crossed = ticket.messages.with_untracked(|all| {
             let since = kept.seen.map_or(0, |seen| all.iter().position(|row| row.id == seen).map_or(0, |at| at + 1));
-            let by_other = |row: &&shared::Row| row.reference("created_by") != me && row.text("kind") == Some("reply");
+            let by_other = |row: &&shared::Row| row.reference("created_by") != me;
             all[since..].iter().filter(by_other).map(|row| row.id).collect()
         });
         if !kept.text.is_empty() {

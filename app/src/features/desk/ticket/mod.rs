@@ -193,7 +193,7 @@ impl Ticket {
         let by_other = row.reference("created_by") != self.desk.me();
         if !known {
             self.fresh.update(|fresh| drop(fresh.insert(row.id)));
-            if by_other && self.writing.is_begun() && row.text("kind") == Some("reply") {
+            if by_other && self.writing.is_begun() {
                 self.crossed.update(|crossed| drop(crossed.insert(row.id)));
             }
         }
