@@ -141,6 +141,11 @@ fn snooze(desk: Desk) -> AnyView {
 fn assign(desk: Desk) -> AnyView {
     let found = Lookup::new("user");
     let chosen = RwSignal::new(None::<Choice>);
+    let choose = move |choice: Option<Choice>| {
+        if let Some(choice) = choice {
+            desk.set("owner_id", choice.value);
+        }
+    };
     let me = desk.me().map(|id| id.to_string()).unwrap_or_default();
     let mine = view! { <Icon name="user"/><span>{t("ui.word.me")}</span> }.into_any();
     let nobody = view! { <Icon name="hand"/><span>{t("desk.nobody")}</span> }.into_any();
@@ -153,7 +158,7 @@ fn assign(desk: Desk) -> AnyView {
             value=chosen
             options=found.options
             on_search=move |words| found.search(words)
-            on_change=move |choice: Option<Choice>| if let Some(choice) = choice { desk.set("owner_id", choice.value) }
+            on_change=choose
             id="desk-assign"
             label=t("desk.colleague")
             placeholder=t("desk.colleague")

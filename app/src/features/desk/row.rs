@@ -135,9 +135,10 @@ fn last_writer(listing: Listing, row: &Row) -> Option<AnyView> {
         if by_customer { ("message-circle", "desk.customer_wrote") } else { ("corner-up-left", "desk.agent_wrote") };
     let hint = page.text_with(key, &[("when", &format::date_time(page.locale.get(), at, &page.zone()))]);
     let when = format::relative(page.locale.get(), at, page.now.get());
+    let title = hint.clone();
     Some(
         view! {
-            <span class="ticket-wrote" data-customer=by_customer.then_some("") title=hint.clone()>
+            <span class="ticket-wrote" data-customer=by_customer.then_some("") title=title>
                 <Icon name=icon size=Size::Small/>
                 <span class="visually-hidden">{hint}</span>
                 <time datetime=at.to_rfc3339() aria-hidden="true">{when}</time>
