@@ -322,7 +322,9 @@ impl Listing {
     fn take_out(self, id: Uuid) {
         if self.entries.with_untracked(|all| all.iter().any(|entry| entry.id == id)) {
             self.entries.update(|all| all.retain(|entry| entry.id != id));
-            self.desk.selected.update(|selected| drop(selected.remove(&id)));
+            self.desk.selected.update(|selected| {
+                selected.remove(&id);
+            });
         }
     }
 

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use shared::Row;
-use shared::access::{Action, Holder};
+use shared::access::Action;
 use shared::desk::QueueCount;
 use shared::live::LiveEvent;
 use shared::query::{Filter, ListQuery, Op, Sort};
@@ -154,11 +154,6 @@ impl Desk {
     /// Whether one may change some tickets.
     pub(super) fn may_update(self) -> bool {
         self.page.actor().is_some_and(|actor| actor.may(&TICKET, Action::Update))
-    }
-
-    /// Whether one may change this one, as far as the browser can tell.
-    pub(super) fn may_change(self, row: &Row) -> bool {
-        self.page.actor().is_some_and(|actor| actor.holds(&TICKET, Action::Update, &Holder::of(row)))
     }
 
     /// Shows a ticket as it is now, wherever it is on the page.

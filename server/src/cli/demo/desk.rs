@@ -208,9 +208,9 @@ fn response(dice: &mut Dice, desk: &Desk, ticket: Uuid, fields: &Value) -> Optio
     let score = *dice.pick(&[5, 5, 5, 4, 4, 3, 2, 1]);
     let comment = match (chinese, score) {
         (true, 4..) => Some(*dice.pick(&["响应很快，问题解决了。", "工程师很耐心。", "满意"])),
-        (true, ..3) => Some("等了两天才有人联系。"),
+        (true, 1..=2) => Some("等了两天才有人联系。"),
         (false, 4..) => Some(*dice.pick(&["Quick and friendly.", "Solved within the hour.", "Great help"])),
-        (false, ..3) => Some("It took two days to hear from anyone."),
+        (false, 1..=2) => Some("It took two days to hear from anyone."),
         _ => None,
     };
     Some(

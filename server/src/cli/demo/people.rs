@@ -19,8 +19,6 @@ pub(super) struct Staff {
     pub(super) teams: Vec<Uuid>,
     pub(super) manager: Uuid,
     pub(super) agents: Vec<Uuid>,
-    /// Runs the service desk.
-    pub(super) supervisor: Uuid,
     /// The team of the service desk.
     pub(super) service: Uuid,
     pub(super) home: Selling,
@@ -68,7 +66,6 @@ pub(super) async fn hire(writer: &Writer) -> shared::Result<Staff> {
         manager: users[0],
         sellers: users[1..6].to_vec(),
         agents: users[6..8].to_vec(),
-        supervisor: users[8],
         service,
         teams: selling_teams,
         home: founded_pipeline(writer).await?,

@@ -192,9 +192,13 @@ impl Ticket {
         let known = self.messages.with_untracked(|all| all.iter().any(|old| old.id == row.id));
         let by_other = row.reference("created_by") != self.desk.me();
         if !known {
-            self.fresh.update(|fresh| drop(fresh.insert(row.id)));
+            self.fresh.update(|fresh| {
+                fresh.insert(row.id);
+            });
             if by_other && self.writing.is_begun() {
-                self.crossed.update(|crossed| drop(crossed.insert(row.id)));
+                self.crossed.update(|crossed| {
+                    crossed.insert(row.id);
+                });
             }
         }
         self.record.titles.update(|all| all.extend(titles));
