@@ -387,6 +387,7 @@ fn bad(kind: &Kind) -> Vec<Value> {
     let long = |max: usize| Value::from("长".repeat(max + 1));
     match kind {
         Kind::Text(max) => vec![long(usize::from(*max)), json!({"a": 1}), json!([["x"]]), json!(true)],
+        Kind::RichText => vec![long(200_000), json!({"a": 1}), json!(5)],
         Kind::LongText => vec![long(20_000), json!({"a": 1}), json!(5)],
         Kind::Integer(..) | Kind::Rating => vec![json!(i64::MAX), json!(1.5), json!("one"), json!(-9_000_000_000_i64)],
         Kind::Decimal(_) | Kind::Money => {

@@ -127,6 +127,16 @@ pub(crate) fn is_free(def: &RecordDef, field: &FieldDef) -> bool {
         "stage" => &["outcome", "required_fields"],
         "opportunity" => &["pipeline_id", "closed_on", "lost_reason", "lost_note"],
         "lead" => &["status"],
+        "queue" => &["routing"],
+        "business_calendar" => &["timezone", "hours", "holidays", "workdays"],
+        "sla_policy" => &["steps"],
+        "ticket" => &["status", "status_id", "snoozed_until", "solved_at", "closed_at"],
+        "ticket_message" => &["kind", "direction"],
+        "ticket_rule" => &["conditions"],
+        "reply_template" => &["changes"],
+        "article" => &["slug", "visibility"],
+        "survey" => &["kind", "questions"],
+        "survey_response" => &["score"],
         _ => &[],
     };
     !field.read_only && !matches!(field.kind, Kind::Rank(_)) && !tied.contains(&field.name)
@@ -137,6 +147,7 @@ pub(crate) fn value(kind: &Kind, n: i64) -> Value {
     let pick = |codes: &[&str]| codes[usize::try_from(n).unwrap_or_default() % codes.len()].to_owned();
     match kind {
         Kind::Text(max) => format!("关系 sample {n}").chars().take(usize::from(*max)).collect::<String>().into(),
+        Kind::RichText => format!("<p>First line {n}</p><p>第二行</p>").into(),
         Kind::LongText => format!("First line {n}\n第二行").into(),
         Kind::Integer(min, max) => (min + n.rem_euclid((max - min + 1).min(1_000))).into(),
         Kind::Rating => (1 + n.rem_euclid(5)).into(),
