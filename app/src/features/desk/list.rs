@@ -49,7 +49,7 @@ pub(super) fn column(desk: Desk) -> AnyView {
     };
     let name = Signal::derive(move || views::name(desk, asked.get().view));
     let total = move || desk.total.get().map(|n| shared::format::number(page.locale.get(), n));
-    let away = Signal::derive(move || desk.around.with(|around| around.away));
+    let away = Signal::derive(move || desk.known(|around| around.away));
     view! {
         <section class="desk-list" aria-label=name>
             <header class="desk-list-head">
