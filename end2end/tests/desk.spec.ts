@@ -126,7 +126,7 @@ test("what is written survives a reload", async ({ page }) => {
   await expect(area(page)).toContainText("Half a sentence");
 });
 
-test("urgent tickets stand first, and a ticket moves when that changes", async ({ page }) => {
+test("a ticket leaves the list when it is solved elsewhere", async ({ page }) => {
   await signIn(page, "admin");
   const own = await queue(page);
   const [a, b] = [await ticket(page, own, "First"), await ticket(page, own, "Second")];
@@ -156,6 +156,7 @@ test("the keyboard does it all", async ({ page }) => {
   await page.locator(".ticket-name h1").click();
   await page.keyboard.press("n");
   await expect(page.locator(".desk-composer")).toHaveAttribute("data-note", "");
+  await expect(area(page)).toBeFocused();
   await page.keyboard.type("For us");
   await page.keyboard.press("Control+Enter");
   await expect(page.locator(".message[data-kind=note]")).toContainText("For us");

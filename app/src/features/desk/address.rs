@@ -233,12 +233,13 @@ impl Address {
 
     /// Opens a ticket, or closes it; from one to the next is one step back.
     pub(super) fn open(self, id: Option<Uuid>) {
+        // An answer may come after the page was left.
+        let Some(asked) = self.asked.try_get_untracked() else { return };
         if self.is_alone() {
             let path = id.map_or_else(|| "/desk".to_owned(), |id| format!("/tickets/{id}"));
             return self.go.run((path, false));
         }
         let open = untrack(|| self.ticket());
-        let asked = self.asked.get_untracked();
         self.go.run((Self::write(&asked, id), open.is_some() && id.is_some()));
     }
 

@@ -196,7 +196,7 @@ pub(super) fn status_choices(desk: Desk) -> Vec<Choice> {
     for code in shared::types::TICKET_STATUSES {
         let name = i18n::choice_label(locale, &TICKET, "status", code);
         all.push(Choice::new(*code, name.clone()));
-        desk.around.with(|around| {
+        desk.known(|around| {
             let own = around.steps.iter().filter(|step| step.text("category") == Some(code));
             all.extend(own.map(|step| {
                 Choice::new(step.id.to_string(), format!("{name} · {}", step.text("name").unwrap_or_default()))

@@ -49,7 +49,12 @@ pub(super) fn column(desk: Desk) -> AnyView {
     };
     let name = Signal::derive(move || views::name(desk, asked.get().view));
     let total = move || desk.total.get().map(|n| shared::format::number(page.locale.get(), n));
-    let away = Signal::derive(move || desk.around.with(|around| around.away));
+    let away = Signal::derive(move || desk.known(|around| around.away));
+    // A new ticket belongs where one is.
+    let given = Signal::derive(move || match asked.get().view {
+        View::Queue(id) => super::acts::value("queue_id", id.to_string()),
+        _ => shared::Values::new(),
+    });
     view! {
         <section class="desk-list" aria-label=name>
             <header class="desk-list-head">
@@ -73,6 +78,7 @@ pub(super) fn column(desk: Desk) -> AnyView {
         <RecordForm
             record_type=TICKET.name
             open=desk.creating
+            initial=given
             on_saved=move |row: shared::Row| {
                 desk.put(&row);
                 desk.address.open(Some(row.id));

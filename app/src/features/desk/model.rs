@@ -115,6 +115,8 @@ pub(super) struct Desk {
     /// A new ticket is being made.
     pub(super) creating: RwSignal<bool>,
     timer: StoredValue<Option<TimeoutHandle>>,
+    /// The page has been taken over: what is around may be read where the server could not yet know it.
+    here: RwSignal<bool>,
 }
 
 impl Desk {
@@ -139,11 +141,19 @@ impl Desk {
             compose: RwSignal::new(None),
             creating: RwSignal::new(false),
             timer: StoredValue::new(None),
+            here: RwSignal::new(false),
         };
+        Effect::new(move |_| desk.here.set(true));
         on_cleanup(move || {
             desk.timer.try_update_value(Option::take).flatten().inspect(TimeoutHandle::clear);
         });
         desk
+    }
+
+    /// What is around the list, once the page has been taken over; tracked. Before, the server may have known less than the
+    /// browser does, and both must show the same.
+    pub(super) fn known<T>(self, read: impl FnOnce(&Around) -> T) -> T {
+        if self.here.get() { self.around.with(read) } else { read(&Around::default()) }
     }
 
     /// Who is signed in.

@@ -2,6 +2,8 @@
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use shared::types::TICKET;
 use shared::{Row, format, i18n};
 
@@ -52,6 +54,14 @@ pub(super) fn ticket_row(listing: Listing, entry: Entry) -> AnyView {
             address.open(Some(id));
         }
     };
+    // The row as a whole leads there, too.
+    let press_row = move |event: MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let taken = target.and_then(|target| target.closest("a, button, input, label").ok().flatten());
+        if taken.is_none() && !event.default_prevented() {
+            press(event);
+        }
+    };
     let priority = Memo::new(move |_| row.with(|row| row.text("priority").unwrap_or("normal").to_owned()));
     let settled = move || row.with(|row| !shared::types::is_unsettled(row.text("status").unwrap_or("new")));
     view! {
@@ -64,6 +74,7 @@ pub(super) fn ticket_row(listing: Listing, entry: Entry) -> AnyView {
             data-selected=move || ticked.get().then_some("")
             data-open=move || open.get().then_some("")
             data-glow=move || glow.get().then_some("")
+            on:click=press_row
         >
             <span class="ticket-check"><Checkbox value=ticked label on_change=tick/></span>
             <div class="ticket-text">

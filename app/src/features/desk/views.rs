@@ -7,21 +7,25 @@ use shared::{Row, format, i18n};
 use uuid::Uuid;
 
 use super::address::{Address, View};
-use super::model::{Desk, around};
+use super::model::{Around, Desk, around};
 use crate::context::t;
 use crate::ui::Icon;
 
-/// What a view is called; tracked.
-pub(super) fn name(desk: Desk, view: View) -> String {
+/// What a queue or a saved view is called.
+fn named(around: &Around, view: View) -> Option<String> {
     let titled = |rows: &[Row], id: Uuid| {
         rows.iter().find(|row| row.id == id).and_then(|row| row.text("name").map(str::to_owned))
     };
-    let found = desk.around.with(|around| match view {
+    match view {
         View::Queue(id) => titled(&around.queues, id),
         View::Saved(id) => titled(&around.saved, id),
         _ => None,
-    });
-    found.unwrap_or_else(|| match view {
+    }
+}
+
+/// What a view is called; tracked.
+pub(super) fn name(desk: Desk, view: View) -> String {
+    desk.known(|around| named(around, view)).unwrap_or_else(|| match view {
         View::Queue(_) | View::Saved(_) => i18n::type_label_many(desk.page.locale.get(), &TICKET),
         fixed => desk.page.text(&format!("desk.view.{}", fixed.code())),
     })
@@ -29,7 +33,7 @@ pub(super) fn name(desk: Desk, view: View) -> String {
 
 /// How many tickets a view holds, as far as it is known without asking.
 fn count(desk: Desk, view: View) -> Option<i64> {
-    desk.around.with(|around| {
+    desk.known(|around| {
         let sum = |of: fn(&QueueCount) -> i64| around.counts.iter().map(of).sum::<i64>();
         match view {
             View::Mine => Some(around.mine),
@@ -60,11 +64,17 @@ pub(super) fn rail(desk: Desk) -> AnyView {
 
 fn link(desk: Desk, view: View, icon: &'static str, end: AnyView) -> AnyView {
     let current = Memo::new(move |_| desk.address.asked.with(|asked| asked.view == view));
+    // Lines of queues and saved views are there only once these are known.
+    let own = move || desk.around.with(|around| named(around, view));
+    let label = move || match view {
+        View::Queue(_) | View::Saved(_) => own().unwrap_or_default(),
+        fixed => name(desk, fixed),
+    };
     view! {
         <li>
             <a class="desk-view" href=Address::view_href(view) aria-current=move || current.get().then_some("page")>
                 <Icon name=icon/>
-                <span class="truncate">{move || name(desk, view)}</span>
+                <span class="truncate">{label}</span>
                 {end}
             </a>
         </li>

@@ -177,7 +177,7 @@ fn controls(ticket: Ticket) -> AnyView {
     let queues = Signal::derive(move || {
         let row = ticket.row();
         let own = row.reference("queue_id").and_then(|id| Some(Choice::new(id.to_string(), ticket.title(id)?)));
-        let mut all: Vec<Choice> = desk.around.with(|around| {
+        let mut all: Vec<Choice> = desk.known(|around| {
             let one = |queue: &Row| Choice::new(queue.id.to_string(), queue.text("name").unwrap_or_default());
             around.queues.iter().map(one).collect()
         });
