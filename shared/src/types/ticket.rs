@@ -154,19 +154,19 @@ fn guard_times(draft: &mut Draft<'_>) {
     }
 }
 
-/// A ticket belongs to the team of its queue.
+/// A ticket belongs to the team of its queue; one that begins with an agent to that agent's.
 fn follow_queue(draft: &mut Draft<'_>) {
-    if draft.changed("queue_id")
-        && draft.before.is_none_or(|before| {
-            before.value("team_id") == draft.after.get("team_id").unwrap_or(&serde_json::Value::Null)
-        })
-    {
-        let team = draft.related_row("queue_id").and_then(|queue| queue.reference("served_by_id"));
-        match team {
-            Some(team) => draft.set("team_id", team.to_string()),
-            None if draft.before.is_some() => draft.clear("team_id"),
-            None => {}
-        }
+    let chosen = match draft.before {
+        Some(before) => before.value("team_id") != draft.after.get("team_id").unwrap_or(&serde_json::Value::Null),
+        None => draft.has("owner_id"),
+    };
+    if chosen || !draft.changed("queue_id") {
+        return;
+    }
+    let team = draft.related_row("queue_id").and_then(|queue| queue.reference("served_by_id"));
+    match team {
+        Some(team) => draft.set("team_id", team.to_string()),
+        None => draft.clear("team_id"),
     }
 }
 

@@ -16,7 +16,9 @@ pub(super) async fn number(tx: &mut Tx, def: &RecordDef, rows: &mut [Prepared]) 
     let Some((field, prefix)) = def.fields.iter().find_map(|field| Some((field.name, field.serial?))) else {
         return Ok(());
     };
-    let is_open = |row: &Prepared| row.act == Act::Create && row.fault.is_none() && row.after.text(field).is_none();
+    let is_open = |row: &Prepared| {
+        row.act == Act::Create && row.fault.is_none() && shared::record::is_empty(row.after.value(field))
+    };
     let mut open: Vec<usize> = (0..rows.len()).filter(|at| is_open(&rows[*at])).collect();
     for _ in 0..DRAWS {
         if open.is_empty() {

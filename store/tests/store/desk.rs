@@ -179,7 +179,7 @@ async fn skills_and_load_decide_where_the_queue_says_so() {
 async fn rules_place_new_tickets_and_leave_what_was_chosen() {
     let desk = Desk::new(0).await;
     let queue = desk.make(&QUEUE, json!({"name": "Complaints"})).await;
-    let complaint = json!({"field": "kind", "op": "eq", "value": "complaint"});
+    let complaint = json!({"field": {"field": "kind", "op": "eq", "value": "complaint"}});
     desk.make(
         &TICKET_RULE,
         json!({"name": "Complaints first", "conditions": complaint, "queue_id": queue.id, "priority": "high", "add_tags": ["care"]}),
@@ -236,7 +236,7 @@ async fn a_reply_and_what_it_changes_are_one_act_and_are_undone_as_one() {
     // What an agent may do includes taking it back.
     store.undo(&desk.admin, change_set).await.unwrap();
     let back = desk.ticket(ticket.id).await;
-    assert_eq!((back.text("status"), back.text("first_answered_at")), (Some("open"), None));
+    assert_eq!((back.text("status"), back.text("first_answered_at")), (Some("new"), None));
     assert!(store.conversation(agent, ticket.id, None).await.unwrap().messages.is_empty());
 }
 
@@ -281,7 +281,7 @@ async fn clocks_follow_from_what_happened_and_can_be_worked_out_again() {
         (ticket.reference("sla_policy_id"), ticket.text("due_clock")),
         (Some(policy.id), Some("first_response"))
     );
-    let created = shared::record::datetime(&ticket.values, "created_at").unwrap();
+    let created = shared::record::datetime(&ticket.values, "received_at").unwrap();
     let due = shared::record::datetime(&ticket.values, "due_at").unwrap();
     assert_eq!((due - created).num_seconds(), 30 * 60);
 

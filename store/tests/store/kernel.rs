@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::support::sample::{World, creatable, is_free, value};
+use crate::support::sample::{World, creatable, distinct, is_free, is_needed, value};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::access::{Grants, Level, TypeRights};
@@ -538,7 +538,7 @@ async fn a_record_in_a_list_of_references_stays() {
         for field in other.fields.iter().filter(|f| is_free(other, f)) {
             let Kind::References(target) = field.kind else { continue };
             let def = by_name(target).unwrap();
-            let listed = world.make(def, n).await.id;
+            let listed = world.make(def, n + 100).await.id;
             let mut values = world.values(other, n);
             values.insert(field.name.to_owned(), json!([listed]));
             let holder = world.make_with(other, values).await.id;
@@ -606,8 +606,8 @@ async fn tied_records(world: &World, def: &RecordDef) {
         for field in def.fields {
             let distinct = field.unique || def.name == "custom_field" && field.name == "key";
             if twin && distinct {
-                values.insert(field.name.to_owned(), value(&field.kind, n + 100));
-            } else if n == 13 && !field.required {
+                values.insert(field.name.to_owned(), distinct(def, field.name, n + 100));
+            } else if n == 13 && !field.required && !is_needed(def, field.name) {
                 values.remove(field.name);
             }
         }

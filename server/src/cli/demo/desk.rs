@@ -76,7 +76,7 @@ async fn set_up(writer: &Writer, staff: &Staff) -> shared::Result<Desk> {
     let steps = steps.iter().map(|(name, category)| json!({"name": name, "category": category})).collect();
     writer.create("ticket_status", steps).await?;
     let rules = vec![json!({"name": "投诉优先 Complaints first", "priority": "high", "add_tags": ["重点"],
-        "conditions": {"field": "kind", "op": "eq", "value": "complaint"}})];
+        "conditions": {"field": {"field": "kind", "op": "eq", "value": "complaint"}}})];
     writer.create("ticket_rule", rules).await?;
     let articles = knowledge::articles(writer, &categories).await?;
     knowledge::templates(writer).await?;
@@ -172,11 +172,8 @@ fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case
 }
 
 fn open_status(dice: &mut Dice, age: i64) -> &'static str {
-    if age < 90 {
-        "new"
-    } else {
-        *dice.pick(&["new", "open", "open", "open", "waiting_customer", "waiting_third_party"])
-    }
+    const LATER: [&str; 6] = ["new", "open", "open", "open", "waiting_customer", "waiting_third_party"];
+    if age < 90 { "new" } else { dice.pick(&LATER) }
 }
 
 /// What was said until now: an answer, perhaps a note, perhaps thanks.

@@ -97,8 +97,15 @@ pub(super) async fn unsay(tx: &mut Tx, said: &[(Uuid, DateTime<Utc>, What)]) -> 
     Ok(())
 }
 
+/// Whether what follows is part of a write that is told of anyway, or to be told of by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Along,
+    Apart,
+}
+
 /// Works the clocks of these tickets out anew, with the service level that holds for each.
-pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid]) -> Result<()> {
+pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid], told: Told) -> Result<()> {
     let policies = policies(tx).await?;
     let rows = rows_by_id(tx, &TICKET, &ids.iter().copied().collect()).await?;
     if policies.is_empty() && rows.iter().all(|row| row.reference("sla_policy_id").is_none()) {
@@ -145,7 +152,7 @@ pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid]) -> Result<()
             Some(state(*id, policy.map(|policy| policy.id), &clocks, clocks.next_change(steps, hours)))
         })
         .collect();
-    write(tx, actor, states).await
+    write(tx, actor, states, told).await
 }
 
 /// What is shown of the clocks, and when they are looked at again.
@@ -179,12 +186,12 @@ fn overall(clocks: &Clocks) -> &'static str {
     }
 }
 
-/// Writes what differs, and tells of it.
-async fn write(tx: &mut Tx, actor: &Actor, states: Vec<Value>) -> Result<()> {
+/// Writes what differs, and tells of it. A version stands for something that somebody did: what follows from that is part of it.
+async fn write(tx: &mut Tx, actor: &Actor, states: Vec<Value>, told: Told) -> Result<()> {
     let touched: Vec<Uuid> = sqlx::query_scalar(
         "update tickets t
          set sla_policy_id = s.sla_policy_id, sla_state = s.sla_state, due_at = s.due_at, due_clock = s.due_clock,
-             at_risk_at = s.at_risk_at, clocks = s.clocks, sla_check_at = s.sla_check_at, version = t.version + 1
+             at_risk_at = s.at_risk_at, clocks = s.clocks, sla_check_at = s.sla_check_at, version = t.version + $3
          from jsonb_to_recordset($2) as s (id uuid, sla_policy_id uuid, sla_state text, due_at timestamptz, due_clock text,
                                            at_risk_at timestamptz, clocks jsonb, sla_check_at timestamptz)
          where t.org_id = $1 and t.id = s.id
@@ -194,10 +201,11 @@ async fn write(tx: &mut Tx, actor: &Actor, states: Vec<Value>) -> Result<()> {
     )
     .bind(tx.org_id)
     .bind(Json(states))
+    .bind(i64::from(told == Told::Apart))
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    if touched.is_empty() { Ok(()) } else { events_for(tx, actor, &TICKET, &touched).await }
+    if touched.is_empty() || told == Told::Along { Ok(()) } else { events_for(tx, actor, &TICKET, &touched).await }
 }
 
 /// What happened to each ticket, in order.

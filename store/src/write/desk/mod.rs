@@ -34,7 +34,7 @@ pub(super) async fn after_write(
                 route::place(tx, actor, rows, set).await?;
             }
             let ids: Vec<Uuid> = rows.iter().map(|row| row.after.id).collect();
-            clocks::renew(tx, actor, &ids).await
+            clocks::renew(tx, actor, &ids, clocks::Told::Along).await
         }
         "ticket_message" => messages::after_write(tx, actor, rows, set).await,
         _ => Ok(()),

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::super::audit::ChangeSet;
 use super::super::batch;
 use super::super::load::rows_by_id;
-use super::clocks::{histories, renew};
+use super::clocks::{Told, histories, renew};
 use super::policy::policies;
 use super::route::{assignment, choose};
 use crate::error::from_sqlx;
@@ -55,7 +55,7 @@ impl Store {
             return Ok(false);
         }
         escalate(&mut tx, system, &due).await?;
-        renew(&mut tx, system, &due).await?;
+        renew(&mut tx, system, &due, Told::Apart).await?;
         let more = i64::try_from(due.len()).unwrap_or(0) == AT_ONCE;
         tx.commit().await?;
         self.hub.wake();
