@@ -25,5 +25,5 @@ record! {
         /// Content-ID in a mail; shown within its text.
         content_id: text(300).internal();
     }
-    with { through: &["ticket_id", "article_id", "customer_id"] }
+    with { through: &["ticket_id", "article_id", "customer_id"], admin: true }
 }

@@ -22,13 +22,13 @@ record! {
         /// Most open tickets an agent is given by routing; their own limit, if lower, counts.
         capacity: integer(1, 1_000).default("20").list();
         /// Customers may choose it in the portal and the web form.
-        public: boolean().default("true").list();
+        public: boolean().default("true").internal();
         /// Whoever writes in is told at once that it arrived.
-        acknowledge: boolean().default("true");
+        acknowledge: boolean().default("true").internal();
         /// Whoever's ticket is closed is asked how it went.
-        ask_satisfaction: boolean().default("true");
+        ask_satisfaction: boolean().default("true").internal();
         /// Below each reply by mail.
-        signature: rich_text().group("more");
+        signature: rich_text().group("more").internal();
         /// Position in lists.
         position: integer(0, 10_000).group("more");
     }

@@ -33,11 +33,11 @@ record! {
         /// What they read after answering.
         thanks: text(300);
         /// Sent when a ticket is closed, to customers of that language.
-        on_close: boolean().list();
+        on_close: boolean().internal();
         /// Answers are taken.
         active: boolean().default("true").list();
         /// Anybody with its address may answer.
-        public: boolean().list();
+        public: boolean().internal();
     }
     with { ownership: Ownership::Organisation, rules: survey_rules }
 }

@@ -19,7 +19,6 @@ mod model;
 mod play;
 mod row;
 mod ticket;
-mod upload;
 mod views;
 
 use leptos::prelude::*;

@@ -1,8 +1,7 @@
-//! Writing an answer or a note: rich text with mentions, templates, articles and files, and what changes along with it.
+//! Writing an answer or a note: rich text with mentions, templates and articles, and what changes along with it.
 
 mod articles;
 mod draft;
-mod files;
 mod sending;
 mod suggest;
 mod templates;
@@ -66,7 +65,6 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
             <RichText editor=writing.editor words=rich_words() label placeholder tools suggesting on_key=key/>
             {list(suggest)}
             {staged(ticket)}
-            {files::chosen(ticket)}
             {move || writing.error.get().map(|text| view! {
                 <p class="field-error" role="alert"><Icon name="circle-alert"/><span>{text}</span></p>
             })}
@@ -135,7 +133,6 @@ fn tools(ticket: Ticket, articles: RwSignal<bool>) -> AnyView {
         <Button kind=ButtonKind::Ghost size=Size::Small icon="at-sign" label=t("desk.mention") on_click=insert("@")/>
         <Button kind=ButtonKind::Ghost size=Size::Small icon="zap" label=t("reply_template._many") on_click=insert("/")/>
         <Button kind=ButtonKind::Ghost size=Size::Small icon="book-open" label=t("desk.insert_article") on_click=move |_| articles.set(true)/>
-        {files::button(ticket)}
     }
     .into_any()
 }
