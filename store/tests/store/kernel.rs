@@ -604,8 +604,8 @@ async fn tied_records(world: &World, def: &RecordDef) {
     for (n, twin) in [(11, false), (11, true), (12, false), (12, true), (13, false), (13, true)] {
         let mut values = world.values(def, n);
         for field in def.fields {
-            let distinct = field.unique || def.name == "custom_field" && field.name == "key";
-            if twin && distinct {
+            let differs = field.unique || def.name == "custom_field" && field.name == "key";
+            if twin && differs {
                 values.insert(field.name.to_owned(), distinct(def, field.name, n + 100));
             } else if n == 13 && !field.required && !is_needed(def, field.name) {
                 values.remove(field.name);
