@@ -173,7 +173,8 @@ fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case
 
 fn open_status(dice: &mut Dice, age: i64) -> &'static str {
     const LATER: [&str; 6] = ["new", "open", "open", "open", "waiting_customer", "waiting_third_party"];
-    if age < 90 { "new" } else { dice.pick(&LATER) }
+    let later: &&str = dice.pick(&LATER);
+    if age < 90 { "new" } else { later }
 }
 
 /// What was said until now: an answer, perhaps a note, perhaps thanks.
