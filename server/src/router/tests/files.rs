@@ -13,7 +13,7 @@ fn records(file: &str) -> Vec<String> {
     let mut open = String::new();
     for line in file.lines() {
         open.push_str(line);
-        if open.matches('"').count() % 2 == 0 {
+        if open.matches('"').count().is_multiple_of(2) {
             records.push(std::mem::take(&mut open));
         } else {
             open.push('\n');
