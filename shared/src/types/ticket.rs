@@ -158,7 +158,7 @@ fn guard_times(draft: &mut Draft<'_>) {
 fn follow_queue(draft: &mut Draft<'_>) {
     let chosen = match draft.before {
         Some(before) => before.value("team_id") != draft.after.get("team_id").unwrap_or(&serde_json::Value::Null),
-        None => draft.has("owner_id"),
+        None => draft.has("owner_id") || draft.has("team_id"),
     };
     if chosen || !draft.changed("queue_id") {
         return;

@@ -38,7 +38,9 @@ fn fields(error: &Error) -> Vec<&str> {
 
 /// A field besides the title that any value can be written to.
 fn second(def: &RecordDef) -> &'static FieldDef {
-    let plain = |f: &&FieldDef| matches!(f.kind, Kind::Text(_) | Kind::LongText | Kind::Integer(..) | Kind::Bool);
+    let plain = |f: &&FieldDef| {
+        matches!(f.kind, Kind::Text(_) | Kind::LongText | Kind::Integer(..) | Kind::Bool | Kind::DateTime)
+    };
     let found = def.fields.iter().filter(|f| f.name != def.title && is_free(def, f)).find(plain);
     found.unwrap_or_else(|| panic!("{} has no second field", def.name))
 }
@@ -65,7 +67,7 @@ async fn a_new_record_is_stored_as_sent() {
         }
         assert_eq!(row.reference("created_by"), Some(world.admin.user_id), "{}", def.name);
         assert!(row.datetime("created_at").is_some() && row.datetime("updated_at").is_some(), "{}", def.name);
-        let owner = def.is_owned().then_some(world.admin.user_id);
+        let owner = (def.is_owned() && !def.unassigned).then_some(world.admin.user_id);
         assert_eq!(row.reference("owner_id"), owner, "{}", def.name);
         assert_eq!(world.read(def, row.id).await.unwrap(), row, "{}: the answer is what is stored", def.name);
         assert!(listed(&world, def, Archived::Without).await.contains(&row.id), "{}", def.name);
