@@ -6,6 +6,7 @@ mod config;
 mod database;
 mod embedded_postgres;
 mod failure;
+mod files;
 mod health;
 mod live;
 mod mail;

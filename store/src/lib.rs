@@ -7,6 +7,7 @@ pub mod auth;
 mod columns;
 pub mod duplicates;
 mod error;
+pub mod files;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod import;
@@ -24,4 +25,4 @@ pub use live::{Delivery, LiveHub, Subscription, Told};
 pub use migrate::{migrate, migrate_by};
 pub use pool::Store;
 pub use read::AuditFile;
-pub use write::MAX_BATCH;
+pub use write::{Belonging, MAX_BATCH};

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::auth::KnownSessions;
 use crate::error::{StartError, from_sqlx, internal};
+use crate::files::Files;
 use crate::live::LiveHub;
 
 /// Of every connection: the unprivileged role, and an end to what would hold locks or the processor for ever, such as the
@@ -26,6 +27,7 @@ pub struct Store {
     pub(crate) pool: PgPool,
     pub(crate) hub: LiveHub,
     pub(crate) known: KnownSessions,
+    pub(crate) files: Files,
 }
 
 /// Database roles; the session's own user owns the tables and is used by migrations only.
@@ -85,7 +87,18 @@ impl Store {
             .connect_with(options)
             .await?;
         let hub = LiveHub::start(pool.clone());
-        Ok(Self { pool, hub, known: KnownSessions::default() })
+        Ok(Self { pool, hub, known: KnownSessions::default(), files: Files::default() })
+    }
+
+    /// The same store, with a place for the bytes of attachments; without one there are none.
+    #[must_use]
+    pub fn with_files(self, files: Files) -> Self {
+        Self { files, ..self }
+    }
+
+    /// Where the bytes of attachments lie.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Whether the database answers; for readiness checks.

@@ -50,6 +50,7 @@ macro_rules! record {
                 tree: None,
                 together: &[],
                 rules: $crate::record::no_rules,
+                uploaded: false,
                 timeline: false,
                 admin: false,
             }

@@ -185,6 +185,8 @@ pub struct RecordDef {
     pub together: &'static [&'static str],
     /// Rules beyond single fields; run after normalising, before the database.
     pub rules: Rule,
+    /// Its records tell of files: they are made by sending those, never by a command alone.
+    pub uploaded: bool,
     /// Changes to it are shown on the timelines of the records it refers to.
     pub timeline: bool,
     /// Managed on administration pages; kept out of the general menus.

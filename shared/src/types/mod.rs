@@ -31,7 +31,7 @@ mod user;
 
 pub use activity::{ACTIVITY, ACTIVITY_KINDS, Activity};
 pub use article::{ARTICLE, Article};
-pub use attachment::{ATTACHMENT, Attachment};
+pub use attachment::{ATTACHMENT, Attachment, INLINE_IMAGES, clean_file_name};
 pub use business_calendar::{BUSINESS_CALENDAR, BusinessCalendar};
 pub use category::{CATEGORY, Category};
 pub use contact::{CONTACT, Contact};

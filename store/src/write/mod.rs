@@ -1,6 +1,7 @@
-//! The one write path: every change of every record type comes through [`Store::apply`], [`Store::merge`] or
-//! [`Store::undo`].
+//! The one write path: every change of every record type comes through [`Store::apply`], [`Store::attach`],
+//! [`Store::merge`] or [`Store::undo`].
 
+mod attach;
 mod audit;
 mod batch;
 mod custom;
@@ -22,6 +23,7 @@ use shared::command::{Command, Outcome, Refusal};
 use shared::{Error, RecordDef, Result};
 use uuid::Uuid;
 
+pub use attach::Belonging;
 pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
 pub(crate) use load::rows_by_id;

@@ -7,6 +7,7 @@ mod auth;
 mod calendar;
 mod duplicates;
 mod exports;
+mod files;
 mod filters;
 mod import;
 mod kernel;
