@@ -208,6 +208,7 @@ create table tickets (
     duplicate_of_id uuid,
     blocked_by_ids uuid[],
     solved_by_id uuid,
+    received_at timestamptz,
     snoozed_until timestamptz,
     solved_at timestamptz,
     closed_at timestamptz,
@@ -421,45 +422,6 @@ create table survey_responses (
     constraint survey_responses_score_check check (score between 0 and 10)
 );
 
-create table mailboxes (
-    org_id uuid not null,
-    id uuid not null,
-    version bigint not null default 1,
-    address text not null,
-    sender text,
-    queue_id uuid not null,
-    active boolean,
-    username text,
-    imap_host text,
-    imap_port bigint,
-    imap_security text,
-    folder text,
-    smtp_host text,
-    smtp_port bigint,
-    smtp_security text,
-    fetched_at timestamptz,
-    last_error text,
-    owner_id uuid,
-    team_id uuid,
-    created_at timestamptz not null default now(),
-    created_by uuid,
-    updated_at timestamptz not null default now(),
-    updated_by uuid,
-    archived_at timestamptz,
-    custom jsonb not null default '{}',
-    primary key (org_id, id),
-    constraint mailboxes_sender_check check (char_length(sender) <= 120),
-    constraint mailboxes_username_check check (char_length(username) <= 200),
-    constraint mailboxes_imap_host_check check (char_length(imap_host) <= 200),
-    constraint mailboxes_imap_port_check check (imap_port between 1 and 65535),
-    constraint mailboxes_imap_security_check check (imap_security in ('tls', 'starttls', 'none')),
-    constraint mailboxes_folder_check check (char_length(folder) <= 200),
-    constraint mailboxes_smtp_host_check check (char_length(smtp_host) <= 200),
-    constraint mailboxes_smtp_port_check check (smtp_port between 1 and 65535),
-    constraint mailboxes_smtp_security_check check (smtp_security in ('tls', 'starttls', 'none')),
-    constraint mailboxes_last_error_check check (char_length(last_error) <= 500)
-);
-
 alter table categories add constraint categories_parent_id_fkey foreign key (org_id, parent_id) references categories (org_id, id) deferrable;
 alter table categories add constraint categories_owner_id_fkey foreign key (org_id, owner_id) references users (org_id, id) deferrable;
 alter table categories add constraint categories_team_id_fkey foreign key (org_id, team_id) references teams (org_id, id) deferrable;
@@ -515,9 +477,6 @@ alter table survey_responses add constraint survey_responses_agent_id_fkey forei
 alter table survey_responses add constraint survey_responses_queue_id_fkey foreign key (org_id, queue_id) references queues (org_id, id) deferrable;
 alter table survey_responses add constraint survey_responses_owner_id_fkey foreign key (org_id, owner_id) references users (org_id, id) deferrable;
 alter table survey_responses add constraint survey_responses_team_id_fkey foreign key (org_id, team_id) references teams (org_id, id) deferrable;
-alter table mailboxes add constraint mailboxes_queue_id_fkey foreign key (org_id, queue_id) references queues (org_id, id) deferrable;
-alter table mailboxes add constraint mailboxes_owner_id_fkey foreign key (org_id, owner_id) references users (org_id, id) deferrable;
-alter table mailboxes add constraint mailboxes_team_id_fkey foreign key (org_id, team_id) references teams (org_id, id) deferrable;
 
 create index categories_parent_id_idx on categories (org_id, parent_id) where parent_id is not null;
 create index categories_created_at_idx on categories (org_id, created_at desc, id desc);
@@ -581,14 +540,12 @@ create index survey_responses_queue_id_idx on survey_responses (org_id, queue_id
 create index survey_responses_owner_id_idx on survey_responses (org_id, owner_id);
 create index survey_responses_team_id_idx on survey_responses (org_id, team_id);
 create index survey_responses_created_at_idx on survey_responses (org_id, created_at desc, id desc);
-create unique index mailboxes_address_key on mailboxes (org_id, lower(address)) where address is not null and archived_at is null;
-create index mailboxes_queue_id_idx on mailboxes (org_id, queue_id) where queue_id is not null;
-create index mailboxes_created_at_idx on mailboxes (org_id, created_at desc, id desc);
 
 -- Queues are read by urgency; conversations and answers by time; the clocks by when they are looked at again.
 create index tickets_urgency_idx on tickets (org_id, due_at, id) where archived_at is null and status not in ('solved', 'closed');
 create index tickets_queue_idx on tickets (org_id, queue_id, due_at, id) where archived_at is null and status not in ('solved', 'closed');
 create index tickets_open_owner_idx on tickets (org_id, owner_id) where archived_at is null and status not in ('solved', 'closed');
+create index tickets_received_idx on tickets (org_id, received_at);
 create index tickets_check_idx on tickets (sla_check_at) where sla_check_at is not null;
 create index tickets_requester_idx on tickets (org_id, requester_email) where requester_email is not null;
 create index ticket_messages_said_idx on ticket_messages (org_id, ticket_id, said_at, id);
@@ -614,5 +571,5 @@ grant select on sla_events to guanxi_app;
 grant select, insert, delete on sla_events to guanxi_writer;
 
 select guanxi_secure(t::regclass) from unnest(array[
-    'categories', 'queues', 'ticket_statuses', 'business_calendars', 'sla_policies', 'articles', 'tickets', 'ticket_messages', 'ticket_rules', 'reply_templates', 'attachments', 'surveys', 'survey_responses', 'mailboxes'
+    'categories', 'queues', 'ticket_statuses', 'business_calendars', 'sla_policies', 'articles', 'tickets', 'ticket_messages', 'ticket_rules', 'reply_templates', 'attachments', 'surveys', 'survey_responses'
 ]) t;

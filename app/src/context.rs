@@ -69,6 +69,8 @@ impl Page {
             file_max: boot.file_max,
         };
         provide_context(page);
+        // Texts that came after they were first asked for; scripts/boot.js tells.
+        Effect::new(move |_| drop(window_event_listener_untyped("gx-labels", move |_| page.locale.notify())));
         Effect::new(move |_| {
             let tick = move || page.now.set(browser_now());
             tick();

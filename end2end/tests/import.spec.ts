@@ -168,7 +168,7 @@ test("what is no table gets a sentence", async ({ page }) => {
   const garbage = Buffer.alloc(3 << 20);
   for (let at = 0; at < garbage.length; at += 4) garbage.writeUInt32LE((at * 2654435761) >>> 0, at);
   await expect(async () => {
-    await page.locator("input[type=file]").setInputFiles({ name: "a.xlsx", mimeType: "application/octet-stream", buffer: garbage }, { timeout: 1_000 });
+    await page.locator("input[type=file]").setInputFiles({ name: "a.xlsx", mimeType: "application/octet-stream", buffer: garbage }, { timeout: 15_000 });
     await expect(page.locator("[role=alert], .notice")).toContainText("a.xlsx: ", { timeout: 5_000 });
   }).toPass();
 });

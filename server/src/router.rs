@@ -22,7 +22,8 @@ use store::Store;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate as _},
-    limit::RequestBodyLimitLayer, trace::TraceLayer,
+    limit::RequestBodyLimitLayer,
+    trace::TraceLayer,
 };
 
 /// Longest body of a server function; they read it into memory as a whole. Files have an address of their own.

@@ -23,6 +23,7 @@ pub mod query;
 pub mod rank;
 pub mod record;
 pub mod session;
+pub mod sla;
 pub mod tidy;
 pub mod timeline;
 pub mod types;

@@ -28,7 +28,11 @@ chunk! {
 
 /// The field by which attachments refer to a type, if they do.
 fn field_for(record_type: &str) -> Option<&'static str> {
-    ATTACHMENT.fields.iter().find(|field| matches!(field.kind, Kind::Reference(name) if name == record_type)).map(|f| f.name)
+    ATTACHMENT
+        .fields
+        .iter()
+        .find(|field| matches!(field.kind, Kind::Reference(name) if name == record_type))
+        .map(|f| f.name)
 }
 
 /// The files of a record, for types that can have some and for those who may see them.
@@ -200,7 +204,9 @@ fn icon(content_type: &str) -> &'static str {
         _ if content_type.starts_with("video/") || content_type.starts_with("audio/") => "play",
         _ if content_type.contains("spreadsheet") || content_type.contains("excel") => "file-spreadsheet",
         _ if content_type.contains("wordprocessing") || content_type.contains("opendocument.text") => "file-text",
-        _ if content_type.contains("zip") || content_type.contains("compressed") || content_type.contains("tar") => "package",
+        _ if content_type.contains("zip") || content_type.contains("compressed") || content_type.contains("tar") => {
+            "package"
+        }
         _ => "file",
     }
 }

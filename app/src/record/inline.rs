@@ -86,7 +86,11 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
     Effect::new(move |_| {
         if let Some(node) = node.get() {
             request_animation_frame(move || {
-                focus(node.query_selector("input, textarea, select, button").ok().flatten());
+                focus(
+                    node.query_selector("input, textarea, select, [contenteditable], button:not(.rich-tools *)")
+                        .ok()
+                        .flatten(),
+                );
             });
         }
     });

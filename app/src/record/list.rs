@@ -17,7 +17,8 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use shared::access::Action;
-use shared::query::Titles;
+use shared::calendar::CalendarQuery;
+use shared::query::{ListQuery, Titles};
 use shared::types::by_plural;
 use shared::{RecordDef, i18n};
 
@@ -121,11 +122,19 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         let today = context.today.get();
         nav.state.with(|state| context.dates.with_value(|dates| calendar::asked(state, dates, today)))
     });
-    // Only one of the two is loaded.
-    let rows = move || by_day.with(Option::is_none).then(|| query.get());
-    let found = Resource::new(rows, move |query| async move { Some(list_records(def.name.to_owned(), query?).await) });
+    // Only one of the two is loaded. The other stays as it is: what is about to leave the page would be made anew meanwhile.
+    let rows = Memo::new(move |last: Option<&Option<ListQuery>>| match by_day.with(Option::is_none) {
+        true => Some(query.get()),
+        false => last.cloned().flatten(),
+    });
+    let asked_days =
+        Memo::new(move |last: Option<&Option<CalendarQuery>>| by_day.get().or_else(|| last.cloned().flatten()));
+    let found = Resource::new(
+        move || rows.get(),
+        move |query| async move { Some(list_records(def.name.to_owned(), query?).await) },
+    );
     let days = Resource::new(
-        move || by_day.get(),
+        move || asked_days.get(),
         move |query| async move {
             let query = query?;
             Some((query.clone(), list_calendar(def.name.to_owned(), query).await))

@@ -92,7 +92,12 @@ pub fn Upload(
 }
 
 /// A file on its way, or why it did not get there.
-fn line(sendings: Sendings, sending: sending::Sending, words: UploadWords, explain: Callback<Error, String>) -> AnyView {
+fn line(
+    sendings: Sendings,
+    sending: sending::Sending,
+    words: UploadWords,
+    explain: Callback<Error, String>,
+) -> AnyView {
     let (key, name, state) = (sending.key, sending.name.clone(), sending.state.clone());
     let label = Signal::stored(name.clone());
     let failed = Signal::derive({

@@ -47,7 +47,8 @@ pub(crate) async fn receive(
     belonging: Option<&Belonging>,
     request: Request,
 ) -> Result<Arrived, Error> {
-    let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| Error::invalid("file", "upload_first"))?;
+    let mut multipart =
+        Multipart::from_request(request, &()).await.map_err(|_| Error::invalid("file", "upload_first"))?;
     let mut arrived = Arrived::default();
     match take_all(store, actor, belonging, &mut multipart, &mut arrived).await {
         Ok(()) => Ok(arrived),
@@ -107,7 +108,9 @@ fn pieces(field: Field<'_>, limits: Limits) -> impl futures::Stream<Item = Resul
 async fn take_value(mut field: Field<'_>, limits: Limits, values: &mut Values) -> Result<(), Error> {
     let name = field.name().unwrap_or_default().to_owned();
     let mut bytes = Vec::new();
-    while let Some(piece) = timeout(PATIENCE, field.chunk()).await.map_err(|_| cut())?.map_err(|e| broken(&e, limits))? {
+    while let Some(piece) =
+        timeout(PATIENCE, field.chunk()).await.map_err(|_| cut())?.map_err(|e| broken(&e, limits))?
+    {
         bytes.extend_from_slice(&piece);
         if bytes.len() > LONGEST_VALUE || values.len() >= MOST_FIELDS {
             return Err(Error::invalid(&name, "too_long"));

@@ -17,7 +17,8 @@ pub(super) enum Wanted {
 pub(super) fn wanted(header: Option<&str>, size: u64) -> Wanted {
     let Some(asked) = header.and_then(|header| header.trim().strip_prefix("bytes=")) else { return Wanted::Whole };
     let Some((first, last)) = asked.trim().split_once('-') else { return Wanted::Whole };
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
     let range = match (number(first), number(last), first, last) {
         (None, Some(count), "", _) => size.saturating_sub(count)..size,
         (Some(first), None, _, "") => first..size,

@@ -7,10 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use shared::Error;
 use shared::access::Action;
 use shared::command::Source;
 use shared::types::ATTACHMENT;
-use shared::Error;
 use store::{Belonging, Store};
 
 use super::body::{Body, idempotency_key};

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use shared::RecordDef;
 use shared::access::{Action, Actor, Level};
 use shared::i18n::Locale;
-use shared::types::{CUSTOMER, OPPORTUNITY, by_name, by_plural};
+use shared::types::{CUSTOMER, OPPORTUNITY, TICKET, by_name, by_plural};
 use store::auth::{Client, DefaultRole, Invite};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -189,6 +189,21 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             json!({"command": {"record_type": "team", "changes": [
             {"do": "create", "id": nowhere, "values": {"name": format!("Team {nowhere}")}}]}}),
         ),
+        "apply_together" => (
+            Admins,
+            json!({"commands": [{"record_type": "team", "changes": [
+            {"do": "create", "id": Uuid::now_v7(), "values": {"name": format!("Teams {}", Uuid::now_v7())}}]}]}),
+        ),
+        "conversation" => (NotFound, json!({"ticket_id": nowhere, "before": null})),
+        "send_reply" => {
+            let reply =
+                json!({"ticket_id": nowhere, "message_id": nowhere, "content": "x", "note": true, "seen": null});
+            (NotFound, json!({"reply": reply}))
+        }
+        "claim_ticket" => (NotFound, json!({"ticket_id": nowhere})),
+        "next_ticket" => (Changers(&TICKET), json!({"queue_ids": [], "skip": []})),
+        "queue_counts" => (Readers(&TICKET), json!({})),
+        "set_away" => (SignedIn, json!({"away": false})),
         "invite" => {
             (Admins, json!({"invitation": {"email": "x@example.com", "name": "X", "role_ids": [], "team_id": null}}))
         }
@@ -405,7 +420,7 @@ async fn check_rest(walk: &Walk, caller: &Caller, method: Method, template: &str
     if rest == "openapi.json" {
         return assert_eq!(walk.rest(caller, method, template, None).await.0, StatusCode::OK);
     }
-    if rest.starts_with("imports") || rest.starts_with("change-sets/") {
+    if ["imports", "exports", "change-sets/", "audit-log/"].iter().any(|own| rest.starts_with(own)) {
         return check_import(walk, caller, method, template).await;
     }
     let (plural, tail) = rest.split_once('/').unwrap_or((rest, ""));
@@ -443,10 +458,12 @@ async fn check_rest(walk: &Walk, caller: &Caller, method: Method, template: &str
     }
 }
 
-/// Imports are open to whoever may import anything; runs, files and change sets that aren't there to nobody.
+/// Imports are open to whoever may import anything, the audit log to administrators, exports to whoever may make one; runs,
+/// files and change sets that aren't there to nobody.
 async fn check_import(walk: &Walk, caller: &Caller, method: Method, template: &str) {
     let nothing = json!({"files": [], "answers": []});
     let may = caller.actor.as_ref().is_some_and(Actor::may_import);
+    let is_admin = caller.actor.as_ref().is_some_and(|actor| actor.grants.admin);
     let (query, body, expected) = match (method.as_str(), template.strip_prefix("/api/v1/").unwrap()) {
         ("GET", "imports") => ("", None, 200),
         ("POST", "imports" | "imports/preview") => ("", Some(nothing), 422),
@@ -454,6 +471,12 @@ async fn check_import(walk: &Walk, caller: &Caller, method: Method, template: &s
         ("PATCH", "imports/files/{id}") => ("", Some(json!({})), 404),
         ("GET", "imports/files/{id}/suggestion") => ("?record_type=customer", None, 404),
         ("GET", "imports/{id}" | "imports/{id}/errors") => ("", None, 404),
+        ("GET", "exports") => ("", None, 200),
+        ("POST", "exports") => ("", Some(json!({})), 422),
+        ("GET" | "DELETE", "exports/{id}") | ("POST", "exports/{id}/cancel") | ("GET", "exports/{id}/file") => {
+            ("", None, 404)
+        }
+        ("GET", "audit-log/export.csv") => ("", None, if is_admin { 200 } else { 403 }),
         ("POST", "imports/{id}/cancel" | "imports/{id}/undo" | "change-sets/{id}/undo") => ("", None, 404),
         _ => panic!("{method} {template}: nobody said who may call it; add it to this table"),
     };

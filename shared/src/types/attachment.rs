@@ -78,7 +78,8 @@ fn shortened(name: &str) -> String {
         return name.to_owned();
     }
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let kept = if (1..=LONGEST_ENDING).contains(&ending.chars().count()) { format!(".{ending}") } else { String::new() };
+    let kept =
+        if (1..=LONGEST_ENDING).contains(&ending.chars().count()) { format!(".{ending}") } else { String::new() };
     let begin: String = name.chars().take(LONGEST_NAME - kept.chars().count()).collect();
     begin + &kept
 }

@@ -9,7 +9,6 @@ mod contact;
 mod custom_field;
 mod customer;
 mod lead;
-mod mailbox;
 mod opportunity;
 mod organisation;
 mod pipeline;
@@ -38,7 +37,6 @@ pub use contact::{CONTACT, Contact};
 pub use custom_field::{CUSTOM_FIELD, CUSTOM_KINDS, CustomFieldView};
 pub use customer::{CATEGORIES, CUSTOMER, Customer, INDUSTRIES, SOURCES};
 pub use lead::{LEAD, Lead};
-pub use mailbox::{MAILBOX, Mailbox};
 pub use opportunity::{LOST_REASONS, OPPORTUNITY, Opportunity, RequiredByStage, rotting};
 pub use organisation::{ORGANISATION, Organisation};
 pub use pipeline::{PIPELINE, Pipeline};
@@ -76,8 +74,6 @@ pub const REGISTRY: &[&RecordDef] = &[
     &STAGE,
     &OPPORTUNITY,
     &LEAD,
-    &ACTIVITY,
-    &TASK,
     &CATEGORY,
     &QUEUE,
     &TICKET_STATUS,
@@ -85,13 +81,14 @@ pub const REGISTRY: &[&RecordDef] = &[
     &SLA_POLICY,
     &ARTICLE,
     &TICKET,
+    &ACTIVITY,
+    &TASK,
     &TICKET_MESSAGE,
     &TICKET_RULE,
     &REPLY_TEMPLATE,
     &ATTACHMENT,
     &SURVEY,
     &SURVEY_RESPONSE,
-    &MAILBOX,
 ];
 
 /// The record type of that singular name.

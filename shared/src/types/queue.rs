@@ -1,6 +1,6 @@
 //! Queue 队列: where tickets wait for a team of agents, and how they reach them.
 
-use crate::record::{Ownership, declare::record};
+use crate::record::{Draft, Ownership, declare::record};
 
 /// How tickets of a queue find their agent.
 pub const ROUTINGS: &[&str] = &["manual", "round_robin", "load", "skill"];
@@ -32,5 +32,12 @@ record! {
         /// Position in lists.
         position: integer(0, 10_000).group("more");
     }
-    with { ownership: Ownership::Organisation }
+    with { ownership: Ownership::Organisation, rules: queue_rules }
+}
+
+/// Tickets are given to the members of a team.
+fn queue_rules(draft: &mut Draft<'_>) {
+    if Queue(draft.after).routing() != Some("manual") && !draft.has("served_by_id") {
+        draft.error("served_by_id", "required");
+    }
 }

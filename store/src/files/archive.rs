@@ -50,7 +50,12 @@ impl Files {
     }
 
     /// Adds one file, unless it has gone since it was listed.
-    async fn put_in(&self, archive: &mut (impl AsyncWrite + Unpin), (org_id, id): (Uuid, Uuid), size: u64) -> Done<bool> {
+    async fn put_in(
+        &self,
+        archive: &mut (impl AsyncWrite + Unpin),
+        (org_id, id): (Uuid, Uuid),
+        size: u64,
+    ) -> Done<bool> {
         let mut parts = match self.get(org_id, id, None).await {
             Err(Error::NotFound) => return Ok(false),
             found => found.map_err(failed)?,
@@ -111,11 +116,14 @@ async fn next(archive: &mut (impl AsyncRead + Unpin)) -> Done<Option<(Uuid, Uuid
     }
     let sum: u32 = header.as_bytes().iter().enumerate().map(|(at, byte)| sum_of(at, *byte)).sum();
     let path = header.path().map_err(failed)?;
-    let ids = path.to_str().and_then(|path| path.split_once('/')).and_then(|(org_id, id)| {
-        Some((org_id.parse().ok()?, id.parse().ok()?))
-    });
+    let ids = path
+        .to_str()
+        .and_then(|path| path.split_once('/'))
+        .and_then(|(org_id, id)| Some((org_id.parse().ok()?, id.parse().ok()?)));
     match ids {
-        Some((org_id, id)) if header.cksum().ok() == Some(sum) => Ok(Some((org_id, id, header.size().map_err(failed)?))),
+        Some((org_id, id)) if header.cksum().ok() == Some(sum) => {
+            Ok(Some((org_id, id, header.size().map_err(failed)?)))
+        }
         _ => Err(failed("this is no archive of guanxi's files")),
     }
 }

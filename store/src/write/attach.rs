@@ -203,7 +203,9 @@ pub(super) async fn targets_are_open(
         return Ok(());
     }
     for name in def.through {
-        let Some(target) = def.field(name).and_then(target).filter(|target| target.name != TICKET.name) else { continue };
+        let Some(target) = def.field(name).and_then(target).filter(|target| target.name != TICKET.name) else {
+            continue;
+        };
         let new = |row: &Prepared| {
             let wanted = row.fault.is_none() && row.errors.is_empty() && row.changed(name);
             row.after.reference(name).filter(|_| wanted)

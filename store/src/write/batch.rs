@@ -66,7 +66,8 @@ pub(super) async fn run_with(
         if verify::has_cycle(tx, def, &writing).await? {
             return Err(Error::invalid(def.tree.unwrap_or_default(), "cycle"));
         }
-        derive::after_write(tx, actor, def, &writing).await?;
+        derive::after_write(tx, actor, def, &writing, &set).await?;
+        refresh(tx, def, &mut writing).await?;
         spread_crowded(tx, actor, def, &mut writing).await?;
     }
     // Nobody looks at the rows of an import, which would be kept for its retries.
@@ -147,6 +148,18 @@ async fn set_ranks(tx: &mut Tx, def: &'static RecordDef, rows: &mut [Prepared]) 
     for (index, new) in indices.into_iter().zip(ranks(tx, def, &wanted).await?) {
         rows[index].after.values.insert(rank.into(), Value::from(new));
         rows[index].patch.retain(|name| name != rank);
+    }
+    Ok(())
+}
+
+/// Of types whose rows follow from more than their own write, the rows as they are now.
+async fn refresh(tx: &mut Tx, def: &'static RecordDef, written: &mut [Prepared]) -> Result<()> {
+    if def.name != shared::types::TICKET.name {
+        return Ok(());
+    }
+    let own: BTreeSet<Uuid> = written.iter().filter(|row| row.act != Act::Delete).map(|row| row.after.id).collect();
+    for fresh in load::rows_by_id(tx, def, &own).await? {
+        written.iter_mut().filter(|row| row.after.id == fresh.id).for_each(|row| row.after = fresh.clone());
     }
     Ok(())
 }

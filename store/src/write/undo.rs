@@ -231,7 +231,10 @@ async fn revert(
         let mut rows = Vec::new();
         for (id, history) in chunk {
             match (history.deleted, stored.remove(id)) {
-                (true, None) if can_return(def, history) && actor.holds(def, Action::Delete, &Holder::of(&former(*id, history))) => {
+                (true, None)
+                    if can_return(def, history)
+                        && actor.holds(def, Action::Delete, &Holder::of(&former(*id, history))) =>
+                {
                     rows.push(prepared(Act::Create, None, former(*id, history)));
                 }
                 (false, Some(found)) if found.readable && (found.updatable || found.deletable) => {
@@ -398,6 +401,6 @@ async fn write(
         row.after.values.extend(original.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))));
     }
     write_rows(tx, actor, def, &rows, set).await?;
-    derive::after_write(tx, actor, def, &rows).await?;
+    derive::after_write(tx, actor, def, &rows, set).await?;
     Ok(rows.len() as u64)
 }

@@ -31,7 +31,8 @@ impl Desk {
     async fn new() -> Self {
         let world = World::new().await;
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::folder(folder.path().join("files")).with_limits(Limits { file: 1 << 20, ..Limits::default() });
+        let files =
+            Files::folder(folder.path().join("files")).with_limits(Limits { file: 1 << 20, ..Limits::default() });
         let store = world.test.store.clone().with_files(files);
         Self { world, store, folder }
     }
@@ -112,7 +113,10 @@ async fn what_was_uploaded_is_what_is_read() {
     let of_message = desk.attach(&TICKET_MESSAGE, b"").await;
     let message = desk.world.read(&TICKET_MESSAGE, desk.world.base["ticket_message"]).await.unwrap();
     let row = desk.row(of_message).await;
-    assert_eq!((row.reference("message_id"), row.reference("ticket_id")), (Some(message.id), message.reference("ticket_id")));
+    assert_eq!(
+        (row.reference("message_id"), row.reference("ticket_id")),
+        (Some(message.id), message.reference("ticket_id"))
+    );
     assert_eq!(desk.content(admin, of_message).await.unwrap(), b"", "an empty file is one too");
     let attached = desk.store.attached(admin, desk.attach(&TICKET, PNG).await).await.unwrap();
     let some: Vec<Bytes> = desk.store.parts(&attached, Some(1..4)).await.unwrap().try_collect().await.unwrap();
@@ -124,7 +128,8 @@ async fn what_was_uploaded_is_what_is_read() {
 async fn files_are_added_to_what_one_may_change_and_to_tickets_one_reads() {
     let desk = Desk::new().await;
     let full = TypeRights { update: Level::All, ..READ };
-    let agent = desk.world.colleague(rights(&[(&ATTACHMENT, OWN), (&TICKET, READ), (&CUSTOMER, READ), (&ARTICLE, full)]));
+    let agent =
+        desk.world.colleague(rights(&[(&ATTACHMENT, OWN), (&TICKET, READ), (&CUSTOMER, READ), (&ARTICLE, full)]));
     desk.attach_as(&agent, &TICKET, PNG).await.unwrap();
     desk.attach_as(&agent, &ARTICLE, PNG).await.unwrap();
     let lying = desk.lying();
@@ -180,7 +185,9 @@ async fn what_does_not_come_whole_leaves_nothing() {
     let admin = &desk.world.admin;
     let large = stream::iter((0..40).map(|_| Ok(Bytes::from(vec![7; 64 << 10]))));
     let refused = desk.store.receive(admin, "a", large).await.unwrap_err();
-    assert!(matches!(&refused, Error::Invalid { fields } if fields[0].code == "upload_too_large" && fields[0].params["max"] == "1"));
+    assert!(
+        matches!(&refused, Error::Invalid { fields } if fields[0].code == "upload_too_large" && fields[0].params["max"] == "1")
+    );
     let cut = stream::iter([Ok(Bytes::from_static(PNG)), Err(Error::invalid("file", "upload_cut"))]);
     assert_eq!(desk.store.receive(admin, "a", cut).await.unwrap_err(), Error::invalid("file", "upload_cut"));
     let alone = Change::Create {
@@ -306,7 +313,11 @@ async fn names_are_kept_clean_however_they_come() {
     let desk = Desk::new().await;
     let belonging = desk.belonging(&TICKET);
     let name = "../../etc/\u{202e}gpj.exe\0";
-    let id = desk.store.attach_bytes(&desk.world.admin, &belonging, name, b"MZ\x90\0".as_slice(), Source::Web).await.unwrap();
+    let id = desk
+        .store
+        .attach_bytes(&desk.world.admin, &belonging, name, b"MZ\x90\0".as_slice(), Source::Web)
+        .await
+        .unwrap();
     let row = desk.row(id).await;
     assert_eq!((row.text("name"), row.text("content_type")), (Some("gpj.exe"), Some("application/octet-stream")));
     let values = values(json!({"name": "a\u{2066}/b.txt"}));

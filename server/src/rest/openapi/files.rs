@@ -18,11 +18,11 @@ pub(super) fn upload(def: &RecordDef) -> Value {
     });
     let summary = format!("Upload: {}", type_label_many(Locale::En, def));
     let mut operation = operation(def, "create", summary, vec![idempotency()], answers(201, answer, &[403, 422]));
-    operation["description"] = "What the files belong to comes before them. All are kept or none. What a file is tell its \
+    operation["description"] =
+        "What the files belong to comes before them. All are kept or none. What a file is tell its \
         bytes: of programs, pages and drawings that run only `application/octet-stream` is said."
-        .into();
-    operation["requestBody"] =
-        json!({"required": true, "content": {"multipart/form-data": {"schema": reference(&format!("{}_create", def.name))}}});
+            .into();
+    operation["requestBody"] = json!({"required": true, "content": {"multipart/form-data": {"schema": reference(&format!("{}_create", def.name))}}});
     operation
 }
 

@@ -97,7 +97,13 @@ fn record(def: &RecordDef, description: &str, headers: &[(&str, &str)]) -> Value
     })
 }
 
-pub(super) fn operation(def: &RecordDef, verb: &str, summary: String, parameters: Vec<Value>, responses: Value) -> Value {
+pub(super) fn operation(
+    def: &RecordDef,
+    verb: &str,
+    summary: String,
+    parameters: Vec<Value>,
+    responses: Value,
+) -> Value {
     json!({
         "operationId": format!("{verb}_{}", def.name), "tags": [def.plural], "summary": summary,
         "parameters": parameters, "responses": responses,

@@ -43,7 +43,8 @@ impl Walk {
     /// Uploads one file to the ticket as the administrator; gives its id.
     async fn put(&self, name: &str, content: &[u8]) -> String {
         let path = format!("/api/files/ticket/{}", self.world.base["ticket"]);
-        let (status, answer) = self.upload(self.by(DefaultRole::Admin), &path, multipart(&[], &[(name, content)])).await;
+        let (status, answer) =
+            self.upload(self.by(DefaultRole::Admin), &path, multipart(&[], &[(name, content)])).await;
         assert_eq!(status, StatusCode::OK, "{name}: {answer}");
         answer["rows"][0]["id"].as_str().unwrap().to_owned()
     }
@@ -73,10 +74,25 @@ async fn files_are_saved_and_only_pictures_are_shown() {
     let walk = Walk::new().await;
     let cases: [(&str, &[u8], &str, &str); 5] = [
         ("图 1.png", PNG, "image/png", "inline; filename=\"_ 1.png\"; filename*=UTF-8''%E5%9B%BE%201.png"),
-        ("../../x/page.html", b"<!DOCTYPE html><script>alert(1)</script>", "application/octet-stream", "attachment; filename=\"page.html\"; filename*=UTF-8''page.html"),
-        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "application/octet-stream", "attachment; filename=\"a.svg\"; filename*=UTF-8''a.svg"),
+        (
+            "../../x/page.html",
+            b"<!DOCTYPE html><script>alert(1)</script>",
+            "application/octet-stream",
+            "attachment; filename=\"page.html\"; filename*=UTF-8''page.html",
+        ),
+        (
+            "a.svg",
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+            "application/octet-stream",
+            "attachment; filename=\"a.svg\"; filename*=UTF-8''a.svg",
+        ),
         ("a.png", b"MZ\x90\0", "application/octet-stream", "attachment; filename=\"a.png\"; filename*=UTF-8''a.png"),
-        ("empty.pdf", b"", "application/octet-stream", "attachment; filename=\"empty.pdf\"; filename*=UTF-8''empty.pdf"),
+        (
+            "empty.pdf",
+            b"",
+            "application/octet-stream",
+            "attachment; filename=\"empty.pdf\"; filename*=UTF-8''empty.pdf",
+        ),
     ];
     for (name, content, content_type, disposition) in cases {
         let id = walk.put(name, content).await;
@@ -178,7 +194,8 @@ async fn uploads_have_limits() {
         assert_eq!(status.as_u16(), status_expected, "{expected:?}: {answer}");
         assert_eq!(codes(&answer), expected.into_iter().collect::<Vec<_>>());
     }
-    let count: i64 = sqlx::query_scalar("select count(*) from attachments").fetch_one(&walk.world.test.owner).await.unwrap();
+    let count: i64 =
+        sqlx::query_scalar("select count(*) from attachments").fetch_one(&walk.world.test.owner).await.unwrap();
     assert_eq!(count, 2, "the one of the world and the one that fits");
 }
 
@@ -190,7 +207,8 @@ async fn nonsense_is_never_a_fault() {
     let mut bodies: Vec<Vec<u8>> = (0..whole.len()).step_by(7).map(|at| whole[..at].to_vec()).collect();
     bodies.extend([
         b"--xyz\r\n\r\n\r\n--xyz--".to_vec(),
-        b"--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\xff\xfe\"\r\n\r\nx\r\n--xyz--\r\n".to_vec(),
+        b"--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\xff\xfe\"\r\n\r\nx\r\n--xyz--\r\n"
+            .to_vec(),
         b"--xyz\r\nContent-Disposition: form-data; filename=\"a\\\"b\r\nX: y\"\r\n\r\nx\r\n--xyz--\r\n".to_vec(),
         multipart(&[("ticket_id", &"9".repeat(10_000))], &[("a", b"x")]),
         multipart(&[("nonsense", "1"), ("org_id", "1")], &[("a", b"x")]),
@@ -222,7 +240,8 @@ async fn programs_upload_and_fetch() {
     let sent = multipart(&[("ticket_id", &ticket)], &[("a.png", PNG), ("b.txt", b"b")]);
     let (status, answer) = walk.upload(admin, "/api/v1/attachments", sent).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
-    let described = document.pointer("/paths/~1api~1v1~1attachments/post/responses/201/content/application~1json/schema");
+    let described =
+        document.pointer("/paths/~1api~1v1~1attachments/post/responses/201/content/application~1json/schema");
     assert_eq!(misfits(&document, described.unwrap(), &answer, ""), Vec::<String>::new());
     let second = &answer["items"][1];
     assert_eq!((&second["name"], &second["ticket_id"], &second["size"]), (&json!("b.txt"), &json!(ticket), &json!(1)));

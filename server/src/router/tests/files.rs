@@ -7,6 +7,21 @@ use shared::types::CUSTOMER;
 use super::conform::misfits;
 use super::*;
 
+/// The records of a CSV file; a line break within quotes ends none.
+fn records(file: &str) -> Vec<String> {
+    let mut records = Vec::new();
+    let mut open = String::new();
+    for line in file.lines() {
+        open.push_str(line);
+        if open.matches('"').count() % 2 == 0 {
+            records.push(std::mem::take(&mut open));
+        } else {
+            open.push('\n');
+        }
+    }
+    records
+}
+
 /// A program with somebody's token.
 struct Program<'w> {
     walk: &'w Walk,
@@ -366,7 +381,7 @@ async fn a_program_has_a_file_made_watches_it_and_fetches_it() {
     let (status, file) = admin.raw(Method::GET, &format!("{at}/file"), Body::empty()).await;
     assert_eq!(status, StatusCode::OK);
     assert!(
-        file.starts_with("\u{feff}id,") && file.lines().count() as i64 == 1 + run["rows"].as_i64().unwrap(),
+        file.starts_with("\u{feff}id,") && records(&file).len() as i64 == 1 + run["rows"].as_i64().unwrap(),
         "{file}"
     );
 
@@ -405,7 +420,7 @@ async fn administrators_take_the_audit_log_out() {
     let (status, file) = admin.raw(Method::GET, &format!("{path}?record_type=customer"), Body::empty()).await;
     assert_eq!(status, StatusCode::OK);
     assert!(
-        file.starts_with("\u{feff}at,user,") && file.lines().skip(1).all(|line| line.contains(",customer,")),
+        file.starts_with("\u{feff}at,user,") && records(&file)[1..].iter().all(|line| line.contains(",customer,")),
         "{file}"
     );
     let wrong =

@@ -90,7 +90,6 @@ fn day(data: CalendarData, span: Span, day: NaiveDate) -> AnyView {
             data-outside=outside.then_some("")
             data-today=move || today.get().then_some("")
             data-over=move || over.get().then_some("")
-            aria-label=label
             aria-current=move || today.get().then_some("date")
             aria-selected=move || chosen.get().to_string()
             tabindex=move || index(chosen.get())
@@ -99,6 +98,8 @@ fn day(data: CalendarData, span: Span, day: NaiveDate) -> AnyView {
             on:dragleave=move |event| drag_left(data, day, &event)
             on:drop=move |event| dropped(data, day, &event)
         >
+            // Its name is what it says: this, and what lies on it.
+            <span class="visually-hidden">{label}</span>
             <span class="calendar-number" aria-hidden="true">{day.day()}<small>{month}</small></span>
             <ul class="calendar-entries">
                 <For each=shown key=|row| row.id children=move |row| entry(data, chosen, row)/>
