@@ -3,10 +3,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+// Pages that the server makes alone: the browser's code never shows them.
+const SERVER_ONLY = ["portal.txt"];
+
 // Text by topic and key, for every language: nested, it compresses better.
 export function readLabels(folder) {
   const labels = { en: {}, "zh-CN": {} };
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".txt")).sort()) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".txt") && !SERVER_ONLY.includes(name)).sort()) {
     const topic = basename(file, ".txt");
     for (const language of Object.keys(labels)) labels[language][topic] = {};
     const lines = readFileSync(join(folder, file), "utf8").split("\n");

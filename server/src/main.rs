@@ -9,6 +9,7 @@ mod failure;
 mod health;
 mod live;
 mod mail;
+mod portal;
 mod request;
 mod rest;
 mod router;

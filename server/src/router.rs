@@ -49,6 +49,7 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
         .nest("/api/v1", crate::rest::routes())
         .merge(page_routes(&state))
         .merge(upload::routes())
+        .merge(crate::portal::routes())
         .fallback(missing(&state))
         .layer(middleware::from_fn_with_state(site_first, assets::files_first))
         .layer(middleware::from_fn(request::set_fault_status))

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::auth::KnownSessions;
 use crate::error::{StartError, from_sqlx, internal};
 use crate::live::LiveHub;
+use crate::portal::Seals;
 
 /// Of every connection: the unprivileged role, and an end to what would hold locks or the processor for ever, such as the
 /// transaction of a server that stopped in its tracks.
@@ -26,6 +27,7 @@ pub struct Store {
     pub(crate) pool: PgPool,
     pub(crate) hub: LiveHub,
     pub(crate) known: KnownSessions,
+    pub(crate) seals: Seals,
 }
 
 /// Database roles; the session's own user owns the tables and is used by migrations only.
@@ -85,7 +87,7 @@ impl Store {
             .connect_with(options)
             .await?;
         let hub = LiveHub::start(pool.clone());
-        Ok(Self { pool, hub, known: KnownSessions::default() })
+        Ok(Self { pool, hub, known: KnownSessions::default(), seals: Seals::default() })
     }
 
     /// Whether the database answers; for readiness checks.

@@ -7,6 +7,7 @@ mod support;
 
 mod conform;
 mod files;
+mod portal;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};

@@ -40,7 +40,7 @@ pub use customer::{CATEGORIES, CUSTOMER, Customer, INDUSTRIES, SOURCES};
 pub use lead::{LEAD, Lead};
 pub use mailbox::{MAILBOX, Mailbox};
 pub use opportunity::{LOST_REASONS, OPPORTUNITY, Opportunity, RequiredByStage, rotting};
-pub use organisation::{ORGANISATION, Organisation};
+pub use organisation::{ORGANISATION, Organisation, is_slug};
 pub use pipeline::{PIPELINE, Pipeline};
 pub use product::{PRODUCT, Product};
 pub use queue::{QUEUE, Queue, ROUTINGS};

@@ -12,6 +12,7 @@ mod import;
 mod kernel;
 mod live;
 mod migrate;
+mod portal;
 mod quality;
 mod support;
 mod undo;
