@@ -208,6 +208,7 @@ create table tickets (
     duplicate_of_id uuid,
     blocked_by_ids uuid[],
     solved_by_id uuid,
+    received_at timestamptz,
     snoozed_until timestamptz,
     solved_at timestamptz,
     closed_at timestamptz,
@@ -589,6 +590,7 @@ create index mailboxes_created_at_idx on mailboxes (org_id, created_at desc, id 
 create index tickets_urgency_idx on tickets (org_id, due_at, id) where archived_at is null and status not in ('solved', 'closed');
 create index tickets_queue_idx on tickets (org_id, queue_id, due_at, id) where archived_at is null and status not in ('solved', 'closed');
 create index tickets_open_owner_idx on tickets (org_id, owner_id) where archived_at is null and status not in ('solved', 'closed');
+create index tickets_received_idx on tickets (org_id, received_at);
 create index tickets_check_idx on tickets (sla_check_at) where sla_check_at is not null;
 create index tickets_requester_idx on tickets (org_id, requester_email) where requester_email is not null;
 create index ticket_messages_said_idx on ticket_messages (org_id, ticket_id, said_at, id);

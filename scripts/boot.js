@@ -16,11 +16,12 @@ globalThis.fetch = async (request, options) => {
 
 const language = document.documentElement.lang;
 
-async function labelsOf(language) {
-  const answer = await fetch(GUANXI_LABELS[language]);
+async function labelsOf(language, part) {
+  const answer = await fetch(GUANXI_LABELS[language][part]);
   if (!answer.ok) throw new Error(`labels: ${answer.status}`);
   return answer.text();
 }
+const bring = async (language, part) => add_labels(language, await labelsOf(language, part));
 
 // A press on a button before the page is taken over would be lost. The last one is made up for; links and forms work by
 // themselves.
@@ -38,14 +39,19 @@ const pause = () => new Promise((go) => setTimeout(go));
 // The page is seen first: code on its way would delay it, on a slow line by much. What is not shown is never painted.
 if (!document.hidden) await new Promise(requestAnimationFrame);
 await pause();
-const [labels] = await Promise.all([labelsOf(language), initialise({ module_or_path: GUANXI_WASM })]);
+// The board shows nothing of the second part; pages whose code comes in files of their own may.
+const parts = document.querySelector("[data-chunk]") ? [0, 1] : [0];
+const [labels] = await Promise.all([Promise.all(parts.map((part) => labelsOf(language, part))), initialise({ module_or_path: GUANXI_WASM })]);
 await pause();
-add_labels(language, labels);
+labels.forEach((texts) => add_labels(language, texts));
 await pause();
 hydrate(taken);
-// The other languages come with the first sign of life, so that switching needs no reload.
-const fetchOthers = () => {
-  for (const other of Object.keys(GUANXI_LABELS).filter((other) => other !== language)) labelsOf(other).then((labels) => add_labels(other, labels));
+// The rest comes with the first sign of life, so that neither going on nor switching the language needs a reload. What stood
+// there without its text meanwhile is told.
+const fetchOthers = async () => {
+  if (parts.length === 1) await bring(language, 1);
+  dispatchEvent(new Event("gx-labels"));
+  for (const other of Object.keys(GUANXI_LABELS).filter((other) => other !== language)) await Promise.all([bring(other, 0), bring(other, 1)]);
 };
 const once = new AbortController();
 for (const sign of ["pointermove", "pointerdown", "keydown"])

@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { readLabels } from "./labels.mjs";
+import { inParts, readLabels } from "./labels.mjs";
 import { renameWasm } from "./rename-wasm.mjs";
 
 const root = resolve(import.meta.dirname, "..");
@@ -33,7 +33,7 @@ const chunks = Object.fromEntries(readdirSync(bindings)
   .filter((file) => file.endsWith(".wasm") && file !== "guanxi_bg.wasm")
   .map((file) => [file.slice(0, -".wasm".length), publish("wasm", readFileSync(join(bindings, file)))]));
 const labels = Object.fromEntries(Object.entries(readLabels(join(root, "shared/labels")))
-  .map(([language, texts]) => [language, publish("json", Buffer.from(JSON.stringify(texts)))]));
+  .map(([language, texts]) => [language, inParts(texts).map((part) => publish("json", Buffer.from(JSON.stringify(part))))]));
 // Twice: the first time only to learn the short names, which the module must have before it has an address itself.
 const { names } = await bundleScript("", {});
 const wasm = publish("wasm", renameWasm(readFileSync(join(bindings, "guanxi_bg.wasm")), names));
@@ -45,7 +45,7 @@ const portal = {
   css: publish("css", (await bundle(join(root, "style/portal.css"), {})).content),
 };
 writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify({ js, wasm, css, labels, chunks, portal }, null, 2)}\n`);
-dropAllBut([js, wasm, css, ...Object.values(labels), ...Object.values(chunks), ...Object.values(portal)].map((address) => basename(address)));
+dropAllBut([js, wasm, css, ...Object.values(labels).flat(), ...Object.values(chunks), ...Object.values(portal)].map((address) => basename(address)));
 copyStatics();
 
 function bundleScript(wasm, names) {

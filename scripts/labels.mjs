@@ -1,10 +1,23 @@
-// Reads the label catalogs for the browser, which loads one language at a time; shared/build.rs compiles the same files
-// into the server and refuses what is malformed.
+// Reads the label catalogs for the browser, which loads one language at a time, in two parts; shared/build.rs compiles the
+// same files into the server and refuses what is malformed.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 // Pages that the server makes alone: the browser's code never shows them.
 const SERVER_ONLY = ["portal.txt"];
+
+// Topics that the board shows nothing of: they come with the pages that do, and with the first sign of somebody at the board.
+const LATER = new Set([
+  "admin", "article", "attachment", "business_calendar", "category", "custom_field", "desk", "duplicates", "files", "import", "lead",
+  "mailbox", "organisation", "product", "quality", "queue", "reply_template", "report", "role", "sign_in", "sla_policy", "survey",
+  "survey_response", "team", "ticket", "ticket_message", "ticket_rule", "ticket_status", "user",
+]);
+
+// The texts that the first load needs, and the others.
+export function inParts(texts) {
+  const part = (later) => Object.fromEntries(Object.entries(texts).filter(([topic]) => LATER.has(topic) === later));
+  return [part(false), part(true)];
+}
 
 // Text by topic and key, for every language: nested, it compresses better.
 export function readLabels(folder) {

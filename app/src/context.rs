@@ -65,6 +65,8 @@ impl Page {
             phone: boot.phone,
         };
         provide_context(page);
+        // Texts that came after they were first asked for; scripts/boot.js tells.
+        Effect::new(move |_| drop(window_event_listener_untyped("gx-labels", move |_| page.locale.notify())));
         Effect::new(move |_| {
             let tick = move || page.now.set(browser_now());
             tick();

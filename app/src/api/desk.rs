@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::Row;
-use shared::desk::{Conversation, QueueCount, Replied, Reply};
+use shared::desk::{QueueCount, Replied, Reply};
 use uuid::Uuid;
 
 use super::Fault;
 
-/// The newest messages of a ticket, or those before one.
+/// The newest messages of a ticket, or those before one. (Its own arguments are a type named `Conversation`, too.)
 #[server(prefix = "/api/fn", endpoint = "conversation", input = Json, output = Json)]
-pub async fn conversation(ticket_id: Uuid, before: Option<Uuid>) -> Result<Conversation, Fault> {
+pub async fn conversation(ticket_id: Uuid, before: Option<Uuid>) -> Result<shared::desk::Conversation, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.conversation(&actor, ticket_id, before).await?)
 }

@@ -196,7 +196,8 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         ),
         "conversation" => (NotFound, json!({"ticket_id": nowhere, "before": null})),
         "send_reply" => {
-            let reply = json!({"ticket_id": nowhere, "message_id": nowhere, "content": "x", "note": true, "seen": null});
+            let reply =
+                json!({"ticket_id": nowhere, "message_id": nowhere, "content": "x", "note": true, "seen": null});
             (NotFound, json!({"reply": reply}))
         }
         "claim_ticket" => (NotFound, json!({"ticket_id": nowhere})),

@@ -1,4 +1,4 @@
-//! The texts by key: compiled into the server; the browser gets a file per language (`scripts/labels.mjs`), of which the
+//! The texts by key: compiled into the server; the browser gets two files per language (`scripts/labels.mjs`), of which the
 //! first load needs but one.
 
 use super::Locale;
@@ -32,25 +32,31 @@ mod texts {
     /// Text by topic and the rest of the key.
     type Catalog = BTreeMap<String, BTreeMap<String, String>>;
 
-    static CATALOGS: [OnceLock<Catalog>; 2] = [OnceLock::new(), OnceLock::new()];
+    /// The parts of each language, in the order in which they came.
+    static CATALOGS: [[OnceLock<Catalog>; PARTS]; 2] = [const { [const { OnceLock::new() }; PARTS] }; 2];
 
-    fn catalog(locale: Locale) -> &'static OnceLock<Catalog> {
+    /// Files of a language.
+    const PARTS: usize = 2;
+
+    fn parts(locale: Locale) -> &'static [OnceLock<Catalog>; PARTS] {
         &CATALOGS[locale as usize]
     }
 
     pub(super) fn has(locale: Locale) -> bool {
-        catalog(locale).get().is_some()
+        parts(locale).iter().all(|part| part.get().is_some())
     }
 
     pub(super) fn lookup(locale: Locale, key: &str) -> Option<&'static str> {
         let (topic, rest) = key.split_once('.')?;
-        catalog(locale).get()?.get(topic)?.get(rest).map(String::as_str)
+        let texts = parts(locale).iter().find_map(|part| part.get()?.get(topic))?;
+        texts.get(rest).map(String::as_str)
     }
 
     pub(super) fn add(locale: Locale, json: &str) {
-        if let Ok(texts) = serde_json::from_slice(json.as_bytes()) {
-            // Added once; a second time changes nothing.
-            drop(catalog(locale).set(texts));
+        if let (Ok(texts), Some(free)) =
+            (serde_json::from_slice(json.as_bytes()), parts(locale).iter().find(|part| part.get().is_none()))
+        {
+            drop(free.set(texts));
         }
     }
 }

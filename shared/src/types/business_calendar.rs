@@ -1,6 +1,8 @@
 //! Business calendar 工作日历: when a team works, for service levels.
 
-use crate::record::{Ownership, declare::record};
+use crate::format::Zone;
+use crate::record::{Draft, Ownership, declare::record};
+use crate::sla::BusinessHours;
 
 record! {
     /// When a team works.
@@ -19,5 +21,13 @@ record! {
         /// Chinese public holidays and their make-up days count as well.
         chinese_holidays: boolean().list();
     }
-    with { ownership: Ownership::Organisation }
+    with { ownership: Ownership::Organisation, rules: calendar_rules }
+}
+
+fn calendar_rules(draft: &mut Draft<'_>) {
+    let calendar = BusinessCalendar(draft.after);
+    let parsed = BusinessHours::parse(Zone::utc(), calendar.hours(), calendar.holidays(), calendar.workdays());
+    if let Err(errors) = parsed {
+        draft.errors.extend(errors);
+    }
 }

@@ -32,7 +32,7 @@ fn organisation_rules(draft: &mut Draft<'_>) {
         } else {
             draft.error("slug", "address_part");
         }
-    } else if Organisation(draft.after).portal() == Some(true) {
+    } else if Organisation(draft.after).portal() {
         draft.error("slug", "required");
     }
 }

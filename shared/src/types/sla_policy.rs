@@ -3,6 +3,7 @@
 use super::customer::CATEGORIES;
 use super::ticket::PRIORITIES;
 use crate::record::{Draft, Ownership, declare::record};
+use crate::sla::Escalation;
 
 /// Longest target, a year of working minutes.
 const LONGEST: i64 = 525_600;
@@ -47,5 +48,9 @@ fn policy_rules(draft: &mut Draft<'_>) {
     let targets = ["first_response_minutes", "next_response_minutes", "resolution_minutes"];
     if !targets.iter().any(|target| draft.has(target)) {
         draft.error("first_response_minutes", "required");
+    }
+    let steps = draft.after.get("steps").cloned().unwrap_or_default();
+    if let Err(error) = Escalation::parse_list("steps", &steps) {
+        draft.errors.push(error);
     }
 }

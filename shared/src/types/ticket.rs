@@ -67,12 +67,14 @@ record! {
         blocked_by_ids: references("ticket").group("links");
         /// The article that solved it.
         solved_by_id: reference("article").group("links");
+        /// When it came in; now, unless it is taken over from elsewhere.
+        received_at: datetime();
         /// Out of the queue until then.
         snoozed_until: datetime();
         /// When it was solved last.
-        solved_at: datetime().computed();
+        solved_at: datetime();
         /// When it was closed.
-        closed_at: datetime().computed();
+        closed_at: datetime();
         /// How often it was opened again.
         reopened: integer(0, 1_000_000).computed();
         /// When a customer wrote last; kept by the store.
@@ -113,6 +115,7 @@ fn ticket_rules(draft: &mut Draft<'_>) {
     super::customer::follow_customer(draft);
     follow_queue(draft);
     follow_status(draft);
+    guard_times(draft);
     if draft.before.is_none() {
         draft.set("reopened", 0);
         draft.set("sla_state", "none");
@@ -123,6 +126,31 @@ fn ticket_rules(draft: &mut Draft<'_>) {
     }
     if own.is_some_and(|own| Ticket(draft.after).blocked_by_ids().contains(&own)) {
         draft.error("blocked_by_ids", "own_parent");
+    }
+}
+
+/// It comes in before it is solved, and is solved before it is closed; only what is settled was.
+fn guard_times(draft: &mut Draft<'_>) {
+    if !draft.has("received_at") {
+        let now = instant_text(draft.now);
+        draft.set("received_at", now);
+    }
+    let ticket = Ticket(draft.after);
+    let settled = !is_unsettled(ticket.status().unwrap_or("new"));
+    let times =
+        [("received_at", ticket.received_at()), ("solved_at", ticket.solved_at()), ("closed_at", ticket.closed_at())];
+    let soon = draft.now + chrono::Duration::minutes(5);
+    let mut last = None;
+    for (field, at) in times {
+        let Some(at) = at.filter(|_| draft.changed(field)) else { continue };
+        if at > soon {
+            draft.error(field, "in_future");
+        } else if last.is_some_and(|last| at < last) {
+            draft.error(field, "order_of_times");
+        } else if field != "received_at" && !settled {
+            draft.error(field, "not_settled");
+        }
+        last = Some(at);
     }
 }
 
@@ -184,7 +212,9 @@ fn enter(draft: &mut Draft<'_>) {
         draft.set("solved_at", now.clone());
     }
     if status == "closed" {
-        draft.set("closed_at", now);
+        if !draft.changed("closed_at") || !draft.has("closed_at") {
+            draft.set("closed_at", now);
+        }
     } else {
         draft.clear("closed_at");
     }

@@ -37,9 +37,8 @@ pub use roles::{DefaultRole, default_roles};
 pub use secret::Token;
 pub(crate) use attempts::Limit;
 pub(crate) use session::KnownSessions;
-pub(crate) use zone::zone;
-pub(crate) use zone::zone_of;
 pub use set_up::SetUp;
+pub(crate) use zone::zone_of;
 
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx, begin_anywhere};

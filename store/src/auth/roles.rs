@@ -83,8 +83,19 @@ impl DefaultRole {
 /// Everything of the service desk, and what support agents may besides.
 fn supervising(def: &RecordDef) -> TypeRights {
     const DESK: &[&str] = &[
-        "ticket", "ticket_message", "ticket_status", "ticket_rule", "queue", "category", "business_calendar", "sla_policy", "article",
-        "attachment", "survey", "survey_response", "tag",
+        "ticket",
+        "ticket_message",
+        "ticket_status",
+        "ticket_rule",
+        "queue",
+        "category",
+        "business_calendar",
+        "sla_policy",
+        "article",
+        "attachment",
+        "survey",
+        "survey_response",
+        "tag",
     ];
     match def.name {
         name if DESK.contains(&name) => TypeRights { export: Level::All, import: Level::All, ..editing(Level::All) },

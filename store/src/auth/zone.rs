@@ -13,7 +13,7 @@ pub(crate) fn zone_of(name: &str) -> Zone {
 }
 
 /// The zone of an IANA name; UTC when the name is unknown.
-pub(crate) fn zone(name: &str, now: DateTime<Utc>) -> Zone {
+pub(super) fn zone(name: &str, now: DateTime<Utc>) -> Zone {
     let Ok(tz) = name.parse::<Tz>() else { return Zone::utc() };
     let offset = |at: DateTime<Utc>| tz.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
     let year = |delta: i32| Utc.with_ymd_and_hms(now.year() + delta, 1, 1, 0, 0, 0).single().unwrap_or(now);

@@ -53,7 +53,10 @@ pub(super) async fn must_read(tx: &mut Tx, actor: &Actor, ticket_id: Uuid) -> Re
 fn of_ticket(actor: &Actor, def: &'static RecordDef, ticket_id: Uuid) -> Sql {
     let mut sql = Sql::new("select ");
     sql.push(select_list(def, "t")).push(format_args!(" from {} t where t.org_id = ", def.table()));
-    sql.push_bind(actor.org_id).push(" and t.ticket_id = ").push_bind(ticket_id).push(" and t.archived_at is null and ");
+    sql.push_bind(actor.org_id)
+        .push(" and t.ticket_id = ")
+        .push_bind(ticket_id)
+        .push(" and t.archived_at is null and ");
     push_scope(&mut sql, actor, def, Action::Read, "t");
     sql
 }

@@ -28,7 +28,9 @@ impl Store {
         let key = Some(reply.message_id.to_string());
         let ticket = self.get(actor, &TICKET, reply.ticket_id).await?.row;
         let says = !shared::record::is_empty(&Value::from(reply.content.as_str()));
-        if says && !reply.note && !reply.anyway
+        if says
+            && !reply.note
+            && !reply.anyway
             && let Some(crossed) = self.crossed(actor, &reply).await?
         {
             return Ok(crossed);
@@ -84,11 +86,8 @@ fn message(reply: &Reply, name: &str, ticket: &Row) -> Command {
 
 /// The files were uploaded to the ticket before; now they belong to the message.
 fn files(reply: &Reply) -> Option<Command> {
-    let one = |id: &Uuid| Change::Update {
-        id: *id,
-        version: None,
-        values: values(json!({"message_id": reply.message_id})),
-    };
+    let one =
+        |id: &Uuid| Change::Update { id: *id, version: None, values: values(json!({"message_id": reply.message_id})) };
     let changes: Vec<Change> = reply.attachment_ids.iter().map(one).collect();
     (!changes.is_empty()).then(|| Command {
         record_type: ATTACHMENT.name.to_owned(),

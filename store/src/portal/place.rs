@@ -1,6 +1,4 @@
 //! The public pages of an organisation: which there are, and in whose name they change records.
-
-use chrono::Utc;
 use pinyin::ToPinyin;
 use shared::access::Actor;
 use shared::format::Zone;
@@ -8,7 +6,7 @@ use shared::i18n::Locale;
 use shared::{Error, Result};
 use uuid::Uuid;
 
-use crate::auth::zone;
+use crate::auth::zone_of;
 use crate::error::from_sqlx;
 use crate::pool::Store;
 
@@ -56,7 +54,7 @@ impl Portal {
 
     fn of((org_id, slug, name, locale, timezone): Found) -> Self {
         let locale = Locale::parse(&locale).unwrap_or_default();
-        Self { org_id, slug, name, locale, zone: zone(&timezone, Utc::now()) }
+        Self { org_id, slug, name, locale, zone: zone_of(&timezone) }
     }
 }
 

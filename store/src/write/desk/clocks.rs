@@ -49,10 +49,12 @@ pub(super) async fn note_changes(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
         let status = Ticket(&row.after.values).status().and_then(Category::parse).unwrap_or(Category::New);
         match row.act {
             Act::Create => {
-                let at = shared::record::datetime(&row.after.values, "created_at").unwrap_or(now);
+                let ticket = Ticket(&row.after.values);
+                let at = ticket.received_at().unwrap_or(now);
                 events.push((row.after.id, at, What::Created));
                 if status != Category::New {
-                    events.push((row.after.id, at, What::StatusChanged { to: status }));
+                    let since = ticket.solved_at().unwrap_or(at);
+                    events.push((row.after.id, since, What::StatusChanged { to: status }));
                 }
             }
             Act::Update if row.changed("status") => {
@@ -108,8 +110,11 @@ pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid]) -> Result<()
     for row in &rows {
         let ticket = Ticket(&row.values);
         let category = ticket.customer_id().and_then(|id| categories.get(&id)).map(String::as_str);
-        let subject =
-            Subject { priority: ticket.priority().unwrap_or("normal"), queue_id: ticket.queue_id(), customer_category: category };
+        let subject = Subject {
+            priority: ticket.priority().unwrap_or("normal"),
+            queue_id: ticket.queue_id(),
+            customer_category: category,
+        };
         let policy = policies.iter().find(|policy| policy.fits(&subject));
         changed.push((row.id, policy));
     }

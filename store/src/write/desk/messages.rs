@@ -111,4 +111,3 @@ async fn open_again(tx: &mut Tx, actor: &Actor, made: &[Said], set: &ChangeSet) 
     }
     Ok(())
 }
-

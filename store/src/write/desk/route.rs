@@ -100,5 +100,8 @@ fn needed_skills(queue: &Row, routing: &str) -> Vec<String> {
 /// What gives a waiting ticket to an agent.
 pub(super) fn assignment(agent: Uuid, team: Option<Uuid>) -> Values {
     let text = |id: Uuid| Value::from(id.to_string());
-    Values::from_iter([("owner_id".to_owned(), text(agent)), ("team_id".to_owned(), team.map(text).unwrap_or_default())])
+    Values::from_iter([
+        ("owner_id".to_owned(), text(agent)),
+        ("team_id".to_owned(), team.map(text).unwrap_or_default()),
+    ])
 }

@@ -49,8 +49,13 @@ pub(super) async fn fitting(tx: &mut Tx, system: &Actor, rule: &Row, ids: &[Uuid
 
 /// Lays over a ticket's changes what a rule sets and nothing has set before.
 pub(super) fn add(changes: &mut Values, is_set: impl Fn(&str) -> bool, ticket: &Row, rule: &Row) {
-    let effects: BTreeMap<&str, &str> =
-        [("queue_id", "queue_id"), ("priority", "priority"), ("category_id", "category_id"), ("owner_id", "assignee_id")].into();
+    let effects: BTreeMap<&str, &str> = [
+        ("queue_id", "queue_id"),
+        ("priority", "priority"),
+        ("category_id", "category_id"),
+        ("owner_id", "assignee_id"),
+    ]
+    .into();
     for (field, effect) in effects {
         let value = rule.value(effect);
         if !value.is_null() && !is_set(field) && !changes.contains_key(field) {

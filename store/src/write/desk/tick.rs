@@ -113,7 +113,9 @@ async fn escalate(tx: &mut Tx, system: &Actor, ids: &[Uuid]) -> Result<()> {
     let histories = histories(tx, ids).await?;
     let now = batch::now();
     for row in rows_by_id(tx, &TICKET, &ids.iter().copied().collect()).await? {
-        let Some(policy) = policies.iter().find(|policy| Some(policy.id) == row.reference("sla_policy_id")) else { continue };
+        let Some(policy) = policies.iter().find(|policy| Some(policy.id) == row.reference("sla_policy_id")) else {
+            continue;
+        };
         let Some(history) = histories.get(&row.id).filter(|_| !policy.steps.is_empty()) else { continue };
         let clocks = Clocks::at(now, history, &policy.hours);
         let done: Vec<Json<Firing>> =

@@ -127,6 +127,16 @@ pub(crate) fn is_free(def: &RecordDef, field: &FieldDef) -> bool {
         "stage" => &["outcome", "required_fields"],
         "opportunity" => &["pipeline_id", "closed_on", "lost_reason", "lost_note"],
         "lead" => &["status"],
+        "queue" => &["routing"],
+        "business_calendar" => &["timezone", "hours", "holidays", "workdays"],
+        "sla_policy" => &["steps"],
+        "ticket" => &["status", "status_id", "snoozed_until", "solved_at", "closed_at"],
+        "ticket_message" => &["kind", "direction"],
+        "ticket_rule" => &["conditions"],
+        "reply_template" => &["changes"],
+        "article" => &["slug", "visibility"],
+        "survey" => &["kind", "questions"],
+        "survey_response" => &["score"],
         _ => &[],
     };
     !field.read_only && !matches!(field.kind, Kind::Rank(_)) && !tied.contains(&field.name)
