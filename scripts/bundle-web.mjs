@@ -39,8 +39,13 @@ const { names } = await bundleScript("", {});
 const wasm = publish("wasm", renameWasm(readFileSync(join(bindings, "guanxi_bg.wasm")), names));
 const js = publish("js", (await bundleScript(wasm, names)).content);
 const css = publish("css", (await bundle(join(root, "style/main.css"), {})).content);
-writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify({ js, wasm, css, labels, chunks }, null, 2)}\n`);
-dropAllBut([js, wasm, css, ...Object.values(labels).flat(), ...Object.values(chunks)].map((address) => basename(address)));
+// The public pages load nothing of the application.
+const portal = {
+  js: publish("js", (await bundle(join(root, "scripts/portal.js"), { format: "esm" })).content),
+  css: publish("css", (await bundle(join(root, "style/portal.css"), {})).content),
+};
+writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify({ js, wasm, css, labels, chunks, portal }, null, 2)}\n`);
+dropAllBut([js, wasm, css, ...Object.values(labels).flat(), ...Object.values(chunks), ...Object.values(portal)].map((address) => basename(address)));
 copyStatics();
 
 function bundleScript(wasm, names) {

@@ -12,6 +12,17 @@ pub struct Assets {
     pub js: String,
     /// The one style sheet.
     pub css: String,
+    /// What the public pages load, which know nothing of the wasm.
+    pub portal: PortalAssets,
+}
+
+/// Addresses of what the public pages load.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct PortalAssets {
+    /// A small script; they work without it.
+    pub js: String,
+    /// Their style sheet.
+    pub css: String,
 }
 
 /// The tags that load the bundle and name the icons; they go into `<head>`. No script is inline, so a content
@@ -19,7 +30,7 @@ pub struct Assets {
 /// on a slow line the code would delay it.
 #[component]
 pub fn AssetLinks() -> impl IntoView {
-    let Assets { js, css } = expect_context::<Assets>();
+    let Assets { js, css, .. } = expect_context::<Assets>();
     protect();
     view! {
         <link rel="stylesheet" href=css />

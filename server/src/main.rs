@@ -10,6 +10,7 @@ mod files;
 mod health;
 mod live;
 mod mail;
+mod portal;
 mod request;
 mod rest;
 mod router;

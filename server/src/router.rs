@@ -54,6 +54,7 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
         .merge(page_routes(&state))
         .merge(upload::routes())
         .merge(files::routes(limits))
+        .merge(crate::portal::routes())
         .fallback(missing(&state))
         .layer(middleware::from_fn_with_state(site_first, assets::files_first))
         .layer(middleware::from_fn(request::set_fault_status))

@@ -29,6 +29,9 @@ pub enum StartError {
     /// Files have no place.
     #[error("The place of files can't be used: {0}. Check GUANXI_FILES_URL and the AWS_ variables.")]
     Files(String),
+    /// An archive of files is none, or can't be written or read.
+    #[error("The archive of uploaded files can't be used: {0}.")]
+    Archive(String),
     /// Anything else while setting up.
     #[error("Setting up the database failed: {0}")]
     Other(String),

@@ -15,6 +15,7 @@ mod import;
 mod live;
 mod migrate;
 mod pool;
+pub mod portal;
 mod read;
 mod scope;
 mod upkeep;

@@ -12,6 +12,7 @@ use crate::auth::KnownSessions;
 use crate::error::{StartError, from_sqlx, internal};
 use crate::files::Files;
 use crate::live::LiveHub;
+use crate::portal::Seals;
 
 /// Of every connection: the unprivileged role, and an end to what would hold locks or the processor for ever, such as the
 /// transaction of a server that stopped in its tracks.
@@ -28,6 +29,7 @@ pub struct Store {
     pub(crate) hub: LiveHub,
     pub(crate) known: KnownSessions,
     pub(crate) files: Files,
+    pub(crate) seals: Seals,
 }
 
 /// Database roles; the session's own user owns the tables and is used by migrations only.
@@ -87,7 +89,7 @@ impl Store {
             .connect_with(options)
             .await?;
         let hub = LiveHub::start(pool.clone());
-        Ok(Self { pool, hub, known: KnownSessions::default(), files: Files::default() })
+        Ok(Self { pool, hub, known: KnownSessions::default(), files: Files::default(), seals: Seals::default() })
     }
 
     /// The same store, with a place for the bytes of attachments; without one there are none.

@@ -184,7 +184,7 @@ fn line(files: Files, row: Row) -> AnyView {
                 download=(!picture).then(|| name.clone())
             >
                 {mark}
-                <span class="truncate">{name}</span>
+                <span class="truncate">{name.clone()}</span>
                 <span class="meta">{size}</span>
             </a>
             {deletable.then(|| view! {

@@ -12,7 +12,7 @@ use axum::{
 use futures::{StreamExt, TryStreamExt, stream};
 use shared::access::Actor;
 use shared::types::clean_file_name;
-use shared::{Error, FieldError, Values};
+use shared::{Error, Values};
 use store::files::{Bytes, Limits, Received};
 use store::{Belonging, Store};
 use tokio::time::timeout;
@@ -101,7 +101,7 @@ async fn next(multipart: &mut Multipart, limits: Limits) -> Result<Option<Field<
 fn pieces(field: Field<'_>, limits: Limits) -> impl futures::Stream<Item = Result<Bytes, Error>> + Send {
     stream::try_unfold(field, move |mut field| async move {
         let next = timeout(PATIENCE, field.try_next()).await.map_err(|_| cut())?;
-        Ok(next.map_err(|error| broken(&error, limits))?.map(|bytes| (bytes, field)))
+        Ok::<_, Error>(next.map_err(|error| broken(&error, limits))?.map(|bytes| (bytes, field)))
     })
 }
 
@@ -126,8 +126,5 @@ fn cut() -> Error {
 }
 
 fn broken(error: &MultipartError, limits: Limits) -> Error {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return limits.upload_too_large();
-    }
-    Error::Invalid { fields: vec![FieldError::new("file", "upload_cut")] }
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { limits.upload_too_large() } else { cut() }
 }

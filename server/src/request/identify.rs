@@ -27,7 +27,7 @@ pub(crate) struct Identifier {
 }
 
 /// Addresses for people who are not signed in.
-const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/invitation", "/reset"];
+const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/invitation", "/reset", "/portal"];
 
 /// Puts the session and the page's boot data into the request; pages that need a session send to the sign-in page.
 pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: Request, next: Next) -> Response {

@@ -8,6 +8,7 @@ mod support;
 mod attachments;
 mod conform;
 mod files;
+mod portal;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};

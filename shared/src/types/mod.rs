@@ -38,7 +38,7 @@ pub use custom_field::{CUSTOM_FIELD, CUSTOM_KINDS, CustomFieldView};
 pub use customer::{CATEGORIES, CUSTOMER, Customer, INDUSTRIES, SOURCES};
 pub use lead::{LEAD, Lead};
 pub use opportunity::{LOST_REASONS, OPPORTUNITY, Opportunity, RequiredByStage, rotting};
-pub use organisation::{ORGANISATION, Organisation};
+pub use organisation::{ORGANISATION, Organisation, is_slug};
 pub use pipeline::{PIPELINE, Pipeline};
 pub use product::{PRODUCT, Product};
 pub use queue::{QUEUE, Queue, ROUTINGS};

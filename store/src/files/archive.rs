@@ -91,7 +91,7 @@ impl Files {
             let pieces = stream::try_unfold(content, async |mut content| {
                 let mut piece = Vec::with_capacity(PIECE);
                 (&mut content).take(PIECE as u64).read_to_end(&mut piece).await.map_err(crate::error::internal)?;
-                Ok((!piece.is_empty()).then(|| (Bytes::from(piece), content)))
+                Ok::<_, Error>((!piece.is_empty()).then(|| (Bytes::from(piece), content)))
             });
             // The limits are for those who upload.
             let unlimited = self.clone().with_limits(super::Limits { file: u64::MAX, ..self.limits });
@@ -154,7 +154,7 @@ async fn private(file: &File) -> std::io::Result<tokio::fs::File> {
 }
 
 fn failed(reason: impl std::fmt::Display) -> StartError {
-    StartError::Files(reason.to_string())
+    StartError::Archive(reason.to_string())
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod load;
 mod merge;
 mod place;
 mod prepare;
+mod public;
 mod rich;
 mod search_index;
 mod serial;
@@ -28,7 +29,8 @@ pub use attach::Belonging;
 pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
 pub(crate) use load::rows_by_id;
-pub(crate) use search_index::{query_tokens, renew};
+pub(crate) use public::count_vote;
+pub(crate) use search_index::{query_tokens, renew, tokens};
 
 use crate::pool::{DbRole, Store, Tx};
 

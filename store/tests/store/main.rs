@@ -14,6 +14,7 @@ mod import;
 mod kernel;
 mod live;
 mod migrate;
+mod portal;
 mod quality;
 mod support;
 mod undo;
