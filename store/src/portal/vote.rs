@@ -22,13 +22,8 @@ impl Store {
     ) -> Result<()> {
         self.attempt(&Limit::portal_vote(portal.org_id, client)).await?;
         let mut tx = self.begin(portal.org_id, DbRole::Writer).await?;
-        let counted = crate::write::count_vote(
-            &mut tx,
-            &portal.system(),
-            article_id,
-            (&secret::hash(&format!("{article_id} {visitor}")), helpful),
-        );
-        if !counted.await? {
+        let (system, voter) = (portal.system(), secret::hash(&format!("{article_id} {visitor}")));
+        if !crate::write::count_vote(&mut tx, &system, article_id, (&voter, helpful)).await? {
             return Err(Error::NotFound);
         }
         tx.commit().await?;
