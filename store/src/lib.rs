@@ -11,6 +11,7 @@ mod error;
 pub mod fuzzing;
 mod import;
 mod live;
+pub mod mail;
 mod migrate;
 mod pool;
 mod read;
