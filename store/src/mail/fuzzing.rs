@@ -43,7 +43,7 @@ fn markup(source: &str) {
 }
 
 /// Balanced, of known elements, and without anything that acts or loads.
-fn harmless(html: &str) {
+pub(super) fn harmless(html: &str) {
     let mut open = Vec::new();
     for piece in pieces(html) {
         match piece {

@@ -43,7 +43,7 @@ pub(super) fn kind(whole: &Part<'_>, letter: &Letter) -> Auto {
         return Auto::Bounce(bounce);
     }
     let submitted = fields.lower("auto-submitted");
-    let submitted = submitted.split(';').next().unwrap_or_default().trim().to_owned();
+    let submitted = submitted.split([';', ' ', '(']).next().unwrap_or_default().to_owned();
     if submitted == "auto-replied" || is_answer(fields) || texts::is_answer(&letter.subject) {
         return Auto::Answer;
     }

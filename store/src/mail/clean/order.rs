@@ -48,8 +48,8 @@ struct Writer {
     open: Vec<Open>,
     /// Tags so far.
     tags: usize,
-    /// How many of the open ones were written.
-    depth: usize,
+    /// The names of those of the open ones that were written.
+    written: Vec<&'static str>,
     /// How many of those are emphasis, and how long their tags are.
     emphasis: (usize, usize),
     /// What a parser would write if it repeated all emphasis wherever it may.
@@ -90,7 +90,7 @@ impl Writer {
         }
         let again = self.close_implied(name);
         let emphatic = EMPHASIS.contains(&name) && self.emphasis.0 >= MAX_EMPHASIS;
-        let tag = (!over && !emphatic && self.depth < MAX_DEPTH).then(|| tag.written());
+        let tag = (!over && !emphatic && self.written.len() < MAX_DEPTH).then(|| tag.written());
         self.push(Open { name, tag });
         for open in again {
             self.repeated += open.tag.as_deref().map_or(0, str::len);
@@ -102,9 +102,8 @@ impl Writer {
 
     /// What stands in a table but in no cell gets one: a parser would carry each piece out of the table, past all before it.
     fn within_cell(&mut self) {
-        let within = self.open.iter().rev().find(|open| open.tag.is_some()).map(|open| open.name);
-        if matches!(within, Some("table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup"))
-            && self.depth < MAX_DEPTH + 10
+        if matches!(self.written.last().copied(), Some("table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup"))
+            && self.written.len() < MAX_DEPTH + 10
         {
             self.push(Open { name: "td", tag: Some("<td>".to_owned()) });
         }
@@ -113,7 +112,7 @@ impl Writer {
     fn push(&mut self, open: Open) {
         if let Some(tag) = &open.tag {
             self.out.push_str(tag);
-            self.depth += 1;
+            self.written.push(open.name);
             if EMPHASIS.contains(&open.name) {
                 self.emphasis = (self.emphasis.0 + 1, self.emphasis.1 + tag.len());
             }
@@ -127,7 +126,7 @@ impl Writer {
             self.out.push_str("</");
             self.out.push_str(open.name);
             self.out.push('>');
-            self.depth -= 1;
+            self.written.pop();
             if EMPHASIS.contains(&open.name) {
                 self.emphasis = (self.emphasis.0 - 1, self.emphasis.1 - tag.len());
             }
@@ -161,6 +160,9 @@ impl Writer {
     }
 
     fn close(&mut self, name: &str) {
+        if !TAGS.contains(&name) {
+            return;
+        }
         let table = TABLE.contains(&name);
         for (depth, open) in self.open.iter().rev().take(2 * MAX_DEPTH).enumerate() {
             if open.name == name {

@@ -180,8 +180,6 @@ pub(super) static WRITTEN: LazyLock<Builder<'static>> = LazyLock::new(|| {
             ("ol", set(&["start"])),
         ]))
         .url_schemes(set(&["http", "https", "mailto", "tel", "cid"]))
-        // The only one that lets addresses within this server through; which ones, `images::of_own` decides.
-        .url_relative(UrlRelative::PassThrough)
         .attribute_filter(attributes::of_written);
     builder
 });
@@ -193,7 +191,8 @@ fn builder(tags: &[&'static str]) -> Builder<'static> {
         .clean_content_tags(set(&WHOLLY_GONE))
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_values(HashMap::from([("a", HashMap::from([("target", "_blank")]))]))
-        .url_relative(UrlRelative::Deny)
+        // `attributes` refuses them, but for `//host/…` and what `images::of_own` decides about.
+        .url_relative(UrlRelative::PassThrough)
         .allowed_classes(HashMap::new())
         .strip_comments(true);
     builder

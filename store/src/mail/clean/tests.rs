@@ -1,4 +1,5 @@
 use super::*;
+use crate::mail::fuzzing::harmless;
 
 #[test]
 fn nothing_that_acts_gets_through() {
@@ -49,45 +50,10 @@ fn nothing_that_acts_gets_through() {
         "<font color='\"><img src=x onerror=alert(1)>'>x</font>",
     ] {
         for out in [mail(attack), written(attack, &["/files/"])] {
-            let lower = out.to_lowercase();
-            for word in [
-                "<script",
-                "onerror=",
-                "onload=",
-                "onclick",
-                "javascript:alert",
-                "<iframe",
-                "<object",
-                "<embed",
-                "<form",
-                "<input",
-                "<base",
-                "<meta",
-                "<link",
-                "<style",
-                "url(",
-                "expression",
-                "binding",
-                "image-set",
-                "background=",
-                "srcset",
-                "<video",
-                "poster",
-                "<svg",
-                "<math",
-                "svg+xml",
-                " src=\"/",
-                " src=\"http",
-                "_self",
-                "id=",
-                "class=",
-                "<button",
-                "vbscript",
-                "data:text",
-            ] {
-                let harmless = lower.contains(&format!("&lt;{}", word.trim_start_matches('<'))) || !lower.contains('<');
-                assert!(harmless || !lower.contains(word), "{word} in {out} of {attack}");
-            }
+            harmless(&out);
+            assert!(!out.contains("alert(1)\"") && !out.contains("/api"), "{out} of {attack}");
+            let shown = to_text(&out);
+            assert!(!shown.contains("@import") && !shown.contains("Password"), "{shown} of {attack}");
         }
     }
 }

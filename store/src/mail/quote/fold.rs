@@ -40,14 +40,22 @@ fn is_blank(lines: &[Line<'_>]) -> bool {
 }
 
 fn history(lines: &[Line<'_>]) -> Option<Range<usize>> {
-    let begun = (0..lines.len()).filter(|at| !lines[*at].cited || lines[*at].starts).find_map(|at| {
-        let length = marks::begins(lines, at).or_else(|| lines[at].starts.then_some(0))?;
-        Some((at, at + length))
-    });
+    let begun =
+        (0..lines.len()).filter(|at| !lines[*at].cited || lines[*at].starts).find_map(|at| {
+            match marks::begins(lines, at) {
+                Some(length) => Some((at, at + length)),
+                None => lines[at].starts.then(|| (at, quotation(lines, at))),
+            }
+        });
     match begun {
         Some((start, body)) => told(lines, start, body),
         None => untold(lines),
     }
+}
+
+/// Where the quotation begins that a mail program announces, in whatever language.
+fn quotation(lines: &[Line<'_>], at: usize) -> usize {
+    (at..lines.len().min(at + 5)).find(|line| lines[*line].cited).unwrap_or(at)
 }
 
 /// The history that begins with saying whose it is.

@@ -21,9 +21,12 @@ pub(super) fn begins(lines: &[Line<'_>], at: usize) -> Option<usize> {
     }
     let rule = text.chars().count() >= 10 && text.chars().all(|c| matches!(c, '_' | '-' | '—' | '─' | '='));
     let head = if rule { next(lines, at + 1)? } else { at };
-    let behind_forward =
-        lines[..at].iter().rev().find(|line| !line.is_blank()).is_some_and(|line| is_passed_on(line.text));
-    (!behind_forward && is_head(lines, head)).then_some(head - at)
+    (is_head(lines, head) && !is_behind_forward(&lines[..at])).then_some(head - at)
+}
+
+/// Whether the last line says that something is passed on.
+fn is_behind_forward(before: &[Line<'_>]) -> bool {
+    before.iter().rev().find(|line| !line.is_blank()).is_some_and(|line| is_passed_on(line.text))
 }
 
 /// The next line within three that isn't empty.
@@ -103,7 +106,8 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<usize> {
             return None;
         }
         let lower = text.to_lowercase();
-        if WROTE.iter().any(|end| lower.ends_with(end)) {
+        let between = begun && lower.ends_with(':') && whole.contains(" schrieb ");
+        if between || WROTE.iter().any(|end| lower.ends_with(end)) {
             let dated = whole.chars().any(|c| c.is_ascii_digit());
             return (whole.contains('@') || dated && (begun || named)).then_some(count + 1);
         }

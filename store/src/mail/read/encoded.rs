@@ -9,7 +9,7 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 use super::parts::Part;
 
 /// The bytes of a part as they were before they were sent.
-pub(super) fn bytes<'m>(part: &Part<'m>) -> Cow<'m, [u8]> {
+pub(in crate::mail) fn bytes<'m>(part: &Part<'m>) -> Cow<'m, [u8]> {
     match part.fields.lower("content-transfer-encoding").as_str() {
         "base64" => Cow::Owned(base64(part.body)),
         "quoted-printable" => Cow::Owned(quoted_printable(part.body)),
@@ -18,13 +18,13 @@ pub(super) fn bytes<'m>(part: &Part<'m>) -> Cow<'m, [u8]> {
 }
 
 /// The text of a part.
-pub(super) fn text(part: &Part<'_>) -> String {
+pub(in crate::mail) fn text(part: &Part<'_>) -> String {
     let bytes = bytes(part);
     decoded(&bytes, part.parameter("charset").unwrap_or_default())
 }
 
 /// Text in the character set of that name, if it is in that; else in the likeliest.
-pub(super) fn decoded(bytes: &[u8], charset: &str) -> String {
+pub(in crate::mail) fn decoded(bytes: &[u8], charset: &str) -> String {
     let charset = charset.trim().trim_matches(['"', '\'']).to_lowercase();
     if let Some(text) = marked(bytes) {
         return text;

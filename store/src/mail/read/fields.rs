@@ -10,6 +10,7 @@ use mail_parser::parsers::MessageStream;
 use mail_parser::{Addr, Address, ContentType, HeaderValue};
 
 use super::lines::{Line, lines};
+use super::parameters::whole_parameters;
 use super::words::{joined, one_line};
 use crate::mail::Person;
 
@@ -20,11 +21,11 @@ const MAX_LIST: usize = 500;
 
 /// Names in lower case with the values as they stand, folds included.
 #[derive(Default)]
-pub(super) struct Fields<'m>(Vec<(String, &'m [u8])>);
+pub(in crate::mail) struct Fields<'m>(Vec<(String, &'m [u8])>);
 
 impl<'m> Fields<'m> {
     /// Reads the head; gives it with where the body begins. Of more than `most` bytes of fields the rest is passed over.
-    pub(super) fn read(part: &'m [u8], most: usize) -> (Self, usize) {
+    pub(in crate::mail) fn read(part: &'m [u8], most: usize) -> (Self, usize) {
         let mut fields = Self::default();
         let (mut size, mut body, mut all) = (0, part.len(), lines(part).peekable());
         while let Some(line) = all.next() {
@@ -57,51 +58,51 @@ impl<'m> Fields<'m> {
     }
 
     /// The first field of that name, as it stands.
-    pub(super) fn raw(&self, name: &str) -> Option<&'m [u8]> {
+    pub(in crate::mail) fn raw(&self, name: &str) -> Option<&'m [u8]> {
         self.all(name).next()
     }
 
     /// All fields of that name.
-    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'m [u8]> + 'f {
+    pub(in crate::mail) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'m [u8]> + 'f {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| *value)
     }
 
     /// Whether there is such a field.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(in crate::mail) fn has(&self, name: &str) -> bool {
         self.raw(name).is_some()
     }
 
     /// A field in one line of text, encoded words decoded.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(in crate::mail) fn text(&self, name: &str) -> Option<String> {
         self.raw(name).map(text)
     }
 
     /// A field in lower case, for comparison.
-    pub(super) fn lower(&self, name: &str) -> String {
+    pub(in crate::mail) fn lower(&self, name: &str) -> String {
         self.text(name).unwrap_or_default().to_lowercase()
     }
 
     /// Everybody named in all fields of that name.
-    pub(super) fn people(&self, name: &str) -> Vec<Person> {
+    pub(in crate::mail) fn people(&self, name: &str) -> Vec<Person> {
         self.all(name).flat_map(people).take(MAX_LIST).collect()
     }
 
     /// The ids in all fields of that name, without brackets.
-    pub(super) fn ids(&self, name: &str) -> Vec<String> {
+    pub(in crate::mail) fn ids(&self, name: &str) -> Vec<String> {
         self.all(name).flat_map(ids).take(MAX_LIST).collect()
     }
 
     /// A type or disposition with its parameters.
-    pub(super) fn content_type(&self, name: &str) -> Option<ContentType<'static>> {
-        let readable = readable(self.raw(name)?);
-        match MessageStream::new(&readable).parse_content_type() {
-            HeaderValue::ContentType(found) => Some(found.into_owned()),
+    pub(in crate::mail) fn content_type(&self, name: &str) -> Option<ContentType<'static>> {
+        let readable = readable(&whole_parameters(self.raw(name)?));
+        match MessageStream::new(&readable).parse_content_type().into_owned() {
+            HeaderValue::ContentType(found) => Some(found),
             _ => None,
         }
     }
 
     /// A time.
-    pub(super) fn date(&self, name: &str) -> Option<DateTime<Utc>> {
+    pub(in crate::mail) fn date(&self, name: &str) -> Option<DateTime<Utc>> {
         let readable = readable(self.raw(name)?);
         match MessageStream::new(&readable).parse_date() {
             HeaderValue::DateTime(at) if at.is_valid() => DateTime::from_timestamp(at.to_timestamp(), 0),
@@ -171,7 +172,7 @@ fn ids(value: &[u8]) -> Vec<String> {
 }
 
 /// An id without brackets, spaces and what no id holds. One that is longer than a line may be is none.
-pub(super) fn id_text(id: &str) -> String {
+pub(in crate::mail) fn id_text(id: &str) -> String {
     let id: String = id.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>')).collect();
     if id.len() > 990 { String::new() } else { id }
 }

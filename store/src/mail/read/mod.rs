@@ -6,6 +6,7 @@ mod fields;
 mod flowed;
 mod lines;
 mod names;
+mod parameters;
 mod parts;
 mod words;
 

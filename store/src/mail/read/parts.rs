@@ -20,29 +20,29 @@ const MAX_PART_HEAD: usize = 8 * 1024;
 const MAX_BOUNDARY: usize = 200;
 
 /// A letter or a part of it.
-pub(super) struct Part<'m> {
-    pub(super) fields: Fields<'m>,
+pub(in crate::mail) struct Part<'m> {
+    pub(in crate::mail) fields: Fields<'m>,
     /// Type and subtype in lower case.
-    pub(super) kind: (String, String),
-    pub(super) content_type: Option<ContentType<'static>>,
+    pub(in crate::mail) kind: (String, String),
+    pub(in crate::mail) content_type: Option<ContentType<'static>>,
     /// As it was sent, in its transfer encoding. Of parts with parts: all of it.
-    pub(super) body: &'m [u8],
-    pub(super) parts: Vec<Part<'m>>,
+    pub(in crate::mail) body: &'m [u8],
+    pub(in crate::mail) parts: Vec<Part<'m>>,
 }
 
 impl Part<'_> {
     /// Whether it is of that type; `*` stands for every subtype.
-    pub(super) fn is(&self, main: &str, sub: &str) -> bool {
+    pub(in crate::mail) fn is(&self, main: &str, sub: &str) -> bool {
         self.kind.0 == main && (sub == "*" || self.kind.1 == sub)
     }
 
     /// A parameter of its type.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+    pub(in crate::mail) fn parameter(&self, name: &str) -> Option<&str> {
         self.content_type.as_ref().and_then(|found| found.attribute(name))
     }
 
     /// It and all within it, in their order.
-    pub(super) fn all(&self) -> Vec<&Self> {
+    pub(in crate::mail) fn all(&self) -> Vec<&Self> {
         let mut all = vec![self];
         all.extend(self.parts.iter().flat_map(Self::all));
         all
@@ -50,13 +50,13 @@ impl Part<'_> {
 }
 
 /// How many parts there are so far, and whether it was too much.
-pub(super) struct Count {
+struct Count {
     parts: usize,
-    pub(super) complete: bool,
+    complete: bool,
 }
 
 /// The letter, with whether all of it was told apart.
-pub(super) fn parts(raw: &[u8]) -> (Part<'_>, bool) {
+pub(in crate::mail) fn parts(raw: &[u8]) -> (Part<'_>, bool) {
     let mut count = Count { parts: 0, complete: true };
     let whole = part(raw, 0, ("text", "plain"), &mut count);
     (whole, count.complete)
