@@ -21,6 +21,8 @@ fn people_are_people() {
         "Subject: Re: 自动回复的设置",
         "Auto-Submitted: no",
         "Subject: Re: Automatic reply: x",
+        "Subject: 自动回复怎么设置？",
+        "Subject: Out of office hours support",
         "X-Autoreply: no",
     ] {
         assert_eq!(simple(fields).auto, Auto::No, "{fields}");

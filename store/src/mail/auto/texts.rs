@@ -1,42 +1,41 @@
 //! What machines call themselves and say, in Chinese and English.
 
-/// Beginnings of subjects that answering machines write, in lower case.
-const ANSWERS: [&str; 27] = [
-    "automatic reply:",
-    "automatic reply ",
+/// Beginnings of subjects that answering machines write, in lower case. What follows is a sign, or the subject answered:
+/// people ask how to set up an automatic reply.
+const ANSWERS: [&str; 16] = [
+    "automatic reply",
+    "automatic response",
     "auto reply",
     "auto-reply",
     "autoreply",
     "auto response",
     "auto-response",
     "autoresponse",
-    "auto:",
     "out of office",
     "out-of-office",
-    "out of the office",
-    "on vacation",
-    "on leave",
     "vacation reply",
-    "away from the office",
     "自动回复",
     "自动答复",
     "自動回覆",
     "自動回復",
     "自動答覆",
-    "[自动回复",
-    "【自动回复",
-    "(自动回复",
-    "（自动回复",
-    "休假自动",
-    "外出自动",
 ];
+/// What they write elsewhere in it.
+const AWAY: [&str; 5] =
+    ["(自动回复)", "（自动回复）", "is out of the office", "is out of office", "is currently out of"];
 
 /// Whether an answering machine wrote the subject. An answer to such a letter ("Re: 自动回复") is a person's.
 pub(super) fn is_answer(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
-    let ends = ["(自动回复)", "（自动回复）", "is out of the office", "is out of office", "不在办公室"];
-    let answered = super::super::subject::reply_prefix(&subject).is_some();
-    ANSWERS.iter().any(|begin| subject.starts_with(begin)) || !answered && ends.iter().any(|end| subject.ends_with(end))
+    if super::super::subject::reply_prefix(&subject).is_some() {
+        return false;
+    }
+    let begun = subject.trim_start_matches(['[', '【', '(', '（', '<']);
+    let begins = ANSWERS.iter().filter_map(|begin| begun.strip_prefix(begin)).any(|rest| {
+        let rest = rest.trim_start();
+        rest.starts_with("re:") || !rest.starts_with(char::is_alphanumeric)
+    });
+    begins || AWAY.iter().any(|away| subject.contains(away))
 }
 
 /// Whether nobody reads what goes to a mailbox of that name.
