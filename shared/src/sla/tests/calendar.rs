@@ -108,7 +108,8 @@ fn what_never_opens_is_never_due() {
     let once = BusinessHours::parse(shanghai(), &json!({}), &Value::Null, &once).unwrap();
     assert_eq!(due(&once, "2026-03-06T00:00", 60), "2027-03-06T10:00", "within two years");
     assert_eq!(once.add(at("2026-03-06T00:00:00Z"), minutes(61)), None);
-    assert_eq!(once.add(at("2025-03-04T00:00:00Z"), minutes(1)), None, "beyond");
+    assert_eq!(due(&once, "2025-03-05T12:00", 1), "2027-03-06T09:01", "just within");
+    assert_eq!(once.add(at("2025-03-04T04:00:00Z"), minutes(1)), None, "beyond");
     let rare = open(shanghai(), &json!({ "mon": [["09:00", "09:01"]] }));
     assert!(rare.add(at("2026-03-06T00:00:00Z"), minutes(1_000)).is_some());
     assert_eq!(rare.add(at("2026-03-06T00:00:00Z"), minutes(2_000)), None, "more than twenty years");

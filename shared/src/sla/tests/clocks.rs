@@ -187,6 +187,22 @@ fn what_is_missed_stays_missed_while_it_stands_still() {
 }
 
 #[test]
+fn what_stands_still_in_the_due_second_is_missed() {
+    let clock = clocks("09T12:00", &[("18:00", to(Category::WaitingCustomer))]).resolution;
+    is(&clock, ClockState::Missed, 480, Some("18:00"));
+    assert_eq!((clock.paused, clock.at_risk_at), (true, Some(moment("16:00"))));
+}
+
+#[test]
+fn a_minute_is_a_target_and_none_is_not() {
+    let promised =
+        |minutes| clocks("09:30", &[("09:00", terms(Targets { resolution: Some(minutes), ..PROMISED }))]).resolution;
+    is(&promised(1), ClockState::Missed, 30, Some("09:01"));
+    is(&promised(0), ClockState::None, 30, None);
+    assert_eq!(promised(0).target_minutes, None);
+}
+
+#[test]
 fn a_merged_ticket_is_measured_elsewhere() {
     let merged = [("09:30", What::AgentReply), ("10:00", What::Merged), ("10:00", to(Category::Closed))];
     let clocks_then = clocks("17:00", &merged);
@@ -231,6 +247,10 @@ fn the_countdown_follows_the_clock() {
     let met = clocks("11:00", &[("10:00", to(Category::Solved))]).resolution;
     assert_eq!(left(&met, "17:00"), Some(420));
     assert_eq!(left(&Clock::default(), "17:00"), None);
+    let states = ["16:00", "17:59"].map(|now| running.state_at(moment(now)));
+    assert_eq!(states, [ClockState::AtRisk; 2], "from the very second on");
+    assert_eq!(running.state_at(moment("15:59")), ClockState::Active);
+    assert_eq!(running.state_at(moment("18:00")), ClockState::Missed);
 }
 
 #[test]

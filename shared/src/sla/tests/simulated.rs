@@ -308,7 +308,9 @@ fn nothing_changes_before_the_next_change_and_something_at_it() {
             };
             let at = |at| states(&Clocks::at(at, &case.events, &case.hours), &steps);
             assert!(next > now, "seed {seed}");
-            assert_eq!(at(next - Duration::seconds(1)), before, "seed {seed}, before {next}");
+            let just_before = Clocks::at(next - Duration::seconds(1), &case.events, &case.hours);
+            assert_eq!(states(&just_before, &steps), before, "seed {seed}, before {next}");
+            assert_eq!(just_before.next_change(&steps, &case.hours), Some(next), "seed {seed}");
             assert_ne!(at(next), before, "seed {seed}, at {next}");
             (now, seen) = (next, seen + 1);
         }
