@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::chunk;
 use crate::chunk::Fetch;
 use crate::context::Page;
+use crate::features::desk::{DeskPage, TicketPage};
 use crate::features::duplicates::DuplicatesPage;
 use crate::features::import::ImportPage;
 use crate::features::my_day::MyDayPage;
@@ -64,6 +65,8 @@ chunk! {
     page fn settings() in settings { view! { <SettingsPage/> } }
     page fn import() in import { view! { <ImportPage/> } }
     page fn quality() in quality { view! { <QualityPage/> } }
+    page fn desk() in desk { view! { <DeskPage timeline=timeline_of/> } }
+    page fn ticket() in desk { view! { <TicketPage timeline=timeline_of/> } }
     page fn my_day() in records { view! { <MyDayPage/> } }
     page fn list() in records { view! { <Plural/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
@@ -72,27 +75,33 @@ chunk! {
     }
 }
 
-/// `/exports` or `/<plural>`: a route of its own would weigh on the first load.
+/// `/exports`, `/desk` or `/<plural>`: routes of their own would weigh on the first load.
 #[component]
 fn Plural() -> impl IntoView {
     let params = use_params_map();
-    let of_exports = Memo::new(move |_| params.with(|params| params.get("plural").as_deref() == Some("exports")));
-    move || match of_exports.get() {
-        true => exports::page(),
-        false => view! { <ListPage peek=peek::view board=board_address/> }.into_any(),
+    let page = Memo::new(move |_| {
+        let plural = params.with(|params| params.get("plural").unwrap_or_default());
+        ["exports", "desk"].into_iter().find(|page| *page == plural)
+    });
+    move || match page.get() {
+        Some("exports") => exports::page(),
+        Some(_) => desk::view(),
+        None => view! { <ListPage peek=peek::view board=board_address/> }.into_any(),
     }
 }
 
-/// `/duplicates/<plural>`, `/quality/<plural>` or `/<plural>/<id>`: routes of their own would weigh on the first load.
+/// `/duplicates/<plural>`, `/quality/<plural>`, `/tickets/<id>` or `/<plural>/<id>`: routes of their own would weigh on the
+/// first load.
 #[component]
 fn BelowPlural() -> impl IntoView {
     let params = use_params_map();
     let page = Memo::new(move |_| {
         let plural = params.with(|params| params.get("plural").unwrap_or_default());
-        ["duplicates", "quality"].into_iter().find(|page| *page == plural)
+        ["duplicates", "quality", "tickets"].into_iter().find(|page| *page == plural)
     });
     move || match page.get() {
         Some("duplicates") => view! { <DuplicatesPage/> }.into_any(),
+        Some("tickets") => ticket::view(),
         Some(_) => quality::view(),
         None => view! { <DetailPage timeline=timeline_of/> }.into_any(),
     }
@@ -107,6 +116,8 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("settings", settings::fetch),
     ("import", import::fetch),
     ("quality", quality::fetch),
+    ("desk", desk::fetch),
+    ("ticket", ticket::fetch),
     ("my_day", my_day::fetch),
     ("list", list::fetch),
     ("by_day", fetch_calendar),

@@ -68,6 +68,10 @@ pub enum Source {
     Api,
     /// A file.
     Import,
+    /// A customer in the portal or a public form.
+    Portal,
+    /// A mail that came in.
+    Mail,
     /// Taking something back.
     Undo,
     /// The system itself: demo data, jobs.
@@ -81,6 +85,8 @@ impl Source {
             Self::Web => "web",
             Self::Api => "api",
             Self::Import => "import",
+            Self::Portal => "portal",
+            Self::Mail => "mail",
             Self::Undo => "undo",
             Self::System => "system",
         }

@@ -103,6 +103,11 @@ pub fn can_have(def: &RecordDef) -> bool {
     def.is_reachable()
 }
 
+/// Whether records of a type can be merged: those that can be duplicates, and tickets that say the same.
+pub fn can_merge(def: &RecordDef) -> bool {
+    can_have(def) || def.name == "ticket"
+}
+
 /// The fields that can be chosen when records are merged.
 pub fn merged_fields(def: &'static RecordDef) -> impl Iterator<Item = &'static crate::record::FieldDef> {
     crate::import::fillable(def)

@@ -12,9 +12,14 @@ use crate::error::from_sqlx;
 /// Postgres type of a field's column.
 pub(crate) fn sql_type(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Text(_) | Kind::LongText | Kind::Currency | Kind::Choice(_) | Kind::Email | Kind::Url | Kind::Rank(_) => {
-            "text"
-        }
+        Kind::Text(_)
+        | Kind::LongText
+        | Kind::RichText
+        | Kind::Currency
+        | Kind::Choice(_)
+        | Kind::Email
+        | Kind::Url
+        | Kind::Rank(_) => "text",
         Kind::Integer(..) | Kind::Rating => "bigint",
         Kind::Decimal(_) | Kind::Money => "numeric",
         Kind::Date => "date",

@@ -5,6 +5,7 @@
 
 pub mod auth;
 mod columns;
+mod desk;
 pub mod duplicates;
 mod error;
 #[cfg(any(test, fuzzing))]

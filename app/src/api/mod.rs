@@ -7,6 +7,7 @@
 pub mod account;
 pub mod admin;
 pub mod board;
+pub mod desk;
 pub mod duplicates;
 pub mod export;
 pub mod import;

@@ -39,6 +39,13 @@ pub async fn apply(command: Command) -> Result<Outcome, Fault> {
     Ok(store.apply(&actor, command).await?)
 }
 
+/// Carries out several commands as one change set: all of them, or nothing.
+#[server(prefix = "/api/fn", endpoint = "apply_together", input = Json, output = Json)]
+pub async fn apply_together(commands: Vec<Command>) -> Result<Vec<Outcome>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.apply_together(&actor, commands).await?)
+}
+
 /// Takes a change set back.
 #[server(prefix = "/api/fn", endpoint = "undo", input = Json, output = Json)]
 pub async fn undo(change_set: Uuid) -> Result<UndoOutcome, Fault> {

@@ -76,24 +76,76 @@ pub fn RecordPeek(
     .into_any()
 }
 
-/// What the parts of the page share; cheap to copy.
+/// A record as it is shown and edited on a page; cheap to copy.
 #[derive(Clone, Copy)]
-struct RecordContext {
+pub struct RecordContext {
     page: Page,
     def: &'static RecordDef,
-    row: RwSignal<Row>,
-    titles: RwSignal<Titles>,
+    /// The record as it is now.
+    pub row: RwSignal<Row>,
+    /// Titles of what it refers to.
+    pub titles: RwSignal<Titles>,
     attributes: StoredValue<Vec<Attribute>>,
-    may_update: bool,
+    /// The reader may change it.
+    pub may_update: bool,
     may_delete: bool,
-    gone: RwSignal<bool>,
+    /// It was deleted, or can no longer be seen.
+    pub gone: RwSignal<bool>,
     clash: RwSignal<Option<Clash>>,
     refused: RwSignal<Option<(Uuid, FieldError)>>,
 }
 
 impl RecordContext {
+    /// A record that was read, for a page of its own.
+    pub fn new(def: &'static RecordDef, custom: &[CustomField], detail: &Detail) -> Self {
+        let page = Page::take();
+        let all = page.actor().map(|actor| attributes(def, custom, &actor)).unwrap_or_default();
+        Self {
+            page,
+            def,
+            row: RwSignal::new(detail.row.clone()),
+            titles: RwSignal::new(detail.titles.clone()),
+            attributes: StoredValue::new(all),
+            may_update: detail.may_update,
+            may_delete: detail.may_delete,
+            gone: RwSignal::new(false),
+            clash: RwSignal::new(None),
+            refused: RwSignal::new(None),
+        }
+    }
+
+    /// Its fields by group, each edited where it stands; without those that the page shows elsewhere.
+    pub fn facts(self, without: &'static [&'static str]) -> AnyView {
+        facts::facts(self, without)
+    }
+
+    /// A field, if the reader may see it.
+    pub fn attribute(self, name: &str) -> Option<Attribute> {
+        self.attributes.with_value(|all| all.iter().find(|attribute| attribute.name() == name).cloned())
+    }
+
+    /// Shows a new value at once and sends it; a refusal puts the old one back and says why.
+    pub fn save(self, attribute: Attribute, value: serde_json::Value) {
+        self.target().save(self.row.get_untracked(), attribute, value);
+    }
+
+    /// The dialog that asks when an edit met somebody else's.
+    pub fn clash_dialog(self) -> AnyView {
+        clash_dialog(self.clash, self.titles, self.target().put)
+    }
+
+    /// Applies what the live log tells; whether the page is to be loaded anew.
+    pub fn follow(self, event: &LiveEvent) -> bool {
+        let again = std::cell::Cell::new(false);
+        let id = self.row.try_with_untracked(|row| row.id);
+        if let Some(id) = id {
+            follow(self, id, event, &|| again.set(true));
+        }
+        again.get()
+    }
+
     /// Shows the record as it is now, unless a newer one is there.
-    fn put(self, row: Row) {
+    pub fn put(self, row: Row) {
         self.row.try_update(|shown| {
             if shown.version <= row.version {
                 *shown = row;
@@ -159,21 +211,9 @@ fn loaded(
     timeline: TimelineSlot,
     title: RwSignal<String>,
 ) -> AnyView {
-    let page = Page::take();
-    let all = page.actor().map(|actor| attributes(def, &custom, &actor)).unwrap_or_default();
     let id = detail.row.id;
-    let context = RecordContext {
-        page,
-        def,
-        row: RwSignal::new(detail.row),
-        titles: RwSignal::new(detail.titles),
-        attributes: StoredValue::new(all),
-        may_update: detail.may_update,
-        may_delete: detail.may_delete,
-        gone: RwSignal::new(false),
-        clash: RwSignal::new(None),
-        refused: RwSignal::new(None),
-    };
+    let context = RecordContext::new(def, &custom, &detail);
+    let page = context.page;
     Live::take().follow(&detail.live, move |event| follow(context, id, event, &reload));
     Effect::new(move |_| title.set(context.title()));
     let put = context.target().put;
@@ -192,7 +232,7 @@ fn loaded(
                 <div class="record-main">{timeline(def.name, id)}</div>
                 <aside class="record-side" aria-label=t("ui.record.fields")>
                     <div class="record-facts" data-folded=move || folded.get().then_some("") on:focusin=move |_| folded.set(false)>
-                        {facts::facts(context)}
+                        {facts::facts(context, &[])}
                         {related::related(page, def, id)}
                     </div>
                     <button

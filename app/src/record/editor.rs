@@ -3,6 +3,7 @@
 mod bridge;
 mod parts;
 mod reference;
+mod rich;
 
 use leptos::prelude::*;
 use serde_json::Value;
@@ -14,6 +15,7 @@ use super::attribute::Attribute;
 use crate::context::{Page, t};
 use crate::ui::{Checkbox, Choice, DateInput, MoneyInput, Select, TagInput, TextArea, TextInput};
 use bridge::{bridge, list_bridge, text_bridge, text_of};
+pub use rich::rich_words;
 
 /// Currencies on offer besides the organisation's and the one that is set.
 const CURRENCIES: &[&str] =
@@ -53,6 +55,7 @@ pub fn editor(editing: Editing) -> AnyView {
     let Editing { attribute, kind, value, id, titles, currency, fixed_currency } = editing;
     match kind {
         Kind::LongText => view! { <TextArea value=text_bridge(value) label/> }.into_any(),
+        Kind::RichText => rich::rich_text(value, label),
         Kind::Money => money(page, value, currency, fixed_currency, label),
         Kind::Integer(..) => view! { <TextInput value=text_bridge(value) label inputmode="numeric"/> }.into_any(),
         Kind::Decimal(_) => view! { <TextInput value=text_bridge(value) label inputmode="decimal"/> }.into_any(),

@@ -81,12 +81,16 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
     let id = format!("edit-{}-{}", row.id, attribute.name().replace('.', "-"));
     let mut editing = Editing::new(page, attribute.clone(), value, id, target.titles);
     editing.fixed_currency = currency(page, &row.values);
-    let several_lines = attribute.kind() == Kind::LongText;
+    let several_lines = matches!(attribute.kind(), Kind::LongText | Kind::RichText);
     let node = NodeRef::<Div>::new();
     Effect::new(move |_| {
         if let Some(node) = node.get() {
             request_animation_frame(move || {
-                focus(node.query_selector("input, textarea, select, button").ok().flatten());
+                focus(
+                    node.query_selector("input, textarea, select, [contenteditable], button:not(.rich-tools *)")
+                        .ok()
+                        .flatten(),
+                );
             });
         }
     });

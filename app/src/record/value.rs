@@ -57,6 +57,7 @@ pub fn value_text(page: Page, attribute: &Attribute, values: &Values, titles: &T
         Kind::MultiChoice(_) => each(&|code| attribute.choice_label(locale, code)),
         Kind::Reference(_) => value.as_str().map(|id| title(page, titles, id)).unwrap_or_default(),
         Kind::References(_) => each(&|id| title(page, titles, id)),
+        Kind::RichText => value.as_str().map(shared::record::rich::to_text).unwrap_or_default(),
         Kind::Rating => value.as_u64().map(|n| "★".repeat(usize::try_from(n.min(5)).unwrap_or(5))).unwrap_or_default(),
         Kind::Address => address(locale, value),
         Kind::Social => social(page, value),
@@ -91,7 +92,14 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
             let label = page.text_with("ui.input.stars", &[("n", &stars)]);
             view! { <span role="img" aria-label=label>{text}</span> }.into_any()
         }
-        Kind::LongText if shown != Shown::Row => view! { <span class="prose">{text}</span> }.into_any(),
+        // The store let through only what is harmless.
+        Kind::RichText if shown == Shown::Linked => {
+            let html = value.as_str().unwrap_or_default().to_owned();
+            view! { <div class="prose rich" inner_html=html></div> }.into_any()
+        }
+        Kind::LongText | Kind::RichText if shown != Shown::Row => {
+            view! { <span class="prose">{text}</span> }.into_any()
+        }
         _ if shown == Shown::Row => {
             let hint = text.clone();
             view! { <span class="truncate" title=hint>{text}</span> }.into_any()
@@ -102,7 +110,16 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
 
 /// Values of these kinds carry links, so they are not put into a button.
 pub(super) fn has_links(kind: &Kind) -> bool {
-    matches!(kind, Kind::Reference(_) | Kind::References(_) | Kind::Email | Kind::Emails | Kind::Phones | Kind::Url)
+    matches!(
+        kind,
+        Kind::Reference(_)
+            | Kind::References(_)
+            | Kind::Email
+            | Kind::Emails
+            | Kind::Phones
+            | Kind::Url
+            | Kind::RichText
+    )
 }
 
 /// Title of a referenced record; says so when the reader may not see it.

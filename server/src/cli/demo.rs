@@ -1,6 +1,7 @@
 //! `guanxi demo`: an organisation that looks alive, dated relative to today.
 
 mod deals;
+mod desk;
 mod dice;
 mod history;
 mod parties;
@@ -63,5 +64,6 @@ async fn fill(store: &Store, now: DateTime<Utc>) -> shared::Result<()> {
     let staff = people::hire(&writer).await?;
     let parties = parties::meet(&writer, &mut dice, &staff, now).await?;
     let deals = deals::open(&writer, &mut dice, &staff, &parties, now).await?;
-    history::live_through(&writer, &mut dice, &staff, &deals, now).await
+    history::live_through(&writer, &mut dice, &staff, &deals, now).await?;
+    desk::answer(&writer, &mut dice, &staff, &parties, now).await
 }

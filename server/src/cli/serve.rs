@@ -8,6 +8,9 @@ use std::{io::ErrorKind, time::Duration};
 use store::Store;
 use tokio::{net::TcpListener, time::sleep};
 
+/// How often the clocks of tickets are looked at.
+const DESK_EVERY: Duration = Duration::from_secs(5);
+
 /// How often the database is kept in order.
 const UPKEEP_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -61,6 +64,7 @@ async fn serve(
     store.resume_imports();
     store.resume_exports();
     tokio::spawn(keep_up(store.clone(), shutdown.clone()));
+    tokio::spawn(keep_time(store.clone(), shutdown.clone()));
     announce(&listener, arguments.demo);
     answer(listener, routes, shutdown).await;
     store.close().await;
@@ -85,6 +89,23 @@ async fn keep_up(store: Store, shutdown: Shutdown) {
         }
         tokio::select! {
             () = sleep(UPKEEP_EVERY) => {}
+            () = shutdown.requested() => return,
+        }
+    }
+}
+
+/// Looks at the clocks of tickets, and for agents who are free, for as long as the server runs.
+async fn keep_time(store: Store, shutdown: Shutdown) {
+    loop {
+        let done = tokio::select! {
+            done = store.desk_tick() => done,
+            () = shutdown.requested() => return,
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "looking at the clocks of tickets failed; it is tried again soon");
+        }
+        tokio::select! {
+            () = sleep(DESK_EVERY) => {}
             () = shutdown.requested() => return,
         }
     }

@@ -24,7 +24,7 @@ fn wrong(field: &FieldDef, value: &Value) -> Option<&'static str> {
     }
     let (fits, code) = match field.kind {
         Kind::Text(max) => (within(value, usize::from(max)), if value.is_string() { "too_long_plain" } else { "text" }),
-        Kind::LongText => (value.is_string(), "text"),
+        Kind::LongText | Kind::RichText => (value.is_string(), "text"),
         Kind::Integer(..) | Kind::Rating => (value.is_i64() || value.is_u64(), "integer"),
         Kind::Decimal(_) | Kind::Money => (is_decimal(value), "number"),
         Kind::Currency => (value.as_str().is_some_and(is_currency), "currency"),

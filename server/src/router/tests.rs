@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use shared::RecordDef;
 use shared::access::{Action, Actor, Level};
 use shared::i18n::Locale;
-use shared::types::{CUSTOMER, OPPORTUNITY, by_name, by_plural};
+use shared::types::{CUSTOMER, OPPORTUNITY, TICKET, by_name, by_plural};
 use store::auth::{Client, DefaultRole, Invite};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -188,6 +188,21 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             json!({"command": {"record_type": "team", "changes": [
             {"do": "create", "id": nowhere, "values": {"name": format!("Team {nowhere}")}}]}}),
         ),
+        "apply_together" => (
+            Admins,
+            json!({"commands": [{"record_type": "team", "changes": [
+            {"do": "create", "id": Uuid::now_v7(), "values": {"name": format!("Teams {}", Uuid::now_v7())}}]}]}),
+        ),
+        "conversation" => (NotFound, json!({"ticket_id": nowhere, "before": null})),
+        "send_reply" => {
+            let reply =
+                json!({"ticket_id": nowhere, "message_id": nowhere, "content": "x", "note": true, "seen": null});
+            (NotFound, json!({"reply": reply}))
+        }
+        "claim_ticket" => (NotFound, json!({"ticket_id": nowhere})),
+        "next_ticket" => (Changers(&TICKET), json!({"queue_ids": [], "skip": []})),
+        "queue_counts" => (Readers(&TICKET), json!({})),
+        "set_away" => (SignedIn, json!({"away": false})),
         "invite" => {
             (Admins, json!({"invitation": {"email": "x@example.com", "name": "X", "role_ids": [], "team_id": null}}))
         }

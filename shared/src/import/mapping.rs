@@ -105,7 +105,7 @@ fn sign(def: &RecordDef, target: &str) -> Option<&'static str> {
     }
     let field = def.field(target).filter(|field| !field.unique)?;
     match field.kind {
-        Kind::LongText => Some("\n"),
+        Kind::LongText | Kind::RichText => Some("\n"),
         Kind::Text(_) => Some(" "),
         Kind::Address => Some(", "),
         kind => (kind.is_text_list() || matches!(kind, Kind::References(_))).then_some("; "),

@@ -45,6 +45,7 @@ macro_rules! record {
                 through: &[],
                 pool: false,
                 audience: false,
+                unassigned: false,
                 needs: &[],
                 tree: None,
                 together: &[],
@@ -68,6 +69,7 @@ macro_rules! record {
 
     (@type text) => { Option<&'v str> };
     (@type long_text) => { Option<&'v str> };
+    (@type rich_text) => { Option<&'v str> };
     (@type choice) => { Option<&'v str> };
     (@type currency) => { Option<&'v str> };
     (@type email) => { Option<&'v str> };
@@ -95,6 +97,7 @@ macro_rules! record {
     (@read references, $v:expr, $f:expr) => { $crate::record::ids($v, $f) };
     (@read text, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
     (@read long_text, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
+    (@read rich_text, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
     (@read choice, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
     (@read currency, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
     (@read email, $v:expr, $f:expr) => { $crate::record::text($v, $f) };

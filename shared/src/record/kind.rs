@@ -7,6 +7,9 @@ pub enum Kind {
     Text(u16),
     /// Several lines, at most 20,000 characters.
     LongText,
+    /// Text with headings, lists, links and pictures, as HTML of at most 200,000 characters. The store lets through only what
+    /// is harmless; plain text becomes paragraphs.
+    RichText,
     /// Whole number within bounds.
     Integer(i64, i64),
     /// Decimal number with so many fractional digits.
@@ -72,7 +75,10 @@ impl Kind {
     /// Lists can be sorted by it.
     pub fn is_sortable(&self) -> bool {
         !self.is_text_list()
-            && !matches!(self, Self::Address | Self::Social | Self::References(_) | Self::Json | Self::LongText)
+            && !matches!(
+                self,
+                Self::Address | Self::Social | Self::References(_) | Self::Json | Self::LongText | Self::RichText
+            )
     }
 }
 
@@ -87,6 +93,10 @@ pub mod kinds {
     /// See [`Kind::LongText`].
     pub const fn long_text() -> Kind {
         Kind::LongText
+    }
+    /// See [`Kind::RichText`].
+    pub const fn rich_text() -> Kind {
+        Kind::RichText
     }
     /// See [`Kind::Integer`].
     pub const fn integer(min: i64, max: i64) -> Kind {

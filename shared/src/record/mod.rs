@@ -5,6 +5,7 @@ mod draft;
 mod kind;
 pub(crate) mod marks;
 mod normalize;
+pub mod rich;
 mod row;
 mod validate;
 
@@ -42,6 +43,8 @@ pub struct FieldDef {
     pub personal: bool,
     /// A day that comes back every year, such as a birthday: calendars show it in each.
     pub yearly: bool,
+    /// Numbered by the store: a new record without a value gets this prefix and the next number of its type.
+    pub serial: Option<&'static str>,
     /// Heading under which forms show it.
     pub group: &'static str,
 }
@@ -62,6 +65,7 @@ impl FieldDef {
             internal: false,
             personal: false,
             yearly: false,
+            serial: None,
             group: "main",
         }
     }
@@ -126,6 +130,12 @@ impl FieldDef {
         self
     }
 
+    /// Numbered by the store, with this prefix, when none is given.
+    pub const fn serial(mut self, prefix: &'static str) -> Self {
+        self.serial = Some(prefix);
+        self
+    }
+
     /// Heading under which forms show the field (`<type>.group.<name>` or `record.group.<name>`).
     pub const fn group(mut self, name: &'static str) -> Self {
         self.group = name;
@@ -165,6 +175,8 @@ pub struct RecordDef {
     /// Has a choice field `audience` ([`crate::access::AUDIENCES`]): its owner shares a record with the team or with
     /// everyone who may read any of the type.
     pub audience: bool,
+    /// New records have no owner unless one is named: somebody takes them later.
+    pub unassigned: bool,
     /// References whose rows the rules need.
     pub needs: &'static [&'static str],
     /// Field that points to the record above; cycles are refused.

@@ -32,6 +32,7 @@ pub fn normalize(field: &str, kind: &Kind, value: &Value) -> Outcome {
     match kind {
         Kind::Text(max) => line(field, value, usize::from(*max)),
         Kind::LongText => long_text(field, value),
+        Kind::RichText => super::rich::rich_text(field, value),
         Kind::Integer(min, max) => integer(field, value, *min, *max),
         Kind::Rating => integer(field, value, 1, 5),
         Kind::Decimal(scale) => number(field, value, u32::from(*scale)),

@@ -83,7 +83,7 @@ mod tests {
         let patched: Vec<String> = values(patch.clone()).keys().cloned().collect();
         after.extend(values(patch));
         let zone = Zone::fixed("Asia/Shanghai", 8 * 3600);
-        let now = chrono::Utc::now();
+        let now = "2026-11-28T08:00:00Z".parse().unwrap();
         let mut draft = Draft {
             before: Some(&before),
             after: &mut after,

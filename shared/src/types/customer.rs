@@ -16,6 +16,9 @@ pub const SOURCES: &[&str] = &[
     "other",
 ];
 
+/// What a customer is to us.
+pub const CATEGORIES: &[&str] = &["potential", "important", "cooperating", "ordinary", "lost"];
+
 /// Industries of companies.
 pub const INDUSTRIES: &[&str] = &[
     "technology",
@@ -49,7 +52,7 @@ record! {
         /// Customer number.
         number: text(60).unique().search().personal();
         /// Category 客户分类.
-        category: choice(&["potential", "important", "cooperating", "ordinary", "lost"]).default("potential").list();
+        category: choice(CATEGORIES).default("potential").list();
         /// Lifecycle stage 生命周期.
         lifecycle: choice(&["first_contact", "decision", "after_sales", "loyal", "churned"]).default("first_contact").list();
         /// Source channel.

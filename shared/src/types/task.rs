@@ -28,8 +28,10 @@ record! {
         opportunity_id: reference("opportunity").list();
         /// The lead.
         lead_id: reference("lead");
+        /// The ticket.
+        ticket_id: reference("ticket");
     }
-    with { through: &["customer_id", "opportunity_id", "lead_id"], needs: &["opportunity_id", "contact_id"], rules: task_rules, timeline: true }
+    with { through: &["customer_id", "opportunity_id", "lead_id", "ticket_id"], needs: &["opportunity_id", "contact_id"], rules: task_rules, timeline: true }
 }
 
 fn task_rules(draft: &mut Draft<'_>) {

@@ -19,6 +19,12 @@ record! {
         role_ids: references("role").list();
         /// May sign in.
         active: boolean().default("true").list();
+        /// Gets no tickets from routing at the moment.
+        away: boolean().group("service");
+        /// What they know, for tickets that need it.
+        skills: tags().group("service");
+        /// Most open tickets that routing gives them.
+        ticket_capacity: integer(0, 1_000).group("service");
         /// Chosen language.
         locale: choice(&["zh-CN", "en"]);
         /// Chosen IANA time zone.

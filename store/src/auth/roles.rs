@@ -14,7 +14,9 @@ pub enum DefaultRole {
     SalesManager,
     /// Works their own customers and deals.
     SalesRep,
-    /// Helps any customer, and keeps their own activities and tasks.
+    /// Runs the service desk: its queues, service levels, rules and surveys.
+    SupportManager,
+    /// Helps any customer, works tickets, and keeps their own activities and tasks.
     SupportAgent,
     /// Sees everything, changes nothing.
     ReadOnly,
@@ -22,7 +24,8 @@ pub enum DefaultRole {
 
 impl DefaultRole {
     /// All of them, in display order.
-    pub const ALL: [Self; 5] = [Self::Admin, Self::SalesManager, Self::SalesRep, Self::SupportAgent, Self::ReadOnly];
+    pub const ALL: [Self; 6] =
+        [Self::Admin, Self::SalesManager, Self::SalesRep, Self::SupportManager, Self::SupportAgent, Self::ReadOnly];
 
     /// The name it is created with.
     #[must_use]
@@ -31,6 +34,7 @@ impl DefaultRole {
             Self::Admin => ("管理员", "Administrator"),
             Self::SalesManager => ("销售经理", "Sales manager"),
             Self::SalesRep => ("销售", "Sales rep"),
+            Self::SupportManager => ("客服主管", "Support manager"),
             Self::SupportAgent => ("客服", "Support agent"),
             Self::ReadOnly => ("只读", "Read only"),
         };
@@ -52,19 +56,51 @@ impl DefaultRole {
             Self::Admin => TypeRights::FULL,
             Self::ReadOnly => reading(Level::All),
             // Everybody needs the settings of the organisation to work; views are for everybody to save.
-            _ if def.name == "saved_view" => editing(Level::Own),
+            _ if matches!(def.name, "saved_view" | "reply_template") => editing(Level::Own),
+            // Read through what they belong to.
+            _ if def.admin && def.is_owned() => reading(Level::Own),
+            Self::SupportManager => supervising(def),
             Self::SalesManager if def.name == "tag" => editing(Level::All),
             _ if !def.is_owned() => reading(Level::All),
             Self::SalesManager => {
                 TypeRights { export: Level::TeamBelow, import: Level::TeamBelow, ..editing(Level::TeamBelow) }
             }
+            // Whoever hears of a problem may report it, also for customers of others; what comes of it they see of their own.
+            Self::SalesRep if def.name == "ticket" => TypeRights { create: Level::All, ..editing(Level::Own) },
+            Self::SalesRep if def.name == "article" => reading(Level::All),
             Self::SalesRep => editing(Level::Own),
             Self::SupportAgent => match def.name {
-                "customer" | "contact" => reading(Level::All),
+                "customer" | "contact" | "survey_response" => reading(Level::All),
+                "ticket" | "ticket_message" | "article" => TypeRights { delete: Level::None, ..editing(Level::All) },
                 "activity" | "task" => editing(Level::Own),
                 _ => TypeRights::default(),
             },
         }
+    }
+}
+
+/// Everything of the service desk, and what support agents may besides.
+fn supervising(def: &RecordDef) -> TypeRights {
+    const DESK: &[&str] = &[
+        "ticket",
+        "ticket_message",
+        "ticket_status",
+        "ticket_rule",
+        "queue",
+        "category",
+        "business_calendar",
+        "sla_policy",
+        "article",
+        "survey",
+        "survey_response",
+        "tag",
+    ];
+    match def.name {
+        name if DESK.contains(&name) => TypeRights { export: Level::All, import: Level::All, ..editing(Level::All) },
+        "activity" | "task" => editing(Level::TeamBelow),
+        "customer" | "contact" => TypeRights { update: Level::All, ..reading(Level::All) },
+        _ if !def.is_owned() => reading(Level::All),
+        _ => TypeRights::default(),
     }
 }
 

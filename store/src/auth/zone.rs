@@ -7,6 +7,11 @@ use shared::format::Zone;
 /// Years before and after now whose changes of offset are sent along.
 const YEARS: i32 = 6;
 
+/// The zone of an IANA name in the years around now; UTC when the name is unknown.
+pub(crate) fn zone_of(name: &str) -> Zone {
+    zone(name, Utc::now())
+}
+
 /// The zone of an IANA name; UTC when the name is unknown.
 pub(super) fn zone(name: &str, now: DateTime<Utc>) -> Zone {
     let Ok(tz) = name.parse::<Tz>() else { return Zone::utc() };

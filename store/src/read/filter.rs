@@ -35,7 +35,7 @@ struct Subject<'s> {
 ///
 /// # Errors
 /// `Invalid` naming the field for unknown or hidden fields and values that do not fit.
-pub(super) fn push_filter(sql: &mut Sql, actor: &Actor, def: &'static RecordDef, filter: &Filter) -> Result<()> {
+pub(crate) fn push_filter(sql: &mut Sql, actor: &Actor, def: &'static RecordDef, filter: &Filter) -> Result<()> {
     let mut budget = CONDITIONS;
     push(sql, Subject { actor, def, row: "t", steps: STEPS }, filter, DEPTH, &mut budget)
 }

@@ -21,5 +21,7 @@ mod timeline;
 mod titles;
 
 pub use self::audit_file::AuditFile;
+pub(crate) use self::filter::push_filter;
 pub(crate) use self::quiet::push_quiet;
 pub(crate) use self::search::titles_near;
+pub(crate) use self::titles::titles;

@@ -69,13 +69,15 @@ pub(super) fn parse_cursor(text: &str) -> Result<(DateTime<Utc>, String)> {
     parsed.ok_or_else(|| Error::invalid("cursor", "cursor"))
 }
 
-/// Column of activities and tasks that points to a record of the type.
-fn link(def: &RecordDef) -> Result<&'static str> {
+/// Column of activities and tasks that points to a record of the type; of a ticket only the changes are told, since what is
+/// said about it is its conversation.
+fn link(def: &RecordDef) -> Result<Option<&'static str>> {
     match def.name {
-        "customer" => Ok("customer_id"),
-        "contact" => Ok("contact_id"),
-        "opportunity" => Ok("opportunity_id"),
-        "lead" => Ok("lead_id"),
+        "customer" => Ok(Some("customer_id")),
+        "contact" => Ok(Some("contact_id")),
+        "opportunity" => Ok(Some("opportunity_id")),
+        "lead" => Ok(Some("lead_id")),
+        "ticket" => Ok(None),
         _ => Err(Error::NotFound),
     }
 }
@@ -91,21 +93,22 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
         sql.push(if parts > 0 { " union all (" } else { "(" });
         parts += 1;
     };
-    if !kinds.is_empty() {
+    let linked = link(def)?;
+    if let Some(link) = linked.filter(|_| !kinds.is_empty()) {
         part(&mut sql);
         sql.push(
             "select 'activity' as source, t.occurred_at as at, t.id::text as key from activities t where t.org_id = ",
         );
-        sql.push_bind(tx.org_id).push(format_args!(" and t.{} = ", link(def)?)).push_bind(id);
+        sql.push_bind(tx.org_id).push(format_args!(" and t.{link} = ")).push_bind(id);
         sql.push(" and t.archived_at is null and t.kind = any(").push_bind(kinds).push(") and ");
         push_scope(&mut sql, actor, &ACTIVITY, Action::Read, "t");
         push_page(&mut sql, ("t.occurred_at", "t.id"), before.as_ref());
     }
-    if wanted("task") {
+    if let Some(link) = linked.filter(|_| wanted("task")) {
         part(&mut sql);
         let at = "coalesce(t.done_at, t.due_at, t.created_at)";
         sql.push(format_args!("select 'task' as source, {at} as at, t.id::text as key from tasks t where t.org_id = "));
-        sql.push_bind(tx.org_id).push(format_args!(" and t.{} = ", link(def)?)).push_bind(id);
+        sql.push_bind(tx.org_id).push(format_args!(" and t.{link} = ")).push_bind(id);
         sql.push(" and t.archived_at is null and ");
         push_scope(&mut sql, actor, &TASK, Action::Read, "t");
         push_page(&mut sql, (at, "t.id"), before.as_ref());

@@ -15,7 +15,7 @@ use super::audit::{ChangeSet, write_rows};
 use super::custom::custom_fields;
 use super::place::{crowded, rank_field, ranks, respread};
 use super::prepare::{Act, Prepared, assign_holders, conflicts, lay_over, stamp};
-use super::{derive, load, verify};
+use super::{derive, load, rich, serial, verify};
 use crate::columns::target;
 use crate::pool::Tx;
 
@@ -53,7 +53,8 @@ pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, com
         if verify::has_cycle(tx, def, &writing).await? {
             return Err(Error::invalid(def.tree.unwrap_or_default(), "cycle"));
         }
-        derive::after_write(tx, actor, def, &writing).await?;
+        derive::after_write(tx, actor, def, &writing, &set).await?;
+        refresh(tx, def, &mut writing).await?;
         spread_crowded(tx, actor, def, &mut writing).await?;
     }
     // Nobody looks at the rows of an import, which would be kept for its retries.
@@ -72,6 +73,7 @@ async fn check(
 ) -> Result<()> {
     verify::ids_are_free(tx, def, rows).await?;
     set_ranks(tx, def, rows).await?;
+    serial::number(tx, def, rows).await?;
     let related = related_rows(tx, def, rows).await?;
     let needs_custom = rows.iter().any(|r| r.act == Act::Create || r.patch.iter().any(|name| name == "custom"));
     let custom = if needs_custom { custom_fields(tx, def).await? } else { Vec::new() };
@@ -86,6 +88,7 @@ async fn check(
             errors: Vec::new(),
         };
         shared::record::validate(def, &mut draft, &row.patch, &custom);
+        rich::clean(def, draft.after, &row.patch);
         row.errors.append(&mut draft.errors);
         row.after.values = after;
     }
@@ -131,6 +134,18 @@ async fn set_ranks(tx: &mut Tx, def: &'static RecordDef, rows: &mut [Prepared]) 
     for (index, new) in indices.into_iter().zip(ranks(tx, def, &wanted).await?) {
         rows[index].after.values.insert(rank.into(), Value::from(new));
         rows[index].patch.retain(|name| name != rank);
+    }
+    Ok(())
+}
+
+/// Of types whose rows follow from more than their own write, the rows as they are now.
+async fn refresh(tx: &mut Tx, def: &'static RecordDef, written: &mut [Prepared]) -> Result<()> {
+    if def.name != shared::types::TICKET.name {
+        return Ok(());
+    }
+    let own: BTreeSet<Uuid> = written.iter().filter(|row| row.act != Act::Delete).map(|row| row.after.id).collect();
+    for fresh in load::rows_by_id(tx, def, &own).await? {
+        written.iter_mut().filter(|row| row.after.id == fresh.id).for_each(|row| row.after = fresh.clone());
     }
     Ok(())
 }

@@ -7,13 +7,20 @@ use shared::types::OPPORTUNITY;
 use shared::{RecordDef, Result};
 use uuid::Uuid;
 
-use super::audit::events_for;
+use super::audit::{ChangeSet, events_for};
 use super::prepare::Prepared;
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 
 /// Brings derived values up to date after rows of `def` were written.
-pub(super) async fn after_write(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
+pub(super) async fn after_write(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    rows: &[Prepared],
+    set: &ChangeSet,
+) -> Result<()> {
+    super::desk::after_write(tx, actor, def, rows, set).await?;
     if !matches!(def.name, "activity" | "task") {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use shared::access::{Action, Actor, FieldAccess, Grants};
 use shared::command::{Change, Command, Outcome, Source};
-use shared::duplicates::{MOST_MERGED, Merge, can_have, proposal};
+use shared::duplicates::{MOST_MERGED, Merge, can_merge, proposal};
 use shared::query::Detail;
 use shared::types::REGISTRY;
 use shared::{Error, FieldDef, Kind, RecordDef, Result, Row, Values};
@@ -35,7 +35,7 @@ impl Store {
     /// `NotFound` for records that may not be read, `Forbidden` without the rights to change the one that stays and to
     /// delete the others, `Invalid` for what can't be merged and for values that don't fit.
     pub async fn merge(&self, actor: &Actor, merge: &Merge) -> Result<Outcome> {
-        let def = shared::types::by_name(&merge.record_type).filter(|def| can_have(def)).ok_or(Error::NotFound)?;
+        let def = shared::types::by_name(&merge.record_type).filter(|def| can_merge(def)).ok_or(Error::NotFound)?;
         let distinct: BTreeSet<Uuid> = merge.others.iter().copied().chain([merge.into]).collect();
         if merge.others.is_empty() || distinct.len() != merge.others.len() + 1 || merge.others.len() > MOST_MERGED {
             return Err(Error::invalid("others", "out_of_range"));

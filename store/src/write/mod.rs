@@ -5,13 +5,16 @@ mod audit;
 mod batch;
 mod custom;
 mod derive;
+mod desk;
 mod erase;
 mod idempotency;
 mod load;
 mod merge;
 mod place;
 mod prepare;
+mod rich;
 mod search_index;
+mod serial;
 mod undo;
 mod verify;
 
@@ -69,6 +72,39 @@ impl Store {
         tx.commit().await?;
         self.hub.wake();
         Ok(outcome)
+    }
+
+    /// Carries out several commands, of one or several types, as one change set: all of them, or nothing. The key of the
+    /// first one stands for all.
+    ///
+    /// # Errors
+    /// As [`Store::apply`]; the first change that is refused refuses everything.
+    pub async fn apply_together(&self, actor: &Actor, mut commands: Vec<Command>) -> Result<Vec<Outcome>> {
+        if commands.iter().map(|command| command.changes.len()).sum::<usize>() > MAX_BATCH {
+            return Err(Error::invalid("changes", "too_many"));
+        }
+        let Some(first) = commands.first().cloned() else { return Ok(Vec::new()) };
+        let set = first.change_set.unwrap_or_else(Uuid::now_v7);
+        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        if let Some(outcome) = idempotency::claim(&mut tx, actor, &first).await? {
+            return Ok(vec![outcome]);
+        }
+        let mut outcomes = Vec::new();
+        for command in &mut commands {
+            command.change_set = Some(set);
+            let def = shared::types::by_name(&command.record_type).ok_or(Error::NotFound)?;
+            let outcome = batch::run(&mut tx, actor, def, command).await?;
+            if let Some(refusal) = outcome.refused.into_iter().next() {
+                return Err(refusal.error);
+            }
+            outcomes.push(Outcome { change_set: set, rows: outcome.rows, refused: Vec::new() });
+        }
+        if let Some(outcome) = outcomes.first() {
+            idempotency::remember(&mut tx, actor, &first, outcome).await?;
+        }
+        tx.commit().await?;
+        self.hub.wake();
+        Ok(outcomes)
     }
 
     /// What came of a command that was carried out before under the same key; `None` when it was not, or has no key.

@@ -166,7 +166,7 @@ pub(super) async fn assign_holders(tx: &mut Tx, actor: &Actor, def: &RecordDef, 
     if !def.is_owned() {
         return Ok(());
     }
-    for row in rows.iter_mut().filter(|r| r.act == Act::Create && !sent(r, "owner_id")) {
+    for row in rows.iter_mut().filter(|r| r.act == Act::Create && !def.unassigned && !sent(r, "owner_id")) {
         row.after.values.insert("owner_id".into(), actor.user_id.to_string().into());
     }
     let follows = |row: &Prepared| {

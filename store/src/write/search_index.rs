@@ -68,11 +68,14 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
     let mut found = tokens(title);
     found.extend(pinyin_tokens(title));
     let mut subtitle = Vec::new();
-    let is_long = |field: &&shared::FieldDef| field.kind == shared::Kind::LongText;
+    let is_rich = |field: &shared::FieldDef| field.kind == shared::Kind::RichText;
+    let is_long = |field: &&shared::FieldDef| field.kind == shared::Kind::LongText || is_rich(field);
     let (long, short): (Vec<&shared::FieldDef>, Vec<&shared::FieldDef>) =
         def.fields.iter().filter(|f| f.searchable && f.name != def.title).partition(is_long);
     for field in short.into_iter().chain(long) {
-        for text in row.text(field.name).into_iter().chain(texts(&row.values, field.name)) {
+        let plain = row.text(field.name).filter(|_| is_rich(field)).map(shared::record::rich::to_text);
+        let single = plain.as_deref().or_else(|| row.text(field.name));
+        for text in single.into_iter().chain(texts(&row.values, field.name)) {
             found.extend(tokens(text));
             if field.kind == shared::Kind::Phones {
                 found.extend(phone_tokens(text));

@@ -384,6 +384,6 @@ async fn write(
         row.after.values.extend(original.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))));
     }
     write_rows(tx, actor, def, &rows, set).await?;
-    derive::after_write(tx, actor, def, &rows).await?;
+    derive::after_write(tx, actor, def, &rows, set).await?;
     Ok(rows.len() as u64)
 }

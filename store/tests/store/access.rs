@@ -98,8 +98,9 @@ fn grants(of: &[(&RecordDef, TypeRights)]) -> Grants {
     Grants { types: of.iter().map(|(def, rights)| (def.name.to_owned(), *rights)).collect(), ..Grants::default() }
 }
 
+/// Types that roles grant by level; what administrators alone manage is no matter of levels.
 fn owned() -> impl Iterator<Item = &'static RecordDef> {
-    REGISTRY.iter().copied().filter(|def| def.is_owned())
+    REGISTRY.iter().copied().filter(|def| def.is_owned() && !def.admin)
 }
 
 fn title(def: &RecordDef, text: &str) -> Values {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::support::sample::{World, creatable, is_free, value};
+use crate::support::sample::{World, creatable, distinct, is_free, is_needed, value};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::access::{Grants, Level, TypeRights};
@@ -38,7 +38,9 @@ fn fields(error: &Error) -> Vec<&str> {
 
 /// A field besides the title that any value can be written to.
 fn second(def: &RecordDef) -> &'static FieldDef {
-    let plain = |f: &&FieldDef| matches!(f.kind, Kind::Text(_) | Kind::LongText | Kind::Integer(..) | Kind::Bool);
+    let plain = |f: &&FieldDef| {
+        matches!(f.kind, Kind::Text(_) | Kind::LongText | Kind::Integer(..) | Kind::Bool | Kind::DateTime)
+    };
     let found = def.fields.iter().filter(|f| f.name != def.title && is_free(def, f)).find(plain);
     found.unwrap_or_else(|| panic!("{} has no second field", def.name))
 }
@@ -65,7 +67,7 @@ async fn a_new_record_is_stored_as_sent() {
         }
         assert_eq!(row.reference("created_by"), Some(world.admin.user_id), "{}", def.name);
         assert!(row.datetime("created_at").is_some() && row.datetime("updated_at").is_some(), "{}", def.name);
-        let owner = def.is_owned().then_some(world.admin.user_id);
+        let owner = (def.is_owned() && !def.unassigned).then_some(world.admin.user_id);
         assert_eq!(row.reference("owner_id"), owner, "{}", def.name);
         assert_eq!(world.read(def, row.id).await.unwrap(), row, "{}: the answer is what is stored", def.name);
         assert!(listed(&world, def, Archived::Without).await.contains(&row.id), "{}", def.name);
@@ -387,6 +389,7 @@ fn bad(kind: &Kind) -> Vec<Value> {
     let long = |max: usize| Value::from("长".repeat(max + 1));
     match kind {
         Kind::Text(max) => vec![long(usize::from(*max)), json!({"a": 1}), json!([["x"]]), json!(true)],
+        Kind::RichText => vec![long(200_000), json!({"a": 1}), json!(5)],
         Kind::LongText => vec![long(20_000), json!({"a": 1}), json!(5)],
         Kind::Integer(..) | Kind::Rating => vec![json!(i64::MAX), json!(1.5), json!("one"), json!(-9_000_000_000_i64)],
         Kind::Decimal(_) | Kind::Money => {
@@ -537,7 +540,7 @@ async fn a_record_in_a_list_of_references_stays() {
         for field in other.fields.iter().filter(|f| is_free(other, f)) {
             let Kind::References(target) = field.kind else { continue };
             let def = by_name(target).unwrap();
-            let listed = world.make(def, n).await.id;
+            let listed = world.make(def, n + 100).await.id;
             let mut values = world.values(other, n);
             values.insert(field.name.to_owned(), json!([listed]));
             let holder = world.make_with(other, values).await.id;
@@ -603,10 +606,10 @@ async fn tied_records(world: &World, def: &RecordDef) {
     for (n, twin) in [(11, false), (11, true), (12, false), (12, true), (13, false), (13, true)] {
         let mut values = world.values(def, n);
         for field in def.fields {
-            let distinct = field.unique || def.name == "custom_field" && field.name == "key";
-            if twin && distinct {
-                values.insert(field.name.to_owned(), value(&field.kind, n + 100));
-            } else if n == 13 && !field.required {
+            let differs = field.unique || def.name == "custom_field" && field.name == "key";
+            if twin && differs {
+                values.insert(field.name.to_owned(), distinct(def, field.name, n + 100));
+            } else if n == 13 && !field.required && !is_needed(def, field.name) {
                 values.remove(field.name);
             }
         }

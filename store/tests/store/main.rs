@@ -5,6 +5,7 @@
 mod access;
 mod auth;
 mod calendar;
+mod desk;
 mod duplicates;
 mod exports;
 mod filters;

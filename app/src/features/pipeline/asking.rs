@@ -264,7 +264,7 @@ fn control(board: OpenBoard, answer: Answer, id: String, label: Signal<String>) 
         }
         Kind::Date => view! { <DateInput value=text/> }.into_any(),
         Kind::DateTime => view! { <DateInput value=text time=true/> }.into_any(),
-        Kind::LongText => view! { <TextArea value=text/> }.into_any(),
+        Kind::LongText | Kind::RichText => view! { <TextArea value=text/> }.into_any(),
         Kind::Bool => view! { <Checkbox value=checked label on_change=move |now| checked.set(now)/> }.into_any(),
         Kind::Reference(record_type) => {
             let found = Lookup::new(record_type);

@@ -158,7 +158,7 @@ fn control(def: &'static RecordDef, field: &'static FieldDef, editor: Editor, la
     let name = field.name;
     match field.kind {
         Kind::Integer(0, 9) => hues(editor, name, label),
-        Kind::LongText => view! { <TextArea value=text_signal(editor, field)/> }.into_any(),
+        Kind::LongText | Kind::RichText => view! { <TextArea value=text_signal(editor, field)/> }.into_any(),
         Kind::Integer(..) => view! { <TextInput value=text_signal(editor, field) inputmode="numeric"/> }.into_any(),
         Kind::Email => view! { <TextInput value=text_signal(editor, field) kind="email"/> }.into_any(),
         Kind::Currency => select(editor, field, Signal::stored(plain(CURRENCIES))),

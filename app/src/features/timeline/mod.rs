@@ -55,10 +55,14 @@ pub fn Timeline(
     id: Uuid,
 ) -> impl IntoView {
     let feed = Feed::new(record_type, id);
+    // What is said about a ticket is its conversation; only what changed is told here.
+    let changes_only = record_type == "ticket";
+    let kinds = if changes_only { vec!["change"] } else { Vec::new() };
+    feed.kinds.set(kinds.clone());
     Effect::watch(move || feed.kinds.get(), move |_, _, _| feed.reload(), false);
     // Neither in a closure: that of a page still loading is called several times, and what it showed would still be
     // there while the signals it reads are gone.
-    let loaded = Resource::new(|| (), move |()| load(record_type, id, Vec::new()));
+    let loaded = Resource::new(|| (), move |()| load(record_type, id, kinds.clone()));
     let entries = Suspend::new(async move {
         match loaded.await {
             Ok((page, planned)) => feed.start(page, planned),
@@ -68,8 +72,10 @@ pub fn Timeline(
     });
     view! {
         <section class="timeline" aria-label=t("timeline.title")>
-            <Composer feed/>
-            <Filters feed/>
+            {(!changes_only).then(|| view! {
+                <Composer feed/>
+                <Filters feed/>
+            })}
             <Transition fallback=|| view! { <SkeletonRows count=6/> }>{entries}</Transition>
             <PastDialog feed/>
         </section>
@@ -147,7 +153,7 @@ fn heading(feed: Feed, day: NaiveDate) -> impl Fn() -> String + Send + Sync + 's
 
 #[component]
 fn Nothing(feed: Feed) -> impl IntoView {
-    let filtered = move || feed.kinds.with(|kinds| !kinds.is_empty());
+    let filtered = move || feed.record_type != "ticket" && feed.kinds.with(|kinds| !kinds.is_empty());
     view! {
         <Show
             when=filtered

@@ -80,12 +80,13 @@ impl Entry {
 const ENTRIES: &[Entry] = &[
     entry("today", "house", "/", "ui.nav.today", &["G", "T"], Gate::Open).tab(),
     entry("pipeline", "kanban", "/pipeline", "ui.nav.pipeline", &["G", "P"], Gate::Reads("opportunity")).tab(),
+    entry("tickets", "inbox", "/desk", "ui.nav.tickets", &["G", "E"], Gate::Reads("ticket")).tab(),
     entry("customers", "building-2", "/customers", "ui.nav.customers", &["G", "C"], Gate::Reads("customer")).tab(),
     entry("contacts", "contact", "/contacts", "ui.nav.contacts", &["G", "N"], Gate::Reads("contact")),
     entry("leads", "megaphone", "/leads", "ui.nav.leads", &["G", "L"], Gate::Reads("lead")),
     entry("opportunities", "target", "/opportunities", "ui.nav.opportunities", &["G", "O"], Gate::Reads("opportunity")),
     entry("activities", "history", "/activities", "ui.nav.activities", &["G", "A"], Gate::Reads("activity")),
-    entry("tasks", "square-check", "/tasks", "ui.nav.tasks", &["G", "K"], Gate::Reads("task")).tab(),
+    entry("tasks", "square-check", "/tasks", "ui.nav.tasks", &["G", "K"], Gate::Reads("task")),
     entry("products", "package", "/products", "ui.nav.products", &["G", "D"], Gate::Reads("product")),
     entry("import", "upload", "/import", "ui.nav.import", &["G", "I"], Gate::Imports),
     entry("settings", "settings", "/settings", "ui.nav.settings", &["G", "S"], Gate::Open),
@@ -103,7 +104,9 @@ pub(super) fn entry_at(path: &str) -> &'static str {
         Some(rest) => rest.is_empty() || rest.starts_with('/'),
         None => false,
     };
-    entries().find(inside).map_or("", |entry| entry.key)
+    // A ticket has a page of its own below its type's address.
+    let below = if path.starts_with("/tickets/") { "tickets" } else { "" };
+    entries().find(inside).map_or(below, |entry| entry.key)
 }
 
 #[cfg(test)]
@@ -116,5 +119,6 @@ mod tests {
         assert_eq!(entry_at("/customers/0190"), "customers");
         assert_eq!(entry_at("/settings/users"), "settings");
         assert_eq!(entry_at("/customers2"), "");
+        assert_eq!(entry_at("/tickets/0190"), "tickets");
     }
 }

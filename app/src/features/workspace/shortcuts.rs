@@ -91,6 +91,7 @@ pub fn KeysDialog(
             {group("ui.keys.group_go", go())}
             {group("ui.keys.group_list", LIST.to_vec())}
             {group("ui.keys.group_board", BOARD.to_vec())}
+            {group("ui.keys.group_desk", DESK.to_vec())}
         </Dialog>
     }
 }
@@ -105,3 +106,16 @@ const EVERYWHERE: [Hint; 4] = [
 ];
 const LIST: [Hint; 3] = [(&["↓"], "ui.keys.next"), (&["↑"], "ui.keys.previous"), (&["↵"], "ui.keys.open_item")];
 const BOARD: [Hint; 2] = [(&["Space"], "ui.keys.pick_up"), (&["←", "→", "↑", "↓"], "ui.keys.move")];
+const DESK: [Hint; 11] = [
+    (&["J", "K"], "desk.keys.walk"),
+    (&["↵"], "ui.keys.open_item"),
+    (&["T"], "desk.take"),
+    (&["R"], "desk.reply"),
+    (&["N"], "desk.note"),
+    (&["S"], "desk.solve"),
+    (&["Z"], "desk.snooze"),
+    (&["A"], "desk.assign"),
+    (&["P"], "desk.priority"),
+    (&["X"], "desk.keys.select"),
+    (&["Esc"], "desk.keys.leave"),
+];

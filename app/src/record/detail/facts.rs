@@ -14,7 +14,7 @@ use crate::record::inline::inline_editor;
 use crate::record::value::{Shown, has_links, value_text, value_view};
 use crate::ui::{Icon, Size, settled};
 
-pub(super) fn facts(context: RecordContext) -> AnyView {
+pub(super) fn facts(context: RecordContext, without: &'static [&'static str]) -> AnyView {
     let mut groups: Vec<&'static str> = Vec::new();
     context.attributes.with_value(|all| {
         for name in all.iter().map(Attribute::group) {
@@ -23,14 +23,14 @@ pub(super) fn facts(context: RecordContext) -> AnyView {
             }
         }
     });
-    groups.into_iter().map(|name| group(context, name)).collect_view().into_any()
+    groups.into_iter().map(|name| group(context, name, without)).collect_view().into_any()
 }
 
-fn group(context: RecordContext, name: &'static str) -> AnyView {
+fn group(context: RecordContext, name: &'static str, without: &'static [&'static str]) -> AnyView {
     let page = context.page;
-    let members: Vec<Attribute> = context
-        .attributes
-        .with_value(|all| all.iter().filter(|a| a.group() == name && a.is_typed() && !a.is_title()).cloned().collect());
+    let belongs =
+        |a: &&Attribute| a.group() == name && a.is_typed() && !a.is_title() && !without.contains(&a.name().as_str());
+    let members: Vec<Attribute> = context.attributes.with_value(|all| all.iter().filter(belongs).cloned().collect());
     let members = StoredValue::new(members);
     let shown = Memo::new(move |_| {
         let (row, gone) = (context.row.get(), context.gone.get());

@@ -59,7 +59,7 @@ pub(super) fn template(columns: &[Attribute]) -> String {
         _ if attribute.is_title() => "minmax(220px,2fr)",
         Kind::Integer(..) | Kind::Rating | Kind::Bool | Kind::Currency => "104px",
         Kind::Money | Kind::Decimal(_) | Kind::Date | Kind::DateTime | Kind::Choice(_) => "132px",
-        Kind::LongText | Kind::Address | Kind::Emails | Kind::Email => "minmax(190px,1fr)",
+        Kind::LongText | Kind::RichText | Kind::Address | Kind::Emails | Kind::Email => "minmax(190px,1fr)",
         _ => "minmax(150px,1fr)",
     };
     std::iter::once("40px").chain(columns.iter().map(width)).collect::<Vec<_>>().join(" ")

@@ -22,6 +22,7 @@ fn operators(attribute: &Attribute) -> &'static [Op] {
         Kind::Text(_) => &[Op::Contains, Op::Eq, Op::Ne, Op::Empty, Op::Present],
         Kind::Marked => &[Op::Present, Op::Empty, Op::Contains],
         Kind::LongText
+        | Kind::RichText
         | Kind::Url
         | Kind::Email
         | Kind::Tags
@@ -66,9 +67,14 @@ fn entry_kind(kind: Kind) -> Kind {
     match kind {
         Kind::References(target) => Kind::Reference(target),
         Kind::MultiChoice(codes) => Kind::Choice(codes),
-        Kind::Tags | Kind::Emails | Kind::Phones | Kind::Marked | Kind::LongText | Kind::Url | Kind::Email => {
-            Kind::Text(200)
-        }
+        Kind::Tags
+        | Kind::Emails
+        | Kind::Phones
+        | Kind::Marked
+        | Kind::LongText
+        | Kind::RichText
+        | Kind::Url
+        | Kind::Email => Kind::Text(200),
         kind => kind,
     }
 }

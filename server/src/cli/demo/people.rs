@@ -19,6 +19,8 @@ pub(super) struct Staff {
     pub(super) teams: Vec<Uuid>,
     pub(super) manager: Uuid,
     pub(super) agents: Vec<Uuid>,
+    /// The team of the service desk.
+    pub(super) service: Uuid,
     pub(super) home: Selling,
     pub(super) abroad: Selling,
     pub(super) products: Vec<Uuid>,
@@ -32,8 +34,9 @@ const COLLEAGUES: &[(&str, &str, &str, usize, usize)] = &[
     ("陈思远", "chen", "客户经理", 2, 1),
     ("Sofia Rossi", "sofia", "Account Executive", 2, 2),
     ("何婧", "he", "大客户经理", 2, 3),
-    ("王佳", "agent", "客服专员", 3, 4),
-    ("Liam O'Connor", "agent2", "Support Specialist", 3, 4),
+    ("王佳", "agent", "客服专员", 4, 4),
+    ("Liam O'Connor", "agent2", "Support Specialist", 4, 4),
+    ("许诺", "service", "客服主管", 3, 4),
 ];
 
 pub(super) async fn hire(writer: &Writer) -> shared::Result<Staff> {
@@ -42,7 +45,8 @@ pub(super) async fn hire(writer: &Writer) -> shared::Result<Staff> {
     let mut teams = vec![sales];
     let parts = vec![below("华东销售", "上海"), below("International", "Berlin"), below("华南销售", "深圳")];
     teams.extend(writer.create("team", parts).await?);
-    teams.extend(writer.create("team", vec![json!({"name": "客户服务部", "region": "杭州"})]).await?);
+    let service = writer.create("team", vec![json!({"name": "客户服务部", "region": "杭州"})]).await?[0];
+    teams.push(service);
     let roles: Vec<Uuid> = writer.all("role").await?.iter().map(|row| row.id).collect();
     let colleague = |(name, local, title, role, team): &(&str, &str, &str, usize, usize)| -> Value {
         let locale = if name.is_ascii() { "en" } else { "zh-CN" };
@@ -61,7 +65,8 @@ pub(super) async fn hire(writer: &Writer) -> shared::Result<Staff> {
     Ok(Staff {
         manager: users[0],
         sellers: users[1..6].to_vec(),
-        agents: users[6..].to_vec(),
+        agents: users[6..8].to_vec(),
+        service,
         teams: selling_teams,
         home: founded_pipeline(writer).await?,
         abroad: second_pipeline(writer).await?,

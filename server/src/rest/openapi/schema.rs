@@ -191,6 +191,7 @@ fn shape(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
     match field.kind {
         Kind::Text(max) => text(usize::from(max)),
         Kind::LongText => text(20_000),
+        Kind::RichText => text(200_000),
         Kind::Integer(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
         Kind::Rating => json!({"type": "integer", "minimum": 1, "maximum": 5}),
         Kind::Decimal(_) | Kind::Money if reading => json!({"type": "string", "examples": ["1054.00"]}),

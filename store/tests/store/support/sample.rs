@@ -63,6 +63,13 @@ impl World {
         let fields = def.fields.iter().filter(|field| is_free(def, field));
         let given = fields.filter_map(|field| Some((field.name.to_owned(), self.value(def, field, n)?)));
         let mut values: Values = given.collect();
+        if def.name == "ticket_rule" {
+            // One that is tried changes the tickets of other tests.
+            values.insert("active".to_owned(), json!(false));
+        }
+        if def.name == "article" {
+            values.insert("slug".to_owned(), distinct(def, "slug", n));
+        }
         if def.audience {
             values.insert("audience".to_owned(), json!("private"));
         }
@@ -127,9 +134,36 @@ pub(crate) fn is_free(def: &RecordDef, field: &FieldDef) -> bool {
         "stage" => &["outcome", "required_fields"],
         "opportunity" => &["pipeline_id", "closed_on", "lost_reason", "lost_note"],
         "lead" => &["status"],
+        "queue" => &["routing"],
+        "business_calendar" => &["timezone", "hours", "holidays", "workdays"],
+        "sla_policy" => &["steps"],
+        "ticket" => &["status", "status_id", "snoozed_until", "solved_at", "closed_at"],
+        "ticket_message" => &["kind", "direction"],
+        "ticket_rule" => &["conditions", "active"],
+        "reply_template" => &["changes"],
+        "article" => &["slug", "visibility"],
+        "survey" => &["kind", "questions"],
+        "survey_response" => &["score"],
         _ => &[],
     };
     !field.read_only && !matches!(field.kind, Kind::Rank(_)) && !tied.contains(&field.name)
+}
+
+/// Without these a record is refused, though no field alone is required.
+pub(crate) fn is_needed(def: &RecordDef, field: &str) -> bool {
+    matches!(
+        (def.name, field),
+        ("sla_policy", "first_response_minutes") | ("ticket_rule", "add_tags") | ("reply_template", "content")
+    )
+}
+
+/// A value of a unique field, another one for each number.
+pub(crate) fn distinct(def: &RecordDef, field: &str, n: i64) -> Value {
+    match def.field(field) {
+        _ if def.name == "article" => format!("slug-{n}").into(),
+        Some(field) => value(&field.kind, n),
+        None => Value::Null,
+    }
 }
 
 /// A canonical value of a kind; neither in the future nor long ago.
@@ -137,6 +171,7 @@ pub(crate) fn value(kind: &Kind, n: i64) -> Value {
     let pick = |codes: &[&str]| codes[usize::try_from(n).unwrap_or_default() % codes.len()].to_owned();
     match kind {
         Kind::Text(max) => format!("关系 sample {n}").chars().take(usize::from(*max)).collect::<String>().into(),
+        Kind::RichText => format!("<p>First line {n}</p><p>第二行</p>").into(),
         Kind::LongText => format!("First line {n}\n第二行").into(),
         Kind::Integer(min, max) => (min + n.rem_euclid((max - min + 1).min(1_000))).into(),
         Kind::Rating => (1 + n.rem_euclid(5)).into(),

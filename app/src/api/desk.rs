@@ -1,0 +1,51 @@
+//! The service desk.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use shared::Row;
+use shared::desk::{QueueCount, Replied, Reply};
+use uuid::Uuid;
+
+use super::Fault;
+
+/// The newest messages of a ticket, or those before one. (Its own arguments are a type named `Conversation`, too.)
+#[server(prefix = "/api/fn", endpoint = "conversation", input = Json, output = Json)]
+pub async fn conversation(ticket_id: Uuid, before: Option<Uuid>) -> Result<shared::desk::Conversation, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.conversation(&actor, ticket_id, before).await?)
+}
+
+/// Says something in a ticket and changes it along with it.
+#[server(prefix = "/api/fn", endpoint = "send_reply", input = Json, output = Json)]
+pub async fn send_reply(reply: Reply) -> Result<Replied, Fault> {
+    let (store, session) = (super::store()?, super::session()?);
+    Ok(store.reply(&session.actor, &session.name, reply).await?)
+}
+
+/// Takes a ticket that nobody works; of several agents exactly one gets it.
+#[server(prefix = "/api/fn", endpoint = "claim_ticket", input = Json, output = Json)]
+pub async fn claim_ticket(ticket_id: Uuid) -> Result<Row, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.claim_ticket(&actor, ticket_id).await?)
+}
+
+/// Takes the most urgent ticket that nobody works, of these queues or of all; `None` when none waits.
+#[server(prefix = "/api/fn", endpoint = "next_ticket", input = Json, output = Json)]
+pub async fn next_ticket(queue_ids: Vec<Uuid>, skip: Vec<Uuid>) -> Result<Option<Row>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.next_ticket(&actor, &queue_ids, &skip).await?)
+}
+
+/// How much waits in each queue.
+#[server(prefix = "/api/fn", endpoint = "queue_counts", input = Json, output = Json)]
+pub async fn queue_counts() -> Result<Vec<QueueCount>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.queue_counts(&actor).await?)
+}
+
+/// Says whether routing may give the caller tickets.
+#[server(prefix = "/api/fn", endpoint = "set_away", input = Json, output = Json)]
+pub async fn set_away(away: bool) -> Result<(), Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.set_away(&actor, away).await?)
+}

@@ -1,0 +1,157 @@
+//! What agents do with tickets: shown at once, put back when refused, taken back by undo.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::{Value, json};
+use shared::command::{Change, Command};
+use shared::record::{Values, instant_text};
+use shared::types::TICKET;
+use shared::{Error, Row, i18n};
+use uuid::Uuid;
+
+use super::model::Desk;
+use crate::acting::act_with;
+use crate::api::desk::{claim_ticket, set_away};
+use crate::api::records::get_record;
+use crate::ui::{Tone, Undo};
+
+/// One field and its new value.
+pub(super) fn value(field: &str, value: impl Into<Value>) -> Values {
+    Values::from_iter([(field.to_owned(), value.into())])
+}
+
+impl Desk {
+    /// Changes tickets: one at once, several as one batch. `done` says what became of it.
+    pub(super) fn change(self, rows: &[Row], values: &Values, done: String) {
+        let [row] = rows else {
+            let change = |row: &Row| Change::Update { id: row.id, version: None, values: values.clone() };
+            return self.batch.start(rows.iter().map(change).collect(), "list.bulk_done");
+        };
+        let before = row.clone();
+        let mut shown = row.clone();
+        shown.values.extend(values.clone());
+        self.put(&shown);
+        let change = Change::Update { id: row.id, version: Some(row.version), values: values.clone() };
+        act_with((self.page, self.toasts), Command::one(TICKET.name, change), done, move |result| match result {
+            Ok(outcome) => outcome.rows.iter().for_each(|row| self.put(row)),
+            // Somebody was faster: what stands there now is what counts.
+            Err(Error::Conflict { current, .. }) => self.put(&current),
+            Err(Error::Invalid { fields }) => {
+                self.put(&before);
+                let locale = self.page.locale.get_untracked();
+                let text = fields.iter().map(|error| i18n::field_error(locale, error)).collect::<Vec<_>>().join(" ");
+                self.toasts.push(text, Tone::Danger, None);
+            }
+            Err(_) => self.put(&before),
+        });
+    }
+
+    /// Takes a ticket that nobody works; says who was faster.
+    pub(super) fn take(self, id: Uuid) {
+        spawn_local(async move {
+            match claim_ticket(id).await {
+                Ok(row) => {
+                    self.put(&row);
+                    let undo = Undo::new(move || self.give_back(id));
+                    self.toasts.push(self.say("desk.taken", &[]), Tone::Success, Some(undo));
+                }
+                Err(fault) => self.not_taken(id, fault.0).await,
+            }
+        });
+    }
+
+    async fn not_taken(self, id: Uuid, error: Error) {
+        let text = match error {
+            Error::Conflict { .. } => {
+                let now = get_record(TICKET.name.into(), id).await.ok();
+                let who = now.and_then(|now| {
+                    self.put(&now.row);
+                    now.titles.get(&now.row.reference("owner_id")?).cloned()
+                });
+                self.say("desk.lost_to", &[("name", &who.unwrap_or_else(|| self.say("ui.word.unknown", &[])))])
+            }
+            error => i18n::error_message(self.page.locale.get_untracked(), &error),
+        };
+        self.toasts.push(text, Tone::Warning, None);
+    }
+
+    /// Leaves a ticket to whoever takes it; it stays with the team of its queue.
+    pub(super) fn give_back(self, id: Uuid) {
+        spawn_local(async move {
+            if let Ok(detail) = get_record(TICKET.name.into(), id).await {
+                let mut values = value("owner_id", Value::Null);
+                values.insert("team_id".into(), detail.row.value("team_id").clone());
+                self.change(&[detail.row], &values, self.say("desk.given_back", &[]));
+            }
+        });
+    }
+
+    pub(super) fn solve(self, rows: &[Row]) {
+        self.change(rows, &value("status", "solved"), self.say("desk.solved", &[]));
+    }
+
+    pub(super) fn reopen(self, row: &Row) {
+        self.change(std::slice::from_ref(row), &value("status", "open"), self.say("desk.reopened", &[]));
+    }
+
+    /// Puts tickets off; `None` brings them back.
+    pub(super) fn snooze(self, rows: &[Row], until: Option<chrono::DateTime<chrono::Utc>>) {
+        let done = match until {
+            Some(at) => {
+                let locale = self.page.locale.get_untracked();
+                let when = shared::format::date_time(locale, at, &self.page.zone());
+                self.say("desk.snoozed", &[("when", &when)])
+            }
+            None => self.say("desk.woken", &[]),
+        };
+        let until = until.map_or(Value::Null, |at| instant_text(at).into());
+        self.change(rows, &value("snoozed_until", until), done);
+    }
+
+    /// Makes a new ticket of something that was said in another.
+    pub(super) fn split(self, ticket: &Row, message: &Row) {
+        let text = shared::record::rich::to_text(message.text("content").unwrap_or_default());
+        let line: String = text.lines().next().unwrap_or_default().chars().take(120).collect();
+        let subject = if line.is_empty() { ticket.text("subject").unwrap_or_default().to_owned() } else { line };
+        let mut values = Values::new();
+        for field in [
+            "customer_id",
+            "contact_id",
+            "requester_name",
+            "requester_email",
+            "requester_phone",
+            "channel",
+            "queue_id",
+            "product_id",
+            "locale",
+        ] {
+            if !ticket.value(field).is_null() {
+                values.insert(field.into(), ticket.value(field).clone());
+            }
+        }
+        values.insert("subject".into(), subject.into());
+        values.insert("description".into(), message.value("content").clone());
+        values.insert("kind".into(), json!(ticket.text("kind").unwrap_or("consult")));
+        let id = Uuid::now_v7();
+        let done = self.say("desk.split_done", &[]);
+        let command = Command::one(TICKET.name, Change::Create { id, values });
+        act_with((self.page, self.toasts), command, done, move |result| {
+            if let Some(row) = result.ok().and_then(|outcome| outcome.rows.into_iter().next()) {
+                self.put(&row);
+                self.address.open(Some(row.id));
+            }
+        });
+    }
+
+    /// Says whether routing may give one tickets.
+    pub(super) fn set_away(self, away: bool) {
+        self.around.update(|around| around.away = away);
+        spawn_local(async move {
+            if let Err(fault) = set_away(away).await {
+                self.around.try_update(|around| around.away = !away);
+                let text = i18n::error_message(self.page.locale.get_untracked(), &fault.0);
+                self.toasts.push(text, Tone::Danger, None);
+            }
+        });
+    }
+}

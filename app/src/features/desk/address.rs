@@ -1,0 +1,310 @@
+//! What the desk shows, as it stands in the address: `/desk?view=mine&q=…&ticket=<id>`.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::params::ParamsMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shared::Row;
+use shared::query::{Filter, ListQuery, Op, Sort};
+use shared::record::instant_text;
+use shared::types::is_unsettled;
+use uuid::Uuid;
+
+/// Tickets of a page.
+const PAGE: u32 = 80;
+/// Statuses of tickets with which agents have something to do.
+const UNSETTLED: &[&str] = &["new", "open", "waiting_customer", "waiting_third_party"];
+/// Of tickets that press.
+const PRESSING: &[&str] = &["at_risk", "missed"];
+
+/// Which tickets are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum View {
+    /// One's own.
+    #[default]
+    Mine,
+    /// Nobody's.
+    Unassigned,
+    /// At risk or overdue.
+    Pressing,
+    /// Put off.
+    Snoozed,
+    /// All that are not settled.
+    Open,
+    /// Solved lately.
+    Solved,
+    /// Those of a queue.
+    Queue(Uuid),
+    /// Those of a saved view.
+    Saved(Uuid),
+}
+
+impl View {
+    /// The views that everybody has, with their icons.
+    pub(super) const FIXED: [(Self, &'static str); 6] = [
+        (Self::Mine, "user"),
+        (Self::Unassigned, "hand"),
+        (Self::Pressing, "alarm-clock"),
+        (Self::Snoozed, "clock"),
+        (Self::Open, "inbox"),
+        (Self::Solved, "circle-check"),
+    ];
+
+    /// How the address names it.
+    pub(super) fn code(self) -> String {
+        match self {
+            Self::Mine => "mine".into(),
+            Self::Unassigned => "unassigned".into(),
+            Self::Pressing => "pressing".into(),
+            Self::Snoozed => "snoozed".into(),
+            Self::Open => "open".into(),
+            Self::Solved => "solved".into(),
+            Self::Queue(id) => format!("queue-{id}"),
+            Self::Saved(id) => format!("saved-{id}"),
+        }
+    }
+
+    /// The view of such a name; one's own tickets for a name that means nothing.
+    pub(super) fn parse(code: &str) -> Self {
+        let id = |lead: &str| code.strip_prefix(lead).and_then(|id| id.parse().ok());
+        let fixed = Self::FIXED.into_iter().map(|(view, _)| view).find(|view| view.code() == code);
+        fixed.or(id("queue-").map(Self::Queue)).or(id("saved-").map(Self::Saved)).unwrap_or_default()
+    }
+
+    /// Whether a ticket belongs here now; `None` where only the server knows.
+    pub(super) fn takes(self, row: &Row, me: Uuid, now: DateTime<Utc>) -> Option<bool> {
+        if row.text("archived_at").is_some() {
+            return Some(false);
+        }
+        let unsettled = is_unsettled(row.text("status").unwrap_or("new"));
+        let snoozed = row.datetime("snoozed_until").is_some_and(|until| until > now);
+        let waits = unsettled && !snoozed;
+        Some(match self {
+            Self::Mine => waits && row.reference("owner_id") == Some(me),
+            Self::Unassigned => waits && row.reference("owner_id").is_none(),
+            Self::Pressing => waits && is_pressing(row, now),
+            Self::Snoozed => unsettled && snoozed,
+            Self::Open => unsettled,
+            Self::Solved => !unsettled,
+            Self::Queue(id) => waits && row.reference("queue_id") == Some(id),
+            Self::Saved(_) => return None,
+        })
+    }
+
+    /// Its conditions and order. Saved views bring their own.
+    fn query(self, now: DateTime<Utc>) -> (Vec<Filter>, Sort) {
+        let now = instant_text(now);
+        let one_of = |codes: &[&str]| Filter::field("status", Op::In, json!(codes));
+        let awake = || {
+            Filter::Any(vec![
+                Filter::field("snoozed_until", Op::Empty, Value::Null),
+                Filter::field("snoozed_until", Op::Lte, now.clone()),
+            ])
+        };
+        let waits = |more: Vec<Filter>| [one_of(UNSETTLED), awake()].into_iter().chain(more).collect::<Vec<_>>();
+        let conditions = match self {
+            Self::Mine => waits(vec![Filter::field("owner_id", Op::Eq, "@me")]),
+            Self::Unassigned => waits(vec![Filter::field("owner_id", Op::Empty, Value::Null)]),
+            Self::Pressing => waits(vec![Filter::Any(vec![
+                Filter::field("sla_state", Op::In, json!(PRESSING)),
+                Filter::field("due_at", Op::Lte, now.clone()),
+            ])]),
+            Self::Snoozed => vec![one_of(UNSETTLED), Filter::field("snoozed_until", Op::Gt, now.clone())],
+            Self::Open => vec![one_of(UNSETTLED)],
+            Self::Solved => vec![one_of(&["solved", "closed"])],
+            Self::Queue(id) => waits(vec![Filter::field("queue_id", Op::Eq, id.to_string())]),
+            Self::Saved(_) => Vec::new(),
+        };
+        let solved = self == Self::Solved;
+        let field = if solved { "solved_at" } else { "due_at" };
+        (conditions, Sort { field: field.into(), descending: solved })
+    }
+}
+
+fn is_pressing(row: &Row, now: DateTime<Utc>) -> bool {
+    row.text("sla_state").is_some_and(|state| PRESSING.contains(&state))
+        || row.datetime("due_at").is_some_and(|due| due <= now)
+}
+
+/// What is listed: a view, and words to find in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Asked {
+    pub(super) view: View,
+    pub(super) words: String,
+}
+
+impl Asked {
+    /// The first page of it; `saved` is the saved view's own query.
+    pub(super) fn query(&self, saved: Option<&Value>, now: DateTime<Utc>) -> ListQuery {
+        let (mut conditions, sort) = self.view.query(now);
+        let own = |name: &str| saved.and_then(|saved| saved.get(name)).cloned().unwrap_or_default();
+        conditions.extend(serde_json::from_value::<Vec<Filter>>(own("filter")).unwrap_or_default());
+        let search = match own("q").as_str().filter(|_| self.words.is_empty()) {
+            Some(words) => words.to_owned(),
+            None => self.words.clone(),
+        };
+        ListQuery {
+            filter: (!conditions.is_empty()).then_some(Filter::All(conditions)),
+            search: (!search.trim().is_empty()).then_some(search),
+            sort: Some(sort),
+            limit: PAGE,
+            count: true,
+            ..ListQuery::default()
+        }
+    }
+
+    /// Where a ticket stands in it: urgent ones first, and of equal ones the older; solved ones newest first.
+    pub(super) fn place(&self, row: &Row) -> Place {
+        let solved = self.view == View::Solved;
+        let at = row.datetime(if solved { "solved_at" } else { "due_at" }).map(|at| at.timestamp_micros());
+        let id = row.id.as_u128();
+        let micros = at.unwrap_or_default();
+        Place(at.is_none(), if solved { -micros } else { micros }, if solved { !id } else { id })
+    }
+}
+
+/// A place in the order of a listing, as the server has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(bool, i64, u128);
+
+/// Reads and changes the address; cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Address {
+    params: Memo<ParamsMap>,
+    go: Callback<(String, bool)>,
+    /// The ticket of a page of its own.
+    alone: Option<Memo<Option<Uuid>>>,
+    /// What is listed.
+    pub(super) asked: Memo<Asked>,
+}
+
+impl Address {
+    /// That of the desk around the caller.
+    pub(super) fn of_desk() -> Self {
+        Self::take(None)
+    }
+
+    /// That of a ticket's own page.
+    pub(super) fn of_ticket(id: Memo<Option<Uuid>>) -> Self {
+        Self::take(Some(id))
+    }
+
+    fn take(alone: Option<Memo<Option<Uuid>>>) -> Self {
+        let params = use_query_map();
+        let navigate = use_navigate();
+        let go = Callback::new(move |(path, replace): (String, bool)| {
+            navigate(&path, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+        });
+        let asked = Memo::new(move |_| {
+            params.with(|params| Asked {
+                view: View::parse(&params.get("view").unwrap_or_default()),
+                words: params.get("q").unwrap_or_default(),
+            })
+        });
+        Self { params, go, alone, asked }
+    }
+
+    /// A ticket's own page, without a list.
+    pub(super) fn is_alone(self) -> bool {
+        self.alone.is_some()
+    }
+
+    /// The ticket that is open; tracked.
+    pub(super) fn ticket(self) -> Option<Uuid> {
+        match self.alone {
+            Some(id) => id.get(),
+            None => self.params.with(|params| params.get("ticket")).and_then(|id| id.parse().ok()),
+        }
+    }
+
+    /// The address of a view.
+    pub(super) fn view_href(view: View) -> String {
+        format!("/desk?view={}", view.code())
+    }
+
+    /// The address of a ticket in the present view; tracked.
+    pub(super) fn ticket_href(self, id: Uuid) -> String {
+        let asked = self.asked.get();
+        Self::write(&asked, Some(id))
+    }
+
+    /// Opens a ticket, or closes it; from one to the next is one step back.
+    pub(super) fn open(self, id: Option<Uuid>) {
+        // An answer may come after the page was left.
+        let Some(asked) = self.asked.try_get_untracked() else { return };
+        if self.is_alone() {
+            let path = id.map_or_else(|| "/desk".to_owned(), |id| format!("/tickets/{id}"));
+            return self.go.run((path, false));
+        }
+        let open = untrack(|| self.ticket());
+        self.go.run((Self::write(&asked, id), open.is_some() && id.is_some()));
+    }
+
+    /// Lists what contains the words; typing leaves no steps behind.
+    pub(super) fn search(self, words: String) {
+        let asked = Asked { words, ..self.asked.get_untracked() };
+        self.go.run((Self::write(&asked, untrack(|| self.ticket())), true));
+    }
+
+    fn write(asked: &Asked, ticket: Option<Uuid>) -> String {
+        let mut params = ParamsMap::new();
+        params.insert("view", asked.view.code());
+        if !asked.words.is_empty() {
+            params.insert("q", asked.words.clone());
+        }
+        if let Some(id) = ticket {
+            params.insert("ticket", id.to_string());
+        }
+        format!("/desk{}", params.to_query_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(fields: Value) -> Row {
+        let values = fields.as_object().cloned().unwrap_or_default();
+        Row { id: Uuid::from_u128(7), version: 1, values }
+    }
+
+    #[test]
+    fn views_survive_the_address() {
+        let id = Uuid::from_u128(9);
+        let all = View::FIXED.into_iter().map(|(view, _)| view).chain([View::Queue(id), View::Saved(id)]);
+        for view in all {
+            assert_eq!(View::parse(&view.code()), view);
+        }
+        assert_eq!(View::parse("queue-x"), View::Mine);
+    }
+
+    #[test]
+    fn a_ticket_goes_where_it_belongs() {
+        let me = Uuid::from_u128(1);
+        let now = "2026-11-21T08:00:00Z".parse().unwrap();
+        let takes = |view: View, fields: Value| view.takes(&row(fields), me, now).unwrap();
+        let mine = json!({"status": "open", "owner_id": me.to_string()});
+        assert!(takes(View::Mine, mine.clone()) && takes(View::Open, mine.clone()) && !takes(View::Unassigned, mine));
+        let late = json!({"status": "new", "due_at": "2026-11-21T07:00:00Z"});
+        assert!(takes(View::Pressing, late.clone()) && takes(View::Unassigned, late));
+        let asleep = json!({"status": "open", "owner_id": me.to_string(), "snoozed_until": "2026-11-22T07:00:00Z"});
+        assert!(
+            takes(View::Snoozed, asleep.clone()) && !takes(View::Mine, asleep.clone()) && takes(View::Open, asleep)
+        );
+        assert!(takes(View::Solved, json!({"status": "closed"})));
+    }
+
+    #[test]
+    fn urgent_tickets_stand_first() {
+        let asked = Asked::default();
+        let due = |at: &str| asked.place(&row(json!({"due_at": at})));
+        assert!(due("2026-11-21T07:00:00Z") < due("2026-11-21T07:00:00.5Z"));
+        assert!(due("2026-11-21T07:00:00Z") < asked.place(&row(json!({}))));
+        let solved = Asked { view: View::Solved, ..Asked::default() };
+        let at = |at: &str| solved.place(&row(json!({"solved_at": at})));
+        assert!(at("2026-11-22T07:00:00Z") < at("2026-11-21T07:00:00Z"));
+    }
+}

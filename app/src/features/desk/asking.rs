@@ -1,0 +1,228 @@
+//! Small questions about one ticket or several: until when, whose, how urgent, which status, which queue.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use shared::format::{date_time, from_local_input};
+use shared::planning::Due;
+use shared::types::{PRIORITIES, TICKET};
+use shared::{Row, i18n};
+
+use super::acts::value;
+use super::lookup::Lookup;
+use super::model::Desk;
+use super::row::{priority_icon, status_tone};
+use crate::context::{browser_now, t};
+use crate::ui::{Button, ButtonKind, Choice, Combobox, DateInput, Dialog, Icon, Size};
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Until when it is put off.
+    Snooze,
+    /// Who works it.
+    Assign,
+    /// How urgent it is.
+    Priority,
+    /// What it waits for.
+    Status,
+    /// Where it waits.
+    Queue,
+}
+
+impl Question {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Snooze => "desk.snooze",
+            Self::Assign => "desk.assign",
+            Self::Priority => "ticket.priority",
+            Self::Status => "ticket.status",
+            Self::Queue => "ticket.queue_id",
+        }
+    }
+}
+
+/// A question about some tickets.
+#[derive(Clone, Debug)]
+pub(super) struct Asking {
+    pub(super) question: Question,
+    pub(super) rows: Vec<Row>,
+}
+
+impl Desk {
+    /// Asks about tickets.
+    pub(super) fn ask(self, question: Question, rows: Vec<Row>) {
+        if !rows.is_empty() {
+            self.asking.set(Some(Asking { question, rows }));
+        }
+    }
+
+    fn answer(self, act: impl FnOnce(Vec<Row>)) {
+        if let Some(asking) = self.asking.get_untracked() {
+            self.asking.set(None);
+            act(asking.rows);
+        }
+    }
+
+    fn set(self, field: &'static str, to: String) {
+        let to = if to.is_empty() { serde_json::Value::Null } else { to.into() };
+        self.answer(|rows| self.change(&rows, &value(field, to), self.say("ui.toast.saved", &[])));
+    }
+}
+
+/// The dialog that asks.
+pub(super) fn dialogs(desk: Desk) -> AnyView {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(desk.asking.with(Option::is_some)));
+    let question = Memo::new(move |_| desk.asking.with(|asking| asking.as_ref().map(|asking| asking.question)));
+    let title = Signal::derive(move || question.get().map(|q| desk.page.text(q.title())).unwrap_or_default());
+    let name_of = move |id: uuid::Uuid| {
+        let row = desk.listing.get_value().and_then(|listing| listing.row(id));
+        row.and_then(|row| row.text("subject").map(str::to_owned)).unwrap_or_default()
+    };
+    view! {
+        <Dialog open title close=t("ui.action.close") size=Size::Small on_close=move |()| desk.asking.set(None)>
+            {move || question.get().map(|question| match question {
+                Question::Snooze => snooze(desk),
+                Question::Assign => assign(desk),
+                Question::Priority => priorities(desk),
+                Question::Status => statuses(desk),
+                Question::Queue => queues(desk),
+            })}
+        </Dialog>
+        {desk.batch.view(name_of)}
+    }
+    .into_any()
+}
+
+fn choice(label: AnyView, on_select: impl Fn() + Send + Sync + 'static) -> AnyView {
+    view! { <li><button type="button" class="menu-item" on:click=move |_| on_select()>{label}</button></li> }.into_any()
+}
+
+/// The times one may put a ticket off to, with what they are today.
+pub(super) fn later(desk: Desk) -> Vec<(Due, DateTime<Utc>, String)> {
+    let (now, zone) = (browser_now(), desk.page.zone());
+    let locale = desk.page.locale.get_untracked();
+    Due::LATER.into_iter().map(|due| (due, due.at(now, &zone), date_time(locale, due.at(now, &zone), &zone))).collect()
+}
+
+fn snooze(desk: Desk) -> AnyView {
+    let at = RwSignal::new(String::new());
+    let one = move |(due, until, when): (Due, DateTime<Utc>, String)| {
+        let name = i18n::translate(desk.page.locale.get_untracked(), &format!("timeline.due_in.{}", due.code()), &[]);
+        let label = view! { <Icon name="clock"/><span>{name}</span><span class="meta">{when}</span> }.into_any();
+        choice(label, move || desk.answer(|rows| desk.snooze(&rows, Some(until))))
+    };
+    let asleep = desk.asking.with_untracked(|asking| {
+        asking.as_ref().is_some_and(|asking| asking.rows.iter().any(|row| row.text("snoozed_until").is_some()))
+    });
+    let set = move |_| {
+        if let Some(until) = from_local_input(&at.get_untracked(), &desk.page.zone()) {
+            desk.answer(|rows| desk.snooze(&rows, Some(until)));
+        }
+    };
+    view! {
+        <ul class="desk-choices">
+            {later(desk).into_iter().map(one).collect_view()}
+            {asleep.then(|| choice(
+                view! { <Icon name="bell"/><span>{t("desk.wake")}</span> }.into_any(),
+                move || desk.answer(|rows| desk.snooze(&rows, None)),
+            ))}
+        </ul>
+        <div class="row">
+            <DateInput value=at time=true label=t("desk.snooze_until")/>
+            <Button kind=ButtonKind::Primary disabled=Signal::derive(move || at.with(String::is_empty)) on_click=set>
+                {t("desk.snooze")}
+            </Button>
+        </div>
+    }
+    .into_any()
+}
+
+fn assign(desk: Desk) -> AnyView {
+    let found = Lookup::new("user");
+    let chosen = RwSignal::new(None::<Choice>);
+    let choose = move |choice: Option<Choice>| {
+        if let Some(choice) = choice {
+            desk.set("owner_id", choice.value);
+        }
+    };
+    let me = desk.me().map(|id| id.to_string()).unwrap_or_default();
+    let mine = view! { <Icon name="user"/><span>{t("ui.word.me")}</span> }.into_any();
+    let nobody = view! { <Icon name="hand"/><span>{t("desk.nobody")}</span> }.into_any();
+    view! {
+        <ul class="desk-choices">
+            {choice(mine, move || desk.set("owner_id", me.clone()))}
+            {choice(nobody, move || desk.set("owner_id", String::new()))}
+        </ul>
+        <Combobox
+            value=chosen
+            options=found.options
+            on_search=move |words| found.search(words)
+            on_change=choose
+            id="desk-assign"
+            label=t("desk.colleague")
+            placeholder=t("desk.colleague")
+            empty=t("list.no_results")
+            clear=t("ui.action.clear")
+        />
+    }
+    .into_any()
+}
+
+fn priorities(desk: Desk) -> AnyView {
+    let one = |code: &'static str| {
+        let name = i18n::choice_label(desk.page.locale.get_untracked(), &TICKET, "priority", code);
+        let icon = priority_icon(code).unwrap_or("circle");
+        let label = view! { <Icon name=icon/><span>{name}</span> }.into_any();
+        choice(label, move || desk.set("priority", code.to_owned()))
+    };
+    view! { <ul class="desk-choices">{PRIORITIES.iter().rev().copied().map(one).collect_view()}</ul> }.into_any()
+}
+
+fn statuses(desk: Desk) -> AnyView {
+    let one = |choice_of: Choice| {
+        let Choice { value: code, label: name, .. } = choice_of;
+        let tone = status_tone(&code);
+        let label = view! { <span class="badge" data-tone=tone>{name}</span> }.into_any();
+        choice(label, move || desk.set(status_field(&code), code.clone()))
+    };
+    view! { <ul class="desk-choices">{status_choices(desk).into_iter().map(one).collect_view()}</ul> }.into_any()
+}
+
+/// The statuses, and below each the organisation's own steps; tracked.
+pub(super) fn status_choices(desk: Desk) -> Vec<Choice> {
+    let locale = desk.page.locale.get();
+    let mut all = Vec::new();
+    for code in shared::types::TICKET_STATUSES {
+        let name = i18n::choice_label(locale, &TICKET, "status", code);
+        all.push(Choice::new(*code, name.clone()));
+        desk.known(|around| {
+            let own = around.steps.iter().filter(|step| step.text("category") == Some(code));
+            all.extend(own.map(|step| {
+                Choice::new(step.id.to_string(), format!("{name} · {}", step.text("name").unwrap_or_default()))
+            }));
+        });
+    }
+    all
+}
+
+/// The field that a chosen status goes to: an own step is named by its id.
+pub(super) fn status_field(code: &str) -> &'static str {
+    if code.parse::<uuid::Uuid>().is_ok() { "status_id" } else { "status" }
+}
+
+fn queues(desk: Desk) -> AnyView {
+    let one = |row: Row| {
+        let name = row.text("name").unwrap_or_default().to_owned();
+        let label = view! { <Icon name="inbox"/><span>{name}</span> }.into_any();
+        choice(label, move || desk.set("queue_id", row.id.to_string()))
+    };
+    let none = view! { <Icon name="x"/><span>{t("ui.word.none")}</span> }.into_any();
+    view! {
+        <ul class="desk-choices">
+            {desk.around.get_untracked().queues.into_iter().map(one).collect_view()}
+            {choice(none, move || desk.set("queue_id", String::new()))}
+        </ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,96 @@
+//! Answers from the knowledge base, put into what one writes: as they are, or as a link to what customers may read.
+
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::Row;
+use shared::query::{Filter, ListQuery, Op};
+use shared::record::rich::escape;
+
+use crate::api::records::list_records;
+use crate::context::t;
+use crate::features::desk::ticket::Ticket;
+use crate::ui::{Badge, Button, Dialog, Size, TextInput, Tone};
+
+/// How long typing must rest.
+const REST: Duration = Duration::from_millis(200);
+
+pub(super) fn dialog(ticket: Ticket, open: RwSignal<bool>) -> AnyView {
+    view! {
+        <Dialog open title=t("desk.insert_article") close=t("ui.action.close")>{move || search(ticket, open)}</Dialog>
+    }
+    .into_any()
+}
+
+fn search(ticket: Ticket, open: RwSignal<bool>) -> AnyView {
+    let words = RwSignal::new(String::new());
+    let found = RwSignal::new(None::<Vec<Row>>);
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        timer.flatten().inspect(TimeoutHandle::clear);
+        let words = words.get();
+        let load = move || {
+            spawn_local(async move {
+                let ready = Filter::field("visibility", Op::Ne, "draft");
+                let search = (!words.trim().is_empty()).then_some(words);
+                let query = ListQuery { filter: Some(ready), search, limit: 20, ..ListQuery::default() };
+                let rows = list_records("article".into(), query).await.map(|page| page.rows).unwrap_or_default();
+                drop(found.try_set(Some(rows)));
+            });
+        };
+        set_timeout_with_handle(load, REST).ok()
+    });
+    let lines = move || match found.get() {
+        None => ().into_any(),
+        Some(rows) if rows.is_empty() => view! { <p class="muted">{t("list.no_results")}</p> }.into_any(),
+        Some(rows) => view! {
+            <ul class="desk-articles">{rows.into_iter().map(|row| line(ticket, open, row)).collect_view()}</ul>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="stack">
+            <TextInput value=words kind="search" icon="search" autofocus=true label=t("desk.search_articles") placeholder=t("desk.search_articles")/>
+            {lines}
+        </div>
+    }
+    .into_any()
+}
+
+fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {
+    let title = row.text("title").unwrap_or_default().to_owned();
+    let summary = row.text("summary").map(str::to_owned);
+    let public = row.text("visibility") == Some("public");
+    let content = row.text("content").unwrap_or_default().to_owned();
+    let link = public_address(ticket, &row)
+        .map(|address| format!("<a href=\"{}\">{}</a>&nbsp;", escape(&address), escape(&title)));
+    let insert = move |html: &str| {
+        open.set(false);
+        // Once the dialog has given the focus back.
+        let html = html.to_owned();
+        set_timeout(move || ticket.writing.editor.insert(&html), Duration::from_millis(50));
+    };
+    view! {
+        <li class="desk-article">
+            <div>
+                <strong>{title}</strong>
+                {(!public).then(|| view! { <Badge tone=Tone::Warning icon="lock">{t("article.visibility.internal")}</Badge> })}
+                {summary.map(|summary| view! { <p class="meta">{summary}</p> })}
+            </div>
+            <div class="row">
+                {link.filter(|_| public).map(|link| view! { <Button size=Size::Small icon="link" on_click=move |_| insert(&link)>{t("desk.insert_link")}</Button> })}
+                <Button size=Size::Small icon="file-text" on_click=move |_| insert(&content)>{t("desk.insert_text")}</Button>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// Where customers read an article, if there are pages for them.
+fn public_address(ticket: Ticket, row: &Row) -> Option<String> {
+    let portal = ticket.desk.around.with_untracked(|around| around.portal.clone())?;
+    let origin = window().location().origin().ok()?;
+    let key = row.text("slug").map_or_else(|| row.id.to_string(), str::to_owned);
+    Some(format!("{origin}/portal/{portal}/articles/{key}"))
+}

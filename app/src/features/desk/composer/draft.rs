@@ -1,0 +1,133 @@
+//! What is being written, kept on this device until it is sent.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use shared::record::Values;
+use uuid::Uuid;
+
+use crate::features::desk::ticket::Ticket;
+use crate::ui::RichEditor;
+
+/// What is being written for a ticket; cheap to copy.
+#[derive(Clone, Copy)]
+pub(in crate::features::desk) struct Writing {
+    /// The ticket.
+    id: Uuid,
+    pub(in crate::features::desk) editor: RichEditor,
+    /// What stands in the editor, as HTML.
+    pub(super) text: RwSignal<String>,
+    /// For colleagues only.
+    pub(in crate::features::desk) note: RwSignal<bool>,
+    /// Fields of the ticket that change along.
+    pub(super) staged: RwSignal<Values>,
+    /// Files that go with it, by id and name.
+    pub(super) files: RwSignal<Vec<(Uuid, String)>>,
+    pub(super) sending: RwSignal<bool>,
+    pub(super) error: RwSignal<Option<String>>,
+    /// The last message that stood there when one began to write.
+    pub(super) seen: StoredValue<Option<Uuid>>,
+    /// Id of the message to come: sent again after a lost answer it is the same message.
+    pub(super) message_id: StoredValue<Uuid>,
+}
+
+/// The draft as kept on the device.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    text: String,
+    note: bool,
+    staged: Values,
+    files: Vec<(Uuid, String)>,
+    seen: Option<Uuid>,
+}
+
+impl Writing {
+    pub(in crate::features::desk) fn new(id: Uuid) -> Self {
+        let text = RwSignal::new(String::new());
+        Self {
+            id,
+            editor: RichEditor::new(text),
+            text,
+            note: RwSignal::new(false),
+            staged: RwSignal::new(Values::new()),
+            files: RwSignal::new(Vec::new()),
+            sending: RwSignal::new(false),
+            error: RwSignal::new(None),
+            seen: StoredValue::new(None),
+            message_id: StoredValue::new(Uuid::nil()),
+        }
+    }
+
+    /// Whether one is in the middle of it.
+    pub(in crate::features::desk) fn is_begun(self) -> bool {
+        self.text.try_with_untracked(|text| !text.is_empty()).unwrap_or_default()
+    }
+
+    /// Brings back what was not sent, and keeps what is written from now on.
+    pub(super) fn keep(self, ticket: Ticket) {
+        let name = format!("guanxi.draft.ticket.{}", self.id);
+        Effect::new(move |before: Option<()>| {
+            if before.is_none()
+                && let Some(kept) = storage().and_then(|s| s.get_item(&name).ok().flatten())
+                && let Ok(kept) = serde_json::from_str::<Kept>(&kept)
+            {
+                self.restore(ticket, kept);
+            }
+            let (text, staged, files) = (self.text.get(), self.staged.get(), self.files.get());
+            let newest = ticket.messages.with(|all| all.last().map(|row| row.id));
+            if text.is_empty() {
+                self.seen.set_value(newest);
+                if ticket.crossed.with_untracked(|crossed| !crossed.is_empty()) {
+                    ticket.crossed.update(std::collections::BTreeSet::clear);
+                }
+            }
+            let Some(storage) = storage() else { return };
+            // A full or forbidden storage costs the draft, not the page.
+            if text.is_empty() && staged.is_empty() && files.is_empty() {
+                return drop(storage.remove_item(&name));
+            }
+            let kept = Kept { text, note: self.note.get(), staged, files, seen: self.seen.get_value() };
+            if let Ok(json) = serde_json::to_string(&kept) {
+                drop(storage.set_item(&name, &json));
+            }
+        });
+    }
+
+    /// What was written before a reload crosses what others wrote since.
+    fn restore(self, ticket: Ticket, kept: Kept) {
+        let me = ticket.desk.me();
+        self.seen.set_value(kept.seen);
+        self.note.set(kept.note);
+        self.staged.set(kept.staged);
+        self.files.set(kept.files);
+        let crossed = ticket.messages.with_untracked(|all| {
+            let since = kept.seen.map_or(0, |seen| all.iter().position(|row| row.id == seen).map_or(0, |at| at + 1));
+            let by_other = |row: &&shared::Row| row.reference("created_by") != me;
+            all[since..].iter().filter(by_other).map(|row| row.id).collect()
+        });
+        if !kept.text.is_empty() {
+            ticket.crossed.set(crossed);
+        }
+        self.text.set(kept.text);
+    }
+
+    /// Empties it after it was sent.
+    pub(super) fn clear(self) {
+        self.text.set(String::new());
+        self.staged.set(Values::new());
+        self.files.set(Vec::new());
+        self.error.set(None);
+        self.message_id.set_value(Uuid::nil());
+    }
+
+    /// What others wrote has been read: the answer is one to that, too.
+    pub(super) fn look_again(self, ticket: Ticket) {
+        self.seen.set_value(ticket.messages.with_untracked(|all| all.last().map(|row| row.id)));
+        ticket.crossed.update(std::collections::BTreeSet::clear);
+        self.editor.focus();
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}

@@ -1,0 +1,215 @@
+//! Writing an answer or a note: rich text with mentions, templates and articles, and what changes along with it.
+
+mod articles;
+mod draft;
+mod sending;
+mod suggest;
+mod templates;
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::i18n;
+use shared::types::{TICKET, is_unsettled};
+
+pub(super) use self::draft::Writing;
+use self::suggest::{Suggest, list, list_id};
+use super::ticket::Ticket;
+use crate::context::t;
+use crate::record::rich_words;
+use crate::ui::{
+    Button, ButtonKind, Choice, Icon, Menu, MenuItem, Notice, RichText, Segmented, Size, Tone, is_save_chord,
+};
+
+/// The composer of a ticket.
+#[component]
+pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
+    let (desk, writing) = (ticket.desk, ticket.writing);
+    writing.keep(ticket);
+    open_when_asked(ticket);
+    let suggest = Suggest::new(ticket);
+    let articles = RwSignal::new(false);
+    let key = move |event: KeyboardEvent| {
+        if suggest.key(&event) {
+            return true;
+        }
+        if is_save_chord(&event) {
+            writing.send(ticket, None);
+            return true;
+        }
+        if event.key() == "Escape" && !event.is_composing() {
+            leave();
+            return true;
+        }
+        false
+    };
+    let suggesting = Signal::derive(move || {
+        let open = !suggest.options.with(Vec::is_empty);
+        open.then(|| (list_id(), format!("{}-{}", list_id(), suggest.active.get())))
+    });
+    let kinds = Signal::derive(move || {
+        vec![Choice::new("reply", desk.page.text("desk.reply")), Choice::new("note", desk.page.text("desk.note"))]
+    });
+    let kind = Signal::derive(move || if writing.note.get() { "note".to_owned() } else { "reply".to_owned() });
+    let label = Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note" } else { "desk.reply" }));
+    let placeholder =
+        Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note_hint" } else { "desk.reply_hint" }));
+    let tools = move || tools(ticket, articles);
+    view! {
+        <section class="desk-composer" data-note=move || writing.note.get().then_some("") aria-label=label>
+            {crossed(ticket)}
+            <div class="desk-composer-head">
+                <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
+                <span class="meta truncate">{move || receivers(ticket)}</span>
+            </div>
+            <RichText editor=writing.editor words=rich_words() label placeholder tools suggesting on_key=key/>
+            {list(suggest)}
+            {staged(ticket)}
+            {move || writing.error.get().map(|text| view! {
+                <p class="field-error" role="alert"><Icon name="circle-alert"/><span>{text}</span></p>
+            })}
+            <div class="desk-composer-foot">
+                <span class="meta desktop-only">{t("desk.send_hint")}</span>
+                <span class="spacer"></span>
+                {buttons(ticket)}
+            </div>
+        </section>
+        {articles::dialog(ticket, articles)}
+    }
+}
+
+/// Out of the text, so that the keys act on tickets again.
+fn leave() {
+    use leptos::wasm_bindgen::JsCast;
+    let active = document().active_element().and_then(|e| e.dyn_into::<leptos::web_sys::HtmlElement>().ok());
+    if let Some(active) = active {
+        drop(active.blur());
+    }
+}
+
+/// `r` and `n` open the composer, also of a ticket that was opened by them.
+fn open_when_asked(ticket: Ticket) {
+    let asked = ticket.desk.compose;
+    Effect::new(move |_| {
+        if let Some(note) = asked.get() {
+            ticket.writing.note.set(note);
+            asked.set(None);
+            request_animation_frame(move || ticket.writing.editor.focus());
+        }
+    });
+}
+
+/// Who gets the answer.
+fn receivers(ticket: Ticket) -> String {
+    let page = ticket.desk.page;
+    if ticket.writing.note.get() {
+        return page.text("desk.to_colleagues");
+    }
+    let row = ticket.row();
+    match row.text("requester_email") {
+        Some(email) => page.text_with("desk.to", &[("name", email)]),
+        None => page.text("desk.to_customer"),
+    }
+}
+
+/// Others wrote meanwhile.
+fn crossed(ticket: Ticket) -> AnyView {
+    let count = Memo::new(move |_| ticket.crossed.with(std::collections::BTreeSet::len));
+    let text = Signal::derive(move || ticket.desk.page.text_with("desk.crossed", &[("n", &count.get().to_string())]));
+    view! {
+        <Show when=move || count.get() != 0>
+            <Notice tone=Tone::Warning text>
+                <Button size=Size::Small on_click=move |_| ticket.writing.look_again(ticket)>{t("desk.crossed_read")}</Button>
+            </Notice>
+        </Show>
+    }
+    .into_any()
+}
+
+fn tools(ticket: Ticket, articles: RwSignal<bool>) -> AnyView {
+    let writing = ticket.writing;
+    let insert = move |text: &'static str| move |_| writing.editor.insert(text);
+    view! {
+        <Button kind=ButtonKind::Ghost size=Size::Small icon="at-sign" label=t("desk.mention") on_click=insert("@")/>
+        <Button kind=ButtonKind::Ghost size=Size::Small icon="zap" label=t("reply_template._many") on_click=insert("/")/>
+        <Button kind=ButtonKind::Ghost size=Size::Small icon="book-open" label=t("desk.insert_article") on_click=move |_| articles.set(true)/>
+    }
+    .into_any()
+}
+
+/// What changes along with the answer; each can be taken away.
+fn staged(ticket: Ticket) -> AnyView {
+    let writing = ticket.writing;
+    let page = ticket.desk.page;
+    let chip = move |(field, value): (String, Value)| {
+        let (name, label_field) = (field.clone(), field.clone());
+        let text = Signal::derive(move || {
+            let locale = page.locale.get();
+            format!("{}: {}", i18n::field_label(locale, &TICKET, &label_field), shown(ticket, &label_field, &value))
+        });
+        let remove = move |_| writing.staged.update(|staged| drop(staged.remove(&name)));
+        let label = Signal::derive(move || format!("{} {}", page.text("ui.action.remove"), text.get()));
+        view! {
+            <span class="badge" data-tone="info" data-field=field>
+                {text}
+                <button type="button" class="tag-remove" aria-label=label on:click=remove><Icon name="x" size=Size::Small/></button>
+            </span>
+        }
+    };
+    view! {
+        <Show when=move || writing.staged.with(|staged| !staged.is_empty())>
+            <div class="desk-staged" role="group" aria-label=t("desk.changes_along")>
+                <span class="meta">{t("desk.changes_along")}</span>
+                {move || writing.staged.get().into_iter().map(chip).collect_view()}
+            </div>
+        </Show>
+    }
+    .into_any()
+}
+
+/// A staged value in words.
+fn shown(ticket: Ticket, field: &str, value: &Value) -> String {
+    let page = ticket.desk.page;
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Value::Null => return page.text("ui.word.none"),
+        other => other.to_string(),
+    };
+    if let Ok(id) = text.parse::<uuid::Uuid>() {
+        let around = ticket.desk.around.get();
+        let named = around.queues.iter().chain(&around.steps).find(|row| row.id == id);
+        let named = named.and_then(|row| row.text("name").map(str::to_owned));
+        return named.or_else(|| ticket.title(id)).unwrap_or(text);
+    }
+    i18n::choice_label(page.locale.get(), &TICKET, field, &text)
+}
+
+/// Send, and what else one sends with.
+fn buttons(ticket: Ticket) -> AnyView {
+    let (desk, writing) = (ticket.desk, ticket.writing);
+    let label = move || {
+        let crossed = ticket.crossed.with(|crossed| !crossed.is_empty()) && !writing.note.get();
+        desk.page.text(match (crossed, writing.note.get()) {
+            (true, _) => "desk.send_anyway",
+            (_, true) => "desk.add_note",
+            _ => "desk.send",
+        })
+    };
+    let unsettled = move || ticket.record.row.with(|row| is_unsettled(row.text("status").unwrap_or("new")));
+    let with = move |status: &'static str| move |()| writing.send(ticket, Some(status));
+    view! {
+        <Show when=unsettled>
+            <Menu label=t("desk.send_and") icon="chevron-up" kind=ButtonKind::Secondary end=true>
+                <MenuItem label=t("desk.send_and_wait") icon="hourglass" on_select=with("waiting_customer")/>
+                <MenuItem label=t("desk.send_and_third") icon="hourglass" on_select=with("waiting_third_party")/>
+                <MenuItem label=t("desk.send_and_open") icon="circle-dot" on_select=with("open")/>
+            </Menu>
+            <Button busy=writing.sending icon="circle-check" on_click=move |_| writing.send(ticket, Some("solved"))>
+                {t("desk.send_and_solve")}
+            </Button>
+        </Show>
+        <Button kind=ButtonKind::Primary icon="send" busy=writing.sending on_click=move |_| writing.send(ticket, None)>{label}</Button>
+    }
+    .into_any()
+}

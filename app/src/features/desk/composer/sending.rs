@@ -1,0 +1,88 @@
+//! Sending: once, undoable, and not past what others wrote meanwhile.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::desk::{Replied, Reply};
+use shared::record::Values;
+use shared::{Error, i18n};
+use uuid::Uuid;
+
+use super::draft::Writing;
+use crate::acting::undo_of;
+use crate::api::Fault;
+use crate::api::desk::send_reply;
+use crate::features::desk::ticket::Ticket;
+use crate::ui::Tone;
+
+impl Writing {
+    /// Sends what is written, and sets the status along if one is named.
+    pub(super) fn send(self, ticket: Ticket, status: Option<&'static str>) {
+        if self.sending.get_untracked() {
+            return;
+        }
+        let reply = self.reply(ticket, status);
+        if reply.content.is_empty() && reply.changes.is_empty() {
+            return self.error.set(Some(ticket.desk.say("desk.nothing_said", &[])));
+        }
+        self.error.set(None);
+        self.sending.set(true);
+        spawn_local(async move {
+            let first = send_reply(reply.clone()).await;
+            // The answer got lost: the same message sent again is one message.
+            let answer = if first == Err(Fault(Error::Offline)) { send_reply(reply.clone()).await } else { first };
+            if self.sending.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(Replied::Sent { change_set, message, ticket: row }) => {
+                    self.clear();
+                    if let Some(message) = message {
+                        ticket.add(message);
+                    }
+                    ticket.desk.put(&row);
+                    self.told(ticket, reply.note, change_set);
+                }
+                Ok(Replied::Crossed { messages, titles }) => {
+                    ticket.record.titles.update(|all| all.extend(titles));
+                    ticket.crossed.update(|crossed| crossed.extend(messages.iter().map(|row| row.id)));
+                    messages.into_iter().for_each(|row| ticket.add(row));
+                }
+                Err(fault) => {
+                    self.error.set(Some(i18n::error_sentence(ticket.desk.page.locale.get_untracked(), &fault.0)));
+                }
+            }
+        });
+    }
+
+    fn reply(self, ticket: Ticket, status: Option<&'static str>) -> Reply {
+        if self.message_id.get_value().is_nil() {
+            self.message_id.set_value(Uuid::now_v7());
+        }
+        let mut changes: Values = self.staged.get_untracked();
+        if let Some(status) = status {
+            changes.insert("status".into(), status.into());
+        }
+        let ids = self.editor.marked(".mention[data-id]", "data-id");
+        Reply {
+            ticket_id: ticket.id,
+            message_id: self.message_id.get_value(),
+            content: self.text.get_untracked(),
+            note: self.note.get_untracked(),
+            mention_ids: ids.into_iter().filter_map(|id| id.parse().ok()).collect(),
+            cc: Vec::new(),
+            attachment_ids: self.files.get_untracked().into_iter().map(|(id, _)| id).collect(),
+            changes,
+            seen: self.seen.get_value(),
+            anyway: ticket.crossed.with_untracked(|crossed| !crossed.is_empty()),
+        }
+    }
+
+    fn told(self, ticket: Ticket, note: bool, change_set: Uuid) {
+        let desk = ticket.desk;
+        let text = desk.say(if note { "desk.noted" } else { "desk.sent" }, &[]);
+        desk.toasts.push(text, Tone::Success, Some(undo_of(desk.page, desk.toasts, change_set)));
+        if !note {
+            desk.go_on();
+        }
+    }
+}

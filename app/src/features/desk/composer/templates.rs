@@ -1,0 +1,136 @@
+//! Answers that agents repeat: found by their shortcut or name, filled in, and with what they change.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::Row;
+use shared::query::{ListQuery, Sort};
+use shared::record::rich::escape;
+use shared::record::{Values, ids};
+
+use crate::api::records::list_records;
+use crate::features::desk::ticket::Ticket;
+use crate::ui::Choice;
+
+/// The templates one may use; cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Templates {
+    all: RwSignal<Vec<Row>>,
+    asked: StoredValue<bool>,
+}
+
+impl Templates {
+    pub(super) fn new() -> Self {
+        Self { all: RwSignal::new(Vec::new()), asked: StoredValue::new(false) }
+    }
+
+    /// Loads them once.
+    pub(super) fn load(self) {
+        if self.asked.get_value() {
+            return;
+        }
+        self.asked.set_value(true);
+        spawn_local(async move {
+            let sort = Some(Sort { field: "name".into(), descending: false });
+            match list_records("reply_template".into(), ListQuery { sort, limit: 200, ..ListQuery::default() }).await {
+                Ok(found) => drop(self.all.try_set(found.rows)),
+                Err(_) => drop(self.asked.try_update_value(|asked| *asked = false)),
+            }
+        });
+    }
+
+    /// Those for a ticket's queue and language that fit the word; those in the customer's language first.
+    pub(super) fn fitting(self, ticket: Ticket, word: &str) -> Vec<Choice> {
+        let row = ticket.row();
+        let language = row.text("locale").unwrap_or_else(|| ticket.desk.page.locale.get().code()).to_owned();
+        let word = word.to_lowercase();
+        let mut found: Vec<(u8, Choice)> = self.all.with(|all| {
+            all.iter()
+                .filter(|template| is_offered(template, &row))
+                .filter_map(|template| {
+                    let name = template.text("name").unwrap_or_default();
+                    let shortcut = template.text("shortcut").unwrap_or_default();
+                    let rank = if shortcut.to_lowercase().starts_with(&word) {
+                        0
+                    } else if name.to_lowercase().contains(&word) {
+                        1
+                    } else {
+                        return None;
+                    };
+                    let foreign = template.text("locale").is_some_and(|own| own != language);
+                    let choice = Choice::new(template.id.to_string(), name);
+                    Some((
+                        rank + 2 * u8::from(foreign),
+                        if shortcut.is_empty() { choice } else { choice.detail(format!("/{shortcut}")) },
+                    ))
+                })
+                .collect()
+        });
+        found.sort_by_key(|(rank, _)| *rank);
+        found.into_iter().map(|(_, choice)| choice).collect()
+    }
+
+    /// The text of a template for a ticket; its changes are staged.
+    pub(super) fn apply(self, ticket: Ticket, id: &str) -> String {
+        let Some(template) = self.all.with_untracked(|all| all.iter().find(|row| row.id.to_string() == id).cloned())
+        else {
+            return String::new();
+        };
+        let writing = ticket.writing;
+        if template.flag("internal") {
+            writing.note.set(true);
+        }
+        if let Some(changes) = template.value("changes").as_object() {
+            writing.staged.update(|staged| staged.extend(changes.clone()));
+        }
+        filled(template.text("content").unwrap_or_default(), &variables(ticket))
+    }
+}
+
+fn is_offered(template: &Row, ticket: &Row) -> bool {
+    let queues = ids(&template.values, "queue_ids");
+    queues.is_empty() || ticket.reference("queue_id").is_some_and(|queue| queues.contains(&queue))
+}
+
+/// What templates may name.
+fn variables(ticket: Ticket) -> Vec<(&'static str, String)> {
+    let row = ticket.record.row.get_untracked();
+    let values: &Values = &row.values;
+    let text = |field: &str| shared::record::text(values, field).unwrap_or_default().to_owned();
+    let titled = |field: &str| {
+        let id = row.reference(field);
+        id.and_then(|id| untrack(|| ticket.title(id))).unwrap_or_default()
+    };
+    let first = |all: [String; 3]| all.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    let (customer, contact, requester) = (titled("customer_id"), titled("contact_id"), text("requester_name"));
+    let agent = ticket.desk.page.session.with_value(|session| session.as_ref().map(|s| s.name.clone()));
+    vec![
+        ("customer.name", first([customer.clone(), requester.clone(), contact.clone()])),
+        ("contact.name", first([contact.clone(), requester.clone(), customer.clone()])),
+        ("requester.name", first([requester, contact, customer])),
+        ("ticket.number", text("number")),
+        ("ticket.subject", text("subject")),
+        ("agent.name", agent.unwrap_or_default()),
+        ("queue.name", titled("queue_id")),
+    ]
+}
+
+fn filled(html: &str, variables: &[(&'static str, String)]) -> String {
+    let fill = |html: String, (name, value): &(&'static str, String)| {
+        html.replace(&format!("{{{{{name}}}}}"), &escape(value)).replace(&format!("{{{{ {name} }}}}"), &escape(value))
+    };
+    variables.iter().fold(html.to_owned(), fill)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filled;
+
+    #[test]
+    fn variables_are_filled_in_and_stay_text() {
+        let variables = [("agent.name", "Li <b>".to_owned()), ("ticket.number", "T-7".to_owned())];
+        assert_eq!(
+            filled("<p>{{ticket.number}}, {{ agent.name }} {{unknown}}</p>", &variables),
+            "<p>T-7, Li &lt;b&gt; {{unknown}}</p>"
+        );
+    }
+}

@@ -1,0 +1,152 @@
+//! The desk without a mouse.
+
+use leptos::ev::{self, KeyboardEvent};
+use leptos::prelude::*;
+use shared::Row;
+use uuid::Uuid;
+
+use super::asking::Question;
+use super::list;
+use super::model::Desk;
+use crate::ui::is_typing;
+
+/// How long a `g` keeps the next letter for itself, ms; as long as the workspace waits for it.
+const AFTER_G: f64 = 1500.0;
+
+/// Listens until the caller is cleaned up.
+pub(super) fn listen(desk: Desk) {
+    let since_g = StoredValue::new(f64::NEG_INFINITY);
+    Effect::new(move |_| {
+        let pressed = window_event_listener(ev::keydown, move |event| {
+            if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() || is_elsewhere() {
+                return;
+            }
+            let now = js_sys::Date::now();
+            let after_g = now - since_g.get_value() < AFTER_G;
+            since_g.set_value(if event.key() == "g" && !after_g { now } else { f64::NEG_INFINITY });
+            if !after_g && press(desk, &event) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || pressed.remove());
+    });
+}
+
+/// A dialog or menu has the keys to itself.
+fn is_elsewhere() -> bool {
+    document().query_selector("dialog[open], [popover]:popover-open").ok().flatten().is_some()
+}
+
+fn is_in_list() -> bool {
+    document().active_element().is_some_and(|element| element.closest(".desk-rows").ok().flatten().is_some())
+}
+
+/// The tickets that keys act on: the ticked ones, the one with the focus in the list, the open one, the one last at.
+fn targets(desk: Desk) -> Vec<Row> {
+    let chosen = desk.chosen();
+    if !chosen.is_empty() {
+        return chosen;
+    }
+    let listed = || {
+        let id = desk.current.get_untracked()?;
+        desk.listing.get_value()?.row(id)
+    };
+    let open = || desk.open.get_value().and_then(|ticket| ticket.record.row.try_get_untracked());
+    let row = if is_in_list() { listed().or_else(open) } else { open().or_else(listed) };
+    row.into_iter().collect()
+}
+
+/// Whether the key meant something.
+fn press(desk: Desk, event: &KeyboardEvent) -> bool {
+    let key = event.key();
+    match key.as_str() {
+        "j" => walk(desk, 1),
+        "k" => walk(desk, -1),
+        "ArrowDown" if is_in_list() => walk(desk, 1),
+        "ArrowUp" if is_in_list() => walk(desk, -1),
+        "Enter" if !is_on_control() => open_current(desk),
+        "Escape" => leave(desk),
+        "x" => tick(desk),
+        "r" | "n" => compose(desk, key == "n"),
+        "t" | "s" | "z" | "a" | "p" if desk.may_update() => act(desk, &key),
+        _ => false,
+    }
+}
+
+fn is_on_control() -> bool {
+    document()
+        .active_element()
+        .is_some_and(|element| element.matches("a, button, summary, [role=tab]").unwrap_or(false))
+}
+
+fn act(desk: Desk, key: &str) -> bool {
+    let rows = targets(desk);
+    let Some(first) = rows.first() else { return false };
+    match key {
+        "t" => rows.iter().for_each(|row| desk.take(row.id)),
+        "s" if shared::types::is_unsettled(first.text("status").unwrap_or("new")) => desk.solve(&rows),
+        "s" => desk.reopen(first),
+        "z" => desk.ask(Question::Snooze, rows),
+        "a" => desk.ask(Question::Assign, rows),
+        _ => desk.ask(Question::Priority, rows),
+    }
+    true
+}
+
+fn walk(desk: Desk, by: isize) -> bool {
+    let ids = desk.listing.get_value().map(|listing| listing.ids()).unwrap_or_default();
+    if ids.is_empty() {
+        return false;
+    }
+    let from = desk.current.get_untracked().or_else(|| untrack(|| desk.address.ticket()));
+    let at = from.and_then(|id| ids.iter().position(|other| *other == id));
+    let to = at.map_or(0, |at| at.saturating_add_signed(by).min(ids.len() - 1));
+    desk.current.set(Some(ids[to]));
+    list::focus(ids[to], to);
+    true
+}
+
+fn open_current(desk: Desk) -> bool {
+    let current: Option<Uuid> = desk.current.get_untracked();
+    if current.is_some() {
+        desk.address.open(current);
+    }
+    current.is_some()
+}
+
+/// Esc takes the ticks away, then closes the ticket.
+fn leave(desk: Desk) -> bool {
+    if desk.selected.with_untracked(|selected| !selected.is_empty()) {
+        desk.selected.update(std::collections::BTreeSet::clear);
+        return true;
+    }
+    let open = untrack(|| desk.address.ticket());
+    if open.is_none() || desk.address.is_alone() {
+        return false;
+    }
+    desk.address.open(None);
+    true
+}
+
+fn tick(desk: Desk) -> bool {
+    let Some(id) = desk.current.get_untracked().or_else(|| untrack(|| desk.address.ticket())) else { return false };
+    desk.selected.update(|selected| {
+        if !selected.remove(&id) {
+            selected.insert(id);
+        }
+    });
+    true
+}
+
+/// Opens the ticket, if none is open, and its composer.
+fn compose(desk: Desk, note: bool) -> bool {
+    let listed = desk.current.get_untracked();
+    let open = untrack(|| desk.address.ticket());
+    let wanted = if is_in_list() { listed.or(open) } else { open.or(listed) };
+    let Some(id) = wanted else { return false };
+    desk.compose.set(Some(note));
+    if open != Some(id) {
+        desk.address.open(Some(id));
+    }
+    true
+}

@@ -1,0 +1,53 @@
+//! The clocks of a ticket: what is promised, and how it stands.
+
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::i18n::translate;
+
+use super::Ticket;
+use crate::features::desk::badge::timed;
+use crate::ui::{Icon, Tone};
+
+const KINDS: [&str; 3] = ["first_response", "next_response", "resolution"];
+
+/// Each clock that runs or ran.
+pub(super) fn clocks(ticket: Ticket) -> AnyView {
+    let all = move || {
+        let row = ticket.row();
+        let clocks = row.value("clocks").clone();
+        KINDS.into_iter().filter_map(|kind| clock(ticket, kind, clocks.get(kind)?)).collect_view()
+    };
+    view! { <div class="clocks">{all}</div> }.into_any()
+}
+
+fn clock(ticket: Ticket, kind: &'static str, clock: &Value) -> Option<AnyView> {
+    let page = ticket.desk.page;
+    let locale = page.locale.get();
+    let instant = |field: &str| {
+        let text = clock.get(field)?.as_str()?;
+        Some(chrono::DateTime::parse_from_rfc3339(text).ok()?.to_utc())
+    };
+    let state = clock.get("state").and_then(Value::as_str).unwrap_or("none");
+    let paused = clock.get("paused").and_then(Value::as_bool).unwrap_or_default();
+    let due = instant("due_at");
+    let say = |key: &str| translate(locale, key, &[]);
+    let (tone, icon, text) = match (state, due) {
+        ("none", _) => return None,
+        ("met", _) => (Tone::Success, "circle-check", say("ticket.sla_state.met")),
+        ("met_late", _) => (Tone::Danger, "circle-check", say("desk.met_late")),
+        _ if paused => (Tone::Neutral, "circle-pause", say("ticket.sla_state.paused")),
+        (_, Some(due)) => timed(page, due, instant("at_risk_at"), page.now.get()),
+        (state, None) => (Tone::Neutral, "clock", say(&format!("ticket.sla_state.{state}"))),
+    };
+    let hint = due.map(|due| shared::format::date_time(locale, due, &page.zone()));
+    let name = say(&format!("ticket.due_clock.{kind}"));
+    Some(
+        view! {
+            <span class="clock" data-clock=kind title=hint>
+                <span class="meta">{name}</span>
+                <span class="badge sla" data-tone=tone.attr()><Icon name=icon/><span>{text}</span></span>
+            </span>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,242 @@
+//! The head of a ticket: number and subject, quick controls, clocks, and who else is here.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use shared::live::Viewer;
+use shared::types::{PRIORITIES, TICKET, is_unsettled};
+use shared::{Row, i18n};
+
+use super::Ticket;
+use super::clocks::clocks;
+use crate::context::t;
+use crate::features::desk::acts::value;
+use crate::features::desk::asking::{Question, status_choices, status_field};
+use crate::ui::{Avatar, Button, ButtonKind, Choice, Icon, Menu, MenuItem, MenuLink, Select, Size, TextInput};
+
+pub(super) fn head(ticket: Ticket) -> AnyView {
+    let desk = ticket.desk;
+    let (id, may) = (ticket.id, ticket.record.may_update);
+    let number = move || ticket.row().text("number").unwrap_or_default().to_owned();
+    view! {
+        <header class="ticket-head">
+            <div class="ticket-title">
+                <span class="ticket-back">
+                    <Button kind=ButtonKind::Ghost icon="arrow-left" label=t("ui.action.back") on_click=move |_| desk.address.open(None)/>
+                </span>
+                <span class="num meta">{number}</span>
+                {subject(ticket)}
+                {viewers(ticket)}
+                {playing(ticket)}
+                {may.then(|| view! { <Menu label=t("ui.action.more") end=true>{move || acts(ticket)}</Menu> })}
+                {(!desk.address.is_alone()).then(|| view! {
+                    <span class="desktop-only">
+                        <Button kind=ButtonKind::Ghost icon="x" label=t("ui.action.close") on_click=move |_| desk.address.open(None)/>
+                    </span>
+                })}
+            </div>
+            <div class="ticket-controls" data-id=id.to_string()>
+                {controls(ticket)}
+                {clocks(ticket)}
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+/// The subject; a press makes it an input.
+fn subject(ticket: Ticket) -> AnyView {
+    let editing = RwSignal::new(false);
+    let typed = RwSignal::new(String::new());
+    let shown = move || ticket.record.row.with(|row| row.text("subject").unwrap_or_default().to_owned());
+    let begin = move |_| {
+        typed.set(untrack(shown));
+        editing.set(true);
+    };
+    let save = move || {
+        let text = typed.get_untracked().trim().to_owned();
+        let was = editing.try_set(false).is_none();
+        if was && !text.is_empty() && text != untrack(shown) {
+            let desk = ticket.desk;
+            let row = ticket.record.row.get_untracked();
+            desk.change(&[row], &value("subject", text), desk.say("ui.toast.saved", &[]));
+        }
+    };
+    let key = move |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" if !event.is_composing() => save(),
+        "Escape" => {
+            event.stop_propagation();
+            editing.set(false);
+        }
+        _ => {}
+    };
+    let label = Signal::derive(move || {
+        let page = ticket.desk.page;
+        page.text_with("ui.record.edit_field", &[("field", &i18n::field_label(page.locale.get(), &TICKET, "subject"))])
+    });
+    let may = ticket.record.may_update;
+    let content = move || {
+        if editing.get() {
+            return view! {
+                <span class="ticket-subject-edit" on:keydown=key on:focusout=move |_| if editing.get_untracked() { save() }>
+                    <TextInput value=typed label maxlength=300 autofocus=true/>
+                </span>
+            }
+            .into_any();
+        }
+        let title = view! { <h1>{shown}</h1> };
+        if may {
+            let button = view! { <button type="button" class="fact-pencil" aria-label=label title=label on:click=begin><Icon name="pencil" size=Size::Small/></button> };
+            view! { {title} {button} }.into_any()
+        } else {
+            title.into_any()
+        }
+    };
+    view! { <div class="ticket-name">{content}</div> }.into_any()
+}
+
+/// Who else has it open, and who writes.
+fn viewers(ticket: Ticket) -> AnyView {
+    let page = ticket.desk.page;
+    let here = ticket.viewers;
+    let face = |viewer: Viewer| {
+        view! { <Avatar name=viewer.name seed=viewer.user_id.to_string() size=Size::Small live=Signal::stored(true)/> }
+    };
+    let text = move || {
+        here.with(|here| {
+            let (writing, reading): (Vec<_>, Vec<_>) = here.iter().partition(|viewer| viewer.editing);
+            let names = |all: &[&Viewer]| all.iter().map(|viewer| viewer.name.clone()).collect::<Vec<_>>().join(", ");
+            match (writing.is_empty(), reading.is_empty()) {
+                (false, _) => page.text_with("desk.writing", &[("name", &names(&writing))]),
+                (true, false) => page.text_with("desk.viewing", &[("name", &names(&reading))]),
+                (true, true) => String::new(),
+            }
+        })
+    };
+    let busy = move || here.with(|here| here.iter().any(|viewer| viewer.editing)).then_some("");
+    view! {
+        <span class="ticket-viewers" data-writing=busy aria-live="polite">
+            <span class="viewers avatar-stack">{move || here.get().into_iter().map(face).collect_view()}</span>
+            <span class="meta">{text}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// While one gets ticket after ticket: skip and end.
+fn playing(ticket: Ticket) -> AnyView {
+    let desk = ticket.desk;
+    view! {
+        <Show when=move || desk.playing.get()>
+            <span class="row">
+                {crate::features::desk::list::mark("play", "desk.playing")}
+                <Button size=Size::Small icon="skip-forward" busy=desk.fetching on_click=move |_| desk.skip(ticket.id)>{t("desk.skip")}</Button>
+                <Button size=Size::Small kind=ButtonKind::Ghost on_click=move |_| desk.stop()>{t("desk.stop")}</Button>
+            </span>
+        </Show>
+    }
+    .into_any()
+}
+
+/// A field as a select that saves at once.
+fn quick(
+    ticket: Ticket,
+    read: fn(&Row) -> Option<String>,
+    label: &'static str,
+    options: Signal<Vec<Choice>>,
+    empty: bool,
+    field: fn(&str) -> &'static str,
+) -> AnyView {
+    let shown = Memo::new(move |_| ticket.record.row.with(read).unwrap_or_default());
+    let chosen = RwSignal::new(shown.get_untracked());
+    Effect::new(move |_| chosen.set(shown.get()));
+    let save = move |code: String| {
+        let (desk, row) = (ticket.desk, ticket.record.row.get_untracked());
+        let to = if code.is_empty() { serde_json::Value::Null } else { code.clone().into() };
+        desk.change(&[row], &value(field(&code), to), desk.say("ui.toast.saved", &[]));
+    };
+    let disabled = !ticket.record.may_update;
+    let label = t(label);
+    if empty {
+        view! { <Select value=chosen options label empty=label disabled=Signal::stored(disabled) on_change=save/> }
+            .into_any()
+    } else {
+        view! { <Select value=chosen options label disabled=Signal::stored(disabled) on_change=save/> }.into_any()
+    }
+}
+
+fn controls(ticket: Ticket) -> AnyView {
+    let desk = ticket.desk;
+    let status = Signal::derive(move || status_choices(desk));
+    let priority = Signal::derive(move || {
+        let locale = desk.page.locale.get();
+        PRIORITIES
+            .iter()
+            .map(|code| Choice::new(*code, i18n::choice_label(locale, &TICKET, "priority", code)))
+            .collect()
+    });
+    let queues = Signal::derive(move || {
+        let row = ticket.row();
+        let own = row.reference("queue_id").and_then(|id| Some(Choice::new(id.to_string(), ticket.title(id)?)));
+        let mut all: Vec<Choice> = desk.known(|around| {
+            let one = |queue: &Row| Choice::new(queue.id.to_string(), queue.text("name").unwrap_or_default());
+            around.queues.iter().map(one).collect()
+        });
+        // Before the queues are known, or when it may not be chosen.
+        all.extend(own.filter(|own| all.iter().all(|other| other.value != own.value)).into_iter().collect::<Vec<_>>());
+        all
+    });
+    view! {
+        {quick(ticket, |row| row.text("status_id").or_else(|| row.text("status")).map(str::to_owned), "ticket.status", status, false, status_field)}
+        {quick(ticket, |row| row.text("priority").map(str::to_owned), "ticket.priority", priority, false, |_| "priority")}
+        {quick(ticket, |row| row.text("queue_id").map(str::to_owned), "ticket.queue_id", queues, true, |_| "queue_id")}
+        {owner(ticket)}
+    }
+    .into_any()
+}
+
+/// Who works it; a press asks for somebody else, and one press takes what nobody works.
+fn owner(ticket: Ticket) -> AnyView {
+    let desk = ticket.desk;
+    let owner = Memo::new(move |_| ticket.record.row.with(|row| row.reference("owner_id")));
+    let name = Signal::derive(move || {
+        owner.get().and_then(|id| ticket.title(id)).unwrap_or_else(|| desk.page.text("desk.nobody"))
+    });
+    let may = ticket.record.may_update;
+    let ask = move |_| desk.ask(Question::Assign, vec![ticket.record.row.get_untracked()]);
+    let face = move || {
+        owner.get().map_or_else(
+            || view! { <Icon name="user"/> }.into_any(),
+            |id| view! { <Avatar name seed=id.to_string() size=Size::Small/> }.into_any(),
+        )
+    };
+    let label = Signal::derive(move || format!("{}: {}", desk.page.text("desk.assign"), name.get()));
+    view! {
+        <button type="button" class="button ticket-owner" data-kind="secondary" disabled=!may aria-label=label on:click=ask>
+            {face}<span class="truncate">{name}</span>
+        </button>
+        <Show when=move || may && owner.get().is_none()>
+            <Button kind=ButtonKind::Primary icon="hand" on_click=move |_| desk.take(ticket.id)>{t("desk.take")}</Button>
+        </Show>
+    }
+    .into_any()
+}
+
+fn acts(ticket: Ticket) -> AnyView {
+    let desk = ticket.desk;
+    let now = move || ticket.record.row.get_untracked();
+    let unsettled = is_unsettled(now().text("status").unwrap_or("new"));
+    let mine = now().reference("owner_id").is_some() && now().reference("owner_id") == desk.me();
+    view! {
+        {if unsettled {
+            view! { <MenuItem label=t("desk.solve") icon="circle-check" key="S" on_select=move |()| desk.solve(&[now()])/> }.into_any()
+        } else {
+            view! { <MenuItem label=t("desk.reopen") icon="refresh-cw" key="S" on_select=move |()| desk.reopen(&now())/> }.into_any()
+        }}
+        <MenuItem label=t("desk.snooze") icon="clock" key="Z" on_select=move |()| desk.ask(Question::Snooze, vec![now()])/>
+        <MenuItem label=t("desk.assign") icon="user-plus" key="A" on_select=move |()| desk.ask(Question::Assign, vec![now()])/>
+        {mine.then(|| view! { <MenuItem label=t("desk.give_back") icon="hand" on_select=move |()| desk.give_back(ticket.id)/> })}
+        <hr/>
+        <MenuLink label=t("ui.record.open_full") icon="maximize-2" href=format!("/tickets/{}", ticket.id)/>
+    }
+    .into_any()
+}

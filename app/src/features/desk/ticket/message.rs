@@ -1,0 +1,211 @@
+//! One thing said: by the customer, to the customer, or among colleagues; told apart by colour and by words.
+
+use chrono::{DateTime, Utc};
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use shared::types::TICKET_MESSAGE;
+use shared::{Row, format, i18n};
+use uuid::Uuid;
+
+use super::Ticket;
+use crate::context::t;
+use crate::ui::{Avatar, Badge, Button, Icon, Menu, MenuItem, Size, Tone};
+
+/// What a message is, with its icon and the label that says so.
+#[derive(Clone, Copy)]
+struct Sort {
+    kind: &'static str,
+    icon: &'static str,
+    label: &'static str,
+}
+
+const INBOUND: Sort = Sort { kind: "inbound", icon: "message-circle", label: "desk.from_customer" };
+const REPLY: Sort = Sort { kind: "reply", icon: "reply", label: "desk.public_reply" };
+const NOTE: Sort = Sort { kind: "note", icon: "sticky-note", label: "desk.internal_note" };
+
+fn sort_of(row: &Row) -> Sort {
+    match (row.text("kind"), row.text("direction")) {
+        (Some("note"), _) => NOTE,
+        (_, Some("inbound")) => INBOUND,
+        _ => REPLY,
+    }
+}
+
+/// What the customer asked at first.
+pub(super) fn description(ticket: Ticket) -> AnyView {
+    let row = ticket.row();
+    let by = ["requester_name", "requester_email"].into_iter().find_map(|field| row.text(field).map(str::to_owned));
+    let customer = row.reference("customer_id");
+    let by = by.or_else(|| customer.and_then(|id| ticket.title(id))).unwrap_or_default();
+    let html = row.text("description").unwrap_or_default().to_owned();
+    let at = row.datetime("created_at");
+    frame(ticket, INBOUND, None, by, at, html, ().into_any(), ().into_any())
+}
+
+/// One message.
+pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
+    let sort = sort_of(&row);
+    let by = row.text("author_name").or_else(|| row.text("author_email")).map(str::to_owned);
+    let author = row.reference("created_by").filter(|_| sort.kind != "inbound");
+    let by = by.or_else(|| author.and_then(|id| untrack(|| ticket.title(id)))).unwrap_or_default();
+    let html = row.text("content").unwrap_or_default().to_owned();
+    let end = view! { {delivery(ticket, &row)} {files(ticket, row.id)} }.into_any();
+    let menu = menu(ticket, &row);
+    frame(ticket, sort, Some(row.id), by, row.datetime("said_at"), html, menu, end)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of a message")]
+fn frame(
+    ticket: Ticket,
+    sort: Sort,
+    id: Option<Uuid>,
+    by: String,
+    at: Option<DateTime<Utc>>,
+    html: String,
+    menu: AnyView,
+    end: AnyView,
+) -> AnyView {
+    let marked = move |set: RwSignal<std::collections::BTreeSet<Uuid>>| {
+        move || id.is_some_and(|id| set.with(|set| set.contains(&id))).then_some("")
+    };
+    view! {
+        <article
+            class="message"
+            data-kind=sort.kind
+            data-id=id.map(|id| id.to_string())
+            data-new=marked(ticket.fresh)
+            data-crossed=marked(ticket.crossed)
+        >
+            <header class="message-head">
+                <Avatar name=by.clone() seed=by.clone() size=Size::Small/>
+                <strong class="truncate">{by}</strong>
+                <span class="message-sort"><Icon name=sort.icon size=Size::Small/>{t(sort.label)}</span>
+                <span class="spacer"></span>
+                {at.map(|at| moment(ticket, at))}
+                {menu}
+            </header>
+            {said(html)}
+            {end}
+        </article>
+    }
+    .into_any()
+}
+
+fn moment(ticket: Ticket, at: DateTime<Utc>) -> AnyView {
+    let page = ticket.desk.page;
+    let exact = move || format::date_time(page.locale.get(), at, &page.zone());
+    let shown = move || format::relative(page.locale.get(), at, page.now.get());
+    view! { <time class="meta" datetime=at.to_rfc3339() title=exact>{shown}</time> }.into_any()
+}
+
+/// The text; pictures from elsewhere are fetched when asked for, because that tells their sender that one reads.
+fn said(html: String) -> AnyView {
+    let node = NodeRef::<Div>::new();
+    let remote = RwSignal::new(html.contains("data-remote-src"));
+    let load = move |_| {
+        let Some(area) = node.get_untracked() else { return };
+        let Ok(found) = area.query_selector_all("img[data-remote-src]") else { return };
+        for at in 0..found.length() {
+            let Some(image) = found.item(at).and_then(|node| node.dyn_into::<leptos::web_sys::Element>().ok()) else {
+                continue;
+            };
+            if let Some(source) = image.get_attribute("data-remote-src") {
+                drop(image.set_attribute("referrerpolicy", "no-referrer"));
+                drop(image.set_attribute("src", &source));
+                drop(image.remove_attribute("data-remote-src"));
+            }
+        }
+        remote.set(false);
+    };
+    view! {
+        // The store let through only what is harmless.
+        <div class="message-text rich" node_ref=node inner_html=html></div>
+        <Show when=move || remote.get()>
+            <Button size=Size::Small icon="image" on_click=load>{t("desk.load_pictures")}</Button>
+        </Show>
+    }
+    .into_any()
+}
+
+/// How far a mail has come; said where it failed or still waits.
+fn delivery(ticket: Ticket, row: &Row) -> Option<AnyView> {
+    let page = ticket.desk.page;
+    let state = row.text("delivery")?.to_owned();
+    let (tone, icon) = match state.as_str() {
+        "sent" => (Tone::Neutral, "check"),
+        "queued" => (Tone::Info, "clock"),
+        _ => (Tone::Danger, "circle-alert"),
+    };
+    let why = row.text("delivery_error").map(str::to_owned);
+    let label = move || i18n::choice_label(page.locale.get(), &TICKET_MESSAGE, "delivery", &state);
+    Some(
+        view! {
+            <p class="message-delivery">
+                <Badge tone icon>{label}</Badge>
+                {why.map(|why| view! { <span class="meta">{why}</span> })}
+            </p>
+        }
+        .into_any(),
+    )
+}
+
+/// Files that came with a message.
+fn files(ticket: Ticket, message: Uuid) -> AnyView {
+    let own = Memo::new(move |_| {
+        ticket.attachments.with(|all| {
+            let own = all.iter().filter(|file| file.reference("message_id") == Some(message));
+            own.cloned().collect::<Vec<_>>()
+        })
+    });
+    (move || {
+        let files = own.get();
+        (!files.is_empty()).then(|| {
+            let lines = files.iter().map(|file| view! { <li>{file_link(ticket, file)}</li> }).collect_view();
+            view! { <ul class="message-files">{lines}</ul> }
+        })
+    })
+    .into_any()
+}
+
+/// A file, to be opened or saved.
+pub(super) fn file_link(ticket: Ticket, file: &Row) -> AnyView {
+    let locale = ticket.desk.page.locale.get();
+    let name = file.text("name").unwrap_or_default().to_owned();
+    let size = file.integer("size").map(|bytes| size_text(locale, bytes));
+    view! {
+        <a class="file" href=format!("/api/files/{}", file.id) rel="external" target="_blank">
+            <Icon name="paperclip" size=Size::Small/>
+            <span class="truncate">{name}</span>
+            <span class="meta num">{size}</span>
+        </a>
+    }
+    .into_any()
+}
+
+fn size_text(locale: i18n::Locale, bytes: i64) -> String {
+    match bytes {
+        ..1_000 => format!("{} B", format::number(locale, bytes)),
+        1_000..1_000_000 => format!("{} kB", format::number(locale, bytes / 1_000)),
+        _ => format!("{} MB", format::number(locale, bytes / 1_000_000)),
+    }
+}
+
+fn menu(ticket: Ticket, row: &Row) -> AnyView {
+    if !ticket.record.may_update {
+        return ().into_any();
+    }
+    let row = StoredValue::new(row.clone());
+    let split = move |()| ticket.desk.split(&ticket.record.row.get_untracked(), &row.get_value());
+    let quote = move |()| {
+        let text = row.with_value(|row| row.text("content").unwrap_or_default().to_owned());
+        ticket.writing.editor.insert(&format!("<blockquote>{text}</blockquote><p><br></p>"));
+    };
+    view! {
+        <Menu label=t("ui.action.more") size=Size::Small end=true>
+            <MenuItem label=t("desk.quote") icon="quote" on_select=quote/>
+            <MenuItem label=t("desk.split") icon="split" on_select=split/>
+        </Menu>
+    }
+    .into_any()
+}

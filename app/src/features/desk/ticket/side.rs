@@ -1,0 +1,195 @@
+//! Beside the conversation: who it is for, what else they want, and the ticket's fields.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::query::{Filter, ListQuery, Op};
+use shared::types::TICKET;
+use shared::{Row, i18n};
+use uuid::Uuid;
+
+use super::Ticket;
+use super::message::file_link;
+use crate::api::records::list_records;
+use crate::context::t;
+use crate::features::desk::row::status_tone;
+use crate::ui::{Avatar, Icon, Size};
+
+/// Fields that stand in the head or in the conversation.
+const ELSEWHERE: &[&str] = &[
+    "number",
+    "status",
+    "priority",
+    "queue_id",
+    "owner_id",
+    "description",
+    "due_at",
+    "due_clock",
+    "sla_state",
+    "satisfaction",
+];
+/// Other tickets of the customer that are shown.
+const OTHERS: u32 = 6;
+
+pub(super) fn side(ticket: Ticket) -> AnyView {
+    let folded = RwSignal::new(true);
+    let page = ticket.desk.page;
+    view! {
+        <aside class="ticket-side" aria-label=t("ui.record.fields")>
+            <button
+                type="button"
+                class="ticket-fold"
+                aria-expanded=move || (!folded.get()).to_string()
+                on:click=move |_| folded.update(|folded| *folded = !*folded)
+            >
+                <Icon name="info"/>
+                {move || page.text(if folded.get() { "desk.details" } else { "desk.details_hide" })}
+            </button>
+            <div class="ticket-facts" data-folded=move || folded.get().then_some("")>
+                {requester(ticket)}
+                {satisfaction(ticket)}
+                {files(ticket)}
+                {ticket.record.facts(ELSEWHERE)}
+            </div>
+        </aside>
+    }
+    .into_any()
+}
+
+/// Who wrote in, with ways to reach them, and their other tickets.
+fn requester(ticket: Ticket) -> AnyView {
+    let card = move || {
+        let row = ticket.row();
+        let titled = |field: &str| {
+            let id = row.reference(field)?;
+            Some((id, ticket.title(id)?))
+        };
+        let (customer, contact) = (titled("customer_id"), titled("contact_id"));
+        let name = row.text("requester_name").map(str::to_owned);
+        let shown = name.clone().or_else(|| contact.as_ref().or(customer.as_ref()).map(|(_, name)| name.clone()));
+        let seed = contact.as_ref().or(customer.as_ref()).map_or_else(String::new, |(id, _)| id.to_string());
+        let link = |(id, name): (Uuid, String), plural: &str| view! { <a href=format!("/{plural}/{id}")>{name}</a> };
+        let email =
+            row.text("requester_email").map(|email| view! { <a href=format!("mailto:{email}")>{email.to_owned()}</a> });
+        let phone =
+            row.text("requester_phone").map(|phone| view! { <a href=format!("tel:{phone}")>{phone.to_owned()}</a> });
+        shown.map(|shown| {
+            view! {
+                <div class="requester">
+                    <Avatar name=shown.clone() seed size=Size::Large/>
+                    <div class="requester-text">
+                        <strong>{shown}</strong>
+                        {customer.map(|customer| link(customer, "customers"))}
+                        {contact.map(|contact| link(contact, "contacts"))}
+                        {email}
+                        {phone}
+                    </div>
+                </div>
+            }
+        })
+    };
+    view! {
+        <section class="facts-group">
+            <h2 class="section-title">{t("ticket.requester_name")}</h2>
+            {card}
+            {others(ticket)}
+        </section>
+    }
+    .into_any()
+}
+
+/// Other tickets of the same customer, or of the same address.
+fn others(ticket: Ticket) -> AnyView {
+    let asked = Memo::new(move |_| {
+        ticket.record.row.with(|row| {
+            let same = |field: &str| row.text(field).map(|value| Filter::field(field, Op::Eq, value));
+            let (customer, address) = (row.text("customer_id"), row.text("requester_email"));
+            customer.and_then(|_| same("customer_id")).or_else(|| address.and_then(|_| same("requester_email")))
+        })
+    });
+    let found = RwSignal::new(Vec::<Row>::new());
+    // Not a resource: the page would wait for it.
+    Effect::new(move |_| {
+        let Some(filter) = asked.get() else { return found.set(Vec::new()) };
+        spawn_local(async move {
+            let query = ListQuery { filter: Some(filter), limit: OTHERS + 1, ..ListQuery::default() };
+            if let Ok(page) = list_records(TICKET.name.into(), query).await {
+                let others = page.rows.into_iter().filter(|row| row.id != ticket.id).take(OTHERS as usize);
+                drop(found.try_set(others.collect()));
+            }
+        });
+    });
+    let line = move |row: Row| {
+        let desk = ticket.desk;
+        let id = row.id;
+        let status = row.text("status").unwrap_or("new").to_owned();
+        let tone = status_tone(&status);
+        let label = move || i18n::choice_label(desk.page.locale.get(), &TICKET, "status", &status);
+        let href =
+            if desk.address.is_alone() { format!("/tickets/{id}") } else { untrack(|| desk.address.ticket_href(id)) };
+        view! {
+            <li>
+                <a class="related-item" href=href>
+                    <span class="truncate">{row.text("subject").unwrap_or_default().to_owned()}</span>
+                    <span class="badge" data-tone=tone>{label}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || found.with(|found| !found.is_empty())>
+            <h3 class="meta">{t("desk.other_tickets")}</h3>
+            <ul class="related">{move || found.get().into_iter().map(line).collect_view()}</ul>
+        </Show>
+    }
+    .into_any()
+}
+
+/// What the customer said about it, and in which words.
+fn satisfaction(ticket: Ticket) -> AnyView {
+    let page = ticket.desk.page;
+    let score = Memo::new(move |_| ticket.record.row.with(|row| row.integer("satisfaction")));
+    let comment = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if score.get().is_none() {
+            return comment.set(None);
+        }
+        spawn_local(async move {
+            let filter = Some(Filter::field("ticket_id", Op::Eq, ticket.id.to_string()));
+            let query = ListQuery { filter, limit: 1, ..ListQuery::default() };
+            if let Ok(found) = list_records("survey_response".into(), query).await {
+                let text = found.rows.first().and_then(|row| row.text("comment").map(str::to_owned));
+                drop(comment.try_set(text));
+            }
+        });
+    });
+    let shown = move || {
+        score.get().map(|score| {
+            let stars = "★".repeat(usize::try_from(score.clamp(0, 5)).unwrap_or_default());
+            let label = page.text_with("ui.input.stars", &[("n", &score.to_string())]);
+            view! {
+                <section class="facts-group">
+                    <h2 class="section-title">{t("ticket.satisfaction")}</h2>
+                    <p><span role="img" aria-label=label>{stars}</span></p>
+                    {move || comment.get().map(|text| view! { <p class="muted">{text}</p> })}
+                </section>
+            }
+        })
+    };
+    shown.into_any()
+}
+
+/// Files of the ticket.
+fn files(ticket: Ticket) -> AnyView {
+    let some = Memo::new(move |_| ticket.attachments.with(|all| !all.is_empty()));
+    let lines =
+        move || ticket.attachments.get().iter().map(|file| view! { <li>{file_link(ticket, file)}</li> }).collect_view();
+    view! {
+        <Show when=move || some.get()>
+            <section class="facts-group">
+                <h2 class="section-title">{t("attachment._many")}</h2>
+                <ul class="message-files">{lines}</ul>
+            </section>
+        </Show>
+    }
+    .into_any()
+}

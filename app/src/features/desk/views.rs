@@ -1,0 +1,146 @@
+//! The views of the desk: one's own, everybody's, each queue with what waits in it, and saved ones.
+
+use leptos::prelude::*;
+use shared::desk::QueueCount;
+use shared::types::TICKET;
+use shared::{Row, format, i18n};
+use uuid::Uuid;
+
+use super::address::{Address, View};
+use super::model::{Around, Desk, around};
+use crate::context::t;
+use crate::ui::Icon;
+
+/// What a queue or a saved view is called.
+fn named(around: &Around, view: View) -> Option<String> {
+    let titled = |rows: &[Row], id: Uuid| {
+        rows.iter().find(|row| row.id == id).and_then(|row| row.text("name").map(str::to_owned))
+    };
+    match view {
+        View::Queue(id) => titled(&around.queues, id),
+        View::Saved(id) => titled(&around.saved, id),
+        _ => None,
+    }
+}
+
+/// What a view is called; tracked.
+pub(super) fn name(desk: Desk, view: View) -> String {
+    desk.known(|around| named(around, view)).unwrap_or_else(|| match view {
+        View::Queue(_) | View::Saved(_) => i18n::type_label_many(desk.page.locale.get(), &TICKET),
+        fixed => desk.page.text(&format!("desk.view.{}", fixed.code())),
+    })
+}
+
+/// How many tickets a view holds, as far as it is known without asking.
+fn count(desk: Desk, view: View) -> Option<i64> {
+    desk.known(|around| {
+        let sum = |of: fn(&QueueCount) -> i64| around.counts.iter().map(of).sum::<i64>();
+        match view {
+            View::Mine => Some(around.mine),
+            View::Unassigned => Some(sum(|count| count.unassigned)),
+            View::Pressing => Some(sum(|count| count.pressing)),
+            _ => None,
+        }
+    })
+}
+
+/// The navigation beside the list; chips above it on a phone.
+pub(super) fn rail(desk: Desk) -> AnyView {
+    let loaded = Resource::new(|| (), move |()| around(desk.page));
+    let lines = Suspend::new(async move {
+        let found = loaded.await;
+        desk.around.set(found);
+        view! { {move || queues(desk)} {move || saved(desk)} }
+    });
+    let fixed = View::FIXED.into_iter().map(|(view, icon)| line(desk, view, icon)).collect_view();
+    view! {
+        <nav class="desk-views" aria-label=t("desk.views")>
+            <ul class="desk-view-list">{fixed}</ul>
+            <Transition>{lines}</Transition>
+        </nav>
+    }
+    .into_any()
+}
+
+fn link(desk: Desk, view: View, icon: &'static str, end: AnyView) -> AnyView {
+    let current = Memo::new(move |_| desk.address.asked.with(|asked| asked.view == view));
+    // Lines of queues and saved views are there only once these are known.
+    let own = move || desk.around.with(|around| named(around, view));
+    let label = move || match view {
+        View::Queue(_) | View::Saved(_) => own().unwrap_or_default(),
+        fixed => name(desk, fixed),
+    };
+    view! {
+        <li>
+            <a class="desk-view" href=Address::view_href(view) aria-current=move || current.get().then_some("page")>
+                <Icon name=icon/>
+                <span class="truncate">{label}</span>
+                {end}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn line(desk: Desk, view: View, icon: &'static str) -> AnyView {
+    let shown = Memo::new(move |_| count(desk, view).filter(|n| *n > 0));
+    let press = view == View::Pressing;
+    let end = move || {
+        let text = shown.get().map(|n| format::number(desk.page.locale.get(), n));
+        text.map(|text| view! { <span class="count num" data-pressing=press.then_some("")>{text}</span> })
+    };
+    link(desk, view, icon, end.into_any())
+}
+
+/// Each queue with how many tickets are open, nobody's, and pressing.
+fn queues(desk: Desk) -> Option<AnyView> {
+    let queues = desk.around.with(|around| around.queues.iter().map(|queue| queue.id).collect::<Vec<_>>());
+    let one = |id: Uuid| {
+        let counts = Memo::new(move |_| {
+            desk.around.with(|around| {
+                around.counts.iter().find(|count| count.queue_id == Some(id)).cloned().unwrap_or_default()
+            })
+        });
+        link(desk, View::Queue(id), "inbox", (move || queue_counts(desk, &counts.get())).into_any())
+    };
+    (!queues.is_empty()).then(|| {
+        view! {
+            <h2 class="desk-view-head">{t("queue._many")}</h2>
+            <ul class="desk-view-list">{queues.into_iter().map(one).collect_view()}</ul>
+        }
+        .into_any()
+    })
+}
+
+fn queue_counts(desk: Desk, count: &QueueCount) -> AnyView {
+    let page = desk.page;
+    let number = |n: i64| format::number(page.locale.get(), n);
+    let part = |key: &str, n: i64| page.text_with(key, &[("n", &number(n))]);
+    let hint = format!(
+        "{} · {} · {}",
+        part("desk.count_open", count.open),
+        part("desk.count_unassigned", count.unassigned),
+        part("desk.count_pressing", count.pressing)
+    );
+    let pressing = (count.pressing > 0)
+        .then(|| view! { <span class="desk-pressing"><Icon name="alarm-clock"/>{number(count.pressing)}</span> });
+    let free = (count.unassigned > 0)
+        .then(|| view! { <span class="desk-free"><Icon name="hand"/>{number(count.unassigned)}</span> });
+    view! {
+        <span class="count num" title=hint.clone() aria-hidden="true">{pressing}{free}<span>{number(count.open)}</span></span>
+        <span class="visually-hidden">{hint}</span>
+    }
+    .into_any()
+}
+
+fn saved(desk: Desk) -> Option<AnyView> {
+    let saved = desk.around.with(|around| around.saved.iter().map(|view| view.id).collect::<Vec<_>>());
+    (!saved.is_empty()).then(|| {
+        let lines = saved.into_iter().map(|id| link(desk, View::Saved(id), "bookmark", ().into_any())).collect_view();
+        view! {
+            <h2 class="desk-view-head">{t("saved_view._many")}</h2>
+            <ul class="desk-view-list">{lines}</ul>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,256 @@
+// The service desk, as two agents use it: live lists and conversations, crossed answers, keys, macros, the phone.
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Locator, Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import { call, create, createAll, expect, signIn, test } from "./product.js";
+
+async function asUser(browser: Browser, who: string): Promise<Page> {
+  const page = await (await browser.newContext({ locale: "en" })).newPage();
+  await signIn(page, who);
+  await page.evaluate(async () => {
+    const body = JSON.stringify({ values: { locale: "en" } });
+    await fetch("/api/fn/update_profile", { method: "POST", headers: { "content-type": "application/json" }, body });
+  });
+  return page;
+}
+
+// A queue of its own, so that tests side by side do not see each other.
+async function queue(page: Page): Promise<string> {
+  return create(page, "queue", { name: `Desk ${randomUUID().slice(0, 8)}`, routing: "manual", public: false });
+}
+
+const ticket = (page: Page, queue_id: string, subject: string, more: object = {}) =>
+  create(page, "ticket", {
+    subject, queue_id, kind: "request", requester_name: "Wang Fang", requester_email: "wang@example.test",
+    description: "<p>The gate does not open.</p>", ...more,
+  });
+
+const wrote = (page: Page, ticket_id: string, content: string) =>
+  create(page, "ticket_message", { ticket_id, direction: "inbound", author_name: "Wang Fang", content });
+
+const row = (page: Page, id: string) => page.locator(`.ticket-row[data-id="${id}"]`);
+const subjects = (page: Page) => page.locator(".ticket-row .ticket-subject").allInnerTexts();
+const messages = (page: Page) => page.locator(".message");
+const area = (page: Page) => page.locator(".desk-composer .rich-area");
+const send = (page: Page) => page.locator(".desk-composer-foot .button[data-kind=primary]");
+
+const status = async (page: Page, id: string) =>
+  (await call<{ row: { status: string } }>(page, "get_record", { record_type: "ticket", id })).row.status;
+const owner = async (page: Page, id: string) =>
+  (await call<{ row: { owner_id: string | null } }>(page, "get_record", { record_type: "ticket", id })).row.owner_id;
+
+// The live stream never rests: the page is ready when it has been taken over and answers.
+async function ready(page: Page, button: Locator, opened: Locator) {
+  await expect(async () => {
+    if (!(await opened.isVisible())) await button.click({ timeout: 1_000 });
+    await expect(opened).toBeVisible({ timeout: 500 });
+  }).toPass();
+}
+
+async function openQueue(page: Page, id: string, open?: string) {
+  await page.goto(`/desk?view=queue-${id}${open ? `&ticket=${open}` : ""}`);
+  if (open) return openComposer(page);
+  await ready(page, page.getByRole("button", { name: "New ticket" }), page.locator("dialog[open]"));
+  await page.keyboard.press("Escape");
+  await expect(page.locator("dialog[open]")).toHaveCount(0);
+}
+
+// The composer answers once the page is taken over: it can be switched to a note and back.
+async function openComposer(page: Page) {
+  const composer = page.locator(".desk-composer");
+  await expect(async () => {
+    await composer.getByRole("radio", { name: "Note" }).click({ timeout: 1_000 });
+    await expect(composer).toHaveAttribute("data-note", "", { timeout: 500 });
+  }).toPass();
+  await composer.getByRole("radio", { name: "Reply" }).click();
+  await expect(composer).not.toHaveAttribute("data-note", "");
+}
+
+async function write(page: Page, text: string) {
+  await area(page).click();
+  await page.keyboard.type(text);
+}
+
+test("a new ticket, a customer's message and an answer appear at a colleague without a reload", async ({ browser }) => {
+  const [mine, theirs] = [await asUser(browser, "admin"), await asUser(browser, "agent")];
+  const own = await queue(mine);
+  await openQueue(theirs, own);
+  const id = await ticket(mine, own, "Gate is stuck");
+  await expect(row(theirs, id)).toBeVisible({ timeout: 3_000 });
+  await row(theirs, id).click();
+  await openComposer(theirs);
+  await expect(messages(theirs).first()).toContainText("does not open");
+  await wrote(mine, id, "<p>It squeaks, too.</p>");
+  await expect(theirs.locator(".message[data-kind=inbound]").last()).toContainText("squeaks", { timeout: 3_000 });
+  await openQueue(mine, own, id);
+  await write(mine, "We send somebody.");
+  await mine.keyboard.press("Control+Enter");
+  await expect(mine.locator(".message[data-kind=reply]")).toContainText("We send somebody.");
+  await expect(theirs.locator(".message[data-kind=reply]")).toContainText("We send somebody.", { timeout: 3_000 });
+  await expect(area(mine)).toHaveText("");
+});
+
+test("an answer that crosses another is shown first and sent only when wanted", async ({ browser }) => {
+  const [mine, theirs] = [await asUser(browser, "admin"), await asUser(browser, "agent")];
+  const own = await queue(mine);
+  const id = await ticket(mine, own, "Two answers");
+  await openQueue(mine, own, id);
+  await openQueue(theirs, own, id);
+  await write(mine, "My answer");
+  await write(theirs, "Their answer");
+  await send(theirs).click();
+  await expect(mine.locator(".message[data-crossed]")).toContainText("Their answer", { timeout: 3_000 });
+  await expect(send(mine)).toHaveText(/Send anyway/);
+  await expect(area(mine)).toContainText("My answer");
+  await send(mine).click();
+  await expect(mine.locator(".message[data-kind=reply]").last()).toContainText("My answer");
+});
+
+test("who writes is seen by colleagues", async ({ browser }) => {
+  const [mine, theirs] = [await asUser(browser, "admin"), await asUser(browser, "agent")];
+  const own = await queue(mine);
+  const id = await ticket(mine, own, "Both look");
+  await openQueue(mine, own, id);
+  await openQueue(theirs, own, id);
+  await area(theirs).click();
+  await expect(mine.locator(".ticket-viewers")).toContainText("is writing", { timeout: 5_000 });
+});
+
+test("what is written survives a reload", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Draft");
+  await openQueue(page, own, id);
+  await write(page, "Half a sentence");
+  await page.reload();
+  await expect(area(page)).toContainText("Half a sentence");
+});
+
+test("a ticket leaves the list when it is solved elsewhere", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = [await ticket(page, own, "First"), await ticket(page, own, "Second")];
+  await openQueue(page, own);
+  await expect.poll(() => subjects(page)).toEqual(["First", "Second"]);
+  await call(page, "apply", { command: { record_type: "ticket", changes: [{ do: "update", id: a, values: { status: "solved" } }] } });
+  await expect.poll(() => subjects(page)).toEqual(["Second"]);
+  await expect(row(page, b)).toBeVisible();
+});
+
+test("the keyboard does it all", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = [await ticket(page, own, "First"), await ticket(page, own, "Second")];
+  await openQueue(page, own);
+  await page.keyboard.press("j");
+  await expect(row(page, a).locator(".ticket-subject")).toBeFocused();
+  await page.keyboard.press("j");
+  await expect(row(page, b).locator(".ticket-subject")).toBeFocused();
+  await page.keyboard.press("k");
+  await page.keyboard.press("t");
+  await expect.poll(() => owner(page, a)).not.toBeNull();
+  await page.keyboard.press("Enter");
+  await expect(page.locator(`.ticket[data-id="${a}"]`)).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`ticket=${a}`));
+  await openComposer(page);
+  await page.locator(".ticket-name h1").click();
+  await page.keyboard.press("n");
+  await expect(page.locator(".desk-composer")).toHaveAttribute("data-note", "");
+  await expect(area(page)).toBeFocused();
+  await page.keyboard.type("For us");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.locator(".message[data-kind=note]")).toContainText("For us");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("p");
+  await page.locator("dialog[open]").getByRole("button", { name: "Urgent" }).click();
+  await expect(row(page, a).locator("[data-level=urgent]")).toBeVisible();
+  await page.keyboard.press("z");
+  await expect(page.locator("dialog[open]")).toContainText("Tomorrow");
+  await page.keyboard.press("Escape");
+  await expect(page.locator("dialog[open]")).toHaveCount(0);
+  await page.keyboard.press("s");
+  await expect.poll(() => status(page, a)).toBe("solved");
+  await page.locator(".toast").last().getByRole("button", { name: "Undo" }).click();
+  await expect.poll(() => status(page, a)).toBe("open");
+});
+
+test("several tickets are changed at once and set back by one undo", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const ids = await createAll(page, "ticket", ["A", "B", "C"].map((subject) => ({ subject, queue_id: own, kind: "request" })));
+  await openQueue(page, own);
+  for (const id of ids.slice(0, 2)) await row(page, id).getByRole("checkbox").check();
+  await page.locator(".bulk-bar").getByRole("button", { name: "Priority" }).click();
+  await page.locator("dialog[open]").getByRole("button", { name: "High" }).click();
+  await expect(page.locator(".ticket-row [data-level=high]")).toHaveCount(2);
+  await page.locator(".toast").last().getByRole("button", { name: "Undo" }).click();
+  await expect(page.locator(".ticket-row [data-level=high]")).toHaveCount(0);
+});
+
+test("a template fills in names and stages changes that go with the answer", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const word = randomUUID().slice(0, 8);
+  await create(page, "reply_template", {
+    name: `Macro ${word}`, shortcut: word, audience: "everyone", queue_ids: [own],
+    content: "<p>Dear {{requester.name}}</p>", changes: { priority: "high" },
+  });
+  const id = await ticket(page, own, "Macro");
+  await openQueue(page, own, id);
+  await write(page, `/${word}`);
+  await expect(page.locator(".desk-suggest [role=option]")).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect(area(page)).toContainText("Dear Wang Fang");
+  await expect(page.locator(".desk-staged [data-field=priority]")).toContainText("High");
+  await page.getByRole("button", { name: "Send and solve" }).click();
+  await expect(page.locator(".message[data-kind=reply]")).toContainText("Dear Wang Fang");
+  await expect.poll(() => status(page, id)).toBe("solved");
+});
+
+test("ticket after ticket, until none waits", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Only one");
+  await openQueue(page, own);
+  await page.locator(".desk-list").getByRole("button", { name: "Next ticket" }).click();
+  await expect(page.locator(`.ticket[data-id="${id}"]`)).toBeVisible();
+  await openComposer(page);
+  await write(page, "Done");
+  await page.getByRole("button", { name: "Send and solve" }).click();
+  await expect(page.locator(".toast").last()).toContainText("No ticket waits");
+});
+
+test("a ticket has a page of its own, and Back leads from it", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Alone");
+  await openQueue(page, own);
+  await page.goto(`/tickets/${id}`);
+  await expect(page.locator(`.ticket[data-id="${id}"] h1`)).toHaveText("Alone");
+  await page.goBack();
+  await expect(page).toHaveURL(/\/desk/);
+});
+
+test("the desk is usable and accessible @phone", async ({ page, isMobile }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "On the go");
+  await wrote(page, id, "<p>Hello?</p>");
+  await openQueue(page, own);
+  await expect(row(page, id)).toBeVisible();
+  const check = async () => {
+    const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+    expect(found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target).join(", ")}`)).toEqual([]);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    expect(wide).toBe(false);
+  };
+  await check();
+  await row(page, id).click();
+  await openComposer(page);
+  await expect(page.locator(".desk-rows")).toBeVisible({ visible: !isMobile });
+  await check();
+  if (isMobile) {
+    await page.getByRole("button", { name: "Back" }).click();
+    await expect(row(page, id)).toBeVisible();
+  }
+});

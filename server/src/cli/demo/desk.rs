@@ -1,0 +1,218 @@
+//! The service desk: queues with their service levels, what was written in, and what was answered.
+
+mod knowledge;
+mod talk;
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Value, json};
+use shared::record::instant_text;
+use uuid::Uuid;
+
+use super::dice::Dice;
+use super::parties::Party;
+use super::people::Staff;
+use super::writer::Writer;
+use talk::{Case, EN, ZH};
+
+/// Tickets of the last months.
+const TICKETS: usize = 260;
+
+/// What tickets refer to.
+struct Desk {
+    /// One for each language, Chinese first.
+    queues: [Uuid; 2],
+    categories: Vec<Uuid>,
+    articles: Vec<Uuid>,
+    survey: [Uuid; 2],
+}
+
+pub(super) async fn answer(
+    writer: &Writer,
+    dice: &mut Dice,
+    staff: &Staff,
+    parties: &[Party],
+    now: DateTime<Utc>,
+) -> shared::Result<()> {
+    let desk = set_up(writer, staff).await?;
+    let mut tickets = Vec::new();
+    let mut talks = Vec::new();
+    for _ in 0..TICKETS {
+        let party = dice.pick(parties);
+        let case = *dice.pick(if party.chinese { ZH } else { EN });
+        tickets.push(ticket(dice, staff, &desk, party, case, now));
+        talks.push(case);
+    }
+    let ids = writer.create("ticket", tickets.clone()).await?;
+    let (mut messages, mut responses) = (Vec::new(), Vec::new());
+    for ((id, fields), case) in ids.iter().zip(&tickets).zip(talks) {
+        messages.extend(conversation(dice, *id, fields, case, now));
+        responses.extend(response(dice, &desk, *id, fields));
+    }
+    writer.create("ticket_message", messages).await?;
+    writer.create("survey_response", responses).await.map(drop)
+}
+
+async fn set_up(writer: &Writer, staff: &Staff) -> shared::Result<Desk> {
+    let queue = |name: &str, about: &str, signature: &str, position: usize| {
+        json!({"name": name, "description": about, "served_by_id": staff.service, "position": position,
+               "signature": format!("<p>{signature}</p>")})
+    };
+    let queues = vec![
+        queue("客户支持", "中文客户的咨询、报修与投诉", "关系示例 · 客户服务部", 0),
+        queue(
+            "International support",
+            "Questions and repairs of customers abroad",
+            "Guanxi Demo · Customer service",
+            1,
+        ),
+    ];
+    let queues = writer.create("queue", queues).await?;
+    levels(writer, &queues).await?;
+    let categories = ["账户与登录", "安装与升级", "硬件故障", "账单与发票", "Integrations", "Training"];
+    let categories = categories.iter().enumerate().map(|(at, name)| json!({"name": name, "position": at})).collect();
+    let categories = writer.create("category", categories).await?;
+    let steps =
+        [("已送修 At the workshop", "waiting_third_party"), ("等待发货 Awaiting shipment", "waiting_third_party")];
+    let steps = steps.iter().map(|(name, category)| json!({"name": name, "category": category})).collect();
+    writer.create("ticket_status", steps).await?;
+    let rules = vec![json!({"name": "投诉优先 Complaints first", "priority": "high", "add_tags": ["重点"],
+        "conditions": {"field": {"field": "kind", "op": "eq", "value": "complaint"}}})];
+    writer.create("ticket_rule", rules).await?;
+    let articles = knowledge::articles(writer, &categories).await?;
+    knowledge::templates(writer).await?;
+    let survey = |name: &str, locale: &str, question: &str, thanks: &str| json!({"name": name, "kind": "csat", "locale": locale, "question": question, "thanks": thanks, "on_close": true});
+    let surveys = vec![
+        survey("服务满意度", "zh-CN", "您对这次服务满意吗？", "感谢您的反馈，我们会继续改进。"),
+        survey(
+            "Service satisfaction",
+            "en",
+            "How satisfied are you with our help?",
+            "Thank you. Your answer helps us get better.",
+        ),
+        json!({"name": "推荐意愿 NPS", "kind": "nps", "locale": "zh-CN", "public": true,
+               "question": "您有多大可能把我们推荐给同行？", "thanks": "感谢您的评分！"}),
+    ];
+    let surveys = writer.create("survey", surveys).await?;
+    Ok(Desk { queues: [queues[0], queues[1]], categories, articles, survey: [surveys[0], surveys[1]] })
+}
+
+/// Office hours here and abroad, and what is promised within them.
+async fn levels(writer: &Writer, queues: &[Uuid]) -> shared::Result<()> {
+    let days = |hours: Value| {
+        let open = ["mon", "tue", "wed", "thu", "fri"].map(|day| (day.to_owned(), hours.clone()));
+        Value::Object(open.into_iter().collect())
+    };
+    let calendars = vec![
+        json!({"name": "中国工作时间", "timezone": "Asia/Shanghai", "chinese_holidays": true,
+               "hours": days(json!([["09:00", "12:00"], ["13:00", "18:00"]]))}),
+        json!({"name": "European office hours", "timezone": "Europe/Berlin", "hours": days(json!([["08:00", "17:00"]]))}),
+    ];
+    let calendars = writer.create("business_calendar", calendars).await?;
+    let steps = json!([
+        {"clock": "first_response", "at_percent": 100, "action": "notify"},
+        {"clock": "resolution", "at_percent": 100, "action": "notify"},
+    ]);
+    let level = |name: &str, position: i64, rest: Value| {
+        let mut level = json!({"name": name, "position": position, "steps": steps});
+        if let (Some(level), Some(rest)) = (level.as_object_mut(), rest.as_object()) {
+            level.extend(rest.clone());
+        }
+        level
+    };
+    let levels = vec![
+        level(
+            "紧急 Urgent",
+            0,
+            json!({"priorities": ["urgent"], "first_response_minutes": 30, "next_response_minutes": 60,
+                                       "resolution_minutes": 480}),
+        ),
+        level(
+            "重要客户",
+            1,
+            json!({"customer_categories": ["important"], "calendar_id": calendars[0], "queue_ids": [queues[0]],
+                                    "first_response_minutes": 60, "next_response_minutes": 120, "resolution_minutes": 960}),
+        ),
+        level(
+            "标准",
+            2,
+            json!({"calendar_id": calendars[0], "queue_ids": [queues[0]], "first_response_minutes": 240,
+                                "next_response_minutes": 480, "resolution_minutes": 2_400}),
+        ),
+        level(
+            "International",
+            3,
+            json!({"calendar_id": calendars[1], "queue_ids": [queues[1]], "first_response_minutes": 240,
+                                         "next_response_minutes": 480, "resolution_minutes": 2_400}),
+        ),
+    ];
+    writer.create("sla_policy", levels).await.map(drop)
+}
+
+fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case, now: DateTime<Utc>) -> Value {
+    // Most of them are settled; what is open came lately.
+    let settled = dice.chance(72);
+    let age = if settled { dice.between(60 * 24, 60 * 24 * 90) } else { dice.between(3, 60 * 24 * 5) };
+    let received = now - Duration::minutes(age);
+    let status = if settled { *dice.pick(&["solved", "closed", "closed"]) } else { open_status(dice, age) };
+    let owner = (status != "new").then(|| *dice.pick(&staff.agents));
+    let solved = settled.then(|| (received + Duration::minutes(dice.between(20, 60 * 30))).min(now));
+    let closed = solved
+        .filter(|_| status == "closed")
+        .map(|at| (at + Duration::minutes(dice.between(30, 60 * 24 * 2))).min(now));
+    json!({
+        "subject": case.subject, "kind": case.kind, "status": status, "priority": dice.pick(&["low", "normal", "normal", "normal", "high", "urgent"]),
+        "queue_id": desk.queues[usize::from(!party.chinese)], "customer_id": party.customer, "contact_id": party.contacts.first(),
+        "requester_name": party.name, "requester_email": format!("service{}@example.com", dice.between(1, 400)),
+        "channel": dice.pick(&["email", "email", "web", "portal", "phone", "wechat"]), "category_id": desk.categories[case.category],
+        "description": format!("<p>{}</p>", case.asks), "locale": if party.chinese { "zh-CN" } else { "en" },
+        "product_id": dice.pick(&staff.products), "owner_id": owner, "team_id": staff.service,
+        "solved_by_id": settled.then(|| dice.pick(&desk.articles)).filter(|_| case.category < 2),
+        "received_at": instant_text(received), "solved_at": solved.map(instant_text), "closed_at": closed.map(instant_text),
+    })
+}
+
+fn open_status(dice: &mut Dice, age: i64) -> &'static str {
+    const LATER: [&str; 6] = ["new", "open", "open", "open", "waiting_customer", "waiting_third_party"];
+    let later: &&str = dice.pick(&LATER);
+    if age < 90 { "new" } else { later }
+}
+
+/// What was said until now: an answer, perhaps a note, perhaps thanks.
+fn conversation(dice: &mut Dice, ticket: Uuid, fields: &Value, case: Case, now: DateTime<Utc>) -> Vec<Value> {
+    let at = |field: &str| fields[field].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    let (Some(received), true) = (at("received_at"), fields["status"] != "new") else { return Vec::new() };
+    let end = at("solved_at").unwrap_or(now);
+    let answered = received + (end - received) / i32::try_from(dice.between(2, 12)).unwrap_or(2);
+    let message = |kind: &str, direction: &str, content: &str, said: DateTime<Utc>| {
+        json!({"ticket_id": ticket, "kind": kind, "direction": direction, "content": format!("<p>{content}</p>"),
+               "channel": fields["channel"], "said_at": instant_text(said), "owner_id": fields["owner_id"],
+               "author_name": if direction == "inbound" { fields["requester_name"].clone() } else { Value::Null }})
+    };
+    let mut all = vec![message("reply", "outbound", case.answer, answered)];
+    if dice.chance(30) {
+        all.push(message("note", "outbound", case.note, answered - Duration::minutes(1)));
+    }
+    // Who is waited for has not written since.
+    if dice.chance(40) && fields["status"] != "waiting_customer" {
+        let thanks = answered + (end - answered) / 2;
+        all.push(message("reply", "inbound", case.thanks, thanks));
+    }
+    all
+}
+
+fn response(dice: &mut Dice, desk: &Desk, ticket: Uuid, fields: &Value) -> Option<Value> {
+    let closed = fields["closed_at"].as_str().filter(|_| dice.chance(55))?;
+    let chinese = fields["locale"] == "zh-CN";
+    let score = *dice.pick(&[5, 5, 5, 4, 4, 3, 2, 1]);
+    let comment = match (chinese, score) {
+        (true, 4..) => Some(*dice.pick(&["响应很快，问题解决了。", "工程师很耐心。", "满意"])),
+        (true, 1..=2) => Some("等了两天才有人联系。"),
+        (false, 4..) => Some(*dice.pick(&["Quick and friendly.", "Solved within the hour.", "Great help"])),
+        (false, 1..=2) => Some("It took two days to hear from anyone."),
+        _ => None,
+    };
+    Some(
+        json!({"survey_id": desk.survey[usize::from(!chinese)], "ticket_id": ticket, "score": score, "comment": comment,
+                "answered_at": closed}),
+    )
+}

@@ -1,0 +1,87 @@
+//! The service desk: what agents send and get besides plain records.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::query::Titles;
+use crate::record::{Row, Values};
+
+/// A ticket's conversation, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Messages, oldest first.
+    pub messages: Vec<Row>,
+    /// Files that came with them or with the ticket.
+    pub attachments: Vec<Row>,
+    /// Titles of what they refer to.
+    pub titles: Titles,
+    /// Further messages before the first one here: ask with the id of the first.
+    pub earlier: bool,
+    /// Position in the event log from which it can be kept current.
+    pub live: String,
+}
+
+/// An answer or a note, with what else happens to the ticket in the same act.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The ticket.
+    pub ticket_id: Uuid,
+    /// Id of the new message, made by the sender; the same one sent twice is one message.
+    pub message_id: Uuid,
+    /// What is said, as HTML or plain text; nothing when only the ticket changes.
+    pub content: String,
+    /// For colleagues only.
+    pub note: bool,
+    /// Colleagues named in it.
+    #[serde(default)]
+    pub mention_ids: Vec<Uuid>,
+    /// Further receivers.
+    #[serde(default)]
+    pub cc: Vec<String>,
+    /// Files that were uploaded to the ticket for it.
+    #[serde(default)]
+    pub attachment_ids: Vec<Uuid>,
+    /// Fields of the ticket that change along: a macro's, or "send and solve".
+    #[serde(default)]
+    pub changes: Values,
+    /// The last message the sender had seen; `None` when there was none.
+    pub seen: Option<Uuid>,
+    /// Sent although others wrote meanwhile.
+    #[serde(default)]
+    pub anyway: bool,
+}
+
+/// What became of a reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Replied {
+    /// It is said.
+    Sent {
+        /// For undo. A mail that has left does not come back; what it changed here does.
+        change_set: Uuid,
+        /// The message, unless only the ticket changed.
+        message: Option<Row>,
+        /// The ticket as it is now.
+        ticket: Row,
+    },
+    /// Others wrote meanwhile, and nothing was sent: these messages have not been seen yet.
+    Crossed {
+        /// Oldest first.
+        messages: Vec<Row>,
+        /// Titles of what they refer to.
+        titles: Titles,
+    },
+}
+
+/// How much waits in a queue, for its line in the navigation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct QueueCount {
+    /// The queue; `None` for tickets without one.
+    pub queue_id: Option<Uuid>,
+    /// Unsettled tickets.
+    pub open: i64,
+    /// Of those, the ones nobody works.
+    pub unassigned: i64,
+    /// Of those, at risk or overdue.
+    pub pressing: i64,
+}

@@ -1,0 +1,21 @@
+//! Service levels: opening hours, and the clocks of a ticket that run in them.
+//!
+//! Everything follows from what happened to a ticket ([`Event`]), when somebody works ([`BusinessHours`]) and what time
+//! it is. Instants count in whole seconds: what is finer is cut off.
+
+mod calendar;
+pub mod china;
+mod clock;
+mod escalation;
+mod event;
+mod history;
+mod hours;
+
+pub use calendar::{BusinessHours, Interval};
+pub use clock::{Clock, ClockKind, ClockState, Clocks};
+pub use escalation::{Action, Escalation, Firing, MAX_PERCENT, MIN_PERCENT};
+pub use event::{Category, Event, Held, MAX_TARGET_MINUTES, Pauses, Targets, Terms, What};
+pub use hours::{Holiday, WEEKDAYS, Workday};
+
+#[cfg(test)]
+mod tests;

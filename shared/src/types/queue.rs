@@ -1,0 +1,43 @@
+//! Queue 队列: where tickets wait for a team of agents, and how they reach them.
+
+use crate::record::{Draft, Ownership, declare::record};
+
+/// How tickets of a queue find their agent.
+pub const ROUTINGS: &[&str] = &["manual", "round_robin", "load", "skill"];
+
+record! {
+    /// Where tickets wait for a team of agents.
+    pub QUEUE, Queue {
+        name: "queue", plural: "queues", icon: "inbox", title: "name",
+        /// Name shown to customers too.
+        name: text(120).required().unique().search().list();
+        /// What belongs here.
+        description: text(300).list();
+        /// The team whose members work it; everybody who may, when empty.
+        served_by_id: reference("team").list();
+        /// How new tickets find their agent.
+        routing: choice(ROUTINGS).required().default("manual").list();
+        /// Skills an agent needs, all of them, when tickets are routed by skill.
+        skills: tags().list();
+        /// Most open tickets an agent is given by routing; their own limit, if lower, counts.
+        capacity: integer(1, 1_000).default("20").list();
+        /// Customers may choose it in the portal and the web form.
+        public: boolean().default("true").internal();
+        /// Whoever writes in is told at once that it arrived.
+        acknowledge: boolean().default("true").internal();
+        /// Whoever's ticket is closed is asked how it went.
+        ask_satisfaction: boolean().default("true").internal();
+        /// Below each reply by mail.
+        signature: rich_text().group("more").internal();
+        /// Position in lists.
+        position: integer(0, 10_000).group("more");
+    }
+    with { ownership: Ownership::Organisation, rules: queue_rules }
+}
+
+/// Tickets are given to the members of a team.
+fn queue_rules(draft: &mut Draft<'_>) {
+    if Queue(draft.after).routing() != Some("manual") && !draft.has("served_by_id") {
+        draft.error("served_by_id", "required");
+    }
+}

@@ -1,0 +1,56 @@
+//! SLA policy 服务级别: how soon tickets are to be answered and solved.
+
+use super::customer::CATEGORIES;
+use super::ticket::PRIORITIES;
+use crate::record::{Draft, Ownership, declare::record};
+use crate::sla::Escalation;
+
+/// Longest target, a year of working minutes.
+const LONGEST: i64 = 525_600;
+
+record! {
+    /// How soon tickets are to be answered and solved. Of several the first one that fits holds.
+    pub SLA_POLICY, SlaPolicy {
+        name: "sla_policy", plural: "sla_policies", icon: "timer", title: "name",
+        /// Name.
+        name: text(120).required().unique().search().list();
+        /// Which one is looked at first.
+        position: integer(0, 10_000).default("0").list();
+        /// Holds for new tickets.
+        active: boolean().default("true").list();
+        /// For tickets of these priorities; all when empty.
+        priorities: multi_choice(PRIORITIES).list();
+        /// For tickets in these queues; all when empty.
+        queue_ids: references("queue").list();
+        /// For customers of these categories; all when empty.
+        customer_categories: multi_choice(CATEGORIES).list();
+        /// When time counts; always when empty.
+        calendar_id: reference("business_calendar").list();
+        /// First answer by an agent, in working minutes.
+        first_response_minutes: integer(1, LONGEST).group("targets").list();
+        /// Each further answer, in working minutes.
+        next_response_minutes: integer(1, LONGEST).group("targets").list();
+        /// Until it is solved, in working minutes.
+        resolution_minutes: integer(1, LONGEST).group("targets").list();
+        /// Share of the time, in percent, after which a ticket is at risk.
+        at_risk_percent: integer(1, 100).default("75").group("targets");
+        /// Time spent waiting for the customer does not count.
+        pause_waiting_customer: boolean().default("true").group("targets");
+        /// Time spent waiting for a third party does not count.
+        pause_waiting_third_party: boolean().default("true").group("targets");
+        /// What happens when: `[{"clock": "first_response", "at_percent": 100, "action": "notify"}]`.
+        steps: json().group("targets");
+    }
+    with { ownership: Ownership::Organisation, rules: policy_rules }
+}
+
+fn policy_rules(draft: &mut Draft<'_>) {
+    let targets = ["first_response_minutes", "next_response_minutes", "resolution_minutes"];
+    if !targets.iter().any(|target| draft.has(target)) {
+        draft.error("first_response_minutes", "required");
+    }
+    let steps = draft.after.get("steps").cloned().unwrap_or_default();
+    if let Err(error) = Escalation::parse_list("steps", &steps) {
+        draft.errors.push(error);
+    }
+}

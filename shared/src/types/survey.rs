@@ -1,0 +1,116 @@
+//! Survey 满意度调查 and response 调查反馈: what customers say they think.
+
+use crate::error::FieldError;
+use crate::record::{Draft, Ownership, declare::record};
+
+/// Kinds of surveys: satisfaction 1–5, recommendation 0–10, effort 1–7, free questions.
+pub const SURVEY_KINDS: &[&str] = &["csat", "nps", "ces", "custom"];
+
+/// Lowest and highest score of a kind; none of free questions.
+pub fn score_range(kind: &str) -> Option<(i64, i64)> {
+    match kind {
+        "csat" => Some((1, 5)),
+        "nps" => Some((0, 10)),
+        "ces" => Some((1, 7)),
+        _ => None,
+    }
+}
+
+record! {
+    /// Questions to customers, on a public page.
+    pub SURVEY, Survey {
+        name: "survey", plural: "surveys", icon: "smile", title: "name",
+        /// Name shown to colleagues.
+        name: text(120).required().unique().search().list();
+        /// What is measured.
+        kind: choice(SURVEY_KINDS).required().default("csat").list();
+        /// Its language.
+        locale: choice(&["zh-CN", "en"]).required().default("zh-CN").list();
+        /// The main question, as customers read it.
+        question: text(300).required().list();
+        /// Further questions: `[{"key": "speed", "label": "…", "kind": "text|choice|score", "choices": […], "required": true}]`.
+        questions: json();
+        /// What they read after answering.
+        thanks: text(300);
+        /// Sent when a ticket is closed, to customers of that language.
+        on_close: boolean().internal();
+        /// Answers are taken.
+        active: boolean().default("true").list();
+        /// Anybody with its address may answer.
+        public: boolean().internal();
+    }
+    with { ownership: Ownership::Organisation, rules: survey_rules }
+}
+
+record! {
+    /// What one customer answered.
+    pub SURVEY_RESPONSE, SurveyResponse {
+        name: "survey_response", plural: "survey_responses", icon: "message-square-heart", title: "comment",
+        /// The survey.
+        survey_id: reference("survey").required().list();
+        /// The score; its range follows from the survey's kind.
+        score: integer(0, 10).list();
+        /// In their own words.
+        comment: long_text().search().list().personal();
+        /// Answers to further questions by key.
+        answers: json();
+        /// The ticket it is about.
+        ticket_id: reference("ticket").list();
+        /// The customer.
+        customer_id: reference("customer").list();
+        /// The contact.
+        contact_id: reference("contact");
+        /// The agent it is about.
+        agent_id: reference("user").list();
+        /// The queue it is about.
+        queue_id: reference("queue").list();
+        /// When they answered.
+        answered_at: datetime().list();
+    }
+    with { through: &["ticket_id", "customer_id"], needs: &["survey_id", "ticket_id"], rules: response_rules, timeline: true }
+}
+
+/// Most further questions of a survey.
+const QUESTIONS: usize = 50;
+
+fn survey_rules(draft: &mut Draft<'_>) {
+    let questions = draft.after.get("questions").cloned().unwrap_or_default();
+    if !questions.is_null() && !are_questions(&questions) {
+        draft.error("questions", "questions");
+    }
+}
+
+fn are_questions(value: &serde_json::Value) -> bool {
+    let text = |question: &serde_json::Value, name: &str| {
+        question.get(name).and_then(|v| v.as_str()).map(str::to_owned).filter(|text| !text.trim().is_empty())
+    };
+    let fits = |question: &serde_json::Value| {
+        let has_choices = question.get("choices").and_then(|v| v.as_array()).is_some_and(|all| !all.is_empty());
+        text(question, "key").is_some_and(|key| key.len() <= 40)
+            && text(question, "label").is_some_and(|label| label.chars().count() <= 300)
+            && text(question, "kind")
+                .is_some_and(|kind| kind == "text" || kind == "score" || kind == "choice" && has_choices)
+    };
+    value.as_array().is_some_and(|all| all.len() <= QUESTIONS && all.iter().all(fits))
+}
+
+fn response_rules(draft: &mut Draft<'_>) {
+    if let Some(ticket) = draft.related_row("ticket_id").cloned() {
+        for (own, theirs) in [
+            ("customer_id", "customer_id"),
+            ("contact_id", "contact_id"),
+            ("queue_id", "queue_id"),
+            ("agent_id", "owner_id"),
+        ] {
+            if let Some(id) = ticket.reference(theirs).filter(|_| !draft.has(own)) {
+                draft.set(own, id.to_string());
+            }
+        }
+    }
+    let range = draft.related_row("survey_id").and_then(|survey| score_range(survey.text("kind").unwrap_or_default()));
+    if let (Some((low, high)), Some(score)) = (range, SurveyResponse(draft.after).score())
+        && !(low..=high).contains(&score)
+    {
+        draft.errors.push(FieldError::new("score", "out_of_range").with("min", low).with("max", high));
+    }
+}

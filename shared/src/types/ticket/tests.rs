@@ -1,0 +1,85 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::Row;
+use crate::format::Zone;
+use crate::record::{Values, validate};
+
+fn values(fields: Value) -> Values {
+    fields.as_object().unwrap().clone()
+}
+
+/// A ticket after a change, or the errors.
+fn changed(before: Option<Value>, patch: Value, related: &[Row]) -> Result<Values, Vec<crate::error::FieldError>> {
+    let before = before.map(|fields| Row { id: uuid::Uuid::nil(), version: 1, values: values(fields) });
+    let mut after = before.as_ref().map(|row| row.values.clone()).unwrap_or_default();
+    let patched: Vec<String> = values(patch.clone()).keys().cloned().collect();
+    after.extend(values(patch));
+    let related: BTreeMap<_, _> = related.iter().map(|row| (row.id, row.clone())).collect();
+    let mut draft = Draft {
+        before: before.as_ref(),
+        after: &mut after,
+        now: "2026-11-28T08:00:00Z".parse().unwrap(),
+        zone: &Zone::utc(),
+        related: &related,
+        errors: Vec::new(),
+    };
+    validate(&TICKET, &mut draft, &patched, &[]);
+    let errors = std::mem::take(&mut draft.errors);
+    if errors.is_empty() { Ok(after) } else { Err(errors) }
+}
+
+fn stored(status: &str) -> Option<Value> {
+    Some(
+        json!({"subject": "x", "kind": "consult", "status": status, "priority": "normal", "channel": "email", "reopened": 0}),
+    )
+}
+
+#[test]
+fn whoever_takes_a_new_ticket_begins_with_it() {
+    let me = uuid::Uuid::now_v7().to_string();
+    assert_eq!(changed(stored("new"), json!({"owner_id": me}), &[]).unwrap()["status"], "open");
+    let solved = changed(stored("new"), json!({"owner_id": me, "status": "solved"}), &[]).unwrap();
+    assert_eq!(solved["status"], "solved");
+    assert_eq!(
+        changed(stored("waiting_customer"), json!({"owner_id": me}), &[]).unwrap()["status"],
+        "waiting_customer"
+    );
+}
+
+#[test]
+fn solving_and_closing_are_timed_and_opening_again_is_counted() {
+    let solved = changed(stored("open"), json!({"status": "solved"}), &[]).unwrap();
+    assert!(solved["solved_at"].is_string() && solved.get("closed_at").is_none_or(Value::is_null));
+    let closed = changed(Some(Value::Object(solved.clone())), json!({"status": "closed"}), &[]).unwrap();
+    assert_eq!(closed["solved_at"], solved["solved_at"]);
+    assert!(closed["closed_at"].is_string());
+    let again = changed(Some(Value::Object(closed)), json!({"status": "open"}), &[]).unwrap();
+    assert_eq!((&again["reopened"], &again["solved_at"], &again["closed_at"]), (&json!(1), &Value::Null, &Value::Null));
+}
+
+#[test]
+fn an_own_step_brings_its_category_and_goes_with_it() {
+    let step = Row {
+        id: uuid::Uuid::now_v7(),
+        version: 1,
+        values: values(json!({"name": "Workshop", "category": "waiting_third_party"})),
+    };
+    let there =
+        changed(stored("open"), json!({"status_id": step.id.to_string()}), std::slice::from_ref(&step)).unwrap();
+    assert_eq!(there["status"], "waiting_third_party");
+    let back = changed(Some(Value::Object(there)), json!({"status": "open"}), &[step]).unwrap();
+    assert_eq!((&back["status"], &back["status_id"]), (&json!("open"), &Value::Null));
+}
+
+#[test]
+fn a_ticket_belongs_to_the_team_of_its_queue() {
+    let team = uuid::Uuid::now_v7().to_string();
+    let queue =
+        Row { id: uuid::Uuid::now_v7(), version: 1, values: values(json!({"name": "Support", "served_by_id": team})) };
+    let queue_id = queue.id.to_string();
+    let moved = changed(stored("new"), json!({"queue_id": queue_id}), std::slice::from_ref(&queue)).unwrap();
+    assert_eq!(moved["team_id"], json!(team));
+}

@@ -1,0 +1,30 @@
+//! The service desk: conversations, answers, and how tickets find their agent.
+
+mod conversation;
+mod counts;
+mod reply;
+mod take;
+
+use shared::access::Actor;
+use shared::command::{Change, Command};
+use shared::types::USER;
+use shared::{Result, Values};
+
+use crate::pool::Store;
+
+impl Store {
+    /// Says whether routing may give the actor tickets. Users are administered records; this is one's own to say.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_away(&self, actor: &Actor, away: bool) -> Result<()> {
+        let values = Values::from_iter([("away".to_owned(), away.into())]);
+        let own = Actor::administrator(actor.org_id, actor.user_id);
+        let change = Change::Update { id: actor.user_id, version: None, values };
+        self.apply(&own, Command::one(USER.name, change)).await?;
+        if !away {
+            self.route_waiting(actor.org_id).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! Answers and notes, with what else happens to the ticket in the same act.
+
+use serde_json::{Value, json};
+use shared::access::Actor;
+use shared::command::{Change, Command};
+use shared::desk::{Replied, Reply};
+use shared::types::{ATTACHMENT, TICKET, TICKET_MESSAGE};
+use shared::{Error, Result, Row, Values};
+use uuid::Uuid;
+
+use super::conversation::{must_read, unseen};
+use crate::pool::Store;
+use crate::read::titles;
+
+/// Most files with one message.
+const FILES: usize = 50;
+
+impl Store {
+    /// Says something in a ticket and changes it along: all of it, or nothing. What others wrote and the sender has not seen
+    /// is shown before an answer goes out.
+    ///
+    /// # Errors
+    /// `NotFound` for tickets the actor may not read, `Invalid` for what does not fit, `Forbidden` for what is not granted.
+    pub async fn reply(&self, actor: &Actor, name: &str, reply: Reply) -> Result<Replied> {
+        if reply.attachment_ids.len() > FILES {
+            return Err(Error::invalid("attachment_ids", "too_many"));
+        }
+        let key = Some(reply.message_id.to_string());
+        let ticket = self.get(actor, &TICKET, reply.ticket_id).await?.row;
+        let says = !shared::record::is_empty(&Value::from(reply.content.as_str()));
+        if says
+            && !reply.note
+            && !reply.anyway
+            && let Some(crossed) = self.crossed(actor, &reply).await?
+        {
+            return Ok(crossed);
+        }
+        let mut commands = Vec::new();
+        if says {
+            commands.push(message(&reply, name, &ticket));
+        }
+        if let Some(files) = files(&reply).filter(|_| says) {
+            commands.push(files);
+        }
+        let changes = changes(actor, &reply, &ticket, says);
+        if !changes.is_empty() {
+            let change = Change::Update { id: reply.ticket_id, version: None, values: changes };
+            commands.push(Command::one(TICKET.name, change));
+        }
+        let Some(first) = commands.first_mut() else { return Err(Error::invalid("content", "required")) };
+        first.idempotency_key = key;
+        let outcomes = self.apply_together(actor, commands).await?;
+        let change_set = outcomes.first().map(|outcome| outcome.change_set).unwrap_or_default();
+        let message = outcomes.into_iter().flat_map(|outcome| outcome.rows).find(|row| row.id == reply.message_id);
+        let ticket = self.get(actor, &TICKET, reply.ticket_id).await?.row;
+        Ok(Replied::Sent { change_set, message, ticket })
+    }
+
+    /// What others wrote since the sender looked.
+    async fn crossed(&self, actor: &Actor, reply: &Reply) -> Result<Option<Replied>> {
+        let mut tx = self.reading(actor).await?;
+        must_read(&mut tx, actor, reply.ticket_id).await?;
+        let mut messages = unseen(&mut tx, actor, reply.ticket_id, reply.seen).await?;
+        if messages.is_empty() {
+            return Ok(None);
+        }
+        let titles = titles(&mut tx, actor, &TICKET_MESSAGE, &messages).await?;
+        messages.iter_mut().for_each(|row| actor.redact(&TICKET_MESSAGE, &mut row.values));
+        Ok(Some(Replied::Crossed { messages, titles }))
+    }
+}
+
+fn message(reply: &Reply, name: &str, ticket: &Row) -> Command {
+    let values = values(json!({
+        "ticket_id": reply.ticket_id,
+        "kind": if reply.note { "note" } else { "reply" },
+        "direction": "outbound",
+        "content": reply.content,
+        "author_name": name,
+        "mention_ids": reply.mention_ids,
+        "cc": if reply.note { Vec::new() } else { reply.cc.clone() },
+        "channel": ticket.text("channel").unwrap_or("web"),
+    }));
+    Command::one(TICKET_MESSAGE.name, Change::Create { id: reply.message_id, values })
+}
+
+/// The files were uploaded to the ticket before; now they belong to the message.
+fn files(reply: &Reply) -> Option<Command> {
+    let one =
+        |id: &Uuid| Change::Update { id: *id, version: None, values: values(json!({"message_id": reply.message_id})) };
+    let changes: Vec<Change> = reply.attachment_ids.iter().map(one).collect();
+    (!changes.is_empty()).then(|| Command {
+        record_type: ATTACHMENT.name.to_owned(),
+        changes,
+        all_or_nothing: true,
+        ..Command::default()
+    })
+}
+
+/// What changes along: whoever answers a ticket that nobody works takes it; whoever is named in it follows it.
+fn changes(actor: &Actor, reply: &Reply, ticket: &Row, says: bool) -> Values {
+    let mut changes = reply.changes.clone();
+    let may_take = actor.may(&TICKET, shared::access::Action::Update);
+    if says && !reply.note && may_take && ticket.reference("owner_id").is_none() && !changes.contains_key("owner_id") {
+        changes.insert("owner_id".into(), actor.user_id.to_string().into());
+        changes.entry("team_id").or_insert_with(|| ticket.value("team_id").clone());
+    }
+    let mut watchers = shared::record::ids(&ticket.values, "watcher_ids");
+    let before = watchers.len();
+    watchers.extend(reply.mention_ids.iter().filter(|id| !watchers.contains(id)).copied().collect::<Vec<_>>());
+    if watchers.len() > before && may_take && !changes.contains_key("watcher_ids") {
+        changes.insert("watcher_ids".into(), json!(watchers));
+    }
+    changes
+}
+
+fn values(fields: Value) -> Values {
+    match fields {
+        Value::Object(map) => map,
+        _ => Values::new(),
+    }
+}

@@ -1,0 +1,74 @@
+//! Taking tickets: exactly one agent gets each.
+
+use shared::access::{Action, Actor};
+use shared::command::{Change, Command};
+use shared::types::TICKET;
+use shared::{Error, Result, Row, Values};
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::pool::Store;
+use crate::scope::{Sql, push_scope};
+
+/// How many of the most urgent tickets are tried before it is said that none waits: so many agents may ask at once.
+const TRIED: i64 = 100;
+
+impl Store {
+    /// Takes a ticket that nobody works. The version decides between agents that do so at once.
+    ///
+    /// # Errors
+    /// `Conflict` with the ticket as it is when a colleague has it, `Forbidden` without the right to change it.
+    pub async fn claim_ticket(&self, actor: &Actor, ticket_id: Uuid) -> Result<Row> {
+        let row = self.get(actor, &TICKET, ticket_id).await?.row;
+        match row.reference("owner_id") {
+            Some(owner) if owner == actor.user_id => return Ok(row),
+            Some(_) => return Err(Error::Conflict { current: Box::new(row), fields: vec!["owner_id".into()] }),
+            None => {}
+        }
+        let values = Values::from_iter([("owner_id".to_owned(), actor.user_id.to_string().into())]);
+        // The team stays the queue's: a colleague of another team may help out.
+        let team = row.value("team_id").clone();
+        let values = values.into_iter().chain([("team_id".to_owned(), team)]).collect();
+        let change = Change::Update { id: ticket_id, version: Some(row.version), values };
+        let outcome = self.apply(actor, Command::one(TICKET.name, change)).await?;
+        outcome.rows.into_iter().next().ok_or(Error::NotFound)
+    }
+
+    /// Takes the most urgent ticket that nobody works, of these queues (of all when there are none), leaving out `skip`.
+    ///
+    /// # Errors
+    /// `Forbidden` without any right to change tickets.
+    pub async fn next_ticket(&self, actor: &Actor, queue_ids: &[Uuid], skip: &[Uuid]) -> Result<Option<Row>> {
+        if !actor.may(&TICKET, Action::Update) {
+            return Err(Error::Forbidden);
+        }
+        for id in self.waiting(actor, queue_ids, skip).await? {
+            match self.claim_ticket(actor, id).await {
+                Ok(row) => return Ok(Some(row)),
+                // A colleague was faster, or it went elsewhere meanwhile.
+                Err(Error::Conflict { .. } | Error::NotFound | Error::Forbidden) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Tickets that nobody works, the most urgent first.
+    async fn waiting(&self, actor: &Actor, queue_ids: &[Uuid], skip: &[Uuid]) -> Result<Vec<Uuid>> {
+        let mut tx = self.reading(actor).await?;
+        let mut sql = Sql::new(
+            "select t.id from tickets t where t.archived_at is null and t.status not in ('solved', 'closed')
+             and t.owner_id is null and (t.snoozed_until is null or t.snoozed_until <= now()) and t.org_id = ",
+        );
+        sql.push_bind(actor.org_id).push(" and t.id <> all(").push_bind(skip.to_vec()).push(") and ");
+        push_scope(&mut sql, actor, &TICKET, Action::Update, "t");
+        if !queue_ids.is_empty() {
+            sql.push(" and t.queue_id = any(").push_bind(queue_ids.to_vec()).push(")");
+        }
+        sql.push(
+            " order by t.due_at nulls last, array_position(array['urgent', 'high', 'normal', 'low'], t.priority), t.id limit ",
+        );
+        sql.push_bind(TRIED);
+        sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
+    }
+}

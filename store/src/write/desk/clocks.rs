@@ -1,0 +1,240 @@
+//! The clocks of tickets: what happened is kept as events, and everything shown is worked out from them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use shared::Result;
+use shared::access::Actor;
+use shared::record::instant_text;
+use shared::sla::{Category, ClockKind, ClockState, Clocks, Event, What};
+use shared::types::{TICKET, Ticket};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::super::audit::events_for;
+use super::super::load::rows_by_id;
+use super::super::prepare::{Act, Prepared};
+use super::policy::{Policy, Subject, policies};
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+
+/// Keeps what happened to tickets.
+pub(super) async fn note(tx: &mut Tx, events: &[(Uuid, DateTime<Utc>, What)]) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let tickets: Vec<Uuid> = events.iter().map(|(id, ..)| *id).collect();
+    let times: Vec<DateTime<Utc>> = events.iter().map(|(_, at, _)| *at).collect();
+    let happened: Vec<Json<Event>> = events.iter().map(|(_, at, what)| Json(Event { at: *at, what: *what })).collect();
+    sqlx::query(
+        "insert into sla_events (org_id, ticket_id, at, event)
+         select $1, e.ticket_id, e.at, e.event from unnest($2::uuid[], $3::timestamptz[], $4::jsonb[]) as e (ticket_id, at, event)",
+    )
+    .bind(tx.org_id)
+    .bind(tickets)
+    .bind(times)
+    .bind(happened)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(())
+}
+
+/// Keeps what a write means for the clocks.
+pub(super) async fn note_changes(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
+    let now = super::batch::now();
+    let mut events = Vec::new();
+    for row in rows {
+        let status = Ticket(&row.after.values).status().and_then(Category::parse).unwrap_or(Category::New);
+        match row.act {
+            Act::Create => {
+                let ticket = Ticket(&row.after.values);
+                let at = ticket.received_at().unwrap_or(now);
+                events.push((row.after.id, at, What::Created));
+                if status != Category::New {
+                    let since = ticket.solved_at().unwrap_or(at);
+                    events.push((row.after.id, since, What::StatusChanged { to: status }));
+                }
+            }
+            Act::Update if row.changed("status") => {
+                events.push((row.after.id, now, What::StatusChanged { to: status }));
+            }
+            _ => {}
+        }
+    }
+    forget(tx, rows).await?;
+    note(tx, &events).await
+}
+
+/// Of deleted tickets nothing is kept; one that comes back begins with its creation.
+async fn forget(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
+    let gone: Vec<Uuid> = rows.iter().filter(|row| row.act == Act::Delete).map(|row| row.after.id).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("delete from sla_events where org_id = $1 and ticket_id = any($2)")
+        .bind(tx.org_id)
+        .bind(gone)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    Ok(())
+}
+
+/// That messages were never written: their creation was taken back.
+pub(super) async fn unsay(tx: &mut Tx, said: &[(Uuid, DateTime<Utc>, What)]) -> Result<()> {
+    for (ticket, at, what) in said {
+        sqlx::query("delete from sla_events where org_id = $1 and ticket_id = $2 and at = $3 and event = $4")
+            .bind(tx.org_id)
+            .bind(ticket)
+            .bind(at)
+            .bind(Json(Event { at: *at, what: *what }))
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    }
+    Ok(())
+}
+
+/// Whether what follows is part of a write that is told of anyway, or to be told of by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Along,
+    Apart,
+}
+
+/// Works the clocks of these tickets out anew, with the service level that holds for each.
+pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid], told: Told) -> Result<()> {
+    let policies = policies(tx).await?;
+    let rows = rows_by_id(tx, &TICKET, &ids.iter().copied().collect()).await?;
+    if policies.is_empty() && rows.iter().all(|row| row.reference("sla_policy_id").is_none()) {
+        return Ok(());
+    }
+    let categories = customer_categories(tx, &rows).await?;
+    let now = super::batch::now();
+    let mut changed = Vec::new();
+    for row in &rows {
+        let ticket = Ticket(&row.values);
+        let category = ticket.customer_id().and_then(|id| categories.get(&id)).map(String::as_str);
+        let subject = Subject {
+            priority: ticket.priority().unwrap_or("normal"),
+            queue_id: ticket.queue_id(),
+            customer_category: category,
+        };
+        let policy = policies.iter().find(|policy| policy.fits(&subject));
+        changed.push((row.id, policy));
+    }
+    let terms = |policy: Option<&Policy>| policy.map(|policy| policy.terms).unwrap_or_default();
+    let mut histories = histories(tx, ids).await?;
+    let mut switched = Vec::new();
+    for (id, policy) in &changed {
+        let history = histories.entry(*id).or_default();
+        let last = history.iter().rev().find_map(|event| match event.what {
+            What::PolicyChanged(terms) => Some(terms),
+            _ => None,
+        });
+        if last.unwrap_or_default() != terms(*policy) {
+            let since = if last.is_none() { history.first().map_or(now, |event| event.at) } else { now };
+            history.push(Event { at: since, what: What::PolicyChanged(terms(*policy)) });
+            switched.push((*id, since, What::PolicyChanged(terms(*policy))));
+        }
+    }
+    note(tx, &switched).await?;
+    let always = shared::sla::BusinessHours::always();
+    let states: Vec<Value> = changed
+        .iter()
+        .filter_map(|(id, policy)| {
+            let history = histories.get(id)?;
+            let hours = policy.map_or(&always, |policy| &policy.hours);
+            let clocks = Clocks::at(now, history, hours);
+            let steps = policy.map(|policy| policy.steps.as_slice()).unwrap_or_default();
+            Some(state(*id, policy.map(|policy| policy.id), &clocks, clocks.next_change(steps, hours)))
+        })
+        .collect();
+    write(tx, actor, states, told).await
+}
+
+/// What is shown of the clocks, and when they are looked at again.
+fn state(id: Uuid, policy: Option<Uuid>, clocks: &Clocks, next: Option<DateTime<Utc>>) -> Value {
+    let running = || ClockKind::ALL.into_iter().filter(|kind| clocks.get(*kind).is_running());
+    let due = running().filter_map(|kind| Some((clocks.get(kind).due_at?, kind))).min_by_key(|(at, _)| *at);
+    let at_risk = running().filter_map(|kind| clocks.get(kind).at_risk_at).min();
+    let text = |at: Option<DateTime<Utc>>| at.map(instant_text);
+    json!({
+        "id": id, "sla_policy_id": policy, "sla_state": overall(clocks), "due_at": text(due.map(|(at, _)| at)),
+        "due_clock": due.map(|(_, kind)| kind.code()), "at_risk_at": text(at_risk), "clocks": clocks, "sla_check_at": text(next),
+    })
+}
+
+/// The state of the whole: the worst of what still runs, else how it went.
+fn overall(clocks: &Clocks) -> &'static str {
+    let states: Vec<_> = ClockKind::ALL.into_iter().map(|kind| clocks.get(kind)).collect();
+    let any = |wanted: ClockState| states.iter().any(|clock| clock.state == wanted);
+    if any(ClockState::Missed) || any(ClockState::MetLate) {
+        "missed"
+    } else if states.iter().any(|clock| clock.is_running() && clock.state == ClockState::AtRisk) {
+        "at_risk"
+    } else if states.iter().any(|clock| clock.is_running()) {
+        "active"
+    } else if any(ClockState::Paused) {
+        "paused"
+    } else if any(ClockState::Met) {
+        "met"
+    } else {
+        "none"
+    }
+}
+
+/// Writes what differs, and tells of it. A version stands for something that somebody did: what follows from that is part of it.
+async fn write(tx: &mut Tx, actor: &Actor, states: Vec<Value>, told: Told) -> Result<()> {
+    let touched: Vec<Uuid> = sqlx::query_scalar(
+        "update tickets t
+         set sla_policy_id = s.sla_policy_id, sla_state = s.sla_state, due_at = s.due_at, due_clock = s.due_clock,
+             at_risk_at = s.at_risk_at, clocks = s.clocks, sla_check_at = s.sla_check_at, version = t.version + $3
+         from jsonb_to_recordset($2) as s (id uuid, sla_policy_id uuid, sla_state text, due_at timestamptz, due_clock text,
+                                           at_risk_at timestamptz, clocks jsonb, sla_check_at timestamptz)
+         where t.org_id = $1 and t.id = s.id
+           and (t.sla_policy_id, t.sla_state, t.due_at, t.due_clock, t.at_risk_at, t.sla_check_at) is distinct from
+               (s.sla_policy_id, s.sla_state, s.due_at, s.due_clock, s.at_risk_at, s.sla_check_at)
+         returning t.id",
+    )
+    .bind(tx.org_id)
+    .bind(Json(states))
+    .bind(i64::from(told == Told::Apart))
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    if touched.is_empty() || told == Told::Along { Ok(()) } else { events_for(tx, actor, &TICKET, &touched).await }
+}
+
+/// What happened to each ticket, in order.
+pub(super) async fn histories(tx: &mut Tx, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Event>>> {
+    let found: Vec<(Uuid, Json<Event>)> =
+        sqlx::query_as("select ticket_id, event from sla_events where org_id = $1 and ticket_id = any($2) order by id")
+            .bind(tx.org_id)
+            .bind(ids)
+            .fetch_all(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    let mut all: BTreeMap<Uuid, Vec<Event>> = BTreeMap::new();
+    for (id, Json(event)) in found {
+        all.entry(id).or_default().push(event);
+    }
+    Ok(all)
+}
+
+async fn customer_categories(tx: &mut Tx, rows: &[shared::Row]) -> Result<BTreeMap<Uuid, String>> {
+    let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.reference("customer_id")).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found: Vec<(Uuid, Option<String>)> =
+        sqlx::query_as("select id, category from customers where org_id = $1 and id = any($2)")
+            .bind(tx.org_id)
+            .bind(ids)
+            .fetch_all(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    Ok(found.into_iter().filter_map(|(id, category)| Some((id, category?))).collect())
+}

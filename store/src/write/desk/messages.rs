@@ -1,0 +1,113 @@
+//! What a message means for its ticket: who wrote last, and that an answer of the customer opens it again.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use shared::access::Actor;
+use shared::sla::What;
+use shared::types::{TICKET, TicketMessage};
+use shared::{Result, Values};
+use uuid::Uuid;
+
+use super::super::audit::{ChangeSet, events_for};
+use super::super::prepare::{Act, Prepared};
+use super::clocks;
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+
+pub(super) async fn after_write(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
+    let of = |act: Act| rows.iter().filter(move |row| row.act == act).filter_map(said).collect::<Vec<Said>>();
+    let (made, gone) = (of(Act::Create), of(Act::Delete));
+    let mentioned = rows.iter().flat_map(|row| [row.before.as_ref(), Some(&row.after)]).flatten();
+    let tickets: BTreeSet<Uuid> = mentioned.filter_map(|row| row.reference("ticket_id")).collect();
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = tickets.iter().copied().collect();
+    // Locked by a statement of its own: the next one then sees what those wrote who were waited for.
+    sqlx::query("select from tickets where org_id = $1 and id = any($2) order by id for no key update")
+        .bind(tx.org_id)
+        .bind(&ids)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    let events = |said: &[Said]| said.iter().map(|said| (said.ticket_id, said.at, said.what())).collect::<Vec<_>>();
+    clocks::unsay(tx, &events(&gone)).await?;
+    clocks::note(tx, &events(&made)).await?;
+    let touched = touch_times(tx, &ids).await?;
+    if !touched.is_empty() {
+        events_for(tx, actor, &TICKET, &touched).await?;
+    }
+    open_again(tx, actor, &made, set).await?;
+    clocks::renew(tx, actor, &ids, clocks::Told::Apart).await
+}
+
+/// A public message.
+struct Said {
+    ticket_id: Uuid,
+    inbound: bool,
+    at: DateTime<Utc>,
+}
+
+impl Said {
+    fn what(&self) -> What {
+        if self.inbound { What::CustomerMessage } else { What::AgentReply }
+    }
+}
+
+/// Notes are no answers.
+fn said(row: &Prepared) -> Option<Said> {
+    let message = TicketMessage(&row.after.values);
+    let public = message.kind() == Some("reply");
+    let inbound = message.direction() == Some("inbound");
+    Some(Said { ticket_id: message.ticket_id().filter(|_| public)?, inbound, at: message.said_at()? })
+}
+
+/// When customers and agents wrote, worked out from the messages there are.
+async fn touch_times(tx: &mut Tx, tickets: &[Uuid]) -> Result<Vec<Uuid>> {
+    sqlx::query_scalar(
+        "update tickets t
+         set customer_wrote_at = fresh.customer, agent_wrote_at = fresh.agent, first_answered_at = fresh.first, version = t.version + 1
+         from (select d.id,
+                      max(m.said_at) filter (where m.direction = 'inbound') as customer,
+                      max(m.said_at) filter (where m.direction = 'outbound') as agent,
+                      min(m.said_at) filter (where m.direction = 'outbound') as first
+               from unnest($2::uuid[]) as d (id)
+               left join ticket_messages m on m.org_id = $1 and m.ticket_id = d.id and m.kind = 'reply' and m.archived_at is null
+               group by d.id) fresh
+         where t.org_id = $1 and t.id = fresh.id
+           and (t.customer_wrote_at, t.agent_wrote_at, t.first_answered_at) is distinct from (fresh.customer, fresh.agent, fresh.first)
+         returning t.id",
+    )
+    .bind(tx.org_id)
+    .bind(tickets)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
+}
+
+/// Whoever waits for the customer, or thought it solved, has to look again when the customer writes.
+async fn open_again(tx: &mut Tx, actor: &Actor, made: &[Said], set: &ChangeSet) -> Result<()> {
+    let wrote: BTreeSet<Uuid> = made.iter().filter(|said| said.inbound).map(|said| said.ticket_id).collect();
+    if wrote.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = wrote.into_iter().collect();
+    let found: Vec<(Uuid, String)> = sqlx::query_as(
+        "select id, status from tickets where org_id = $1 and id = any($2)
+         and (status in ('waiting_customer', 'solved', 'closed') or snoozed_until is not null) order by id",
+    )
+    .bind(tx.org_id)
+    .bind(ids)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    for (id, status) in found {
+        let mut values = Values::from_iter([("snoozed_until".to_owned(), serde_json::Value::Null)]);
+        if matches!(status.as_str(), "waiting_customer" | "solved" | "closed") {
+            values.insert("status".to_owned(), "open".into());
+        }
+        super::change(tx, actor, set, id, values).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Which service level holds for a ticket, and what it promises.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use shared::format::Zone;
+use shared::record::texts;
+use shared::sla::{BusinessHours, Escalation, Held, Pauses, Targets, Terms, china};
+use shared::types::{BUSINESS_CALENDAR, BusinessCalendar, SLA_POLICY, SlaPolicy};
+use shared::{Result, Row};
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use crate::auth::zone_of;
+use crate::columns::{decode, select_list};
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+use crate::scope::Sql;
+
+/// A service level as the clocks need it.
+pub(super) struct Policy {
+    pub(super) id: Uuid,
+    row: Row,
+    pub(super) terms: Terms,
+    pub(super) hours: BusinessHours,
+    pub(super) steps: Vec<Escalation>,
+    /// Holds for new tickets.
+    active: bool,
+}
+
+/// What of a ticket decides which one holds.
+pub(super) struct Subject<'t> {
+    pub(super) priority: &'t str,
+    pub(super) queue_id: Option<Uuid>,
+    pub(super) customer_category: Option<&'t str>,
+}
+
+/// The service levels of the organisation, in the order in which they are tried.
+pub(super) async fn policies(tx: &mut Tx) -> Result<Vec<Policy>> {
+    let mut sql = Sql::new("select o.timezone, ");
+    sql.push(select_list(&SLA_POLICY, "t"));
+    sql.push(" from sla_policies t join organisations o on o.org_id = t.org_id and o.id = t.org_id where t.org_id = ");
+    sql.push_bind(tx.org_id).push(" and t.archived_at is null order by t.position, t.id");
+    let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let timezone: String = found[0].try_get(0).map_err(from_sqlx)?;
+    let calendars = calendars(tx, &timezone).await?;
+    found.iter().map(|raw| decode(&SLA_POLICY, raw, 1)).map(|row| row.map(|row| policy(row, &calendars))).collect()
+}
+
+async fn calendars(tx: &mut Tx, timezone: &str) -> Result<BTreeMap<Uuid, BusinessHours>> {
+    let mut sql = Sql::new("select ");
+    sql.push(select_list(&BUSINESS_CALENDAR, "t")).push(" from business_calendars t where t.org_id = ");
+    sql.push_bind(tx.org_id);
+    let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    found.iter().map(|raw| decode(&BUSINESS_CALENDAR, raw, 0).map(|row| (row.id, hours(&row, timezone)))).collect()
+}
+
+/// A calendar's hours; always open when it says none. What it says was checked when it was saved.
+fn hours(row: &Row, timezone: &str) -> BusinessHours {
+    let calendar = BusinessCalendar(&row.values);
+    let zone: Zone = zone_of(calendar.timezone().unwrap_or(timezone));
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let (mut holidays, mut workdays) = (list(calendar.holidays()), list(calendar.workdays()));
+    if calendar.chinese_holidays() {
+        for year in china::YEARS {
+            let Some((closed, worked)) = china::year(year, shared::i18n::Locale::ZhCn) else { continue };
+            holidays.extend(closed.into_iter().filter_map(|day| serde_json::to_value(day).ok()));
+            workdays.extend(worked.into_iter().filter_map(|day| serde_json::to_value(day).ok()));
+        }
+    }
+    if shared::record::is_empty(calendar.hours()) {
+        return BusinessHours::always();
+    }
+    let parsed = BusinessHours::parse(zone, calendar.hours(), &holidays.into(), &workdays.into());
+    parsed.unwrap_or_else(|_| BusinessHours::always())
+}
+
+fn policy(row: Row, calendars: &BTreeMap<Uuid, BusinessHours>) -> Policy {
+    let view = SlaPolicy(&row.values);
+    let minutes = |minutes: Option<i64>| minutes.and_then(|minutes| u32::try_from(minutes).ok());
+    let held = |pause: bool, answers: bool| Held { next_response: pause && answers, resolution: pause };
+    let terms = Terms {
+        targets: Targets {
+            first_response: minutes(view.first_response_minutes()),
+            next_response: minutes(view.next_response_minutes()),
+            resolution: minutes(view.resolution_minutes()),
+        },
+        pauses: Pauses {
+            waiting_customer: held(view.pause_waiting_customer(), true),
+            // Customers still get answers meanwhile.
+            waiting_third_party: held(view.pause_waiting_third_party(), false),
+        },
+        at_risk_percent: view.at_risk_percent().and_then(|percent| u16::try_from(percent).ok()).unwrap_or(75),
+    };
+    let hours = view.calendar_id().and_then(|id| calendars.get(&id).cloned()).unwrap_or_else(BusinessHours::always);
+    let steps = Escalation::parse_list("steps", view.steps()).unwrap_or_default();
+    let active = view.active();
+    Policy { id: row.id, terms, hours, steps, active, row }
+}
+
+impl Policy {
+    /// Whether it holds for such a ticket.
+    pub(super) fn fits(&self, subject: &Subject<'_>) -> bool {
+        let view = SlaPolicy(&self.row.values);
+        let among = |field: &str, value: Option<&str>| {
+            let mut wanted = texts(&self.row.values, field).peekable();
+            wanted.peek().is_none() || value.is_some_and(|value| wanted.any(|one| one == value))
+        };
+        let queues = view.queue_ids();
+        self.active
+            && among("priorities", Some(subject.priority))
+            && among("customer_categories", subject.customer_category)
+            && (queues.is_empty() || subject.queue_id.is_some_and(|queue| queues.contains(&queue)))
+    }
+}

@@ -1,0 +1,107 @@
+//! How new tickets find their queue and their agent.
+
+use serde_json::Value;
+use shared::access::Actor;
+use shared::record::texts;
+use shared::types::{QUEUE, Queue};
+use shared::{Result, Row, Values};
+use uuid::Uuid;
+
+use super::super::audit::ChangeSet;
+use super::super::load::rows_by_id;
+use super::super::prepare::{Act, Prepared};
+use super::rules::{add, fitting, rules};
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+
+/// Puts new tickets where the rules say, and gives them to an agent if their queue does so.
+pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
+    let made: Vec<&Prepared> = rows.iter().filter(|row| row.act == Act::Create).collect();
+    if made.is_empty() {
+        return Ok(());
+    }
+    let system = Actor::administrator(actor.org_id, actor.user_id);
+    let ids: Vec<Uuid> = made.iter().map(|row| row.after.id).collect();
+    let mut changes = vec![Values::new(); made.len()];
+    for rule in rules(tx).await? {
+        let fits = fitting(tx, &system, &rule, &ids).await?;
+        for (row, changes) in made.iter().zip(&mut changes).filter(|(row, _)| fits.contains(&row.after.id)) {
+            let is_set = |field: &str| row.patch.iter().any(|name| name == field) && !row.after.value(field).is_null();
+            add(changes, is_set, &row.after, &rule);
+        }
+    }
+    for (row, mut changes) in made.into_iter().zip(changes) {
+        let queue = changes.get("queue_id").unwrap_or_else(|| row.after.value("queue_id"));
+        let queue = queue.as_str().and_then(|id| id.parse().ok());
+        let status = row.after.text("status");
+        let is_open = row.after.reference("owner_id").is_none() && !changes.contains_key("owner_id");
+        if let (Some(queue), true, Some("new" | "open")) = (queue, is_open, status)
+            && let Some((agent, team)) = choose(tx, queue).await?
+        {
+            changes.insert("owner_id".into(), agent.to_string().into());
+            changes.insert("team_id".into(), team.map(|team| team.to_string()).into());
+        }
+        if !changes.is_empty() {
+            super::change(tx, actor, set, row.after.id, changes).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The agent whose turn it is in a queue, with the queue's team; nobody where agents take tickets themselves, and while all
+/// are away or have their hands full. Whoever is chosen has had their turn.
+pub(super) async fn choose(tx: &mut Tx, queue_id: Uuid) -> Result<Option<(Uuid, Option<Uuid>)>> {
+    let Some(row) = rows_by_id(tx, &QUEUE, &[queue_id].into()).await?.into_iter().next() else { return Ok(None) };
+    let queue = Queue(&row.values);
+    let routing = queue.routing().unwrap_or("manual").to_owned();
+    let Some(team) = queue.served_by_id().filter(|_| routing != "manual") else { return Ok(None) };
+    // One after the other: two tickets at once would both go to whoever is next.
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 5))")
+        .bind(queue_id)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    let found: Option<(Uuid,)> = sqlx::query_as(
+        "select u.id from users u
+         cross join lateral (select count(*) as n from tickets t where t.org_id = u.org_id and t.owner_id = u.id
+                             and t.archived_at is null and t.status not in ('solved', 'closed')) busy
+         left join queue_turns q on q.org_id = u.org_id and q.queue_id = $2 and q.user_id = u.id
+         where u.org_id = $1 and u.team_id = $3 and u.archived_at is null and u.active and u.away is not true
+           and busy.n < least($4, coalesce(u.ticket_capacity, $4)) and coalesce(u.skills, '{}') @> $5
+         order by case when $6 then 0 else busy.n end, q.at nulls first, u.id limit 1",
+    )
+    .bind(tx.org_id)
+    .bind(queue_id)
+    .bind(team)
+    .bind(queue.capacity().unwrap_or(20))
+    .bind(needed_skills(&row, &routing))
+    .bind(routing == "round_robin")
+    .fetch_optional(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let Some((agent,)) = found else { return Ok(None) };
+    sqlx::query(
+        "insert into queue_turns (org_id, queue_id, user_id, at) values ($1, $2, $3, clock_timestamp())
+         on conflict (org_id, queue_id, user_id) do update set at = excluded.at",
+    )
+    .bind(tx.org_id)
+    .bind(queue_id)
+    .bind(agent)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(Some((agent, Some(team))))
+}
+
+fn needed_skills(queue: &Row, routing: &str) -> Vec<String> {
+    if routing == "skill" { texts(&queue.values, "skills").map(str::to_owned).collect() } else { Vec::new() }
+}
+
+/// What gives a waiting ticket to an agent.
+pub(super) fn assignment(agent: Uuid, team: Option<Uuid>) -> Values {
+    let text = |id: Uuid| Value::from(id.to_string());
+    Values::from_iter([
+        ("owner_id".to_owned(), text(agent)),
+        ("team_id".to_owned(), team.map(text).unwrap_or_default()),
+    ])
+}

@@ -1,0 +1,366 @@
+//! The service desk: who gets a ticket, what answers mean, and the clocks.
+
+use serde_json::{Value, json};
+use shared::access::{Actor, Grants, Level, TypeRights};
+use shared::command::{Change, Command};
+use shared::desk::{Replied, Reply};
+use shared::sla::{Category, Clocks, Event, What};
+use shared::types::{QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
+use shared::{Error, RecordDef, Row, Values};
+use sqlx::types::Json;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::support::TestStore;
+use crate::support::sample::founded;
+
+struct Desk {
+    test: TestStore,
+    admin: Actor,
+    team: Uuid,
+    agents: Vec<Actor>,
+}
+
+fn values(fields: Value) -> Values {
+    fields.as_object().unwrap().clone()
+}
+
+impl Desk {
+    /// A team of so many agents.
+    async fn new(agents: usize) -> Self {
+        let (test, admin) = founded().await;
+        let mut desk = Self { test, admin, team: Uuid::now_v7(), agents: Vec::new() };
+        desk.put(&TEAM, desk.team, json!({"name": "Support"})).await;
+        for n in 0..agents {
+            let id = Uuid::now_v7();
+            desk.put(&USER, id, json!({"name": format!("Agent {n}"), "active": true, "team_id": desk.team})).await;
+            desk.agents.push(desk.agent(id));
+        }
+        desk
+    }
+
+    fn agent(&self, user_id: Uuid) -> Actor {
+        let all = TypeRights { create: Level::All, read: Level::All, update: Level::All, ..TypeRights::default() };
+        let types =
+            ["ticket", "ticket_message", "customer", "user", "team", "queue"].map(|name| (name.to_owned(), all));
+        let grants = Grants { types: types.into(), ..Grants::default() };
+        let team_id = Some(self.team);
+        Actor { user_id, team_id, teams_below: vec![self.team], grants, ..self.admin.clone() }
+    }
+
+    async fn put(&self, def: &RecordDef, id: Uuid, fields: Value) -> Row {
+        let change = Change::Create { id, values: values(fields) };
+        let outcome = self.test.store.apply(&self.admin, Command::one(def.name, change)).await;
+        outcome.unwrap_or_else(|error| panic!("{}: {error:?}", def.name)).rows.remove(0)
+    }
+
+    async fn make(&self, def: &RecordDef, fields: Value) -> Row {
+        self.put(def, Uuid::now_v7(), fields).await
+    }
+
+    async fn change(&self, def: &RecordDef, id: Uuid, fields: Value) -> Row {
+        let change = Change::Update { id, version: None, values: values(fields) };
+        self.test.store.apply(&self.admin, Command::one(def.name, change)).await.unwrap().rows.remove(0)
+    }
+
+    async fn ticket(&self, id: Uuid) -> Row {
+        self.test.store.get(&self.admin, &TICKET, id).await.unwrap().row
+    }
+
+    /// What a customer writes.
+    async fn write_in(&self, ticket: Uuid) -> Row {
+        self.make(&TICKET_MESSAGE, json!({"ticket_id": ticket, "direction": "inbound", "content": "Still broken"}))
+            .await
+    }
+
+    fn reply(ticket_id: Uuid, seen: Option<Uuid>) -> Reply {
+        Reply { ticket_id, message_id: Uuid::now_v7(), content: "<p>Try again</p>".into(), seen, ..Reply::default() }
+    }
+}
+
+#[tokio::test]
+async fn tickets_are_numbered_one_after_the_other_around_those_that_were_brought_along() {
+    let desk = Desk::new(0).await;
+    let first = desk.make(&TICKET, json!({"subject": "One"})).await;
+    assert_eq!((first.text("number"), first.reference("owner_id")), (Some("T1001"), None));
+    desk.make(&TICKET, json!({"subject": "Own number", "number": "t1002"})).await;
+    let next = desk.make(&TICKET, json!({"subject": "Two"})).await;
+    assert_eq!(next.text("number"), Some("T1003"));
+}
+
+#[tokio::test]
+async fn of_fifty_agents_exactly_one_gets_a_ticket() {
+    let desk = Desk::new(1).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Wanted"})).await;
+    let mut claims = JoinSet::new();
+    for n in 0..50 {
+        let user = Uuid::now_v7();
+        desk.put(&USER, user, json!({"name": format!("Rival {n}"), "active": true, "team_id": desk.team})).await;
+        let (store, actor) = (desk.test.store.clone(), desk.agent(user));
+        claims.spawn(async move { (user, store.claim_ticket(&actor, ticket.id).await) });
+    }
+    let all = claims.join_all().await;
+    let got: Vec<Uuid> = all.iter().filter(|(_, claim)| claim.is_ok()).map(|(user, _)| *user).collect();
+    assert_eq!(got.len(), 1);
+    for (_, lost) in all.iter().filter(|(user, _)| *user != got[0]) {
+        let Err(Error::Conflict { current, .. }) = lost else { panic!("{lost:?}") };
+        assert_eq!(current.reference("owner_id"), Some(got[0]), "who has it is told");
+    }
+    assert_eq!(desk.ticket(ticket.id).await.reference("owner_id"), Some(got[0]));
+    assert_eq!(desk.ticket(ticket.id).await.text("status"), Some("open"));
+}
+
+#[tokio::test]
+async fn agents_who_ask_for_the_next_ticket_at_once_get_different_ones() {
+    let desk = Desk::new(6).await;
+    for n in 0..6 {
+        desk.make(&TICKET, json!({"subject": format!("Ticket {n}")})).await;
+    }
+    let mut asking = JoinSet::new();
+    for agent in desk.agents.clone() {
+        let store = desk.test.store.clone();
+        asking.spawn(async move { store.next_ticket(&agent, &[], &[]).await.unwrap().unwrap().id });
+    }
+    let mut got = asking.join_all().await;
+    got.sort_unstable();
+    got.dedup();
+    assert_eq!(got.len(), 6);
+    assert_eq!(desk.test.store.next_ticket(&desk.agents[0], &[], &[]).await.unwrap(), None, "none waits any more");
+}
+
+#[tokio::test]
+async fn the_most_urgent_ticket_comes_next_and_what_was_skipped_does_not() {
+    let desk = Desk::new(1).await;
+    desk.make(&TICKET, json!({"subject": "Later", "priority": "low"})).await;
+    let urgent = desk.make(&TICKET, json!({"subject": "Now", "priority": "urgent"})).await;
+    let high = desk.make(&TICKET, json!({"subject": "Soon", "priority": "high"})).await;
+    let next = async |skip: &[Uuid]| desk.test.store.next_ticket(&desk.agents[0], &[], skip).await.unwrap().unwrap().id;
+    assert_eq!(next(&[urgent.id]).await, high.id);
+    assert_eq!(next(&[]).await, urgent.id);
+}
+
+#[tokio::test]
+async fn queues_give_tickets_in_turn_to_who_is_there_and_has_room() {
+    let desk = Desk::new(3).await;
+    desk.change(&USER, desk.agents[2].user_id, json!({"away": true})).await;
+    let queue = desk
+        .make(&QUEUE, json!({"name": "Returns", "served_by_id": desk.team, "routing": "round_robin", "capacity": 2}))
+        .await;
+    let mut given = Vec::new();
+    for n in 0..5 {
+        let ticket = desk.make(&TICKET, json!({"subject": format!("Return {n}"), "queue_id": queue.id})).await;
+        given.push(ticket.reference("owner_id"));
+    }
+    let of = |at: usize| Some(desk.agents[at].user_id);
+    assert_eq!(given, [of(0), of(1), of(0), of(1), None], "in turn, two each, nothing to who is away");
+    desk.test.store.set_away(&desk.agents[2], false).await.unwrap();
+    let open: Vec<Option<Uuid>> = sqlx::query_scalar("select owner_id from tickets order by id desc limit 1")
+        .fetch_all(&desk.test.owner)
+        .await
+        .unwrap();
+    assert_eq!(open, [of(2)], "who comes back gets what waited");
+}
+
+#[tokio::test]
+async fn skills_and_load_decide_where_the_queue_says_so() {
+    let desk = Desk::new(3).await;
+    for at in [1, 2] {
+        desk.change(&USER, desk.agents[at].user_id, json!({"skills": ["english", "billing"]})).await;
+    }
+    let queue = desk
+        .make(&QUEUE, json!({"name": "Billing", "served_by_id": desk.team, "routing": "skill", "skills": ["billing"]}))
+        .await;
+    desk.make(&TICKET, json!({"subject": "Busy", "owner_id": desk.agents[1].user_id})).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Invoice", "queue_id": queue.id})).await;
+    assert_eq!(ticket.reference("owner_id"), Some(desk.agents[2].user_id), "able, and with the least to do");
+}
+
+#[tokio::test]
+async fn rules_place_new_tickets_and_leave_what_was_chosen() {
+    let desk = Desk::new(0).await;
+    let queue = desk.make(&QUEUE, json!({"name": "Complaints"})).await;
+    let complaint = json!({"field": {"field": "kind", "op": "eq", "value": "complaint"}});
+    desk.make(
+        &TICKET_RULE,
+        json!({"name": "Complaints first", "conditions": complaint, "queue_id": queue.id, "priority": "high", "add_tags": ["care"]}),
+    )
+    .await;
+    let placed = desk.make(&TICKET, json!({"subject": "Broken", "kind": "complaint", "tags": ["new"]})).await;
+    assert_eq!((placed.reference("queue_id"), placed.text("priority")), (Some(queue.id), Some("high")));
+    assert_eq!(placed.value("tags"), &json!(["new", "care"]));
+    let chosen = desk.make(&TICKET, json!({"subject": "Broken", "kind": "complaint", "priority": "low"})).await;
+    assert_eq!(chosen.text("priority"), Some("low"));
+    let other = desk.make(&TICKET, json!({"subject": "Hello", "kind": "praise"})).await;
+    assert_eq!((other.reference("queue_id"), other.text("priority")), (None, Some("normal")));
+}
+
+#[tokio::test]
+async fn an_answer_goes_out_only_after_what_came_meanwhile_was_seen() {
+    let desk = Desk::new(2).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await;
+    let first = desk.write_in(ticket.id).await;
+    let reply = Desk::reply(ticket.id, None);
+    let crossed = store.reply(agent, "Agent 0", reply.clone()).await.unwrap();
+    let Replied::Crossed { messages, .. } = crossed else { panic!("{crossed:?}") };
+    assert_eq!(messages.iter().map(|row| row.id).collect::<Vec<_>>(), [first.id]);
+    assert_eq!(store.conversation(agent, ticket.id, None).await.unwrap().messages.len(), 1, "nothing was sent");
+
+    let seen = Reply { seen: Some(first.id), ..reply };
+    let sent = store.reply(agent, "Agent 0", seen.clone()).await.unwrap();
+    let Replied::Sent { ticket: now, .. } = sent else { panic!("{sent:?}") };
+    assert_eq!(
+        (now.reference("owner_id"), now.text("status")),
+        (Some(agent.user_id), Some("open")),
+        "who answers takes it"
+    );
+    let again = store.reply(agent, "Agent 0", Reply { anyway: true, ..seen }).await.unwrap();
+    assert!(matches!(again, Replied::Sent { .. }), "{again:?}");
+    let all = store.conversation(agent, ticket.id, None).await.unwrap().messages;
+    assert_eq!(all.len(), 2, "sent twice, said once");
+}
+
+#[tokio::test]
+async fn a_reply_and_what_it_changes_are_one_act_and_are_undone_as_one() {
+    let desk = Desk::new(1).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken", "owner_id": agent.user_id})).await;
+    let solving = Reply { changes: values(json!({"status": "solved"})), ..Desk::reply(ticket.id, None) };
+    let bad = Reply { changes: values(json!({"status": "gone"})), message_id: Uuid::now_v7(), ..solving.clone() };
+    assert!(matches!(store.reply(agent, "Agent", bad).await, Err(Error::Invalid { .. })));
+    assert!(store.conversation(agent, ticket.id, None).await.unwrap().messages.is_empty(), "all or nothing");
+    let Replied::Sent { change_set, ticket: solved, .. } = store.reply(agent, "Agent", solving).await.unwrap() else {
+        panic!("not sent")
+    };
+    assert_eq!(solved.text("status"), Some("solved"));
+    // What an agent may do includes taking it back.
+    store.undo(&desk.admin, change_set).await.unwrap();
+    let back = desk.ticket(ticket.id).await;
+    assert_eq!((back.text("status"), back.text("first_answered_at")), (Some("new"), None));
+    assert!(store.conversation(agent, ticket.id, None).await.unwrap().messages.is_empty());
+}
+
+#[tokio::test]
+async fn a_customer_who_writes_again_opens_what_was_solved() {
+    let desk = Desk::new(0).await;
+    for status in ["waiting_customer", "solved"] {
+        let ticket = desk.make(&TICKET, json!({"subject": "Broken", "status": status})).await;
+        desk.write_in(ticket.id).await;
+        let now = desk.ticket(ticket.id).await;
+        assert_eq!(now.text("status"), Some("open"), "{status}");
+        assert!(now.text("customer_wrote_at").is_some());
+    }
+    let waiting = desk.make(&TICKET, json!({"subject": "Elsewhere", "status": "waiting_third_party"})).await;
+    desk.make(&TICKET_MESSAGE, json!({"ticket_id": waiting.id, "kind": "note", "content": "Called them"})).await;
+    desk.write_in(waiting.id).await;
+    assert_eq!(desk.ticket(waiting.id).await.text("status"), Some("waiting_third_party"));
+}
+
+#[tokio::test]
+async fn notes_never_become_public() {
+    let desk = Desk::new(0).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await;
+    let note =
+        desk.make(&TICKET_MESSAGE, json!({"ticket_id": ticket.id, "kind": "note", "content": "Difficult"})).await;
+    let change = Change::Update { id: note.id, version: None, values: values(json!({"kind": "reply"})) };
+    let refused = desk.test.store.apply(&desk.admin, Command::one("ticket_message", change)).await;
+    assert_eq!(refused.unwrap_err(), Error::invalid("kind", "note_stays_inside"));
+}
+
+#[tokio::test]
+async fn clocks_follow_from_what_happened_and_can_be_worked_out_again() {
+    let desk = Desk::new(1).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    let policy = desk
+        .make(&SLA_POLICY, json!({"name": "Urgent", "priorities": ["urgent"], "first_response_minutes": 30, "resolution_minutes": 240}))
+        .await;
+    let plain = desk.make(&TICKET, json!({"subject": "Whenever"})).await;
+    assert_eq!((plain.text("sla_state"), plain.text("due_at")), (Some("none"), None));
+    let ticket = desk.make(&TICKET, json!({"subject": "Now", "priority": "urgent"})).await;
+    assert_eq!(
+        (ticket.reference("sla_policy_id"), ticket.text("due_clock")),
+        (Some(policy.id), Some("first_response"))
+    );
+    let created = shared::record::datetime(&ticket.values, "received_at").unwrap();
+    let due = shared::record::datetime(&ticket.values, "due_at").unwrap();
+    // Clocks count whole seconds.
+    assert_eq!(due.timestamp() - created.timestamp(), 30 * 60);
+
+    store.reply(agent, "Agent", Desk::reply(ticket.id, None)).await.unwrap();
+    let answered = desk.ticket(ticket.id).await;
+    assert_eq!((answered.text("due_clock"), answered.text("sla_state")), (Some("resolution"), Some("active")));
+    let waiting = desk.change(&TICKET, ticket.id, json!({"status": "waiting_customer"})).await;
+    assert_eq!((waiting.text("due_at"), waiting.text("sla_state")), (None, Some("paused")));
+    let solved = desk.change(&TICKET, ticket.id, json!({"status": "solved"})).await;
+    assert_eq!(solved.text("sla_state"), Some("met"));
+
+    let kept: Vec<Json<Event>> = sqlx::query_scalar("select event from sla_events where ticket_id = $1 order by id")
+        .bind(ticket.id)
+        .fetch_all(&desk.test.owner)
+        .await
+        .unwrap();
+    let history: Vec<Event> = kept.into_iter().map(|Json(event)| event).collect();
+    let hours = shared::sla::BusinessHours::always();
+    let shown: Clocks = serde_json::from_value(clocks_of(&desk, ticket.id).await).unwrap();
+    assert_eq!(Clocks::at(shown.resolution.as_of, &history, &hours), shown);
+    assert!(history.iter().any(|event| event.what == What::StatusChanged { to: Category::Solved }));
+}
+
+async fn clocks_of(desk: &Desk, ticket: Uuid) -> Value {
+    let Json(clocks): Json<Value> = sqlx::query_scalar("select clocks from tickets where id = $1")
+        .bind(ticket)
+        .fetch_one(&desk.test.owner)
+        .await
+        .unwrap();
+    clocks
+}
+
+#[tokio::test]
+async fn what_runs_late_is_told_once_and_to_whom_it_concerns() {
+    let desk = Desk::new(1).await;
+    let step = json!([{"clock": "first_response", "at_percent": 100, "action": "notify"},
+                      {"clock": "first_response", "at_percent": 100, "action": "raise_priority"}]);
+    desk.make(&SLA_POLICY, json!({"name": "All", "first_response_minutes": 30, "steps": step})).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Late", "owner_id": desk.agents[0].user_id})).await;
+    desk.test.store.desk_tick().await.unwrap();
+    assert_eq!(desk.ticket(ticket.id).await.text("sla_state"), Some("active"));
+    // An hour passes.
+    for sql in [
+        "update sla_events set at = at - interval '1 hour',
+         event = jsonb_set(event, '{at}', to_jsonb(to_char((at - interval '1 hour') at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))",
+        "update tickets set sla_check_at = now()",
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&desk.test.owner).await.unwrap();
+    }
+    for _ in 0..2 {
+        desk.test.store.desk_tick().await.unwrap();
+    }
+    let late = desk.ticket(ticket.id).await;
+    assert_eq!((late.text("sla_state"), late.text("priority")), (Some("missed"), Some("high")));
+    let query = shared::query::ListQuery::default();
+    let tasks = desk.test.store.list(&desk.admin, &TASK, &query).await.unwrap().rows;
+    assert_eq!(tasks.len(), 1, "{tasks:?}");
+    assert_eq!(
+        (tasks[0].reference("owner_id"), tasks[0].reference("ticket_id")),
+        (Some(desk.agents[0].user_id), Some(ticket.id))
+    );
+}
+
+#[tokio::test]
+async fn counts_of_queues_are_those_of_the_reader() {
+    let desk = Desk::new(1).await;
+    let queue = desk.make(&QUEUE, json!({"name": "General"})).await;
+    let open = desk.make(&TICKET, json!({"subject": "Open", "queue_id": queue.id})).await;
+    desk.make(&TICKET, json!({"subject": "Mine", "queue_id": queue.id, "owner_id": desk.agents[0].user_id})).await;
+    desk.make(&TICKET, json!({"subject": "Solved", "queue_id": queue.id, "status": "solved"})).await;
+    let counts = async |actor: &Actor| desk.test.store.queue_counts(actor).await;
+    let all = counts(&desk.admin).await.unwrap();
+    assert_eq!((all.len(), all[0].queue_id, all[0].open, all[0].unassigned), (1, Some(queue.id), 2, 1));
+    let own = TypeRights { read: Level::Own, ..TypeRights::default() };
+    let grants = Grants { types: [("ticket".to_owned(), own)].into(), ..Grants::default() };
+    let rep = Actor { grants, ..desk.agents[0].clone() };
+    assert_eq!(counts(&rep).await.unwrap()[0].open, 1);
+    assert_eq!(desk.test.store.conversation(&rep, open.id, None).await, Err(Error::NotFound));
+    let stranger = Actor { grants: Grants::default(), ..rep };
+    assert_eq!(counts(&stranger).await, Err(Error::Forbidden));
+}
