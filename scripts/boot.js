@@ -36,23 +36,44 @@ const taken = () => {
 // Between two pieces of work what somebody does comes through.
 const pause = () => new Promise((go) => setTimeout(go));
 
+// The board's first sight needs nothing of the second part, nor of the second style sheet; pages whose code comes in files
+// of their own may, and so may one that tells of an error.
+const parts = document.querySelector("[data-chunk], .state[role=alert]") ? [0, 1] : [0];
+
+const styled = () =>
+  new Promise((done, failed) => {
+    if (document.querySelector(`link[href="${GUANXI_LATER_STYLE}"]`)) return done();
+    const onerror = () => (link.remove(), failed(new Error("style")));
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: GUANXI_LATER_STYLE, onload: done, onerror });
+    document.head.append(link);
+  });
+
+// Brings what the first load left out, once; what stood there without its text meanwhile is told. Code that comes later
+// waits for it (app/src/chunk.rs).
+let coming;
+globalThis.guanxi_later = () =>
+  (coming ??= Promise.all([styled(), parts.length === 1 && bring(language, 1)]).then(
+    () => dispatchEvent(new Event("gx-labels")),
+    (error) => {
+      coming = undefined;
+      throw error;
+    },
+  ));
+
 // The page is seen first: code on its way would delay it, on a slow line by much. What is not shown is never painted.
 if (!document.hidden) await new Promise(requestAnimationFrame);
 await pause();
-// The board shows nothing of the second part; pages whose code comes in files of their own may.
-const parts = document.querySelector("[data-chunk]") ? [0, 1] : [0];
 const [labels] = await Promise.all([Promise.all(parts.map((part) => labelsOf(language, part))), initialise({ module_or_path: GUANXI_WASM })]);
 await pause();
 labels.forEach((texts) => add_labels(language, texts));
 await pause();
 hydrate(taken);
-// The rest comes with the first sign of life, so that neither going on nor switching the language needs a reload. What stood
-// there without its text meanwhile is told.
+// The rest comes with the first sign of life, so that neither going on nor switching the language needs a reload. What fails
+// to come is asked for again by what needs it.
 const fetchOthers = async () => {
-  if (parts.length === 1) await bring(language, 1);
-  dispatchEvent(new Event("gx-labels"));
+  await guanxi_later();
   for (const other of Object.keys(GUANXI_LABELS).filter((other) => other !== language)) await Promise.all([bring(other, 0), bring(other, 1)]);
 };
 const once = new AbortController();
 for (const sign of ["pointermove", "pointerdown", "keydown"])
-  addEventListener(sign, () => (once.abort(), fetchOthers()), { signal: once.signal, passive: true });
+  addEventListener(sign, () => (once.abort(), fetchOthers().catch(() => {})), { signal: once.signal, passive: true });

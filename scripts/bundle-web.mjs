@@ -34,19 +34,19 @@ const chunks = Object.fromEntries(readdirSync(bindings)
   .map((file) => [file.slice(0, -".wasm".length), publish("wasm", readFileSync(join(bindings, file)))]));
 const labels = Object.fromEntries(Object.entries(readLabels(join(root, "shared/labels")))
   .map(([language, texts]) => [language, inParts(texts).map((part) => publish("json", Buffer.from(JSON.stringify(part))))]));
+const [css, later_css] = await Promise.all(["main", "later"].map(async (name) => publish("css", (await bundle(join(root, `style/${name}.css`), {})).content)));
 // Twice: the first time only to learn the short names, which the module must have before it has an address itself.
 const { names } = await bundleScript("", {});
 const wasm = publish("wasm", renameWasm(readFileSync(join(bindings, "guanxi_bg.wasm")), names));
 const js = publish("js", (await bundleScript(wasm, names)).content);
-const css = publish("css", (await bundle(join(root, "style/main.css"), {})).content);
-writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify({ js, wasm, css, labels, chunks }, null, 2)}\n`);
-dropAllBut([js, wasm, css, ...Object.values(labels).flat(), ...Object.values(chunks)].map((address) => basename(address)));
+writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify({ js, wasm, css, later_css, labels, chunks }, null, 2)}\n`);
+dropAllBut([js, wasm, css, later_css, ...Object.values(labels).flat(), ...Object.values(chunks)].map((address) => basename(address)));
 copyStatics();
 
 function bundleScript(wasm, names) {
   return bundle(join(root, "scripts/boot.js"), {
     alias: { "guanxi-bindings": join(bindings, "guanxi.js") },
-    define: { GUANXI_WASM: JSON.stringify(wasm), GUANXI_LABELS: JSON.stringify(labels) },
+    define: { GUANXI_WASM: JSON.stringify(wasm), GUANXI_LABELS: JSON.stringify(labels), GUANXI_LATER_STYLE: JSON.stringify(later_css) },
     plugins: [splitFiles],
     format: "esm",
     // wasm-bindgen's imports end in a hash, its exported closures are mangled Rust names.

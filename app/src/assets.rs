@@ -10,19 +10,26 @@ use serde::Deserialize;
 pub struct Assets {
     /// The module script that loads the wasm and hydrates the page.
     pub js: String,
-    /// The one style sheet.
+    /// The style sheet of the board's first sight.
     pub css: String,
+    /// The style sheet of all that is seen elsewhere or later.
+    pub later_css: String,
 }
+
+/// The page that gets along without the second style sheet until somebody moves.
+const BOARD: &str = "/pipeline";
 
 /// The tags that load the bundle and name the icons; they go into `<head>`. No script is inline, so a content
 /// security policy needs no `unsafe-inline` for scripts. Nothing but what the first sight needs is asked for in advance:
 /// on a slow line the code would delay it.
 #[component]
 pub fn AssetLinks() -> impl IntoView {
-    let Assets { js, css } = expect_context::<Assets>();
+    let Assets { js, css, later_css } = expect_context::<Assets>();
+    let board = use_context::<axum::http::request::Parts>().is_some_and(|parts| parts.uri.path() == BOARD);
     protect();
     view! {
         <link rel="stylesheet" href=css />
+        {(!board).then(|| view! { <link rel="stylesheet" href=later_css /> })}
         <script type="module" src=js></script>
         <link rel="icon" href="/icon.svg" r#type="image/svg+xml" />
         <link rel="apple-touch-icon" href="/apple-touch-icon.png" />

@@ -14,6 +14,8 @@ use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 pub use leptos::wasm_split::SplitLoaderError;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, ErrorState, SkeletonRows, Toasts, Tone};
@@ -23,6 +25,18 @@ pub type Fetching = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
 
 /// Fetches code; does nothing when it is there.
 pub type Fetch = fn() -> Fetching;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Brings the texts and styles that the first load left out (`scripts/boot.js`); does nothing when they are there.
+    fn guanxi_later() -> js_sys::Promise;
+}
+
+/// Fetches code together with what its view looks like and says; whether all has come.
+async fn come(fetch: Fetch) -> bool {
+    let looks = JsFuture::from(guanxi_later());
+    fetch().await.is_ok() && looks.await.is_ok()
+}
 
 /// Declares functions that give views whose code lies in the named file:
 /// `page fn name(id: Uuid) in file { … }` for what the server renders too, `part fn …` for what is shown later only.
@@ -81,8 +95,7 @@ pub(crate) fn page(
     let load = move || {
         code.set(Code::Coming);
         spawn_local(async move {
-            let come = fetch().await.is_ok();
-            code.try_set(if come { Code::Here } else { Code::Failed });
+            code.try_set(if come(fetch).await { Code::Here } else { Code::Failed });
         });
     };
     load();
@@ -112,7 +125,7 @@ pub(crate) fn part(
 fn await_code(fetch: Fetch, here: RwSignal<bool>, first: bool) {
     let (page, toasts) = (use_context::<Page>(), use_context::<Toasts>());
     spawn_local(async move {
-        if fetch().await.is_ok() {
+        if come(fetch).await {
             here.try_set(true);
             return;
         }

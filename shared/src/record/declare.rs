@@ -11,7 +11,8 @@
 ///         name: text(200).required().search().list();
 ///         ..
 ///     }
-///     with { rules: product_rules }     // overrides of RecordDef fields, optional
+///     with { pool: true }     // overrides of RecordDef fields, optional
+///     rules product_rules     // what must hold beyond single fields, optional
 /// }
 /// ```
 macro_rules! record {
@@ -22,6 +23,7 @@ macro_rules! record {
             $( $(#[$fdoc:meta])* $field:ident : $kind:ident $( ( $($arg:expr),* ) )? $( . $with:ident ( $($warg:expr),* ) )* ; )*
         }
         $( with { $( $key:ident : $value:expr ),* $(,)? } )?
+        $( rules $rules:ident )?
     ) => {
         $(#[$doc])*
         #[allow(clippy::needless_update, reason = "types that override every default need no rest")]
@@ -49,7 +51,6 @@ macro_rules! record {
                 needs: &[],
                 tree: None,
                 together: &[],
-                rules: $crate::record::no_rules,
                 timeline: false,
                 admin: false,
             }
@@ -63,9 +64,15 @@ macro_rules! record {
         );
 
         impl<'v> $view<'v> {
+            /// What must hold beyond single fields.
+            pub const RULES: $crate::record::Rule = record!(@rules $($rules)?);
+
             $( $(#[$fdoc])* pub fn $field(&self) -> record!(@type $kind) { record!(@read $kind, self.0, stringify!($field)) } )*
         }
     };
+
+    (@rules $rules:ident) => { $rules };
+    (@rules) => { $crate::record::no_rules };
 
     (@type text) => { Option<&'v str> };
     (@type long_text) => { Option<&'v str> };

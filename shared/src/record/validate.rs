@@ -82,7 +82,7 @@ pub fn drop_consequences(def: &RecordDef, errors: &mut Vec<FieldError>) {
 /// Rules may fill fields even when others are wrong; what they then complain about would only confuse.
 fn apply_rules(def: &RecordDef, draft: &mut Draft<'_>) {
     let found = std::mem::take(&mut draft.errors);
-    (def.rules)(draft);
+    crate::types::rules(def)(draft);
     if !found.is_empty() {
         draft.errors = found;
     }

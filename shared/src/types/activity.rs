@@ -34,7 +34,8 @@ record! {
         /// Colleagues who took part.
         participant_ids: references("user");
     }
-    with { through: &["customer_id", "opportunity_id", "lead_id"], needs: &["opportunity_id", "contact_id"], rules: activity_rules, timeline: true }
+    with { through: &["customer_id", "opportunity_id", "lead_id"], needs: &["opportunity_id", "contact_id"], timeline: true }
+    rules activity_rules
 }
 
 /// What the content begins with: the subject of what was given none.

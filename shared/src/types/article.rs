@@ -31,7 +31,7 @@ record! {
         /// Readers who said it did not; kept by the store.
         unhelpful: integer(0, 1_000_000_000).computed();
     }
-    with { rules: article_rules }
+    rules article_rules
 }
 
 fn article_rules(draft: &mut Draft<'_>) {

@@ -21,7 +21,8 @@ record! {
         /// Chinese public holidays and their make-up days count as well.
         chinese_holidays: boolean().list();
     }
-    with { ownership: Ownership::Organisation, rules: calendar_rules }
+    with { ownership: Ownership::Organisation }
+    rules calendar_rules
 }
 
 fn calendar_rules(draft: &mut Draft<'_>) {

@@ -39,7 +39,8 @@ record! {
         /// Anything else.
         description: long_text().group("more").personal();
     }
-    with { through: &["customer_id"], tree: Some("reports_to_id"), rules: contact_rules, timeline: true }
+    with { through: &["customer_id"], tree: Some("reports_to_id"), timeline: true }
+    rules contact_rules
 }
 
 fn contact_rules(draft: &mut Draft<'_>) {

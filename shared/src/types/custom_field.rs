@@ -24,7 +24,8 @@ record! {
         /// Order in forms.
         position: integer(0, 10_000).default("0");
     }
-    with { ownership: Ownership::Organisation, admin: true, rules: custom_field_rules }
+    with { ownership: Ownership::Organisation, admin: true }
+    rules custom_field_rules
 }
 
 fn custom_field_rules(draft: &mut Draft<'_>) {

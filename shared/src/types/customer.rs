@@ -102,7 +102,8 @@ record! {
         /// Anything else.
         description: long_text().group("more").personal();
     }
-    with { pool: true, tree: Some("parent_id"), rules: customer_rules, timeline: true }
+    with { pool: true, tree: Some("parent_id"), timeline: true }
+    rules customer_rules
 }
 
 fn customer_rules(draft: &mut Draft<'_>) {

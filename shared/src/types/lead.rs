@@ -42,7 +42,8 @@ record! {
         /// When it was converted.
         converted_at: datetime().computed().group("more");
     }
-    with { rules: lead_rules, timeline: true }
+    with { timeline: true }
+    rules lead_rules
 }
 
 fn lead_rules(draft: &mut Draft<'_>) {

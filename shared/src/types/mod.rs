@@ -56,40 +56,56 @@ pub use ticket_rule::{TICKET_RULE, TicketRule};
 pub use ticket_status::{TICKET_STATUS, TICKET_STATUSES, TicketStatus};
 pub use user::{ROLE, Role, USER, User};
 
-use crate::record::RecordDef;
+use crate::record::{RecordDef, Rule, no_rules};
 
-/// Every record type, referenced types before those that refer to them.
-pub const REGISTRY: &[&RecordDef] = &[
-    &ORGANISATION,
-    &ROLE,
-    &TEAM,
-    &USER,
-    &TAG,
-    &CUSTOM_FIELD,
-    &SAVED_VIEW,
-    &PRODUCT,
-    &CUSTOMER,
-    &CONTACT,
-    &PIPELINE,
-    &STAGE,
-    &OPPORTUNITY,
-    &LEAD,
-    &CATEGORY,
-    &QUEUE,
-    &TICKET_STATUS,
-    &BUSINESS_CALENDAR,
-    &SLA_POLICY,
-    &ARTICLE,
-    &TICKET,
-    &ACTIVITY,
-    &TASK,
-    &TICKET_MESSAGE,
-    &TICKET_RULE,
-    &REPLY_TEMPLATE,
-    &ATTACHMENT,
-    &SURVEY,
-    &SURVEY_RESPONSE,
-];
+/// Lists the record types with their views.
+macro_rules! registry {
+    ($($def:ident, $view:ident;)*) => {
+        /// Every record type, referenced types before those that refer to them.
+        pub const REGISTRY: &[&RecordDef] = &[$(&$def),*];
+
+        /// What must hold of such records beyond single fields; run after normalising, before the database. Looked up
+        /// instead of declared with the rest: whatever that names is part of the browser's first load.
+        pub fn rules(def: &RecordDef) -> Rule {
+            match def.name {
+                $(name if name == $def.name => $view::RULES,)*
+                _ => no_rules,
+            }
+        }
+    };
+}
+
+registry! {
+    ORGANISATION, Organisation;
+    ROLE, Role;
+    TEAM, Team;
+    USER, User;
+    TAG, Tag;
+    CUSTOM_FIELD, CustomFieldView;
+    SAVED_VIEW, SavedView;
+    PRODUCT, Product;
+    CUSTOMER, Customer;
+    CONTACT, Contact;
+    PIPELINE, Pipeline;
+    STAGE, Stage;
+    OPPORTUNITY, Opportunity;
+    LEAD, Lead;
+    CATEGORY, Category;
+    QUEUE, Queue;
+    TICKET_STATUS, TicketStatus;
+    BUSINESS_CALENDAR, BusinessCalendar;
+    SLA_POLICY, SlaPolicy;
+    ARTICLE, Article;
+    TICKET, Ticket;
+    ACTIVITY, Activity;
+    TASK, Task;
+    TICKET_MESSAGE, TicketMessage;
+    TICKET_RULE, TicketRule;
+    REPLY_TEMPLATE, ReplyTemplate;
+    ATTACHMENT, Attachment;
+    SURVEY, Survey;
+    SURVEY_RESPONSE, SurveyResponse;
+}
 
 /// The record type of that singular name.
 pub fn by_name(name: &str) -> Option<&'static RecordDef> {

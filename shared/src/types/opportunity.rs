@@ -85,7 +85,8 @@ record! {
         /// Position in its column.
         rank: rank("stage_id").internal();
     }
-    with { needs: &["stage_id", "pipeline_id", "last_open_stage_id"], through: &["customer_id"], together: STAGE_FIELDS, rules: opportunity_rules, timeline: true }
+    with { needs: &["stage_id", "pipeline_id", "last_open_stage_id"], through: &["customer_id"], together: STAGE_FIELDS, timeline: true }
+    rules opportunity_rules
 }
 
 fn opportunity_rules(draft: &mut Draft<'_>) {

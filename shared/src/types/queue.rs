@@ -32,7 +32,8 @@ record! {
         /// Position in lists.
         position: integer(0, 10_000).group("more");
     }
-    with { ownership: Ownership::Organisation, rules: queue_rules }
+    with { ownership: Ownership::Organisation }
+    rules queue_rules
 }
 
 /// Tickets are given to the members of a team.

@@ -24,7 +24,8 @@ record! {
         /// With whom it is shared.
         audience: choice(AUDIENCES).required().default("private").list();
     }
-    with { audience: true, rules: template_rules }
+    with { audience: true }
+    rules template_rules
 }
 
 /// Fields of a ticket that a template may set.

@@ -41,7 +41,8 @@ record! {
         /// What happens when: `[{"clock": "first_response", "at_percent": 100, "action": "notify"}]`.
         steps: json().group("targets");
     }
-    with { ownership: Ownership::Organisation, rules: policy_rules }
+    with { ownership: Ownership::Organisation }
+    rules policy_rules
 }
 
 fn policy_rules(draft: &mut Draft<'_>) {

@@ -26,7 +26,8 @@ record! {
         /// Days without activity after which a card rots.
         rotting_days: integer(1, 3650).list();
     }
-    with { ownership: Ownership::Organisation, rules: stage_rules }
+    with { ownership: Ownership::Organisation }
+    rules stage_rules
 }
 
 fn stage_rules(draft: &mut Draft<'_>) {

@@ -39,7 +39,8 @@ record! {
         /// Anybody with its address may answer.
         public: boolean().internal();
     }
-    with { ownership: Ownership::Organisation, rules: survey_rules }
+    with { ownership: Ownership::Organisation }
+    rules survey_rules
 }
 
 record! {
@@ -67,7 +68,8 @@ record! {
         /// When they answered.
         answered_at: datetime().list();
     }
-    with { through: &["ticket_id", "customer_id"], needs: &["survey_id", "ticket_id"], rules: response_rules, timeline: true }
+    with { through: &["ticket_id", "customer_id"], needs: &["survey_id", "ticket_id"], timeline: true }
+    rules response_rules
 }
 
 /// Most further questions of a survey.

@@ -31,7 +31,8 @@ record! {
         /// The ticket.
         ticket_id: reference("ticket");
     }
-    with { through: &["customer_id", "opportunity_id", "lead_id", "ticket_id"], needs: &["opportunity_id", "contact_id"], rules: task_rules, timeline: true }
+    with { through: &["customer_id", "opportunity_id", "lead_id", "ticket_id"], needs: &["opportunity_id", "contact_id"], timeline: true }
+    rules task_rules
 }
 
 fn task_rules(draft: &mut Draft<'_>) {

@@ -15,7 +15,8 @@ record! {
         /// Region or office.
         region: text(120).list();
     }
-    with { ownership: Ownership::Organisation, admin: true, tree: Some("parent_id"), rules: team_rules }
+    with { ownership: Ownership::Organisation, admin: true, tree: Some("parent_id") }
+    rules team_rules
 }
 
 fn team_rules(draft: &mut Draft<'_>) {

@@ -100,10 +100,9 @@ record! {
         /// What the customer said about it, 1 to 5; kept by the store.
         satisfaction: rating().computed();
     }
-    with {
-        through: &["customer_id"], needs: &["status_id", "queue_id", "contact_id"], tree: Some("parent_id"), unassigned: true,
-        together: STATUS_FIELDS, rules: ticket_rules, timeline: true
-    }
+    with { through: &["customer_id"], needs: &["status_id", "queue_id", "contact_id"], tree: Some("parent_id"), unassigned: true,
+        together: STATUS_FIELDS, timeline: true }
+    rules ticket_rules
 }
 
 /// Whether an agent still has something to do for it.

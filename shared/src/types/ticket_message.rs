@@ -33,7 +33,8 @@ record! {
         /// Why it failed.
         delivery_error: text(500).computed();
     }
-    with { through: &["ticket_id"], needs: &["ticket_id"], rules: message_rules }
+    with { through: &["ticket_id"], needs: &["ticket_id"] }
+    rules message_rules
 }
 
 fn message_rules(draft: &mut Draft<'_>) {

@@ -27,7 +27,8 @@ record! {
         /// Tags it gets.
         add_tags: tags().list();
     }
-    with { ownership: Ownership::Organisation, rules: rule_rules }
+    with { ownership: Ownership::Organisation }
+    rules rule_rules
 }
 
 fn rule_rules(draft: &mut Draft<'_>) {

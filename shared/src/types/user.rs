@@ -44,7 +44,8 @@ record! {
         /// [`Grants`] as JSON.
         grants: json();
     }
-    with { ownership: Ownership::Organisation, admin: true, rules: role_rules }
+    with { ownership: Ownership::Organisation, admin: true }
+    rules role_rules
 }
 
 fn role_rules(draft: &mut Draft<'_>) {
