@@ -26,6 +26,12 @@ pub enum StartError {
     /// The database holds migrations this program does not know.
     #[error("The database was set up by a newer Guanxi or by another program: {0}.")]
     Foreign(String),
+    /// Files have no place.
+    #[error("The place of files can't be used: {0}. Check GUANXI_FILES_URL and the AWS_ variables.")]
+    Files(String),
+    /// An archive of files is none, or can't be written or read.
+    #[error("The archive of uploaded files can't be used: {0}.")]
+    Archive(String),
     /// Anything else while setting up.
     #[error("Setting up the database failed: {0}")]
     Other(String),

@@ -46,6 +46,16 @@ impl Outgoing {
         format!("{}/invitation?token={token}", self.base_url)
     }
 
+    /// A page of an organisation's public ones; `rest` begins with a slash or is empty.
+    pub fn portal_link(&self, slug: &str, rest: &str) -> String {
+        format!("{}/portal/{slug}{rest}", self.base_url)
+    }
+
+    /// Hands a mail over for sending.
+    pub fn send(&self, letter: Letter) {
+        (self.send)(letter);
+    }
+
     /// Hands a mail of the catalogs (`sign_in.mail.<kind>_subject`, `_text`) over for sending.
     pub(crate) fn post(&self, locale: Locale, kind: &str, to: (&str, &str), params: &[(&str, &str)]) {
         let part = |part: &str| translate(locale, &format!("sign_in.mail.{kind}_{part}"), params);

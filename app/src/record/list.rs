@@ -107,7 +107,8 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         total: RwSignal::new(None),
         columns: columns::stored(def),
         titles: RwSignal::new(Titles::new()),
-        may_create: page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
+        // Files are added where they belong.
+        may_create: !def.uploaded && page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
         given: RwSignal::new(shared::Values::new()),
         exporting: RwSignal::new(false),
         dates: StoredValue::new(dates),

@@ -3,6 +3,7 @@
 //! Everything here is driven by [`shared::RecordDef`]: there is no code per type and nothing generic over types, so the
 //! bundle does not grow with their number.
 
+pub mod attachments;
 mod attribute;
 pub mod audience;
 mod batch;

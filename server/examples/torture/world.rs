@@ -286,6 +286,7 @@ impl World {
         let earlier = self.acknowledged().clone();
         let file = self.log.with_file_name("backup.dump");
         drop(std::fs::remove_file(&file));
+        drop(std::fs::remove_file(file.with_added_extension("files.tar")));
         run("backup", &file, &database()?).await?;
         Ok(Backup { file, earlier })
     }

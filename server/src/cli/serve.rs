@@ -1,7 +1,7 @@
 //! `guanxi serve`
 
 use super::{answer::answer, demo};
-use crate::{assets, config::Config, database::Database, failure::Failure, mail, router, shutdown::Shutdown};
+use crate::{assets, config::Config, database::Database, failure::Failure, mail, portal, router, shutdown::Shutdown};
 use app::api::outgoing::Outgoing;
 use clap::{ArgAction, Args, builder::FalseyValueParser};
 use std::{io::ErrorKind, time::Duration};
@@ -60,6 +60,7 @@ async fn serve(
         () = shutdown.requested() => return Ok(()),
     };
     let outgoing = outgoing(arguments, &listener)?;
+    tokio::spawn(portal::ask_for_satisfaction(store.clone(), outgoing.clone(), shutdown.clone()));
     let routes = router::build(store.clone(), site, shutdown.clone(), outgoing, arguments.demo);
     store.resume_imports();
     store.resume_exports();

@@ -5,8 +5,10 @@
 #[allow(dead_code, reason = "shared with the store's tests, which use more of it")]
 mod support;
 
+mod attachments;
 mod conform;
 mod files;
+mod portal;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
@@ -434,7 +436,7 @@ async fn check_rest(walk: &Walk, caller: &Caller, method: Method, template: &str
         ("POST", "") => (base, Some(json!({})), Some(Action::Create)),
         ("POST", "bulk") => (base, Some(json!({"changes": [{"do": "archive", "id": nowhere}]})), None),
         ("GET", _) if tail.starts_with("export.") => (base, None, None),
-        ("GET", "{id}") => (base, None, Some(Action::Read)),
+        ("GET", "{id}" | "{id}/content") => (base, None, Some(Action::Read)),
         ("PATCH", "{id}") => (base, Some(json!({})), Some(Action::Update)),
         ("DELETE", "{id}") | ("POST", "{id}/restore") => (removed, None, Some(Action::Delete)),
         _ => panic!("{method} {template}: nobody said who may call it; add it to this table"),

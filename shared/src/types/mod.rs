@@ -30,7 +30,7 @@ mod user;
 
 pub use activity::{ACTIVITY, ACTIVITY_KINDS, Activity};
 pub use article::{ARTICLE, Article};
-pub use attachment::{ATTACHMENT, Attachment};
+pub use attachment::{ATTACHMENT, Attachment, INLINE_IMAGES, clean_file_name};
 pub use business_calendar::{BUSINESS_CALENDAR, BusinessCalendar};
 pub use category::{CATEGORY, Category};
 pub use contact::{CONTACT, Contact};
@@ -38,7 +38,7 @@ pub use custom_field::{CUSTOM_FIELD, CUSTOM_KINDS, CustomFieldView};
 pub use customer::{CATEGORIES, CUSTOMER, Customer, INDUSTRIES, SOURCES};
 pub use lead::{LEAD, Lead};
 pub use opportunity::{LOST_REASONS, OPPORTUNITY, Opportunity, RequiredByStage, rotting};
-pub use organisation::{ORGANISATION, Organisation};
+pub use organisation::{ORGANISATION, Organisation, is_slug};
 pub use pipeline::{PIPELINE, Pipeline};
 pub use product::{PRODUCT, Product};
 pub use queue::{QUEUE, Queue, ROUTINGS};

@@ -1,6 +1,7 @@
-//! The one write path: every change of every record type comes through [`Store::apply`], [`Store::merge`] or
-//! [`Store::undo`].
+//! The one write path: every change of every record type comes through [`Store::apply`], [`Store::attach`],
+//! [`Store::merge`] or [`Store::undo`].
 
+mod attach;
 mod audit;
 mod batch;
 mod custom;
@@ -12,6 +13,7 @@ mod load;
 mod merge;
 mod place;
 mod prepare;
+mod public;
 mod rich;
 mod search_index;
 mod serial;
@@ -23,10 +25,12 @@ use shared::command::{Command, Outcome, Refusal};
 use shared::{Error, RecordDef, Result};
 use uuid::Uuid;
 
+pub use attach::Belonging;
 pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
 pub(crate) use load::rows_by_id;
-pub(crate) use search_index::{query_tokens, renew};
+pub(crate) use public::count_vote;
+pub(crate) use search_index::{query_tokens, renew, tokens};
 
 use crate::pool::{DbRole, Store, Tx};
 

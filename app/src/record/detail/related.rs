@@ -24,7 +24,8 @@ fn referring(def: &'static RecordDef, actor: &Actor) -> Vec<(&'static RecordDef,
         |f: &&'static FieldDef| matches!(f.kind, Kind::Reference(name) if name == def.name) && !f.internal;
     let found = |other: &&'static RecordDef| {
         let field = other.fields.iter().find(points_here)?;
-        (!other.admin && actor.may(other, Action::Read) && actor.sees(other, field)).then_some((*other, field))
+        (!other.admin && !other.uploaded && actor.may(other, Action::Read) && actor.sees(other, field))
+            .then_some((*other, field))
     };
     REGISTRY.iter().filter_map(found).collect()
 }

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use futures::stream;
 use serde_json::{Value, json};
 use shared::access::{Actor, Grants};
-use shared::command::{Change, Command, Outcome};
+use shared::command::{Change, Command, Outcome, Source};
 use shared::i18n::Locale;
 use shared::record::Kind;
 use shared::types::REGISTRY;
 use shared::{FieldDef, RecordDef, Result, Row, Values};
+use store::Belonging;
 use store::auth::{Client, SetUp};
+use store::files::Bytes;
 use uuid::Uuid;
 
 use super::TestStore;
@@ -100,7 +103,18 @@ impl World {
 
     /// Carries out one change as somebody.
     pub(crate) async fn apply_as(&self, actor: &Actor, def: &RecordDef, change: Change) -> Result<Outcome> {
-        self.test.store.apply(actor, Command::one(def.name, change)).await
+        match change {
+            Change::Create { values, .. } if def.uploaded => self.upload_as(actor, values).await,
+            change => self.test.store.apply(actor, Command::one(def.name, change)).await,
+        }
+    }
+
+    /// Uploads a file; its id is the store's own.
+    async fn upload_as(&self, actor: &Actor, mut values: Values) -> Result<Outcome> {
+        let name = values.remove("name").and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+        let content = stream::iter([Ok(Bytes::from_static(b"a,b\n"))]);
+        let file = self.test.store.receive(actor, &name, content).await?;
+        self.test.store.attach(actor, &Belonging::said(values), vec![(name, file)], (Source::Web, None)).await
     }
 
     /// Makes a record with every field set.
