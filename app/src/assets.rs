@@ -12,10 +12,8 @@ pub struct Assets {
     pub js: String,
     /// The style sheet of the board's first sight.
     pub css: String,
-<<<<<<< HEAD
     /// The style sheet of all that is seen elsewhere or later.
     pub later_css: String,
-=======
     /// What the public pages load, which know nothing of the wasm.
     pub portal: PortalAssets,
 }
@@ -27,7 +25,6 @@ pub struct PortalAssets {
     pub js: String,
     /// Their style sheet.
     pub css: String,
->>>>>>> be03c59
 }
 
 /// The page that gets along without the second style sheet until somebody moves.
@@ -38,12 +35,8 @@ const BOARD: &str = "/pipeline";
 /// on a slow line the code would delay it.
 #[component]
 pub fn AssetLinks() -> impl IntoView {
-<<<<<<< HEAD
-    let Assets { js, css, later_css } = expect_context::<Assets>();
+    let Assets { js, css, later_css, .. } = expect_context::<Assets>();
     let board = use_context::<axum::http::request::Parts>().is_some_and(|parts| parts.uri.path() == BOARD);
-=======
-    let Assets { js, css, .. } = expect_context::<Assets>();
->>>>>>> be03c59
     protect();
     view! {
         <link rel="stylesheet" href=css />

@@ -51,11 +51,7 @@ macro_rules! record {
                 needs: &[],
                 tree: None,
                 together: &[],
-<<<<<<< HEAD
-=======
-                rules: $crate::record::no_rules,
                 uploaded: false,
->>>>>>> be03c59
                 timeline: false,
                 admin: false,
             }

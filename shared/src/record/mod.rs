@@ -183,13 +183,8 @@ pub struct RecordDef {
     pub tree: Option<&'static str>,
     /// Fields that only make sense together: undo sets back all of them, or none if somebody changed one since.
     pub together: &'static [&'static str],
-<<<<<<< HEAD
-=======
-    /// Rules beyond single fields; run after normalising, before the database.
-    pub rules: Rule,
     /// Its records tell of files: they are made by sending those, never by a command alone.
     pub uploaded: bool,
->>>>>>> be03c59
     /// Changes to it are shown on the timelines of the records it refers to.
     pub timeline: bool,
     /// Managed on administration pages; kept out of the general menus.

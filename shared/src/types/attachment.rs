@@ -34,12 +34,10 @@ record! {
         /// Content-ID in a mail; shown within its text.
         content_id: text(300).internal();
     }
-<<<<<<< HEAD
-    with { through: &["ticket_id", "article_id", "customer_id"], admin: true }
-=======
     with {
-        through: &["ticket_id", "article_id", "customer_id"], needs: &["message_id"], rules: attachment_rules, uploaded: true
+        through: &["ticket_id", "article_id", "customer_id"], needs: &["message_id"], uploaded: true
     }
+    rules attachment_rules
 }
 
 fn attachment_rules(draft: &mut Draft<'_>) {
@@ -111,5 +109,4 @@ mod tests {
         let long = clean_file_name(&format!("{}.docx", "很".repeat(400)));
         assert!(long.chars().count() == LONGEST_NAME && long.ends_with("很.docx"), "{long}");
     }
->>>>>>> be03c59
 }

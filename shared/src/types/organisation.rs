@@ -22,7 +22,8 @@ record! {
         /// Customers find help, write in and follow their tickets on public pages.
         portal: boolean().list();
     }
-    with { ownership: Ownership::Organisation, admin: true, rules: organisation_rules }
+    with { ownership: Ownership::Organisation, admin: true }
+    rules organisation_rules
 }
 
 fn organisation_rules(draft: &mut Draft<'_>) {
