@@ -30,7 +30,7 @@ pub(super) fn place(ticket: Ticket, open: RwSignal<bool>) -> AnyView {
     let arrived = Callback::new(move |outcome: Outcome| {
         let Some(row) = outcome.rows.first() else { return };
         let file = (row.id, row.text("name").unwrap_or_default().to_owned());
-        drop(files.try_update(|files| files.push(file)));
+        files.try_update(|files| files.push(file));
     });
     view! {
         <Show when=move || files.with(|files| !files.is_empty())>
