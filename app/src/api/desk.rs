@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::Row;
-use shared::desk::{QueueCount, Replied, Reply};
+use shared::desk::{QueueCount, Replied, Reply, Similar};
 use uuid::Uuid;
 
 use super::Fault;
@@ -34,6 +34,13 @@ pub async fn claim_ticket(ticket_id: Uuid) -> Result<Row, Fault> {
 pub async fn next_ticket(queue_ids: Vec<Uuid>, skip: Vec<Uuid>) -> Result<Option<Row>, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.next_ticket(&actor, &queue_ids, &skip).await?)
+}
+
+/// Solved tickets and articles that say much of what a ticket says.
+#[server(prefix = "/api/fn", endpoint = "similar", input = Json, output = Json)]
+pub async fn similar(ticket_id: Uuid) -> Result<Similar, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.similar(&actor, ticket_id).await?)
 }
 
 /// How much waits in each queue.
