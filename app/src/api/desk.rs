@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::Row;
-use shared::desk::{QueueCount, Replied, Reply, Similar};
+use shared::desk::{QueueCount, Replied, Reply};
 use uuid::Uuid;
 
 use super::Fault;
@@ -38,7 +38,7 @@ pub async fn next_ticket(queue_ids: Vec<Uuid>, skip: Vec<Uuid>) -> Result<Option
 
 /// Solved tickets and articles that say much of what a ticket says.
 #[server(prefix = "/api/fn", endpoint = "similar", input = Json, output = Json)]
-pub async fn similar(ticket_id: Uuid) -> Result<Similar, Fault> {
+pub async fn similar(ticket_id: Uuid) -> Result<shared::desk::Similar, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.similar(&actor, ticket_id).await?)
 }
