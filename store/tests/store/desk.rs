@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
 use shared::desk::{Replied, Reply};
+use shared::duplicates::Merge;
 use shared::sla::{Category, Clocks, Event, What};
 use shared::types::{ARTICLE, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
@@ -221,6 +222,64 @@ async fn an_answer_goes_out_only_after_what_came_meanwhile_was_seen() {
 }
 
 #[tokio::test]
+async fn an_answer_sent_again_was_sent_whatever_came_meanwhile() {
+    let desk = Desk::new(1).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await;
+    let reply = Desk::reply(ticket.id, None);
+    let first = store.reply(agent, "Agent", reply.clone()).await.unwrap();
+    desk.write_in(ticket.id).await;
+    // The first answer got lost on its way; nothing crossed the reply when it was sent.
+    let again = store.reply(agent, "Agent", reply).await.unwrap();
+    let set = |replied: &Replied| match replied {
+        Replied::Sent { change_set, .. } => *change_set,
+        Replied::Crossed { .. } => panic!("{replied:?}"),
+    };
+    assert_eq!(set(&again), set(&first));
+}
+
+#[tokio::test]
+async fn of_answers_at_once_one_goes_out_and_the_others_are_shown_it() {
+    let desk = Desk::new(8).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await;
+    let mut replies = JoinSet::new();
+    for agent in desk.agents.clone() {
+        let store = desk.test.store.clone();
+        replies.spawn(async move { store.reply(&agent, "Agent", Desk::reply(ticket.id, None)).await.unwrap() });
+    }
+    let all = replies.join_all().await;
+    assert_eq!(all.iter().filter(|reply| matches!(reply, Replied::Sent { .. })).count(), 1);
+}
+
+#[tokio::test]
+async fn whoever_answers_while_a_colleague_takes_the_ticket_leaves_it_to_them_and_nobody_waits_in_vain() {
+    let desk = Desk::new(12).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Wanted"})).await;
+    let mut acts = JoinSet::new();
+    for (n, agent) in desk.agents.clone().into_iter().enumerate() {
+        let store = desk.test.store.clone();
+        let open = values(json!({"priority": if n % 2 == 0 { "high" } else { "low" }}));
+        acts.spawn(async move {
+            let reply = Reply { anyway: true, changes: open, ..Desk::reply(ticket.id, None) };
+            match n % 3 {
+                0 => drop(store.claim_ticket(&agent, ticket.id).await),
+                _ => drop(store.reply(&agent, "Agent", reply).await.unwrap()),
+            }
+        });
+    }
+    acts.join_all().await;
+    let owners: Vec<Json<Value>> = sqlx::query_scalar(
+        "select changes -> 'owner_id' from audit_entries where record_id = $1 and changes ? 'owner_id' order by version",
+    )
+    .bind(ticket.id)
+    .fetch_all(&desk.test.owner)
+    .await
+    .unwrap();
+    assert_eq!(owners.len(), 1, "taken once: {owners:?}");
+    assert_eq!(desk.test.store.conversation(&desk.admin, ticket.id, None).await.unwrap().messages.len(), 8);
+}
+
+#[tokio::test]
 async fn a_reply_and_what_it_changes_are_one_act_and_are_undone_as_one() {
     let desk = Desk::new(1).await;
     let (store, agent) = (&desk.test.store, &desk.agents[0]);
@@ -304,6 +363,36 @@ async fn clocks_follow_from_what_happened_and_can_be_worked_out_again() {
     let shown: Clocks = serde_json::from_value(clocks_of(&desk, ticket.id).await).unwrap();
     assert_eq!(Clocks::at(shown.resolution.as_of, &history, &hours), shown);
     assert!(history.iter().any(|event| event.what == What::StatusChanged { to: Category::Solved }));
+}
+
+#[tokio::test]
+async fn each_clock_is_shown_as_it_is_even_if_another_is_due_before() {
+    let desk = Desk::new(1).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "next_response_minutes": 600, "resolution_minutes": 60})).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await;
+    desk.test.store.reply(&desk.agents[0], "Agent", Desk::reply(ticket.id, None)).await.unwrap();
+    desk.write_in(ticket.id).await;
+    let shown: Clocks = serde_json::from_value(clocks_of(&desk, ticket.id).await).unwrap();
+    assert!(shown.next_response.is_running(), "{shown:?}");
+    assert_eq!(desk.ticket(ticket.id).await.text("due_clock"), Some("resolution"));
+}
+
+#[tokio::test]
+async fn what_was_answered_before_a_merge_was_answered_after_it_and_after_its_undo() {
+    let desk = Desk::new(1).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "first_response_minutes": 30})).await;
+    let [into, other] = [
+        desk.make(&TICKET, json!({"subject": "Stays"})).await.id,
+        desk.make(&TICKET, json!({"subject": "Goes"})).await.id,
+    ];
+    desk.test.store.reply(&desk.agents[0], "Agent", Desk::reply(other, None)).await.unwrap();
+    let merge = Merge { record_type: "ticket".into(), into, others: vec![other], values: Values::new() };
+    let merged = desk.test.store.merge(&desk.admin, &merge).await.unwrap();
+    let now = desk.ticket(into).await;
+    assert_eq!((now.text("sla_state"), now.text("first_answered_at").is_some()), (Some("met"), true));
+    desk.test.store.undo(&desk.admin, merged.change_set).await.unwrap();
+    let states = [desk.ticket(into).await, desk.ticket(other).await];
+    assert_eq!(states.each_ref().map(|row| row.text("sla_state")), [Some("active"), Some("met")]);
 }
 
 async fn clocks_of(desk: &Desk, ticket: Uuid) -> Value {
