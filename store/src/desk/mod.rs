@@ -3,6 +3,7 @@
 mod conversation;
 mod counts;
 mod reply;
+mod similar;
 mod take;
 
 use shared::access::Actor;

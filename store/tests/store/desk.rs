@@ -6,7 +6,7 @@ use shared::command::{Change, Command};
 use shared::desk::{Replied, Reply};
 use shared::duplicates::Merge;
 use shared::sla::{Category, Clocks, Event, What};
-use shared::types::{QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
+use shared::types::{ARTICLE, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::types::Json;
 use tokio::task::JoinSet;
@@ -452,4 +452,26 @@ async fn counts_of_queues_are_those_of_the_reader() {
     assert_eq!(desk.test.store.conversation(&rep, open.id, None).await, Err(Error::NotFound));
     let stranger = Actor { grants: Grants::default(), ..rep };
     assert_eq!(counts(&stranger).await, Err(Error::Forbidden));
+}
+
+#[tokio::test]
+async fn solved_tickets_and_articles_that_say_the_same_are_offered() {
+    let desk = Desk::new(1).await;
+    let solved = desk.make(&TICKET, json!({"subject": "网关离线，指示灯变红", "status": "solved"})).await;
+    desk.make(&TICKET, json!({"subject": "网关离线了"})).await;
+    desk.make(&TICKET, json!({"subject": "发票金额不对", "status": "solved"})).await;
+    let article =
+        |title: &str, visibility: &str| json!({"title": title, "content": "<p>…</p>", "visibility": visibility});
+    let help = desk.make(&ARTICLE, article("网关离线怎么办", "internal")).await;
+    desk.make(&ARTICLE, article("网关离线（草稿）", "draft")).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "仓库的网关离线"})).await;
+
+    let found = desk.test.store.similar(&desk.admin, ticket.id).await.unwrap();
+    assert_eq!(found.tickets.iter().map(|row| row.id).collect::<Vec<_>>(), [solved.id]);
+    assert_eq!(found.articles.iter().map(|row| row.id).collect::<Vec<_>>(), [help.id]);
+
+    // Who may not read articles is offered none.
+    let found = desk.test.store.similar(&desk.agents[0], ticket.id).await.unwrap();
+    assert!(found.articles.is_empty());
+    assert_eq!(found.tickets.len(), 1);
 }
