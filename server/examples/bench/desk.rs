@@ -154,32 +154,33 @@ commit;"
     );
     format!(
         "\\set n random(1, {open})
+select gen_random_uuid() as message \\gset
 select * from guanxi_session_mark((select token_hash from sessions limit 1));
 {read}
 begin; set local guanxi.org = '{org}'; set local role guanxi_writer;
-insert into idempotency_keys (org_id, actor_id, key, request_hash) values ('{org}', '{org}', gen_random_uuid()::text, '\\\\x00');
+insert into idempotency_keys (org_id, actor_id, key, request_hash) values ('{org}', '{org}', :message::text, '\\x00');
 select from tickets where {one} for no key update;
 select * from tickets where {one};
 select * from ticket_messages where org_id = '{org}' and ticket_id = {ticket} and archived_at is null and created_by is not null
  and (created_at, id) > (select created_at, id from ticket_messages where org_id = '{org}' and id = {last}) order by said_at desc, id desc limit 50;
-select gen_random_uuid() as message \\gset
 insert into ticket_messages (org_id, id, ticket_id, kind, direction, content, author_name, channel, said_at)
- values ('{org}', ':message', {ticket}, 'reply', 'outbound', '<p>We have looked at it: please try again, and tell us if it stays.</p>', 'Admin', 'web', now());
+ values ('{org}', :message::uuid, {ticket}, 'reply', 'outbound', '<p>We have looked at it: please try again, and tell us if it stays.</p>', 'Admin', 'web', now());
 with opened as (insert into change_sets (org_id, id, actor_id, source) values ('{org}', gen_random_uuid(), '{org}', 'web')),
  audited as (
  insert into audit_entries (org_id, change_set, record_type, record_id, version, action, source, title, changes)
- values ('{org}', ':message', 'ticket_message', ':message', 1, 'create', 'web', 'Admin', '{{\"content\": [null, \"We have looked at it\"], \"kind\": [null, \"reply\"], \"said_at\": [null, \"2026\"]}}'))
-insert into events (org_id, record_type, record_id, version) values ('{org}', 'ticket_message', ':message', 1);
-insert into search_entries (org_id, record_type, record_id, title, tokens) values ('{org}', 'ticket_message', ':message', 'Admin', 'looked please try again tell stays');
-insert into sla_events (org_id, ticket_id, at, event) values ('{org}', {ticket}, now(), '{{\"at\": \"2026-01-01T00:00:00Z\", \"what\": \"agent_reply\"}}');
+ values ('{org}', :message::uuid, 'ticket_message', :message::uuid, 1, 'create', 'web', 'Admin', '{{\"content\": [null, \"We have looked at it\"], \"kind\": [null, \"reply\"], \"said_at\": [null, \"2026\"]}}'))
+insert into events (org_id, record_type, record_id, version) values ('{org}', 'ticket_message', :message::uuid, 1);
+insert into search_entries (org_id, record_type, record_id, title, tokens) values ('{org}', 'ticket_message', :message::uuid, 'Admin', 'looked please try again tell stays');
+insert into sla_events (org_id, ticket_id, at, event) select org_id, ticket_id, now(), jsonb_set(event, '{{what}}', '\"agent_reply\"')
+ from sla_events where org_id = '{org}' and ticket_id = {ticket} order by id limit 1;
 update tickets set agent_wrote_at = now(), version = version + 1 where {one}
  and id in (select ticket_id from ticket_messages m where m.org_id = '{org}' and m.ticket_id = {ticket} group by ticket_id having max(m.said_at) <= now());
 insert into events (org_id, record_type, record_id, version) values ('{org}', 'ticket', {ticket}, 2);
 select * from sla_policies where org_id = '{org}' and archived_at is null order by position, id;
 select event from sla_events where org_id = '{org}' and ticket_id = {ticket} order by id;
-update tickets set sla_state = 'active', due_at = now(), clocks = '{{}}', version = version + 1 where {one};
+update tickets set sla_state = 'active', due_at = due_at + interval '1 second', clocks = clocks, version = version + 1 where {one};
 insert into events (org_id, record_type, record_id, version) values ('{org}', 'ticket', {ticket}, 3);
-update idempotency_keys set outcome = '{{}}' where org_id = '{org}' and actor_id = '{org}' and key = ':message';
+update idempotency_keys set outcome = '{{}}' where org_id = '{org}' and actor_id = '{org}' and key = :message::text;
 commit;
 {read}
 "

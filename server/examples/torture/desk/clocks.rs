@@ -44,7 +44,7 @@ pub(crate) async fn flaws(db: &mut PgConnection) -> Outcome<Vec<String>> {
         };
         let history = histories.remove(&id).unwrap_or_default();
         let fresh = Clocks::at(shown.resolution.as_of, &history, hours);
-        let told = (row.get::<Option<String>, _>(2), row.get(3), row.get(4), row.get(5));
+        let told: Summary = (row.get(2), row.get(3), row.get(4), row.get(5));
         let follows = summary(&fresh);
         if fresh != shown {
             flaws.push(format!("the clocks of ticket {id} are {shown:?}, what happened gives {fresh:?}"));
