@@ -34,12 +34,12 @@ impl Store {
             return Ok(Similar::default());
         };
         let settled = " and t.status in ('solved', 'closed')";
-        let tickets = self.alike(actor, &TICKET, &words, (ticket_id, settled)).await?;
-        let articles = self.alike(actor, &ARTICLE, &words, (ticket_id, " and t.visibility <> 'draft'")).await?;
+        let tickets = self.likest(actor, &TICKET, &words, (ticket_id, settled)).await?;
+        let articles = self.likest(actor, &ARTICLE, &words, (ticket_id, " and t.visibility <> 'draft'")).await?;
         Ok(Similar { tickets, articles })
     }
 
-    async fn alike(
+    async fn likest(
         &self,
         actor: &Actor,
         def: &'static RecordDef,
