@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::format::Zone;
 use shared::sla::{BusinessHours, Clock, ClockKind, ClockState, Clocks, Event};
 use sqlx::types::Json;
-use sqlx::{PgConnection, Row};
+use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
 use crate::harness::Outcome;
@@ -21,15 +21,18 @@ const ZONE: (&str, i32) = ("Asia/Shanghai", 8 * 3_600);
 /// Tickets whose clocks are not what follows from their events, or that nobody looks at in time.
 pub(crate) async fn flaws(db: &mut PgConnection) -> Outcome<Vec<String>> {
     let mut flaws: Vec<String> = forgotten(db).await?.into_iter().collect();
-    let hours = hours(db).await?;
+    // Of one moment: the clocks go on meanwhile.
+    let mut tx = db.begin().await?;
+    sqlx::query("set transaction isolation level repeatable read").execute(&mut *tx).await?;
+    let hours = hours(&mut tx).await?;
     let mut histories: BTreeMap<Uuid, Vec<Event>> = BTreeMap::new();
     let sql = "select ticket_id, event from sla_events order by id";
-    let events: Vec<(Uuid, Json<Event>)> = sqlx::query_as(sql).fetch_all(&mut *db).await?;
+    let events: Vec<(Uuid, Json<Event>)> = sqlx::query_as(sql).fetch_all(&mut *tx).await?;
     for (ticket, Json(event)) in events {
         histories.entry(ticket).or_default().push(event);
     }
     let sql = "select id, sla_policy_id, sla_state, due_at, due_clock, at_risk_at, clocks from tickets";
-    let rows = sqlx::query(sql).fetch_all(db).await?;
+    let rows = sqlx::query(sql).fetch_all(&mut *tx).await?;
     println!(
         "the clocks of {} tickets follow from {} events",
         rows.len(),
@@ -44,7 +47,7 @@ pub(crate) async fn flaws(db: &mut PgConnection) -> Outcome<Vec<String>> {
         };
         let history = histories.remove(&id).unwrap_or_default();
         let fresh = Clocks::at(shown.resolution.as_of, &history, hours);
-        let told = (row.get::<Option<String>, _>(2), row.get(3), row.get(4), row.get(5));
+        let told: Summary = (row.get(2), row.get(3), row.get(4), row.get(5));
         let follows = summary(&fresh);
         if fresh != shown {
             flaws.push(format!("the clocks of ticket {id} are {shown:?}, what happened gives {fresh:?}"));

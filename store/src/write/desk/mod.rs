@@ -51,8 +51,13 @@ pub(super) async fn before_write(tx: &mut Tx, def: &RecordDef, command: &Command
     }
     if !messages.is_empty() {
         let sql = "select ticket_id from ticket_messages where org_id = $1 and id = any($2)";
-        let said = sqlx::query_scalar(sql).bind(tx.org_id).bind(messages).fetch_all(&mut *tx.inner).await;
-        tickets.extend(said.map_err(from_sqlx)?);
+        let said: Vec<Uuid> = sqlx::query_scalar(sql)
+            .bind(tx.org_id)
+            .bind(messages)
+            .fetch_all(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        tickets.extend(said);
     }
     tickets.sort_unstable();
     tickets.dedup();
