@@ -33,9 +33,7 @@ impl Client {
 
     /// A connection with the same session, to this server or another one on the same database.
     pub(crate) async fn moved_to(&self, host: &str) -> Outcome<Self> {
-        let mut other = Self::connect(host).await?;
-        other.cookie.clone_from(&self.cookie);
-        Ok(other)
+        Self::carrying(host, self.cookie.clone()).await
     }
 
     /// The session, as a `Cookie` header has it.

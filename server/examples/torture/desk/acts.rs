@@ -73,7 +73,8 @@ fn write_in(world: &World, rng: &mut Rng, who: Who, ticket: Uuid) -> Attempt {
     values["ticket_id"] = json!(ticket);
     values["kind"] = json!("reply");
     values["direction"] = json!("inbound");
-    apply(who, rng, "ticket_message", json!({"do": "create", "id": some_id(rng), "values": values}))
+    let change = json!({"do": "create", "id": some_id(rng), "values": values});
+    apply(who, rng, "ticket_message", change)
 }
 
 /// Several commands as one: what was said on the phone, and that it is solved with it.
