@@ -195,8 +195,11 @@ async fn write(tx: &mut Tx, actor: &Actor, states: Vec<Value>, told: Told) -> Re
          from jsonb_to_recordset($2) as s (id uuid, sla_policy_id uuid, sla_state text, due_at timestamptz, due_clock text,
                                            at_risk_at timestamptz, clocks jsonb, sla_check_at timestamptz)
          where t.org_id = $1 and t.id = s.id
-           and (t.sla_policy_id, t.sla_state, t.due_at, t.due_clock, t.at_risk_at, t.sla_check_at) is distinct from
-               (s.sla_policy_id, s.sla_state, s.due_at, s.due_clock, s.at_risk_at, s.sla_check_at)
+           and ((t.sla_policy_id, t.sla_state, t.due_at, t.due_clock, t.at_risk_at, t.sla_check_at) is distinct from
+                (s.sla_policy_id, s.sla_state, s.due_at, s.due_clock, s.at_risk_at, s.sla_check_at)
+                -- What was met late stays late as a whole; the clock itself says when.
+                or s.sla_policy_id is not null and jsonb_path_query_array(t.clocks, '$.*.met_at') is distinct from
+                   jsonb_path_query_array(s.clocks, '$.*.met_at'))
          returning t.id",
     )
     .bind(tx.org_id)
