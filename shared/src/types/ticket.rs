@@ -102,6 +102,10 @@ record! {
         clocks: json().computed().internal();
         /// When the store looks at the clocks again.
         sla_check_at: datetime().computed().internal();
+        /// Working seconds that the first answer took, if one was promised; kept by the store.
+        first_response_worked: integer(0, 2_000_000_000).computed().internal();
+        /// Working seconds that it took to solve, if that was promised; kept by the store.
+        resolution_worked: integer(0, 2_000_000_000).computed().internal();
         /// What the customer said about it, 1 to 5; kept by the store.
         satisfaction: rating().computed();
     }

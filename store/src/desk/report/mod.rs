@@ -1,25 +1,22 @@
 //! Reports: numbers of the tickets that somebody may read, counted by the filters that open their lists.
 
-mod basis;
+mod numbers;
 mod series;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Utc;
 use shared::access::{Action, Actor};
 use shared::query::{Filter, Titles};
-use shared::report::{Dimension, Figures, GROUPS, Group, LONGEST_DAYS, Measure, Report, ReportQuery, dimension};
+use shared::report::{Dimension, GROUPS, Group, LONGEST_DAYS, Measure, Report, ReportQuery, dimension};
 use shared::types::TICKET;
-use shared::{Error, FieldError, Kind, Result};
+use shared::{Error, FieldError, Kind, RecordDef, Result};
 use uuid::Uuid;
 
-use self::basis::{Found, Of, found, replies};
+use self::numbers::Tally;
 use crate::pool::{Store, Tx};
 use crate::read::titles_of;
-
-/// The measures that others are parts of. Each is read by one statement.
-const BASES: [Measure; 6] =
-    [Measure::Received, Measure::Open, Measure::Taken, Measure::Answered, Measure::Solved, Measure::FirstSolved];
 
 impl Store {
     /// The report of the service desk, over the tickets that the actor may read.
@@ -32,18 +29,15 @@ impl Store {
         }
         let by = checked(actor, query)?;
         let mut tx = self.reading(actor).await?;
-        let mut kept = Kept::default();
-        for basis in BASES.into_iter().filter(|basis| basis.is_open_to(actor)) {
-            kept.take(basis, found(&mut tx, actor, query, basis, &by).await?);
-        }
-        kept.take(Measure::Replies, replies(&mut tx, actor, query).await?);
-        let buckets = match Measure::backlog(query.span).iter().all(|condition| shown(actor, condition)) {
+        let mut all = numbers::read(&mut tx, actor, query, &by).await?;
+        numbers::count_replies(&mut tx, actor, query, &mut all).await?;
+        let buckets = match Measure::backlog(query.span).iter().all(|condition| shown(actor, &TICKET, condition)) {
             true => series::buckets(&mut tx, actor, query, actor.zone.day(Utc::now())).await?,
             false => Vec::new(),
         };
-        let Kept { total, groups, agents } = kept;
-        let (groups, left_out) = largest(groups);
-        let agents = largest(agents).0;
+        let (groups, left_out) = largest(all.groups);
+        let agents = largest(all.agents).0;
+        let total = all.total.figures();
         let titles = named(&mut tx, actor, query, &by, &groups, &agents).await?;
         Ok(Report { total, groups, left_out, agents, buckets, titles })
     }
@@ -61,43 +55,22 @@ fn checked(actor: &Actor, query: &ReportQuery) -> Result<Dimension> {
 }
 
 /// Whether the actor sees what a condition is about.
-fn shown(actor: &Actor, condition: &Filter) -> bool {
+fn shown(actor: &Actor, def: &RecordDef, condition: &Filter) -> bool {
     match condition {
-        Filter::All(parts) | Filter::Any(parts) => parts.iter().all(|part| shown(actor, part)),
-        Filter::Not(part) => shown(actor, part),
-        Filter::Field { field, .. } => TICKET.field(field).is_some_and(|field| actor.sees(&TICKET, field)),
-    }
-}
-
-/// Numbers put together, measure by measure.
-#[derive(Default)]
-struct Kept {
-    total: Figures,
-    groups: BTreeMap<Option<String>, Figures>,
-    agents: BTreeMap<Option<String>, Figures>,
-}
-
-impl Kept {
-    fn take(&mut self, basis: Measure, all: Vec<Found>) {
-        for found in all {
-            let figures = match found.of {
-                Of::All => &mut self.total,
-                Of::Group => self.groups.entry(found.key).or_default(),
-                Of::Agent => self.agents.entry(found.key).or_default(),
-            };
-            figures.counts.insert(basis, found.count);
-            figures.counts.extend(found.parts);
-            figures.times.extend(found.times);
-            figures.rating = figures.rating.or(found.rating);
-        }
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().all(|part| shown(actor, def, part)),
+        Filter::Not(part) => shown(actor, def, part),
+        Filter::Field { field, .. } => def.field(field).is_some_and(|field| actor.sees(def, field)),
     }
 }
 
 /// The groups with most tickets, and how many others there are.
-fn largest(groups: BTreeMap<Option<String>, Figures>) -> (Vec<Group>, usize) {
-    let size = |figures: &Figures| BASES.iter().map(|basis| figures.count(*basis)).sum::<i64>();
-    let mut all: Vec<Group> = groups.into_iter().map(|(key, figures)| Group { key, figures }).collect();
-    all.sort_by_key(|group| std::cmp::Reverse(size(&group.figures)));
+fn largest(groups: BTreeMap<Option<String>, Tally>) -> (Vec<Group>, usize) {
+    let size = |group: &Group| {
+        let bases = group.figures.counts.iter().filter(|(measure, _)| measure.basis() == **measure);
+        Reverse(bases.map(|(_, count)| count).sum::<i64>())
+    };
+    let mut all: Vec<Group> = groups.into_iter().map(|(key, tally)| Group { key, figures: tally.figures() }).collect();
+    all.sort_by_key(size);
     let left_out = all.len().saturating_sub(GROUPS);
     all.truncate(GROUPS);
     (all, left_out)

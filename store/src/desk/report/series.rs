@@ -4,11 +4,13 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use shared::access::Actor;
 use shared::query::{Filter, Op};
 use shared::report::{Bucket, Measure, ReportQuery, Span};
+use shared::types::TICKET;
 use shared::{Error, Result};
 
-use super::basis::push_tickets;
+use super::numbers::push_tickets;
 use crate::error::from_sqlx;
 use crate::pool::Tx;
+use crate::read::push_filter;
 use crate::scope::Sql;
 
 /// Tickets by the parts of a period in which they came in and were solved last: 0 is before the first part, and what is
@@ -47,7 +49,9 @@ async fn lives(
     let mut sql = Sql::new("select width_bucket(t.received_at, ");
     sql.push_bind(bounds.clone()).push("), width_bucket(t.solved_at, ").push_bind(bounds).push("), ");
     sql.push("t.status not in ('solved', 'closed'), count(*)");
-    push_tickets(&mut sql, actor, query, vec![alive])?;
+    push_tickets(&mut sql, actor, query)?;
+    sql.push(" and ");
+    push_filter(&mut sql, actor, &TICKET, &alive)?;
     sql.push(" group by 1, 2, 3");
     sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
