@@ -168,9 +168,12 @@ fn state(id: Uuid, policy: Option<Uuid>, clocks: &Clocks, next: Option<DateTime<
     })
 }
 
+/// Most working seconds that are kept: more than sixty years.
+const LONGEST: i64 = 2_000_000_000;
+
 /// How long a clock ran that had a target and was met.
 fn worked(clock: &Clock) -> Option<i64> {
-    matches!(clock.state, ClockState::Met | ClockState::MetLate).then_some(clock.elapsed)
+    matches!(clock.state, ClockState::Met | ClockState::MetLate).then(|| clock.elapsed.clamp(0, LONGEST))
 }
 
 /// The state of the whole: the worst of what still runs, else how it went.
