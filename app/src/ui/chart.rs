@@ -107,7 +107,7 @@ fn shape(drawn: Drawn, nth: usize, one: &Series, top: i64) -> AnyView {
             let bar = |(at, value): (usize, &i64)| {
                 let y = height(*value, top);
                 let x = place(at) + 1.4 + place(nth) * 0.36;
-                view! { <rect x=x y=y width="3.4" height=HEIGHT - y></rect> }
+                view! { <rect x=x y=y width="3.4" height={HEIGHT - y}></rect> }
             };
             view! { <g class="chart-bars" data-series=nth_text>{one.values.iter().enumerate().map(bar).collect_view()}</g> }
                 .into_any()
@@ -162,12 +162,7 @@ fn above(largest: Option<i64>) -> i64 {
 }
 
 /// The place under a pointer.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "places on a screen"
-)]
+#[expect(clippy::cast_precision_loss, reason = "places on a screen")]
 fn place_at(x: f64, width: f64, count: usize) -> Option<usize> {
     (count > 0 && width > 0.0).then(|| ((x.max(0.0) / width * count as f64) as usize).min(count - 1))
 }

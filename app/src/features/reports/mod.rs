@@ -59,7 +59,7 @@ pub fn ReportsPage() -> impl IntoView {
 
 /// Which days.
 fn period(page: Page, nav: Nav) -> AnyView {
-    let value = RwSignal::new(String::new());
+    let value = RwSignal::new(nav.asked.with_untracked(|asked| asked.period.clone()));
     let (from, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let today = today(page);
     Effect::new(move |_| {
@@ -101,7 +101,7 @@ fn period(page: Page, nav: Nav) -> AnyView {
 
 /// By what.
 fn grouping(page: Page, nav: Nav) -> AnyView {
-    let value = RwSignal::new(String::new());
+    let value = RwSignal::new(nav.asked.with_untracked(|asked| asked.by.clone()));
     Effect::new(move |_| value.set(nav.asked.get().by));
     let all = StoredValue::new(page.actor().map(|actor| offered(&actor)).unwrap_or_default());
     let options = Signal::derive(move || {

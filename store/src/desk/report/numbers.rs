@@ -146,10 +146,9 @@ pub(super) fn push_tickets(sql: &mut Sql, actor: &Actor, query: &ReportQuery) ->
 
 /// The groups that tickets are in, whose they are, and their numbers. Whoever has several tags is in several groups.
 fn decode(raw: &PgRow, told: &Told, by: &Dimension) -> Result<(Vec<Option<String>>, Option<Uuid>, Tally)> {
-    let get = |error| from_sqlx(error);
     let keys = match by.is_list() {
-        false => vec![raw.try_get(0).map_err(get)?],
-        true => match raw.try_get::<Option<Vec<String>>, _>(0).map_err(get)? {
+        false => vec![raw.try_get(0).map_err(from_sqlx)?],
+        true => match raw.try_get::<Option<Vec<String>>, _>(0).map_err(from_sqlx)? {
             Some(tags) if !tags.is_empty() => tags.into_iter().map(Some).collect(),
             _ => vec![None],
         },
@@ -157,19 +156,19 @@ fn decode(raw: &PgRow, told: &Told, by: &Dimension) -> Result<(Vec<Option<String
     let mut tally = Tally::default();
     let mut at = 2;
     for measure in &told.measures {
-        tally.counts.insert(*measure, raw.try_get(at).map_err(get)?);
+        tally.counts.insert(*measure, raw.try_get(at).map_err(from_sqlx)?);
         at += 1;
     }
     for timed in &told.times {
-        if let Some(seconds) = raw.try_get(at).map_err(get)? {
+        if let Some(seconds) = raw.try_get(at).map_err(from_sqlx)? {
             tally.seconds.insert(*timed, seconds);
         }
         at += 1;
     }
     if told.stars {
-        tally.stars = raw.try_get(at).map_err(get)?;
+        tally.stars = raw.try_get(at).map_err(from_sqlx)?;
     }
-    Ok((keys, raw.try_get(1).map_err(get)?, tally))
+    Ok((keys, raw.try_get(1).map_err(from_sqlx)?, tally))
 }
 
 impl Tally {

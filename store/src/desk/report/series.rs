@@ -46,8 +46,9 @@ async fn lives(
         Filter::All(vec![before, after]),
         open,
     ]);
-    let mut sql = Sql::new("select width_bucket(t.received_at, ");
-    sql.push_bind(bounds.clone()).push("), width_bucket(t.solved_at, ").push_bind(bounds).push("), ");
+    // What never came in is never open.
+    let mut sql = Sql::new("select coalesce(width_bucket(t.received_at, ");
+    sql.push_bind(bounds.clone()).push("), 2147483647), width_bucket(t.solved_at, ").push_bind(bounds).push("), ");
     sql.push("t.status not in ('solved', 'closed'), count(*)");
     push_tickets(&mut sql, actor, query)?;
     sql.push(" and ");
