@@ -3,6 +3,7 @@
 mod conversation;
 mod counts;
 mod reply;
+mod report;
 mod similar;
 mod take;
 

@@ -15,11 +15,11 @@ use uuid::Uuid;
 use crate::support::TestStore;
 use crate::support::sample::founded;
 
-struct Desk {
-    test: TestStore,
-    admin: Actor,
+pub(crate) struct Desk {
+    pub(crate) test: TestStore,
+    pub(crate) admin: Actor,
     team: Uuid,
-    agents: Vec<Actor>,
+    pub(crate) agents: Vec<Actor>,
 }
 
 fn values(fields: Value) -> Values {
@@ -28,7 +28,7 @@ fn values(fields: Value) -> Values {
 
 impl Desk {
     /// A team of so many agents.
-    async fn new(agents: usize) -> Self {
+    pub(crate) async fn new(agents: usize) -> Self {
         let (test, admin) = founded().await;
         let mut desk = Self { test, admin, team: Uuid::now_v7(), agents: Vec::new() };
         desk.put(&TEAM, desk.team, json!({"name": "Support"})).await;
@@ -55,11 +55,11 @@ impl Desk {
         outcome.unwrap_or_else(|error| panic!("{}: {error:?}", def.name)).rows.remove(0)
     }
 
-    async fn make(&self, def: &RecordDef, fields: Value) -> Row {
+    pub(crate) async fn make(&self, def: &RecordDef, fields: Value) -> Row {
         self.put(def, Uuid::now_v7(), fields).await
     }
 
-    async fn change(&self, def: &RecordDef, id: Uuid, fields: Value) -> Row {
+    pub(crate) async fn change(&self, def: &RecordDef, id: Uuid, fields: Value) -> Row {
         let change = Change::Update { id, version: None, values: values(fields) };
         self.test.store.apply(&self.admin, Command::one(def.name, change)).await.unwrap().rows.remove(0)
     }

@@ -16,5 +16,6 @@ mod live;
 mod migrate;
 mod portal;
 mod quality;
+mod report;
 mod support;
 mod undo;

@@ -59,6 +59,11 @@ pub(super) fn rail(desk: Desk) -> AnyView {
         <nav class="desk-views" aria-label=t("desk.views")>
             <ul class="desk-view-list">{fixed}</ul>
             <Transition>{lines}</Transition>
+            <ul class="desk-view-list desk-elsewhere">
+                <li>
+                    <a class="desk-view" href="/desk/reports"><Icon name="chart-column"/><span class="truncate">{t("report.title")}</span></a>
+                </li>
+            </ul>
         </nav>
     }
     .into_any()

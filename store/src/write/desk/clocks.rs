@@ -173,7 +173,16 @@ fn state(row: &Row, policy: Option<Uuid>, clocks: &Clocks, next: Option<DateTime
     json!({
         "id": row.id, "sla_policy_id": policy, "anew": !(policy.is_none() && shown.is_null()) && is_outdated(shown, clocks), "sla_state": overall(clocks), "due_at": text(due.map(|(at, _)| at)),
         "due_clock": due.map(|(_, kind)| kind.code()), "at_risk_at": text(at_risk), "clocks": clocks, "sla_check_at": text(next),
+        "first_response_worked": worked(&clocks.first_response), "resolution_worked": worked(&clocks.resolution),
     })
+}
+
+/// Most working seconds that are kept: more than sixty years.
+const LONGEST: i64 = 2_000_000_000;
+
+/// How long a clock ran that had a target and was met.
+fn worked(clock: &Clock) -> Option<i64> {
+    matches!(clock.state, ClockState::Met | ClockState::MetLate).then(|| clock.elapsed.clamp(0, LONGEST))
 }
 
 /// The state of the whole: the worst of what still runs, else how it went.
@@ -200,12 +209,15 @@ async fn write(tx: &mut Tx, actor: &Actor, states: Vec<Value>, told: Told) -> Re
     let touched: Vec<Uuid> = sqlx::query_scalar(
         "update tickets t
          set sla_policy_id = s.sla_policy_id, sla_state = s.sla_state, due_at = s.due_at, due_clock = s.due_clock,
-             at_risk_at = s.at_risk_at, clocks = s.clocks, sla_check_at = s.sla_check_at, version = t.version + $3
+             at_risk_at = s.at_risk_at, clocks = s.clocks, sla_check_at = s.sla_check_at,
+             first_response_worked = s.first_response_worked, resolution_worked = s.resolution_worked, version = t.version + $3
          from jsonb_to_recordset($2) as s (id uuid, sla_policy_id uuid, sla_state text, due_at timestamptz, due_clock text,
-                                           at_risk_at timestamptz, clocks jsonb, sla_check_at timestamptz, anew boolean)
+                                           at_risk_at timestamptz, clocks jsonb, sla_check_at timestamptz, anew boolean,
+                                           first_response_worked bigint, resolution_worked bigint)
          where t.org_id = $1 and t.id = s.id
-           and (s.anew or (t.sla_policy_id, t.sla_state, t.due_at, t.due_clock, t.at_risk_at, t.sla_check_at) is distinct from
-               (s.sla_policy_id, s.sla_state, s.due_at, s.due_clock, s.at_risk_at, s.sla_check_at))
+           and (s.anew or (t.sla_policy_id, t.sla_state, t.due_at, t.due_clock, t.at_risk_at, t.sla_check_at, t.first_response_worked, t.resolution_worked)
+               is distinct from
+               (s.sla_policy_id, s.sla_state, s.due_at, s.due_clock, s.at_risk_at, s.sla_check_at, s.first_response_worked, s.resolution_worked))
          returning t.id",
     )
     .bind(tx.org_id)
