@@ -213,7 +213,8 @@ fn kind(code: &str) -> &str {
     TICKET_KINDS.iter().find(|kind| **kind == code).copied().unwrap_or("consult")
 }
 
-fn renamed(error: Error, from: &str, to: &str) -> Error {
+/// The same error, of a field that the form knows by another name.
+pub(super) fn renamed(error: Error, from: &str, to: &str) -> Error {
     match error {
         Error::Invalid { mut fields } => {
             fields.iter_mut().filter(|error| error.field == from).for_each(|error| to.clone_into(&mut error.field));

@@ -8,6 +8,7 @@
 mod article;
 mod articles;
 mod ask;
+mod files;
 mod people;
 mod place;
 mod reply;
