@@ -3,7 +3,7 @@
 use futures::{StreamExt, stream};
 use serde_json::json;
 use shared::command::Source;
-use shared::{Error, Result};
+use shared::Result;
 use uuid::Uuid;
 
 use super::ask::{Made, renamed};
