@@ -13,6 +13,7 @@ pub mod files;
 pub mod fuzzing;
 mod import;
 mod live;
+pub mod mail;
 mod migrate;
 mod pool;
 pub mod portal;
