@@ -91,13 +91,19 @@ impl Signer {
     /// The ticket in an id that we signed.
     #[must_use]
     pub fn ticket_of_id(&self, id: &str) -> Option<Uuid> {
+        self.message_of_id(id).map(|(ticket, _)| ticket)
+    }
+
+    /// The ticket and its message in an id that we signed.
+    #[must_use]
+    pub fn message_of_id(&self, id: &str) -> Option<(Uuid, Uuid)> {
         let id = id.trim().trim_start_matches('<').trim_end_matches('>').to_ascii_lowercase();
         let parts = id.strip_prefix("ticket.")?.strip_suffix(&format!("@{}", self.domain))?;
         let mut parts = parts.split('.');
         let (ticket, message) = (uuid(parts.next()?)?, uuid(parts.next()?)?);
         let signature: [u8; LONG] = bytes(parts.next()?)?;
         let sign = self.sign(b"id", &[ticket.as_bytes(), message.as_bytes()]);
-        (parts.next().is_none() && sign.verify_truncated_left(&signature).is_ok()).then_some(ticket)
+        (parts.next().is_none() && sign.verify_truncated_left(&signature).is_ok()).then_some((ticket, message))
     }
 
     /// The ticket in an address that we signed. Servers and people write such addresses in all cases, with another sign

@@ -3,7 +3,7 @@
 use shared::{Error, Result};
 
 use super::Portal;
-use super::people::{contacts_with, is_known, name_of};
+use crate::intake::{contacts_with, is_known, name_of};
 use crate::auth::{Client, Limit, Token, secret};
 use crate::error::from_sqlx;
 use crate::pool::Store;

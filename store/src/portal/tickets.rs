@@ -5,7 +5,7 @@ use shared::{Error, Result};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::people::contacts_with;
+use crate::intake::contacts_with;
 use super::rich::for_public;
 use super::{Portal, Visitor};
 use crate::error::from_sqlx;

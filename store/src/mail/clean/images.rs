@@ -6,9 +6,6 @@ use super::attributes::{CID, REMOTE, data};
 use super::pieces::{Piece, attribute, attributes, escaped, pieces, unescaped};
 use crate::mail::letter::Attachment;
 
-/// Bytes up to which an image may stand in the HTML itself.
-const MAX_DATA: usize = 16 * 1024;
-
 /// A letter's HTML as it is kept: own images wait for their address, those from elsewhere for the reader, and the marks of
 /// mail programs are gone.
 pub(super) fn held_back(marked: &str) -> String {
@@ -58,12 +55,12 @@ pub fn place_images(clean: &str, address: impl Fn(&str) -> Option<String>) -> St
     })
 }
 
-/// Clean HTML without large images in itself: those become attachments that it refers to.
+/// Clean HTML without images in itself: those become attachments that it refers to.
 #[must_use]
 pub fn without_data_images(clean: &str) -> (String, Vec<Attachment>) {
     let mut images = Vec::new();
     let html = rewritten(clean, |name, tag| {
-        let found = attribute(tag, "src").filter(|value| name == "img" && value.len() > MAX_DATA).and_then(data);
+        let found = attribute(tag, "src").filter(|_| name == "img").and_then(data);
         let Some((content_type, content)) = found else { return Some(tag.to_owned()) };
         let number = images.len() + 1;
         let cid = format!("image-{number}@made.invalid");

@@ -219,7 +219,7 @@ fn long_texts_are_cut_and_attached_whole() {
 }
 
 #[test]
-fn large_images_within_the_html_are_attached() {
+fn images_within_the_html_are_attached() {
     let data = "iVBORw0KGgoA".repeat(3000);
     let letter = simple("Content-Type: text/html", &format!("<p>x<img src=\"data:image/png;base64,{data}\"></p>"));
     let html = letter.html.unwrap();
