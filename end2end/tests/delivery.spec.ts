@@ -1,6 +1,6 @@
 // How the server hands out the browser build: compressed, cached for good, and taking over the
 // page without a complaint.
-import { expect, test } from "./product.js";
+import { expect, signIn, test } from "./product.js";
 
 async function bundleAddresses(html: string): Promise<string[]> {
   return [...new Set([...html.matchAll(/\/pkg\/guanxi\.[0-9a-f]{16}\.(?:json|js|wasm|css)/g)].map(([address]) => address))];
@@ -8,7 +8,7 @@ async function bundleAddresses(html: string): Promise<string[]> {
 
 test("the bundle comes compressed and may be kept for good", async ({ request }) => {
   const first = await bundleAddresses(await (await request.get("/")).text());
-  expect(first.map((address) => address.split(".").at(-1)).sort(), "the page itself names what it is seen by").toEqual(["css", "js"]);
+  expect(first.map((address) => address.split(".").at(-1)).sort(), "the page itself names what it is seen by").toEqual(["css", "css", "js"]);
   const script = first.find((address) => address.endsWith(".js"))!;
   const addresses = [...new Set([...first, ...(await bundleAddresses(await (await request.get(script)).text()))])];
   expect(new Set(addresses.map((address) => address.split(".").at(-1)))).toEqual(new Set(["css", "js", "json", "wasm"]));
@@ -22,6 +22,17 @@ test("the bundle comes compressed and may be kept for good", async ({ request })
       expect(answer.headers()["content-type"]).toContain(types[address.split(".").at(-1) as keyof typeof types]);
     }
   }
+});
+
+test("the board is seen by one style sheet; the other comes with the first sign of somebody", async ({ page }) => {
+  await signIn(page, "admin");
+  const sheets = page.locator("link[rel=stylesheet]");
+  await page.goto("/pipeline");
+  await expect(sheets).toHaveCount(1);
+  await expect(async () => {
+    await page.keyboard.press("Shift");
+    await expect(sheets).toHaveCount(2, { timeout: 500 });
+  }).toPass();
 });
 
 test("a bundle of another version is missing, and that is not kept", async ({ request }) => {

@@ -42,9 +42,17 @@ export async function signIn(page: Page, who: string) {
   await call(page, "sign_in", { email: `${who}@demo.guanxi.test`, password: "guanxi-demo" });
 }
 
+// Ids as the product makes them (UUID version 7): in the order in which they were made.
+let last = 0;
+function freshId(): string {
+  last = Math.max(last + 1, Date.now());
+  const time = last.toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+}
+
 // Records made by whoever is signed in; gives their ids.
 export async function createAll(page: Page, record_type: string, all: object[]): Promise<string[]> {
-  const changes = all.map((values) => ({ do: "create", id: randomUUID(), values }));
+  const changes = all.map((values) => ({ do: "create", id: freshId(), values }));
   await call(page, "apply", { command: { record_type, changes, all_or_nothing: true } });
   return changes.map((change) => change.id);
 }

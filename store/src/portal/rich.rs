@@ -19,7 +19,7 @@ pub(super) fn for_public(html: &str, slug: &str) -> String {
         .allowed_classes(HashMap::from([("details", HashSet::from(["quoted"]))]))
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
         .link_rel(Some("noopener noreferrer nofollow"))
-        .attribute_filter(|element, attribute, value| match (element, attribute) {
+        .attribute_filter(move |element, attribute, value| match (element, attribute) {
             ("img", "src") => value.strip_prefix(INSIDE).map(|rest| Cow::Owned(format!("{outside}{rest}"))),
             _ => Some(Cow::Borrowed(value)),
         });

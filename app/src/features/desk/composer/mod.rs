@@ -1,7 +1,8 @@
-//! Writing an answer or a note: rich text with mentions, templates and articles, and what changes along with it.
+//! Writing an answer or a note: rich text with mentions, templates, articles and files, and what changes along with it.
 
 mod articles;
 mod draft;
+mod files;
 mod sending;
 mod suggest;
 mod templates;
@@ -28,7 +29,7 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
     writing.keep(ticket);
     open_when_asked(ticket);
     let suggest = Suggest::new(ticket);
-    let articles = RwSignal::new(false);
+    let (articles, attaching) = (RwSignal::new(false), RwSignal::new(false));
     let key = move |event: KeyboardEvent| {
         if suggest.key(&event) {
             return true;
@@ -54,7 +55,7 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
     let label = Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note" } else { "desk.reply" }));
     let placeholder =
         Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note_hint" } else { "desk.reply_hint" }));
-    let tools = move || tools(ticket, articles);
+    let tools = move || tools(ticket, articles, attaching);
     view! {
         <section class="desk-composer" data-note=move || writing.note.get().then_some("") aria-label=label>
             {crossed(ticket)}
@@ -65,6 +66,7 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
             <RichText editor=writing.editor words=rich_words() label placeholder tools suggesting on_key=key/>
             {list(suggest)}
             {staged(ticket)}
+            {files::place(ticket, attaching)}
             {move || writing.error.get().map(|text| view! {
                 <p class="field-error" role="alert"><Icon name="circle-alert"/><span>{text}</span></p>
             })}
@@ -126,13 +128,14 @@ fn crossed(ticket: Ticket) -> AnyView {
     .into_any()
 }
 
-fn tools(ticket: Ticket, articles: RwSignal<bool>) -> AnyView {
+fn tools(ticket: Ticket, articles: RwSignal<bool>, attaching: RwSignal<bool>) -> AnyView {
     let writing = ticket.writing;
     let insert = move |text: &'static str| move |_| writing.editor.insert(text);
     view! {
         <Button kind=ButtonKind::Ghost size=Size::Small icon="at-sign" label=t("desk.mention") on_click=insert("@")/>
         <Button kind=ButtonKind::Ghost size=Size::Small icon="zap" label=t("reply_template._many") on_click=insert("/")/>
         <Button kind=ButtonKind::Ghost size=Size::Small icon="book-open" label=t("desk.insert_article") on_click=move |_| articles.set(true)/>
+        {files::button(attaching)}
     }
     .into_any()
 }

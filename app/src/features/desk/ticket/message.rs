@@ -39,7 +39,7 @@ pub(super) fn description(ticket: Ticket) -> AnyView {
     let customer = row.reference("customer_id");
     let by = by.or_else(|| customer.and_then(|id| ticket.title(id))).unwrap_or_default();
     let html = row.text("description").unwrap_or_default().to_owned();
-    let at = row.datetime("created_at");
+    let at = row.datetime("received_at").or_else(|| row.datetime("created_at"));
     frame(ticket, INBOUND, None, by, at, html, ().into_any(), ().into_any())
 }
 
