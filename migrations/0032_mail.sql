@@ -85,6 +85,8 @@ create table letters_in (
     state text not null default 'received' constraint letters_in_state_check check (state in ('received', 'done', 'quarantined', 'discarded')),
     attempts integer not null default 0,
     next_try timestamptz not null default now(),
+    -- An administrator wants it as a ticket, whatever it is.
+    forced boolean not null default false,
     reason text constraint letters_in_reason_check check (char_length(reason) <= 40),
     error text constraint letters_in_error_check check (char_length(error) <= 500),
     sender text constraint letters_in_sender_check check (char_length(sender) <= 320),

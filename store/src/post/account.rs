@@ -67,7 +67,7 @@ pub struct Endpoint {
 }
 
 /// A mailbox with all that is needed to fetch from it and to send by it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// The organisation.
     pub org_id: Uuid,

@@ -76,12 +76,12 @@ impl Store {
         Ok(found.into_iter().map(letter).collect())
     }
 
-    /// Tries again to take a letter in.
+    /// Tries again to take a letter in; one that belongs nowhere becomes a ticket.
     ///
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` when it does not lie aside or its content was never fetched.
     pub async fn try_letter_again(&self, actor: &Actor, id: Uuid) -> Result<()> {
-        let again = "update letters_in set state = 'received', attempts = 0, next_try = now(), error = null,
+        let again = "update letters_in set state = 'received', attempts = 0, next_try = now(), error = null, forced = true,
                             reason = case when reason = 'same_id' then reason end
                      where org_id = $1 and id = $2 and state = 'quarantined' and raw is not null";
         self.about_aside(actor, id, again).await

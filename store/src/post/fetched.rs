@@ -1,5 +1,6 @@
 //! Letters as they are fetched: one node at a time for each mailbox, each letter kept before it counts as fetched.
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use shared::Result;
 use uuid::Uuid;
@@ -16,6 +17,8 @@ pub struct Progress {
     pub uid_validity: Option<i64>,
     /// The last letter fetched.
     pub last_uid: Option<i64>,
+    /// When it was looked at last, with success.
+    pub fetched_at: Option<DateTime<Utc>>,
 }
 
 /// What became of a letter that was fetched.
@@ -78,7 +81,7 @@ impl Store {
     pub async fn mailbox_progress(&self, org_id: Uuid, id: Uuid) -> Result<Progress> {
         let mut tx = self.begin(org_id, DbRole::Reader).await?;
         let found = sqlx::query_as(
-            "select uid_validity, last_uid from mailbox_states where org_id = $1 and mailbox_id = $2",
+            "select uid_validity, last_uid, fetched_at from mailbox_states where org_id = $1 and mailbox_id = $2",
         )
         .bind(org_id)
         .bind(id)

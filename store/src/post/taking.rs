@@ -27,6 +27,8 @@ struct Waiting {
     id: Uuid,
     mailbox_id: Uuid,
     attempts: i32,
+    /// An administrator wants it as a ticket, whatever it is.
+    forced: bool,
     raw: Option<Vec<u8>>,
 }
 
@@ -100,7 +102,7 @@ impl Store {
             "update letters_in l set attempts = l.attempts + 1, next_try = now() + make_interval(secs => $2 * 2 ^ l.attempts)
              from (select id from letters_in where org_id = $1 and state = 'received' and next_try <= now()
                    order by received_at, id limit 1 for update skip locked) due
-             where l.org_id = $1 and l.id = due.id returning l.id, l.mailbox_id, l.attempts, l.raw",
+             where l.org_id = $1 and l.id = due.id returning l.id, l.mailbox_id, l.attempts, l.forced, l.raw",
         )
         .bind(org_id)
         .bind(FIRST_PAUSE)
@@ -135,7 +137,10 @@ impl Store {
         let signers = self.signers(org_id).await?;
         let from = said::address(&letter.from.address);
         let mut tx = self.begin(org_id, DbRole::Reader).await?;
-        let whereto = whereto(&mut tx, &signers, &letter, waiting.id, from.as_deref()).await?;
+        let whereto = match whereto(&mut tx, &signers, &letter, waiting.id, from.as_deref()).await? {
+            Whereto::Aside(_) if waiting.forced => Whereto::Ticket(None),
+            found => found,
+        };
         let (otherwise, _) = told::readers(&mut tx, None).await?;
         drop(tx);
         let prepared = match whereto {
@@ -243,7 +248,7 @@ async fn is_open(tx: &mut Tx, id: Uuid) -> Result<bool> {
 async fn done(tx: &mut Tx, id: Uuid, ticket_id: Option<Uuid>) -> Result<()> {
     sqlx::query(
         "update letters_in set state = 'done', done_at = now(), ticket_id = $3, raw = null, sender = null, subject = null,
-                reason = null, error = null
+                reason = case when reason = 'same_id' then reason end, error = null
          where org_id = $1 and id = $2 and state = 'received'",
     )
     .bind(tx.org_id)

@@ -108,7 +108,9 @@ fn receivers(ticket: Ticket) -> String {
         return page.text("desk.to_colleagues");
     }
     let row = ticket.row();
+    let by_mail = row.text("channel") == Some("email") && ticket.desk.known(|around| around.mails);
     match row.text("requester_email") {
+        Some(email) if by_mail => page.text_with("desk.to_by_mail", &[("name", email)]),
         Some(email) => page.text_with("desk.to", &[("name", email)]),
         None => page.text("desk.to_customer"),
     }
