@@ -37,7 +37,8 @@ impl Outgoing {
     pub fn new(base_url: impl Into<String>, send: impl Fn(Letter) + Send + Sync + 'static) -> Self {
         let base_url = base_url.into().trim_end_matches('/').to_owned();
         let nowhere = || Some(PostFault::NoWayOut.code().to_owned());
-        let try_out = move |_| -> Trying { Box::pin(async move { Tried { incoming: nowhere(), outgoing: nowhere() } }) };
+        let try_out =
+            move |_| -> Trying { Box::pin(async move { Tried { incoming: nowhere(), outgoing: nowhere() } }) };
         Self { base_url, send: Arc::new(send), try_out: Arc::new(try_out) }
     }
 

@@ -1,7 +1,9 @@
 //! `guanxi serve`
 
 use super::{answer::answer, demo};
-use crate::{assets, config::Config, database::Database, failure::Failure, mail, portal, post, router, shutdown::Shutdown};
+use crate::{
+    assets, config::Config, database::Database, failure::Failure, mail, portal, post, router, shutdown::Shutdown,
+};
 use app::api::outgoing::Outgoing;
 use clap::{ArgAction, Args, builder::FalseyValueParser};
 use std::{io::ErrorKind, time::Duration};
@@ -117,7 +119,11 @@ async fn keep_time(store: Store, shutdown: Shutdown) {
 }
 
 /// How mail leaves, and where its links lead.
-fn outgoing(arguments: &Arguments, listener: &TcpListener, way_out: Option<post::Transport>) -> Result<Outgoing, Failure> {
+fn outgoing(
+    arguments: &Arguments,
+    listener: &TcpListener,
+    way_out: Option<post::Transport>,
+) -> Result<Outgoing, Failure> {
     let base_url = match (&arguments.base_url, listener.local_addr()) {
         (Some(base_url), _) => base_url.clone(),
         (None, Ok(address)) => format!("http://{address}"),

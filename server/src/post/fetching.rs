@@ -165,7 +165,8 @@ async fn round(store: &Store, account: &Account, folder: &mut Folder, arrived: &
         (None, None) => "UNSEEN".to_owned(),
     };
     // `n:*` names the last letter even if it is before n.
-    let uids: Vec<u32> = folder.search(&query).await?.into_iter().filter(|uid| last.is_none_or(|last| *uid > last)).collect();
+    let uids: Vec<u32> =
+        folder.search(&query).await?.into_iter().filter(|uid| last.is_none_or(|last| *uid > last)).collect();
     let end = uids.last().copied().max(last).max(folder.uid_next.map(|next| next.saturating_sub(1))).unwrap_or(0);
     for part in uids.chunks(AT_ONCE.0 * 4) {
         let sizes = folder.sizes(part).await?;

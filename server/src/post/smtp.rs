@@ -73,9 +73,8 @@ fn transport(account: &Account, own_way: Option<&Transport>) -> Result<Transport
 }
 
 fn tls(endpoint: &Endpoint) -> Result<Tls, Fault> {
-    let parameters = || {
-        TlsParameters::new(endpoint.host.clone()).map_err(|error| Fault::new(PostFault::Encryption, error))
-    };
+    let parameters =
+        || TlsParameters::new(endpoint.host.clone()).map_err(|error| Fault::new(PostFault::Encryption, error));
     Ok(match endpoint.security {
         Security::Tls => Tls::Wrapper(parameters()?),
         Security::StartTls => Tls::Required(parameters()?),

@@ -137,7 +137,11 @@ impl Store {
         let outcomes = self.apply_together(&portal.system(), commands.to_vec()).await;
         let row = outcomes?.into_iter().flat_map(|outcome| outcome.rows).find(|row| row.id == id);
         let number = row.as_ref().and_then(|row: &Row| row.text("number")).map(str::to_owned);
-        Ok(Made { id, number: number.ok_or_else(|| internal("a ticket got no number"))?, message_id: first_message(id) })
+        Ok(Made {
+            id,
+            number: number.ok_or_else(|| internal("a ticket got no number"))?,
+            message_id: first_message(id),
+        })
     }
 
     /// What somebody is called: as the organisation knows the holder of a mailbox, else as they say.

@@ -124,9 +124,10 @@ impl Found {
             port: u16::try_from(port).unwrap_or_default(),
             security: Security::parse(security),
         };
-        let outgoing = self.smtp_host.filter(|host| !host.is_empty()).map(|host| {
-            endpoint(host, self.smtp_port.unwrap_or(465), self.smtp_security.as_deref().unwrap_or("tls"))
-        });
+        let outgoing = self
+            .smtp_host
+            .filter(|host| !host.is_empty())
+            .map(|host| endpoint(host, self.smtp_port.unwrap_or(465), self.smtp_security.as_deref().unwrap_or("tls")));
         Account {
             org_id,
             id,

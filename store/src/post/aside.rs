@@ -81,7 +81,8 @@ impl Store {
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` when it does not lie aside or its content was never fetched.
     pub async fn try_letter_again(&self, actor: &Actor, id: Uuid) -> Result<()> {
-        let again = "update letters_in set state = 'received', attempts = 0, next_try = now(), error = null, forced = true,
+        let again =
+            "update letters_in set state = 'received', attempts = 0, next_try = now(), error = null, forced = true,
                             reason = case when reason = 'same_id' then reason end
                      where org_id = $1 and id = $2 and state = 'quarantined' and raw is not null";
         self.about_aside(actor, id, again).await
@@ -92,7 +93,8 @@ impl Store {
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` when it does not lie aside.
     pub async fn discard_letter(&self, actor: &Actor, id: Uuid) -> Result<()> {
-        let discard = "update letters_in set state = 'discarded', done_at = now(), raw = null, sender = null, subject = null
+        let discard =
+            "update letters_in set state = 'discarded', done_at = now(), raw = null, sender = null, subject = null
                        where org_id = $1 and id = $2 and state = 'quarantined'";
         self.about_aside(actor, id, discard).await
     }
@@ -100,12 +102,8 @@ impl Store {
     async fn about_aside(&self, actor: &Actor, id: Uuid, statement: &'static str) -> Result<()> {
         must_administer(actor)?;
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        let touched = sqlx::query(statement)
-            .bind(actor.org_id)
-            .bind(id)
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        let touched =
+            sqlx::query(statement).bind(actor.org_id).bind(id).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
         if touched.rows_affected() == 0 {
             return Err(Error::NotFound);
         }

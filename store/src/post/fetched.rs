@@ -160,7 +160,11 @@ impl Store {
         if !arrival.insert(&mut tx, (raw, size), aside).await? {
             // The same letter, or one that only says that it is.
             let other = !arrival.is_known(&mut tx).await?;
-            kept = if other && arrival.insert(&mut tx, (raw, size), Some("same_id")).await? { Kept::Aside } else { Kept::Known };
+            kept = if other && arrival.insert(&mut tx, (raw, size), Some("same_id")).await? {
+                Kept::Aside
+            } else {
+                Kept::Known
+            };
         }
         tx.commit().await?;
         Ok(kept)

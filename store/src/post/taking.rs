@@ -200,7 +200,13 @@ impl Store {
     }
 
     /// Whether it became something: `false` when another node was faster, here or with the same letter of another mailbox.
-    async fn settle(&self, org_id: Uuid, (id, mailbox_id): (Uuid, Uuid), whereto: Whereto, prepared: &Prepared) -> Result<bool> {
+    async fn settle(
+        &self,
+        org_id: Uuid,
+        (id, mailbox_id): (Uuid, Uuid),
+        whereto: Whereto,
+        prepared: &Prepared,
+    ) -> Result<bool> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
         lock(&mut tx, &prepared.letter).await?;
         if !is_open(&mut tx, id).await? {
@@ -305,7 +311,9 @@ async fn new_ticket(tx: &mut Tx, mailbox_id: Uuid, after: Option<After>, prepare
     });
     if let (Some(After { stand, goes_on }), Value::Object(fields)) = (&after, &mut fields) {
         if *goes_on && let Value::Object(taken) = stand.follow_up() {
-            fields.extend(taken.into_iter().filter(|(name, value)| !value.is_null() && name != "subject" && name != "locale"));
+            fields.extend(
+                taken.into_iter().filter(|(name, value)| !value.is_null() && name != "subject" && name != "locale"),
+            );
         }
         fields.insert("parent_id".into(), json!(stand.id));
     }

@@ -116,7 +116,8 @@ fn Standing(id: Uuid, active: bool, states: States) -> impl IntoView {
     let line = move |state: MailboxState| {
         let why = state.last_error.as_deref().map(|why| in_words(page, why));
         let waits = [("mail.waiting", state.waiting), ("mail.leaving", state.leaving)];
-        let waits = waits.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| page.text_with(key, &[("n", &n.to_string())]));
+        let waits =
+            waits.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| page.text_with(key, &[("n", &n.to_string())]));
         let fetched = match state.fetched_at {
             Some(at) => page.text_with("mail.fetched", &[("when", &relative(page.locale.get(), at, page.now.get()))]),
             None => page.text("mail.not_fetched"),
@@ -226,7 +227,8 @@ fn PasswordDialog(locked: RwSignal<Option<Row>>, states: States) -> impl IntoVie
         });
     };
     let title = Signal::derive(move || {
-        let address = locked.with(|row| row.as_ref().and_then(|row| row.text("address")).unwrap_or_default().to_owned());
+        let address =
+            locked.with(|row| row.as_ref().and_then(|row| row.text("address")).unwrap_or_default().to_owned());
         format!("{} · {address}", page.text("mail.set_password"))
     });
     let close = move |()| {

@@ -19,7 +19,8 @@ pub(super) async fn queue(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
     if !matches!(set.source, Source::Web | Source::Api) {
         return Ok(());
     }
-    let said: Vec<Uuid> = rows.iter().filter(|row| row.act == Act::Create && leaves(row)).map(|row| row.after.id).collect();
+    let said: Vec<Uuid> =
+        rows.iter().filter(|row| row.act == Act::Create && leaves(row)).map(|row| row.after.id).collect();
     if said.is_empty() {
         return Ok(());
     }

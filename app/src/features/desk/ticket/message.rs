@@ -177,7 +177,8 @@ fn files(ticket: Ticket, message: Uuid) -> AnyView {
     let own = Memo::new(move |_| {
         ticket.attachments.with(|all| {
             // What has a Content-ID is shown within the text.
-            let listed = |file: &&Row| file.reference("message_id") == Some(message) && file.text("content_id").is_none();
+            let listed =
+                |file: &&Row| file.reference("message_id") == Some(message) && file.text("content_id").is_none();
             let own = all.iter().filter(listed);
             own.cloned().collect::<Vec<_>>()
         })
