@@ -63,7 +63,7 @@ pub(crate) async fn run(store: Store, own_way: Option<Transport>, shutdown: Shut
         take_in(store, arrived, shutdown),
     );
     // One that is cut off would be sent twice.
-    if timeout(LAST_WORDS, senders.join_all()).await.is_err() {
+    if timeout(LAST_WORDS, async { while senders.join_next().await.is_some() {} }).await.is_err() {
         tracing::warn!("letters were still being sent when the server stopped; they are sent again");
     }
 }

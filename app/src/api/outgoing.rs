@@ -38,7 +38,7 @@ impl Outgoing {
         let base_url = base_url.into().trim_end_matches('/').to_owned();
         let nowhere = || Some(PostFault::NoWayOut.code().to_owned());
         let try_out =
-            move |_| -> Trying { Box::pin(async move { Tried { incoming: nowhere(), outgoing: nowhere() } }) };
+            move |_: Account| -> Trying { Box::pin(async move { Tried { incoming: nowhere(), outgoing: nowhere() } }) };
         Self { base_url, send: Arc::new(send), try_out: Arc::new(try_out) }
     }
 

@@ -46,6 +46,7 @@ pub(super) async fn run(store: Store, arrived: Arc<Notify>, shutdown: Shutdown) 
                 for one in gone {
                     end(&store, node, one, fetched.remove(&one)).await;
                 }
+                fetched.retain(|_, task| !task.is_finished());
                 for one in wanted {
                     fetched
                         .entry(one)
@@ -221,7 +222,14 @@ async fn keep_letters(
             store.keep_too_large(org_id, id, head, size).await.map_err(ours)?;
         }
     }
-    folder.mark_seen(uids).await
+    match folder.mark_seen(uids).await {
+        // A folder that may only be read: people see them as new, which does no harm.
+        Err(fault) if fault.what == PostFault::Protocol => {
+            tracing::debug!(mailbox = %id, "letters can't be marked as read");
+            Ok(())
+        }
+        marked => marked,
+    }
 }
 
 /// Something on our side.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::{Error, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use shared::post::PostFault;
 use store::post::{Account, Departing, Endpoint, Security, Sent};
@@ -66,9 +66,7 @@ fn transport(account: &Account, own_way: Option<&Transport>) -> Result<Transport
         .tls(tls(endpoint)?)
         .hello_name(ClientId::Domain(domain.to_owned()))
         .credentials(Credentials::new(account.username.clone(), password.expose().to_owned()))
-        .timeout(Some(PATIENCE))
-        // Letters are few; a connection that is kept would be one more thing that can be lost meanwhile.
-        .pool_config(PoolConfig::new().max_size(1).idle_timeout(Duration::from_secs(1)));
+        .timeout(Some(PATIENCE));
     Ok(builder.build())
 }
 

@@ -134,7 +134,7 @@ impl Store {
     ) -> Result<Made> {
         let mut commands = said.ticket(id, fields);
         commands[0].idempotency_key = Some(format!("portal {id}"));
-        let outcomes = self.apply_together(&portal.system(), commands.to_vec()).await;
+        let outcomes = self.apply_together(&portal.system(), Vec::from(commands)).await;
         let row = outcomes?.into_iter().flat_map(|outcome| outcome.rows).find(|row| row.id == id);
         let number = row.as_ref().and_then(|row: &Row| row.text("number")).map(str::to_owned);
         Ok(Made {

@@ -1,5 +1,6 @@
 //! Letters that are due to leave: claimed by one sender at a time, made of what they carry as it is then.
 
+use futures::TryStreamExt;
 use shared::i18n::{Locale, translate};
 use shared::{Error, Result};
 use uuid::Uuid;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use super::Account;
 use super::told::readers;
 use crate::error::from_sqlx;
-use crate::files::Bytes;
 use crate::mail::write::{Answered, Draft, Kind, Outgoing, outgoing};
 use crate::mail::{Attachment, Person};
 use crate::pool::{DbRole, Store, Tx};
@@ -198,9 +198,12 @@ impl Store {
     }
 
     async fn whole(&self, org_id: Uuid, id: Uuid) -> Result<Vec<u8>> {
-        use futures::TryStreamExt;
-        let parts: Vec<Bytes> = self.open_blob(org_id, id, None).await?.try_collect().await?;
-        Ok(parts.concat())
+        let mut parts = self.open_blob(org_id, id, None).await?;
+        let mut whole = Vec::new();
+        while let Some(part) = parts.try_next().await? {
+            whole.extend_from_slice(&part);
+        }
+        Ok(whole)
     }
 }
 

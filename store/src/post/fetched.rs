@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::bounded;
 use crate::error::{from_sqlx, internal};
-use crate::mail::{Letter, read};
+use crate::mail::{self, Letter};
 use crate::pool::{DbRole, Store, Tx};
 
 /// How far a mailbox is fetched: nothing below counts unless the server still numbers its letters the same way.
@@ -175,7 +175,7 @@ impl Store {
 async fn readable(raw: Vec<u8>) -> Result<(Vec<u8>, Option<Letter>)> {
     let copy = raw.clone();
     // A large one takes a second, for which others need not wait.
-    let letter = tokio::task::spawn_blocking(move || read(&copy)).await;
+    let letter = tokio::task::spawn_blocking(move || mail::read(&copy)).await;
     match letter {
         Ok(letter) => Ok((raw, Some(letter))),
         Err(fault) if fault.is_panic() => Ok((raw, None)),

@@ -49,8 +49,8 @@ impl Store {
 
     async fn note_left(&self, org_id: Uuid, carried: &Carried) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
-        state(&mut tx, carried, ("sent", 0.0, None)).await?;
-        if let Some(message) = carried.message_id {
+        let stands = state(&mut tx, carried, ("sent", 0.0, None)).await?;
+        if let Some(message) = carried.message_id.filter(|_| stands) {
             set_delivery(&mut tx, &system(org_id), message, (Delivery::Sent, None)).await?;
         }
         tx.commit().await?;
@@ -60,8 +60,8 @@ impl Store {
 
     async fn note_later(&self, org_id: Uuid, carried: &Carried, (why, pause): (&str, f64)) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
-        state(&mut tx, carried, ("queued", pause, Some(why))).await?;
-        if let Some(message) = carried.message_id {
+        let stands = state(&mut tx, carried, ("queued", pause, Some(why))).await?;
+        if let Some(message) = carried.message_id.filter(|_| stands) {
             let (locale, _) = readers(&mut tx, None).await?;
             let words = in_words(locale, why);
             set_delivery(&mut tx, &system(org_id), message, (Delivery::Queued, Some(&words))).await?;
@@ -74,7 +74,9 @@ impl Store {
     /// The message says that it did not leave, and a note tells who works the ticket.
     pub(super) async fn note_never(&self, org_id: Uuid, carried: &Carried, why: &str) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
-        state(&mut tx, carried, ("failed", 0.0, Some(why))).await?;
+        if !state(&mut tx, carried, ("failed", 0.0, Some(why))).await? {
+            return Ok(());
+        }
         let readers = readers(&mut tx, Some(carried.ticket_id)).await?;
         let words = in_words(readers.0, why);
         if let Some(message) = carried.message_id {
@@ -120,12 +122,12 @@ impl Store {
     }
 }
 
-/// Only whoever has claimed it last says what became of it.
-async fn state(tx: &mut Tx, carried: &Carried, (state, pause, why): (&str, f64, Option<&str>)) -> Result<()> {
-    sqlx::query(
+/// Whoever claimed it last says what became of it; but once it has left, it has left, whoever sent it.
+async fn state(tx: &mut Tx, carried: &Carried, (state, pause, why): (&str, f64, Option<&str>)) -> Result<bool> {
+    let touched = sqlx::query(
         "update letters_out set state = $3, next_try = now() + make_interval(secs => $4), error = $5,
                 sent_at = case when $3 = 'sent' then now() end
-         where org_id = $1 and id = $2 and attempts = $6 and state = 'sending'",
+         where org_id = $1 and id = $2 and state = 'sending' and (attempts = $6 or $3 = 'sent')",
     )
     .bind(tx.org_id)
     .bind(carried.id)
@@ -136,7 +138,7 @@ async fn state(tx: &mut Tx, carried: &Carried, (state, pause, why): (&str, f64, 
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    Ok(())
+    Ok(touched.rows_affected() == 1)
 }
 
 /// A reason as people read it: what we know of it, then what the server said.

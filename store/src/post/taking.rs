@@ -14,7 +14,7 @@ use super::{MOST_TRIES, bounded, fetched, said, told};
 use crate::error::{from_sqlx, internal};
 use crate::intake::{Said, Stand, holder, system};
 use crate::mail::auto::{Bounce, Recent, may_answer};
-use crate::mail::{Letter, read};
+use crate::mail::{self, Letter};
 use crate::pool::{DbRole, Store, Tx};
 use crate::write::{Delivery, carry_out, set_delivery};
 
@@ -133,7 +133,7 @@ impl Store {
 
     async fn take_in_one(&self, org_id: Uuid, waiting: Waiting) -> Result<()> {
         let raw = waiting.raw.unwrap_or_default();
-        let letter = tokio::task::spawn_blocking(move || read(&raw)).await.map_err(internal)?;
+        let letter = tokio::task::spawn_blocking(move || mail::read(&raw)).await.map_err(internal)?;
         let signers = self.signers(org_id).await?;
         let from = said::address(&letter.from.address);
         let mut tx = self.begin(org_id, DbRole::Reader).await?;

@@ -126,7 +126,7 @@ async fn stand(tx: &mut Tx, id: Uuid) -> Result<Option<Stand>> {
 
 /// The ticket of an earlier letter of the same sender's that this one answers: whoever goes on before there is an answer.
 async fn own_conversation(tx: &mut Tx, letter: &Letter, from: &str) -> Result<Option<Stand>> {
-    let named: Vec<&String> = letter.in_reply_to.iter().chain(&letter.references).collect();
+    let named: Vec<String> = letter.in_reply_to.iter().chain(&letter.references).cloned().collect();
     if named.is_empty() {
         return Ok(None);
     }

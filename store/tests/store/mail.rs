@@ -611,7 +611,8 @@ async fn what_cannot_be_sent_is_tried_again_and_then_told_of() {
     assert_eq!(again.letter.message_id, departing.letter.message_id);
     world.sql("update letters_out set next_try = now() - interval '1 second'").await;
     let third = world.store().next_departing().await.unwrap().unwrap();
-    world.store().note_sent(&again, &Sent::Yes).await.unwrap();
+    world.store().note_sent(&again, &Sent::Never("refused late".into())).await.unwrap();
+    assert_eq!(delivery(world.messages(ticket).await).text("delivery"), Some("queued"), "another one has it");
     world.store().note_sent(&third, &Sent::Never("refused 550 no such user".into())).await.unwrap();
     let failed = delivery(world.messages(ticket).await);
     assert_eq!(failed.text("delivery"), Some("failed"));
