@@ -161,3 +161,12 @@ create function guanxi_mailbox(org uuid, ticket uuid, queue uuid) returns uuid l
              (b.queue_id = queue) desc nulls last, b.created_at, b.id
     limit 1
 $$;
+
+-- A message that moves to another ticket, as when tickets are merged, takes its letter along.
+create function guanxi_letters_follow() returns trigger language plpgsql as $$
+begin
+    update letters_out set ticket_id = new.ticket_id where org_id = new.org_id and message_id = new.id;
+    return null;
+end $$;
+create trigger ticket_messages_letters_follow after update of ticket_id on ticket_messages
+for each row when (old.ticket_id is distinct from new.ticket_id) execute function guanxi_letters_follow();

@@ -664,3 +664,36 @@ async fn without_a_mailbox_nothing_is_queued() {
     let row = world.store().get(&world.admin, &TICKET_MESSAGE, message).await.unwrap().row;
     assert_eq!(row.text("delivery"), None);
 }
+
+#[tokio::test]
+async fn merging_tickets_loses_no_answer_that_waits_and_leads_answers_on() {
+    let world = World::new().await;
+    let (old, departing) = world.answered().await;
+    let message = world.answer(old, "Still here").await;
+    let into = world
+        .make(&TICKET, json!({"subject": "The real one", "kind": "consult", "requester_email": LI, "channel": "email"}))
+        .await;
+    let merge = shared::duplicates::Merge { into, others: vec![old], ..Default::default() };
+    world.store().merge(&world.admin, &TICKET, &merge).await.unwrap();
+    let left = world.send_all().await;
+    assert!(left.iter().any(|one| one.letter.text.contains("Still here")), "{left:?}");
+    let row = world.store().get(&world.admin, &TICKET_MESSAGE, message).await.unwrap().row;
+    assert_eq!((row.reference("ticket_id"), row.text("delivery")), (Some(into), Some("sent")));
+    world.arrives(&reply_to(&departing, LI, "m2@example.com", "To the old one")).await;
+    assert!(
+        world.messages(into).await.iter().any(|row| row.text("content").is_some_and(|html| html.contains("old one")))
+    );
+}
+
+#[tokio::test]
+async fn erasing_somebody_forgets_their_letters() {
+    let world = World::new().await;
+    let contact = world.make(&CONTACT, json!({"name": "Li Lei", "emails": [LI]})).await;
+    world.arrives(&with(LI, "o2@example.com", "Out of office", "Away", "Auto-Submitted: auto-replied\r\n")).await;
+    assert_eq!(world.store().letters_aside(&world.admin).await.unwrap().len(), 1);
+    world.store().erase(&world.admin, shared::i18n::Locale::En, &CONTACT, contact).await.unwrap();
+    assert!(world.store().letters_aside(&world.admin).await.unwrap().is_empty());
+    let left: Option<Vec<u8>> =
+        sqlx::query_scalar("select raw from letters_in").fetch_one(&world.test.owner).await.unwrap();
+    assert_eq!(left, None);
+}
