@@ -673,8 +673,13 @@ async fn merging_tickets_loses_no_answer_that_waits_and_leads_answers_on() {
     let into = world
         .make(&TICKET, json!({"subject": "The real one", "kind": "consult", "requester_email": LI, "channel": "email"}))
         .await;
-    let merge = shared::duplicates::Merge { into, others: vec![old], ..Default::default() };
-    world.store().merge(&world.admin, &TICKET, &merge).await.unwrap();
+    let merge = shared::duplicates::Merge {
+        record_type: TICKET.name.to_owned(),
+        into,
+        others: vec![old],
+        values: Values::new(),
+    };
+    world.store().merge(&world.admin, &merge).await.unwrap();
     let left = world.send_all().await;
     assert!(left.iter().any(|one| one.letter.text.contains("Still here")), "{left:?}");
     let row = world.store().get(&world.admin, &TICKET_MESSAGE, message).await.unwrap().row;
