@@ -129,7 +129,7 @@ impl Store {
             Some(said) => {
                 let files = files(&mut tx, &carries, &said.content).await?;
                 drop(tx);
-                (draft.html, draft.attachments) = self.with_files(org_id, said.content, files).await?;
+                (draft.html, draft.attachments) = self.with_parts(org_id, said.content, files).await?;
                 if let Some(signature) = ticket.signature.filter(|text| !text.is_empty()) {
                     draft.html.push_str(&format!("<p>-- </p>{signature}"));
                 }
@@ -173,7 +173,7 @@ impl Store {
     }
 
     /// The text with its pictures as parts of the letter, and all parts.
-    async fn with_files(
+    async fn with_parts(
         &self,
         org_id: Uuid,
         mut html: String,
@@ -191,13 +191,13 @@ impl Store {
                 html = html.replace(&place, &format!("cid:{content_id}"));
             }
             let content_type = content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
-            let bytes = self.whole(org_id, id).await?;
+            let bytes = self.whole_file(org_id, id).await?;
             attachments.push(Attachment { name, content_type, bytes, content_id, inline });
         }
         Ok((html, attachments))
     }
 
-    async fn whole(&self, org_id: Uuid, id: Uuid) -> Result<Vec<u8>> {
+    async fn whole_file(&self, org_id: Uuid, id: Uuid) -> Result<Vec<u8>> {
         let mut parts = self.open_blob(org_id, id, None).await?;
         let mut whole = Vec::new();
         while let Some(part) = parts.try_next().await? {

@@ -141,7 +141,7 @@ impl Store {
         let (raw, letter) = readable(raw).await?;
         let aside = letter.is_none().then_some("unreadable");
         let arrival = Arrival::new(org_id, mailbox_id, letter.as_ref(), &raw);
-        self.keep(arrival, (Some(&raw), size), aside).await
+        self.keep_arrival(arrival, (Some(&raw), size), aside).await
     }
 
     /// Keeps that there is a letter too large to be fetched, by its head.
@@ -151,10 +151,10 @@ impl Store {
     pub async fn keep_too_large(&self, org_id: Uuid, mailbox_id: Uuid, head: Vec<u8>, size: u64) -> Result<Kept> {
         let (head, letter) = readable(head).await?;
         let arrival = Arrival::new(org_id, mailbox_id, letter.as_ref(), &head);
-        self.keep(arrival, (None, size), Some("too_large")).await
+        self.keep_arrival(arrival, (None, size), Some("too_large")).await
     }
 
-    async fn keep(&self, arrival: Arrival, (raw, size): (Option<&[u8]>, u64), aside: Option<&str>) -> Result<Kept> {
+    async fn keep_arrival(&self, arrival: Arrival, (raw, size): (Option<&[u8]>, u64), aside: Option<&str>) -> Result<Kept> {
         let mut tx = self.begin(arrival.org_id, DbRole::Writer).await?;
         let mut kept = if aside.is_some() { Kept::Aside } else { Kept::New };
         if !arrival.insert(&mut tx, (raw, size), aside).await? {

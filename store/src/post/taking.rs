@@ -149,8 +149,8 @@ impl Store {
         };
         let received = prepared.as_ref().map(|prepared| prepared.files.received()).unwrap_or_default();
         let kept = match prepared {
-            Some(prepared) => self.settle(org_id, (waiting.id, waiting.mailbox_id), whereto, &prepared).await,
-            None => self.close(org_id, waiting.id, &whereto).await.map(|()| false),
+            Some(prepared) => self.settle_letter(org_id, (waiting.id, waiting.mailbox_id), whereto, &prepared).await,
+            None => self.close_letter(org_id, waiting.id, &whereto).await.map(|()| false),
         };
         match kept {
             Ok(true) => self.hub.wake(),
@@ -181,7 +181,7 @@ impl Store {
     }
 
     /// Closes a letter that becomes nothing.
-    async fn close(&self, org_id: Uuid, id: Uuid, whereto: &Whereto) -> Result<()> {
+    async fn close_letter(&self, org_id: Uuid, id: Uuid, whereto: &Whereto) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
         match whereto {
             Whereto::Aside(reason) => {
@@ -200,7 +200,7 @@ impl Store {
     }
 
     /// Whether it became something: `false` when another node was faster, here or with the same letter of another mailbox.
-    async fn settle(
+    async fn settle_letter(
         &self,
         org_id: Uuid,
         (id, mailbox_id): (Uuid, Uuid),
