@@ -159,7 +159,7 @@ export class MailServers {
   private run(program: string, ...args: string[]) {
     const drop = asNobody ? ["setpriv", "--reuid", uid, "--regid", gid, "--clear-groups"] : [];
     const [first = program, ...rest] = [...drop, program, ...args];
-    this.running.push(spawn(first, rest, { cwd: this.folder, stdio: ["ignore", "ignore", "inherit"] }));
+    this.running.push(spawn(first, rest, { cwd: this.folder, stdio: "ignore" }));
   }
 }
 
