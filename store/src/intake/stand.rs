@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 /// What a [`Stand`] reads of a ticket `t`.
 pub(crate) const COLUMNS: &str = "t.id, t.number, t.status, t.subject, t.kind, t.queue_id, t.category_id, t.product_id,
-    t.order_number, t.customer_id, t.contact_id, t.locale, t.requester_email, t.archived_at is not null as archived";
+    t.order_number, t.customer_id, t.contact_id, t.locale, t.archived_at is not null as archived";
 
 /// What is needed of a ticket to write in it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -22,7 +22,6 @@ pub(crate) struct Stand {
     pub(crate) customer_id: Option<Uuid>,
     pub(crate) contact_id: Option<Uuid>,
     pub(crate) locale: Option<String>,
-    pub(crate) requester_email: Option<String>,
     pub(crate) archived: bool,
 }
 

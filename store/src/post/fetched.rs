@@ -154,7 +154,12 @@ impl Store {
         self.keep_arrival(arrival, (None, size), Some("too_large")).await
     }
 
-    async fn keep_arrival(&self, arrival: Arrival, (raw, size): (Option<&[u8]>, u64), aside: Option<&str>) -> Result<Kept> {
+    async fn keep_arrival(
+        &self,
+        arrival: Arrival,
+        (raw, size): (Option<&[u8]>, u64),
+        aside: Option<&str>,
+    ) -> Result<Kept> {
         let mut tx = self.begin(arrival.org_id, DbRole::Writer).await?;
         let mut kept = if aside.is_some() { Kept::Aside } else { Kept::New };
         if !arrival.insert(&mut tx, (raw, size), aside).await? {

@@ -50,7 +50,7 @@ fn piece(rest: &str) -> (Piece<'_>, usize) {
 }
 
 /// Names and values of a tag's attributes, values as they stand (escaped).
-pub(in crate::mail) fn attributes<'h>(tag: &'h str) -> impl Iterator<Item = (&'h str, &'h str)> {
+pub(in crate::mail) fn attributes(tag: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = tag.split_once(' ').map_or("", |(_, rest)| rest);
     std::iter::from_fn(move || {
         let (name, behind) = rest.split_once("=\"")?;

@@ -107,7 +107,7 @@ fn declaration(text: &str) -> Option<String> {
 
 fn fits(name: &str, value: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || " #.,%()-_'\"/".contains(c);
-    let quotes = |mark: char| value.matches(mark).count() % 2 == 0;
+    let quotes = |mark: char| value.matches(mark).count().is_multiple_of(2);
     if value.is_empty() || !value.chars().all(plain) || !quotes('"') || !quotes('\'') || !functions_fit(value) {
         return false;
     }

@@ -8,13 +8,16 @@ use std::collections::BTreeMap;
 /// Pieces of one parameter.
 const MAX_PIECES: u32 = 500;
 
+/// Whether a piece is encoded, and what it holds.
+type Piece<'v> = (bool, &'v [u8]);
+
 /// The field with each parameter in one piece.
 pub(super) fn whole_parameters(value: &[u8]) -> Cow<'_, [u8]> {
     if !value.windows(2).any(|pair| pair[0] == b'*' && pair[1].is_ascii_digit()) {
         return Cow::Borrowed(value);
     }
     let mut whole: Vec<Vec<u8>> = Vec::new();
-    let mut pieces: BTreeMap<(Vec<u8>, u32), (bool, &[u8])> = BTreeMap::new();
+    let mut pieces: BTreeMap<(Vec<u8>, u32), Piece<'_>> = BTreeMap::new();
     for parameter in split(value) {
         match piece(parameter) {
             Some((name, number, encoded, content)) => {
