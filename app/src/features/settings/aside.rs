@@ -16,7 +16,7 @@ type Letters = Resource<Result<Vec<AsideLetter>, Fault>>;
 
 /// The list; nothing while there is none.
 #[component]
-pub(super) fn AsideLetters() -> impl IntoView {
+pub fn AsideLetters() -> impl IntoView {
     let loaded = Resource::new(|| (), |()| letters_aside());
     let discarding = RwSignal::new(None::<AsideLetter>);
     let list = move |letters: Vec<AsideLetter>| {

@@ -1,6 +1,6 @@
 //! One's own settings, and the administration of the organisation.
 
-mod aside;
+pub mod aside;
 pub mod audit;
 pub mod copy_line;
 pub mod custom_fields;

@@ -166,7 +166,7 @@ fn send_again_button(ticket: Ticket, id: Uuid) -> AnyView {
                 Ok(()) => desk.toasts.push(i18n::translate(locale, "mail.sent_again", &[]), Tone::Success, None),
                 Err(fault) => desk.toasts.push(i18n::error_message(locale, &fault.0), Tone::Danger, None),
             }
-            drop(busy.try_set(false));
+            let _ = busy.try_set(false);
         });
     };
     view! { <Button size=Size::Small busy on_click=send>{t("mail.send_again")}</Button> }.into_any()
