@@ -23,6 +23,7 @@ pub mod quality;
 pub mod query;
 pub mod rank;
 pub mod record;
+pub mod report;
 pub mod session;
 pub mod sla;
 pub mod tidy;

@@ -4,6 +4,7 @@ pub(super) mod address;
 mod bulk;
 mod calendar;
 mod columns;
+mod conditions;
 mod data;
 mod filter;
 mod row;
@@ -31,7 +32,8 @@ use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
 use address::{ListNav, ListState};
-pub use address::{list_address, list_address_for};
+pub use address::{Place, list_address, list_address_for};
+pub use conditions::{address_conditions, conditions};
 use data::ListData;
 
 /// The list of a record type, named by the address (`/customers`).

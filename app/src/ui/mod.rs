@@ -6,6 +6,7 @@
 
 pub mod avatar;
 pub mod button;
+pub mod chart;
 pub mod checkbox;
 mod choice;
 pub mod combobox;
@@ -46,6 +47,7 @@ mod window;
 
 pub use avatar::{Avatar, company_initials, hue_of, initials};
 pub use button::{Button, ButtonKind, LinkButton};
+pub use chart::{Chart, Drawn, Series};
 pub use checkbox::Checkbox;
 pub use choice::Choice;
 pub use combobox::Combobox;

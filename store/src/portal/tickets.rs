@@ -216,11 +216,16 @@ async fn conversation(tx: &mut Tx, portal: &Portal, ticket: &Found) -> Result<Ve
         id,
         inbound: direction == "inbound",
         author,
+        files: files.iter().filter(|file| file.message_id == Some(id) && !stands_in(file, &content)).cloned().collect(),
         content: for_public(&content, &portal.slug),
         said_at,
-        files: files.iter().filter(|file| file.message_id == Some(id) && !file.inline).cloned().collect(),
     };
     Ok(said.into_iter().map(message).collect())
+}
+
+/// Whether a file is shown within the text.
+fn stands_in(file: &PublicFile, content: &str) -> bool {
+    file.inline || content.contains(&format!("/api/files/{}", file.id))
 }
 
 /// The files of a ticket's public messages.

@@ -17,5 +17,6 @@ mod mail;
 mod migrate;
 mod portal;
 mod quality;
+mod report;
 mod support;
 mod undo;
