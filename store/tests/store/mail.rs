@@ -132,6 +132,11 @@ impl World {
     }
 }
 
+/// All of them, as many as the caller expects.
+fn only<T: std::fmt::Debug, const N: usize>(all: Vec<T>) -> [T; N] {
+    all.try_into().unwrap()
+}
+
 fn mailbox(address: &str, queue: Uuid) -> Value {
     json!({"address": address, "queue_id": queue, "imap_host": "imap.desk.test", "smtp_host": "smtp.desk.test"})
 }
@@ -179,14 +184,14 @@ async fn a_letter_becomes_a_ticket_of_whom_it_is_from() {
             "周一开始\r\n\r\n谢谢",
         ))
         .await;
-    let [ticket] = world.tickets().await.try_into().unwrap();
+    let [ticket] = only(world.tickets().await);
     assert_eq!(ticket.text("subject"), Some("打印机不工作"));
     assert_eq!((ticket.text("channel"), ticket.text("locale")), (Some("email"), Some("zh-CN")));
     assert_eq!((ticket.text("requester_email"), ticket.text("requester_name")), (Some(LI), Some("李雷")));
     assert_eq!(ticket.reference("customer_id"), Some(customer));
     assert_eq!(ticket.reference("contact_id"), Some(contact));
     assert_eq!(ticket.reference("queue_id"), Some(world.queue));
-    let [message] = world.messages(ticket.id).await.try_into().unwrap();
+    let [message] = only(world.messages(ticket.id).await);
     assert_eq!(message.text("direction"), Some("inbound"));
     assert_eq!(message.text("content"), Some("<p>周一开始</p><p>谢谢</p>"));
     // Of what it says nothing is kept besides.
@@ -289,8 +294,8 @@ async fn an_address_makes_nobody_a_colleague() {
     world.make(&USER, json!({"name": "Wang", "email": agent})).await;
     // Without a signature: a stranger like any.
     world.arrives(&letter(agent, "a1@lin.test", "Please refund 1,000", "now")).await;
-    let [first] = world.tickets().await.try_into().unwrap();
-    let [message] = world.messages(first.id).await.try_into().unwrap();
+    let [first] = only(world.tickets().await);
+    let [message] = only(world.messages(first.id).await);
     assert_eq!(message.text("direction"), Some("inbound"));
     assert_eq!(first.reference("owner_id"), None);
     // With one: colleagues read it, the customer does not.
@@ -312,7 +317,7 @@ async fn answers_go_where_the_letter_asks_and_that_is_whose_ticket_it_is() {
     let world = World::new().await;
     let customer = world.make(&CUSTOMER, json!({"name": "Li Printing", "emails": [LI]})).await;
     world.arrives(&with(LI, "m1@example.com", "Invoice", "x", &format!("Reply-To: {EVE}\r\n"))).await;
-    let [ticket] = world.tickets().await.try_into().unwrap();
+    let [ticket] = only(world.tickets().await);
     assert_eq!(ticket.text("requester_email"), Some(EVE));
     assert_ne!(ticket.reference("customer_id"), Some(customer));
 }
@@ -330,7 +335,7 @@ async fn machines_are_noted_and_not_answered() {
     assert_eq!(world.ticket(ticket).await.text("status"), Some("solved"));
     // One that belongs nowhere is seen by an administrator, who may want it all the same.
     world.arrives(&with(EVE, "o2@example.net", "Out of office", "Away", "Auto-Submitted: auto-replied\r\n")).await;
-    let [aside] = world.store().letters_aside(&world.admin).await.unwrap().try_into().unwrap();
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
     assert_eq!((aside.reason.as_str(), aside.sender.as_str()), ("automatic", EVE));
     assert_eq!(world.tickets().await.len(), 1);
     world.store().try_letter_again(&world.admin, aside.id).await.unwrap();
@@ -382,7 +387,7 @@ async fn a_letter_that_did_not_arrive_is_told_of_and_can_be_sent_again() {
     let message = messages[1].id;
     world.store().send_again(&world.admin, message).await.unwrap();
     assert_eq!(world.store().send_again(&world.admin, message).await, Err(Error::NotFound), "once");
-    let [again] = world.send_all().await.try_into().unwrap();
+    let [again] = only(world.send_all().await);
     assert_eq!(again.letter.message_id, departing.letter.message_id, "the same letter");
     // A report about a letter that we never sent is nobody's.
     let foreign = bounce(&departing, "failed", "5.0.0")
@@ -407,7 +412,7 @@ async fn each_letter_counts_once() {
     // Another letter under the same id takes nothing's place, and is not lost.
     assert_eq!(world.keep(&letter(EVE, "m1@example.com", "Two", "y")).await, Kept::Aside);
     world.store().take_in().await.unwrap();
-    let [aside] = world.store().letters_aside(&world.admin).await.unwrap().try_into().unwrap();
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
     assert_eq!(aside.reason, "same_id");
     world.store().try_letter_again(&world.admin, aside.id).await.unwrap();
     world.store().take_in().await.unwrap();
@@ -487,7 +492,7 @@ async fn what_always_fails_is_put_aside_and_can_be_tried_again() {
         world.store().take_in().await.unwrap();
     }
     assert_eq!(world.tickets().await.len(), 1, "others do not wait for it");
-    let [aside] = world.store().letters_aside(&world.admin).await.unwrap().try_into().unwrap();
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
     assert_eq!((aside.reason.as_str(), aside.subject.as_str(), aside.complete), ("failed", "Poison", true));
     assert!(aside.error.is_some_and(|error| !error.is_empty()));
     world.sql("alter table tickets drop constraint tickets_poison_check").await;
@@ -506,7 +511,7 @@ async fn one_that_takes_the_server_down_is_not_tried_for_ever() {
     // So many times a server died with it.
     world.sql("update letters_in set attempts = 5").await;
     world.store().take_in().await.unwrap();
-    let [aside] = world.store().letters_aside(&world.admin).await.unwrap().try_into().unwrap();
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
     assert_eq!(aside.reason, "failed");
     world.store().discard_letter(&world.admin, aside.id).await.unwrap();
     assert!(world.store().letters_aside(&world.admin).await.unwrap().is_empty());
@@ -521,7 +526,7 @@ async fn too_large_ones_are_told_of() {
     let keep = || world.store().keep_too_large(org, id, head.clone().into_bytes(), 99_000_000);
     assert_eq!(keep().await.unwrap(), Kept::Aside);
     assert_eq!(keep().await.unwrap(), Kept::Known);
-    let [aside] = world.store().letters_aside(&world.admin).await.unwrap().try_into().unwrap();
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
     assert_eq!((aside.reason.as_str(), aside.size, aside.complete), ("too_large", 99_000_000, false));
     assert_eq!(world.store().try_letter_again(&world.admin, aside.id).await, Err(Error::NotFound));
 }
@@ -539,8 +544,8 @@ async fn files_and_pictures_come_with_it_and_html_does_no_harm() {
          Content-Disposition: attachment; filename=\"../../report.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQK\r\n--m--\r\n"
     );
     world.arrives(&raw).await;
-    let [ticket] = world.tickets().await.try_into().unwrap();
-    let [message] = world.messages(ticket.id).await.try_into().unwrap();
+    let [ticket] = only(world.tickets().await);
+    let [message] = only(world.messages(ticket.id).await);
     let files = world.rows(&ATTACHMENT).await;
     assert_eq!(files.len(), 2);
     let shown = files.iter().find(|file| file.text("content_id") == Some("pic1")).unwrap();
@@ -556,7 +561,7 @@ async fn files_and_pictures_come_with_it_and_html_does_no_harm() {
     // A picture that the answer shows travels with it.
     world.send_all().await;
     world.answer(ticket.id, &format!("<blockquote>{html}</blockquote><p>Seen</p>")).await;
-    let [departing] = world.send_all().await.try_into().unwrap();
+    let [departing] = only(world.send_all().await);
     let html = departing.letter.html.unwrap();
     assert!(html.contains(&format!("cid:{}@guanxi", shown.id)) && !html.contains("/api/files/"), "{html}");
     assert_eq!(departing.letter.attachments.len(), 1);
@@ -626,7 +631,7 @@ async fn a_password_is_written_and_never_read() {
     let world = World::new().await;
     let store = world.store();
     let secret = "s3cret-of-the-mailbox";
-    assert_eq!(store.mailbox_states(&world.admin).await.unwrap()[0].has_password, false);
+    assert!(!store.mailbox_states(&world.admin).await.unwrap()[0].has_password);
     store.set_mailbox_password(&world.admin, world.mailbox, secret).await.unwrap();
     let account = store.account(world.admin.org_id, world.mailbox).await.unwrap();
     assert_eq!(account.password.as_ref().unwrap().expose(), secret);
