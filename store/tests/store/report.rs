@@ -158,7 +158,7 @@ fn counts(figures: &Figures, measures: &[Measure]) -> Vec<i64> {
     measures.iter().map(|measure| figures.count(*measure)).collect()
 }
 
-fn keyed<'r>(groups: &'r [shared::report::Group]) -> BTreeMap<Option<&'r str>, &'r Figures> {
+fn keyed(groups: &[shared::report::Group]) -> BTreeMap<Option<&str>, &Figures> {
     groups.iter().map(|group| (group.key.as_deref(), &group.figures)).collect()
 }
 
