@@ -2,13 +2,14 @@
 
 use futures::{StreamExt, stream};
 use serde_json::json;
-use shared::command::Source;
 use shared::Result;
+use shared::command::Source;
 use uuid::Uuid;
 
 use super::ask::{Made, renamed};
-use super::{Portal, Visitor, values};
+use super::{Portal, Visitor};
 use crate::files::{Attached, Bytes, Received};
+use crate::intake::values;
 use crate::pool::Store;
 use crate::write::Belonging;
 

@@ -9,7 +9,6 @@ mod article;
 mod articles;
 mod ask;
 mod files;
-mod people;
 mod place;
 mod reply;
 mod rich;
@@ -34,14 +33,3 @@ pub use survey::{Answers, AskedSurvey, Question};
 pub use survey_due::SatisfactionMail;
 pub use tickets::{OwnTicket, PublicFile, PublicMessage, TicketLine};
 pub use watch::TicketWatch;
-
-use serde_json::Value;
-use shared::Values;
-
-/// An object as field values.
-fn values(fields: Value) -> Values {
-    match fields {
-        Value::Object(map) => map.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        _ => Values::new(),
-    }
-}
