@@ -38,8 +38,8 @@ impl Span {
     /// How long the parts are in which it is drawn.
     pub fn step(self) -> Step {
         match self.days() {
-            ..=BY_DAY => Step::Day,
-            ..=BY_WEEK => Step::Week,
+            days if days <= BY_DAY => Step::Day,
+            days if days <= BY_WEEK => Step::Week,
             _ => Step::Month,
         }
     }
