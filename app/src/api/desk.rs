@@ -37,6 +37,13 @@ pub async fn next_ticket(queue_ids: Vec<Uuid>, skip: Vec<Uuid>) -> Result<Option
     Ok(store.next_ticket(&actor, &queue_ids, &skip).await?)
 }
 
+/// Solved tickets and articles that say much of what a ticket says.
+#[server(prefix = "/api/fn", endpoint = "similar", input = Json, output = Json)]
+pub async fn similar(ticket_id: Uuid) -> Result<shared::desk::Similar, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.similar(&actor, ticket_id).await?)
+}
+
 /// How much waits in each queue.
 #[server(prefix = "/api/fn", endpoint = "queue_counts", input = Json, output = Json)]
 pub async fn queue_counts() -> Result<Vec<QueueCount>, Fault> {

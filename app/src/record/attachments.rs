@@ -17,7 +17,7 @@ use crate::api::records::{list_records, undo};
 use crate::chunk;
 use crate::context::{Page, t};
 use crate::record::list::address::list_address;
-use crate::ui::{Button, ButtonKind, Icon, Size, Toasts, Tone, Undo, Upload, UploadWords};
+use crate::ui::{Button, ButtonKind, Icon, Size, Toasts, Tone, Undo, Upload, UploadWords, upload::Incoming};
 
 /// Files that are shown; the rest is one click away.
 const SHOWN: u32 = 50;
@@ -48,8 +48,17 @@ pub fn attachments(def: &'static RecordDef, id: Uuid, may_update: bool) -> Optio
     Some((move || here.get().then(|| files_of::view(def.name, id, may_add))).into_any())
 }
 
+/// Where the files come from besides.
+#[derive(Clone, Copy)]
+pub enum UploadFrom {
+    /// Pictures are pasted anywhere on the page.
+    Page,
+    /// Files are pasted or dropped into a text.
+    Text(Incoming),
+}
+
 /// A place for files of a record, which tells of each that has arrived.
-pub fn upload_place(record_type: &'static str, id: Uuid, pasting: bool, on_done: Callback<Outcome>) -> AnyView {
+pub fn upload_place(record_type: &'static str, id: Uuid, from: UploadFrom, on_done: Callback<Outcome>) -> AnyView {
     let page = Page::take();
     let words = UploadWords {
         choose: t("attachment.choose"),
@@ -59,7 +68,11 @@ pub fn upload_place(record_type: &'static str, id: Uuid, pasting: bool, on_done:
     };
     let explain = move |error: Error| error_sentence(page.locale.get(), &error);
     let to = Signal::stored(format!("/api/files/{record_type}/{id}"));
-    view! { <Upload to words max=page.file_max pasting explain on_done/> }.into_any()
+    let max = page.file_max;
+    match from {
+        UploadFrom::Page => view! { <Upload to words max pasting=true explain on_done/> }.into_any(),
+        UploadFrom::Text(incoming) => view! { <Upload to words max incoming explain on_done/> }.into_any(),
+    }
 }
 
 /// What the list and its lines share; cheap to copy.
@@ -139,7 +152,7 @@ fn files(record_type: &'static str, id: Uuid, may_add: bool) -> AnyView {
         <section class="facts-group" data-related=ATTACHMENT.plural>
             <h2 class="section-title">{t("attachment._many")}<span class="count">{count}</span></h2>
             {list}
-            {may_add.then(|| upload_place(record_type, id, true, arrived))}
+            {may_add.then(|| upload_place(record_type, id, UploadFrom::Page, arrived))}
         </section>
     }
     .into_any()

@@ -26,6 +26,9 @@ pub struct UploadWords {
     pub dismiss: Signal<String>,
 }
 
+/// Files on their way from elsewhere on the page into a place for them.
+pub type Incoming = RwSignal<Option<FileList>, LocalStorage>;
+
 /// A place for files. Each is sent by itself to the address, as multipart; what became of it is told.
 #[component]
 pub fn Upload(
@@ -39,6 +42,9 @@ pub fn Upload(
     /// Takes pictures that are pasted anywhere on the page where nobody is typing.
     #[prop(optional)]
     pasting: bool,
+    /// Files that come from elsewhere on the page.
+    #[prop(optional)]
+    incoming: Option<Incoming>,
     /// Says why a file was refused.
     #[prop(into)]
     explain: Callback<Error, String>,
@@ -65,6 +71,14 @@ pub fn Upload(
             input.set_value("");
         }
     };
+    if let Some(incoming) = incoming {
+        Effect::new(move |_| {
+            if let Some(files) = incoming.get() {
+                incoming.set(None);
+                sendings.take(Some(files));
+            }
+        });
+    }
     if pasting {
         take_pasted(sendings);
     }

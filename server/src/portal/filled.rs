@@ -48,7 +48,7 @@ pub(super) struct Filled {
 impl FromRequest<AppState> for Filled {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+    async fn from_request(request: Request, state: &AppState) -> std::result::Result<Self, Response> {
         let locale = request.extensions().get::<shared::session::Boot>().map(|boot| boot.locale).unwrap_or_default();
         read(request, state).await.map_err(|error| failed(locale, &error))
     }

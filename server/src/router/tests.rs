@@ -201,6 +201,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
                 json!({"ticket_id": nowhere, "message_id": nowhere, "content": "x", "note": true, "seen": null});
             (NotFound, json!({"reply": reply}))
         }
+        "similar" => (NotFound, json!({"ticket_id": nowhere})),
         "claim_ticket" => (NotFound, json!({"ticket_id": nowhere})),
         "next_ticket" => (Changers(&TICKET), json!({"queue_ids": [], "skip": []})),
         "queue_counts" => (Readers(&TICKET), json!({})),

@@ -4,6 +4,7 @@ mod conversation;
 mod counts;
 mod reply;
 mod report;
+mod similar;
 mod take;
 
 use shared::access::Actor;

@@ -94,7 +94,7 @@ pub struct OwnTicket {
 /// alone: colleagues do not see each other's tickets.
 pub(super) const OWN: &str = "t.org_id = $1 and t.archived_at is null and t.number is not null and (t.requester_email = $2 or t.contact_id = any ($3))";
 /// What lists say of a ticket `t`.
-const LINE: &str = "t.number, t.subject, t.status, t.created_at,
+const LINE: &str = "t.number, t.subject, t.status, coalesce(t.received_at, t.created_at) as created_at,
     (select max(m.said_at) from ticket_messages m where m.org_id = t.org_id and m.ticket_id = t.id and m.kind = 'reply'
      and m.archived_at is null) as said_at";
 
@@ -216,11 +216,16 @@ async fn conversation(tx: &mut Tx, portal: &Portal, ticket: &Found) -> Result<Ve
         id,
         inbound: direction == "inbound",
         author,
+        files: files.iter().filter(|file| file.message_id == Some(id) && !stands_in(file, &content)).cloned().collect(),
         content: for_public(&content, &portal.slug),
         said_at,
-        files: files.iter().filter(|file| file.message_id == Some(id) && !file.inline).cloned().collect(),
     };
     Ok(said.into_iter().map(message).collect())
+}
+
+/// Whether a file is shown within the text.
+fn stands_in(file: &PublicFile, content: &str) -> bool {
+    file.inline || content.contains(&format!("/api/files/{}", file.id))
 }
 
 /// The files of a ticket's public messages.

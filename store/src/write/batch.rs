@@ -39,6 +39,7 @@ pub(super) async fn run_with(
     command: &Command,
     found: &Found,
 ) -> Result<Outcome> {
+    super::desk::before_write(tx, def, command).await?;
     let now = now();
     let ids: Vec<Uuid> = command.changes.iter().map(shared::command::Change::id).collect();
     let stored = load::locked(tx, actor, def, &ids).await?;

@@ -28,6 +28,7 @@ use uuid::Uuid;
 pub use attach::Belonging;
 pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
+pub(crate) use desk::hold;
 pub(crate) use load::rows_by_id;
 pub(crate) use public::count_vote;
 pub(crate) use search_index::{query_tokens, renew, tokens};
@@ -83,16 +84,34 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::apply`]; the first change that is refused refuses everything.
-    pub async fn apply_together(&self, actor: &Actor, mut commands: Vec<Command>) -> Result<Vec<Outcome>> {
+    pub async fn apply_together(&self, actor: &Actor, commands: Vec<Command>) -> Result<Vec<Outcome>> {
+        let Some(first) = commands.first() else { return Ok(Vec::new()) };
+        match self.begin_together(actor, first).await? {
+            (_, Some(outcome)) => Ok(vec![outcome]),
+            (tx, None) => self.end_together(tx, actor, commands).await,
+        }
+    }
+
+    /// Begins what [`Store::apply_together`] does, for whoever decides within the transaction what else belongs to it: the
+    /// key of the first command is taken. Gives the first outcome if it was used before.
+    pub(crate) async fn begin_together(&self, actor: &Actor, first: &Command) -> Result<(Tx, Option<Outcome>)> {
+        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        let outcome = idempotency::claim(&mut tx, actor, first).await?;
+        Ok((tx, outcome))
+    }
+
+    /// Carries out all commands in the transaction that was begun with the first one, and ends it.
+    pub(crate) async fn end_together(
+        &self,
+        mut tx: Tx,
+        actor: &Actor,
+        mut commands: Vec<Command>,
+    ) -> Result<Vec<Outcome>> {
         if commands.iter().map(|command| command.changes.len()).sum::<usize>() > MAX_BATCH {
             return Err(Error::invalid("changes", "too_many"));
         }
         let Some(first) = commands.first().cloned() else { return Ok(Vec::new()) };
         let set = first.change_set.unwrap_or_else(Uuid::now_v7);
-        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        if let Some(outcome) = idempotency::claim(&mut tx, actor, &first).await? {
-            return Ok(vec![outcome]);
-        }
         let mut outcomes = Vec::new();
         for command in &mut commands {
             command.change_set = Some(set);

@@ -66,6 +66,7 @@ impl Store {
     pub async fn undo(&self, actor: &Actor, change_set: Uuid) -> Result<UndoOutcome> {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         claim(&mut tx, actor, change_set).await?;
+        super::desk::before_undo(&mut tx, change_set).await?;
         let set = ChangeSet { id: Uuid::now_v7(), source: Source::Undo, undo_of: Some(change_set) };
         let mut outcome = UndoOutcome { change_set: set.id, undone: 0, kept: Vec::new() };
         let had_administrator = has_administrator(&mut tx, &USER).await?;

@@ -103,7 +103,7 @@ impl Told {
         self.desk.change(&TICKET, self.tickets[2], json!({"status": "open"})).await;
         self.desk.change(&TICKET, self.tickets[7], json!({"status": "open"})).await;
         self.desk.change(&TICKET, self.tickets[7], json!({"status": "solved", "solved_at": at("03-04 12:00")})).await;
-        let archive = Change::Archive { id: self.tickets[6], version: None };
+        let archive = Change::Archive { id: self.tickets[6] };
         self.desk.test.store.apply(&self.desk.admin, Command::one("ticket", archive)).await.unwrap();
         let survey = self.desk.make(&SURVEY, json!({"name": "How", "kind": "csat", "question": "How?"})).await.id;
         self.rated(survey, 1, 5).await;
@@ -158,7 +158,7 @@ fn counts(figures: &Figures, measures: &[Measure]) -> Vec<i64> {
     measures.iter().map(|measure| figures.count(*measure)).collect()
 }
 
-fn keyed<'r>(groups: &'r [shared::report::Group]) -> BTreeMap<Option<&'r str>, &'r Figures> {
+fn keyed(groups: &[shared::report::Group]) -> BTreeMap<Option<&str>, &Figures> {
     groups.iter().map(|group| (group.key.as_deref(), &group.figures)).collect()
 }
 

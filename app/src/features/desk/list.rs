@@ -247,7 +247,9 @@ fn nothing(desk: Desk) -> AnyView {
         asked if !asked.words.is_empty() => ("list.no_results", "list.no_results_hint"),
         asked => match asked.view {
             View::Mine => ("desk.empty_mine", "desk.empty_mine_hint"),
-            View::Unassigned | View::Pressing | View::Queue(_) => ("desk.empty_done", "desk.empty_done_hint"),
+            View::Team | View::Unassigned | View::Pressing | View::Queue(_) => {
+                ("desk.empty_done", "desk.empty_done_hint")
+            }
             View::Snoozed | View::Solved | View::Saved(_) | View::Open => ("ui.state.empty", "ticket._empty"),
         },
     };

@@ -1,5 +1,6 @@
 //! The columns of tables: what they show, and which tickets their numbers open.
 
+use leptos::prelude::Get;
 use shared::report::{Figures, Measure, Timed};
 
 use super::sees;

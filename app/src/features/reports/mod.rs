@@ -3,8 +3,6 @@
 //! `address` says what is asked for, `shown` leads from numbers to lists, `figures`, `over_time` and `table` show them, and
 //! `file` saves them.
 
-#![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
-
 mod address;
 mod column;
 mod figures;

@@ -1,5 +1,6 @@
 //! Numbers as they are read.
 
+use leptos::prelude::Get;
 use rust_decimal::Decimal;
 use shared::format::{number, percent};
 use shared::i18n::{self, Locale, translate};

@@ -86,7 +86,9 @@ async fn named(
     agents: &[Group],
 ) -> Result<Titles> {
     let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
-    let ids = |groups: &[Group]| groups.iter().filter_map(|group| group.key.as_ref()?.parse().ok()).collect::<Vec<_>>();
+    let ids = |groups: &[Group]| {
+        groups.iter().filter_map(|group| group.key.as_ref()?.parse::<Uuid>().ok()).collect::<Vec<_>>()
+    };
     if let Some(target) = by.target() {
         wanted.entry(target).or_default().extend(ids(groups));
     }

@@ -13,7 +13,9 @@ use serde_json::Value;
 use shared::i18n;
 use shared::types::{TICKET, is_unsettled};
 
+pub(super) use self::articles::inserts as article_inserts;
 pub(super) use self::draft::Writing;
+use self::files::Attaching;
 use self::suggest::{Suggest, list, list_id};
 use super::ticket::Ticket;
 use crate::context::t;
@@ -29,7 +31,7 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
     writing.keep(ticket);
     open_when_asked(ticket);
     let suggest = Suggest::new(ticket);
-    let (articles, attaching) = (RwSignal::new(false), RwSignal::new(false));
+    let (articles, attaching) = (RwSignal::new(false), Attaching::new());
     let key = move |event: KeyboardEvent| {
         if suggest.key(&event) {
             return true;
@@ -63,7 +65,7 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
                 <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
                 <span class="meta truncate">{move || receivers(ticket)}</span>
             </div>
-            <RichText editor=writing.editor words=rich_words() label placeholder tools suggesting on_key=key/>
+            <RichText editor=writing.editor words=rich_words() label placeholder tools suggesting on_key=key on_files=move |files| attaching.take(files)/>
             {list(suggest)}
             {staged(ticket)}
             {files::place(ticket, attaching)}
@@ -128,7 +130,7 @@ fn crossed(ticket: Ticket) -> AnyView {
     .into_any()
 }
 
-fn tools(ticket: Ticket, articles: RwSignal<bool>, attaching: RwSignal<bool>) -> AnyView {
+fn tools(ticket: Ticket, articles: RwSignal<bool>, attaching: Attaching) -> AnyView {
     let writing = ticket.writing;
     let insert = move |text: &'static str| move |_| writing.editor.insert(text);
     view! {

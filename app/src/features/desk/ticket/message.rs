@@ -39,7 +39,7 @@ pub(super) fn description(ticket: Ticket) -> AnyView {
     let customer = row.reference("customer_id");
     let by = by.or_else(|| customer.and_then(|id| ticket.title(id))).unwrap_or_default();
     let html = row.text("description").unwrap_or_default().to_owned();
-    let at = row.datetime("created_at");
+    let at = row.datetime("received_at").or_else(|| row.datetime("created_at"));
     frame(ticket, INBOUND, None, by, at, html, ().into_any(), ().into_any())
 }
 
@@ -50,7 +50,7 @@ pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
     let author = row.reference("created_by").filter(|_| sort.kind != "inbound");
     let by = by.or_else(|| author.and_then(|id| untrack(|| ticket.title(id)))).unwrap_or_default();
     let html = row.text("content").unwrap_or_default().to_owned();
-    let end = view! { {delivery(ticket, &row)} {files(ticket, row.id)} }.into_any();
+    let end = view! { {delivery(ticket, &row)} {files(ticket, &row)} }.into_any();
     let menu = menu(ticket, &row);
     frame(ticket, sort, Some(row.id), by, row.datetime("said_at"), html, menu, end)
 }
@@ -150,14 +150,14 @@ fn delivery(ticket: Ticket, row: &Row) -> Option<AnyView> {
     )
 }
 
-/// Files that came with a message.
-fn files(ticket: Ticket, message: Uuid) -> AnyView {
-    let own = Memo::new(move |_| {
-        ticket.attachments.with(|all| {
-            let own = all.iter().filter(|file| file.reference("message_id") == Some(message));
-            own.cloned().collect::<Vec<_>>()
-        })
-    });
+/// Files that came with a message and do not stand in its text.
+fn files(ticket: Ticket, row: &Row) -> AnyView {
+    let (message, text) = (row.id, row.text("content").unwrap_or_default().to_owned());
+    let beside = move |file: &&Row| {
+        file.reference("message_id") == Some(message) && !text.contains(&format!("/api/files/{}", file.id))
+    };
+    let own =
+        Memo::new(move |_| ticket.attachments.with(|all| all.iter().filter(&beside).cloned().collect::<Vec<_>>()));
     (move || {
         let files = own.get();
         (!files.is_empty()).then(|| {
@@ -172,7 +172,8 @@ fn files(ticket: Ticket, message: Uuid) -> AnyView {
 pub(super) fn file_link(ticket: Ticket, file: &Row) -> AnyView {
     let locale = ticket.desk.page.locale.get();
     let name = file.text("name").unwrap_or_default().to_owned();
-    let size = file.integer("size").map(|bytes| size_text(locale, bytes));
+    let size = file.integer("size").and_then(|bytes| u64::try_from(bytes).ok());
+    let size = size.map(|bytes| format::file_size(locale, bytes));
     view! {
         <a class="file" href=format!("/api/files/{}", file.id) rel="external" target="_blank">
             <Icon name="paperclip" size=Size::Small/>
@@ -181,14 +182,6 @@ pub(super) fn file_link(ticket: Ticket, file: &Row) -> AnyView {
         </a>
     }
     .into_any()
-}
-
-fn size_text(locale: i18n::Locale, bytes: i64) -> String {
-    match bytes {
-        ..1_000 => format!("{} B", format::number(locale, bytes)),
-        1_000..1_000_000 => format!("{} kB", format::number(locale, bytes / 1_000)),
-        _ => format!("{} MB", format::number(locale, bytes / 1_000_000)),
-    }
 }
 
 fn menu(ticket: Ticket, row: &Row) -> AnyView {

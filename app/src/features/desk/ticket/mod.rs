@@ -2,6 +2,7 @@
 
 mod clocks;
 mod head;
+mod helpful;
 mod message;
 mod side;
 mod thread;
