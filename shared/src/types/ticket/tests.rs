@@ -62,8 +62,8 @@ fn solving_and_closing_are_timed_and_opening_again_is_counted() {
 
 #[test]
 fn the_first_solution_is_kept_when_a_ticket_is_opened_and_solved_again() {
-    let solved =
-        changed(stored("open"), json!({"status": "solved", "solved_at": "2026-11-01T08:00:00Z"}), &[]).unwrap();
+    let first = json!({"status": "solved", "received_at": "2026-10-30T08:00:00Z", "solved_at": "2026-11-01T08:00:00Z"});
+    let solved = changed(stored("open"), first, &[]).unwrap();
     assert_eq!(solved["first_solved_at"], json!("2026-11-01T08:00:00.000000Z"));
     let corrected = json!({"solved_at": "2026-11-02T08:00:00Z"});
     let solved = changed(Some(Value::Object(solved)), corrected, &[]).unwrap();
