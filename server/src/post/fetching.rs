@@ -37,7 +37,7 @@ type Mailbox = (Uuid, Uuid);
 
 /// Fetches all mailboxes in use until the server stops.
 pub(super) async fn run(store: Store, arrived: Arc<Notify>, shutdown: Shutdown) {
-    let node = Uuid::new_v4();
+    let node = Uuid::now_v7();
     let mut fetched: BTreeMap<Mailbox, JoinHandle<()>> = BTreeMap::new();
     loop {
         match store.mailboxes_in_use().await {

@@ -463,7 +463,7 @@ async fn many_nodes_take_each_letter_in_once() {
 async fn a_mailbox_is_fetched_by_one_node_at_a_time() {
     let world = World::new().await;
     let (org, id) = (world.admin.org_id, world.mailbox);
-    let (one, two) = (Uuid::new_v4(), Uuid::new_v4());
+    let (one, two) = (Uuid::now_v7(), Uuid::now_v7());
     let hold = |node| world.store().hold_mailbox(org, id, node, 15.0);
     assert!(hold(one).await.unwrap() && hold(one).await.unwrap());
     assert!(!hold(two).await.unwrap());
