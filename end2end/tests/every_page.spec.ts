@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { call, create, expect, signIn, test } from "./product.js";
 
 const settings = [
-  "profile", "password", "devices", "tokens", "users", "teams", "roles", "pipelines", "tags", "fields", "organisation", "audit", "sign-ins",
+  "profile", "password", "devices", "tokens", "users", "teams", "roles", "pipelines", "tags", "mailboxes", "fields", "organisation", "audit", "sign-ins",
 ].map((section) => `/settings/${section}`);
 
 // An administrator nobody else is, so that the language is this test's own.

@@ -74,7 +74,10 @@ test("without script: find an article, write in, follow the ticket, write again,
   await expect(page.getByText(number)).toBeVisible();
   await expect(page.getByText("Since <b>Monday</b>.")).toBeVisible();
   await page.getByLabel("Your answer").fill("Any news?");
+  await page.getByLabel("Files").setInputFiles({ name: "photo.txt", mimeType: "text/plain", buffer: Buffer.from("a red lamp") });
   await send(page, page.locator("li", { hasText: "Any news?" }));
+  const file = page.getByRole("link", { name: "photo.txt" });
+  expect(await (await page.request.get((await file.getAttribute("href"))!)).text()).toBe("a red lamp");
   await page.getByRole("button", { name: "It is solved" }).click();
   await expect(page.getByText("Solved", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "How did it go?" }).click();

@@ -11,6 +11,7 @@ mod health;
 mod live;
 mod mail;
 mod portal;
+mod post;
 mod request;
 mod rest;
 mod router;

@@ -18,6 +18,7 @@ pub mod import;
 pub mod live;
 pub mod period;
 pub mod planning;
+pub mod post;
 pub mod quality;
 pub mod query;
 pub mod rank;

@@ -12,10 +12,13 @@ pub mod files;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod import;
+mod intake;
 mod live;
+pub mod mail;
 mod migrate;
 mod pool;
 pub mod portal;
+pub mod post;
 mod read;
 mod scope;
 mod upkeep;

@@ -20,7 +20,7 @@ use crate::router::AppState;
 /// Longest form with its files, bytes.
 pub(super) const LONGEST: usize = 40 << 20;
 /// Most files of a form.
-const FILES: usize = 10;
+pub(super) const FILES: usize = 10;
 /// Most fields of a form.
 const FIELDS: usize = 200;
 /// Nobody fills a form in faster.

@@ -11,7 +11,7 @@ use shared::types::{TICKET, TICKET_KINDS};
 use store::portal::{Category, Choices, Made, NewTicket};
 
 use super::fields::{Field, Problems};
-use super::files::{file_field, keep};
+use super::files::{file_field, with_files};
 use super::filled::{Filled, guards};
 use super::layout::{Head, trail};
 use super::place::Place;
@@ -71,9 +71,8 @@ async fn make(place: &Place, filled: &Filled) -> Result<Made, Error> {
         text: text("description"),
         locale: place.locale,
     };
-    let made = place.store.portal_ask(&place.portal, place.visitor.as_ref(), &new, &place.client).await?;
-    keep(place, &made, &filled.files).await?;
-    Ok(made)
+    let made = place.store.portal_ask(&place.portal, place.visitor.as_ref(), &new, &place.client);
+    with_files(place, &filled.files, made).await
 }
 
 /// Numbers are what the store makes: an address that somebody made up says nothing.

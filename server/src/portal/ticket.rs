@@ -11,7 +11,7 @@ use store::portal::{Made, OwnTicket, PublicMessage};
 
 use super::answer::html_answer;
 use super::fields::{Field, Problems};
-use super::files::{file_field, file_list, keep};
+use super::files::{file_field, file_list, with_files};
 use super::filled::{Filled, guards};
 use super::layout::{Head, page, trail};
 use super::place::Place;
@@ -155,9 +155,8 @@ async fn write(place: &Place, number: &str, filled: &Filled) -> Result<Made, Err
     let visitor = place.signed_in()?;
     let id = filled.made_by_hand(&place.store).await?;
     let said = (id, filled.text("content"));
-    let made = place.store.portal_reply(&place.portal, visitor, number, said, &place.client).await?;
-    keep(place, &made, &filled.files).await?;
-    Ok(made)
+    let made = place.store.portal_reply(&place.portal, visitor, number, said, &place.client);
+    with_files(place, &filled.files, made).await
 }
 
 pub(super) async fn solve(place: Place, Path((_, number)): Numbered) -> Response {

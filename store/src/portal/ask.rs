@@ -1,18 +1,18 @@
 //! Writing in: what the form offers, and the ticket that comes of it.
 
 use serde_json::json;
-use shared::command::{Change, Command, Source};
+use shared::command::Source;
 use shared::i18n::Locale;
 use shared::record::rich::from_text;
-use shared::types::{TICKET, TICKET_KINDS, TICKET_MESSAGE};
+use shared::types::TICKET_KINDS;
 use shared::{Error, FieldError, Result, Row};
 use uuid::Uuid;
 
-use super::people::{Known, contacts_with, holder, name_of};
 use super::sign_in::address;
-use super::{Portal, Visitor, values};
+use super::{Portal, Visitor};
 use crate::auth::{Client, Limit};
 use crate::error::{from_sqlx, internal};
+use crate::intake::{Known, Said, contacts_with, first_message, holder, name_of};
 use crate::pool::{Store, Tx};
 
 /// Longest text of a visitor, in characters.
@@ -117,12 +117,11 @@ impl Store {
         let name = self.writer_name(portal, visitor, &new.name).await?;
         let channel = if visitor.is_some() { "portal" } else { "web" };
         let ticket = json!({
-            "subject": new.subject, "kind": kind(&new.kind), "channel": channel, "category_id": new.category_id,
-            "queue_id": new.queue_id, "product_id": new.product_id, "order_number": filled(&new.order_number),
-            "description": from_text(&new.text), "locale": new.locale.code(), "customer_id": customer_id,
-            "contact_id": contact_id, "requester_name": name, "requester_email": email,
+            "subject": new.subject, "kind": kind(&new.kind), "category_id": new.category_id, "queue_id": new.queue_id,
+            "product_id": new.product_id, "order_number": filled(&new.order_number), "locale": new.locale.code(),
+            "customer_id": customer_id, "contact_id": contact_id,
         });
-        self.make(portal, new.id, ticket, (&new.text, channel, &email, name.as_deref())).await
+        self.make(portal, new.id, ticket, &said(channel, &email, name.as_deref(), &from_text(&new.text))).await
     }
 
     /// Makes a ticket with what was written as its first message; made before, it is only found.
@@ -130,20 +129,19 @@ impl Store {
         &self,
         portal: &Portal,
         id: Uuid,
-        ticket: serde_json::Value,
-        (text, channel, email, name): (&str, &str, &str, Option<&str>),
+        fields: serde_json::Value,
+        said: &Said<'_>,
     ) -> Result<Made> {
-        // The same id gives the same one each time.
-        let message_id = Uuid::from_u128(id.as_u128() ^ 1);
-        let create = Change::Create { id, values: values(ticket) };
-        let mut first = Command::one(TICKET.name, create);
-        first.idempotency_key = Some(format!("portal {id}"));
-        first.source = Source::Portal;
-        let message = message((id, message_id), text, (channel, email, name));
-        let outcomes = self.apply_together(&portal.system(), vec![first, message]).await;
+        let mut commands = said.ticket(id, fields);
+        commands[0].idempotency_key = Some(format!("portal {id}"));
+        let outcomes = self.apply_together(&portal.system(), Vec::from(commands)).await;
         let row = outcomes?.into_iter().flat_map(|outcome| outcome.rows).find(|row| row.id == id);
         let number = row.as_ref().and_then(|row: &Row| row.text("number")).map(str::to_owned);
-        Ok(Made { id, number: number.ok_or_else(|| internal("a ticket got no number"))?, message_id })
+        Ok(Made {
+            id,
+            number: number.ok_or_else(|| internal("a ticket got no number"))?,
+            message_id: first_message(id),
+        })
     }
 
     /// What somebody is called: as the organisation knows the holder of a mailbox, else as they say.
@@ -177,20 +175,9 @@ impl Store {
     }
 }
 
-/// What a customer wrote, as a message of a ticket.
-pub(super) fn message(
-    (ticket_id, id): (Uuid, Uuid),
-    text: &str,
-    (channel, email, name): (&str, &str, Option<&str>),
-) -> Command {
-    let mut values = values(json!({
-        "ticket_id": ticket_id, "kind": "reply", "direction": "inbound", "content": from_text(text), "channel": channel,
-        "author_email": email, "author_name": name.unwrap_or(email),
-    }));
-    // Nobody's: the one who wrote it is no user.
-    values.insert("owner_id".into(), serde_json::Value::Null);
-    let create = Change::Create { id, values };
-    Command { source: Source::Portal, ..Command::one(TICKET_MESSAGE.name, create) }
+/// What a customer wrote on the public pages.
+pub(super) fn said<'s>(channel: &'s str, email: &'s str, name: Option<&'s str>, html: &'s str) -> Said<'s> {
+    Said { channel, source: Source::Portal, email: Some(email), name, html, mail_id: None, cc: &[] }
 }
 
 /// A text that says something, and not too much.
@@ -213,7 +200,8 @@ fn kind(code: &str) -> &str {
     TICKET_KINDS.iter().find(|kind| **kind == code).copied().unwrap_or("consult")
 }
 
-fn renamed(error: Error, from: &str, to: &str) -> Error {
+/// The same error, of a field that the form knows by another name.
+pub(super) fn renamed(error: Error, from: &str, to: &str) -> Error {
     match error {
         Error::Invalid { mut fields } => {
             fields.iter_mut().filter(|error| error.field == from).for_each(|error| to.clone_into(&mut error.field));

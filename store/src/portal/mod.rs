@@ -8,7 +8,7 @@
 mod article;
 mod articles;
 mod ask;
-mod people;
+mod files;
 mod place;
 mod reply;
 mod rich;
@@ -33,14 +33,3 @@ pub use survey::{Answers, AskedSurvey, Question};
 pub use survey_due::SatisfactionMail;
 pub use tickets::{OwnTicket, PublicFile, PublicMessage, TicketLine};
 pub use watch::TicketWatch;
-
-use serde_json::Value;
-use shared::Values;
-
-/// An object as field values.
-fn values(fields: Value) -> Values {
-    match fields {
-        Value::Object(map) => map.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        _ => Values::new(),
-    }
-}

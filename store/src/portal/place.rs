@@ -49,7 +49,7 @@ impl Portal {
     /// Who changes records for visitors: nobody of the organisation, so that colleagues see what customers wrote as not
     /// yet seen by anybody.
     pub(crate) fn system(&self) -> Actor {
-        Actor::administrator(self.org_id, Uuid::nil())
+        crate::intake::system(self.org_id)
     }
 
     fn of((org_id, slug, name, locale, timezone): Found) -> Self {

@@ -45,6 +45,11 @@ impl Store {
         found.try_into().map_err(|_| internal("the secret of the installation has another length"))
     }
 
+    /// A key for one purpose of an organisation's, the same on every node and always.
+    pub(crate) async fn key_for(&self, purpose: &str, org_id: Uuid) -> Result<[u8; CODE]> {
+        Ok(hmac(self.secret().await?, &[b"key\0", purpose.as_bytes(), b"\0", org_id.as_bytes()]))
+    }
+
     /// A text that says `payload` and, for this purpose only, is known again.
     pub(super) async fn seal(&self, purpose: &str, payload: &[u8]) -> Result<String> {
         let code = hmac(self.secret().await?, &[purpose.as_bytes(), b"\0", payload]);

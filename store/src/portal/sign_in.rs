@@ -3,9 +3,9 @@
 use shared::{Error, Result};
 
 use super::Portal;
-use super::people::{contacts_with, is_known, name_of};
 use crate::auth::{Client, Limit, Token, secret};
 use crate::error::from_sqlx;
+use crate::intake::{contacts_with, is_known, name_of};
 use crate::pool::Store;
 
 /// Somebody who proved that a mailbox is theirs.

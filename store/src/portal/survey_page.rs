@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::survey::{Answers, AskedSurvey, COLUMNS, SurveyRow};
 use super::tickets::{OWN, contact_ids};
-use super::{Portal, Visitor, values};
+use super::{Portal, Visitor};
 use crate::auth::{Client, Limit};
 use crate::error::from_sqlx;
+use crate::intake::values;
 use crate::pool::{DbRole, Store};
 
 /// How long a link may be answered.

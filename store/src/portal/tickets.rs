@@ -5,10 +5,10 @@ use shared::{Error, Result};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::people::contacts_with;
 use super::rich::for_public;
 use super::{Portal, Visitor};
 use crate::error::from_sqlx;
+use crate::intake::contacts_with;
 use crate::pool::{Store, Tx};
 
 /// Most tickets in a list.

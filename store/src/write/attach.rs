@@ -16,7 +16,7 @@ use crate::files::{Bytes, Received};
 use crate::pool::{DbRole, Store, Tx};
 
 /// Values that the store itself found out about new records, by their ids.
-pub(super) type Found = BTreeMap<Uuid, Values>;
+pub(crate) type Found = BTreeMap<Uuid, Values>;
 
 /// What an attachment belongs to, and what else is said of it.
 #[derive(Clone, Debug, Default)]
@@ -70,9 +70,9 @@ impl Store {
     /// As [`Store::attach`].
     pub async fn may_attach(&self, actor: &Actor, belonging: &Belonging) -> Result<()> {
         let file = Received { id: Uuid::now_v7(), org_id: actor.org_id, ..Received::default() };
-        let command = command(&[("file".to_owned(), file.clone())], belonging, Source::default());
+        let command = files_command(&[("file".to_owned(), file.clone())], belonging, Source::default());
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        let outcome = batch::run_with(&mut tx, actor, &ATTACHMENT, &command, &found(&[file])).await?;
+        let outcome = batch::run_with(&mut tx, actor, &ATTACHMENT, &command, &found_in(&[file])).await?;
         outcome.refused.into_iter().next().map_or(Ok(()), |refusal| Err(refusal.error))
     }
 
@@ -111,7 +111,7 @@ impl Store {
         files: Vec<(String, Received)>,
         (source, key): (Source, Option<String>),
     ) -> Result<Outcome> {
-        let command = Command { idempotency_key: key, ..command(&files, belonging, source) };
+        let command = Command { idempotency_key: key, ..files_command(&files, belonging, source) };
         let received: Vec<Received> = files.into_iter().map(|(_, file)| file).collect();
         let done = self.attach_all(actor, &command, &received).await;
         match &done {
@@ -135,7 +135,7 @@ impl Store {
         if let Some(outcome) = idempotency::claim(&mut tx, actor, command).await? {
             return Ok(outcome);
         }
-        let outcome = batch::run_with(&mut tx, actor, &ATTACHMENT, command, &found(files)).await?;
+        let outcome = batch::run_with(&mut tx, actor, &ATTACHMENT, command, &found_in(files)).await?;
         if let Some(refusal) = outcome.refused.first() {
             return Err(refusal.error.clone());
         }
@@ -165,7 +165,8 @@ impl Store {
     }
 }
 
-fn command(files: &[(String, Received)], belonging: &Belonging, source: Source) -> Command {
+/// Makes received files attachments.
+pub(crate) fn files_command(files: &[(String, Received)], belonging: &Belonging, source: Source) -> Command {
     let create = |(name, file): &(String, Received)| Change::Create { id: file.id, values: belonging.named(name) };
     Command {
         record_type: ATTACHMENT.name.to_owned(),
@@ -176,7 +177,8 @@ fn command(files: &[(String, Received)], belonging: &Belonging, source: Source) 
     }
 }
 
-fn found(files: &[Received]) -> Found {
+/// What the store found out about files as they came.
+pub(crate) fn found_in(files: &[Received]) -> Found {
     files.iter().map(|file| (file.id, file.values())).collect()
 }
 

@@ -36,6 +36,7 @@ impl Store {
         if load::locked(&mut tx, actor, def, &[id]).await?.is_empty() {
             return Err(Error::NotFound);
         }
+        forget_letters(&mut tx, def, id).await?;
         let erasing = Erasing { actor, set: Uuid::now_v7(), title: translate(locale, "record.erased", &[]) };
         erasing.empty(&mut tx, def, vec![id]).await?;
         let mut known = Known::new();
@@ -63,6 +64,23 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Letters of somebody's that were not taken in: that they came stays known, lest they come again.
+async fn forget_letters(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Result<()> {
+    let rows = load::rows_by_id(tx, def, &BTreeSet::from([id])).await?;
+    let addresses: Vec<String> =
+        rows.iter().flat_map(|row| shared::record::texts(&row.values, "emails")).map(str::to_lowercase).collect();
+    sqlx::query(
+        "update letters_in set state = 'discarded', done_at = now(), raw = null, sender = null, subject = null, error = null
+         where org_id = $1 and state in ('received', 'quarantined') and lower(sender) = any($2)",
+    )
+    .bind(tx.org_id)
+    .bind(addresses)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(())
 }
 
 /// Records that are or were somebody's, by type.

@@ -13,6 +13,7 @@ mod filters;
 mod import;
 mod kernel;
 mod live;
+mod mail;
 mod migrate;
 mod portal;
 mod quality;

@@ -5,17 +5,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::access::Actor;
-use shared::command::{Change, Command};
+use shared::command::{Change, Command, Source};
 use shared::i18n::Locale;
 use shared::types::{
-    ARTICLE, ATTACHMENT, CATEGORY, CONTACT, CUSTOMER, ORGANISATION, QUEUE, SURVEY, SURVEY_RESPONSE, TICKET,
-    TICKET_MESSAGE,
+    ARTICLE, CATEGORY, CONTACT, CUSTOMER, ORGANISATION, QUEUE, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE,
 };
 use shared::{Error, RecordDef, Result, Row, Values};
 use sqlx::AssertSqlSafe;
-use store::Store;
 use store::auth::{Client, SetUp};
 use store::portal::{Answers, Look, NewTicket, Portal, Visitor};
+use store::{Belonging, Store};
 use uuid::Uuid;
 
 use crate::support::TestStore;
@@ -424,13 +423,12 @@ async fn what_colleagues_say_among_themselves_stays_inside() {
     let reply = world.say(id, "reply", "<p>Hello <span class=\"mention\" data-mention=\"1\">@Wang</span></p>").await;
     let gone = world.say(id, "reply", "<p>Typed in error</p>").await;
     world.store().apply(&world.admin, Command::one("ticket_message", Change::Archive { id: gone })).await.unwrap();
-    let file = async |fields: Value| world.make(&ATTACHMENT, fields).await;
-    let public = file(json!({"name": "a.pdf", "ticket_id": id, "message_id": reply})).await;
-    let hidden = [
-        file(json!({"name": "b.pdf", "ticket_id": id, "message_id": note})).await,
-        file(json!({"name": "c.pdf", "ticket_id": id})).await,
-        file(json!({"name": "d.pdf", "ticket_id": id, "message_id": gone})).await,
-    ];
+    let file = async |name: &str, message: Option<Uuid>| {
+        let belonging = Belonging::to(&TICKET, id).unwrap().of_message(message);
+        world.store().attach_bytes(&world.admin, &belonging, name, "content", Source::Web).await.unwrap()
+    };
+    let public = file("a.pdf", Some(reply)).await;
+    let hidden = [file("b.pdf", Some(note)).await, file("c.pdf", None).await, file("d.pdf", Some(gone)).await];
     let li = visitor(LI);
     let ticket = world.store().portal_ticket(&world.portal, &li, &number).await.unwrap();
     assert_eq!(ticket.messages.iter().map(|message| message.id).collect::<Vec<_>>(), [reply]);
@@ -439,7 +437,7 @@ async fn what_colleagues_say_among_themselves_stays_inside() {
     for inside in ["angry", "nothing", "vip", "error", "data-mention", "b.pdf", "c.pdf", "lin@example.com"] {
         assert!(!all.contains(inside), "{inside}: {all}");
     }
-    world.store().portal_file(&world.portal, Some(&li), public).await.unwrap();
+    assert_eq!(world.store().portal_attached(&world.portal, Some(&li), public).await.unwrap().size, 7);
     for id in hidden {
         assert_eq!(world.store().portal_file(&world.portal, Some(&li), id).await.unwrap_err(), Error::NotFound);
     }
@@ -623,4 +621,33 @@ async fn anybody_may_answer_a_public_survey_and_no_other() {
     assert_eq!(page.rows.iter().map(|row| row.integer("score")).collect::<Vec<_>>(), [Some(10)]);
     let refused = world.store().answer_public_survey(&world.portal, (inside, Uuid::now_v7()), &given, &client(1)).await;
     assert_eq!(refused.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn what_a_customer_sends_along_is_there_once_and_theirs() {
+    let world = World::new().await;
+    let (portal, store) = (&world.portal, world.store());
+    let new = NewTicket {
+        id: Uuid::now_v7(),
+        email: LI.into(),
+        subject: "Photo".into(),
+        text: "See".into(),
+        ..NewTicket::default()
+    };
+    let made = store.portal_ask(portal, None, &new, &client(1)).await.unwrap();
+    // Pressed twice: the second time nothing more is kept.
+    for _ in 0..2 {
+        let files = store.portal_receive(portal, [("照片.txt".to_owned(), "x".into())]).await.unwrap();
+        store.portal_attach(portal, &made, files).await.unwrap();
+    }
+    let ticket = store.portal_ticket(portal, &visitor(LI), &made.number).await.unwrap();
+    let files = &ticket.messages[0].files;
+    assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["照片.txt"]);
+    store.portal_attached(portal, Some(&visitor(LI)), files[0].id).await.unwrap();
+    let stranger = visitor("han@example.com");
+    assert_eq!(store.portal_attached(portal, Some(&stranger), files[0].id).await.unwrap_err(), Error::NotFound);
+
+    let large = vec![0; 26 << 20];
+    let refused = store.portal_receive(portal, [("large.bin".to_owned(), large.into())]).await.unwrap_err();
+    assert!(matches!(refused, Error::Invalid { fields } if fields[0].field == "files"));
 }

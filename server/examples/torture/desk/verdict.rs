@@ -34,7 +34,7 @@ async fn reply_flaws(db: &mut PgConnection, attempts: &[Attempt]) -> Outcome<Vec
     let is_sent = |fate: &&Fate| matches!(fate, Fate::Done(answer) if answer["what"] == "sent");
     let flaw = |(id, fates): (Uuid, Vec<&Fate>)| {
         let times = said.get(&id).copied().unwrap_or_default();
-        let sent = fates.iter().any(is_sent);
+        let sent = fates.iter().any(&is_sent);
         let unclear = fates.contains(&&Fate::Unknown);
         match times {
             1 if sent || unclear => None,
@@ -47,7 +47,7 @@ async fn reply_flaws(db: &mut PgConnection, attempts: &[Attempt]) -> Outcome<Vec
     println!(
         "{} replies, {} of them sent for certain",
         told.len(),
-        told.values().filter(|f| f.iter().any(is_sent)).count()
+        told.values().filter(|f| f.iter().any(&is_sent)).count()
     );
     Ok(told.into_iter().filter_map(flaw).collect())
 }

@@ -7,6 +7,11 @@ use store::files::{Files, Limits};
 use super::conform::misfits;
 use super::*;
 
+/// Headers of a request; the answer's status, body and range.
+type Ranged<'c> = (&'c [(&'c str, &'c str)], u16, &'c [u8], Option<&'c str>);
+/// Files of an upload, and what is refused about them.
+type Sent<'c> = (Vec<(&'c str, &'c [u8])>, Option<&'c str>);
+
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
 /// A multipart body: fields, then files with their names.
@@ -113,7 +118,7 @@ async fn parts_are_sent_and_what_the_browser_has_is_not() {
     let id = walk.put("a.txt", b"0123456789").await;
     let (_, headers, _) = walk.fetch(&id, &[]).await;
     let tag = headers["etag"].to_str().unwrap().to_owned();
-    let ranges: [(&[(&str, &str)], u16, &[u8], Option<&str>); 6] = [
+    let ranges: [Ranged<'_>; 6] = [
         (&[("range", "bytes=2-4")], 206, b"234", Some("bytes 2-4/10")),
         (&[("range", "bytes=-3")], 206, b"789", Some("bytes 7-9/10")),
         (&[("range", "bytes=10-")], 416, b"", Some("bytes */10")),
@@ -181,7 +186,7 @@ async fn uploads_have_limits() {
     let (admin, path) = (walk.by(DefaultRole::Admin), format!("/api/files/ticket/{}", walk.world.base["ticket"]));
     let large: &[u8] = &vec![1; (1 << 20) + 1];
     let (fits, small) = (&large[1..], &large[..1]);
-    let cases: [(Vec<(&str, &[u8])>, Option<&str>); 5] = [
+    let cases: [Sent<'_>; 5] = [
         (vec![("a", fits)], None),
         (vec![("a", small), ("b", large)], Some("upload_too_large")),
         (vec![("a", fits), ("b", fits), ("c", fits)], Some("upload_too_much")),

@@ -32,6 +32,7 @@ pub(super) async fn after_write(tx: &mut Tx, actor: &Actor, rows: &[Prepared], s
         events_for(tx, actor, &TICKET, &touched).await?;
     }
     open_again(tx, actor, rows, set).await?;
+    super::letters::queue(tx, actor, rows, set).await?;
     clocks::renew(tx, actor, &ids, clocks::Told::Apart).await
 }
 

@@ -2,6 +2,7 @@
 //! clocks. All of it happens in the transaction of the write itself.
 
 mod clocks;
+mod letters;
 mod messages;
 mod policy;
 mod route;

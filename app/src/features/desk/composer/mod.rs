@@ -110,7 +110,12 @@ fn receivers(ticket: Ticket) -> String {
         return page.text("desk.to_colleagues");
     }
     let row = ticket.row();
+    let by_mail = row.text("channel") == Some("email") && ticket.desk.known(|around| around.mails);
     match row.text("requester_email") {
+        Some(email) if by_mail => {
+            let all: Vec<String> = [email.to_owned()].into_iter().chain(ticket.copies()).collect();
+            page.text_with("desk.to_by_mail", &[("name", &all.join(", "))])
+        }
         Some(email) => page.text_with("desk.to", &[("name", email)]),
         None => page.text("desk.to_customer"),
     }

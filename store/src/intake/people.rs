@@ -8,10 +8,10 @@ use crate::pool::Tx;
 use crate::write::tokens;
 
 /// A contact that has an address.
-pub(super) struct Known {
-    pub(super) id: Uuid,
-    pub(super) customer_id: Option<Uuid>,
-    pub(super) name: String,
+pub(crate) struct Known {
+    pub(crate) id: Uuid,
+    pub(crate) customer_id: Option<Uuid>,
+    pub(crate) name: String,
 }
 
 /// The words of an address, all of them, for the search index: through it alone an address is found quickly.
@@ -20,7 +20,7 @@ fn words(email: &str) -> String {
 }
 
 /// The contacts that have an address.
-pub(super) async fn contacts_with(tx: &mut Tx, email: &str) -> Result<Vec<Known>> {
+pub(crate) async fn contacts_with(tx: &mut Tx, email: &str) -> Result<Vec<Known>> {
     let found: Vec<(Uuid, Option<Uuid>, String)> = sqlx::query_as(
         "select c.id, c.customer_id, c.name from contacts c
          where c.org_id = $1 and c.id in (select guanxi_found('contact'::text, $2::tsquery))
@@ -36,7 +36,7 @@ pub(super) async fn contacts_with(tx: &mut Tx, email: &str) -> Result<Vec<Known>
 }
 
 /// Whose an address is, as far as that is plain: the one contact with it and their customer, or the one customer with it.
-pub(super) async fn holder(tx: &mut Tx, email: &str) -> Result<(Option<Uuid>, Option<Uuid>)> {
+pub(crate) async fn holder(tx: &mut Tx, email: &str) -> Result<(Option<Uuid>, Option<Uuid>)> {
     match contacts_with(tx, email).await?.as_slice() {
         [one] => Ok((one.customer_id, Some(one.id))),
         [] => Ok((customer_with(tx, email).await?, None)),
@@ -60,7 +60,7 @@ async fn customer_with(tx: &mut Tx, email: &str) -> Result<Option<Uuid>> {
 }
 
 /// Whether anything that its holder may see is about an address.
-pub(super) async fn is_known(tx: &mut Tx, email: &str) -> Result<bool> {
+pub(crate) async fn is_known(tx: &mut Tx, email: &str) -> Result<bool> {
     let wrote: bool = sqlx::query_scalar(
         "select exists (select from tickets where org_id = $1 and requester_email = $2 and archived_at is null)",
     )
@@ -73,7 +73,7 @@ pub(super) async fn is_known(tx: &mut Tx, email: &str) -> Result<bool> {
 }
 
 /// What the holder of an address is called: as their contact says, else as they called themselves last.
-pub(super) async fn name_of(tx: &mut Tx, email: &str, contacts: &[Known]) -> Result<Option<String>> {
+pub(crate) async fn name_of(tx: &mut Tx, email: &str, contacts: &[Known]) -> Result<Option<String>> {
     if let [one] = contacts {
         return Ok(Some(one.name.clone()));
     }
