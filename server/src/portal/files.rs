@@ -52,7 +52,7 @@ pub(super) async fn with_files(
     files: &[File],
     make: impl Future<Output = Result<Made, Error>>,
 ) -> Result<Made, Error> {
-    let files = files.iter().map(|file| (file.name.clone(), file.bytes.clone()));
+    let files: Vec<_> = files.iter().map(|file| (file.name.clone(), file.bytes.clone())).collect();
     let received = place.store.portal_receive(&place.portal, files).await?;
     match make.await {
         Ok(made) => {
