@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(read.message_id, letter.message_id);
         assert_eq!(read.references, letter.references);
         assert_eq!(read.in_reply_to, ["x@example.com"]);
-        assert_eq!(read.reply_to, [letter.reply_to.clone()]);
+        assert_eq!(read.reply_to, std::slice::from_ref(&letter.reply_to));
         assert_eq!((read.subject.as_str(), read.text.trim()), (letter.subject.as_str(), "你好"));
         assert_eq!(read.desk_mark.as_deref(), Some("a.b"));
         let files: Vec<_> = read.attachments.iter().map(|file| (file.name.as_str(), file.inline)).collect();
