@@ -84,10 +84,13 @@ impl Store {
     async fn claim_departing(&self, org_id: Uuid) -> Result<Option<Carried>> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
         let claimed = sqlx::query_as(
-            "update letters_out l set state = 'sending', attempts = l.attempts + 1, next_try = now() + make_interval(secs => $2)
-             from (select id from letters_out where org_id = $1 and state in ('queued', 'sending') and next_try <= now()
-                   order by next_try, id limit 1 for update skip locked) due
-             where l.org_id = $1 and l.id = due.id
+            // Materialized: within a join it could be carried out once for each row, and claim them all.
+            "with due as materialized (
+                 select id from letters_out where org_id = $1 and state in ('queued', 'sending') and next_try <= now()
+                 order by next_try, id limit 1 for update skip locked
+             )
+             update letters_out l set state = 'sending', attempts = l.attempts + 1, next_try = now() + make_interval(secs => $2)
+             from due where l.org_id = $1 and l.id = due.id
              returning l.id, l.mailbox_id, l.ticket_id, l.message_id, l.attempts",
         )
         .bind(org_id)

@@ -99,10 +99,13 @@ impl Store {
     async fn claim_letter(&self, org_id: Uuid) -> Result<Option<Waiting>> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
         let waiting = sqlx::query_as(
-            "update letters_in l set attempts = l.attempts + 1, next_try = now() + make_interval(secs => $2 * 2 ^ l.attempts)
-             from (select id from letters_in where org_id = $1 and state = 'received' and next_try <= now()
-                   order by received_at, id limit 1 for update skip locked) due
-             where l.org_id = $1 and l.id = due.id returning l.id, l.mailbox_id, l.attempts, l.forced, l.raw",
+            // Materialized: within a join it could be carried out once for each row, and claim them all.
+            "with due as materialized (
+                 select id from letters_in where org_id = $1 and state = 'received' and next_try <= now()
+                 order by received_at, id limit 1 for update skip locked
+             )
+             update letters_in l set attempts = l.attempts + 1, next_try = now() + make_interval(secs => $2 * 2 ^ l.attempts)
+             from due where l.org_id = $1 and l.id = due.id returning l.id, l.mailbox_id, l.attempts, l.forced, l.raw",
         )
         .bind(org_id)
         .bind(FIRST_PAUSE)
