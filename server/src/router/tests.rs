@@ -206,6 +206,15 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "next_ticket" => (Changers(&TICKET), json!({"queue_ids": [], "skip": []})),
         "queue_counts" => (Readers(&TICKET), json!({})),
         "set_away" => (SignedIn, json!({"away": false})),
+        "desk_report" => {
+            let span = json!({"from": "2026-11-01", "until": "2026-12-01"});
+            (Readers(&TICKET), json!({"query": {"span": span, "by": "queue_id", "filter": []}}))
+        }
+        "mailbox_states" | "letters_aside" => (Admins, json!({})),
+        "set_mailbox_password" => (NotFound, json!({"id": nowhere, "password": "secret"})),
+        "try_mailbox" | "try_letter_again" | "discard_letter" => (NotFound, json!({"id": nowhere})),
+        "answers_leave" => (SignedIn, json!({})),
+        "send_again" => (NotFound, json!({"message_id": nowhere})),
         "invite" => {
             (Admins, json!({"invitation": {"email": "x@example.com", "name": "X", "role_ids": [], "team_id": null}}))
         }
