@@ -39,7 +39,7 @@ test("a file is added, shown, fetched, removed and brought back", async ({ page 
 
   await html.getByRole("button").click();
   await expect(lines(page)).toHaveCount(1);
-  await page.locator(".toast button").first().click();
+  await page.locator(".toast", { hasText: "Removed" }).locator(".toast-action").click();
   await expect(lines(page)).toHaveCount(2);
   expect((await page.request.get((await html.locator("a").getAttribute("href"))!)).status()).toBe(200);
 });
@@ -94,6 +94,7 @@ test("on a phone the place for files is large enough to be touched", async ({ br
   const page = await context.newPage();
   await signIn(page, "admin");
   await open(page);
+  await page.locator(".record-fold").click();
   const box = await section(page).locator(".upload-pick").evaluate((pick) => pick.getBoundingClientRect().height);
   expect(box).toBeGreaterThanOrEqual(44);
   await context.close();

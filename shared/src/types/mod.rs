@@ -52,7 +52,9 @@ pub use survey::{SURVEY, SURVEY_KINDS, SURVEY_RESPONSE, Survey, SurveyResponse, 
 pub use tag::{TAG, Tag};
 pub use task::{TASK, Task};
 pub use team::{TEAM, Team};
-pub use ticket::{PRIORITIES, SLA_STATES, TICKET, TICKET_CHANNELS, TICKET_KINDS, Ticket, is_unsettled};
+pub use ticket::{
+    MAILED_CHANNELS, PRIORITIES, SLA_STATES, TICKET, TICKET_CHANNELS, TICKET_KINDS, Ticket, is_unsettled,
+};
 pub use ticket_message::{TICKET_MESSAGE, TicketMessage};
 pub use ticket_rule::{TICKET_RULE, TicketRule};
 pub use ticket_status::{TICKET_STATUS, TICKET_STATUSES, TicketStatus};

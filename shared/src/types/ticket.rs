@@ -9,6 +9,8 @@ pub const TICKET_KINDS: &[&str] = &["consult", "request", "complaint", "suggesti
 pub const PRIORITIES: &[&str] = &["low", "normal", "high", "urgent"];
 /// Ways by which tickets come in.
 pub const TICKET_CHANNELS: &[&str] = &["email", "web", "portal", "phone", "chat", "wechat", "api", "walk_in"];
+/// Ways by which customers left an address to which answers go.
+pub const MAILED_CHANNELS: &[&str] = &["email", "web", "portal"];
 /// States of a ticket's service level, as a whole.
 pub const SLA_STATES: &[&str] = &["none", "active", "paused", "at_risk", "missed", "met"];
 

@@ -707,3 +707,18 @@ async fn erasing_somebody_forgets_their_letters() {
         sqlx::query_scalar("select raw from letters_in").fetch_one(&world.test.owner).await.unwrap();
     assert_eq!(left, None);
 }
+
+#[tokio::test]
+async fn an_answer_to_the_form_leaves_by_mail_one_to_a_call_does_not() {
+    let world = World::new().await;
+    let wrote =
+        |channel: &str| json!({"subject": "Gate", "kind": "request", "requester_email": LI, "channel": channel});
+    let (form, call) = (world.make(&TICKET, wrote("web")).await, world.make(&TICKET, wrote("phone")).await);
+    for ticket in [form, call] {
+        world.answer(ticket, "<p>We come tomorrow</p>").await;
+    }
+    let left = world.send_all().await;
+    assert_eq!(left.iter().map(|one| one.letter.to[0].email.as_str()).collect::<Vec<_>>(), [LI]);
+    world.arrives(&reply_to(&left[0], LI, "m9@example.com", "At nine?")).await;
+    assert!(world.messages(form).await.iter().any(|row| row.text("content").is_some_and(|html| html.contains("nine"))));
+}

@@ -1,9 +1,9 @@
-//! Answers to tickets that came by mail leave by mail: they are queued with the message itself.
+//! Answers to customers who wrote by mail, or left their address, leave by mail: they are queued with the message itself.
 
 use shared::Result;
 use shared::access::Actor;
 use shared::command::Source;
-use shared::types::{TICKET_MESSAGE, TicketMessage};
+use shared::types::{MAILED_CHANNELS, TICKET_MESSAGE, TicketMessage};
 use uuid::Uuid;
 
 use super::super::audit::{ChangeSet, events_for};
@@ -14,7 +14,7 @@ use crate::pool::Tx;
 /// So long an answer can be taken back before it leaves.
 const TAKEN_BACK_WITHIN: f64 = 5.0;
 
-/// Queues what was just said to customers who write by mail. What was taken over from elsewhere was sent there.
+/// Queues what was just said to customers. What was taken over from elsewhere was sent there.
 pub(super) async fn queue(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
     if !matches!(set.source, Source::Web | Source::Api) {
         return Ok(());
@@ -47,8 +47,10 @@ pub(super) async fn queue(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
     if queued.is_empty() { Ok(()) } else { events_for(tx, actor, &TICKET_MESSAGE, &queued).await }
 }
 
-/// Whether it is an answer for somebody who writes by mail.
+/// Whether it is an answer for somebody who gets mail.
 fn leaves(row: &Prepared) -> bool {
     let message = TicketMessage(&row.after.values);
-    message.kind() == Some("reply") && message.direction() == Some("outbound") && message.channel() == Some("email")
+    message.kind() == Some("reply")
+        && message.direction() == Some("outbound")
+        && message.channel().is_some_and(|channel| MAILED_CHANNELS.contains(&channel))
 }

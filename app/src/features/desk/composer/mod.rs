@@ -11,7 +11,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::i18n;
-use shared::types::{TICKET, is_unsettled};
+use shared::types::{MAILED_CHANNELS, TICKET, is_unsettled};
 
 pub(super) use self::articles::inserts as article_inserts;
 pub(super) use self::draft::Writing;
@@ -110,7 +110,8 @@ fn receivers(ticket: Ticket) -> String {
         return page.text("desk.to_colleagues");
     }
     let row = ticket.row();
-    let by_mail = row.text("channel") == Some("email") && ticket.desk.known(|around| around.mails);
+    let has_mail = row.text("channel").is_some_and(|channel| MAILED_CHANNELS.contains(&channel));
+    let by_mail = has_mail && ticket.desk.known(|around| around.mails);
     match row.text("requester_email") {
         Some(email) if by_mail => {
             let all: Vec<String> = [email.to_owned()].into_iter().chain(ticket.copies()).collect();
