@@ -718,7 +718,7 @@ async fn an_answer_to_the_form_leaves_by_mail_one_to_a_call_does_not() {
         world.answer(ticket, "<p>We come tomorrow</p>").await;
     }
     let left = world.send_all().await;
-    assert_eq!(left.iter().map(|one| one.letter.to[0].email.as_str()).collect::<Vec<_>>(), [LI]);
+    assert_eq!(left.iter().map(|one| one.letter.to[0].address.as_str()).collect::<Vec<_>>(), [LI]);
     world.arrives(&reply_to(&left[0], LI, "m9@example.com", "At nine?")).await;
     assert!(world.messages(form).await.iter().any(|row| row.text("content").is_some_and(|html| html.contains("nine"))));
 }
