@@ -75,7 +75,7 @@ pub(super) async fn before_merge(tx: &mut Tx, def: &RecordDef, others: &[Uuid]) 
     };
     let mut sql = Sql::new("select t.id from tickets t where t.org_id = ");
     sql.push_bind(tx.org_id).push(format_args!(" and t.{field} = any(")).push_bind(others.to_vec()).push(")");
-    let tickets = sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    let tickets: Vec<Uuid> = sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     hold(tx, tickets).await
 }
 
