@@ -172,7 +172,10 @@ pub(crate) fn is_free(def: &RecordDef, field: &FieldDef) -> bool {
 pub(crate) fn is_needed(def: &RecordDef, field: &str) -> bool {
     matches!(
         (def.name, field),
-        ("sla_policy", "first_response_minutes") | ("ticket_rule", "add_tags") | ("reply_template", "content")
+        ("sla_policy", "first_response_minutes")
+            | ("ticket_rule", "add_tags")
+            | ("reply_template", "content")
+            | ("attachment", "ticket_id")
     )
 }
 
