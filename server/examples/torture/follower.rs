@@ -44,11 +44,10 @@ impl Follower {
     pub(crate) async fn compare(self, world: &World) -> Outcome<Vec<String>> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let fresh = read_all(world, self.who, 0).await?;
-            let differences = self.differences(&fresh);
-            if differences.is_empty() || Instant::now() > until {
+            let looked = read_all(world, self.who, 0).await.map(|fresh| self.differences(&fresh));
+            if looked.as_ref().is_ok_and(Vec::is_empty) || Instant::now() > until {
                 self.task.abort();
-                return Ok(differences);
+                return looked;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

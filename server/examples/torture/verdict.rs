@@ -45,15 +45,13 @@ pub(crate) async fn of(world: &World, attempts: &[Attempt], visits: &[Visit]) ->
 
 /// What is wrong again and again: clocks go on, and what they bring may come between two looks.
 async fn settled(look: impl AsyncFn() -> Outcome<Vec<String>>) -> Outcome<Vec<String>> {
-    let mut flaws = look().await?;
     for _ in 1..LOOKS {
-        if flaws.is_empty() {
-            break;
+        match look().await {
+            Ok(flaws) if flaws.is_empty() => return Ok(flaws),
+            _ => tokio::time::sleep(std::time::Duration::from_secs(1)).await,
         }
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        flaws = look().await?;
     }
-    Ok(flaws)
+    look().await
 }
 
 /// The log against the tables, and counts against both.

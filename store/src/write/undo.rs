@@ -66,10 +66,11 @@ impl Store {
     pub async fn undo(&self, actor: &Actor, change_set: Uuid) -> Result<UndoOutcome> {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         claim(&mut tx, actor, change_set).await?;
-        super::desk::before_undo(&mut tx, change_set).await?;
         let set = ChangeSet { id: Uuid::now_v7(), source: Source::Undo, undo_of: Some(change_set) };
         let mut outcome = UndoOutcome { change_set: set.id, undone: 0, kept: Vec::new() };
+        // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
+        super::desk::before_undo(&mut tx, change_set).await?;
         // Parents come back before their children, children go before their parents.
         for def in REGISTRY {
             let histories = histories(&mut tx, def, change_set, set.id).await?;

@@ -6,7 +6,7 @@ use shared::command::{Change, Command};
 use shared::desk::{Replied, Reply};
 use shared::duplicates::Merge;
 use shared::sla::{Category, Clocks, Event, What};
-use shared::types::{ARTICLE, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
+use shared::types::{ARTICLE, CUSTOMER, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::types::Json;
 use tokio::task::JoinSet;
@@ -393,6 +393,38 @@ async fn what_was_answered_before_a_merge_was_answered_after_it_and_after_its_un
     desk.test.store.undo(&desk.admin, merged.change_set).await.unwrap();
     let states = [desk.ticket(into).await, desk.ticket(other).await];
     assert_eq!(states.each_ref().map(|row| row.text("sla_state")), [Some("active"), Some("met")]);
+}
+
+#[tokio::test]
+async fn tickets_change_while_their_customers_are_merged_and_what_was_done_is_undone() {
+    let desk = Desk::new(1).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "resolution_minutes": 60})).await;
+    for round in 0..10 {
+        let [into, other] = [
+            desk.make(&CUSTOMER, json!({"name": format!("Stays {round}")})).await.id,
+            desk.make(&CUSTOMER, json!({"name": format!("Goes {round}")})).await.id,
+        ];
+        let mut acts = JoinSet::new();
+        for n in 0..4 {
+            let ticket = desk.make(&TICKET, json!({"subject": "Broken", "customer_id": other})).await.id;
+            let (store, admin) = (desk.test.store.clone(), desk.admin.clone());
+            let status = values(json!({"status": "open", "subject": format!("Open {n}")}));
+            acts.spawn(async move {
+                let change = Change::Update { id: ticket, version: None, values: status };
+                let changed = store.apply(&admin, Command::one("ticket", change)).await.unwrap();
+                store.undo(&admin, changed.change_set).await.map(drop)
+            });
+        }
+        let (store, admin) = (desk.test.store.clone(), desk.admin.clone());
+        acts.spawn(async move {
+            let merge = Merge { record_type: "customer".into(), into, others: vec![other], values: Values::new() };
+            let merged = store.merge(&admin, &merge).await.unwrap();
+            store.undo(&admin, merged.change_set).await.map(drop)
+        });
+        for done in acts.join_all().await {
+            done.unwrap();
+        }
+    }
 }
 
 async fn clocks_of(desk: &Desk, ticket: Uuid) -> Value {

@@ -65,13 +65,28 @@ pub(super) async fn before_write(tx: &mut Tx, def: &RecordDef, command: &Command
     hold(tx, tickets).await
 }
 
-/// Holds the tickets about which a change set said something, before it is taken back.
+/// Holds the tickets of records that are to be merged, before these are: a ticket is written twice in each write, and the
+/// second time Postgres looks at all that it refers to.
+pub(super) async fn before_merge(tx: &mut Tx, def: &RecordDef, others: &[Uuid]) -> Result<()> {
+    let field = match def.name {
+        "customer" => "customer_id",
+        "contact" => "contact_id",
+        _ => return Ok(()),
+    };
+    let mut sql = Sql::new("select t.id from tickets t where t.org_id = ");
+    sql.push_bind(tx.org_id).push(format_args!(" and t.{field} = any(")).push_bind(others.to_vec()).push(")");
+    let tickets: Vec<Uuid> = sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    hold(tx, tickets).await
+}
+
+/// Holds the tickets that a change set wrote, or about which it said something, before it is taken back.
 pub(super) async fn before_undo(tx: &mut Tx, change_set: Uuid) -> Result<()> {
     let tickets: Vec<Uuid> = sqlx::query_scalar(
         "select distinct ticket_id from (
              select coalesce(m.ticket_id, (a.changes #>> '{ticket_id,0}')::uuid) as ticket_id
              from audit_entries a left join ticket_messages m on m.org_id = a.org_id and m.id = a.record_id
-             where a.org_id = $1 and a.change_set = $2 and a.record_type = 'ticket_message') said
+             where a.org_id = $1 and a.change_set = $2 and a.record_type = 'ticket_message'
+             union all select record_id from audit_entries where org_id = $1 and change_set = $2 and record_type = 'ticket') said
          where ticket_id is not null",
     )
     .bind(tx.org_id)
