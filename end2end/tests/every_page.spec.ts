@@ -124,7 +124,7 @@ async function visit(page: Page, paths: string[], look: Look, isMobile: boolean)
 }
 
 test("English by day, with all settings", async ({ page, isMobile }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await visit(page, ["/sign-in"], { locale: "en", theme: "light", axe: true }, isMobile);
   await join(page);
   await visit(page, [...(await pages(page)), ...settings], { locale: "en", theme: "light", axe: true }, isMobile);
@@ -138,7 +138,7 @@ test("English by night @phone", async ({ page, isMobile }) => {
 });
 
 test("Chinese by day, on a phone with all settings @phone", async ({ page, isMobile }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await visit(page, ["/sign-in"], { locale: "zh-CN", theme: "light", axe: isMobile }, isMobile);
   await join(page);
   const paths = [...(await pages(page)), ...(isMobile ? settings : [])];
