@@ -36,9 +36,9 @@ pub(super) fn page(place: &Place, status: StatusCode, head: Head<'_>, body: Mark
         html lang=(place.locale.code()) data-theme=(place.theme) {
             (head_of(place, &head))
             body.portal {
-                a.skip-link href="#content" { (place.t("portal.skip")) }
+                a.skip-link href="#main" { (place.t("portal.skip")) }
                 (top(place))
-                main.portal-wide id="content" { (body) }
+                main.portal-wide id="main" { (body) }
                 (foot(place))
             }
         }
