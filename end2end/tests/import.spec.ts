@@ -24,7 +24,10 @@ const figures = (page: Page) => page.locator(".figures .figure-value");
 async function choose(page: Page, chosen: Parameters<Locator["setInputFiles"]>[0]) {
   await page.goto("/import");
   await expect(async () => {
-    await page.locator("input[type=file]").setInputFiles(chosen, { timeout: 1_000 });
+    // The place for files is gone once they are read.
+    if ((await steps(page).nth(1).getAttribute("aria-current")) !== "step") {
+      await page.locator("input[type=file]").setInputFiles(chosen, { timeout: 1_000 });
+    }
     await expect(steps(page).nth(1)).toHaveAttribute("aria-current", "step", { timeout: 5_000 });
   }).toPass();
 }
