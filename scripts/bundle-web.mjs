@@ -39,8 +39,14 @@ const [css, later_css] = await Promise.all(["main", "later"].map(async (name) =>
 const { names } = await bundleScript("", {});
 const wasm = publish("wasm", renameWasm(readFileSync(join(bindings, "guanxi_bg.wasm")), names));
 const js = publish("js", (await bundleScript(wasm, names)).content);
-writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify({ js, wasm, css, later_css, labels, chunks }, null, 2)}\n`);
-dropAllBut([js, wasm, css, later_css, ...Object.values(labels).flat(), ...Object.values(chunks)].map((address) => basename(address)));
+// The public pages load nothing of the application.
+const portal = {
+  js: publish("js", (await bundle(join(root, "scripts/portal.js"), { format: "esm" })).content),
+  css: publish("css", (await bundle(join(root, "style/portal.css"), {})).content),
+};
+writeFileSync(join(pkg, "manifest.json"), `${JSON.stringify({ js, wasm, css, later_css, labels, chunks, portal }, null, 2)}\n`);
+const published = [js, wasm, css, later_css, ...Object.values(labels).flat(), ...Object.values(chunks), ...Object.values(portal)];
+dropAllBut(published.map((address) => basename(address)));
 copyStatics();
 
 function bundleScript(wasm, names) {

@@ -10,7 +10,7 @@ version=0.13.2
   cargo install --quiet --locked --root "$TOOLS" --target-dir "$TOOLS/build" "cargo-fuzz@$version"
 # Shared only with itself: the flags are cargo-fuzz's.
 export CARGO_TARGET_DIR="$TARGET/fuzz"
-[ $# -gt 0 ] || set -- values filters tables workbooks cards texts ranks
+[ $# -gt 0 ] || set -- values filters tables workbooks cards letters texts ranks
 for target in "$@"; do
   echo "fuzzing $target"
   mkdir -p "fuzz/corpus/$target"

@@ -3,12 +3,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+// Pages that the server makes alone: the browser's code never shows them.
+const SERVER_ONLY = ["portal.txt"];
+
 // Topics that the board shows nothing of: they come with the pages that do, and with the first sign of somebody at the board.
 const LATER = new Set([
   "admin", "article", "attachment", "business_calendar", "category", "contact", "custom_field", "desk", "duplicates", "error", "files",
-  "import", "lead", "my_day", "organisation", "portal", "product", "quality", "queue", "reply_template", "report", "role", "sign_in",
-  "sla", "sla_policy", "survey", "survey_response", "team", "ticket", "ticket_message", "ticket_rule", "ticket_status", "timeline",
-  "user",
+  "import", "lead", "mail", "mailbox", "my_day", "organisation", "product", "quality", "queue", "reply_template", "report", "role", "sign_in", "sla",
+  "sla_policy", "survey", "survey_response", "team", "ticket", "ticket_message", "ticket_rule", "ticket_status", "timeline", "user",
 ]);
 
 // The texts that the first load needs, and the others.
@@ -20,7 +22,7 @@ export function inParts(texts) {
 // Text by topic and key, for every language: nested, it compresses better.
 export function readLabels(folder) {
   const labels = { en: {}, "zh-CN": {} };
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".txt")).sort()) {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".txt") && !SERVER_ONLY.includes(name)).sort()) {
     const topic = basename(file, ".txt");
     for (const language of Object.keys(labels)) labels[language][topic] = {};
     const lines = readFileSync(join(folder, file), "utf8").split("\n");

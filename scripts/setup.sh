@@ -144,6 +144,20 @@ browser() {
   fc-list ':lang=zh' 2>/dev/null | grep -q . || apt_install fonts-noto-cjk || die "A Chinese font is missing; install fonts-noto-cjk."
 }
 
+# Programs only: the tests start servers of their own, on ports of their own, in a folder of their own.
+mail_servers() {
+  [ -x /usr/sbin/dovecot ] && [ -x /usr/lib/dovecot/imap ] && [ -x /usr/sbin/exim4 ] && return
+  local policy=/usr/sbin/policy-rc.d made=""
+  # Debian's packages would start servers.
+  if [ ! -e "$policy" ]; then
+    as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy" && made=1
+  fi
+  local done=0
+  apt_install dovecot-imapd exim4-daemon-light || done=$?
+  [ -z "$made" ] || as_root rm -f "$policy"
+  [ "$done" = 0 ] || die "The mail servers that the tests talk to are missing; install dovecot-imapd and exim4-daemon-light."
+}
+
 check_basics
 wasm_target
 npm_packages
@@ -151,6 +165,6 @@ postgres
 wasm_bindgen
 wasm_split
 if [ "$purpose" != run ]; then browser; fi
-if [ "$purpose" = test ]; then sqlx_cli; fi
+if [ "$purpose" = test ]; then mail_servers; sqlx_cli; fi
 if [ "$purpose" = bench ]; then lighthouse; fi
 rm -rf "$TOOLS/build"

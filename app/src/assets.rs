@@ -14,6 +14,17 @@ pub struct Assets {
     pub css: String,
     /// The style sheet of all that is seen elsewhere or later.
     pub later_css: String,
+    /// What the public pages load, which know nothing of the wasm.
+    pub portal: PortalAssets,
+}
+
+/// Addresses of what the public pages load.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct PortalAssets {
+    /// A small script; they work without it.
+    pub js: String,
+    /// Their style sheet.
+    pub css: String,
 }
 
 /// The page that gets along without the second style sheet until somebody moves.
@@ -24,7 +35,7 @@ const BOARD: &str = "/pipeline";
 /// on a slow line the code would delay it.
 #[component]
 pub fn AssetLinks() -> impl IntoView {
-    let Assets { js, css, later_css } = expect_context::<Assets>();
+    let Assets { js, css, later_css, .. } = expect_context::<Assets>();
     let board = use_context::<axum::http::request::Parts>().is_some_and(|parts| parts.uri.path() == BOARD);
     protect();
     view! {

@@ -29,6 +29,7 @@ fn empty_boot() -> Boot {
         now: DateTime::<Utc>::UNIX_EPOCH,
         demo: false,
         phone: false,
+        file_max: 0,
     }
 }
 
@@ -49,6 +50,8 @@ pub struct Page {
     pub demo: bool,
     /// The first sight is a phone's.
     pub phone: bool,
+    /// Most bytes of an uploaded file.
+    pub file_max: u64,
 }
 
 impl Page {
@@ -63,6 +66,7 @@ impl Page {
             now: RwSignal::new(boot.now),
             demo: boot.demo,
             phone: boot.phone,
+            file_max: boot.file_max,
         };
         provide_context(page);
         // Texts that came after they were first asked for; scripts/boot.js tells.

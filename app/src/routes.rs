@@ -17,6 +17,7 @@ use crate::features::my_day::MyDayPage;
 use crate::features::pipeline::{BoardPage, board_address};
 use crate::features::quality::QualityPage;
 use crate::features::quick_add::QuickAdd;
+use crate::features::reports::ReportsPage;
 use crate::features::settings::SettingsPage;
 use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
 use crate::features::timeline::Timeline;
@@ -67,6 +68,7 @@ chunk! {
     page fn quality() in quality { view! { <QualityPage/> } }
     page fn desk() in desk { view! { <DeskPage timeline=timeline_of/> } }
     page fn ticket() in desk { view! { <TicketPage timeline=timeline_of/> } }
+    page fn reports() in reports { view! { <ReportsPage/> } }
     page fn my_day() in records { view! { <MyDayPage/> } }
     page fn list() in records { view! { <Plural/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
@@ -90,20 +92,27 @@ fn Plural() -> impl IntoView {
     }
 }
 
-/// `/duplicates/<plural>`, `/quality/<plural>`, `/tickets/<id>` or `/<plural>/<id>`: routes of their own would weigh on the
-/// first load.
+/// `/duplicates/<plural>`, `/quality/<plural>`, `/tickets/<id>`, `/desk/reports` or `/<plural>/<id>`: routes of their own would
+/// weigh on the first load.
 #[component]
 fn BelowPlural() -> impl IntoView {
     let params = use_params_map();
     let page = Memo::new(move |_| {
-        let plural = params.with(|params| params.get("plural").unwrap_or_default());
-        ["duplicates", "quality", "tickets"].into_iter().find(|page| *page == plural)
+        let of = |name| params.with(|params| params.get(name).unwrap_or_default());
+        match of("plural").as_str() {
+            "duplicates" => "duplicates",
+            "quality" => "quality",
+            "tickets" => "ticket",
+            "desk" if of("id") == "reports" => "reports",
+            _ => "record",
+        }
     });
     move || match page.get() {
-        Some("duplicates") => view! { <DuplicatesPage/> }.into_any(),
-        Some("tickets") => ticket::view(),
-        Some(_) => quality::view(),
-        None => view! { <DetailPage timeline=timeline_of/> }.into_any(),
+        "duplicates" => view! { <DuplicatesPage/> }.into_any(),
+        "quality" => quality::view(),
+        "ticket" => ticket::view(),
+        "reports" => reports::view(),
+        _ => view! { <DetailPage timeline=timeline_of/> }.into_any(),
     }
 }
 
@@ -118,6 +127,7 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("quality", quality::fetch),
     ("desk", desk::fetch),
     ("ticket", ticket::fetch),
+    ("reports", reports::fetch),
     ("my_day", my_day::fetch),
     ("list", list::fetch),
     ("by_day", fetch_calendar),

@@ -1,5 +1,6 @@
-// What `make bench` measures in a browser: first load on a mid-range phone, a drag on the big board, memory after many
-// live updates. Usage: node browser.mjs <base address> <session cookie> <pipeline id>. Prints one JSON object a line.
+// What `make bench` measures in a browser: first load on a mid-range phone, a drag on the big board, a long queue of tickets
+// against a short one, memory after many live updates. Usage: node browser.mjs <base address> <session cookie> <pipeline id>
+// <long queue>:<its tickets> <short queue>:<its tickets>. Prints one JSON object a line.
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
@@ -7,7 +8,7 @@ import lighthouse from "lighthouse";
 
 // Playwright belongs to the browser tests, one folder up.
 const { chromium } = createRequire(new URL("../package.json", import.meta.url))("@playwright/test");
-const [base, cookie, pipeline] = process.argv.slice(2);
+const [base, cookie, pipeline, ...queues] = process.argv.slice(2);
 const board = `${base}/pipeline?pipeline=${pipeline}`;
 
 /** Lighthouse runs; their scores vary by a point or two. */
@@ -18,6 +19,10 @@ const DRAGS = 20;
 const UPDATES = 3_600;
 /** Changes sent at once. */
 const BATCH = 60;
+/** Frames during which a queue is scrolled. */
+const SCROLLED = 240;
+/** Updates of tickets that are seen. */
+const CHANGED = 120;
 
 const say = (what, unit, figures, aim) => console.log(JSON.stringify({ what, unit, figures, ...aim }));
 
@@ -32,14 +37,33 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", `--remote-debugging-port=${port}`],
 });
 
-async function open() {
+async function open(address = board, shown = ".lane .card") {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
   const [name, value] = cookie.split("=");
   await context.addCookies([{ name, value, url: base }]);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  await page.goto(board);
-  await page.locator(".lane .card").first().waitFor();
+  await page.goto(address);
+  await page.locator(shown).first().waitFor();
+  await page.evaluate(() => {
+    window.busy = [];
+    new PerformanceObserver((list) => window.busy.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
+    // Lengths of frames from now on, until the function given back is called.
+    window.watchFrames = () => {
+      const frames = [];
+      let [last, on] = [performance.now(), true];
+      const next = (now) => {
+        frames.push(now - last);
+        last = now;
+        if (on) requestAnimationFrame(next);
+      };
+      requestAnimationFrame(next);
+      return () => {
+        on = false;
+        return frames.slice(1);
+      };
+    };
+  });
   return page;
 }
 
@@ -87,10 +111,6 @@ function weigh(files) {
 async function drags() {
   const page = await open();
   const lanes = await page.locator(".lane[data-stage]").evaluateAll((all) => all.map((lane) => lane.dataset.stage));
-  await page.evaluate(() => {
-    window.busy = [];
-    new PerformanceObserver((list) => window.busy.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
-  });
   const [drops, frames] = [[], []];
   for (let n = 0; n < DRAGS; n += 1) {
     const [from, to] = [lanes[n % 2], lanes[(n + 1) % 2]].map((stage) => page.locator(`.lane[data-stage="${stage}"]`));
@@ -98,16 +118,7 @@ async function drags() {
     const id = await dragged.getAttribute("data-id");
     const [card, goal] = [await dragged.boundingBox(), await to.locator(".lane-cards").boundingBox()];
     await page.mouse.move(card.x + 80, card.y + 12);
-    await page.evaluate(() => {
-      window.frames = [];
-      let last = performance.now();
-      const next = (now) => {
-        window.frames?.push(now - last);
-        last = now;
-        if (window.frames) requestAnimationFrame(next);
-      };
-      requestAnimationFrame(next);
-    });
+    await page.evaluate(() => (window.seen = window.watchFrames()));
     await page.mouse.down();
     await page.mouse.move(card.x + 95, card.y + 30, { steps: 4 });
     await page.mouse.move(goal.x + goal.width / 2, goal.y + 20, { steps: 30 });
@@ -123,8 +134,7 @@ async function drags() {
     }, there);
     await page.mouse.up();
     drops.push(await dropped);
-    frames.push(...(await page.evaluate(() => window.frames.splice(0).slice(1))));
-    await page.evaluate(() => (window.frames = null));
+    frames.push(...(await page.evaluate(() => window.seen())));
     await page.waitForFunction(() => !document.querySelector(".card[data-pending]"));
   }
   const busy = await page.evaluate(() => window.busy);
@@ -141,6 +151,70 @@ function memory() {
   return Math.max(...mine.map((line) => Number(line.trim().split(/\s+/)[2]))) / 1024;
 }
 
+async function apply(page, command) {
+  const data = { command: { ...command, all_or_nothing: true } };
+  const answer = await page.context().request.post(`${base}/api/fn/apply`, { data, headers: { origin: base } });
+  if (!answer.ok()) throw new Error(`${answer.status()} ${await answer.text()}`);
+}
+
+// A queue with all its tickets loaded, scrolled up and down; then tickets change that are seen.
+async function queue(id, count) {
+  const page = await open(`${base}/desk?view=queue-${id}`, ".ticket-row");
+  const rows = page.locator(".desk-rows");
+  const height = () => rows.evaluate((element) => element.scrollHeight);
+  // More comes when the end comes into view; what is loaded shows in how far one can scroll.
+  const one = await page.locator(".ticket-row").first().evaluate((row) => row.getBoundingClientRect().height);
+  await rows.hover();
+  while ((await height()) < one * count * 0.99) {
+    const before = await height();
+    await rows.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await page.waitForFunction((before) => document.querySelector(".desk-rows").scrollHeight > before, before);
+  }
+  await page.evaluate(() => window.busy.splice(0));
+  const scrolled = await rows.evaluate((element, length) => {
+    const stop = window.watchFrames();
+    return new Promise((done) => {
+      let [frame, by] = [0, -400];
+      const next = () => {
+        const before = element.scrollTop;
+        element.scrollBy(0, by);
+        if (element.scrollTop === before) by = -by;
+        frame += 1;
+        if (frame < length) requestAnimationFrame(next);
+        else done(stop());
+      };
+      requestAnimationFrame(next);
+    });
+  }, SCROLLED);
+  const scrolling = await page.evaluate(() => Math.max(0, ...window.busy.splice(0)));
+
+  await rows.evaluate((element) => element.scrollTo(0, 0));
+  await page.waitForFunction(() => new Promise((done) => requestIdleCallback(() => done(true))));
+  const ids = await page.locator(".ticket-row").evaluateAll((all) => all.slice(0, 10).map((row) => row.dataset.id));
+  await page.evaluate(() => (window.seen = window.watchFrames()));
+  for (let n = 0; n < CHANGED; n += 1) {
+    const values = { subject: `Changed ${n}`, priority: ["low", "urgent"][n % 2] };
+    await apply(page, { record_type: "ticket", changes: [{ do: "update", id: ids[n % ids.length], values }] });
+  }
+  await page.locator(".ticket-row").filter({ hasText: `Changed ${CHANGED - 1}` }).waitFor();
+  const updated = await page.evaluate(() => window.seen());
+  const updating = await page.evaluate(() => Math.max(0, ...window.busy.splice(0)));
+  await page.context().close();
+  return { scrolled, scrolling, updated, updating };
+}
+
+// Against a short one: how many tickets wait must not be felt.
+async function longQueue() {
+  const [[long, count], [short, few]] = queues.map((queue) => queue.split(":"));
+  const [many, hundred] = [await queue(long, Number(count)), await queue(short, Number(few))];
+  const what = `a queue of ${count} over one of ${few}`;
+  say(`frame while scrolling ${what}`, "ms", many.scrolled, { baseline: hundred.scrolled, at_most: 1.5 });
+  say(`longest task while scrolling a queue of ${count}`, "ms", [many.scrolling], { at_most: 100 });
+  say(`frame while tickets change, ${what}`, "ms", many.updated, { baseline: hundred.updated, at_most: 1.5 });
+  say(`longest task while tickets of a queue of ${count} change`, "ms", [many.updating], { at_most: 100 });
+  say(`longest task while tickets of a queue of ${few} change`, "ms", [hundred.updating], {});
+}
+
 async function liveUpdates() {
   const page = await open();
   const session = await page.context().newCDPSession(page);
@@ -153,9 +227,7 @@ async function liveUpdates() {
   const ids = await page.locator(`.lane[data-stage="${stages[0]}"] .card`).evaluateAll((all) => all.slice(0, 10).map((card) => card.dataset.id));
   const move = async (n) => {
     const changes = [{ do: "update", id: ids[n % ids.length], values: { stage_id: stages[Math.floor(n / ids.length) % 2], rank: "top" } }];
-    const data = { command: { record_type: "opportunity", changes, all_or_nothing: true } };
-    const answer = await page.context().request.post(`${base}/api/fn/apply`, { data, headers: { origin: base } });
-    if (!answer.ok()) throw new Error(`${answer.status()} ${await answer.text()}`);
+    await apply(page, { record_type: "opportunity", changes });
   };
   const moves = async (from, to) => {
     for (let n = from; n < to; n += BATCH) await Promise.all(Array.from({ length: Math.min(BATCH, to - n) }, (_, i) => move(n + i)));
@@ -175,6 +247,7 @@ async function liveUpdates() {
 try {
   await firstLoad();
   await drags();
+  await longQueue();
   await liveUpdates();
 } finally {
   await browser.close();

@@ -14,6 +14,10 @@ async function asUser(browser: Browser, who: string): Promise<Page> {
   return page;
 }
 
+// One red pixel.
+const PIXEL =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+
 // A queue of its own, so that tests side by side do not see each other.
 async function queue(page: Page): Promise<string> {
   return create(page, "queue", { name: `Desk ${randomUUID().slice(0, 8)}`, routing: "manual", public: false });
@@ -253,4 +257,27 @@ test("the desk is usable and accessible @phone", async ({ page, isMobile }) => {
     await page.getByRole("button", { name: "Back" }).click();
     await expect(row(page, id)).toBeVisible();
   }
+});
+
+test("files go with an answer, and pasted pictures stand in it", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "With files");
+  await openQueue(page, own, id);
+  await page.getByRole("button", { name: "Attach files" }).click();
+  const report = { name: "report.txt", mimeType: "text/plain", buffer: Buffer.from("all is well") };
+  await page.locator(".desk-composer input[type=file]").setInputFiles(report);
+  await expect(page.locator(".desk-staged")).toContainText("report.txt");
+  await write(page, "See here: ");
+  await area(page).evaluate((text, png) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(png), (c) => c.charCodeAt(0))], "shot.png", { type: "image/png" }));
+    text.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, PIXEL);
+  await expect(area(page).locator("img")).toHaveCount(1);
+  await expect(page.locator(".desk-staged")).not.toContainText("shot.png");
+  await send(page).click();
+  const answer = page.locator(".message[data-kind=reply]");
+  await expect.poll(() => answer.locator("img").evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(1);
+  await expect(answer.locator(".message-files li")).toHaveText([/report\.txt/]);
 });

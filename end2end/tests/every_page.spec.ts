@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { call, create, expect, signIn, test } from "./product.js";
 
 const settings = [
-  "profile", "password", "devices", "tokens", "users", "teams", "roles", "pipelines", "tags", "fields", "organisation", "audit", "sign-ins",
+  "profile", "password", "devices", "tokens", "users", "teams", "roles", "pipelines", "tags", "mailboxes", "fields", "organisation", "audit", "sign-ins",
 ].map((section) => `/settings/${section}`);
 
 // An administrator nobody else is, so that the language is this test's own.
@@ -32,7 +32,7 @@ async function pages(page: Page): Promise<string[]> {
   const at = new Date().toISOString();
   await create(page, "activity", { kind: "call", content: "A word", occurred_at: at, customer_id: customer });
   await create(page, "task", { subject: "A next step", due_at: at, customer_id: customer });
-  return ["/", "/pipeline", "/customers", `/customers/${customer}`, "/opportunities", `/opportunities/${opportunity}`, "/tasks", "/tasks?as=month", "/opportunities?as=week", "/exports", "/import", "/duplicates/customers", "/quality/customers"];
+  return ["/", "/pipeline", "/customers", `/customers/${customer}`, "/opportunities", `/opportunities/${opportunity}`, "/tasks", "/tasks?as=month", "/opportunities?as=week", "/exports", "/import", "/duplicates/customers", "/quality/customers", "/desk/reports"];
 }
 
 // Opens a page and waits until it has been taken over and has loaded what it shows.
@@ -90,7 +90,7 @@ async function faults(page: Page, look: Look, isMobile: boolean): Promise<string
   const found: string[] = [];
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (sideways > 0) found.push(`scrolls sideways by ${sideways} px`);
-  const keys = (await page.locator("body").innerText()).match(/\b(?:ui|board|list|admin|timeline|my_day|import)\.[a-z_]+(?:\.[a-z_]+)*\b/g);
+  const keys = (await page.locator("body").innerText()).match(/\b(?:ui|board|list|admin|timeline|my_day|import|report)\.[a-z_]+(?:\.[a-z_]+)*\b/g);
   if (keys) found.push(`texts without words: ${keys.join(", ")}`);
   if (look.axe) {
     // The old way needs no further page per run; what it can't do is look into frames of other origins.
@@ -124,7 +124,7 @@ async function visit(page: Page, paths: string[], look: Look, isMobile: boolean)
 }
 
 test("English by day, with all settings", async ({ page, isMobile }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await visit(page, ["/sign-in"], { locale: "en", theme: "light", axe: true }, isMobile);
   await join(page);
   await visit(page, [...(await pages(page)), ...settings], { locale: "en", theme: "light", axe: true }, isMobile);
@@ -138,7 +138,7 @@ test("English by night @phone", async ({ page, isMobile }) => {
 });
 
 test("Chinese by day, on a phone with all settings @phone", async ({ page, isMobile }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await visit(page, ["/sign-in"], { locale: "zh-CN", theme: "light", axe: isMobile }, isMobile);
   await join(page);
   const paths = [...(await pages(page)), ...(isMobile ? settings : [])];

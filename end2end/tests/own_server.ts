@@ -18,11 +18,11 @@ export class OwnServer {
   private readonly environment: NodeJS.ProcessEnv;
   private process?: ChildProcess;
 
-  constructor(port: number) {
+  constructor(port: number, settings: NodeJS.ProcessEnv = {}) {
     // No DATABASE_URL, so Postgres is the server's own.
     const { DATABASE_URL: _, ...environment } = process.env;
     const data = mkdtempSync(join(tmpdir(), "guanxi-own-"));
-    this.environment = { ...environment, GUANXI_ADDR: `127.0.0.1:${port}`, GUANXI_DATA: data, GUANXI_LOG: "error" };
+    this.environment = { ...environment, ...settings, GUANXI_ADDR: `127.0.0.1:${port}`, GUANXI_DATA: data, GUANXI_LOG: "error" };
     this.base = `http://127.0.0.1:${port}`;
   }
 

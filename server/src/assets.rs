@@ -50,7 +50,12 @@ impl Site {
     /// Pages that name no bundle, for tests of what the server answers.
     #[cfg(test)]
     pub(crate) fn without_bundle() -> Self {
-        let assets = Assets { js: String::new(), css: String::new(), later_css: String::new() };
+        let assets = Assets {
+            js: String::new(),
+            css: String::new(),
+            later_css: String::new(),
+            portal: app::assets::PortalAssets::default(),
+        };
         Self { folder: PathBuf::new(), assets }
     }
 

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
+use store::files::{Files, Limits};
 use tracing_subscriber::EnvFilter;
 
 /// Where the data lives. Flags win over the environment.
@@ -15,6 +16,19 @@ pub(crate) struct Config {
     /// Folder for everything guanxi keeps itself: the embedded Postgres and uploaded files.
     #[arg(long, env = "GUANXI_DATA", default_value = "./data", global = true)]
     data: PathBuf,
+
+    /// Where uploaded files lie instead of in the data folder, e.g. s3://bucket/prefix with the usual AWS_ variables. Several
+    /// servers must share the place: a bucket, or a data folder on the network.
+    #[arg(long, env = "GUANXI_FILES_URL", global = true)]
+    files_url: Option<String>,
+
+    /// Largest uploaded file, megabytes.
+    #[arg(long, env = "GUANXI_FILE_MB", default_value = "25", value_parser = clap::value_parser!(u64).range(1..=10_000), global = true)]
+    file_mb: u64,
+
+    /// Most that is uploaded at once, megabytes.
+    #[arg(long, env = "GUANXI_UPLOAD_MB", default_value = "100", value_parser = clap::value_parser!(u64).range(1..=100_000), global = true)]
+    upload_mb: u64,
 
     /// What to log, e.g. "info", "debug" or "warn,guanxi=debug".
     #[arg(long, env = "GUANXI_LOG", default_value = "info,sqlx=warn", global = true)]
@@ -44,6 +58,15 @@ impl Config {
     /// The data folder as an absolute path; it need not exist yet.
     pub(crate) fn data_folder(&self) -> Result<PathBuf, Failure> {
         absolute(&self.data)
+    }
+
+    /// Where uploaded files lie, and how large they may be. Nothing is made or asked there before the first file.
+    pub(crate) fn files(&self) -> Result<Files, Failure> {
+        let files = match self.files_url.as_deref().map(str::trim).filter(|url| !url.is_empty()) {
+            Some(url) => Files::bucket(url)?,
+            None => Files::folder(self.data_folder()?.join("files")),
+        };
+        Ok(files.with_limits(Limits { file: self.file_mb << 20, upload: self.upload_mb << 20, ..Limits::default() }))
     }
 
     /// Sends logs to standard error, so that standard output stays the command's answer.

@@ -3,7 +3,7 @@
 use crate::{config::Config, embedded_postgres::EmbeddedPostgres, failure::Failure};
 use sqlx::{Connection, PgConnection};
 use std::{path::Path, time::Duration};
-use store::{StartError, Store};
+use store::{StartError, Store, files::Files};
 use tokio::{task::spawn_blocking, time::timeout};
 
 /// How long a host that doesn't answer may take to be called unreachable.
@@ -16,6 +16,7 @@ const CONNECTIONS: u32 = 32;
 #[derive(Debug)]
 pub(crate) struct Database {
     url: String,
+    files: Files,
     embedded: Option<EmbeddedPostgres>,
 }
 
@@ -34,17 +35,23 @@ impl Database {
         config: &Config,
         open_embedded: fn(&Path) -> Result<EmbeddedPostgres, Failure>,
     ) -> Result<Self, Failure> {
+        let files = config.files()?;
         if let Some(url) = config.database_url() {
-            return Ok(Self { url: checked(url)?, embedded: None });
+            return Ok(Self { url: checked(url)?, files, embedded: None });
         }
         let data = config.data_folder()?;
         let embedded = blocking(move || open_embedded(&data)).await?;
-        Ok(Self { url: embedded.url().to_owned(), embedded: Some(embedded) })
+        Ok(Self { url: embedded.url().to_owned(), files, embedded: Some(embedded) })
     }
 
     /// The owner's URL, password included: for Postgres' own tools, never for a log.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where uploaded files lie.
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
     }
 
     /// One connection as the owner. Unlike a pool, it doesn't keep trying where nothing listens.
@@ -63,7 +70,7 @@ impl Database {
 
     /// Opens the migrated database for the server's work.
     pub(crate) async fn store(&self) -> Result<Store, Failure> {
-        Ok(Store::connect(&self.url, CONNECTIONS).await?)
+        Ok(Store::connect(&self.url, CONNECTIONS).await?.with_files(self.files.clone()))
     }
 
     /// Closes the database and passes the result on; a command's own failure is worth more to

@@ -9,29 +9,36 @@ use lettre::message::{Mailbox, header::ContentType};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use crate::failure::Failure;
-
-type Transport = AsyncSmtpTransport<Tokio1Executor>;
+use crate::post::{self, Transport};
 
 /// Waits before each further try; a mail server that is restarted is back by then.
 const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(20), Duration::from_secs(120)];
 
+/// The installation's way out, if one is named.
+pub(crate) fn way_out(smtp_url: Option<&str>) -> Result<Option<Transport>, Failure> {
+    let Some(smtp_url) = smtp_url.map(str::trim).filter(|url| !url.is_empty()) else { return Ok(None) };
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp_url).map_err(|_| {
+        Failure::new("GUANXI_SMTP_URL is not a mail server address like smtps://user:password@mail.example.com.")
+    })?;
+    Ok(Some(builder.build()))
+}
+
 /// How pages send mail. Without a mail server the log says that a mail was not sent, and nothing of what was in it.
-pub(crate) fn outgoing(base_url: &str, smtp_url: Option<&str>, from: Option<&str>) -> Result<Outgoing, Failure> {
+pub(crate) fn outgoing(base_url: &str, way_out: Option<Transport>, from: Option<&str>) -> Result<Outgoing, Failure> {
     let host = checked_host(base_url)?;
-    let Some(smtp_url) = smtp_url.map(str::trim).filter(|url| !url.is_empty()) else {
-        return Ok(Outgoing::new(base_url, |letter| {
+    let tried = way_out.clone();
+    let outgoing = match way_out {
+        None => Outgoing::new(base_url, |letter| {
             tracing::warn!(subject = %letter.subject, "a mail was not sent: GUANXI_SMTP_URL is not set");
-        }));
+        }),
+        Some(transport) => {
+            let from = sender(from, &host)?;
+            Outgoing::new(base_url, move |letter| {
+                tokio::spawn(send(transport.clone(), from.clone(), letter));
+            })
+        }
     };
-    let transport: Transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp_url)
-        .map_err(|_| {
-            Failure::new("GUANXI_SMTP_URL is not a mail server address like smtps://user:password@mail.example.com.")
-        })?
-        .build();
-    let from = sender(from, &host)?;
-    Ok(Outgoing::new(base_url, move |letter| {
-        tokio::spawn(send(transport.clone(), from.clone(), letter));
-    }))
+    Ok(outgoing.trying(move |account| Box::pin(post::check(account, tried.clone()))))
 }
 
 /// Links are built on this address, so it must be one.
@@ -95,9 +102,8 @@ mod tests {
     #[test]
     fn settings_that_do_not_fit_are_named() {
         assert!(outgoing("crm.example.com", None, None).err().unwrap().to_string().contains("GUANXI_BASE_URL"));
-        assert!(
-            outgoing("https://a.test", Some("nonsense"), None).err().unwrap().to_string().contains("GUANXI_SMTP_URL")
-        );
+        assert!(way_out(Some("nonsense")).err().unwrap().to_string().contains("GUANXI_SMTP_URL"));
+        assert!(way_out(Some(" ")).unwrap().is_none());
         assert!(sender(Some("nobody"), "a.test").err().unwrap().to_string().contains("GUANXI_MAIL_FROM"));
     }
 }

@@ -6,6 +6,7 @@ mod body;
 mod caller;
 mod change_sets;
 mod exports;
+mod files;
 mod imports;
 mod listing;
 mod openapi;
@@ -23,11 +24,13 @@ use axum::{
 };
 use shared::import::{FileKind, MAX_BYTES};
 use store::Store;
+use store::files::Limits;
 
+pub(crate) use caller::actor_of;
 use problem::Problem;
 
 /// The routes, relative to `/api/v1`; every answer that is no success is a problem document.
-pub(crate) fn routes<S>() -> Router<S>
+pub(crate) fn routes<S>(limits: Limits) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Store: FromRef<S>,
@@ -37,10 +40,11 @@ where
         // The organisation is only read and changed; its own routes say so in `Allow`.
         .route("/organisations", get(records::list))
         .route("/organisations/{id}", get(records::read).patch(records::change))
-        .route("/{plural}", get(records::list).post(records::create))
+        .route("/{plural}", get(records::list).post(files::create).layer(crate::files::body_limit(limits)))
         .route("/{plural}/bulk", post(records::bulk))
         .route("/{plural}/{id}", get(records::read).patch(records::change).delete(records::remove))
         .route("/{plural}/{id}/restore", post(records::restore))
+        .route("/{plural}/{id}/content", get(files::content))
         .route("/change-sets/{id}/undo", post(change_sets::undo))
         .merge(import_routes())
         .merge(export_routes())

@@ -2,7 +2,7 @@
 
 use crate::{
     assets::{self, Site},
-    health, live,
+    files, health, live,
     request::{self, Identifier},
     shutdown::Shutdown,
     upload,
@@ -20,7 +20,10 @@ use leptos::{config::LeptosOptions, context::provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use store::Store;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, trace::TraceLayer,
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate as _},
+    limit::RequestBodyLimitLayer,
+    trace::TraceLayer,
 };
 
 /// Longest body of a server function; they read it into memory as a whole. Files have an address of their own.
@@ -41,21 +44,24 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
     let site_first = site.clone();
     let secure = outgoing.is_secure();
     let identifier = Identifier { store: store.clone(), demo, secure };
+    let limits = store.files().limits();
     let leptos = LeptosOptions::builder().output_name("guanxi").build();
     let state = AppState { store, site, shutdown, outgoing, leptos };
     Router::new()
         .merge(health_routes())
         .route("/api/v1/events", get(live::events))
-        .nest("/api/v1", crate::rest::routes())
+        .nest("/api/v1", crate::rest::routes(limits))
         .merge(page_routes(&state))
         .merge(upload::routes())
+        .merge(files::routes(limits))
+        .merge(crate::portal::routes())
         .fallback(missing(&state))
         .layer(middleware::from_fn_with_state(site_first, assets::files_first))
         .layer(middleware::from_fn(request::set_fault_status))
         .layer(middleware::from_fn_with_state(identifier, request::identify))
         .layer(middleware::from_fn(request::note_client))
         .layer(middleware::from_fn(request::refuse_cross_site))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(files::is_compressible)))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(secure, request::guard))

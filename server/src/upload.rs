@@ -194,7 +194,7 @@ pub(crate) fn file(name: &str, kind: FileKind, content: impl IntoResponse) -> Re
 }
 
 /// An error as pages read it.
-struct Refused(Error);
+pub(crate) struct Refused(Error);
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {

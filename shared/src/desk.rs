@@ -21,6 +21,15 @@ pub struct Conversation {
     pub live: String,
 }
 
+/// What may help with a ticket, the likest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Similar {
+    /// Solved tickets.
+    pub tickets: Vec<Row>,
+    /// Articles.
+    pub articles: Vec<Row>,
+}
+
 /// An answer or a note, with what else happens to the ticket in the same act.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reply {

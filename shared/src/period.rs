@@ -16,7 +16,7 @@ pub enum Period {
 }
 
 /// All periods that can be asked for, by their codes, in the order in which they are offered.
-pub const PERIODS: [(&str, Period); 18] = [
+pub const PERIODS: [(&str, Period); 19] = [
     ("today", Period::Days(0, 1)),
     ("yesterday", Period::Days(-1, 1)),
     ("tomorrow", Period::Days(1, 1)),
@@ -31,6 +31,7 @@ pub const PERIODS: [(&str, Period); 18] = [
     ("next_quarter", Period::Months(3, 1)),
     ("this_year", Period::Months(12, 0)),
     ("last_year", Period::Months(12, -1)),
+    ("last_7_days", Period::Days(-6, 7)),
     ("last_30_days", Period::Days(-29, 30)),
     ("next_30_days", Period::Days(0, 30)),
     ("last_90_days", Period::Days(-89, 90)),

@@ -58,4 +58,6 @@ pub struct Boot {
     pub demo: bool,
     /// The screen is a phone's, as far as the request tells: less of a page is built before its first sight.
     pub phone: bool,
+    /// Most bytes of an uploaded file.
+    pub file_max: u64,
 }

@@ -26,6 +26,12 @@ pub enum StartError {
     /// The database holds migrations this program does not know.
     #[error("The database was set up by a newer Guanxi or by another program: {0}.")]
     Foreign(String),
+    /// Files have no place.
+    #[error("The place of files can't be used: {0}. Check GUANXI_FILES_URL and the AWS_ variables.")]
+    Files(String),
+    /// An archive of files is none, or can't be written or read.
+    #[error("The archive of uploaded files can't be used: {0}.")]
+    Archive(String),
     /// Anything else while setting up.
     #[error("Setting up the database failed: {0}")]
     Other(String),
@@ -59,7 +65,7 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> Error {
     let Some(db) = error.as_database_error() else { return internal(error) };
     let constraint = db.constraint().unwrap_or_default();
     match db.code().as_deref() {
-        Some("23505") => Error::invalid(&field_of(constraint, db.table(), "_key"), "taken"),
+        Some("23505") => Error::invalid(&key_of(constraint, db.table()), "taken"),
         Some("23503") if db.message().starts_with("update or delete") => Error::invalid("", "referenced"),
         Some("23503") => Error::invalid(&field_of(constraint, db.table(), "_fkey"), "reference"),
         Some("23514") => Error::invalid(&field_of(constraint, db.table(), "_check"), "out_of_range"),
@@ -81,8 +87,25 @@ fn is_unreachable(error: &sqlx::Error) -> bool {
     }
 }
 
+/// The field of a unique constraint; `products_pkey` → `id`, which is what tells records apart.
+fn key_of(constraint: &str, table: Option<&str>) -> String {
+    if constraint.ends_with("_pkey") { "id".to_owned() } else { field_of(constraint, table, "_key") }
+}
+
 /// `products_number_key` → `number`: constraints are named after table and column.
 fn field_of(constraint: &str, table: Option<&str>, suffix: &str) -> String {
     let name = constraint.strip_suffix(suffix).unwrap_or(constraint);
     table.and_then(|t| name.strip_prefix(t)?.strip_prefix('_')).unwrap_or(name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constraints_tell_the_field() {
+        assert_eq!(key_of("products_number_key", Some("products")), "number");
+        assert_eq!(key_of("survey_responses_pkey", Some("survey_responses")), "id");
+        assert_eq!(field_of("tickets_queue_id_fkey", Some("tickets"), "_fkey"), "queue_id");
+    }
 }

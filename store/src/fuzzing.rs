@@ -6,6 +6,7 @@ use shared::query::Filter;
 use shared::{RecordDef, Result};
 
 use crate::import::fuzzing as import;
+use crate::mail::fuzzing as mail;
 use crate::read::fuzzing as read;
 
 /// The condition that a filter becomes.
@@ -27,4 +28,9 @@ pub fn cursors(text: &str) {
 /// As an upload.
 pub fn file(bytes: &[u8], reading: &Reading, def: &'static RecordDef) -> Result<Step> {
     import::file(bytes, reading, def)
+}
+
+/// Reads a letter, and looks whether what is made of it holds what is promised.
+pub fn letter(raw: &[u8]) {
+    mail::letter(raw);
 }

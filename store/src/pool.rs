@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use crate::auth::KnownSessions;
 use crate::error::{StartError, from_sqlx, internal};
+use crate::files::Files;
 use crate::live::LiveHub;
+use crate::portal::Seals;
 
 /// Of every connection: the unprivileged role, and an end to what would hold locks or the processor for ever, such as the
 /// transaction of a server that stopped in its tracks.
@@ -26,6 +28,8 @@ pub struct Store {
     pub(crate) pool: PgPool,
     pub(crate) hub: LiveHub,
     pub(crate) known: KnownSessions,
+    pub(crate) files: Files,
+    pub(crate) seals: Seals,
 }
 
 /// Database roles; the session's own user owns the tables and is used by migrations only.
@@ -85,7 +89,18 @@ impl Store {
             .connect_with(options)
             .await?;
         let hub = LiveHub::start(pool.clone());
-        Ok(Self { pool, hub, known: KnownSessions::default() })
+        Ok(Self { pool, hub, known: KnownSessions::default(), files: Files::default(), seals: Seals::default() })
+    }
+
+    /// The same store, with a place for the bytes of attachments; without one there are none.
+    #[must_use]
+    pub fn with_files(self, files: Files) -> Self {
+        Self { files, ..self }
+    }
+
+    /// Where the bytes of attachments lie.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Whether the database answers; for readiness checks.

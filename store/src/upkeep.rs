@@ -1,5 +1,5 @@
-//! What has to be done again and again: room for the months ahead, forgetting what ran out, recycling customers, looking
-//! for duplicates.
+//! What has to be done again and again: room for the months ahead, forgetting what ran out, recycling customers, removing
+//! files of no record, looking for duplicates.
 
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ impl Store {
             let actor = self.actor(administrator.org_id, administrator.user_id).await?;
             self.recycle(&actor).await?;
             self.renew_search(actor.org_id).await?;
+            self.remove_orphans(actor.org_id).await?;
         }
         Ok(())
     }

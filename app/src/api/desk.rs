@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::Row;
 use shared::desk::{QueueCount, Replied, Reply};
+use shared::report::{Report, ReportQuery};
 use uuid::Uuid;
 
 use super::Fault;
@@ -36,6 +37,13 @@ pub async fn next_ticket(queue_ids: Vec<Uuid>, skip: Vec<Uuid>) -> Result<Option
     Ok(store.next_ticket(&actor, &queue_ids, &skip).await?)
 }
 
+/// Solved tickets and articles that say much of what a ticket says.
+#[server(prefix = "/api/fn", endpoint = "similar", input = Json, output = Json)]
+pub async fn similar(ticket_id: Uuid) -> Result<shared::desk::Similar, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.similar(&actor, ticket_id).await?)
+}
+
 /// How much waits in each queue.
 #[server(prefix = "/api/fn", endpoint = "queue_counts", input = Json, output = Json)]
 pub async fn queue_counts() -> Result<Vec<QueueCount>, Fault> {
@@ -48,4 +56,11 @@ pub async fn queue_counts() -> Result<Vec<QueueCount>, Fault> {
 pub async fn set_away(away: bool) -> Result<(), Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.set_away(&actor, away).await?)
+}
+
+/// Numbers of tickets: in all, by group, by agent and over time.
+#[server(prefix = "/api/fn", endpoint = "desk_report", input = Json, output = Json)]
+pub async fn desk_report(query: ReportQuery) -> Result<Report, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.desk_report(&actor, &query).await?)
 }

@@ -13,6 +13,7 @@ pub mod export;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod outgoing;
+pub mod post;
 pub mod presence;
 pub mod quality;
 pub mod records;

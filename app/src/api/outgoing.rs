@@ -1,8 +1,12 @@
 //! Mail on its way out: pages say what, the server knows how.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use shared::i18n::{Locale, translate};
+use shared::post::{PostFault, Tried};
+use store::post::Account;
 
 /// A plain-text mail.
 #[derive(Clone)]
@@ -22,13 +26,31 @@ pub struct Letter {
 pub struct Outgoing {
     base_url: String,
     send: Arc<dyn Fn(Letter) + Send + Sync>,
+    try_out: Arc<dyn Fn(Account) -> Trying + Send + Sync>,
 }
+
+/// A mailbox that is being tried.
+pub type Trying = Pin<Box<dyn Future<Output = Tried> + Send>>;
 
 impl Outgoing {
     /// `base_url` is the address people reach this server at; `send` must return at once.
     pub fn new(base_url: impl Into<String>, send: impl Fn(Letter) + Send + Sync + 'static) -> Self {
         let base_url = base_url.into().trim_end_matches('/').to_owned();
-        Self { base_url, send: Arc::new(send) }
+        let nowhere = || Some(PostFault::NoWayOut.code().to_owned());
+        let try_out =
+            move |_: Account| -> Trying { Box::pin(async move { Tried { incoming: nowhere(), outgoing: nowhere() } }) };
+        Self { base_url, send: Arc::new(send), try_out: Arc::new(try_out) }
+    }
+
+    /// The same, with a way to try whether mail can be fetched and sent with a mailbox's settings.
+    #[must_use]
+    pub fn trying(self, try_out: impl Fn(Account) -> Trying + Send + Sync + 'static) -> Self {
+        Self { try_out: Arc::new(try_out), ..self }
+    }
+
+    /// Tries whether mail can be fetched and sent with a mailbox's settings.
+    pub async fn try_out(&self, account: Account) -> Tried {
+        (self.try_out)(account).await
     }
 
     /// Whether browsers reach us over TLS, so that cookies may insist on it.
@@ -44,6 +66,16 @@ impl Outgoing {
     /// The link with which somebody accepts an invitation.
     pub fn invitation_link(&self, token: &str) -> String {
         format!("{}/invitation?token={token}", self.base_url)
+    }
+
+    /// A page of an organisation's public ones; `rest` begins with a slash or is empty.
+    pub fn portal_link(&self, slug: &str, rest: &str) -> String {
+        format!("{}/portal/{slug}{rest}", self.base_url)
+    }
+
+    /// Hands a mail over for sending.
+    pub fn send(&self, letter: Letter) {
+        (self.send)(letter);
     }
 
     /// Hands a mail of the catalogs (`sign_in.mail.<kind>_subject`, `_text`) over for sending.

@@ -7,6 +7,7 @@ pub mod my_day;
 pub mod pipeline;
 pub mod quality;
 pub mod quick_add;
+pub mod reports;
 pub mod settings;
 pub mod sign_in;
 pub mod timeline;

@@ -19,6 +19,7 @@ use shared::{FieldError, RecordDef, Row};
 use uuid::Uuid;
 
 use super::TimelineSlot;
+use super::attachments::attachments;
 use super::attribute::{Attribute, attributes};
 use super::conflict::{Clash, clash_dialog};
 use super::inline::{Put, Target};
@@ -233,6 +234,7 @@ fn loaded(
                 <aside class="record-side" aria-label=t("ui.record.fields")>
                     <div class="record-facts" data-folded=move || folded.get().then_some("") on:focusin=move |_| folded.set(false)>
                         {facts::facts(context, &[])}
+                        {attachments(def, id, context.may_update)}
                         {related::related(page, def, id)}
                     </div>
                     <button

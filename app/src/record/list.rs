@@ -4,6 +4,7 @@ pub(super) mod address;
 mod bulk;
 mod calendar;
 mod columns;
+mod conditions;
 mod data;
 mod filter;
 mod row;
@@ -31,7 +32,8 @@ use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
 use address::{ListNav, ListState};
-pub use address::{list_address, list_address_for};
+pub use address::{Place, list_address, list_address_for};
+pub use conditions::{address_conditions, conditions};
 use data::ListData;
 
 /// The list of a record type, named by the address (`/customers`).
@@ -107,7 +109,8 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         total: RwSignal::new(None),
         columns: columns::stored(def),
         titles: RwSignal::new(Titles::new()),
-        may_create: page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
+        // Files are added where they belong.
+        may_create: !def.uploaded && page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
         given: RwSignal::new(shared::Values::new()),
         exporting: RwSignal::new(false),
         dates: StoredValue::new(dates),

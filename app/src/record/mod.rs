@@ -3,6 +3,7 @@
 //! Everything here is driven by [`shared::RecordDef`]: there is no code per type and nothing generic over types, so the
 //! bundle does not grow with their number.
 
+pub mod attachments;
 mod attribute;
 pub mod audience;
 mod batch;
@@ -24,7 +25,7 @@ pub use batch::Batch;
 pub use detail::{DetailPage, RecordContext, RecordPeek};
 pub use editor::{Editing, editor, rich_words};
 pub use form::{RecordForm, reason_badge};
-pub use list::{ListPage, fetch_calendar, list_address, list_address_for};
+pub use list::{ListPage, Place, address_conditions, conditions, fetch_calendar, list_address, list_address_for};
 pub use merge::MergeDialog;
 pub use missing::{failed, no_access, not_found};
 pub use value::{Shown, value_text, value_view};

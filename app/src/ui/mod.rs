@@ -6,6 +6,7 @@
 
 pub mod avatar;
 pub mod button;
+pub mod chart;
 pub mod checkbox;
 mod choice;
 pub mod combobox;
@@ -39,12 +40,15 @@ pub mod tag_input;
 pub mod text_area;
 pub mod text_input;
 pub mod toast;
+pub mod upload;
 pub mod view_switch;
+pub mod viewport;
 pub mod virtual_list;
 mod window;
 
 pub use avatar::{Avatar, company_initials, hue_of, initials};
 pub use button::{Button, ButtonKind, LinkButton};
+pub use chart::{Chart, Drawn, Series};
 pub use checkbox::Checkbox;
 pub use choice::Choice;
 pub use combobox::Combobox;
@@ -77,5 +81,7 @@ pub use tag_input::TagInput;
 pub use text_area::TextArea;
 pub use text_input::TextInput;
 pub use toast::{ToastHost, Toasts, Undo};
+pub use upload::{Upload, UploadWords};
 pub use view_switch::{ViewSwitch, Way};
+pub use viewport::Viewport;
 pub use virtual_list::{VirtualList, VirtualTable};

@@ -3,9 +3,10 @@
 mod clean;
 mod editor;
 
-use leptos::ev::{ClipboardEvent, KeyboardEvent};
+use leptos::ev::{ClipboardEvent, DragEvent, KeyboardEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::web_sys::{DataTransfer, FileList};
 
 use super::field::Wiring;
 use super::{Button, ButtonKind, Icon, Size, TextInput};
@@ -60,6 +61,9 @@ pub fn RichText(
     /// Sees keys first; true when it took one.
     #[prop(optional, into)]
     on_key: Option<Callback<KeyboardEvent, bool>>,
+    /// Takes files that are pasted or dropped into the text.
+    #[prop(optional, into)]
+    on_files: Option<Callback<FileList>>,
 ) -> impl IntoView {
     let wiring = Wiring::take();
     let linking = RwSignal::new(false);
@@ -71,7 +75,23 @@ pub fn RichText(
             event.stop_propagation();
         }
     };
-    let paste = move |event: ClipboardEvent| editor.paste(&event);
+    let take = move |data: Option<DataTransfer>| {
+        let files = data.and_then(|data| data.files()).filter(|files| files.length() > 0);
+        files.zip(on_files).map(|(files, take)| take.run(files)).is_some()
+    };
+    let paste = move |event: ClipboardEvent| {
+        // Programs for text put a picture of it beside it.
+        let says = event
+            .clipboard_data()
+            .and_then(|data| data.get_data("text/plain").ok())
+            .is_some_and(|text| !text.is_empty());
+        if !says && take(event.clipboard_data()) { event.prevent_default() } else { editor.paste(&event) }
+    };
+    let drop = move |event: DragEvent| {
+        if take(event.data_transfer()) {
+            event.prevent_default();
+        }
+    };
     view! {
         <div class="rich-text">
             {toolbar(editor, words, linking, tools)}
@@ -99,6 +119,7 @@ pub fn RichText(
                 on:mouseup=move |_| editor.remember()
                 on:blur=move |_| editor.read()
                 on:paste=paste
+                on:drop=drop
             ></div>
         </div>
     }

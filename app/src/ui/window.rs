@@ -39,8 +39,9 @@ impl Window {
     }
 }
 
+/// How many whole rows are that high.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a row number, clamped to the list")]
-fn to_rows(pixels: f64, row: f64) -> usize {
+pub(super) fn to_rows(pixels: f64, row: f64) -> usize {
     (pixels.max(0.0) / row.max(1.0)).floor() as usize
 }
 

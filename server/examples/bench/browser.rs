@@ -1,10 +1,12 @@
-//! In a browser: first load on a phone, dragging on the big board, memory. Measured by a script of its own
+//! In a browser: first load on a phone, dragging on the big board, a long queue of tickets, memory. Measured by a script of its own
 //! (`end2end/bench/browser.mjs`), which says what it found line by line.
 
 use serde::Deserialize;
+use serde_json::json;
 use tokio::process::Command;
 
-use crate::data::World;
+use crate::data::{Size, World};
+use crate::desk::OPEN;
 use crate::figures::{Aim, Line};
 use crate::harness::Outcome;
 
@@ -14,17 +16,25 @@ struct Found {
     what: String,
     unit: String,
     figures: Vec<f64>,
+    baseline: Option<Vec<f64>>,
     at_least: Option<f64>,
     at_most: Option<f64>,
 }
 
-/// What a browser finds that opens the board of `world`.
-pub(crate) async fn lines(world: &World) -> Outcome<Vec<Line>> {
+/// Tickets in the queue that a long one is compared with.
+const FEW: usize = 100;
+
+/// What a browser finds that opens the board and the desk of `world`.
+pub(crate) async fn lines(world: &mut World, size: Size) -> Outcome<Vec<Line>> {
+    let few = world.create("queue", vec![json!({"name": "Few", "routing": "manual"})]).await?[0];
+    let ticket = |n| json!({"subject": format!("Ticket {n}"), "queue_id": few, "status": "open"});
+    world.create("ticket", (0..FEW).map(ticket).collect()).await?;
     let script = Command::new("node")
         .arg("end2end/bench/browser.mjs")
         .arg(format!("http://{}", world.client.host))
         .arg(world.client.cookie())
         .arg(world.pipeline.to_string())
+        .args([format!("{}:{}", world.desk.queue, size.tickets / OPEN), format!("{few}:{FEW}")])
         .stderr(std::process::Stdio::inherit())
         .output()
         .await?;
@@ -43,6 +53,7 @@ impl From<Found> for Line {
             (None, None) => Aim::Known,
         };
         let guanxi = found.figures.into_iter().collect();
-        Self { group: "browser", what: found.what, unit: found.unit.into(), guanxi, baseline: None, aim }
+        let baseline = found.baseline.map(Vec::into_iter).map(Iterator::collect);
+        Self { group: "browser", what: found.what, unit: found.unit.into(), guanxi, baseline, aim }
     }
 }

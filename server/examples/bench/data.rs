@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
+use crate::desk::Desk;
 use crate::harness::Outcome;
 use crate::harness::client::Client;
 
@@ -18,18 +19,24 @@ const NAMES: [&str; 10] = ["云帆", "西湖", "恒信", "华睿", "安泰", "Ma
 const TRADES: [&str; 4] = ["科技有限公司", "医疗器械有限公司", "Logistics Ltd", "Software GmbH"];
 
 /// How much there is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Size {
     pub(crate) customers: i64,
     pub(crate) deals: i64,
     pub(crate) activities: i64,
+    pub(crate) tickets: i64,
 }
 
 impl Size {
     /// A hundredth of `self` for each percent.
     pub(crate) fn percent(self, percent: i64) -> Self {
         let part = |all: i64| all * percent / 100;
-        Self { customers: part(self.customers), deals: part(self.deals), activities: part(self.activities) }
+        Self {
+            customers: part(self.customers),
+            deals: part(self.deals),
+            activities: part(self.activities),
+            tickets: part(self.tickets),
+        }
     }
 }
 
@@ -43,10 +50,11 @@ pub(crate) struct World {
     pub(crate) pipeline: Uuid,
     /// Open stages in order.
     pub(crate) stages: Vec<Uuid>,
+    pub(crate) desk: Desk,
     filled: Size,
 }
 
-/// The id of the n-th customer (`c`), deal (`d`) or activity (`a`).
+/// The id of the n-th customer (`c`), deal (`d`), activity (`a`), ticket (`e`) or message (`f`).
 pub(crate) fn id(kind: char, n: i64) -> Uuid {
     format!("0190000{kind}-0000-7000-8000-{n:012x}").parse().unwrap_or_default()
 }
@@ -68,9 +76,10 @@ impl World {
         let mut owner = PgConnection::connect(database).await?;
         let org: Uuid = sqlx::query_scalar("select org_id from organisations").fetch_one(&mut owner).await?;
         let (pipeline, stages) = Self::pipeline(&mut client).await?;
-        let mut world =
-            Self { client, owner, org, pipeline, stages, filled: Size { customers: 0, deals: 0, activities: 0 } };
+        let (desk, filled) = Default::default();
+        let mut world = Self { client, owner, org, pipeline, stages, desk, filled };
         world.models().await?;
+        world.desk = Desk::found(&mut world).await?;
         Ok(world)
     }
 
@@ -83,11 +92,14 @@ impl World {
         Ok((id(&board["pipeline"])?, stages?))
     }
 
-    async fn create(&mut self, record_type: &str, rows: Vec<Value>) -> Outcome<()> {
-        let change = |values| json!({"do": "create", "id": Uuid::now_v7(), "values": values});
-        let changes: Vec<Value> = rows.into_iter().map(change).collect();
+    /// Makes records through the product; gives their ids.
+    pub(crate) async fn create(&mut self, record_type: &str, rows: Vec<Value>) -> Outcome<Vec<Uuid>> {
+        let ids: Vec<Uuid> = rows.iter().map(|_| Uuid::now_v7()).collect();
+        let change = |(values, id): (Value, &Uuid)| json!({"do": "create", "id": id, "values": values});
+        let changes: Vec<Value> = rows.into_iter().zip(&ids).map(change).collect();
         let command = json!({"record_type": record_type, "changes": changes, "all_or_nothing": true});
-        self.client.call("apply", &json!({"command": command})).await.map(drop)
+        self.client.call("apply", &json!({"command": command})).await?;
+        Ok(ids)
     }
 
     /// Colleagues and model customers, numbered in tables of their own.
@@ -127,6 +139,7 @@ impl World {
             let query = sqlx::query(sql).bind(org).bind(from + 1).bind(to).bind(size.customers).bind(size.deals);
             query.bind(self.pipeline).bind(&self.stages).execute(&mut self.owner).await?;
         }
+        self.desk.fill(self, (old.tickets + 1, size.tickets), size.customers).await?;
         sqlx::raw_sql("vacuum analyze").execute(&mut self.owner).await?;
         // Filling takes minutes, and the server ends connections that say nothing for so long.
         self.client = self.client.moved_to(&self.client.host).await?;

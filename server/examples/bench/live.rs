@@ -7,14 +7,16 @@ use sqlx::{Connection, PgConnection};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
-use crate::data::{World, move_deal};
+use crate::data::{World, id, move_deal};
+use crate::desk;
 use crate::figures::{Aim, Figures, Line};
 use crate::harness::Outcome;
 use crate::harness::process::{Server, database};
 
-/// Moves that are timed.
-const MOVES: i64 = 100;
+/// Changes that are timed.
+const CHANGES: i64 = 100;
 
 /// Delay of every move at every stream, and the memory that streams take.
 pub(crate) async fn lines(world: &mut World, server: &Server, streams: &[usize]) -> Outcome<Vec<Line>> {
@@ -29,7 +31,7 @@ pub(crate) async fn lines(world: &mut World, server: &Server, streams: &[usize])
             tokio::spawn(listen(stream, heard.clone()));
         }
         open = wanted;
-        let delays = delays(world, &mut hears, wanted).await?;
+        let delays = told(world, &mut hears, wanted, Changed::Deal).await?;
         let p99 = |figures: &Figures| Figures::from_iter([figures.quantile(0.99)]);
         let line = |what, guanxi, baseline, aim| Line {
             group: "live",
@@ -41,6 +43,13 @@ pub(crate) async fn lines(world: &mut World, server: &Server, streams: &[usize])
         };
         lines.push(line(format!("commit to {wanted} clients, p50"), delays.clone(), bare.clone(), Aim::Known));
         lines.push(line(format!("commit to {wanted} clients, p99"), p99(&delays), p99(&bare), Aim::AtMost(3.0)));
+        if wanted == streams[0] {
+            let tickets = told(world, &mut hears, wanted, Changed::Ticket).await?;
+            let what = format!("an update of a ticket to {wanted} agents, p50");
+            lines.push(line(what, tickets.clone(), bare.clone(), Aim::Known));
+            let what = format!("an update of a ticket to {wanted} agents, p99");
+            lines.push(line(what, p99(&tickets), p99(&bare), Aim::AtMost(3.0)));
+        }
         let each = (crate::memory(server)? - before) * 1_024.0 / wanted as f64;
         lines.push(Line {
             group: "live",
@@ -54,36 +63,60 @@ pub(crate) async fn lines(world: &mut World, server: &Server, streams: &[usize])
     Ok(lines)
 }
 
-/// Says when it heard of which version of which deal.
-async fn listen(stream: BufReader<TcpStream>, heard: mpsc::UnboundedSender<(u64, Instant)>) {
+/// What is changed to see when streams tell of it.
+#[derive(Clone, Copy)]
+enum Changed {
+    Deal,
+    Ticket,
+}
+
+impl Changed {
+    /// Changes the n-th one; gives its id.
+    async fn change(self, world: &mut World, n: i64) -> Outcome<Uuid> {
+        match self {
+            Self::Deal => {
+                let stage = world.stages[n as usize % world.stages.len()];
+                move_deal(&mut world.client, n, stage).await?;
+                Ok(id('d', n))
+            }
+            Self::Ticket => {
+                desk::update(&mut world.client, n).await?;
+                Ok(desk::open_ticket(n))
+            }
+        }
+    }
+}
+
+/// Says when it heard of which record.
+async fn listen(stream: BufReader<TcpStream>, heard: mpsc::UnboundedSender<(Uuid, Instant)>) {
     let mut lines = stream.lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let at = Instant::now();
         // A plain search: with thousands of streams the reader must not be what is slow.
-        let Some((_, rest)) = line.split_once("\"row\":{\"id\":\"0190000d-0000-7000-8000-") else { continue };
-        let Ok(deal) = u64::from_str_radix(&rest[..12.min(rest.len())], 16) else { continue };
-        if heard.send((deal, at)).is_err() {
+        let Some((_, rest)) = line.split_once("\"row\":{\"id\":\"") else { continue };
+        let Some(Ok(changed)) = rest.get(..36).map(str::parse) else { continue };
+        if heard.send((changed, at)).is_err() {
             return;
         }
     }
 }
 
-/// Moves one card after the other and waits until every stream has told of it.
-async fn delays(
+/// Changes one record after the other and waits until every stream has told of it.
+async fn told(
     world: &mut World,
-    hears: &mut mpsc::UnboundedReceiver<(u64, Instant)>,
+    hears: &mut mpsc::UnboundedReceiver<(Uuid, Instant)>,
     streams: usize,
+    what: Changed,
 ) -> Outcome<Figures> {
     let mut delays = Vec::new();
-    for n in 0..MOVES {
-        let (deal, stage) = (1 + n, world.stages[n as usize % world.stages.len()]);
-        move_deal(&mut world.client, deal, stage).await?;
+    for n in 1..=CHANGES {
+        let changed = what.change(world, n).await?;
         // The answer comes right after the commit.
         let committed = Instant::now();
         let mut missing = streams;
         while missing > 0 {
             let (heard_of, at) = hears.recv().await.ok_or("all streams ended")?;
-            if i64::try_from(heard_of)? == deal {
+            if heard_of == changed {
                 delays.push(at.saturating_duration_since(committed).as_secs_f64() * 1_000.0);
                 missing -= 1;
             }
@@ -99,7 +132,7 @@ async fn notifications() -> Outcome<Figures> {
     listener.listen("bench").await?;
     let mut sender = PgConnection::connect(&url).await?;
     let mut times = Figures::default();
-    for _ in 0..MOVES {
+    for _ in 0..CHANGES {
         let begin = Instant::now();
         sqlx::query("select pg_notify('bench', '')").execute(&mut sender).await?;
         listener.recv().await?;

@@ -2,11 +2,12 @@
 //!
 //! Ratios of medians, with spreads, never single times. `scripts/bench.sh` gives it a throw-away Postgres
 //! (`DATABASE_URL`, owner rights), the server's program (`GUANXI_PROGRAM`) and `SCALE`: `small` (the default) has a
-//! tenth of `full`, which is 1,000,000 customers, 100,000 open deals and 1,000,000 activities. `ONLY=read,write` leaves
+//! tenth of `full`, which is 1,000,000 customers, 100,000 open deals, 1,000,000 activities and 10,000 open tickets of 100,000. `ONLY=read,write` leaves
 //! out the other groups, `PROFILE=folder` has the server sampled at some of it. The report goes to the file named by the first argument.
 
 mod browser;
 mod data;
+mod desk;
 mod duplicates;
 mod figures;
 mod files;
@@ -47,7 +48,7 @@ async fn main() -> Outcome<()> {
             measured.push(reads::measure(&mut world).await?);
         }
         if wanted("write") && share != reads::SHARES[1] {
-            paces.push(writes::pace(&world, part.deals).await?);
+            paces.push(writes::pace(&world, part).await?);
         }
     }
     lines.add(reads::lines(measured));
@@ -56,7 +57,7 @@ async fn main() -> Outcome<()> {
         profile::sampled(first.id()?, "board", reads::open_boards(&mut world)).await?;
     }
     if wanted("write") {
-        let measured = writes::lines(&mut world, size.deals, &programs, &folder);
+        let measured = writes::lines(&mut world, size, &programs, &folder);
         lines.add(profile::sampled(first.id()?, "write", measured).await?);
     }
     if wanted("files") {
@@ -80,7 +81,7 @@ async fn main() -> Outcome<()> {
     // Last: what it does to the data is measured by nobody else.
     if wanted("browser") {
         world.client = world.client.moved_to(&second.host).await?;
-        lines.add(browser::lines(&world).await?);
+        lines.add(browser::lines(&mut world, size).await?);
     }
     second.stop().await?;
     tell(&report, scale, &lines.0)
@@ -98,7 +99,7 @@ impl Measured {
 }
 
 fn scale() -> Outcome<(&'static str, Size, Vec<usize>)> {
-    let full = Size { customers: 1_000_000, deals: 100_000, activities: 1_000_000 };
+    let full = Size { customers: 1_000_000, deals: 100_000, activities: 1_000_000, tickets: 100_000 };
     match std::env::var("SCALE").as_deref() {
         Ok("full") => Ok(("full", full, vec![10, 1_000, 10_000])),
         Ok("small") | Err(_) => Ok(("small", full.percent(10), vec![10, 1_000])),

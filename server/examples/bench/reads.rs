@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use crate::data::{World, id};
+use crate::desk;
 use crate::figures::{Aim, Figures, Line};
 use crate::harness::Outcome;
 
@@ -19,16 +20,17 @@ const WARM_UP: usize = 8;
 pub(crate) const SHARES: [i64; 3] = [1, 10, 100];
 
 /// Something a person waits for.
-struct Read {
-    what: &'static str,
-    /// Server function and its input; or a page's path.
-    ask: Ask,
+pub(crate) struct Read {
+    pub(crate) what: &'static str,
+    /// Server function and its input; several, one after the other; or a page's path.
+    pub(crate) ask: Ask,
     /// The statements that fetch the same.
-    bare: Vec<String>,
+    pub(crate) bare: Vec<String>,
 }
 
-enum Ask {
+pub(crate) enum Ask {
     Call(&'static str, Value),
+    Calls(Vec<(&'static str, Value)>),
     Page(String),
 }
 
@@ -127,7 +129,7 @@ fn timeline(world: &World, customer: &str) -> Vec<String> {
 /// Measures every read once the data is in.
 pub(crate) async fn measure(world: &mut World) -> Outcome<Measured> {
     let mut measured = Vec::new();
-    for read in reads(world) {
+    for read in reads(world).into_iter().chain(desk::reads(world)) {
         let (mut guanxi, mut bare) = (Figures::default(), Figures::default());
         for round in 0..ROUNDS + WARM_UP {
             let asked = ask(world, &read.ask).await?;
@@ -154,9 +156,14 @@ pub(crate) async fn open_boards(world: &mut World) -> Outcome<()> {
 async fn ask(world: &mut World, ask: &Ask) -> Outcome<f64> {
     let begin = Instant::now();
     match ask {
-        Ask::Call(function, input) => world.client.call(function, input).await?,
-        Ask::Page(path) => world.client.get(path).await?,
-    };
+        Ask::Call(function, input) => drop(world.client.call(function, input).await?),
+        Ask::Calls(calls) => {
+            for (function, input) in calls {
+                world.client.call(function, input).await?;
+            }
+        }
+        Ask::Page(path) => drop(world.client.get(path).await?),
+    }
     Ok(begin.elapsed().as_secs_f64() * 1_000.0)
 }
 

@@ -1,5 +1,5 @@
-//! Writing: cards moved over HTTP, with sign-in, access, validation, audit and event, against pgbench running the
-//! statements of a move in the same transaction.
+//! Writing: cards moved and tickets answered over HTTP, with sign-in, access, validation, audit and event, against pgbench
+//! running the statements of a move or an answer in the same transactions.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
-use crate::data::{World, move_deal};
+use crate::data::{Size, World, move_deal};
+use crate::desk::{self, OPEN};
 use crate::figures::{Aim, Figures, Line};
 use crate::harness::Outcome;
 use crate::harness::client::Client;
@@ -19,24 +20,74 @@ const ROUNDS: usize = 3;
 /// Length of a turn, s.
 const TURN: u64 = 5;
 
-/// Moves per second. Without pgbench on this machine there is no baseline, which the line then shows.
-pub(crate) async fn lines(world: &mut World, deals: i64, programs: &Path, folder: &Path) -> Outcome<Vec<Line>> {
+/// What is written again and again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    /// A card goes to another stage.
+    Move,
+    /// A ticket is answered.
+    Reply,
+}
+
+impl Act {
+    fn what(self) -> &'static str {
+        match self {
+            Self::Move => "card moves",
+            Self::Reply => "answers to tickets",
+        }
+    }
+
+    /// How many records there are for it.
+    fn records(self, size: Size) -> i64 {
+        match self {
+            Self::Move => size.deals,
+            Self::Reply => size.tickets / OPEN,
+        }
+    }
+
+    fn statements(self, world: &World, records: i64) -> String {
+        match self {
+            Self::Move => statements(world, records),
+            Self::Reply => desk::statements(world, records),
+        }
+    }
+
+    /// Does it with the n-th record, for the so many-th time.
+    async fn carry_out(self, client: &mut Client, n: i64, turn: usize, stages: &[uuid::Uuid]) -> Outcome<()> {
+        match self {
+            Self::Move => move_deal(client, n, stages[turn % stages.len()]).await,
+            Self::Reply => desk::reply(client, n).await,
+        }
+    }
+}
+
+/// So many of each per second. Without pgbench on this machine there is no baseline, which the line then shows.
+pub(crate) async fn lines(world: &mut World, size: Size, programs: &Path, folder: &Path) -> Outcome<Vec<Line>> {
+    let mut lines = Vec::new();
+    for act in [Act::Move, Act::Reply] {
+        lines.extend(lines_of(act, world, size, programs, folder).await?);
+    }
+    Ok(lines)
+}
+
+async fn lines_of(act: Act, world: &World, size: Size, programs: &Path, folder: &Path) -> Outcome<Vec<Line>> {
+    let records = act.records(size);
     let pgbench = programs.join("pgbench");
     let pgbench = pgbench.is_file().then_some(pgbench);
-    let script = folder.join("move.sql");
-    std::fs::write(&script, statements(world, deals))?;
+    let script = folder.join(format!("{act:?}.sql"));
+    std::fs::write(&script, act.statements(world, records))?;
     let mut lines = Vec::new();
     for clients in CLIENTS {
         let (mut guanxi, mut bare) = (Figures::default(), Figures::default());
         for _ in 0..ROUNDS {
-            guanxi.add(moves(world, deals, clients).await?);
+            guanxi.add(written(act, world, records, clients).await?);
             if let Some(pgbench) = &pgbench {
-                bare.add(bare_moves(pgbench, &script, clients).await?);
+                bare.add(bare_writes(pgbench, &script, clients).await?);
             }
         }
         lines.push(Line {
             group: "write",
-            what: format!("card moves by {clients}"),
+            what: format!("{} by {clients}", act.what()),
             unit: "1/s".into(),
             guanxi,
             baseline: pgbench.is_some().then_some(bare),
@@ -46,11 +97,11 @@ pub(crate) async fn lines(world: &mut World, deals: i64, programs: &Path, folder
     Ok(lines)
 }
 
-/// How long a move takes one who does nothing else, ms, with so many deals there.
-pub(crate) async fn pace(world: &World, deals: i64) -> Outcome<Figures> {
+/// How long a move takes one who does nothing else, ms, with so much there.
+pub(crate) async fn pace(world: &World, size: Size) -> Outcome<Figures> {
     let mut pace = Figures::default();
     for _ in 0..ROUNDS {
-        pace.add(1_000.0 / moves(world, deals, 1).await?);
+        pace.add(1_000.0 / written(Act::Move, world, size.deals, 1).await?);
     }
     Ok(pace)
 }
@@ -68,39 +119,40 @@ pub(crate) fn growth(paces: &[Figures]) -> Option<Line> {
     })
 }
 
-/// So many connections move cards for a turn, each its own ones.
-async fn moves(world: &World, deals: i64, clients: usize) -> Outcome<f64> {
+/// So many connections write for a turn, each its own records.
+async fn written(act: Act, world: &World, records: i64, clients: usize) -> Outcome<f64> {
     let mut running = JoinSet::new();
     let begin = Instant::now();
     let until = begin + Duration::from_secs(TURN);
     for client in 0..clients {
         let (connection, stages) = (world.client.moved_to(&world.client.host).await?, world.stages.clone());
-        let own = (1..=deals).skip(client).step_by(clients);
-        running.spawn(async move { move_on(connection, own, &stages, until).await.map_err(|error| error.to_string()) });
+        let own = (1..=records).skip(client).step_by(clients);
+        running
+            .spawn(async move { go_on(act, connection, own, &stages, until).await.map_err(|error| error.to_string()) });
     }
-    let mut moved = 0;
+    let mut written = 0;
     while let Some(done) = running.join_next().await {
-        moved += done??;
+        written += done??;
     }
-    Ok(f64::from(moved) / begin.elapsed().as_secs_f64())
+    Ok(f64::from(written) / begin.elapsed().as_secs_f64())
 }
 
-async fn move_on(
+async fn go_on(
+    act: Act,
     mut client: Client,
-    deals: impl Iterator<Item = i64> + Clone,
+    records: impl Iterator<Item = i64> + Clone,
     stages: &[uuid::Uuid],
     until: Instant,
 ) -> Outcome<u32> {
-    let mut moved = 0;
-    for deal in deals.cycle() {
+    let mut written = 0;
+    for n in records.cycle() {
         if Instant::now() >= until {
             break;
         }
-        let stage = stages[moved as usize % stages.len()];
-        move_deal(&mut client, deal, stage).await?;
-        moved += 1;
+        act.carry_out(&mut client, n, written as usize, stages).await?;
+        written += 1;
     }
-    Ok(moved)
+    Ok(written)
 }
 
 /// What a move asks of Postgres, as `log_statement = all` shows it: whose session it is; then
@@ -133,7 +185,7 @@ commit;
     )
 }
 
-async fn bare_moves(pgbench: &PathBuf, script: &Path, clients: usize) -> Outcome<f64> {
+async fn bare_writes(pgbench: &PathBuf, script: &Path, clients: usize) -> Outcome<f64> {
     let url = std::env::var("DATABASE_URL")?;
     let run = Command::new(pgbench)
         .args(["--no-vacuum", "--protocol=prepared", "--jobs=1"])

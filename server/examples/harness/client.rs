@@ -26,11 +26,14 @@ impl Client {
         Ok(Self { stream, host: host.to_owned(), cookie: String::new(), buffer: Vec::new() })
     }
 
+    /// Connects to `host:port` with a session that is known already, as a `Cookie` header has it.
+    pub(crate) async fn carrying(host: &str, cookie: String) -> Outcome<Self> {
+        Ok(Self { cookie, ..Self::connect(host).await? })
+    }
+
     /// A connection with the same session, to this server or another one on the same database.
     pub(crate) async fn moved_to(&self, host: &str) -> Outcome<Self> {
-        let mut other = Self::connect(host).await?;
-        other.cookie.clone_from(&self.cookie);
-        Ok(other)
+        Self::carrying(host, self.cookie.clone()).await
     }
 
     /// The session, as a `Cookie` header has it.

@@ -7,14 +7,21 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::desk::acts;
 use crate::harness::Outcome;
 use crate::harness::client::Client;
-use crate::world::{NODES, World};
+use crate::world::{NODES, Who, World};
 
 /// Record types that clients make and change.
-pub(crate) const TYPES: [&str; 4] = ["customer", "opportunity", "task", "tag"];
+pub(crate) const TYPES: [&str; 6] = ["customer", "opportunity", "task", "tag", "ticket", "ticket_message"];
+/// Those of them that agents of the service desk read all of.
+const AGENTS_READ: [&str; 4] = ["customer", "tag", "ticket", "ticket_message"];
 /// Server function that makes one record of several.
 pub(crate) const MERGE: &str = "merge_records";
+/// Server functions that do nothing twice when they are asked again.
+const KEYED: [&str; 3] = ["apply", "apply_together", acts::REPLY];
+/// Fields that are only ever set to what nothing else has been set to.
+const FRESH: [&str; 3] = ["name", "subject", "author_name"];
 /// After this an answer isn't waited for any longer.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -32,6 +39,7 @@ pub(crate) enum Fate {
 /// Something that a client asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
+    pub(crate) who: Who,
     /// Server function.
     pub(crate) function: &'static str,
     /// Its input.
@@ -41,25 +49,53 @@ pub(crate) struct Attempt {
     pub(crate) fate: Fate,
 }
 
+impl Attempt {
+    /// Something to be asked for. Where the server names the change set, it is learned from the answer.
+    pub(crate) fn of(who: Who, function: &'static str, input: Value, change_set: Uuid) -> Self {
+        Self { who, function, input, change_set, fate: Fate::Unknown }
+    }
+
+    /// The changes of its command, or of all its commands.
+    pub(crate) fn changes(&self) -> Vec<&Value> {
+        let several = self.input["commands"].as_array().into_iter().flatten();
+        let commands = several.chain(self.input.get("command"));
+        commands.flat_map(|command| command["changes"].as_array().into_iter().flatten()).collect()
+    }
+
+    /// Whether all of it happens, or nothing.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.input["command"]["all_or_nothing"] == true || self.input["commands"].is_array()
+    }
+}
+
+/// Record types that somebody reads all records of.
+pub(crate) fn types_of(who: Who) -> &'static [&'static str] {
+    if who == Who::Administrator { &TYPES } else { &AGENTS_READ }
+}
+
 /// Writes until that is to end; gives everything that was tried.
-pub(crate) async fn write(world: Arc<World>, mut rng: Rng) -> Outcome<Vec<Attempt>> {
+pub(crate) async fn write(world: Arc<World>, who: Who, mut rng: Rng) -> Outcome<Vec<Attempt>> {
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut client = None;
     while !world.is_over() {
-        let mut attempt = next(&world, &mut rng, &attempts);
+        let mut attempt = match who {
+            Who::Administrator => next(&world, &mut rng, &attempts),
+            Who::Agent(_) => acts::next(&world, &mut rng, who, &attempts),
+        };
         attempt.fate = send(&world, &mut rng, &mut client, &attempt).await;
         // Half of what is unclear is asked again with the same key, as the product's own pages do.
-        let again = attempt.function == "apply" && rng.bool();
+        let again = KEYED.contains(&attempt.function) && rng.bool();
         while again && attempt.fate == Fate::Unknown && !world.is_over() {
             tokio::time::sleep(Duration::from_millis(100)).await;
             attempt.fate = send(&world, &mut rng, &mut client, &attempt).await;
         }
         if let Fate::Done(answer) = &attempt.fate {
             learn(&world, &attempt, answer);
-            // The server names the set of a merge.
-            if let Some(set) = set_of(answer).filter(|_| attempt.function == MERGE) {
-                attempt.change_set = set;
-            }
+            let named = match acts::is_claim(attempt.function) && rng.u32(..4) == 0 {
+                true => acts::set_of_claim(answer).await,
+                false => set_of(answer).filter(|_| attempt.function != "undo"),
+            };
+            attempt.change_set = named.unwrap_or(attempt.change_set);
         }
         attempts.push(attempt);
     }
@@ -70,7 +106,7 @@ async fn send(world: &World, rng: &mut Rng, connection: &mut Option<Client>, att
     let ask = async {
         let mut client = match connection.take() {
             Some(client) => client,
-            None => world.connect(rng.usize(..NODES)).await?,
+            None => world.connect_as(attempt.who, rng.usize(..NODES)).await?,
         };
         let answer = client.ask(attempt.function, &attempt.input).await?;
         *connection = Some(client);
@@ -91,40 +127,52 @@ async fn send(world: &World, rng: &mut Rng, connection: &mut Option<Client>, att
 fn learn(world: &World, attempt: &Attempt, answer: &Value) {
     // What was refused, or was so already, left nothing behind.
     let done = |id: &Value| answer["rows"].as_array().is_some_and(|rows| rows.iter().any(|row| row["id"] == *id));
-    let changes = attempt.input["command"]["changes"].as_array();
-    let is_done = |change: &Value| is_logged(change) && (change["do"] == "delete" || done(&change["id"]));
-    if changes.is_some_and(|all| all.iter().any(is_done)) && answer["refused"] == json!([])
+    let is_done = |change: &&Value| is_logged(change) && (change["do"] == "delete" || done(&change["id"]));
+    if attempt.changes().iter().any(is_done) && answer["refused"] == json!([])
         || answer["undone"].as_u64() > Some(0)
         || attempt.function == MERGE
+        || acts::is_said(attempt, answer)
     {
         world.acknowledged().extend(set_of(answer));
     }
+    acts::learn(world, attempt, answer);
     let Some(record_type) = TYPES.into_iter().find(|name| attempt.input["command"]["record_type"] == **name) else {
         return;
     };
-    let made =
-        attempt.input["command"]["changes"].as_array().is_some_and(|all| all.iter().any(|c| c["do"] == "create"));
+    let made = attempt.changes().iter().any(|change| change["do"] == "create");
     let rows = answer["rows"].as_array().filter(|_| made);
     let ids = rows.into_iter().flatten().filter_map(|row| row["id"].as_str()?.parse().ok());
     world.known().extend(ids.map(|id| (record_type, id)));
 }
 
+/// The change set that an answer names; several commands have one.
 fn set_of(answer: &Value) -> Option<Uuid> {
-    answer["change_set"].as_str()?.parse().ok()
+    answer.get(0).unwrap_or(answer)["change_set"].as_str()?.parse().ok()
+}
+
+/// Takes back something that the same client did before.
+pub(crate) fn undo(rng: &mut Rng, who: Who, before: &[Attempt]) -> Option<Attempt> {
+    let earlier = rng.choice(before).filter(|earlier| earlier.function != "undo")?;
+    Some(Attempt::of(who, "undo", json!({"change_set": earlier.change_set}), earlier.change_set))
 }
 
 fn next(world: &World, rng: &mut Rng, before: &[Attempt]) -> Attempt {
+    let who = Who::Administrator;
     if rng.u32(..100) < 8
-        && let Some(earlier) = rng.choice(before)
-        && earlier.function != "undo"
+        && let Some(undo) = undo(rng, who, before)
     {
-        let input = json!({"change_set": earlier.change_set});
-        return Attempt { function: "undo", input, change_set: earlier.change_set, fate: Fate::Unknown };
+        return undo;
     }
-    let record_type = TYPES[rng.usize(..TYPES.len())];
-    let known: Vec<Uuid> = world.known().iter().filter(|(of, _)| *of == record_type).map(|(_, id)| *id).collect();
-    if record_type == "customer" && known.len() >= 20 && rng.u32(..100) < 15 {
-        return merge(rng, known);
+    let mut record_type = TYPES[rng.usize(..TYPES.len())];
+    let mut known = world.all_known(record_type);
+    // Nothing is said where no ticket is.
+    if record_type == "ticket_message" && (known.len() < 20 || rng.bool()) {
+        record_type = "ticket";
+        known = world.all_known(record_type);
+    }
+    let mergeable = matches!(record_type, "customer" | "ticket") && known.len() >= 20;
+    if mergeable && rng.u32(..100) < if record_type == "ticket" { 5 } else { 15 } {
+        return merge(rng, record_type, known);
     }
     let changes = if known.len() < 20 || rng.u32(..100) < 30 {
         let count = if rng.u32(..10) == 0 { rng.usize(2..60) } else { 1 };
@@ -138,19 +186,20 @@ fn next(world: &World, rng: &mut Rng, before: &[Attempt]) -> Attempt {
     let change_set = some_id(rng);
     let command = json!({"record_type": record_type, "changes": Value::Array(changes), "change_set": change_set,
                          "idempotency_key": change_set, "all_or_nothing": rng.bool()});
-    Attempt { function: "apply", input: json!({"command": command}), change_set, fate: Fate::Unknown }
+    Attempt::of(who, "apply", json!({"command": command}), change_set)
 }
 
 /// Two to four records become one; others may be merging, changing or deleting them at that moment.
-fn merge(rng: &mut Rng, known: Vec<Uuid>) -> Attempt {
+fn merge(rng: &mut Rng, record_type: &str, known: Vec<Uuid>) -> Attempt {
     let count = rng.usize(2..=4);
     let mut chosen = rng.choose_multiple(known, count).into_iter();
     let into = chosen.next();
-    let merge = json!({"record_type": "customer", "into": into, "others": chosen.collect::<Vec<Uuid>>(), "values": {}});
-    Attempt { function: MERGE, input: json!({"merge": merge}), change_set: some_id(rng), fate: Fate::Unknown }
+    let merge =
+        json!({"record_type": record_type, "into": into, "others": chosen.collect::<Vec<Uuid>>(), "values": {}});
+    Attempt::of(Who::Administrator, MERGE, json!({"merge": merge}), some_id(rng))
 }
 
-fn some_id(rng: &mut Rng) -> Uuid {
+pub(crate) fn some_id(rng: &mut Rng) -> Uuid {
     uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid()
 }
 
@@ -160,21 +209,26 @@ fn creation(world: &World, rng: &mut Rng, record_type: &str) -> Value {
         "task" => json!({"subject": name}),
         "opportunity" => {
             let stage = rng.choice(&world.stages);
-            // Whoever merges customers takes their deals along.
-            let customers: Vec<Uuid> =
-                world.known().iter().filter(|(of, _)| *of == "customer").map(|(_, id)| *id).collect();
-            let customer = rng.choice(&customers).filter(|_| rng.clone().bool());
+            let customer = some_customer(world, rng);
             json!({"name": name, "stage_id": stage, "amount": rng.u32(..1_000_000).to_string(), "rank": "bottom",
                    "customer_id": customer})
         }
+        "ticket" => acts::ticket(world, rng, &name),
+        "ticket_message" => acts::message(world, rng, &name),
         _ => json!({"name": name}),
     };
     json!({"do": "create", "id": some_id(rng), "values": values})
 }
 
+/// Whoever merges customers takes along what is theirs.
+pub(crate) fn some_customer(world: &World, rng: &mut Rng) -> Option<Uuid> {
+    let customers = world.all_known("customer");
+    if rng.bool() { rng.choice(customers) } else { None }
+}
+
 /// A change of a field to a value that no other change has.
 fn edit(rng: &mut Rng, record_type: &str, id: Uuid) -> Value {
-    let field = if record_type == "task" { "subject" } else { "name" };
+    let field = shared::types::by_name(record_type).map_or("name", |def| def.title);
     json!({"do": "update", "id": id, "values": {field: format!("{record_type} {:016x}", rng.u64(..))}})
 }
 
@@ -193,6 +247,7 @@ fn change(world: &World, rng: &mut Rng, record_type: &str, known: &[Uuid]) -> Va
             };
             json!({"do": "update", "id": id, "values": {"stage_id": rng.choice(&world.stages), "rank": rank}})
         }
+        (22..80, "ticket") => json!({"do": "update", "id": id, "values": acts::changes(world, rng)}),
         _ => edit(rng, record_type, id),
     }
 }
@@ -207,6 +262,6 @@ pub(crate) fn summary(attempts: &[Attempt]) -> String {
 
 /// Whether the change leaves an entry for certain: others may ask for what is so already.
 pub(crate) fn is_logged(change: &Value) -> bool {
-    let is_move = change["values"].get("rank").is_some();
-    matches!(change["do"].as_str(), Some("create" | "delete")) || change["do"] == "update" && !is_move
+    let is_fresh = FRESH.iter().any(|field| change["values"].get(field).is_some());
+    matches!(change["do"].as_str(), Some("create" | "delete")) || change["do"] == "update" && is_fresh
 }

@@ -7,6 +7,7 @@
 
 mod bulk;
 mod clients;
+mod desk;
 mod faults;
 mod follower;
 #[path = "../harness/mod.rs"]
@@ -24,9 +25,9 @@ use std::time::{Duration, Instant};
 use clients::Attempt;
 use harness::Outcome;
 use tokio::task::JoinSet;
-use world::World;
+use world::{Who, World};
 
-/// Clients that write at once.
+/// Clients that write at once, besides the agents of the desk.
 const CLIENTS: u64 = 10;
 /// Flaws that are printed; the others are in a file.
 const SHOWN: usize = 20;
@@ -41,14 +42,26 @@ const FOLLOWERS: u64 = 6;
 async fn main() -> Outcome<()> {
     let seed = number("SEED", fastrand::u64(..));
     let trouble = number("DURATION", 120);
-    println!("seed {seed}, {trouble} s of trouble, {CLIENTS} clients, {FOLLOWERS} streams, {} servers", world::NODES);
+    println!(
+        "seed {seed}, {trouble} s of trouble, {CLIENTS} clients and {} agents, {FOLLOWERS} streams, {} servers",
+        desk::AGENTS,
+        world::NODES
+    );
     let world = Arc::new(World::found().await?);
 
     let half = Duration::from_secs(trouble / 2);
-    let followers: Vec<_> = (0..FOLLOWERS).map(|n| follower::Follower::start(&world, seed ^ n << 32)).collect();
+    let somebody = |n: u64| if n % 3 == 2 { Who::Agent(n as usize % desk::AGENTS) } else { Who::Administrator };
+    let followers: Vec<_> =
+        (0..FOLLOWERS).map(|n| follower::Follower::start(&world, somebody(n), seed ^ n << 32)).collect();
     let mut writing = JoinSet::new();
-    for n in 0..CLIENTS {
-        writing.spawn(clients::write(Arc::clone(&world), fastrand::Rng::with_seed(seed.wrapping_add(n))));
+    let writers = (0..CLIENTS).map(|_| Who::Administrator).chain((0..desk::AGENTS).map(Who::Agent));
+    for (n, who) in (0..).zip(writers) {
+        writing.spawn(clients::write(Arc::clone(&world), who, fastrand::Rng::with_seed(seed.wrapping_add(n))));
+    }
+    let mut visiting = JoinSet::new();
+    for n in 0..desk::VISITORS {
+        let rng = fastrand::Rng::with_seed(seed.rotate_left(21).wrapping_add(n as u64));
+        visiting.spawn(desk::visitor::visit(Arc::clone(&world), n, rng));
     }
     let rows = number("ROWS", ROWS);
     let bulk = tokio::spawn(bulk::come_and_go(Arc::clone(&world), rows));
@@ -69,6 +82,7 @@ async fn main() -> Outcome<()> {
         println!("{what}: {times} times");
     }
     world.heal().await?;
+    world.right_clocks()?;
     // Its undo meets nothing but the writers, who go on until it is over.
     let bulk = bulk.await??;
     world.end_writing();
@@ -81,12 +95,16 @@ async fn main() -> Outcome<()> {
         attempts.extend(written??);
     }
     println!("{}", clients::summary(&attempts));
+    let mut visits = Vec::new();
+    while let Some(visit) = visiting.join_next().await {
+        visits.push(visit??);
+    }
     let rude = rude.await??;
     println!("{} bad requests, {} connections that only waited", rude.sent, rude.held);
 
     let mut flaws = rude.flaws;
     flaws.extend(bulk.flaws);
-    flaws.extend(verdict::of(&world, &attempts).await?);
+    flaws.extend(verdict::of(&world, &attempts, &visits).await?);
     for (n, follower) in followers.into_iter().enumerate() {
         flaws.extend(follower.compare(&world).await?.into_iter().map(|flaw| format!("stream {n}: {flaw}")));
     }

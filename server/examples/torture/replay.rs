@@ -12,27 +12,59 @@ use crate::harness::Outcome;
 /// Kept by the store itself without anybody having done something: stamps, places spread anew, what follows from others.
 const KEPT: [&str; 7] =
     ["updated_at", "updated_by", "created_at", "rank", "last_activity_at", "next_activity_at", "stage_changed_at"];
+/// Kept by the store of tickets: who wrote when, and the clocks.
+const KEPT_OF_TICKETS: [&str; 10] = [
+    "customer_wrote_at",
+    "agent_wrote_at",
+    "first_answered_at",
+    "sla_policy_id",
+    "sla_state",
+    "due_at",
+    "due_clock",
+    "at_risk_at",
+    "clocks",
+    "sla_check_at",
+];
+
+fn is_kept(record_type: &str, field: &str) -> bool {
+    KEPT.contains(&field) || record_type == "ticket" && KEPT_OF_TICKETS.contains(&field)
+}
 
 /// Records as the audit log tells of them.
-pub(crate) struct Replay(BTreeMap<(String, Uuid), Map<String, Value>>);
+pub(crate) struct Replay {
+    records: BTreeMap<(String, Uuid), Map<String, Value>>,
+    /// Entries that do not go on from those before.
+    pub(crate) broken: Vec<String>,
+}
 
 impl Replay {
     /// Plays the log.
     pub(crate) async fn of(db: &mut PgConnection) -> Outcome<Self> {
-        let sql = "select record_type, record_id, action, changes from audit_entries order by record_id, version";
-        let mut records: BTreeMap<(String, Uuid), Map<String, Value>> = BTreeMap::new();
+        let sql =
+            "select record_type, record_id, action, changes, version from audit_entries order by record_id, version";
+        let mut replay = Self { records: BTreeMap::new(), broken: Vec::new() };
         for row in sqlx::query(sql).fetch_all(db).await? {
-            let key: (String, Uuid) = (row.get(0), row.get(1));
-            let action: String = row.get(2);
             let Json(changes): Json<BTreeMap<String, [Value; 2]>> = row.get(3);
-            if action == "delete" {
-                records.remove(&key);
-                continue;
-            }
-            let record = records.entry(key).or_default();
-            record.extend(changes.into_iter().map(|(field, [_, after])| (field, after)));
+            replay.play((row.get(0), row.get(1)), row.get(2), changes, row.get(4));
         }
-        Ok(Self(records))
+        Ok(replay)
+    }
+
+    fn play(&mut self, key: (String, Uuid), action: &str, changes: BTreeMap<String, [Value; 2]>, version: i64) {
+        let record = self.records.entry(key.clone()).or_default();
+        for (field, [before, after]) in changes {
+            let was = record.insert(field.clone(), after).unwrap_or_default();
+            // Whoever wrote that had not seen what was written before.
+            if was != before && !is_kept(&key.0, &field) {
+                self.broken.push(format!(
+                    "{} {}: version {version} changes {field} from {before}, it was {was}",
+                    key.0, key.1
+                ));
+            }
+        }
+        if action == "delete" {
+            self.records.remove(&key);
+        }
     }
 
     /// Where the records of a type are not what the log says.
@@ -41,21 +73,22 @@ impl Replay {
         let mut there = 0;
         for row in rows {
             let id: Uuid = row["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
-            let Some(told) = self.0.get(&(record_type.to_owned(), id)) else {
+            let Some(told) = self.records.get(&(record_type.to_owned(), id)) else {
                 found.push(format!("{record_type} {id} is in the table, the audit log lacks it"));
                 continue;
             };
             there += 1;
-            let values =
-                row["values"].as_object().into_iter().flatten().filter(|(name, _)| !KEPT.contains(&name.as_str()));
-            for (name, value) in values {
-                let expected = told.get(name).unwrap_or(&Value::Null);
+            let fields = row.as_object().into_iter().flatten().map(|(name, _)| name).chain(told.keys());
+            let fields =
+                fields.filter(|name| !matches!(name.as_str(), "id" | "version") && !is_kept(record_type, name));
+            for name in fields.collect::<std::collections::BTreeSet<_>>() {
+                let (expected, value) = (told.get(name).unwrap_or(&Value::Null), &row[name]);
                 if expected != value {
                     found.push(format!("{record_type} {id}: {name} is {value}, the audit log says {expected}"));
                 }
             }
         }
-        let logged = self.0.keys().filter(|(of, _)| of == record_type).count();
+        let logged = self.records.keys().filter(|(of, _)| of == record_type).count();
         if logged != there {
             found.push(format!("{record_type}: {logged} by the audit log, {there} in the table"));
         }

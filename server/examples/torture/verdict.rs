@@ -7,6 +7,7 @@ use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
 use crate::clients::{Attempt, Fate, TYPES, is_logged};
+use crate::desk::{self, visitor::Visit};
 use crate::harness::Outcome;
 use crate::replay;
 use crate::world::{Backup, NODES, World, owner, read};
@@ -14,8 +15,11 @@ use crate::world::{Backup, NODES, World, owner, read};
 /// Which records a change set touched, and how often each.
 type Logged = BTreeMap<Uuid, BTreeMap<Uuid, usize>>;
 
+/// How often is looked whether something is wrong that may have been under way.
+const LOOKS: usize = 5;
+
 /// Every flaw found, one sentence each.
-pub(crate) async fn of(world: &World, attempts: &[Attempt]) -> Outcome<Vec<String>> {
+pub(crate) async fn of(world: &World, attempts: &[Attempt], visits: &[Visit]) -> Outcome<Vec<String>> {
     let mut db = owner().await?;
     quiet(&mut db).await?;
     let logged = logged(&mut db).await?;
@@ -23,39 +27,65 @@ pub(crate) async fn of(world: &World, attempts: &[Attempt]) -> Outcome<Vec<Strin
     let acknowledged = world.acknowledged().clone();
     flaws.extend(lost(&mut db, &acknowledged, attempts).await?);
     flaws.extend(undone_flaws(&mut db, attempts).await?);
-    for (what, sql) in NEVER {
+    flaws.extend(desk::verdict::flaws(world, &mut db, attempts).await?);
+    flaws.extend(desk::visitor::flaws(&mut db, visits).await?);
+    for (what, sql) in NEVER.into_iter().chain(desk::verdict::NEVER) {
         let count: i64 =
             sqlx::query_scalar(sql).fetch_one(&mut db).await.map_err(|error| format!("{what}: {error}"))?;
         if count > 0 {
             flaws.push(format!("{count} × {what}"));
         }
     }
-    let audit = replay::Replay::of(&mut db).await?;
-    for record_type in TYPES {
-        let rows = world.read(0, record_type).await?;
-        flaws.extend(audit.differences(record_type, &rows));
-        flaws.extend(count_flaws(world, &mut db, record_type).await?);
-    }
+    flaws.extend(settled(async || table_flaws(world).await).await?);
     flaws.extend(board_flaws(world, &mut db).await?);
     flaws.extend(log_flaws()?);
     db.close().await?;
     Ok(flaws)
 }
 
+/// What is wrong again and again: clocks go on, and what they bring may come between two looks.
+async fn settled(look: impl AsyncFn() -> Outcome<Vec<String>>) -> Outcome<Vec<String>> {
+    for _ in 1..LOOKS {
+        match look().await {
+            Ok(flaws) if flaws.is_empty() => return Ok(flaws),
+            _ => tokio::time::sleep(std::time::Duration::from_secs(1)).await,
+        }
+    }
+    look().await
+}
+
+/// The log against the tables, and counts against both.
+async fn table_flaws(world: &World) -> Outcome<Vec<String>> {
+    let mut db = owner().await?;
+    let audit = replay::Replay::of(&mut db).await?;
+    let mut flaws = audit.broken.clone();
+    for record_type in TYPES {
+        flaws.extend(audit.differences(record_type, &world.read(0, record_type).await?));
+        flaws.extend(count_flaws(world, &mut db, record_type).await?);
+    }
+    flaws.extend(desk::verdict::count_flaws(world, &mut db).await?);
+    Ok(flaws)
+}
+
 /// A backup made in the middle of it, restored: it adds up by itself, and has everything acknowledged before it began.
 pub(crate) async fn of_backup(world: &World, backup: &Backup, attempts: &[Attempt]) -> Outcome<Vec<String>> {
-    let (server, mut client, url) = world.restore(backup).await?;
+    let (server, client, url) = world.restore(backup).await?;
     let mut db = PgConnection::connect(&url).await?;
     // An import that the backup caught under way goes on where it is restored.
     let open = "select count(*) from import_runs where status in ('waiting', 'running')";
     while sqlx::query_scalar::<_, i64>(open).fetch_one(&mut db).await? > 0 {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    let audit = replay::Replay::of(&mut db).await?;
-    let mut flaws = Vec::new();
-    for record_type in TYPES {
-        flaws.extend(audit.differences(record_type, &read(&mut client, record_type).await?));
-    }
+    let look = async || {
+        let audit = replay::Replay::of(&mut PgConnection::connect(&url).await?).await?;
+        let mut client = client.moved_to(&server.host).await?;
+        let mut flaws = Vec::new();
+        for record_type in TYPES {
+            flaws.extend(audit.differences(record_type, &read(&mut client, record_type).await?));
+        }
+        Outcome::Ok(flaws)
+    };
+    let mut flaws = settled(look).await?;
     flaws.extend(lost(&mut db, &backup.earlier, attempts).await?);
     println!("{} change sets were acknowledged before the backup began", backup.earlier.len());
     db.close().await?;
@@ -85,9 +115,11 @@ async fn quiet(db: &mut PgConnection) -> Outcome<()> {
     Err("a transaction stays open: a connection leaked".into())
 }
 
+/// What somebody asked for; what follows from it is part of the same change set.
 async fn logged(db: &mut PgConnection) -> Outcome<Logged> {
     let mut logged = Logged::new();
-    for row in sqlx::query("select change_set, record_id from audit_entries").fetch_all(db).await? {
+    let sql = "select change_set, record_id from audit_entries where source <> 'system'";
+    for row in sqlx::query(sql).fetch_all(db).await? {
         *logged.entry(row.get(0)).or_default().entry(row.get(1)).or_default() += 1;
     }
     Ok(logged)
@@ -95,12 +127,12 @@ async fn logged(db: &mut PgConnection) -> Outcome<Logged> {
 
 /// What a client was told of an attempt, against the log.
 fn judge(attempt: &Attempt, logged: &Logged) -> Vec<String> {
-    if attempt.function != "apply" {
+    if !matches!(attempt.function, "apply" | "apply_together") {
         return Vec::new();
     }
     let nothing = BTreeMap::new();
     let entries = logged.get(&attempt.change_set).unwrap_or(&nothing);
-    let changes = attempt.input["command"]["changes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let changes = attempt.changes();
     let tell = |what: String| vec![format!("{what}: {}, {:?}", attempt.change_set, attempt.fate)];
     match &attempt.fate {
         Fate::Refused(status) if !entries.is_empty() => tell(format!("refused with {status}, and done")),
@@ -113,8 +145,7 @@ fn judge(attempt: &Attempt, logged: &Logged) -> Vec<String> {
         Fate::Unknown => {
             let missing =
                 changes.iter().filter(|change| is_logged(change) && !entries.contains_key(&id(change))).count();
-            let whole = attempt.input["command"]["all_or_nothing"] == true;
-            match whole && !entries.is_empty() && missing > 0 {
+            match attempt.is_whole() && !entries.is_empty() && missing > 0 {
                 true => tell(format!("half done, {missing} of {} missing", changes.len())),
                 false => Vec::new(),
             }
@@ -125,7 +156,7 @@ fn judge(attempt: &Attempt, logged: &Logged) -> Vec<String> {
 /// With all or nothing, one refused change refuses all; the answer names those that were to blame.
 fn is_refused_as_a_whole(attempt: &Attempt, answer: &Value) -> bool {
     let blamed = answer["refused"].as_array().is_some_and(|refused| !refused.is_empty());
-    attempt.input["command"]["all_or_nothing"] == true && blamed
+    attempt.is_whole() && blamed
 }
 
 fn misjudged(change: &Value, answer: &Value, entries: &BTreeMap<Uuid, usize>) -> Option<String> {
@@ -172,8 +203,9 @@ const NEVER: [(&str, &str); 9] = [
     ),
     (
         "a merged record that is still there, or whose address leads nowhere",
-        "select count(*) from merged_records m where exists (select from customers c where c.id = m.id)
-         or not exists (select from customers c where c.id = m.into_id)
+        "with there as (select id from customers union all select id from tickets)
+         select count(*) from merged_records m where exists (select from there t where t.id = m.id)
+         or not exists (select from there t where t.id = m.into_id)
             and not exists (select from merged_records n where n.id = m.into_id)
             and not exists (select from audit_entries a where a.record_id = m.into_id and a.action = 'delete')",
     ),
@@ -185,13 +217,15 @@ const NEVER: [(&str, &str); 9] = [
     ("a command's key kept without its outcome", "select count(*) from idempotency_keys where outcome is null"),
     (
         "a record that search knows by another name",
-        "select count(*) from (select id, name from customers union all select id, name from opportunities) r
+        "select count(*) from (select id, name from customers union all select id, name from opportunities
+      union all select id, subject from tickets) r
       left join search_entries s on s.record_id = r.id where s.title is distinct from r.name",
     ),
     (
         "a search entry of nothing",
         "select count(*) from search_entries s where record_type = 'customer' and not exists
-        (select from customers c where c.id = s.record_id)",
+        (select from customers c where c.id = s.record_id)
+        or record_type = 'ticket' and not exists (select from tickets t where t.id = s.record_id)",
     ),
     (
         "a deal whose pipeline isn't its stage's",
@@ -201,7 +235,7 @@ const NEVER: [(&str, &str); 9] = [
 
 /// How many there are said to be, against how many there are.
 async fn count_flaws(world: &World, db: &mut PgConnection, record_type: &str) -> Outcome<Option<String>> {
-    let table = if record_type == "opportunity" { "opportunities".to_owned() } else { format!("{record_type}s") };
+    let table = shared::types::by_name(record_type).ok_or("no such type")?.table();
     let sql = format!("select count(*) from {table} where archived_at is null");
     let real: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(db).await?;
     let query = json!({"record_type": record_type, "query": {"limit": 1, "count": true}});

@@ -1,5 +1,6 @@
 //! What is tortured: two servers on one Postgres, each behind a proxy, and an organisation.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use tokio::process::Command;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use crate::desk;
 use crate::harness::Outcome;
 use crate::harness::client::Client;
 use crate::harness::process::{Server, database, free_address, program};
@@ -34,6 +36,14 @@ const MIGRATION: &str = "
     update opportunities set torture = 1;
     alter table audit_entries add column if not exists torture text;";
 
+/// In whose name a client acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Administrator,
+    /// The n-th agent of the service desk.
+    Agent(usize),
+}
+
 /// One server and the way to it.
 struct Node {
     /// `None` while it is down.
@@ -49,8 +59,11 @@ pub(crate) struct World {
     session: Client,
     /// Open stages of the pipeline.
     pub(crate) stages: Vec<Uuid>,
+    /// The service desk with its agents, who are signed in too.
+    pub(crate) desk: desk::Desk,
     known: std::sync::Mutex<Vec<(&'static str, Uuid)>>,
     acknowledged: std::sync::Mutex<Vec<Uuid>>,
+    said: std::sync::Mutex<BTreeMap<Uuid, Uuid>>,
     /// Data of the throw-away Postgres; `None` for one that others look after.
     cluster: Option<PathBuf>,
     pretence: Option<Pretence>,
@@ -80,13 +93,16 @@ impl World {
         let open = columns.iter().filter(|column| column["stage"]["outcome"] == "open");
         let stages = open.map(|column| column["stage"]["id"].as_str().unwrap_or_default().parse());
         let stages = stages.collect::<Result<_, _>>()?;
-        let (known, acknowledged) = Default::default();
+        let desk = desk::Desk::open(&mut session).await?;
+        let (known, acknowledged, said) = Default::default();
         Ok(Self {
             nodes,
             session,
             stages,
+            desk,
             known,
             acknowledged,
+            said,
             cluster,
             pretence: Pretence::begin()?,
             over: AtomicBool::new(false),
@@ -109,14 +125,38 @@ impl World {
         self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// Those of a type.
+    pub(crate) fn all_known(&self, record_type: &str) -> Vec<Uuid> {
+        self.known().iter().filter(|(of, _)| *of == record_type).map(|(_, id)| *id).collect()
+    }
+
     /// Change sets that some client was told are done.
     pub(crate) fn acknowledged(&self) -> std::sync::MutexGuard<'_, Vec<Uuid>> {
         self.acknowledged.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// A connection to one of the servers, through its proxy.
+    /// The last message of each ticket that some client was told of.
+    pub(crate) fn said(&self) -> std::sync::MutexGuard<'_, BTreeMap<Uuid, Uuid>> {
+        self.said.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// A connection of the administrator to one of the servers, through its proxy.
     pub(crate) async fn connect(&self, n: usize) -> Outcome<Client> {
-        self.session.moved_to(&self.nodes[n % NODES].proxy.host).await
+        self.connect_as(Who::Administrator, n).await
+    }
+
+    /// A connection of somebody's.
+    pub(crate) async fn connect_as(&self, who: Who, n: usize) -> Outcome<Client> {
+        let session = match who {
+            Who::Administrator => &self.session,
+            Who::Agent(agent) => &self.desk.agents[agent].session,
+        };
+        session.moved_to(self.proxy(n)).await
+    }
+
+    /// The way to a server that is cut now and then.
+    pub(crate) fn proxy(&self, n: usize) -> &str {
+        &self.nodes[n % NODES].proxy.host
     }
 
     /// Where a server listens itself.
@@ -204,6 +244,12 @@ impl World {
         pretence.set_clock(whose, if rng.bool() { 0 } else { rng.i64(-HOURS..HOURS) })
     }
 
+    /// Sets all clocks right.
+    pub(crate) fn right_clocks(&self) -> Outcome<()> {
+        let Some(pretence) = &self.pretence else { return Ok(()) };
+        (POSTGRES..=POSTGRES + NODES).try_for_each(|whose| pretence.set_clock(whose, 0))
+    }
+
     /// Ends half of the connections to Postgres and takes those and all that are left; holds them for a while.
     pub(crate) async fn exhaust(&self, length: Duration) -> Outcome<()> {
         let Ok(mut first) = owner().await else { return Ok(()) };
@@ -276,9 +322,14 @@ impl World {
         }
     }
 
-    /// All records of a type as a client of a server reads them now.
+    /// All records of a type as the administrator reads them now from a server.
     pub(crate) async fn read(&self, n: usize, record_type: &str) -> Outcome<Vec<Value>> {
-        read(&mut self.connect(n).await?, record_type).await
+        self.read_as(Who::Administrator, n, record_type).await
+    }
+
+    /// All records of a type as somebody reads them now from a server.
+    pub(crate) async fn read_as(&self, who: Who, n: usize, record_type: &str) -> Outcome<Vec<Value>> {
+        read(&mut self.connect_as(who, n).await?, record_type).await
     }
 
     /// Writes a backup, whatever else is going on; what had been acknowledged by then must be in it.
@@ -286,6 +337,7 @@ impl World {
         let earlier = self.acknowledged().clone();
         let file = self.log.with_file_name("backup.dump");
         drop(std::fs::remove_file(&file));
+        drop(std::fs::remove_file(file.with_added_extension("files.tar")));
         run("backup", &file, &database()?).await?;
         Ok(Backup { file, earlier })
     }

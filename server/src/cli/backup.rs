@@ -15,28 +15,47 @@ use std::{
 pub(crate) struct Arguments {
     /// File to write; guanxi-<date>-<time>.dump in the current folder if left out.
     file: Option<PathBuf>,
+
+    /// Leave uploaded files out, where the bucket that they lie in has backups of its own.
+    #[arg(long)]
+    without_files: bool,
+}
+
+/// Where a backup's uploaded files are: beside it.
+pub(super) fn files_of(backup: &Path) -> PathBuf {
+    backup.with_added_extension("files.tar")
 }
 
 /// Writes the database to one file in Postgres' custom format, consistent as of its start, while
-/// the server keeps running.
+/// the server keeps running; and then uploaded files into an archive beside it. What the database
+/// tells of is among them, because files outlive their records.
 pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<(), Failure> {
     let file = arguments.file.unwrap_or_else(|| Utc::now().format("guanxi-%Y%m%d-%H%M%S.dump").to_string().into());
-    if file.exists() {
+    if file.exists() || files_of(&file).exists() {
         return Err(Failure::new(format!("{} exists already; name another file.", file.display())));
     }
-    let unfinished = file.with_added_extension("part");
+    let [unfinished, unfinished_files] = [&file, &files_of(&file)].map(|file| file.with_added_extension("part"));
     make_private(&unfinished).map_err(|error| unwritable(&file, &error))?;
-    let written = dump(&unfinished, config).await;
-    let finished = written.and_then(|()| fs::rename(&unfinished, &file).map_err(|error| unwritable(&file, &error)));
+    let written = write(&unfinished, (!arguments.without_files).then_some(&unfinished_files), config).await;
+    let finished = written.and_then(|count| {
+        if count > 0 {
+            fs::rename(&unfinished_files, files_of(&file)).map_err(|error| unwritable(&file, &error))?;
+        }
+        fs::rename(&unfinished, &file).map_err(|error| unwritable(&file, &error))?;
+        Ok(count)
+    });
     if finished.is_err() {
-        let _ = fs::remove_file(&unfinished);
+        let _ = (fs::remove_file(&unfinished), fs::remove_file(&unfinished_files));
     }
-    finished?;
-    println!("The backup is in {}.", file.display());
+    match finished? {
+        0 => println!("The backup is in {}.", file.display()),
+        _ => println!("The backup is in {} and {}.", file.display(), files_of(&file).display()),
+    }
     Ok(())
 }
 
-async fn dump(file: &Path, config: &Config) -> Result<(), Failure> {
+/// Writes the database and then the files; says how many of them there are.
+async fn write(file: &Path, files: Option<&PathBuf>, config: &Config) -> Result<u64, Failure> {
     let database = Database::open_for_command(config).await?;
     let result = async {
         let mut pg_dump = postgres_tool::command("pg_dump", database.url())?;
@@ -44,7 +63,11 @@ async fn dump(file: &Path, config: &Config) -> Result<(), Failure> {
         // another one; browsers take a fresh snapshot instead.
         pg_dump.args(["--exclude-table-data", "events*"]);
         pg_dump.args(["--format", "custom", "--file"]).arg(file);
-        postgres_tool::finish(pg_dump, "The backup").await.map(drop)
+        postgres_tool::finish(pg_dump, "The backup").await?;
+        match files {
+            Some(files) => Ok(database.files().archive(files).await?),
+            None => Ok(0),
+        }
     };
     let result = result.await;
     database.close_after(result).await

@@ -3,6 +3,7 @@
 mod deals;
 mod desk;
 mod dice;
+mod help;
 mod history;
 mod parties;
 mod people;
@@ -61,6 +62,7 @@ async fn fill(store: &Store, now: DateTime<Utc>) -> shared::Result<()> {
     let actor = store.found(founding).await?;
     let writer = Writer { store: store.clone(), actor };
     let mut dice = Dice::new(20_240_601);
+    help::publish(&writer).await?;
     let staff = people::hire(&writer).await?;
     let parties = parties::meet(&writer, &mut dice, &staff, now).await?;
     let deals = deals::open(&writer, &mut dice, &staff, &parties, now).await?;

@@ -1,6 +1,6 @@
 //! `guanxi restore`
 
-use super::postgres_tool;
+use super::{backup::files_of, postgres_tool};
 use crate::{config::Config, database::Database, failure::Failure};
 use clap::Args;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -16,7 +16,8 @@ pub(crate) struct Arguments {
     file: PathBuf,
 }
 
-/// Reads a backup into an empty database, all or nothing.
+/// Reads a backup into an empty database, all or nothing; the uploaded files beside it first, so that what fails can be
+/// done again.
 pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<(), Failure> {
     let file = arguments.file;
     File::open(&file).map_err(|error| Failure::new(format!("{} can't be read: {error}.", file.display())))?;
@@ -30,13 +31,32 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<(), Fai
 async fn restore(file: &Path, database: &Database) -> Result<(), Failure> {
     let mut connection = database.connect_as_owner().await?;
     refuse_unless_empty(&mut connection).await?;
+    let files = files_of(file);
+    let has_files = files.exists();
+    if has_files {
+        database.files().unpack(&files).await?;
+    }
     for role in roles_in(file).await? {
         make_role(&role, &mut connection).await?;
     }
     let _ = connection.close().await;
     let mut pg_restore = postgres_tool::command("pg_restore", database.url())?;
     pg_restore.args(["--no-owner", "--exit-on-error", "--single-transaction"]).arg(file);
-    postgres_tool::finish(pg_restore, "Restoring").await.map(drop)
+    postgres_tool::finish(pg_restore, "Restoring").await?;
+    if !has_files && tells_of_files(database).await {
+        eprintln!(
+            "{} is not there: attachments have no content unless their files are where they were.",
+            files.display()
+        );
+    }
+    Ok(())
+}
+
+/// Whether there are attachments. A backup of an older version knows none.
+async fn tells_of_files(database: &Database) -> bool {
+    let Ok(mut connection) = database.connect_as_owner().await else { return false };
+    let found = sqlx::query_scalar("SELECT EXISTS (SELECT FROM attachments)").fetch_one(&mut connection).await;
+    found.unwrap_or(false)
 }
 
 async fn refuse_unless_empty(connection: &mut PgConnection) -> Result<(), Failure> {

@@ -1,7 +1,9 @@
 //! `guanxi serve`
 
 use super::{answer::answer, demo};
-use crate::{assets, config::Config, database::Database, failure::Failure, mail, router, shutdown::Shutdown};
+use crate::{
+    assets, config::Config, database::Database, failure::Failure, mail, portal, post, router, shutdown::Shutdown,
+};
 use app::api::outgoing::Outgoing;
 use clap::{ArgAction, Args, builder::FalseyValueParser};
 use std::{io::ErrorKind, time::Duration};
@@ -59,14 +61,19 @@ async fn serve(
         prepared = prepare(database, arguments.demo) => prepared?,
         () = shutdown.requested() => return Ok(()),
     };
-    let outgoing = outgoing(arguments, &listener)?;
+    let way_out = mail::way_out(arguments.smtp_url.as_deref())?;
+    let outgoing = outgoing(arguments, &listener, way_out.clone())?;
+    tokio::spawn(portal::ask_for_satisfaction(store.clone(), outgoing.clone(), shutdown.clone()));
     let routes = router::build(store.clone(), site, shutdown.clone(), outgoing, arguments.demo);
     store.resume_imports();
     store.resume_exports();
     tokio::spawn(keep_up(store.clone(), shutdown.clone()));
     tokio::spawn(keep_time(store.clone(), shutdown.clone()));
+    let post = tokio::spawn(post::run(store.clone(), way_out, shutdown.clone()));
     announce(&listener, arguments.demo);
     answer(listener, routes, shutdown).await;
+    // Letters on their way arrive, and other nodes need not wait for the mailboxes.
+    let _ = post.await;
     store.close().await;
     Ok(())
 }
@@ -112,13 +119,17 @@ async fn keep_time(store: Store, shutdown: Shutdown) {
 }
 
 /// How mail leaves, and where its links lead.
-fn outgoing(arguments: &Arguments, listener: &TcpListener) -> Result<Outgoing, Failure> {
+fn outgoing(
+    arguments: &Arguments,
+    listener: &TcpListener,
+    way_out: Option<post::Transport>,
+) -> Result<Outgoing, Failure> {
     let base_url = match (&arguments.base_url, listener.local_addr()) {
         (Some(base_url), _) => base_url.clone(),
         (None, Ok(address)) => format!("http://{address}"),
         (None, Err(_)) => format!("http://{}", arguments.addr),
     };
-    mail::outgoing(&base_url, arguments.smtp_url.as_deref(), arguments.mail_from.as_deref())
+    mail::outgoing(&base_url, way_out, arguments.mail_from.as_deref())
 }
 
 async fn prepare(database: &Database, demo: bool) -> Result<Store, Failure> {

@@ -27,7 +27,7 @@ pub(crate) struct Identifier {
 }
 
 /// Addresses for people who are not signed in.
-const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/invitation", "/reset"];
+const PUBLIC: &[&str] = &["/sign-in", "/set-up", "/invitation", "/reset", "/portal"];
 
 /// Puts the session and the page's boot data into the request; pages that need a session send to the sign-in page.
 pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: Request, next: Next) -> Response {
@@ -39,7 +39,8 @@ pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: 
     if let Some(elsewhere) = redirection(&identifier, asked, session.is_some()).await {
         return elsewhere;
     }
-    let boot = boot(request.headers(), session.as_deref(), identifier.demo);
+    let mut boot = boot(request.headers(), session.as_deref(), identifier.demo);
+    boot.file_max = identifier.store.files().limits().file;
     request.extensions_mut().insert(boot);
     let user = session.as_ref().map(|session| session.actor.user_id);
     if let Some(session) = session {
@@ -144,6 +145,7 @@ fn boot(headers: &HeaderMap, session: Option<&SessionInfo>, demo: bool) -> Boot 
         now,
         demo,
         phone: is_phone(headers),
+        file_max: 0,
     }
 }
 

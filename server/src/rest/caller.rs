@@ -25,13 +25,18 @@ where
 
     /// A token that was sent must be good, whatever cookie came along.
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        if let Some(sent) = parts.headers.get(header::AUTHORIZATION) {
-            let token = sent.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
-            return Ok(Self(Store::from_ref(state).actor_for_api_token(token).await?));
-        }
-        let session = parts.extensions.get::<Arc<SessionInfo>>().ok_or(Error::Unauthenticated)?;
-        Ok(Self(session.actor.clone()))
+        Ok(Self(actor_of(parts, &Store::from_ref(state)).await?))
     }
+}
+
+/// Whose token or session a request brings along.
+pub(crate) async fn actor_of(parts: &Parts, store: &Store) -> Result<Actor, Error> {
+    if let Some(sent) = parts.headers.get(header::AUTHORIZATION) {
+        let token = sent.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
+        return store.actor_for_api_token(token).await;
+    }
+    let session = parts.extensions.get::<Arc<SessionInfo>>().ok_or(Error::Unauthenticated)?;
+    Ok(session.actor.clone())
 }
 
 fn bearer(authorization: &str) -> Option<&str> {

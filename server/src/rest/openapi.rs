@@ -3,6 +3,7 @@
 
 mod common;
 mod exports;
+mod files;
 mod import_answers;
 mod import_schemas;
 mod imports;

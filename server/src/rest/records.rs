@@ -21,7 +21,7 @@ use super::problem::{Answer, Problem};
 use super::{strict, target::Target};
 
 /// Names the change set, for the audit log and for taking it back.
-const CHANGE_SET: HeaderName = HeaderName::from_static("guanxi-change-set");
+pub(super) const CHANGE_SET: HeaderName = HeaderName::from_static("guanxi-change-set");
 
 /// `GET /{plural}`
 pub(super) async fn list(

@@ -5,8 +5,10 @@
 #[allow(dead_code, reason = "shared with the store's tests, which use more of it")]
 mod support;
 
+mod attachments;
 mod conform;
 mod files;
+mod portal;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
@@ -199,10 +201,20 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
                 json!({"ticket_id": nowhere, "message_id": nowhere, "content": "x", "note": true, "seen": null});
             (NotFound, json!({"reply": reply}))
         }
+        "similar" => (NotFound, json!({"ticket_id": nowhere})),
         "claim_ticket" => (NotFound, json!({"ticket_id": nowhere})),
         "next_ticket" => (Changers(&TICKET), json!({"queue_ids": [], "skip": []})),
         "queue_counts" => (Readers(&TICKET), json!({})),
         "set_away" => (SignedIn, json!({"away": false})),
+        "desk_report" => {
+            let span = json!({"from": "2026-11-01", "until": "2026-12-01"});
+            (Readers(&TICKET), json!({"query": {"span": span, "by": "queue_id", "filter": []}}))
+        }
+        "mailbox_states" | "letters_aside" => (Admins, json!({})),
+        "set_mailbox_password" => (NotFound, json!({"id": nowhere, "password": "secret"})),
+        "try_mailbox" | "try_letter_again" | "discard_letter" => (NotFound, json!({"id": nowhere})),
+        "answers_leave" => (SignedIn, json!({})),
+        "send_again" => (NotFound, json!({"message_id": nowhere})),
         "invite" => {
             (Admins, json!({"invitation": {"email": "x@example.com", "name": "X", "role_ids": [], "team_id": null}}))
         }
@@ -434,7 +446,7 @@ async fn check_rest(walk: &Walk, caller: &Caller, method: Method, template: &str
         ("POST", "") => (base, Some(json!({})), Some(Action::Create)),
         ("POST", "bulk") => (base, Some(json!({"changes": [{"do": "archive", "id": nowhere}]})), None),
         ("GET", _) if tail.starts_with("export.") => (base, None, None),
-        ("GET", "{id}") => (base, None, Some(Action::Read)),
+        ("GET", "{id}" | "{id}/content") => (base, None, Some(Action::Read)),
         ("PATCH", "{id}") => (base, Some(json!({})), Some(Action::Update)),
         ("DELETE", "{id}") | ("POST", "{id}/restore") => (removed, None, Some(Action::Delete)),
         _ => panic!("{method} {template}: nobody said who may call it; add it to this table"),

@@ -11,6 +11,6 @@ mod zone;
 
 pub use calendar::{date, date_short, date_time, day_heading, month_heading, month_name, time, weekday_name};
 pub use money::{money, money_short, symbol};
-pub use number::{number, number_short, percent};
+pub use number::{file_size, number, number_short, percent};
 pub use relative::relative;
 pub use zone::{Zone, from_local_input, to_local_input};

@@ -20,6 +20,22 @@ pub fn percent(_: Locale, points: impl Into<Decimal>) -> String {
     grouped(rounded(points.into(), 1).normalize()) + "%"
 }
 
+/// A size in bytes as people say it: `512 B`, `1.2 MB`.
+pub fn file_size(_: Locale, bytes: u64) -> String {
+    let units = ["B", "KB", "MB", "GB"];
+    let (mut tenths, mut unit) = (bytes.saturating_mul(10), 0);
+    while tenths >= 10_240 && unit + 1 < units.len() {
+        tenths = (tenths + 512) / 1024;
+        unit += 1;
+    }
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    if unit == 0 || whole >= 100 || tenth == 0 {
+        format!("{whole} {}", units[unit])
+    } else {
+        format!("{whole}.{tenth} {}", units[unit])
+    }
+}
+
 /// Half away from zero, as people round.
 pub(super) fn rounded(value: Decimal, digits: u32) -> Decimal {
     value.round_dp_with_strategy(digits, MidpointAwayFromZero)
@@ -110,6 +126,21 @@ mod tests {
         assert_eq!(number(ZhCn, 1000), "1,000");
         assert_eq!(number(En, d("-1234567.50")), "-1,234,567.5");
         assert_eq!(number(En, d("-0.0")), "0");
+    }
+
+    #[test]
+    fn sizes_are_said_in_the_unit_that_fits() {
+        for (bytes, said) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1 KB"),
+            (1536, "1.5 KB"),
+            (250_000, "244 KB"),
+            (26_214_400, "25 MB"),
+            (1_300_000_000, "1.2 GB"),
+        ] {
+            assert_eq!(file_size(En, bytes), said, "{bytes}");
+        }
     }
 
     #[test]

@@ -51,6 +51,7 @@ macro_rules! record {
                 needs: &[],
                 tree: None,
                 together: &[],
+                uploaded: false,
                 timeline: false,
                 admin: false,
             }

@@ -183,6 +183,8 @@ pub struct RecordDef {
     pub tree: Option<&'static str>,
     /// Fields that only make sense together: undo sets back all of them, or none if somebody changed one since.
     pub together: &'static [&'static str],
+    /// Its records tell of files: they are made by sending those, never by a command alone.
+    pub uploaded: bool,
     /// Changes to it are shown on the timelines of the records it refers to.
     pub timeline: bool,
     /// Managed on administration pages; kept out of the general menus.

@@ -23,7 +23,7 @@ record! {
         /// The same in the other language.
         translation_of_id: reference("article").group("more");
         /// Last part of its public address.
-        slug: text(120).unique().group("more").internal();
+        slug: text(120).unique().group("more");
         /// When it became public.
         published_at: datetime().computed().list();
         /// Readers who said it helped; kept by the store.

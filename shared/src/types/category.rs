@@ -13,7 +13,7 @@ record! {
         /// What belongs here.
         description: text(300).list();
         /// Offered to customers in the portal.
-        public: boolean().default("true").internal();
+        public: boolean().default("true").list();
         /// Position among those of the same level.
         position: integer(0, 10_000);
     }

@@ -9,6 +9,7 @@ mod contact;
 mod custom_field;
 mod customer;
 mod lead;
+mod mailbox;
 mod opportunity;
 mod organisation;
 mod pipeline;
@@ -30,15 +31,16 @@ mod user;
 
 pub use activity::{ACTIVITY, ACTIVITY_KINDS, Activity};
 pub use article::{ARTICLE, Article};
-pub use attachment::{ATTACHMENT, Attachment};
+pub use attachment::{ATTACHMENT, Attachment, INLINE_IMAGES, clean_file_name};
 pub use business_calendar::{BUSINESS_CALENDAR, BusinessCalendar};
 pub use category::{CATEGORY, Category};
 pub use contact::{CONTACT, Contact};
 pub use custom_field::{CUSTOM_FIELD, CUSTOM_KINDS, CustomFieldView};
 pub use customer::{CATEGORIES, CUSTOMER, Customer, INDUSTRIES, SOURCES};
 pub use lead::{LEAD, Lead};
+pub use mailbox::{MAIL_SECURITY, MAILBOX, Mailbox};
 pub use opportunity::{LOST_REASONS, OPPORTUNITY, Opportunity, RequiredByStage, rotting};
-pub use organisation::{ORGANISATION, Organisation};
+pub use organisation::{ORGANISATION, Organisation, is_slug};
 pub use pipeline::{PIPELINE, Pipeline};
 pub use product::{PRODUCT, Product};
 pub use queue::{QUEUE, Queue, ROUTINGS};
@@ -50,7 +52,9 @@ pub use survey::{SURVEY, SURVEY_KINDS, SURVEY_RESPONSE, Survey, SurveyResponse, 
 pub use tag::{TAG, Tag};
 pub use task::{TASK, Task};
 pub use team::{TEAM, Team};
-pub use ticket::{PRIORITIES, SLA_STATES, TICKET, TICKET_CHANNELS, TICKET_KINDS, Ticket, is_unsettled};
+pub use ticket::{
+    MAILED_CHANNELS, PRIORITIES, SLA_STATES, TICKET, TICKET_CHANNELS, TICKET_KINDS, Ticket, is_unsettled,
+};
 pub use ticket_message::{TICKET_MESSAGE, TicketMessage};
 pub use ticket_rule::{TICKET_RULE, TicketRule};
 pub use ticket_status::{TICKET_STATUS, TICKET_STATUSES, TicketStatus};
@@ -92,6 +96,7 @@ registry! {
     LEAD, Lead;
     CATEGORY, Category;
     QUEUE, Queue;
+    MAILBOX, Mailbox;
     TICKET_STATUS, TicketStatus;
     BUSINESS_CALENDAR, BusinessCalendar;
     SLA_POLICY, SlaPolicy;

@@ -33,11 +33,11 @@ record! {
         /// What they read after answering.
         thanks: text(300);
         /// Sent when a ticket is closed, to customers of that language.
-        on_close: boolean().internal();
+        on_close: boolean().list();
         /// Answers are taken.
         active: boolean().default("true").list();
         /// Anybody with its address may answer.
-        public: boolean().internal();
+        public: boolean().list();
     }
     with { ownership: Ownership::Organisation }
     rules survey_rules

@@ -9,11 +9,14 @@ pub const TICKET_KINDS: &[&str] = &["consult", "request", "complaint", "suggesti
 pub const PRIORITIES: &[&str] = &["low", "normal", "high", "urgent"];
 /// Ways by which tickets come in.
 pub const TICKET_CHANNELS: &[&str] = &["email", "web", "portal", "phone", "chat", "wechat", "api", "walk_in"];
+/// Ways by which customers left an address to which answers go.
+pub const MAILED_CHANNELS: &[&str] = &["email", "web", "portal"];
 /// States of a ticket's service level, as a whole.
 pub const SLA_STATES: &[&str] = &["none", "active", "paused", "at_risk", "missed", "met"];
 
 /// The status and what follows from it.
-const STATUS_FIELDS: &[&str] = &["status", "status_id", "solved_at", "closed_at", "reopened", "snoozed_until"];
+const STATUS_FIELDS: &[&str] =
+    &["status", "status_id", "solved_at", "closed_at", "first_solved_at", "reopened", "snoozed_until"];
 
 record! {
     /// What a customer wants from support. Its owner is the agent who works it; nobody until one takes it.
@@ -75,6 +78,10 @@ record! {
         solved_at: datetime();
         /// When it was closed.
         closed_at: datetime();
+        /// When it was solved first, however often it was opened again.
+        first_solved_at: datetime().computed();
+        /// Since when its agent has it.
+        assigned_at: datetime().computed();
         /// How often it was opened again.
         reopened: integer(0, 1_000_000).computed();
         /// When a customer wrote last; kept by the store.
@@ -97,6 +104,10 @@ record! {
         clocks: json().computed().internal();
         /// When the store looks at the clocks again.
         sla_check_at: datetime().computed().internal();
+        /// Working seconds that the first answer took, if one was promised; kept by the store.
+        first_response_worked: integer(0, 2_000_000_000).computed().internal();
+        /// Working seconds that it took to solve, if that was promised; kept by the store.
+        resolution_worked: integer(0, 2_000_000_000).computed().internal();
         /// What the customer said about it, 1 to 5; kept by the store.
         satisfaction: rating().computed();
     }
@@ -115,6 +126,8 @@ fn ticket_rules(draft: &mut Draft<'_>) {
     follow_queue(draft);
     follow_status(draft);
     guard_times(draft);
+    follow_first_solution(draft);
+    follow_agent(draft);
     if draft.before.is_none() {
         draft.set("reopened", 0);
         draft.set("sla_state", "none");
@@ -150,6 +163,32 @@ fn guard_times(draft: &mut Draft<'_>) {
             draft.error(field, "not_settled");
         }
         last = Some(at);
+    }
+}
+
+/// The first solution is kept when the ticket is opened again. Until then it is the one there is, also when that is corrected.
+fn follow_first_solution(draft: &mut Draft<'_>) {
+    let ticket = Ticket(draft.after);
+    if let Some(solved) = ticket.solved_at()
+        && (ticket.first_solved_at().is_none() || ticket.reopened().unwrap_or(0) == 0)
+    {
+        draft.set("first_solved_at", instant_text(solved));
+    }
+}
+
+/// Whoever begins with it has it since it came in.
+fn follow_agent(draft: &mut Draft<'_>) {
+    if !draft.changed("owner_id") {
+        return;
+    }
+    let since = match draft.before {
+        None => Ticket(draft.after).received_at().unwrap_or(draft.now),
+        Some(_) => draft.now,
+    };
+    if draft.has("owner_id") {
+        draft.set("assigned_at", instant_text(since));
+    } else {
+        draft.clear("assigned_at");
     }
 }
 

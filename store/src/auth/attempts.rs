@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use sha2::{Digest, Sha256};
 use shared::{Error, Result};
+use uuid::Uuid;
 
 use super::Client;
 use crate::error::from_sqlx;
@@ -20,8 +21,15 @@ const PER_IP: i64 = 40;
 /// Reset mails to one address.
 const RESETS: i64 = 3;
 
+/// Mailed links that let a customer in, to one address and asked for from one network.
+const LINKS: (i64, i64) = (3, 20);
+/// What strangers write in on public pages: with one address and from one network.
+const WRITTEN: (i64, i64) = (10, 20);
+/// Votes on articles from one network.
+const VOTES: i64 = 60;
+
 /// Something that is counted.
-pub(super) struct Limit {
+pub(crate) struct Limit {
     key: Vec<u8>,
     most: i64,
 }
@@ -50,10 +58,31 @@ impl Limit {
     pub(super) fn reset(email: &str) -> Vec<Self> {
         vec![Self::new("reset", email, RESETS)]
     }
+
+    /// Links asked for on the public pages of an organisation.
+    pub(crate) fn portal_link(org_id: Uuid, email: &str, client: &Client) -> Vec<Self> {
+        Self::public("portal link", org_id, (Some(email), client), LINKS)
+    }
+
+    /// Tickets, replies and answers to surveys on the public pages of an organisation.
+    pub(crate) fn portal_writing(org_id: Uuid, email: Option<&str>, client: &Client) -> Vec<Self> {
+        Self::public("portal writing", org_id, (email, client), WRITTEN)
+    }
+
+    /// Votes on the public pages of an organisation.
+    pub(crate) fn portal_vote(org_id: Uuid, client: &Client) -> Vec<Self> {
+        Self::public("portal vote", org_id, (None, client), (VOTES, VOTES))
+    }
+
+    fn public(kind: &str, org_id: Uuid, (email, client): (Option<&str>, &Client), most: (i64, i64)) -> Vec<Self> {
+        let by_email = email.map(|email| Self::new(&format!("{kind} email"), &format!("{org_id} {email}"), most.0));
+        let by_ip = client.ip.map(|ip| Self::new(&format!("{kind} ip"), &format!("{org_id} {}", network(ip)), most.1));
+        by_email.into_iter().chain(by_ip).collect()
+    }
 }
 
 /// One attempt under way; counts as failed until it is forgiven.
-pub(super) struct Attempt {
+pub(crate) struct Attempt {
     /// Its rows in `sign_in_attempts`.
     pub(super) ids: Vec<i64>,
 }
@@ -68,7 +97,7 @@ fn network(ip: IpAddr) -> String {
 
 impl Store {
     /// Counts an attempt before it is made: parallel guesses are counted as well.
-    pub(super) async fn attempt(&self, limits: &[Limit]) -> Result<Attempt> {
+    pub(crate) async fn attempt(&self, limits: &[Limit]) -> Result<Attempt> {
         let keys: Vec<Vec<u8>> = limits.iter().map(|l| l.key.clone()).collect();
         let most: Vec<i64> = limits.iter().map(|l| l.most).collect();
         let mut tx = self.looking_up().await?;

@@ -13,7 +13,7 @@ mod password;
 mod profile;
 mod reset;
 mod roles;
-mod secret;
+pub(crate) mod secret;
 mod session;
 mod set_up;
 mod sign_in;
@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 pub use account::Account;
 pub use api_token::{ApiToken, NewApiToken};
+pub(crate) use attempts::Limit;
 pub use invitation::{Invitation, InvitationPreview, Invite};
 pub use password::{MIN_LENGTH as MIN_PASSWORD_LENGTH, counting_hashes};
 pub use reset::ResetMail;
@@ -121,12 +122,12 @@ pub struct Device {
 
 impl Store {
     /// A sign-in transaction before the organisation is known: finds by secret or address, never lists.
-    async fn looking_up(&self) -> Result<Tx> {
+    pub(crate) async fn looking_up(&self) -> Result<Tx> {
         begin_anywhere(&self.pool).await
     }
 
     /// A sign-in transaction within one organisation.
-    async fn signing(&self, org_id: Uuid) -> Result<Tx> {
+    pub(crate) async fn signing(&self, org_id: Uuid) -> Result<Tx> {
         self.begin(org_id, DbRole::Auth).await
     }
 
@@ -139,6 +140,8 @@ impl Store {
         for statement in [
             "delete from sessions where expires_at < now()",
             "delete from password_resets where expires_at < now() - interval '1 day'",
+            "delete from portal_sessions where expires_at < now()",
+            "delete from portal_links where expires_at < now()",
             "delete from sign_in_attempts where at < now() - interval '1 day'",
             "delete from sign_in_log where at < now() - interval '1 year'",
         ] {

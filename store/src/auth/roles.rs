@@ -57,8 +57,6 @@ impl DefaultRole {
             Self::ReadOnly => reading(Level::All),
             // Everybody needs the settings of the organisation to work; views are for everybody to save.
             _ if matches!(def.name, "saved_view" | "reply_template") => editing(Level::Own),
-            // Read through what they belong to.
-            _ if def.admin && def.is_owned() => reading(Level::Own),
             Self::SupportManager => supervising(def),
             Self::SalesManager if def.name == "tag" => editing(Level::All),
             _ if !def.is_owned() => reading(Level::All),
@@ -72,6 +70,7 @@ impl DefaultRole {
             Self::SupportAgent => match def.name {
                 "customer" | "contact" | "survey_response" => reading(Level::All),
                 "ticket" | "ticket_message" | "article" => TypeRights { delete: Level::None, ..editing(Level::All) },
+                "attachment" => editing(Level::All),
                 "activity" | "task" => editing(Level::Own),
                 _ => TypeRights::default(),
             },
@@ -91,6 +90,7 @@ fn supervising(def: &RecordDef) -> TypeRights {
         "business_calendar",
         "sla_policy",
         "article",
+        "attachment",
         "survey",
         "survey_response",
         "tag",

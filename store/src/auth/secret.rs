@@ -17,7 +17,7 @@ pub struct Token(String);
 
 impl Token {
     /// A fresh one of 32 random bytes from the operating system.
-    pub(super) fn fresh(prefix: &str) -> Result<Self> {
+    pub(crate) fn fresh(prefix: &str) -> Result<Self> {
         Ok(Self(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(random::<32>()?))))
     }
 
@@ -35,7 +35,7 @@ impl fmt::Debug for Token {
 }
 
 /// What the database keeps of a token. Plain SHA-256 does: 256 random bits cannot be guessed.
-pub(super) fn hash(token: &str) -> Vec<u8> {
+pub(crate) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token).to_vec()
 }
 
@@ -46,7 +46,7 @@ pub(super) fn csrf(session_token: &str) -> Token {
 }
 
 /// Random bytes from the operating system.
-pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     OsRng.try_fill_bytes(&mut bytes).map_err(internal)?;
     Ok(bytes)

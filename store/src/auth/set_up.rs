@@ -20,6 +20,7 @@ use super::sign_in::start_first_session;
 use super::{Client, DefaultRole, SignedIn, password};
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
+use crate::portal::address_part;
 
 /// What a new organisation needs.
 #[derive(Clone)]
@@ -119,9 +120,29 @@ impl Store {
         store_password(&mut tx, actor.user_id, &hash).await?;
         tx.commit().await?;
         let currency = organisation.get("currency").cloned().unwrap_or_default();
-        self.create(&actor, "organisation", vec![(actor.org_id, organisation)]).await?;
+        self.create_organisation(&actor, organisation).await?;
         self.create_pipeline(&actor, *locale, currency).await?;
         Ok(actor)
+    }
+
+    /// With an address for its public pages, should they be opened one day: made of its name, and of its id as well where
+    /// another organisation has that.
+    async fn create_organisation(&self, actor: &Actor, mut organisation: Values) -> Result<()> {
+        let name = shared::types::Organisation(&organisation).name().unwrap_or_default();
+        let part = address_part(name);
+        let id = actor.org_id.simple().to_string();
+        let (mut slug, longer) = (part.clone(), format!("{part}-{}", &id[id.len() - 8..]));
+        if slug.is_empty() {
+            slug = longer.trim_start_matches('-').to_owned();
+        }
+        organisation.insert("slug".into(), slug.into());
+        match self.create(actor, "organisation", vec![(actor.org_id, organisation.clone())]).await {
+            Err(Error::Invalid { fields }) if fields.iter().all(|error| error.field == "slug") => {
+                organisation.insert("slug".into(), longer.trim_start_matches('-').into());
+                self.create(actor, "organisation", vec![(actor.org_id, organisation)]).await
+            }
+            created => created,
+        }
     }
 
     /// A pipeline to begin with, so that the first deal has somewhere to go.

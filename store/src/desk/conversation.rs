@@ -41,7 +41,7 @@ impl Store {
 }
 
 /// Refuses tickets that the actor may not read.
-pub(super) async fn must_read(tx: &mut Tx, actor: &Actor, ticket_id: Uuid) -> Result<()> {
+async fn must_read(tx: &mut Tx, actor: &Actor, ticket_id: Uuid) -> Result<()> {
     let mut sql = Sql::new("select t.id from tickets t where t.org_id = ");
     sql.push_bind(actor.org_id).push(" and t.id = ").push_bind(ticket_id).push(" and ");
     push_scope(&mut sql, actor, &TICKET, Action::Read, "t");

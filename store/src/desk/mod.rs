@@ -3,6 +3,8 @@
 mod conversation;
 mod counts;
 mod reply;
+mod report;
+mod similar;
 mod take;
 
 use shared::access::Actor;

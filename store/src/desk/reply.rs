@@ -8,9 +8,10 @@ use shared::types::{ATTACHMENT, TICKET, TICKET_MESSAGE};
 use shared::{Error, Result, Row, Values};
 use uuid::Uuid;
 
-use super::conversation::{must_read, unseen};
-use crate::pool::Store;
+use super::conversation::unseen;
+use crate::pool::{Store, Tx};
 use crate::read::titles;
+use crate::write::{hold, rows_by_id};
 
 /// Most files with one message.
 const FILES: usize = 50;
@@ -25,49 +26,52 @@ impl Store {
         if reply.attachment_ids.len() > FILES {
             return Err(Error::invalid("attachment_ids", "too_many"));
         }
-        let key = Some(reply.message_id.to_string());
         let ticket = self.get(actor, &TICKET, reply.ticket_id).await?.row;
         let says = !shared::record::is_empty(&Value::from(reply.content.as_str()));
-        if says
-            && !reply.note
-            && !reply.anyway
-            && let Some(crossed) = self.crossed(actor, &reply).await?
-        {
-            return Ok(crossed);
-        }
-        let mut commands = Vec::new();
-        if says {
-            commands.push(message(&reply, name, &ticket));
-        }
-        if let Some(files) = files(&reply).filter(|_| says) {
-            commands.push(files);
-        }
-        let changes = changes(actor, &reply, &ticket, says);
-        if !changes.is_empty() {
-            let change = Change::Update { id: reply.ticket_id, version: None, values: changes };
-            commands.push(Command::one(TICKET.name, change));
-        }
+        let mut commands: Vec<Command> = match says {
+            true => [Some(message(&reply, name, &ticket)), files(&reply)].into_iter().flatten().collect(),
+            false => changes(actor, &reply, &ticket, says).into_iter().collect(),
+        };
         let Some(first) = commands.first_mut() else { return Err(Error::invalid("content", "required")) };
-        first.idempotency_key = key;
-        let outcomes = self.apply_together(actor, commands).await?;
+        first.idempotency_key = Some(reply.message_id.to_string());
+        let outcomes = match self.begin_together(actor, first).await? {
+            (_, Some(said_before)) => vec![said_before],
+            (tx, None) if !says => self.end_together(tx, actor, commands).await?,
+            (mut tx, None) => {
+                // Nobody else says anything or takes the ticket until it is decided.
+                let ticket = held(&mut tx, reply.ticket_id).await?;
+                if !reply.note
+                    && !reply.anyway
+                    && let Some(crossed) = crossed(&mut tx, actor, &reply).await?
+                {
+                    return Ok(crossed);
+                }
+                commands.extend(changes(actor, &reply, &ticket, says));
+                self.end_together(tx, actor, commands).await?
+            }
+        };
         let change_set = outcomes.first().map(|outcome| outcome.change_set).unwrap_or_default();
         let message = outcomes.into_iter().flat_map(|outcome| outcome.rows).find(|row| row.id == reply.message_id);
         let ticket = self.get(actor, &TICKET, reply.ticket_id).await?.row;
         Ok(Replied::Sent { change_set, message, ticket })
     }
+}
 
-    /// What others wrote since the sender looked.
-    async fn crossed(&self, actor: &Actor, reply: &Reply) -> Result<Option<Replied>> {
-        let mut tx = self.reading(actor).await?;
-        must_read(&mut tx, actor, reply.ticket_id).await?;
-        let mut messages = unseen(&mut tx, actor, reply.ticket_id, reply.seen).await?;
-        if messages.is_empty() {
-            return Ok(None);
-        }
-        let titles = titles(&mut tx, actor, &TICKET_MESSAGE, &messages).await?;
-        messages.iter_mut().for_each(|row| actor.redact(&TICKET_MESSAGE, &mut row.values));
-        Ok(Some(Replied::Crossed { messages, titles }))
+/// The ticket as it is now and stays.
+async fn held(tx: &mut Tx, ticket_id: Uuid) -> Result<Row> {
+    hold(tx, vec![ticket_id]).await?;
+    rows_by_id(tx, &TICKET, &[ticket_id].into()).await?.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// What others wrote since the sender looked.
+async fn crossed(tx: &mut Tx, actor: &Actor, reply: &Reply) -> Result<Option<Replied>> {
+    let mut messages = unseen(tx, actor, reply.ticket_id, reply.seen).await?;
+    if messages.is_empty() {
+        return Ok(None);
     }
+    let titles = titles(tx, actor, &TICKET_MESSAGE, &messages).await?;
+    messages.iter_mut().for_each(|row| actor.redact(&TICKET_MESSAGE, &mut row.values));
+    Ok(Some(Replied::Crossed { messages, titles }))
 }
 
 fn message(reply: &Reply, name: &str, ticket: &Row) -> Command {
@@ -98,7 +102,7 @@ fn files(reply: &Reply) -> Option<Command> {
 }
 
 /// What changes along: whoever answers a ticket that nobody works takes it; whoever is named in it follows it.
-fn changes(actor: &Actor, reply: &Reply, ticket: &Row, says: bool) -> Values {
+fn changes(actor: &Actor, reply: &Reply, ticket: &Row, says: bool) -> Option<Command> {
     let mut changes = reply.changes.clone();
     let may_take = actor.may(&TICKET, shared::access::Action::Update);
     if says && !reply.note && may_take && ticket.reference("owner_id").is_none() && !changes.contains_key("owner_id") {
@@ -111,7 +115,8 @@ fn changes(actor: &Actor, reply: &Reply, ticket: &Row, says: bool) -> Values {
     if watchers.len() > before && may_take && !changes.contains_key("watcher_ids") {
         changes.insert("watcher_ids".into(), json!(watchers));
     }
-    changes
+    let change = Change::Update { id: reply.ticket_id, version: None, values: changes.clone() };
+    (!changes.is_empty()).then(|| Command::one(TICKET.name, change))
 }
 
 fn values(fields: Value) -> Values {

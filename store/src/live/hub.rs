@@ -35,7 +35,7 @@ const BACKLOG: usize = 4_096;
 
 /// What the hub passes on.
 #[derive(Clone)]
-pub(super) enum Message {
+pub(crate) enum Message {
     Entry(Arc<Entry>),
     /// Viewers of a record changed.
     Viewers(uuid::Uuid, uuid::Uuid),
@@ -100,7 +100,7 @@ impl LiveHub {
         &self.inner.presence
     }
 
-    pub(super) fn receiver(&self) -> broadcast::Receiver<Message> {
+    pub(crate) fn receiver(&self) -> broadcast::Receiver<Message> {
         let receiver = self.inner.sender.subscribe();
         self.inner.came.notify_one();
         receiver

@@ -8,6 +8,8 @@ mod subscription;
 mod told;
 
 pub use hub::LiveHub;
+pub(crate) use hub::Message;
+pub(crate) use log::{Entry, News};
 pub use subscription::{Delivery, Subscription};
 pub use told::Told;
 

@@ -52,7 +52,7 @@ type View = (Option<BTreeMap<String, FieldAccess>>, Vec<bool>);
 
 /// The looks of one changed record. There are about as many as there are roles, however many streams.
 #[derive(Default)]
-pub(super) struct Looks(Mutex<Vec<(View, Arc<Told>)>>);
+pub(crate) struct Looks(Mutex<Vec<(View, Arc<Told>)>>);
 
 impl Looks {
     /// The change as the actor, who can read the record, sees it.

@@ -79,7 +79,7 @@ async fn counted(
 }
 
 /// `from … where` with organisation, scope, archiving, filter and search.
-pub(super) fn push_from(sql: &mut Sql, actor: &Actor, def: &'static RecordDef, query: &ListQuery) -> Result<()> {
+pub(crate) fn push_from(sql: &mut Sql, actor: &Actor, def: &'static RecordDef, query: &ListQuery) -> Result<()> {
     sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(actor.org_id).push(" and ");
     push_scope(sql, actor, def, Action::Read, "t");
     match query.archived {

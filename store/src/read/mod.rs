@@ -22,6 +22,7 @@ mod titles;
 
 pub use self::audit_file::AuditFile;
 pub(crate) use self::filter::push_filter;
+pub(crate) use self::list::push_from;
 pub(crate) use self::quiet::push_quiet;
 pub(crate) use self::search::titles_near;
-pub(crate) use self::titles::titles;
+pub(crate) use self::titles::{titles, titles_of};

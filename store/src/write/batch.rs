@@ -11,6 +11,7 @@ use shared::record::Draft;
 use shared::{Error, FieldError, RecordDef, Result, Row};
 use uuid::Uuid;
 
+use super::attach::{self, Found};
 use super::audit::{ChangeSet, write_rows};
 use super::custom::custom_fields;
 use super::place::{crowded, rank_field, ranks, respread};
@@ -27,10 +28,23 @@ pub(super) fn now() -> DateTime<Utc> {
 
 /// Runs a command within `tx`; the caller commits, or not when everything was to hold or nothing.
 pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, command: &Command) -> Result<Outcome> {
+    run_with(tx, actor, def, command, &Found::new()).await
+}
+
+/// As [`run`], with what the store itself found out about new records.
+pub(super) async fn run_with(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    command: &Command,
+    found: &Found,
+) -> Result<Outcome> {
+    super::desk::before_write(tx, def, command).await?;
     let now = now();
     let ids: Vec<Uuid> = command.changes.iter().map(shared::command::Change::id).collect();
     let stored = load::locked(tx, actor, def, &ids).await?;
     let mut rows = lay_over(actor, def, command, stored);
+    attach::fill_in(def, &mut rows, found);
     assign_holders(tx, actor, def, &mut rows).await?;
     conflicts(tx, actor, def, &mut rows).await?;
     check(tx, actor, def, &mut rows, now).await?;
@@ -93,6 +107,7 @@ async fn check(
         row.after.values = after;
     }
     verify::references_exist(tx, actor, def, rows).await?;
+    attach::targets_are_open(tx, actor, def, rows).await?;
     verify::not_listed_elsewhere(tx, def, rows).await?;
     verify::unique_values(tx, def, rows).await
 }

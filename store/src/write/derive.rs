@@ -21,6 +21,9 @@ pub(super) async fn after_write(
     set: &ChangeSet,
 ) -> Result<()> {
     super::desk::after_write(tx, actor, def, rows, set).await?;
+    if def.name == "survey_response" {
+        return super::public::touch_satisfaction(tx, actor, rows).await;
+    }
     if !matches!(def.name, "activity" | "task") {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use shared::access::Actor;
 use shared::command::{Change, Command, Outcome, Source};
 use shared::i18n::{Locale, translate};
 use shared::record::CustomField;
-use shared::types::REGISTRY;
+use shared::types::{ATTACHMENT, REGISTRY};
 use shared::{Error, Kind, RecordDef, Result, Values};
 use uuid::Uuid;
 
@@ -20,8 +20,8 @@ use crate::scope::Sql;
 const CHUNK: usize = 500;
 
 impl Store {
-    /// Empties the personal fields of a record and of what was noted and planned with it, in the history too. It can't be
-    /// undone. What it is called then follows the language.
+    /// Empties the personal fields of a record and of what was noted, asked and planned with it, in the history too, and
+    /// removes the files. It can't be undone. What it is called then follows the language.
     ///
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` for records that don't exist or are nobody one can reach.
@@ -36,30 +36,65 @@ impl Store {
         if load::locked(&mut tx, actor, def, &[id]).await?.is_empty() {
             return Err(Error::NotFound);
         }
+        forget_letters(&mut tx, def, id).await?;
         let erasing = Erasing { actor, set: Uuid::now_v7(), title: translate(locale, "record.erased", &[]) };
         erasing.empty(&mut tx, def, vec![id]).await?;
-        let mut known: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+        let mut known = Known::new();
         known.entry(def.name).or_default().extend(merged(&mut tx, id).await?);
         for other in REGISTRY.iter().copied().filter(|other| tells_of(other, def)) {
-            let found = linked(&mut tx, other, def, id).await?;
-            erasing.empty(&mut tx, other, found.clone()).await?;
-            known.entry(other.name).or_default().extend(found);
-            known.entry(other.name).or_default().extend(formerly_linked(&mut tx, other, def, id).await?);
+            let found = erasing.empty_linked(&mut tx, other, (def, &[id]), &mut known).await?;
+            // What was said in a ticket is part of it.
+            for part in REGISTRY.iter().copied().filter(|part| is_part_of(part, other)) {
+                erasing.empty_linked(&mut tx, part, (other, &found), &mut known).await?;
+            }
         }
-        for (name, ids) in known {
+        for (name, ids) in &known {
             let Some(def) = shared::types::by_name(name) else { continue };
-            erasing.forget(&mut tx, def, ids.into_iter().collect()).await?;
+            erasing.forget(&mut tx, def, ids.iter().copied().collect()).await?;
         }
         erasing.close(&mut tx).await?;
         tx.commit().await?;
         self.hub.wake();
+        // What can't be reached now is found by the upkeep.
+        let files = known.remove(ATTACHMENT.name).unwrap_or_default();
+        if !files.is_empty()
+            && let Err(error) = self.files.remove(actor.org_id, files).await
+        {
+            tracing::warn!(%error, "files of somebody who was erased stay until the next upkeep");
+        }
         Ok(())
     }
 }
 
+/// Letters of somebody's that were not taken in: that they came stays known, lest they come again.
+async fn forget_letters(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Result<()> {
+    let rows = load::rows_by_id(tx, def, &BTreeSet::from([id])).await?;
+    let addresses: Vec<String> =
+        rows.iter().flat_map(|row| shared::record::texts(&row.values, "emails")).map(str::to_lowercase).collect();
+    sqlx::query(
+        "update letters_in set state = 'discarded', done_at = now(), raw = null, sender = null, subject = null, error = null
+         where org_id = $1 and state in ('received', 'quarantined') and lower(sender) = any($2)",
+    )
+    .bind(tx.org_id)
+    .bind(addresses)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(())
+}
+
+/// Records that are or were somebody's, by type.
+type Known = BTreeMap<&'static str, BTreeSet<Uuid>>;
+
 /// Whether records of a type tell of one of the other type, and aren't people or companies themselves.
 fn tells_of(def: &RecordDef, of: &RecordDef) -> bool {
     !def.is_reachable() && def.fields.iter().any(|field| field.personal) && references(def, of).next().is_some()
+}
+
+/// Whether records of a type are parts of those of the other: readable through them, and about people as well.
+fn is_part_of(def: &RecordDef, of: &RecordDef) -> bool {
+    let through = |name: &&str| references(def, of).any(|field| field == *name);
+    !def.is_reachable() && def.fields.iter().any(|field| field.personal) && def.through.iter().any(through)
 }
 
 fn references(def: &RecordDef, to: &RecordDef) -> impl Iterator<Item = &'static str> {
@@ -80,23 +115,24 @@ async fn merged(tx: &mut Tx, id: Uuid) -> Result<Vec<Uuid>> {
     .map_err(from_sqlx)
 }
 
-/// Records of a type that refer to one.
-async fn linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, id: Uuid) -> Result<Vec<Uuid>> {
+/// Records of a type that refer to some others.
+async fn linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, ids: &[Uuid]) -> Result<Vec<Uuid>> {
     let mut sql = Sql::new(format!("select id from {} where org_id = ", def.table()));
     sql.push_bind(tx.org_id).push(" and (false");
     for field in references(def, to) {
-        sql.push(format_args!(" or {field} = ")).push_bind(id);
+        sql.push(format_args!(" or {field} = any(")).push_bind(ids.to_vec()).push(")");
     }
     sql.push(")");
     sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
 
-/// Records of a type that referred to one at some time, deleted ones included.
-async fn formerly_linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, id: Uuid) -> Result<Vec<Uuid>> {
+/// Records of a type that referred to some others at some time, deleted ones included.
+async fn formerly_linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
     let mut sql = Sql::new("select distinct record_id from audit_entries where org_id = ");
     sql.push_bind(tx.org_id).push(" and record_type = ").push_bind(def.name).push(" and (false");
     for field in references(def, to) {
-        sql.push(format_args!(" or changes -> '{field}' @> ")).push_bind(Value::from(vec![id.to_string()]));
+        sql.push(format_args!(" or changes -> '{field}' ?| ")).push_bind(ids.clone());
     }
     sql.push(")");
     sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
@@ -110,6 +146,34 @@ struct Erasing<'e> {
 }
 
 impl Erasing<'_> {
+    /// Empties records that refer to some others, or deletes those that are files; says which, and notes which were.
+    async fn empty_linked(
+        &self,
+        tx: &mut Tx,
+        def: &'static RecordDef,
+        (to, ids): (&RecordDef, &[Uuid]),
+        known: &mut Known,
+    ) -> Result<Vec<Uuid>> {
+        let found = linked(tx, def, to, ids).await?;
+        if def.uploaded {
+            self.delete(tx, def, &found).await?;
+        } else {
+            self.empty(tx, def, found.clone()).await?;
+        }
+        let known = known.entry(def.name).or_default();
+        known.extend(found.iter().copied());
+        known.extend(formerly_linked(tx, def, to, ids).await?);
+        Ok(found)
+    }
+
+    /// Deletes records: nothing is left of a file without its content.
+    async fn delete(&self, tx: &mut Tx, def: &'static RecordDef, ids: &[Uuid]) -> Result<()> {
+        for ids in ids.chunks(CHUNK) {
+            self.run(tx, def, ids.iter().map(|id| Change::Delete { id: *id }).collect()).await?;
+        }
+        Ok(())
+    }
+
     /// Empties the personal fields of records as they are.
     async fn empty(&self, tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>) -> Result<()> {
         let custom = custom_fields(tx, def).await?;
@@ -119,20 +183,22 @@ impl Erasing<'_> {
                 let values = self.emptied(def, row.value("custom"), &custom);
                 Change::Update { id: row.id, version: None, values }
             });
-            let command = Command {
-                record_type: def.name.to_owned(),
-                changes: changes.collect(),
-                change_set: Some(self.set),
-                all_or_nothing: true,
-                source: Source::Web,
-                ..Command::default()
-            };
-            let Outcome { refused, .. } = batch::run(tx, self.actor, def, &command).await?;
-            if let Some(refusal) = refused.into_iter().next() {
-                return Err(refusal.error);
-            }
+            self.run(tx, def, changes.collect()).await?;
         }
         Ok(())
+    }
+
+    async fn run(&self, tx: &mut Tx, def: &'static RecordDef, changes: Vec<Change>) -> Result<()> {
+        let command = Command {
+            record_type: def.name.to_owned(),
+            changes,
+            change_set: Some(self.set),
+            all_or_nothing: true,
+            source: Source::Web,
+            ..Command::default()
+        };
+        let Outcome { refused, .. } = batch::run(tx, self.actor, def, &command).await?;
+        refused.into_iter().next().map_or(Ok(()), |refusal| Err(refusal.error))
     }
 
     /// What must be said says nothing; what was added by the organisation goes as far as it may.

@@ -70,11 +70,22 @@ pub(super) async fn readable(
     def: &'static RecordDef,
     ids: &BTreeSet<Uuid>,
 ) -> Result<BTreeSet<Uuid>> {
+    within(tx, actor, def, ids, Action::Read).await
+}
+
+/// With which of `ids` the actor may do so.
+pub(super) async fn within(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    ids: &BTreeSet<Uuid>,
+    action: Action,
+) -> Result<BTreeSet<Uuid>> {
     let mut sql = Sql::new("select t.id");
     sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
     push_ids(&mut sql, "t", ids.iter().copied().collect());
     sql.push(" and ");
-    push_scope(&mut sql, actor, def, Action::Read, "t");
+    push_scope(&mut sql, actor, def, action, "t");
     let rows = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     rows.iter().map(|raw| raw.try_get(0).map_err(from_sqlx)).collect()
 }

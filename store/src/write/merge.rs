@@ -41,6 +41,7 @@ impl Store {
             return Err(Error::invalid("others", "out_of_range"));
         }
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        super::desk::before_merge(&mut tx, def, &merge.others).await?;
         let (into, others) = rows(&mut tx, actor, def, merge).await?;
         let merging = Merging { def, into: into.id, others: &merge.others, set: Uuid::now_v7() };
         let mut values = proposal(def, &into, &others);

@@ -1,9 +1,11 @@
-//! The one write path: every change of every record type comes through [`Store::apply`], [`Store::merge`] or
-//! [`Store::undo`].
+//! The one write path: every change of every record type comes through [`Store::apply`], [`Store::attach`],
+//! [`Store::merge`] or [`Store::undo`].
 
+mod attach;
 mod audit;
 mod batch;
 mod custom;
+mod delivery;
 mod derive;
 mod desk;
 mod erase;
@@ -12,6 +14,7 @@ mod load;
 mod merge;
 mod place;
 mod prepare;
+mod public;
 mod rich;
 mod search_index;
 mod serial;
@@ -23,11 +26,17 @@ use shared::command::{Command, Outcome, Refusal};
 use shared::{Error, RecordDef, Result};
 use uuid::Uuid;
 
+pub use attach::Belonging;
+pub(crate) use attach::{files_command, found_in};
 pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
+pub(crate) use delivery::{Delivery, set_delivery};
+pub(crate) use desk::hold;
 pub(crate) use load::rows_by_id;
-pub(crate) use search_index::{query_tokens, renew};
+pub(crate) use public::count_vote;
+pub(crate) use search_index::{query_tokens, renew, tokens};
 
+use crate::files::Received;
 use crate::pool::{DbRole, Store, Tx};
 
 /// Most changes in one command.
@@ -79,26 +88,36 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::apply`]; the first change that is refused refuses everything.
-    pub async fn apply_together(&self, actor: &Actor, mut commands: Vec<Command>) -> Result<Vec<Outcome>> {
+    pub async fn apply_together(&self, actor: &Actor, commands: Vec<Command>) -> Result<Vec<Outcome>> {
+        let Some(first) = commands.first() else { return Ok(Vec::new()) };
+        match self.begin_together(actor, first).await? {
+            (_, Some(outcome)) => Ok(vec![outcome]),
+            (tx, None) => self.end_together(tx, actor, commands).await,
+        }
+    }
+
+    /// Begins what [`Store::apply_together`] does, for whoever decides within the transaction what else belongs to it: the
+    /// key of the first command is taken. Gives the first outcome if it was used before.
+    pub(crate) async fn begin_together(&self, actor: &Actor, first: &Command) -> Result<(Tx, Option<Outcome>)> {
+        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        let outcome = idempotency::claim(&mut tx, actor, first).await?;
+        Ok((tx, outcome))
+    }
+
+    /// Carries out all commands in the transaction that was begun with the first one, and ends it.
+    pub(crate) async fn end_together(
+        &self,
+        mut tx: Tx,
+        actor: &Actor,
+        mut commands: Vec<Command>,
+    ) -> Result<Vec<Outcome>> {
         if commands.iter().map(|command| command.changes.len()).sum::<usize>() > MAX_BATCH {
             return Err(Error::invalid("changes", "too_many"));
         }
         let Some(first) = commands.first().cloned() else { return Ok(Vec::new()) };
         let set = first.change_set.unwrap_or_else(Uuid::now_v7);
-        let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        if let Some(outcome) = idempotency::claim(&mut tx, actor, &first).await? {
-            return Ok(vec![outcome]);
-        }
-        let mut outcomes = Vec::new();
-        for command in &mut commands {
-            command.change_set = Some(set);
-            let def = shared::types::by_name(&command.record_type).ok_or(Error::NotFound)?;
-            let outcome = batch::run(&mut tx, actor, def, command).await?;
-            if let Some(refusal) = outcome.refused.into_iter().next() {
-                return Err(refusal.error);
-            }
-            outcomes.push(Outcome { change_set: set, rows: outcome.rows, refused: Vec::new() });
-        }
+        commands.iter_mut().for_each(|command| command.change_set = Some(set));
+        let outcomes = carry_out(&mut tx, actor, &commands, &[]).await?;
         if let Some(outcome) = outcomes.first() {
             idempotency::remember(&mut tx, actor, &first, outcome).await?;
         }
@@ -119,6 +138,30 @@ impl Store {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         idempotency::claim(&mut tx, actor, command).await
     }
+}
+
+/// Carries out commands within a transaction that says more than they do; `files` are what new attachments are made of. The
+/// caller commits, and wakes those who listen.
+///
+/// # Errors
+/// The first change that is refused refuses everything.
+pub(crate) async fn carry_out(
+    tx: &mut Tx,
+    actor: &Actor,
+    commands: &[Command],
+    files: &[Received],
+) -> Result<Vec<Outcome>> {
+    let found = found_in(files);
+    let mut outcomes = Vec::new();
+    for command in commands {
+        let def = shared::types::by_name(&command.record_type).ok_or(Error::NotFound)?;
+        let outcome = batch::run_with(tx, actor, def, command, &found).await?;
+        if let Some(refusal) = outcome.refused.into_iter().next() {
+            return Err(refusal.error);
+        }
+        outcomes.push(Outcome { refused: Vec::new(), ..outcome });
+    }
+    Ok(outcomes)
 }
 
 /// Each change for itself, so that one that the database refuses takes no other with it.

@@ -17,6 +17,7 @@ use super::prepare::{Act, Prepared, is_tenant, stamp};
 use super::verify::{has_administrator, keeps_administrator, not_listed_elsewhere};
 use super::{derive, load};
 use crate::error::from_sqlx;
+use crate::files::UNDOABLE_DAYS;
 use crate::pool::{DbRole, Store, Tx};
 
 /// Rows taken back per statement.
@@ -30,6 +31,8 @@ struct History {
     title: String,
     created: bool,
     deleted: bool,
+    /// Less than [`UNDOABLE_DAYS`] ago.
+    recent: bool,
     /// Version after the set's last change.
     version: i64,
     /// Field → value before the set touched it.
@@ -65,7 +68,9 @@ impl Store {
         claim(&mut tx, actor, change_set).await?;
         let set = ChangeSet { id: Uuid::now_v7(), source: Source::Undo, undo_of: Some(change_set) };
         let mut outcome = UndoOutcome { change_set: set.id, undone: 0, kept: Vec::new() };
+        // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
+        super::desk::before_undo(&mut tx, change_set).await?;
         // Parents come back before their children, children go before their parents.
         for def in REGISTRY {
             let histories = histories(&mut tx, def, change_set, set.id).await?;
@@ -124,26 +129,29 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
 }
 
 async fn histories(tx: &mut Tx, def: &RecordDef, change_set: Uuid, undo: Uuid) -> Result<Histories> {
-    type Entry = (Uuid, String, i64, Option<String>, Json<Map<String, Value>>);
+    type Entry = (Uuid, String, i64, Option<String>, Json<Map<String, Value>>, bool);
     // A created record had nothing before: of a million of them that would fill the memory.
     let entries: Vec<Entry> = sqlx::query_as(
-        "select record_id, action, version, title, case action when 'create' then '{}' else changes end
+        "select record_id, action, version, title, case action when 'create' then '{}' else changes end,
+                at > now() - make_interval(days => $4)
          from audit_entries
          where org_id = $1 and change_set = $2 and record_type = $3 order by id",
     )
     .bind(tx.org_id)
     .bind(change_set)
     .bind(def.name)
+    .bind(UNDOABLE_DAYS)
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
     let mut histories = Histories::new();
-    for (order, (id, action, version, title, Json(changes))) in entries.into_iter().enumerate() {
+    for (order, (id, action, version, title, Json(changes), recent)) in entries.into_iter().enumerate() {
         let history = histories.entry(id).or_insert_with(|| History { order, ..History::default() });
         let again = history.created;
         history.created |= action == "create" && history.version == 0;
         history.deleted = action == "delete";
         history.version = version;
+        history.recent = recent;
         history.title = title.unwrap_or_default();
         for (field, pair) in changes {
             if again {
@@ -225,7 +233,10 @@ async fn revert(
         let mut rows = Vec::new();
         for (id, history) in chunk {
             match (history.deleted, stored.remove(id)) {
-                (true, None) if actor.holds(def, Action::Delete, &Holder::of(&former(*id, history))) => {
+                (true, None)
+                    if can_return(def, history)
+                        && actor.holds(def, Action::Delete, &Holder::of(&former(*id, history))) =>
+                {
                     rows.push(prepared(Act::Create, None, former(*id, history)));
                 }
                 (false, Some(found)) if found.readable && (found.updatable || found.deletable) => {
@@ -246,6 +257,14 @@ async fn revert(
 
 fn kept(def: &RecordDef, id: Uuid, history: &History) -> Kept {
     Kept { record_type: def.name.to_owned(), id, title: history.title.clone() }
+}
+
+/// Whether a deleted record can come back. What was erased since lacks what it was called; and of files only the records
+/// are kept for longer.
+fn can_return(def: &RecordDef, history: &History) -> bool {
+    let erased = |name: &str| history.before.get(name).is_none_or(Value::is_null);
+    let whole = !def.fields.iter().any(|field| field.required && field.personal && erased(field.name));
+    whole && (!def.uploaded || history.recent)
 }
 
 /// A deleted record as it was.

@@ -186,7 +186,9 @@ async fn records_are_made_for_whom_the_level_reaches() {
     ];
     for (def, n) in owned().zip((100..).step_by(100)) {
         for (level, n) in Level::ALL.into_iter().zip((n..).step_by(10)) {
-            let everything = REGISTRY.iter().map(|other| (*other, rights(Action::Read, Level::All)));
+            // Whoever adds a file to a record must be able to change it.
+            let other = if def.uploaded { TypeRights::FULL } else { rights(Action::Read, Level::All) };
+            let everything = REGISTRY.iter().map(|def| (*def, other));
             let mut all: BTreeMap<String, TypeRights> = everything.map(|(def, r)| (def.name.to_owned(), r)).collect();
             all.insert(def.name.to_owned(), rights(Action::Create, level));
             let actor = office.acting(Grants { types: all, ..Grants::default() }).await;

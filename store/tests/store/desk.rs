@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
 use shared::desk::{Replied, Reply};
+use shared::duplicates::Merge;
 use shared::sla::{Category, Clocks, Event, What};
-use shared::types::{QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
+use shared::types::{ARTICLE, CUSTOMER, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::types::Json;
 use tokio::task::JoinSet;
@@ -14,11 +15,11 @@ use uuid::Uuid;
 use crate::support::TestStore;
 use crate::support::sample::founded;
 
-struct Desk {
-    test: TestStore,
-    admin: Actor,
+pub(crate) struct Desk {
+    pub(crate) test: TestStore,
+    pub(crate) admin: Actor,
     team: Uuid,
-    agents: Vec<Actor>,
+    pub(crate) agents: Vec<Actor>,
 }
 
 fn values(fields: Value) -> Values {
@@ -27,7 +28,7 @@ fn values(fields: Value) -> Values {
 
 impl Desk {
     /// A team of so many agents.
-    async fn new(agents: usize) -> Self {
+    pub(crate) async fn new(agents: usize) -> Self {
         let (test, admin) = founded().await;
         let mut desk = Self { test, admin, team: Uuid::now_v7(), agents: Vec::new() };
         desk.put(&TEAM, desk.team, json!({"name": "Support"})).await;
@@ -54,11 +55,11 @@ impl Desk {
         outcome.unwrap_or_else(|error| panic!("{}: {error:?}", def.name)).rows.remove(0)
     }
 
-    async fn make(&self, def: &RecordDef, fields: Value) -> Row {
+    pub(crate) async fn make(&self, def: &RecordDef, fields: Value) -> Row {
         self.put(def, Uuid::now_v7(), fields).await
     }
 
-    async fn change(&self, def: &RecordDef, id: Uuid, fields: Value) -> Row {
+    pub(crate) async fn change(&self, def: &RecordDef, id: Uuid, fields: Value) -> Row {
         let change = Change::Update { id, version: None, values: values(fields) };
         self.test.store.apply(&self.admin, Command::one(def.name, change)).await.unwrap().rows.remove(0)
     }
@@ -221,6 +222,64 @@ async fn an_answer_goes_out_only_after_what_came_meanwhile_was_seen() {
 }
 
 #[tokio::test]
+async fn an_answer_sent_again_was_sent_whatever_came_meanwhile() {
+    let desk = Desk::new(1).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await;
+    let reply = Desk::reply(ticket.id, None);
+    let first = store.reply(agent, "Agent", reply.clone()).await.unwrap();
+    desk.write_in(ticket.id).await;
+    // The first answer got lost on its way; nothing crossed the reply when it was sent.
+    let again = store.reply(agent, "Agent", reply).await.unwrap();
+    let set = |replied: &Replied| match replied {
+        Replied::Sent { change_set, .. } => *change_set,
+        Replied::Crossed { .. } => panic!("{replied:?}"),
+    };
+    assert_eq!(set(&again), set(&first));
+}
+
+#[tokio::test]
+async fn of_answers_at_once_one_goes_out_and_the_others_are_shown_it() {
+    let desk = Desk::new(8).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await;
+    let mut replies = JoinSet::new();
+    for agent in desk.agents.clone() {
+        let store = desk.test.store.clone();
+        replies.spawn(async move { store.reply(&agent, "Agent", Desk::reply(ticket.id, None)).await.unwrap() });
+    }
+    let all = replies.join_all().await;
+    assert_eq!(all.iter().filter(|reply| matches!(reply, Replied::Sent { .. })).count(), 1);
+}
+
+#[tokio::test]
+async fn whoever_answers_while_a_colleague_takes_the_ticket_leaves_it_to_them_and_nobody_waits_in_vain() {
+    let desk = Desk::new(12).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Wanted"})).await;
+    let mut acts = JoinSet::new();
+    for (n, agent) in desk.agents.clone().into_iter().enumerate() {
+        let store = desk.test.store.clone();
+        let open = values(json!({"priority": if n % 2 == 0 { "high" } else { "low" }}));
+        acts.spawn(async move {
+            let reply = Reply { anyway: true, changes: open, ..Desk::reply(ticket.id, None) };
+            match n % 3 {
+                0 => drop(store.claim_ticket(&agent, ticket.id).await),
+                _ => drop(store.reply(&agent, "Agent", reply).await.unwrap()),
+            }
+        });
+    }
+    acts.join_all().await;
+    let owners: Vec<Json<Value>> = sqlx::query_scalar(
+        "select changes -> 'owner_id' from audit_entries where record_id = $1 and changes ? 'owner_id' order by version",
+    )
+    .bind(ticket.id)
+    .fetch_all(&desk.test.owner)
+    .await
+    .unwrap();
+    assert_eq!(owners.len(), 1, "taken once: {owners:?}");
+    assert_eq!(desk.test.store.conversation(&desk.admin, ticket.id, None).await.unwrap().messages.len(), 8);
+}
+
+#[tokio::test]
 async fn a_reply_and_what_it_changes_are_one_act_and_are_undone_as_one() {
     let desk = Desk::new(1).await;
     let (store, agent) = (&desk.test.store, &desk.agents[0]);
@@ -306,6 +365,68 @@ async fn clocks_follow_from_what_happened_and_can_be_worked_out_again() {
     assert!(history.iter().any(|event| event.what == What::StatusChanged { to: Category::Solved }));
 }
 
+#[tokio::test]
+async fn each_clock_is_shown_as_it_is_even_if_another_is_due_before() {
+    let desk = Desk::new(1).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "next_response_minutes": 600, "resolution_minutes": 60})).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await;
+    desk.test.store.reply(&desk.agents[0], "Agent", Desk::reply(ticket.id, None)).await.unwrap();
+    desk.write_in(ticket.id).await;
+    let shown: Clocks = serde_json::from_value(clocks_of(&desk, ticket.id).await).unwrap();
+    assert!(shown.next_response.is_running(), "{shown:?}");
+    assert_eq!(desk.ticket(ticket.id).await.text("due_clock"), Some("resolution"));
+}
+
+#[tokio::test]
+async fn what_was_answered_before_a_merge_was_answered_after_it_and_after_its_undo() {
+    let desk = Desk::new(1).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "first_response_minutes": 30})).await;
+    let [into, other] = [
+        desk.make(&TICKET, json!({"subject": "Stays"})).await.id,
+        desk.make(&TICKET, json!({"subject": "Goes"})).await.id,
+    ];
+    desk.test.store.reply(&desk.agents[0], "Agent", Desk::reply(other, None)).await.unwrap();
+    let merge = Merge { record_type: "ticket".into(), into, others: vec![other], values: Values::new() };
+    let merged = desk.test.store.merge(&desk.admin, &merge).await.unwrap();
+    let now = desk.ticket(into).await;
+    assert_eq!((now.text("sla_state"), now.text("first_answered_at").is_some()), (Some("met"), true));
+    desk.test.store.undo(&desk.admin, merged.change_set).await.unwrap();
+    let states = [desk.ticket(into).await, desk.ticket(other).await];
+    assert_eq!(states.each_ref().map(|row| row.text("sla_state")), [Some("active"), Some("met")]);
+}
+
+#[tokio::test]
+async fn tickets_change_while_their_customers_are_merged_and_what_was_done_is_undone() {
+    let desk = Desk::new(1).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "resolution_minutes": 60})).await;
+    for round in 0..10 {
+        let [into, other] = [
+            desk.make(&CUSTOMER, json!({"name": format!("Stays {round}")})).await.id,
+            desk.make(&CUSTOMER, json!({"name": format!("Goes {round}")})).await.id,
+        ];
+        let mut acts = JoinSet::new();
+        for n in 0..4 {
+            let ticket = desk.make(&TICKET, json!({"subject": "Broken", "customer_id": other})).await.id;
+            let (store, admin) = (desk.test.store.clone(), desk.admin.clone());
+            let status = values(json!({"status": "open", "subject": format!("Open {n}")}));
+            acts.spawn(async move {
+                let change = Change::Update { id: ticket, version: None, values: status };
+                let changed = store.apply(&admin, Command::one("ticket", change)).await.unwrap();
+                store.undo(&admin, changed.change_set).await.map(drop)
+            });
+        }
+        let (store, admin) = (desk.test.store.clone(), desk.admin.clone());
+        acts.spawn(async move {
+            let merge = Merge { record_type: "customer".into(), into, others: vec![other], values: Values::new() };
+            let merged = store.merge(&admin, &merge).await.unwrap();
+            store.undo(&admin, merged.change_set).await.map(drop)
+        });
+        for done in acts.join_all().await {
+            done.unwrap();
+        }
+    }
+}
+
 async fn clocks_of(desk: &Desk, ticket: Uuid) -> Value {
     let Json(clocks): Json<Value> = sqlx::query_scalar("select clocks from tickets where id = $1")
         .bind(ticket)
@@ -363,4 +484,26 @@ async fn counts_of_queues_are_those_of_the_reader() {
     assert_eq!(desk.test.store.conversation(&rep, open.id, None).await, Err(Error::NotFound));
     let stranger = Actor { grants: Grants::default(), ..rep };
     assert_eq!(counts(&stranger).await, Err(Error::Forbidden));
+}
+
+#[tokio::test]
+async fn solved_tickets_and_articles_that_say_the_same_are_offered() {
+    let desk = Desk::new(1).await;
+    let solved = desk.make(&TICKET, json!({"subject": "网关离线，指示灯变红", "status": "solved"})).await;
+    desk.make(&TICKET, json!({"subject": "网关离线了"})).await;
+    desk.make(&TICKET, json!({"subject": "发票金额不对", "status": "solved"})).await;
+    let article =
+        |title: &str, visibility: &str| json!({"title": title, "content": "<p>…</p>", "visibility": visibility});
+    let help = desk.make(&ARTICLE, article("网关离线怎么办", "internal")).await;
+    desk.make(&ARTICLE, article("网关离线（草稿）", "draft")).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "仓库的网关离线"})).await;
+
+    let found = desk.test.store.similar(&desk.admin, ticket.id).await.unwrap();
+    assert_eq!(found.tickets.iter().map(|row| row.id).collect::<Vec<_>>(), [solved.id]);
+    assert_eq!(found.articles.iter().map(|row| row.id).collect::<Vec<_>>(), [help.id]);
+
+    // Who may not read articles is offered none.
+    let found = desk.test.store.similar(&desk.agents[0], ticket.id).await.unwrap();
+    assert!(found.articles.is_empty());
+    assert_eq!(found.tickets.len(), 1);
 }

@@ -25,6 +25,19 @@ fn one(field: &str, value: impl Into<Value>) -> Values {
     Values::from_iter([(field.to_owned(), value.into())])
 }
 
+/// What a record of the type can be called. A mailbox is called by its address.
+fn named(def: &RecordDef, words: &str) -> String {
+    match def.field(def.title).map(|field| field.kind) {
+        Some(Kind::Email) => format!("{}@example.com", words.replace(' ', ".")),
+        _ => words.to_owned(),
+    }
+}
+
+/// Another name for a record.
+fn called(def: &RecordDef, words: &str) -> Values {
+    one(def.title, named(def, words))
+}
+
 fn update(id: Uuid, version: Option<i64>, values: Values) -> Change {
     Change::Update { id, version, values }
 }
@@ -77,7 +90,8 @@ async fn a_new_record_is_stored_as_sent() {
 #[tokio::test]
 async fn an_id_is_taken_once() {
     let world = World::new().await;
-    for def in types() {
+    // The store itself makes the ids of files.
+    for def in types().filter(|def| !def.uploaded) {
         let id = world.make(def, 7).await.id;
         let again = world.apply(def, Change::Create { id, values: world.values(def, 8) }).await;
         assert_eq!(again.unwrap_err(), Error::invalid("id", "taken"), "{}", def.name);
@@ -118,21 +132,31 @@ async fn the_same_field_conflicts_and_different_fields_do_not() {
     let world = World::new().await;
     for def in types() {
         let (id, name) = (world.make(def, 7).await.id, second(def).name);
-        world.apply(def, update(id, Some(1), one(def.title, "first"))).await.unwrap();
-        match world.apply(def, update(id, Some(1), one(def.title, "second"))).await {
+        world.apply(def, update(id, Some(1), called(def, "first"))).await.unwrap();
+        match world.apply(def, update(id, Some(1), called(def, "second"))).await {
             Err(Error::Conflict { current, fields }) => {
-                assert_eq!((current.version, current.text(def.title)), (2, Some("first")), "{}", def.name);
+                assert_eq!(
+                    (current.version, current.text(def.title)),
+                    (2, Some(named(def, "first").as_str())),
+                    "{}",
+                    def.name
+                );
                 assert_eq!(fields, [def.title], "{}", def.name);
             }
             other => panic!("{}: {other:?}", def.name),
         }
         let other = value(&second(def).kind, 8);
         world.apply(def, update(id, Some(1), one(name, other.clone()))).await.unwrap();
-        let same = world.apply(def, update(id, Some(1), one(def.title, "first"))).await.unwrap();
+        let same = world.apply(def, update(id, Some(1), called(def, "first"))).await.unwrap();
         assert_eq!(same.rows[0].version, 3, "{}: wanting what is there is no conflict", def.name);
-        world.apply(def, update(id, None, one(def.title, "knowingly"))).await.unwrap();
+        world.apply(def, update(id, None, called(def, "knowingly"))).await.unwrap();
         let now = world.read(def, id).await.unwrap();
-        assert_eq!((now.text(def.title), now.value(name)), (Some("knowingly"), &other), "{}", def.name);
+        assert_eq!(
+            (now.text(def.title), now.value(name)),
+            (Some(named(def, "knowingly").as_str()), &other),
+            "{}",
+            def.name
+        );
     }
 }
 
@@ -142,12 +166,7 @@ async fn without_the_right_a_readable_record_is_forbidden_and_an_unreadable_one_
     for def in types() {
         let id = world.make(def, 7).await.id;
         let changes = || {
-            [
-                update(id, None, one(def.title, "x")),
-                Change::Archive { id },
-                Change::Restore { id },
-                Change::Delete { id },
-            ]
+            [update(id, None, called(def, "x")), Change::Archive { id }, Change::Restore { id }, Change::Delete { id }]
         };
         let reading = TypeRights { read: Level::All, ..TypeRights::default() };
         let reader = world.colleague(Grants { types: [(def.name.to_owned(), reading)].into(), ..Grants::default() });
@@ -173,12 +192,8 @@ async fn what_does_not_exist_is_not_found() {
     let world = World::new().await;
     for def in types() {
         let id = Uuid::now_v7();
-        let changes = [
-            update(id, None, one(def.title, "x")),
-            Change::Archive { id },
-            Change::Restore { id },
-            Change::Delete { id },
-        ];
+        let changes =
+            [update(id, None, called(def, "x")), Change::Archive { id }, Change::Restore { id }, Change::Delete { id }];
         for change in changes {
             assert_eq!(world.apply(def, change).await.unwrap_err(), Error::NotFound, "{}", def.name);
         }
@@ -195,7 +210,7 @@ async fn every_change_leaves_an_audit_entry_and_an_event() {
         let (id, old) = (row.id, row.value(def.title).clone());
         let mut sets = Vec::new();
         for change in [
-            update(id, Some(1), one(def.title, "renamed")),
+            update(id, Some(1), called(def, "renamed")),
             Change::Archive { id },
             Change::Restore { id },
             Change::Delete { id },
@@ -216,13 +231,13 @@ async fn every_change_leaves_an_audit_entry_and_an_event() {
         assert!(entries.iter().all(|e| e.2 == Some(world.admin.user_id)), "{}", def.name);
         assert!(entries[1..].iter().zip(&sets).all(|(e, set)| e.3 == "api" && e.4 == *set), "{}", def.name);
         assert_eq!(entries[0].5[def.title], json!([null, old]), "{}", def.name);
-        assert_eq!(entries[1].5, json!({def.title: [old, "renamed"]}), "{}", def.name);
+        assert_eq!(entries[1].5, json!({def.title: [old, named(def, "renamed")]}), "{}", def.name);
         assert!(
             is_empty(&entries[2].5["archived_at"][0]) && !is_empty(&entries[2].5["archived_at"][1]),
             "{}",
             def.name
         );
-        assert_eq!(entries[4].5[def.title], json!(["renamed", null]), "{}", def.name);
+        assert_eq!(entries[4].5[def.title], json!([named(def, "renamed"), null]), "{}", def.name);
         let events: Vec<(i64, bool)> =
             sqlx::query_as("select version, gone from events where record_id = $1 order by id")
                 .bind(id)
@@ -259,7 +274,7 @@ async fn phones_are_found_by_their_parts_and_older_entries_learn_it() {
 #[tokio::test]
 async fn archived_records_leave_lists_and_search_until_they_are_restored() {
     let world = World::new().await;
-    for def in types() {
+    for def in types().filter(|def| named(def, "西湖 Lakeside") == "西湖 Lakeside") {
         let id = world
             .make_with(def, {
                 let mut values = world.values(def, 7);
@@ -301,7 +316,7 @@ async fn every_change_can_be_undone_once_and_the_undo_as_well() {
         let row = world.make(def, 7).await;
         let id = row.id;
         let mut state = row;
-        for change in [update(id, None, one(def.title, "renamed")), Change::Archive { id }, Change::Delete { id }] {
+        for change in [update(id, None, called(def, "renamed")), Change::Archive { id }, Change::Delete { id }] {
             let changed = world.apply(def, change.clone()).await.unwrap();
             let undone = undo(changed.change_set).await.unwrap();
             assert_eq!((undone.undone, undone.kept.len()), (1, 0), "{} {change:?}", def.name);
@@ -329,20 +344,25 @@ async fn an_undo_keeps_and_names_what_was_changed_since() {
         let created =
             world.apply(def, Change::Create { id: Uuid::now_v7(), values: world.values(def, 7) }).await.unwrap();
         let id = created.rows[0].id;
-        let renamed = world.apply(def, update(id, None, one(def.title, "renamed"))).await.unwrap();
-        world.apply(def, update(id, None, one(def.title, "renamed again"))).await.unwrap();
+        let renamed = world.apply(def, update(id, None, called(def, "renamed"))).await.unwrap();
+        world.apply(def, update(id, None, called(def, "renamed again"))).await.unwrap();
         for set in [renamed.change_set, created.change_set] {
             let outcome = world.test.store.undo(&world.admin, set).await.unwrap();
             assert_eq!((outcome.undone, outcome.kept.len(), outcome.kept[0].id), (0, 1, id), "{}", def.name);
         }
-        assert_eq!(world.read(def, id).await.unwrap().text(def.title), Some("renamed again"), "{}", def.name);
+        assert_eq!(
+            world.read(def, id).await.unwrap().text(def.title),
+            Some(named(def, "renamed again").as_str()),
+            "{}",
+            def.name
+        );
     }
 }
 
 #[tokio::test]
 async fn a_repeated_command_changes_nothing_twice() {
     let world = World::new().await;
-    for def in types() {
+    for def in types().filter(|def| !def.uploaded) {
         let change = Change::Create { id: Uuid::now_v7(), values: world.values(def, 7) };
         let key = Some(format!("create a {}", def.name));
         let command = Command { idempotency_key: key.clone(), ..Command::one(def.name, change) };
@@ -368,7 +388,7 @@ async fn a_repeated_command_changes_nothing_twice() {
 #[tokio::test]
 async fn of_a_batch_the_good_changes_are_made_or_none() {
     let world = World::new().await;
-    for def in types() {
+    for def in types().filter(|def| !def.uploaded) {
         let batch = |n: i64, all_or_nothing: bool| {
             let good = Change::Create { id: Uuid::now_v7(), values: world.values(def, n) };
             let bad = Change::Create { id: Uuid::now_v7(), values: one("nonsense", 1) };
@@ -419,8 +439,13 @@ fn bad(kind: &Kind) -> Vec<Value> {
 async fn bad_values_are_refused_on_their_field() {
     let world = World::new().await;
     for def in types() {
-        // The pipeline follows the stage, whatever was sent.
-        let follows = |f: &FieldDef| def.name == "opportunity" && f.name == "pipeline_id";
+        // The pipeline follows the stage, and the ticket the message, whatever was sent; names of files are mended.
+        let follows = |f: &FieldDef| {
+            matches!(
+                (def.name, f.name),
+                ("opportunity", "pipeline_id") | ("attachment", "ticket_id") | ("attachment", "name")
+            )
+        };
         for field in def.all_fields().filter(|f| !f.read_only && !follows(f)) {
             for bad in bad(&field.kind) {
                 let mut values = world.values(def, 7);
@@ -692,16 +717,7 @@ async fn kept_counts_and_sums_are_those_of_the_tables() {
     let world = World::new().await;
     for def in types() {
         let values = |n| world.values(def, n);
-        let id = Uuid::now_v7();
-        let mut changes = vec![Change::Create { id, values: values(7) }];
-        if def.name == "opportunity" {
-            changes.push(update(id, None, one("amount", "7.77")));
-            changes.push(update(id, None, one("amount", Value::Null)));
-            changes.push(update(id, None, one("probability", 33)));
-            changes.push(update(id, None, one("amount", "0.10")));
-        }
-        changes.extend([Change::Archive { id }, Change::Restore { id }, Change::Delete { id }]);
-        for change in changes {
+        let check = async |change: Change| {
             let after = format!("{change:?}");
             let done = world.apply(def, change).await.unwrap();
             assert_counted(&world, def, &after).await;
@@ -710,6 +726,19 @@ async fn kept_counts_and_sums_are_those_of_the_tables() {
             assert_counted(&world, def, &format!("undo of {after}")).await;
             assert_summed(&world, &format!("undo of {after}")).await;
             world.test.store.undo(&world.admin, undone.change_set).await.unwrap();
+            done.rows.first().map(|row| row.id)
+        };
+        let id = check(Change::Create { id: Uuid::now_v7(), values: values(7) }).await.unwrap();
+        let mut changes = Vec::new();
+        if def.name == "opportunity" {
+            changes.push(update(id, None, one("amount", "7.77")));
+            changes.push(update(id, None, one("amount", Value::Null)));
+            changes.push(update(id, None, one("probability", 33)));
+            changes.push(update(id, None, one("amount", "0.10")));
+        }
+        changes.extend([Change::Archive { id }, Change::Restore { id }, Change::Delete { id }]);
+        for change in changes {
+            check(change).await;
         }
         world.make(def, 8).await;
         for _ in 0..2 {

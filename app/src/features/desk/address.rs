@@ -26,6 +26,8 @@ pub(super) enum View {
     /// One's own.
     #[default]
     Mine,
+    /// Those of one's team, whoever works them.
+    Team,
     /// Nobody's.
     Unassigned,
     /// At risk or overdue.
@@ -44,8 +46,9 @@ pub(super) enum View {
 
 impl View {
     /// The views that everybody has, with their icons.
-    pub(super) const FIXED: [(Self, &'static str); 6] = [
+    pub(super) const FIXED: [(Self, &'static str); 7] = [
         (Self::Mine, "user"),
+        (Self::Team, "users"),
         (Self::Unassigned, "hand"),
         (Self::Pressing, "alarm-clock"),
         (Self::Snoozed, "clock"),
@@ -57,6 +60,7 @@ impl View {
     pub(super) fn code(self) -> String {
         match self {
             Self::Mine => "mine".into(),
+            Self::Team => "team".into(),
             Self::Unassigned => "unassigned".into(),
             Self::Pressing => "pressing".into(),
             Self::Snoozed => "snoozed".into(),
@@ -75,7 +79,7 @@ impl View {
     }
 
     /// Whether a ticket belongs here now; `None` where only the server knows.
-    pub(super) fn takes(self, row: &Row, me: Uuid, now: DateTime<Utc>) -> Option<bool> {
+    pub(super) fn takes(self, row: &Row, (me, team): (Uuid, Option<Uuid>), now: DateTime<Utc>) -> Option<bool> {
         if row.text("archived_at").is_some() {
             return Some(false);
         }
@@ -84,6 +88,7 @@ impl View {
         let waits = unsettled && !snoozed;
         Some(match self {
             Self::Mine => waits && row.reference("owner_id") == Some(me),
+            Self::Team => waits && team.is_some() && row.reference("team_id") == team,
             Self::Unassigned => waits && row.reference("owner_id").is_none(),
             Self::Pressing => waits && is_pressing(row, now),
             Self::Snoozed => unsettled && snoozed,
@@ -107,6 +112,7 @@ impl View {
         let waits = |more: Vec<Filter>| [one_of(UNSETTLED), awake()].into_iter().chain(more).collect::<Vec<_>>();
         let conditions = match self {
             Self::Mine => waits(vec![Filter::field("owner_id", Op::Eq, "@me")]),
+            Self::Team => waits(vec![Filter::field("team_id", Op::Eq, "@my_team")]),
             Self::Unassigned => waits(vec![Filter::field("owner_id", Op::Empty, Value::Null)]),
             Self::Pressing => waits(vec![Filter::Any(vec![
                 Filter::field("sla_state", Op::In, json!(PRESSING)),
@@ -283,11 +289,16 @@ mod tests {
 
     #[test]
     fn a_ticket_goes_where_it_belongs() {
-        let me = Uuid::from_u128(1);
+        let (me, team) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let now = "2026-11-21T08:00:00Z".parse().unwrap();
-        let takes = |view: View, fields: Value| view.takes(&row(fields), me, now).unwrap();
+        let takes = |view: View, fields: Value| view.takes(&row(fields), (me, Some(team)), now).unwrap();
         let mine = json!({"status": "open", "owner_id": me.to_string()});
         assert!(takes(View::Mine, mine.clone()) && takes(View::Open, mine.clone()) && !takes(View::Unassigned, mine));
+        let ours = json!({"status": "new", "team_id": team.to_string()});
+        assert!(takes(View::Team, ours.clone()) && takes(View::Unassigned, ours));
+        let theirs = json!({"status": "new", "team_id": me.to_string()});
+        assert!(!takes(View::Team, theirs.clone()));
+        assert!(!View::Team.takes(&row(theirs), (me, None), now).unwrap());
         let late = json!({"status": "new", "due_at": "2026-11-21T07:00:00Z"});
         assert!(takes(View::Pressing, late.clone()) && takes(View::Unassigned, late));
         let asleep = json!({"status": "open", "owner_id": me.to_string(), "snoozed_until": "2026-11-22T07:00:00Z"});

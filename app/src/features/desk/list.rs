@@ -1,10 +1,8 @@
 //! The column of tickets. However many there are, only those in view exist.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::time::Duration;
 
-use leptos::html::Div;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -14,22 +12,20 @@ use shared::types::TICKET;
 use uuid::Uuid;
 
 use super::address::View;
-use super::listing::{Entry, Listing, load};
+use super::listing::{Listing, load};
 use super::model::Desk;
 use super::row::ticket_row;
 use super::{bulk, views};
 use crate::context::t;
 use crate::record::{RecordForm, failed};
 use crate::ui::place::px;
-use crate::ui::{Button, ButtonKind, EmptyState, Icon, SkeletonRows, Switch, TextInput, settled};
+use crate::ui::{Button, ButtonKind, EmptyState, Icon, SkeletonRows, Switch, TextInput, Viewport, settled};
 
 /// Height of a row in px, until one is measured.
 const ROW: f64 = 84.0;
 /// What the server renders, and the browser before it has measured.
 const FIRST_HEIGHT: f64 = 900.0;
 const FIRST_HEIGHT_ON_PHONE: f64 = 600.0;
-/// Rows kept ready above and below once somebody is at it.
-const SPARE: usize = 8;
 /// How long typing must rest before the list follows.
 const REST: Duration = Duration::from_millis(250);
 /// A little longer than the animation in the style sheet.
@@ -110,96 +106,24 @@ fn search(desk: Desk) -> AnyView {
         .into_any()
 }
 
-/// What is scrolled, as signals.
-#[derive(Clone, Copy)]
-struct Scroll {
-    listing: Listing,
-    node: NodeRef<Div>,
-    top: RwSignal<f64>,
-    height: RwSignal<f64>,
-    row: RwSignal<f64>,
-    spare: RwSignal<usize>,
-}
-
-impl Scroll {
-    fn range(self) -> Range<usize> {
-        let (count, row, spare) = (self.listing.entries.with(Vec::len), self.row.get(), self.spare.get());
-        let first = rows_in(self.top.get(), row).saturating_sub(spare).min(count) / SPARE * SPARE;
-        first..(first + rows_in(self.height.get(), row) + 2 + 2 * spare + SPARE).min(count)
-    }
-
-    fn built(self) -> Vec<Entry> {
-        let range = self.range();
-        self.listing.entries.with(|all| all[range.start.min(all.len())..range.end.min(all.len())].to_vec())
-    }
-
-    fn padding(self) -> String {
-        let (range, row) = (self.range(), self.row.get());
-        let count = self.listing.entries.with(Vec::len);
-        #[expect(clippy::cast_precision_loss, reason = "rows of a list")]
-        let height = |rows: usize| px(rows as f64 * row);
-        format!("padding-block:{} {}", height(range.start), height(count.saturating_sub(range.end)))
-    }
-
-    /// Reads the element's measures; only in the browser.
-    fn measure(self) {
-        let Some(element) = self.node.try_get_untracked().flatten() else { return };
-        let top = f64::from(element.scroll_top());
-        if top > 0.0 {
-            self.warm_up();
-        }
-        self.top.set(top);
-        self.height.set(f64::from(element.client_height()).max(1.0));
-        let first = element.query_selector(".ticket-row").ok().flatten();
-        let measured = first.map(|row| row.get_bounding_client_rect().height()).filter(|height| *height > 0.0);
-        if let Some(measured) = measured.filter(|height| (height - self.row.get_untracked()).abs() > 0.5) {
-            self.row.set(measured);
-        }
-    }
-
-    fn warm_up(self) {
-        if self.spare.get_untracked() == 0 {
-            self.spare.set(SPARE);
-        }
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a row number")]
-fn rows_in(pixels: f64, row: f64) -> usize {
-    (pixels.max(0.0) / row.max(1.0)).floor() as usize
-}
-
 fn rows(listing: Listing) -> AnyView {
     let desk = listing.desk;
     let first = if desk.page.phone { FIRST_HEIGHT_ON_PHONE } else { FIRST_HEIGHT };
-    let scroll = Scroll {
-        listing,
-        node: NodeRef::new(),
-        top: RwSignal::new(0.0),
-        height: RwSignal::new(first),
-        row: RwSignal::new(ROW),
-        spare: RwSignal::new(0),
+    let count = Signal::derive(move || listing.entries.with(Vec::len));
+    let scroll = Viewport::new(count, ROW, first, NodeRef::new());
+    scroll.on_range(move |range| listing.seen_to(range.end));
+    keep_place(listing, scroll);
+    let built = move || {
+        let range = scroll.range();
+        listing.entries.with(|all| all[range.start.min(all.len())..range.end.min(all.len())].to_vec())
     };
-    Effect::new(move |_| {
-        desk.page.density.track();
-        if scroll.node.get().is_some() {
-            request_animation_frame(move || scroll.measure());
-        }
-    });
-    Effect::new(move |_| {
-        let resized = window_event_listener(leptos::ev::resize, move |_| scroll.measure());
-        on_cleanup(move || resized.remove());
-    });
-    let range = Memo::new(move |_| scroll.range());
-    Effect::new(move |_| listing.seen_to(range.get().end));
-    keep_place(scroll);
     let empty = Memo::new(move |_| listing.entries.with(Vec::is_empty) && listing.next.with(Option::is_none));
     let label = Signal::derive(move || i18n::type_label_many(desk.page.locale.get(), &TICKET));
     view! {
         <Show when=move || empty.get()>{nothing(desk)}</Show>
         <div
             class="desk-rows"
-            node_ref=scroll.node
+            node_ref=scroll.scroller
             role="list"
             aria-label=label
             hidden=move || empty.get()
@@ -210,7 +134,7 @@ fn rows(listing: Listing) -> AnyView {
         >
             <div class="desk-rows-window" role="presentation" style=move || scroll.padding()>
                 {settled(view! {
-                    <For each=move || scroll.built() key=|entry| entry.id let:entry>{ticket_row(listing, entry)}</For>
+                    <For each=built key=|entry| entry.id let:entry>{ticket_row(listing, entry)}</For>
                 })}
             </div>
         </div>
@@ -219,16 +143,16 @@ fn rows(listing: Listing) -> AnyView {
 }
 
 /// Rows that come or go above what one sees leave it where it is.
-fn keep_place(scroll: Scroll) {
+fn keep_place(listing: Listing, scroll: Viewport) {
     Effect::new(move |before: Option<Option<(Uuid, usize)>>| {
         let (top, row) = (scroll.top.get_untracked(), scroll.row.get_untracked());
-        let seen = rows_in(top, row);
-        let at = |id: Uuid| scroll.listing.entries.with(|all| all.iter().position(|entry| entry.id == id));
+        let seen = scroll.row_at(top);
+        let at = |id: Uuid| listing.entries.with(|all| all.iter().position(|entry| entry.id == id));
         if let Some((id, was)) = before.flatten()
             && top > row
             && was.abs_diff(seen) <= 1
             && let Some(now) = at(id).filter(|now| *now != was)
-            && let Some(element) = scroll.node.get_untracked()
+            && let Some(element) = scroll.scroller.get_untracked()
         {
             #[expect(clippy::cast_precision_loss, reason = "rows of a list")]
             let by = (now as f64 - was as f64) * row;
@@ -237,8 +161,8 @@ fn keep_place(scroll: Scroll) {
         }
         // Also when only one scrolls: what is at the top then is what stays.
         scroll.top.track();
-        let seen = rows_in(scroll.top.get_untracked(), row);
-        scroll.listing.entries.with(|all| all.get(seen).map(|entry| (entry.id, seen)))
+        let seen = scroll.row_at(scroll.top.get_untracked());
+        listing.entries.with(|all| all.get(seen).map(|entry| (entry.id, seen)))
     });
 }
 
@@ -247,7 +171,9 @@ fn nothing(desk: Desk) -> AnyView {
         asked if !asked.words.is_empty() => ("list.no_results", "list.no_results_hint"),
         asked => match asked.view {
             View::Mine => ("desk.empty_mine", "desk.empty_mine_hint"),
-            View::Unassigned | View::Pressing | View::Queue(_) => ("desk.empty_done", "desk.empty_done_hint"),
+            View::Team | View::Unassigned | View::Pressing | View::Queue(_) => {
+                ("desk.empty_done", "desk.empty_done_hint")
+            }
             View::Snoozed | View::Solved | View::Saved(_) | View::Open => ("ui.state.empty", "ticket._empty"),
         },
     };

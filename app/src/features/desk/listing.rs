@@ -263,7 +263,8 @@ impl Listing {
     }
 
     fn takes(self, row: &Row) -> Option<bool> {
-        let me = self.desk.me()?;
+        let actor = self.desk.page.actor()?;
+        let me = (actor.user_id, actor.team_id);
         self.asked.with_value(|asked| {
             let fits = asked.view.takes(row, me, self.desk.page.now.get_untracked());
             // Whether the words are in it only the server knows.

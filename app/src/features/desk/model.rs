@@ -20,6 +20,7 @@ use super::asking::Asking;
 use super::listing::Listing;
 use super::ticket::Ticket;
 use crate::api::desk::queue_counts;
+use crate::api::post::answers_leave;
 use crate::api::records::{get_record, list_records};
 use crate::context::Page;
 use crate::record::{Batch, TimelineSlot};
@@ -44,6 +45,8 @@ pub(super) struct Around {
     pub(super) away: bool,
     /// Last part of the address of the pages that customers read; none without such pages.
     pub(super) portal: Option<String>,
+    /// Answers to mail leave by mail.
+    pub(super) mails: bool,
 }
 
 /// Reads what the navigation needs; what one may not read is left out.
@@ -67,6 +70,7 @@ pub(super) async fn around(page: Page) -> Around {
     let portal = organisation.first().filter(|row| row.flag("portal")).and_then(|row| row.text("slug"));
     Around {
         portal: portal.map(str::to_owned),
+        mails: answers_leave().await.unwrap_or(false),
         queues: rows("queue", sorted("position")).await,
         counts,
         mine,

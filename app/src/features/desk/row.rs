@@ -67,6 +67,7 @@ pub(super) fn ticket_row(listing: Listing, entry: Entry) -> AnyView {
     view! {
         <div
             class="ticket-row"
+            data-row=""
             role="listitem"
             data-id=id.to_string()
             data-priority=priority

@@ -52,11 +52,18 @@ pub(super) fn rail(desk: Desk) -> AnyView {
         desk.around.set(found);
         view! { {move || queues(desk)} {move || saved(desk)} }
     });
-    let fixed = View::FIXED.into_iter().map(|(view, icon)| line(desk, view, icon)).collect_view();
+    let has_team = desk.page.actor().is_some_and(|actor| actor.team_id.is_some());
+    let fixed = View::FIXED.into_iter().filter(|(view, _)| *view != View::Team || has_team);
+    let fixed = fixed.map(|(view, icon)| line(desk, view, icon)).collect_view();
     view! {
         <nav class="desk-views" aria-label=t("desk.views")>
             <ul class="desk-view-list">{fixed}</ul>
             <Transition>{lines}</Transition>
+            <ul class="desk-view-list desk-elsewhere">
+                <li>
+                    <a class="desk-view" href="/desk/reports"><Icon name="chart-column"/><span class="truncate">{t("report.title")}</span></a>
+                </li>
+            </ul>
         </nav>
     }
     .into_any()

@@ -1,11 +1,13 @@
 //! One's own settings, and the administration of the organisation.
 
+pub mod aside;
 pub mod audit;
 pub mod copy_line;
 pub mod custom_fields;
 pub mod devices;
 pub mod edit;
 pub mod invite;
+pub mod mailboxes;
 pub mod organisation;
 pub mod password;
 pub mod pipelines;
@@ -54,6 +56,7 @@ const SECTIONS: &[Section] = &[
     admin("roles", "admin.roles.title", "shield"),
     admin("pipelines", "admin.pipelines.title", "kanban"),
     admin("tags", "ui.nav.tags", "tags"),
+    admin("mailboxes", "mail.title", "mail"),
     admin("fields", "admin.fields.title", "list-filter"),
     admin("organisation", "admin.organisation.title", "building-2"),
     admin("audit", "admin.audit.title", "history"),
@@ -133,6 +136,7 @@ fn body(key: &str, address: Memo<String>) -> AnyView {
         }
         "pipelines" => view! { <pipelines::PipelinesSection/> }.into_any(),
         "tags" => view! { <tags::TagsSection/> }.into_any(),
+        "mailboxes" => view! { <mailboxes::MailboxesSection/> }.into_any(),
         "fields" => view! { <custom_fields::CustomFieldsSection/> }.into_any(),
         "organisation" => view! { <organisation::OrganisationSection/> }.into_any(),
         "audit" => view! { <audit::AuditSection/> }.into_any(),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::i18n::{choice_label, field_label};
+use shared::i18n::{choice_label, field_label, translate};
 use shared::types::ORGANISATION;
 
 use super::SectionHead;
@@ -11,7 +11,7 @@ use super::roster::{Loaded, Roster};
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind};
 
-const FIELDS: &[&str] = &["name", "currency", "timezone", "locale", "pool_after"];
+const FIELDS: &[&str] = &["name", "currency", "timezone", "locale", "pool_after", "slug", "portal"];
 
 /// Name, currency, time zone and language.
 #[component]
@@ -23,6 +23,9 @@ pub fn OrganisationSection() -> impl IntoView {
         let text = roster.rows.with(|rows| match rows.first().map(|row| row.value(field)) {
             Some(Value::String(text)) => text.clone(),
             None | Some(Value::Null) => "–".to_owned(),
+            Some(Value::Bool(yes)) => {
+                translate(page.locale.get(), if *yes { "ui.word.yes" } else { "ui.word.no" }, &[])
+            }
             Some(other) => other.to_string(),
         });
         if field == "locale" { choice_label(page.locale.get(), &ORGANISATION, field, &text) } else { text }

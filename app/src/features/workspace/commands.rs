@@ -5,7 +5,7 @@ use shared::access::Action;
 use shared::i18n::{self, Locale, translate};
 use shared::quality::is_told_of;
 use shared::query::Hit;
-use shared::types::{REGISTRY, by_name};
+use shared::types::{REGISTRY, TICKET, by_name};
 
 use super::nav::entries;
 use crate::context::Page;
@@ -77,6 +77,10 @@ pub(super) fn commands(page: Page, typed: &str) -> Vec<Line> {
         if fits(&[&key]) {
             lines.push(command(def.icon, text(&key), String::new(), Act::Open(format!("/{}?new=1", def.plural))));
         }
+    }
+    if actor.may(&TICKET, Action::Read) && fits(&["report.title"]) {
+        let open = Act::Open("/desk/reports".to_owned());
+        lines.push(command("chart-column", text("report.title"), text("ui.nav.tickets"), open));
     }
     for def in REGISTRY.iter().filter(|def| is_told_of(def) && actor.may(def, Action::Read)) {
         let title = |locale| translate(locale, "quality.title", &[("types", &i18n::type_label_many(locale, def))]);

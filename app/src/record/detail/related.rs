@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::params::ParamsMap;
 use shared::access::{Action, Actor};
 use shared::query::{Filter, ListQuery, Op, Page as Found};
 use shared::record::Kind;
-use shared::types::REGISTRY;
+use shared::types::{REGISTRY, TICKET};
 use shared::{FieldDef, RecordDef, Row, Values, i18n};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::api::records::list_records;
 use crate::context::{Page, t};
 use crate::record::RecordForm;
 use crate::record::list::address::list_address;
-use crate::ui::{Button, ButtonKind, Icon, Size};
+use crate::ui::{Button, ButtonKind, Icon, LinkButton, Size};
 
 /// Rows of a related list; the rest is one click away.
 const SHOWN: u32 = 5;
@@ -24,7 +25,8 @@ fn referring(def: &'static RecordDef, actor: &Actor) -> Vec<(&'static RecordDef,
         |f: &&'static FieldDef| matches!(f.kind, Kind::Reference(name) if name == def.name) && !f.internal;
     let found = |other: &&'static RecordDef| {
         let field = other.fields.iter().find(points_here)?;
-        (!other.admin && actor.may(other, Action::Read) && actor.sees(other, field)).then_some((*other, field))
+        (!other.admin && !other.uploaded && actor.may(other, Action::Read) && actor.sees(other, field))
+            .then_some((*other, field))
     };
     REGISTRY.iter().filter_map(found).collect()
 }
@@ -65,6 +67,9 @@ fn RelatedList(def: &'static RecordDef, field: &'static FieldDef, id: Uuid, may_
                 {heading}
                 <span class="count">{count}</span>
                 <span class="spacer"></span>
+                {(def.name == TICKET.name).then(|| view! {
+                    <LinkButton href=report_of(&condition()) kind=ButtonKind::Ghost size=Size::Small icon="chart-column" label=t("report.title")/>
+                })}
                 {may_create.then(|| view! {
                     <Button kind=ButtonKind::Ghost size=Size::Small icon="plus" label=new_label on_click=move |_| creating.set(true)/>
                 })}
@@ -73,6 +78,13 @@ fn RelatedList(def: &'static RecordDef, field: &'static FieldDef, id: Uuid, may_
         </section>
         <RecordForm record_type=def.name open=creating initial on_saved=move |_| load()/>
     }
+}
+
+/// The reports of these tickets alone.
+fn report_of(condition: &Filter) -> String {
+    let mut params = ParamsMap::new();
+    params.insert("f", serde_json::to_string(&[condition]).unwrap_or_default());
+    format!("/desk/reports{}", params.to_query_string())
 }
 
 fn list(page: Page, def: &'static RecordDef, found: Found, condition: &Filter) -> AnyView {
@@ -94,9 +106,19 @@ fn list(page: Page, def: &'static RecordDef, found: Found, condition: &Filter) -
                     <Icon name=def.icon/>
                     <span class="truncate">{title}</span>
                     {amount}
+                    {said(page, def, &row)}
                 </a>
             </li>
         }
     };
     view! { <ul class="related">{found.rows.into_iter().map(item).collect_view()}{all}</ul> }.into_any()
+}
+
+/// What the customer thought of it: stars of a ticket, the score of an answer.
+fn said(page: Page, def: &'static RecordDef, row: &Row) -> Option<AnyView> {
+    let (field, mark) =
+        [("satisfaction", " ★"), ("score", "")].into_iter().find(|(field, _)| def.field(field).is_some())?;
+    let score = row.integer(field)?;
+    let label = i18n::field_label(page.locale.get(), def, field);
+    Some(view! { <span class="meta num" title=label>{format!("{score}{mark}")}</span> }.into_any())
 }

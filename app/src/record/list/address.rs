@@ -43,7 +43,7 @@ pub(super) struct ListState {
 }
 
 impl ListState {
-    fn read(params: &ParamsMap) -> Self {
+    pub(super) fn read(params: &ParamsMap) -> Self {
         let sort = params.get("sort").filter(|s| !s.is_empty()).map(|text| match text.strip_prefix('-') {
             Some(field) => Sort { field: field.to_owned(), descending: true },
             None => Sort { field: text, descending: false },
@@ -161,10 +161,21 @@ impl ListState {
     }
 }
 
+/// A page that shows something else of the records that filters choose.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// Its path.
+    pub path: &'static str,
+    /// Parameters of its own, which stay when filters change.
+    pub kept: &'static [&'static str],
+}
+
 /// Reads and changes the address; cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct ListNav {
     def: &'static RecordDef,
+    /// Where it is, if it is not the list itself: another page about records that filters choose.
+    place: Option<Place>,
     pub(super) state: Memo<ListState>,
     query: Memo<ParamsMap>,
     go: Callback<(String, bool)>,
@@ -172,16 +183,29 @@ pub(super) struct ListNav {
 
 impl ListNav {
     pub(super) fn new(def: &'static RecordDef) -> Self {
+        Self::at(def, None)
+    }
+
+    /// That of another page.
+    pub(super) fn at(def: &'static RecordDef, place: Option<Place>) -> Self {
         let query = use_query_map();
         let navigate = use_navigate();
         let go = move |(address, replace): (String, bool)| {
             navigate(&address, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
         };
-        Self { def, state: Memo::new(move |_| query.with(ListState::read)), query, go: Callback::new(go) }
+        Self { def, place, state: Memo::new(move |_| query.with(ListState::read)), query, go: Callback::new(go) }
     }
 
     fn open(self, params: &ParamsMap, replace: bool) {
-        self.go.run((format!("/{}{}", self.def.plural, params.to_query_string()), replace));
+        let Some(place) = self.place else {
+            return self.go.run((format!("/{}{}", self.def.plural, params.to_query_string()), replace));
+        };
+        let mut params = params.clone();
+        self.query.with_untracked(|query| {
+            let kept = place.kept.iter().filter_map(|name| Some((*name, query.get(name)?)));
+            kept.for_each(|(name, value)| params.insert(name, value));
+        });
+        self.go.run((format!("{}{}", place.path, params.to_query_string()), replace));
     }
 
     /// Lists something else; what is open beside the list stays.

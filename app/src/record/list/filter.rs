@@ -100,15 +100,28 @@ pub(super) fn condition_text(context: ListContext, all: &[Subject], condition: &
         (Op::During, Some(period)) => page.text(&format!("list.period.{period}")),
         (_, Some("@me")) => page.text("ui.word.me"),
         (_, Some("@my_team")) => page.text("ui.word.my_team"),
-        _ => {
-            let listed = kind.is_text_list() || matches!(kind, Kind::References(_));
-            let value = if listed { Value::Array(vec![value.clone()]) } else { value.clone() };
-            let mut values = Values::new();
-            attribute.put(&mut values, value);
-            context.titles.with(|titles| value_text(page, attribute, &values, titles))
+        // A day of an instant begins where the reader is.
+        (_, Some(text)) if kind == Kind::DateTime && shared::record::day(text).is_some() => {
+            shared::record::day(text).map(|day| shared::format::date(page.locale.get(), day)).unwrap_or_default()
         }
+        (Op::In, None) => {
+            let one = |value: &Value| condition_value(context, attribute, value.clone());
+            let all: Vec<String> = value.as_array().into_iter().flatten().map(one).collect();
+            all.join(if page.locale.get() == i18n::Locale::ZhCn { "、" } else { ", " })
+        }
+        _ => condition_value(context, attribute, value.clone()),
     };
     format!("{start} {text}")
+}
+
+/// A value that a condition compares with; tracked.
+fn condition_value(context: ListContext, attribute: &Attribute, value: Value) -> String {
+    let kind = attribute.kind();
+    let listed = kind.is_text_list() || matches!(kind, Kind::References(_));
+    let value = if listed { Value::Array(vec![value]) } else { value };
+    let mut values = Values::new();
+    attribute.put(&mut values, value);
+    context.titles.with(|titles| value_text(context.page, attribute, &values, titles))
 }
 
 /// Several conditions, joined by the words of that key.

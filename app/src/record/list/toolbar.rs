@@ -242,7 +242,7 @@ fn incomplete() -> Filter {
 }
 
 /// The other conditions; a click takes one away.
-fn condition_chips(context: ListContext, all: StoredValue<Vec<Subject>>) -> AnyView {
+pub(super) fn condition_chips(context: ListContext, all: StoredValue<Vec<Subject>>) -> AnyView {
     let nav = context.nav;
     let quick: Vec<Filter> = [mine(), incomplete()].into_iter().chain(context.def.pool.then(pool)).collect();
     let conditions = nav.state.with(|state| state.conditions.clone());

@@ -32,10 +32,13 @@ pub(super) fn of(def: &RecordDef) -> Map<String, Value> {
     let mut whole = json!({"get": list(def)});
     let mut one = json!({"parameters": [id()], "get": read(def), "patch": change(def)});
     if !super::is_fixed(def) {
-        whole["post"] = create(def);
+        whole["post"] = if def.uploaded { super::files::upload(def) } else { create(def) };
         one["delete"] = remove(def);
         paths.insert(format!("{collection}/bulk"), json!({"post": bulk(def)}));
         paths.insert(format!("{single}/restore"), json!({"parameters": [id()], "post": restore(def)}));
+    }
+    if def.uploaded {
+        paths.insert(format!("{single}/content"), json!({"parameters": [id()], "get": super::files::content(def)}));
     }
     // Only people and companies have cards.
     for kind in FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Vcf || def.is_reachable()) {
@@ -94,7 +97,13 @@ fn record(def: &RecordDef, description: &str, headers: &[(&str, &str)]) -> Value
     })
 }
 
-fn operation(def: &RecordDef, verb: &str, summary: String, parameters: Vec<Value>, responses: Value) -> Value {
+pub(super) fn operation(
+    def: &RecordDef,
+    verb: &str,
+    summary: String,
+    parameters: Vec<Value>,
+    responses: Value,
+) -> Value {
     json!({
         "operationId": format!("{verb}_{}", def.name), "tags": [def.plural], "summary": summary,
         "parameters": parameters, "responses": responses,

@@ -18,7 +18,8 @@ pub(super) fn of(def: &RecordDef) -> Map<String, Value> {
     schemas.insert(format!("{}_change", def.name), written(def, &[("version", version())], &[]));
     if !super::is_fixed(def) {
         let required: Vec<&str> = def.fields.iter().filter(|f| is_asked_for(def, f)).map(|f| f.name).collect();
-        schemas.insert(format!("{}_create", def.name), written(def, &[("id", id())], &required));
+        let create = if def.uploaded { uploaded(def) } else { written(def, &[("id", id())], &required) };
+        schemas.insert(format!("{}_create", def.name), create);
         schemas.insert(format!("{}_bulk", def.name), bulk(def));
         schemas.insert(format!("{}_bulk_outcome", def.name), bulk_outcome(def));
     }
@@ -37,6 +38,17 @@ fn version() -> Value {
 fn is_asked_for(def: &RecordDef, field: &FieldDef) -> bool {
     let by_rule = matches!((def.name, field.name), ("opportunity", "pipeline_id") | ("activity", "occurred_at"));
     field.required && field.default.is_none() && !field.read_only && !by_rule
+}
+
+/// What comes along with files; each field is a part of text, before the files.
+fn uploaded(def: &RecordDef) -> Value {
+    let file = json!({"type": "string", "contentMediaType": "application/octet-stream"});
+    let files = json!({"type": "array", "minItems": 1, "items": file, "description": "The files, each with its name."});
+    let mut properties = Map::from_iter([("file".to_owned(), files)]);
+    for field in def.fields.iter().filter(|field| !field.read_only && field.name != def.title) {
+        properties.insert(field.name.to_owned(), value(def, field, false));
+    }
+    json!({"type": "object", "required": ["file"], "properties": properties, "additionalProperties": false})
 }
 
 /// What a record looks like to whoever reads it. Fields without value and hidden fields are absent.
@@ -120,6 +132,14 @@ fn bulk(def: &RecordDef) -> Value {
     let mut create = written(def, &[], &[]);
     create["required"] = json!(def.fields.iter().filter(|f| is_asked_for(def, f)).map(|f| f.name).collect::<Vec<_>>());
     let update = json!({"version": version(), "values": written(def, &[], &[])});
+    let create = (!def.uploaded).then(|| change("create", &["do", "values"], json!({"values": create})));
+    let others = [
+        change("update", &["do", "id", "values"], update),
+        change("archive", &["do", "id"], json!({})),
+        change("restore", &["do", "id"], json!({})),
+        change("delete", &["do", "id"], json!({})),
+    ];
+    let changes: Vec<Value> = create.into_iter().chain(others).collect();
     json!({
         "type": "object",
         "required": ["changes"],
@@ -130,13 +150,7 @@ fn bulk(def: &RecordDef) -> Value {
                 "type": "array",
                 "minItems": 1,
                 "maxItems": store::MAX_BATCH,
-                "items": {"oneOf": [
-                    change("create", &["do", "values"], json!({"values": create})),
-                    change("update", &["do", "id", "values"], update),
-                    change("archive", &["do", "id"], json!({})),
-                    change("restore", &["do", "id"], json!({})),
-                    change("delete", &["do", "id"], json!({})),
-                ]},
+                "items": {"oneOf": changes},
             },
         },
     })

@@ -61,6 +61,31 @@ fn solving_and_closing_are_timed_and_opening_again_is_counted() {
 }
 
 #[test]
+fn the_first_solution_is_kept_when_a_ticket_is_opened_and_solved_again() {
+    let first = json!({"status": "solved", "received_at": "2026-10-30T08:00:00Z", "solved_at": "2026-11-01T08:00:00Z"});
+    let solved = changed(stored("open"), first, &[]).unwrap();
+    assert_eq!(solved["first_solved_at"], json!("2026-11-01T08:00:00.000000Z"));
+    let corrected = json!({"solved_at": "2026-11-02T08:00:00Z"});
+    let solved = changed(Some(Value::Object(solved)), corrected, &[]).unwrap();
+    assert_eq!(solved["first_solved_at"], json!("2026-11-02T08:00:00.000000Z"), "while it is the only one");
+    let open = changed(Some(Value::Object(solved)), json!({"status": "open"}), &[]).unwrap();
+    let again = changed(Some(Value::Object(open)), json!({"status": "closed"}), &[]).unwrap();
+    assert_eq!(again["first_solved_at"], json!("2026-11-02T08:00:00.000000Z"));
+    assert_eq!(again["solved_at"], json!("2026-11-28T08:00:00.000000Z"));
+}
+
+#[test]
+fn an_agent_has_a_ticket_since_they_took_it_and_who_began_with_it_since_it_came_in() {
+    let me = uuid::Uuid::now_v7().to_string();
+    let taken = changed(stored("open"), json!({"owner_id": me}), &[]).unwrap();
+    assert_eq!(taken["assigned_at"], json!("2026-11-28T08:00:00.000000Z"));
+    let released = changed(Some(Value::Object(taken)), json!({"owner_id": null}), &[]).unwrap();
+    assert_eq!(released["assigned_at"], Value::Null);
+    let begun = json!({"subject": "x", "owner_id": me, "received_at": "2026-11-01T08:00:00Z"});
+    assert_eq!(changed(None, begun, &[]).unwrap()["assigned_at"], json!("2026-11-01T08:00:00.000000Z"));
+}
+
+#[test]
 fn an_own_step_brings_its_category_and_goes_with_it() {
     let step = Row {
         id: uuid::Uuid::now_v7(),

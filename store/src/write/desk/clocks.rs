@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use shared::Result;
 use shared::access::Actor;
 use shared::record::instant_text;
-use shared::sla::{Category, ClockKind, ClockState, Clocks, Event, What};
+use shared::sla::{Category, Clock, ClockKind, ClockState, Clocks, Event, What};
 use shared::types::{TICKET, Ticket};
+use shared::{Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -123,13 +123,13 @@ pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid], told: Told) 
             customer_category: category,
         };
         let policy = policies.iter().find(|policy| policy.fits(&subject));
-        changed.push((row.id, policy));
+        changed.push((row, policy));
     }
     let terms = |policy: Option<&Policy>| policy.map(|policy| policy.terms).unwrap_or_default();
     let mut histories = histories(tx, ids).await?;
     let mut switched = Vec::new();
-    for (id, policy) in &changed {
-        let history = histories.entry(*id).or_default();
+    for (row, policy) in &changed {
+        let history = histories.entry(row.id).or_default();
         let last = history.iter().rev().find_map(|event| match event.what {
             What::PolicyChanged(terms) => Some(terms),
             _ => None,
@@ -137,34 +137,52 @@ pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid], told: Told) 
         if last.unwrap_or_default() != terms(*policy) {
             let since = if last.is_none() { history.first().map_or(now, |event| event.at) } else { now };
             history.push(Event { at: since, what: What::PolicyChanged(terms(*policy)) });
-            switched.push((*id, since, What::PolicyChanged(terms(*policy))));
+            switched.push((row.id, since, What::PolicyChanged(terms(*policy))));
         }
     }
     note(tx, &switched).await?;
     let always = shared::sla::BusinessHours::always();
     let states: Vec<Value> = changed
         .iter()
-        .filter_map(|(id, policy)| {
-            let history = histories.get(id)?;
+        .filter_map(|(row, policy)| {
+            let history = histories.get(&row.id)?;
             let hours = policy.map_or(&always, |policy| &policy.hours);
             let clocks = Clocks::at(now, history, hours);
             let steps = policy.map(|policy| policy.steps.as_slice()).unwrap_or_default();
-            Some(state(*id, policy.map(|policy| policy.id), &clocks, clocks.next_change(steps, hours)))
+            Some(state(row, policy.map(|policy| policy.id), &clocks, clocks.next_change(steps, hours)))
         })
         .collect();
     write(tx, actor, states, told).await
 }
 
+/// Whether something else is shown of a clock than it is now, but for the time that has passed since.
+fn is_outdated(shown: &Value, clocks: &Clocks) -> bool {
+    let but_for_time = |clocks: &Clocks| {
+        ClockKind::ALL.map(|kind| Clock { as_of: DateTime::UNIX_EPOCH, elapsed: 0, ..*clocks.get(kind) })
+    };
+    serde_json::from_value(shown.clone()).map_or(true, |shown| but_for_time(&shown) != but_for_time(clocks))
+}
+
 /// What is shown of the clocks, and when they are looked at again.
-fn state(id: Uuid, policy: Option<Uuid>, clocks: &Clocks, next: Option<DateTime<Utc>>) -> Value {
+fn state(row: &Row, policy: Option<Uuid>, clocks: &Clocks, next: Option<DateTime<Utc>>) -> Value {
     let running = || ClockKind::ALL.into_iter().filter(|kind| clocks.get(*kind).is_running());
     let due = running().filter_map(|kind| Some((clocks.get(kind).due_at?, kind))).min_by_key(|(at, _)| *at);
     let at_risk = running().filter_map(|kind| clocks.get(kind).at_risk_at).min();
     let text = |at: Option<DateTime<Utc>>| at.map(instant_text);
+    let shown = row.value("clocks");
     json!({
-        "id": id, "sla_policy_id": policy, "sla_state": overall(clocks), "due_at": text(due.map(|(at, _)| at)),
+        "id": row.id, "sla_policy_id": policy, "anew": !(policy.is_none() && shown.is_null()) && is_outdated(shown, clocks), "sla_state": overall(clocks), "due_at": text(due.map(|(at, _)| at)),
         "due_clock": due.map(|(_, kind)| kind.code()), "at_risk_at": text(at_risk), "clocks": clocks, "sla_check_at": text(next),
+        "first_response_worked": worked(&clocks.first_response), "resolution_worked": worked(&clocks.resolution),
     })
+}
+
+/// Most working seconds that are kept: more than sixty years.
+const LONGEST: i64 = 2_000_000_000;
+
+/// How long a clock ran that had a target and was met.
+fn worked(clock: &Clock) -> Option<i64> {
+    matches!(clock.state, ClockState::Met | ClockState::MetLate).then(|| clock.elapsed.clamp(0, LONGEST))
 }
 
 /// The state of the whole: the worst of what still runs, else how it went.
@@ -191,12 +209,15 @@ async fn write(tx: &mut Tx, actor: &Actor, states: Vec<Value>, told: Told) -> Re
     let touched: Vec<Uuid> = sqlx::query_scalar(
         "update tickets t
          set sla_policy_id = s.sla_policy_id, sla_state = s.sla_state, due_at = s.due_at, due_clock = s.due_clock,
-             at_risk_at = s.at_risk_at, clocks = s.clocks, sla_check_at = s.sla_check_at, version = t.version + $3
+             at_risk_at = s.at_risk_at, clocks = s.clocks, sla_check_at = s.sla_check_at,
+             first_response_worked = s.first_response_worked, resolution_worked = s.resolution_worked, version = t.version + $3
          from jsonb_to_recordset($2) as s (id uuid, sla_policy_id uuid, sla_state text, due_at timestamptz, due_clock text,
-                                           at_risk_at timestamptz, clocks jsonb, sla_check_at timestamptz)
+                                           at_risk_at timestamptz, clocks jsonb, sla_check_at timestamptz, anew boolean,
+                                           first_response_worked bigint, resolution_worked bigint)
          where t.org_id = $1 and t.id = s.id
-           and (t.sla_policy_id, t.sla_state, t.due_at, t.due_clock, t.at_risk_at, t.sla_check_at) is distinct from
-               (s.sla_policy_id, s.sla_state, s.due_at, s.due_clock, s.at_risk_at, s.sla_check_at)
+           and (s.anew or (t.sla_policy_id, t.sla_state, t.due_at, t.due_clock, t.at_risk_at, t.sla_check_at, t.first_response_worked, t.resolution_worked)
+               is distinct from
+               (s.sla_policy_id, s.sla_state, s.due_at, s.due_clock, s.at_risk_at, s.sla_check_at, s.first_response_worked, s.resolution_worked))
          returning t.id",
     )
     .bind(tx.org_id)
@@ -224,7 +245,7 @@ pub(super) async fn histories(tx: &mut Tx, ids: &[Uuid]) -> Result<BTreeMap<Uuid
     Ok(all)
 }
 
-async fn customer_categories(tx: &mut Tx, rows: &[shared::Row]) -> Result<BTreeMap<Uuid, String>> {
+async fn customer_categories(tx: &mut Tx, rows: &[Row]) -> Result<BTreeMap<Uuid, String>> {
     let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.reference("customer_id")).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use shared::access::Actor;
 use shared::sla::What;
 use shared::types::{TICKET, TicketMessage};
-use shared::{Result, Values};
+use shared::{Result, Row, Values};
 use uuid::Uuid;
 
 use super::super::audit::{ChangeSet, events_for};
@@ -16,33 +16,46 @@ use crate::error::from_sqlx;
 use crate::pool::Tx;
 
 pub(super) async fn after_write(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
-    let of = |act: Act| rows.iter().filter(move |row| row.act == act).filter_map(said).collect::<Vec<Said>>();
-    let (made, gone) = (of(Act::Create), of(Act::Delete));
     let mentioned = rows.iter().flat_map(|row| [row.before.as_ref(), Some(&row.after)]).flatten();
     let tickets: BTreeSet<Uuid> = mentioned.filter_map(|row| row.reference("ticket_id")).collect();
     if tickets.is_empty() {
         return Ok(());
     }
     let ids: Vec<Uuid> = tickets.iter().copied().collect();
-    // Locked by a statement of its own: the next one then sees what those wrote who were waited for.
-    sqlx::query("select from tickets where org_id = $1 and id = any($2) order by id for no key update")
-        .bind(tx.org_id)
-        .bind(&ids)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-    let events = |said: &[Said]| said.iter().map(|said| (said.ticket_id, said.at, said.what())).collect::<Vec<_>>();
-    clocks::unsay(tx, &events(&gone)).await?;
-    clocks::note(tx, &events(&made)).await?;
+    // By a statement of its own: the next one then sees what those wrote who were waited for.
+    super::hold(tx, ids.clone()).await?;
+    let (gone, said) = differences(rows);
+    clocks::unsay(tx, &gone).await?;
+    clocks::note(tx, &said).await?;
     let touched = touch_times(tx, &ids).await?;
     if !touched.is_empty() {
         events_for(tx, actor, &TICKET, &touched).await?;
     }
-    open_again(tx, actor, &made, set).await?;
+    open_again(tx, actor, rows, set).await?;
+    super::letters::queue(tx, actor, rows, set).await?;
     clocks::renew(tx, actor, &ids, clocks::Told::Apart).await
 }
 
+/// What was said before these rows were written and is not any more, and what is said now. A message that is led to
+/// another ticket was said there.
+fn differences(rows: &[Prepared]) -> (Vec<Event>, Vec<Event>) {
+    let (mut gone, mut made) = (Vec::new(), Vec::new());
+    for row in rows {
+        let before = row.before.as_ref().and_then(said);
+        let after = if row.act == Act::Delete { None } else { said(&row.after) };
+        if before != after {
+            gone.extend(before.map(Said::event));
+            made.extend(after.map(Said::event));
+        }
+    }
+    (gone, made)
+}
+
+/// What clocks keep of it.
+type Event = (Uuid, DateTime<Utc>, What);
+
 /// A public message.
+#[derive(PartialEq)]
 struct Said {
     ticket_id: Uuid,
     inbound: bool,
@@ -50,14 +63,14 @@ struct Said {
 }
 
 impl Said {
-    fn what(&self) -> What {
-        if self.inbound { What::CustomerMessage } else { What::AgentReply }
+    fn event(self) -> Event {
+        (self.ticket_id, self.at, if self.inbound { What::CustomerMessage } else { What::AgentReply })
     }
 }
 
 /// Notes are no answers.
-fn said(row: &Prepared) -> Option<Said> {
-    let message = TicketMessage(&row.after.values);
+fn said(row: &Row) -> Option<Said> {
+    let message = TicketMessage(&row.values);
     let public = message.kind() == Some("reply");
     let inbound = message.direction() == Some("inbound");
     Some(Said { ticket_id: message.ticket_id().filter(|_| public)?, inbound, at: message.said_at()? })
@@ -87,8 +100,9 @@ async fn touch_times(tx: &mut Tx, tickets: &[Uuid]) -> Result<Vec<Uuid>> {
 }
 
 /// Whoever waits for the customer, or thought it solved, has to look again when the customer writes.
-async fn open_again(tx: &mut Tx, actor: &Actor, made: &[Said], set: &ChangeSet) -> Result<()> {
-    let wrote: BTreeSet<Uuid> = made.iter().filter(|said| said.inbound).map(|said| said.ticket_id).collect();
+async fn open_again(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
+    let made = rows.iter().filter(|row| row.act == Act::Create).filter_map(|row| said(&row.after));
+    let wrote: BTreeSet<Uuid> = made.filter(|said| said.inbound).map(|said| said.ticket_id).collect();
     if wrote.is_empty() {
         return Ok(());
     }

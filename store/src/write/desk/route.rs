@@ -1,5 +1,7 @@
 //! How new tickets find their queue and their agent.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use shared::access::Actor;
 use shared::record::texts;
@@ -30,9 +32,16 @@ pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
             add(changes, is_set, &row.after, &rule);
         }
     }
-    for (row, mut changes) in made.into_iter().zip(changes) {
+    let queue_of = |row: &Prepared, changes: &Values| -> Option<Uuid> {
         let queue = changes.get("queue_id").unwrap_or_else(|| row.after.value("queue_id"));
-        let queue = queue.as_str().and_then(|id| id.parse().ok());
+        queue.as_str().and_then(|id| id.parse().ok())
+    };
+    let queues: BTreeSet<Uuid> = made.iter().zip(&changes).filter_map(|(row, set)| queue_of(row, set)).collect();
+    if queues.len() > 1 {
+        hold_turns(tx, queues).await?;
+    }
+    for (row, mut changes) in made.into_iter().zip(changes) {
+        let queue = queue_of(row, &changes);
         let status = row.after.text("status");
         let is_open = row.after.reference("owner_id").is_none() && !changes.contains_key("owner_id");
         if let (Some(queue), true, Some("new" | "open")) = (queue, is_open, status)
@@ -48,6 +57,19 @@ pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
     Ok(())
 }
 
+/// Lets nobody else hand out tickets of these queues until the transaction ends. Of several always in the same order, so
+/// that nobody waits for somebody who waits for them.
+pub(super) async fn hold_turns(tx: &mut Tx, queues: BTreeSet<Uuid>) -> Result<()> {
+    for queue in queues {
+        sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 5))")
+            .bind(queue)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    }
+    Ok(())
+}
+
 /// The agent whose turn it is in a queue, with the queue's team; nobody where agents take tickets themselves, and while all
 /// are away or have their hands full. Whoever is chosen has had their turn.
 pub(super) async fn choose(tx: &mut Tx, queue_id: Uuid) -> Result<Option<(Uuid, Option<Uuid>)>> {
@@ -56,11 +78,7 @@ pub(super) async fn choose(tx: &mut Tx, queue_id: Uuid) -> Result<Option<(Uuid, 
     let routing = queue.routing().unwrap_or("manual").to_owned();
     let Some(team) = queue.served_by_id().filter(|_| routing != "manual") else { return Ok(None) };
     // One after the other: two tickets at once would both go to whoever is next.
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 5))")
-        .bind(queue_id)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+    hold_turns(tx, [queue_id].into()).await?;
     let found: Option<(Uuid,)> = sqlx::query_as(
         "select u.id from users u
          cross join lateral (select count(*) as n from tickets t where t.org_id = u.org_id and t.owner_id = u.id

@@ -16,7 +16,7 @@ use super::super::batch;
 use super::super::load::rows_by_id;
 use super::clocks::{Told, histories, renew};
 use super::policy::policies;
-use super::route::{assignment, choose};
+use super::route::{assignment, choose, hold_turns};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
 use crate::scope::Sql;
@@ -43,11 +43,13 @@ impl Store {
     async fn look_at_clocks(&self, system: &Actor) -> Result<bool> {
         let mut tx = self.begin(system.org_id, DbRole::Writer).await?;
         let due: Vec<Uuid> = sqlx::query_scalar(
-            "select id from tickets where org_id = $1 and sla_check_at <= now() and archived_at is null
+            // By the clock that they are looked at with: where Postgres' is ahead of it, they would be due for ever.
+            "select id from tickets where org_id = $1 and sla_check_at <= $3 and archived_at is null
              order by sla_check_at limit $2 for no key update skip locked",
         )
         .bind(system.org_id)
         .bind(AT_ONCE)
+        .bind(batch::now())
         .fetch_all(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
@@ -77,6 +79,7 @@ impl Store {
         .await
         .map_err(from_sqlx)?;
         let Some(system) = self.system(&mut tx, &waiting).await? else { return Ok(()) };
+        hold_turns(&mut tx, waiting.iter().map(|(_, queue)| *queue).collect()).await?;
         let mut full = Vec::new();
         for (ticket, queue) in waiting {
             if full.contains(&queue) {

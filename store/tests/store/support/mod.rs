@@ -8,6 +8,7 @@ use std::path::Path;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use store::Store;
+use store::files::Files;
 use uuid::Uuid;
 
 const DEFAULT_URL: &str = "postgres://postgres@localhost:5499/postgres?host=/tmp";
@@ -34,7 +35,7 @@ pub(crate) async fn store() -> TestStore {
     server.close().await.expect("closing");
     let url = with_database(&name);
     TestStore {
-        store: Store::connect(&url, 6).await.expect("a store on the new database"),
+        store: Store::connect(&url, 6).await.expect("a store on the new database").with_files(Files::memory()),
         owner: PgPool::connect_lazy(&url).expect("an address"),
         url,
         name,

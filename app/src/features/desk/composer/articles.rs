@@ -62,15 +62,12 @@ fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {
     let title = row.text("title").unwrap_or_default().to_owned();
     let summary = row.text("summary").map(str::to_owned);
     let public = row.text("visibility") == Some("public");
-    let content = row.text("content").unwrap_or_default().to_owned();
-    let link = public_address(ticket, &row)
-        .map(|address| format!("<a href=\"{}\">{}</a>&nbsp;", escape(&address), escape(&title)));
-    let insert = move |html: &str| {
+    let insert = Callback::new(move |html: String| {
         open.set(false);
         // Once the dialog has given the focus back.
-        let html = html.to_owned();
         set_timeout(move || ticket.writing.editor.insert(&html), Duration::from_millis(50));
-    };
+    });
+    let inserts = inserts(ticket, &row, insert);
     view! {
         <li class="desk-article">
             <div>
@@ -78,11 +75,25 @@ fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {
                 {(!public).then(|| view! { <Badge tone=Tone::Warning icon="lock">{t("article.visibility.internal")}</Badge> })}
                 {summary.map(|summary| view! { <p class="meta">{summary}</p> })}
             </div>
-            <div class="row">
-                {link.filter(|_| public).map(|link| view! { <Button size=Size::Small icon="link" on_click=move |_| insert(&link)>{t("desk.insert_link")}</Button> })}
-                <Button size=Size::Small icon="file-text" on_click=move |_| insert(&content)>{t("desk.insert_text")}</Button>
-            </div>
+            {inserts}
         </li>
+    }
+    .into_any()
+}
+
+/// Puts an article into the answer: a link where customers may read it, or what it says.
+pub(in crate::features::desk) fn inserts(ticket: Ticket, row: &Row, insert: Callback<String>) -> AnyView {
+    let content = row.text("content").unwrap_or_default().to_owned();
+    let title = escape(row.text("title").unwrap_or_default());
+    let address = public_address(ticket, row).filter(|_| row.text("visibility") == Some("public"));
+    let link = address.map(|address| format!("<a href=\"{}\">{title}</a>&nbsp;", escape(&address)));
+    view! {
+        <div class="row">
+            {link.map(|link| view! {
+                <Button size=Size::Small icon="link" on_click=move |_| insert.run(link.clone())>{t("desk.insert_link")}</Button>
+            })}
+            <Button size=Size::Small icon="file-text" on_click=move |_| insert.run(content.clone())>{t("desk.insert_text")}</Button>
+        </div>
     }
     .into_any()
 }

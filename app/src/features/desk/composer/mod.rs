@@ -1,7 +1,8 @@
-//! Writing an answer or a note: rich text with mentions, templates and articles, and what changes along with it.
+//! Writing an answer or a note: rich text with mentions, templates, articles and files, and what changes along with it.
 
 mod articles;
 mod draft;
+mod files;
 mod sending;
 mod suggest;
 mod templates;
@@ -10,9 +11,11 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::i18n;
-use shared::types::{TICKET, is_unsettled};
+use shared::types::{MAILED_CHANNELS, TICKET, is_unsettled};
 
+pub(super) use self::articles::inserts as article_inserts;
 pub(super) use self::draft::Writing;
+use self::files::Attaching;
 use self::suggest::{Suggest, list, list_id};
 use super::ticket::Ticket;
 use crate::context::t;
@@ -28,7 +31,7 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
     writing.keep(ticket);
     open_when_asked(ticket);
     let suggest = Suggest::new(ticket);
-    let articles = RwSignal::new(false);
+    let (articles, attaching) = (RwSignal::new(false), Attaching::new());
     let key = move |event: KeyboardEvent| {
         if suggest.key(&event) {
             return true;
@@ -54,7 +57,7 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
     let label = Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note" } else { "desk.reply" }));
     let placeholder =
         Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note_hint" } else { "desk.reply_hint" }));
-    let tools = move || tools(ticket, articles);
+    let tools = move || tools(ticket, articles, attaching);
     view! {
         <section class="desk-composer" data-note=move || writing.note.get().then_some("") aria-label=label>
             {crossed(ticket)}
@@ -62,9 +65,10 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
                 <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
                 <span class="meta truncate">{move || receivers(ticket)}</span>
             </div>
-            <RichText editor=writing.editor words=rich_words() label placeholder tools suggesting on_key=key/>
+            <RichText editor=writing.editor words=rich_words() label placeholder tools suggesting on_key=key on_files=move |files| attaching.take(files)/>
             {list(suggest)}
             {staged(ticket)}
+            {files::place(ticket, attaching)}
             {move || writing.error.get().map(|text| view! {
                 <p class="field-error" role="alert"><Icon name="circle-alert"/><span>{text}</span></p>
             })}
@@ -106,7 +110,13 @@ fn receivers(ticket: Ticket) -> String {
         return page.text("desk.to_colleagues");
     }
     let row = ticket.row();
+    let has_mail = row.text("channel").is_some_and(|channel| MAILED_CHANNELS.contains(&channel));
+    let by_mail = has_mail && ticket.desk.known(|around| around.mails);
     match row.text("requester_email") {
+        Some(email) if by_mail => {
+            let all: Vec<String> = [email.to_owned()].into_iter().chain(ticket.copies()).collect();
+            page.text_with("desk.to_by_mail", &[("name", &all.join(", "))])
+        }
         Some(email) => page.text_with("desk.to", &[("name", email)]),
         None => page.text("desk.to_customer"),
     }
@@ -126,13 +136,14 @@ fn crossed(ticket: Ticket) -> AnyView {
     .into_any()
 }
 
-fn tools(ticket: Ticket, articles: RwSignal<bool>) -> AnyView {
+fn tools(ticket: Ticket, articles: RwSignal<bool>, attaching: Attaching) -> AnyView {
     let writing = ticket.writing;
     let insert = move |text: &'static str| move |_| writing.editor.insert(text);
     view! {
         <Button kind=ButtonKind::Ghost size=Size::Small icon="at-sign" label=t("desk.mention") on_click=insert("@")/>
         <Button kind=ButtonKind::Ghost size=Size::Small icon="zap" label=t("reply_template._many") on_click=insert("/")/>
         <Button kind=ButtonKind::Ghost size=Size::Small icon="book-open" label=t("desk.insert_article") on_click=move |_| articles.set(true)/>
+        {files::button(attaching)}
     }
     .into_any()
 }

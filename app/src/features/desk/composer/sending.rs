@@ -69,7 +69,7 @@ impl Writing {
             content: self.text.get_untracked(),
             note: self.note.get_untracked(),
             mention_ids: ids.into_iter().filter_map(|id| id.parse().ok()).collect(),
-            cc: Vec::new(),
+            cc: untrack(|| ticket.copies()),
             attachment_ids: self.files.get_untracked().into_iter().map(|(id, _)| id).collect(),
             changes,
             seen: self.seen.get_value(),

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use shared::types::TICKET_MESSAGE;
 use shared::{Row, format, i18n};
 use uuid::Uuid;
 
 use super::Ticket;
+use crate::api::post::send_again;
 use crate::context::t;
 use crate::ui::{Avatar, Badge, Button, Icon, Menu, MenuItem, Size, Tone};
 
@@ -39,7 +41,7 @@ pub(super) fn description(ticket: Ticket) -> AnyView {
     let customer = row.reference("customer_id");
     let by = by.or_else(|| customer.and_then(|id| ticket.title(id))).unwrap_or_default();
     let html = row.text("description").unwrap_or_default().to_owned();
-    let at = row.datetime("created_at");
+    let at = row.datetime("received_at").or_else(|| row.datetime("created_at"));
     frame(ticket, INBOUND, None, by, at, html, ().into_any(), ().into_any())
 }
 
@@ -50,7 +52,7 @@ pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
     let author = row.reference("created_by").filter(|_| sort.kind != "inbound");
     let by = by.or_else(|| author.and_then(|id| untrack(|| ticket.title(id)))).unwrap_or_default();
     let html = row.text("content").unwrap_or_default().to_owned();
-    let end = view! { {delivery(ticket, &row)} {files(ticket, row.id)} }.into_any();
+    let end = view! { {delivery(ticket, &row)} {files(ticket, &row)} }.into_any();
     let menu = menu(ticket, &row);
     frame(ticket, sort, Some(row.id), by, row.datetime("said_at"), html, menu, end)
 }
@@ -138,26 +140,46 @@ fn delivery(ticket: Ticket, row: &Row) -> Option<AnyView> {
         _ => (Tone::Danger, "circle-alert"),
     };
     let why = row.text("delivery_error").map(str::to_owned);
+    let again = matches!(state.as_str(), "failed" | "bounced").then(|| send_again_button(ticket, row.id));
     let label = move || i18n::choice_label(page.locale.get(), &TICKET_MESSAGE, "delivery", &state);
     Some(
         view! {
             <p class="message-delivery">
                 <Badge tone icon>{label}</Badge>
                 {why.map(|why| view! { <span class="meta">{why}</span> })}
+                {again}
             </p>
         }
         .into_any(),
     )
 }
 
-/// Files that came with a message.
-fn files(ticket: Ticket, message: Uuid) -> AnyView {
-    let own = Memo::new(move |_| {
-        ticket.attachments.with(|all| {
-            let own = all.iter().filter(|file| file.reference("message_id") == Some(message));
-            own.cloned().collect::<Vec<_>>()
-        })
-    });
+/// Sends it once more; the live log tells how far it comes.
+fn send_again_button(ticket: Ticket, id: Uuid) -> AnyView {
+    let desk = ticket.desk;
+    let busy = RwSignal::new(false);
+    let send = move |_| {
+        busy.set(true);
+        spawn_local(async move {
+            let locale = desk.page.locale.get_untracked();
+            match send_again(id).await {
+                Ok(()) => desk.toasts.push(i18n::translate(locale, "mail.sent_again", &[]), Tone::Success, None),
+                Err(fault) => desk.toasts.push(i18n::error_message(locale, &fault.0), Tone::Danger, None),
+            }
+            let _ = busy.try_set(false);
+        });
+    };
+    view! { <Button size=Size::Small busy on_click=send>{t("mail.send_again")}</Button> }.into_any()
+}
+
+/// Files that came with a message and do not stand in its text.
+fn files(ticket: Ticket, row: &Row) -> AnyView {
+    let (message, text) = (row.id, row.text("content").unwrap_or_default().to_owned());
+    let beside = move |file: &&Row| {
+        file.reference("message_id") == Some(message) && !text.contains(&format!("/api/files/{}", file.id))
+    };
+    let own =
+        Memo::new(move |_| ticket.attachments.with(|all| all.iter().filter(&beside).cloned().collect::<Vec<_>>()));
     (move || {
         let files = own.get();
         (!files.is_empty()).then(|| {
@@ -172,7 +194,8 @@ fn files(ticket: Ticket, message: Uuid) -> AnyView {
 pub(super) fn file_link(ticket: Ticket, file: &Row) -> AnyView {
     let locale = ticket.desk.page.locale.get();
     let name = file.text("name").unwrap_or_default().to_owned();
-    let size = file.integer("size").map(|bytes| size_text(locale, bytes));
+    let size = file.integer("size").and_then(|bytes| u64::try_from(bytes).ok());
+    let size = size.map(|bytes| format::file_size(locale, bytes));
     view! {
         <a class="file" href=format!("/api/files/{}", file.id) rel="external" target="_blank">
             <Icon name="paperclip" size=Size::Small/>
@@ -181,14 +204,6 @@ pub(super) fn file_link(ticket: Ticket, file: &Row) -> AnyView {
         </a>
     }
     .into_any()
-}
-
-fn size_text(locale: i18n::Locale, bytes: i64) -> String {
-    match bytes {
-        ..1_000 => format!("{} B", format::number(locale, bytes)),
-        1_000..1_000_000 => format!("{} kB", format::number(locale, bytes / 1_000)),
-        _ => format!("{} MB", format::number(locale, bytes / 1_000_000)),
-    }
 }
 
 fn menu(ticket: Ticket, row: &Row) -> AnyView {

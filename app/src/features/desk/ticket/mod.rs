@@ -2,6 +2,7 @@
 
 mod clocks;
 mod head;
+mod helpful;
 mod message;
 mod side;
 mod thread;
@@ -15,7 +16,7 @@ use shared::Row;
 use shared::desk::Conversation;
 use shared::live::{LiveEvent, Viewer};
 use shared::query::{Detail, Titles};
-use shared::record::CustomField;
+use shared::record::{CustomField, texts};
 use shared::types::TICKET;
 use uuid::Uuid;
 
@@ -137,6 +138,15 @@ impl Ticket {
     /// The ticket as it is now; tracked.
     pub(super) fn row(self) -> Row {
         self.record.row.get()
+    }
+
+    /// Who gets a copy of an answer: who got one of the customer's last letter; tracked.
+    pub(super) fn copies(self) -> Vec<String> {
+        self.messages.with(|all| {
+            let inbound = |row: &&Row| row.text("direction") == Some("inbound") && row.text("kind") == Some("reply");
+            let last = all.iter().rfind(inbound);
+            last.map(|row| texts(&row.values, "cc").map(str::to_owned).collect()).unwrap_or_default()
+        })
     }
 
     /// Title of something it refers to; tracked.

@@ -8,6 +8,7 @@ use shared::{Row, i18n};
 use uuid::Uuid;
 
 use super::Ticket;
+use super::helpful::helpful;
 use super::message::file_link;
 use crate::api::records::list_records;
 use crate::context::t;
@@ -46,6 +47,7 @@ pub(super) fn side(ticket: Ticket) -> AnyView {
             </button>
             <div class="ticket-facts" data-folded=move || folded.get().then_some("")>
                 {requester(ticket)}
+                {helpful(ticket)}
                 {satisfaction(ticket)}
                 {files(ticket)}
                 {ticket.record.facts(ELSEWHERE)}
@@ -118,28 +120,31 @@ fn others(ticket: Ticket) -> AnyView {
             }
         });
     });
-    let line = move |row: Row| {
-        let desk = ticket.desk;
-        let id = row.id;
-        let status = row.text("status").unwrap_or("new").to_owned();
-        let tone = status_tone(&status);
-        let label = move || i18n::choice_label(desk.page.locale.get(), &TICKET, "status", &status);
-        let href =
-            if desk.address.is_alone() { format!("/tickets/{id}") } else { untrack(|| desk.address.ticket_href(id)) };
-        view! {
-            <li>
-                <a class="related-item" href=href>
-                    <span class="truncate">{row.text("subject").unwrap_or_default().to_owned()}</span>
-                    <span class="badge" data-tone=tone>{label}</span>
-                </a>
-            </li>
-        }
-    };
     view! {
         <Show when=move || found.with(|found| !found.is_empty())>
             <h3 class="meta">{t("desk.other_tickets")}</h3>
-            <ul class="related">{move || found.get().into_iter().map(line).collect_view()}</ul>
+            <ul class="related">{move || found.get().into_iter().map(|row| ticket_line(ticket, row)).collect_view()}</ul>
         </Show>
+    }
+    .into_any()
+}
+
+/// Another ticket, to be opened instead.
+pub(super) fn ticket_line(ticket: Ticket, row: Row) -> AnyView {
+    let desk = ticket.desk;
+    let id = row.id;
+    let status = row.text("status").unwrap_or("new").to_owned();
+    let tone = status_tone(&status);
+    let label = move || i18n::choice_label(desk.page.locale.get(), &TICKET, "status", &status);
+    let href =
+        if desk.address.is_alone() { format!("/tickets/{id}") } else { untrack(|| desk.address.ticket_href(id)) };
+    view! {
+        <li>
+            <a class="related-item" href=href>
+                <span class="truncate">{row.text("subject").unwrap_or_default().to_owned()}</span>
+                <span class="badge" data-tone=tone>{label}</span>
+            </a>
+        </li>
     }
     .into_any()
 }

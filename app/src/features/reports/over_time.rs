@@ -1,0 +1,157 @@
+//! Volume and backlog, drawn or as a table.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use shared::format::{date_short, month_heading};
+use shared::i18n::{Locale, translate};
+use shared::report::{Bucket, Measure, Span, Step};
+
+use super::file;
+use super::shown::Shown;
+use super::today;
+use crate::context::t;
+use crate::ui::{Button, ButtonKind, Chart, Choice, Drawn, Segmented, Series};
+
+pub(super) fn over_time(shown: Shown) -> Option<AnyView> {
+    let page = shown.page;
+    let buckets = shown.report.with_value(|report| report.buckets.clone());
+    if buckets.is_empty() {
+        return None;
+    }
+    let buckets = StoredValue::new(buckets);
+    let as_table = RwSignal::new(false);
+    let ways = Signal::derive(move || {
+        vec![Choice::new("chart", page.text("report.as_chart")), Choice::new("table", page.text("report.as_table"))]
+    });
+    let way = Signal::derive(move || if as_table.get() { "table".to_owned() } else { "chart".to_owned() });
+    let save = move |_| file::save(&page.text_now("report.over_time"), &lines(shown, buckets));
+    Some(
+        view! {
+            <section class="panel stack" data-report="over_time">
+                <h2 class="section-title">
+                    {t("report.over_time")}
+                    <span class="spacer"></span>
+                    <Segmented value=way options=ways label=t("report.as") on_change=move |way: String| as_table.set(way == "table")/>
+                    <Button kind=ButtonKind::Ghost icon="download" label=t("report.save") on_click=save/>
+                </h2>
+                {move || if as_table.get() { numbers(shown, buckets) } else { charts(shown, buckets) }}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// What a part of the period is called.
+fn name(locale: Locale, step: Step, span: Span, today: NaiveDate) -> String {
+    match step {
+        Step::Day => date_short(locale, span.from, today),
+        Step::Week => {
+            let last = span.until.pred_opt().unwrap_or(span.until);
+            let (from, to) = (date_short(locale, span.from, today), date_short(locale, last, today));
+            translate(locale, "report.days", &[("from", &from), ("to", &to)])
+        }
+        Step::Month => month_heading(locale, span.from),
+    }
+}
+
+/// How long the parts are: that follows from all days together.
+fn step(buckets: &[Bucket]) -> Step {
+    let longest = buckets.iter().map(|bucket| bucket.span.days()).max().unwrap_or(1);
+    match longest {
+        1 => Step::Day,
+        2..=7 => Step::Week,
+        _ => Step::Month,
+    }
+}
+
+fn charts(shown: Shown, buckets: StoredValue<Vec<Bucket>>) -> AnyView {
+    let page = shown.page;
+    let today = today(page);
+    let places = Signal::derive(move || {
+        let (locale, today) = (page.locale.get(), today.get());
+        buckets.with_value(|all| {
+            let step = step(all);
+            all.iter().map(|bucket| name(locale, step, bucket.span, today)).collect::<Vec<_>>()
+        })
+    });
+    let series = move |key: &'static str, of: fn(&Bucket) -> i64| Series {
+        name: page.text(key),
+        values: buckets.with_value(|all| all.iter().map(of).collect()),
+    };
+    let volume = Signal::derive(move || {
+        vec![series("report.received", |bucket| bucket.received), series("report.solved", |bucket| bucket.solved)]
+    });
+    let backlog = Signal::derive(move || vec![series("report.backlog", |bucket| bucket.backlog)]);
+    let number = move |n: i64| shared::format::number(page.locale.get(), n);
+    let span = move |at: usize| buckets.with_value(|all| all.get(at).map(|bucket| bucket.span));
+    let open_received = move |at: usize| {
+        if let Some(span) = span(at) {
+            shown.nav.open(shown.href_within(Measure::Received, span));
+        }
+    };
+    let open_backlog = move |at: usize| {
+        if let Some(span) = span(at) {
+            shown.nav.open(shown.href_backlog(span));
+        }
+    };
+    view! {
+        <Chart drawn=Drawn::Bars series=volume places label=t("report.volume_chart") number on_open=open_received/>
+        <Chart drawn=Drawn::Line series=backlog places label=t("report.backlog_chart") number on_open=open_backlog/>
+    }
+    .into_any()
+}
+
+fn numbers(shown: Shown, buckets: StoredValue<Vec<Bucket>>) -> AnyView {
+    let page = shown.page;
+    let today = today(page);
+    let line = move |step: Step, bucket: &Bucket| {
+        let span = bucket.span;
+        let cell = |href: String, n: i64| {
+            view! { <td class="num"><a href=href>{move || shared::format::number(page.locale.get(), n)}</a></td> }
+        };
+        view! {
+            <tr>
+                <th scope="row">{move || name(page.locale.get(), step, span, today.get())}</th>
+                {cell(shown.href_within(Measure::Received, span), bucket.received)}
+                {cell(shown.href_within(Measure::Solved, span), bucket.solved)}
+                {cell(shown.href_backlog(span), bucket.backlog)}
+            </tr>
+        }
+    };
+    let rows = buckets.with_value(|all| {
+        let step = step(all);
+        all.iter().map(|bucket| line(step, bucket)).collect_view()
+    });
+    let head = move |key: &'static str, hint: &'static str| {
+        view! { <th scope="col" class="num" title=move || page.text(hint)>{move || page.text(key)}</th> }
+    };
+    view! {
+        <div class="report-scroll">
+            <table class="report-table">
+                <thead>
+                    <tr>
+                        <th scope="col">{t("report.when")}</th>
+                        {head("report.received", "report.received_hint")}
+                        {head("report.solved", "report.solved_hint")}
+                        {head("report.backlog", "report.backlog_hint")}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// The same for a file: days as programs read them.
+fn lines(shown: Shown, buckets: StoredValue<Vec<Bucket>>) -> Vec<Vec<String>> {
+    let page = shown.page;
+    let head = ["report.first_day", "report.last_day", "report.received", "report.solved", "report.backlog"];
+    let head = head.map(|key| page.text_now(key)).to_vec();
+    let line = |bucket: &Bucket| {
+        let last = bucket.span.until.pred_opt().unwrap_or(bucket.span.until);
+        let numbers = [bucket.received, bucket.solved, bucket.backlog].map(|n| n.to_string());
+        [bucket.span.from.to_string(), last.to_string()].into_iter().chain(numbers).collect()
+    };
+    [head].into_iter().chain(buckets.with_value(|all| all.iter().map(line).collect::<Vec<_>>())).collect()
+}

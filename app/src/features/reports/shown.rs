@@ -1,0 +1,89 @@
+//! A report as it is shown: from each number to the list of what it counts.
+
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::i18n::choice_label;
+use shared::query::{Filter, Op};
+use shared::report::{Dimension, Measure, Report, ReportQuery, Span, dimension, within_tickets};
+use shared::types::{TICKET, TICKET_MESSAGE};
+use uuid::Uuid;
+
+use super::address::Nav;
+use crate::context::Page;
+use crate::record::list_address;
+
+/// What was asked for and what came; cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    pub(super) page: Page,
+    pub(super) nav: Nav,
+    pub(super) by: Dimension,
+    query: StoredValue<ReportQuery>,
+    pub(super) report: StoredValue<Report>,
+}
+
+/// A group by its dimension and its key.
+pub(super) type Key<'k> = (&'k Dimension, Option<&'k str>);
+
+impl Shown {
+    pub(super) fn new(page: Page, nav: Nav, query: ReportQuery, report: Report) -> Option<Self> {
+        let by = dimension(&query.by)?;
+        Some(Self { page, nav, by, query: StoredValue::new(query), report: StoredValue::new(report) })
+    }
+
+    /// Nothing came in, nothing happened, nothing is open.
+    pub(super) fn is_empty(self) -> bool {
+        self.report.with_value(|report| {
+            let backlog: i64 = report.buckets.iter().map(|bucket| bucket.backlog).sum();
+            backlog == 0 && report.total.counts.values().all(|count| *count == 0)
+        })
+    }
+
+    /// The list of what a measure counts, of all tickets or those of a group.
+    pub(super) fn href(self, measure: Measure, of: Option<Key<'_>>) -> String {
+        self.query.with_value(|query| {
+            let conditions = measure.conditions(query.span);
+            if measure != Measure::Replies {
+                let group = of.map(|(by, key)| by.condition(key));
+                return list_address(&TICKET, query.filter.iter().cloned().chain(group).chain(conditions).collect());
+            }
+            // Replies are whose who wrote them.
+            let sender = of.map(|(_, key)| match key {
+                Some(id) => Filter::field("owner_id", Op::Eq, id),
+                None => Filter::field("owner_id", Op::Empty, Value::Null),
+            });
+            let about = query.filter.iter().map(within_tickets);
+            list_address(&TICKET_MESSAGE, about.chain(sender).chain(conditions).collect())
+        })
+    }
+
+    /// The list of what a measure counts within some of the days.
+    pub(super) fn href_within(self, measure: Measure, span: Span) -> String {
+        self.of_tickets(measure.conditions(span))
+    }
+
+    /// The list of the tickets that were open when some days ended.
+    pub(super) fn href_backlog(self, span: Span) -> String {
+        self.of_tickets(Measure::backlog(span))
+    }
+
+    fn of_tickets(self, conditions: Vec<Filter>) -> String {
+        self.query.with_value(|query| list_address(&TICKET, query.filter.iter().cloned().chain(conditions).collect()))
+    }
+
+    /// What a group is called; tracked.
+    pub(super) fn name(self, (by, key): Key<'_>) -> String {
+        let page = self.page;
+        let Some(key) = key else {
+            return page.text(if by.field.name == "owner_id" { "desk.nobody" } else { "report.none" });
+        };
+        if by.target().is_some() {
+            let title = key
+                .parse::<Uuid>()
+                .ok()
+                .and_then(|id| self.report.with_value(|report| report.titles.get(&id).cloned()));
+            return title.unwrap_or_else(|| page.text("ui.record.lookup_failed"));
+        }
+        if by.is_list() { key.to_owned() } else { choice_label(page.locale.get(), by.def, by.field.name, key) }
+    }
+}

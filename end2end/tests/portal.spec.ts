@@ -1,0 +1,178 @@
+// The public pages, as customers use them: without script, with it, on both sizes. A server of its own, whose mails the
+// test reads.
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Locator, Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import { MailBox } from "./mail_box.js";
+import { OwnServer } from "./own_server.js";
+import { call, create, expect, signIn, test } from "./product.js";
+
+test.describe.configure({ mode: "serial" });
+
+const box = new MailBox();
+let server: OwnServer;
+
+test.beforeAll(async ({}, info) => {
+  test.setTimeout(180_000);
+  const port = info.project.name === "phone" ? 3321 : 3311;
+  await box.open(port + 1);
+  server = new OwnServer(port, { GUANXI_SMTP_URL: `smtp://127.0.0.1:${port + 1}` });
+  await server.start("--demo");
+});
+
+test.afterAll(async () => {
+  await server?.stop();
+  box.close();
+});
+
+const open = (browser: Browser, options: object = {}) => browser.newContext({ baseURL: server.base, locale: "en-US", ...options });
+
+// Who is faster than people are is asked to press again; what they wrote stands there, files are chosen again.
+async function send(page: Page, done: Locator, choose = async () => {}) {
+  await expect(async () => {
+    if (!(await done.isVisible())) {
+      await choose();
+      await page.getByRole("button", { name: "Send", exact: true }).click();
+    }
+    await expect(done).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+}
+
+async function ask(page: Page, email: string, subject: string) {
+  await page.goto("/portal/demo/new");
+  await page.getByLabel("Your e-mail").fill(email);
+  await page.getByLabel("What is it about?").fill(subject);
+  await page.getByLabel("What do you need?").fill("It does not answer.\n\nSince <b>Monday</b>.");
+  await send(page, page.getByRole("heading", { name: "We got your request" }));
+  return (await page.locator("strong.num").textContent())!;
+}
+
+async function enter(page: Page, email: string) {
+  await page.goto("/portal/demo/sign-in");
+  await page.getByLabel("Your e-mail").fill(email);
+  await page.getByRole("button", { name: "Send link" }).click();
+  await expect(page.getByRole("heading", { name: "Look into your mailbox" })).toBeVisible();
+  await expect.poll(() => box.find(email, "sign-in?token=")).toBeTruthy();
+  const link = /http\S+sign-in\?token=\S+/.exec(box.find(email, "sign-in?token=")!)![0];
+  await page.goto(link);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "My requests" })).toBeVisible();
+}
+
+test("without script: find an article, write in, follow the ticket, write again, solve it @phone", async ({ browser }) => {
+  const page = await (await open(browser, { javaScriptEnabled: false })).newPage();
+  await page.goto("/portal");
+  await expect(page).toHaveURL(/\/portal\/demo$/);
+  await page.getByRole("searchbox").fill("gateway offline");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("link", { name: "My gateway is offline. What can I do?" }).click();
+  await expect(page.getByText("Cut the power for 30 seconds")).toBeVisible();
+  await page.getByRole("button", { name: "Yes" }).click();
+  await expect(page.getByText("Thank you for telling us.")).toBeVisible();
+
+  const email = `${randomUUID()}@customer.test`;
+  const number = await ask(page, email, "Gateway silent");
+  await enter(page, email);
+  await page.getByRole("link", { name: "Gateway silent" }).click();
+  await expect(page.getByText(number)).toBeVisible();
+  await expect(page.getByText("Since <b>Monday</b>.")).toBeVisible();
+  await page.getByLabel("Your answer").fill("Any news?");
+  const photo = { name: "photo.txt", mimeType: "text/plain", buffer: Buffer.from("a red lamp") };
+  await send(page, page.locator("li", { hasText: "Any news?" }), () => page.getByLabel("Files").setInputFiles(photo));
+  const file = page.getByRole("link", { name: "photo.txt" });
+  expect(await (await page.request.get((await file.getAttribute("href"))!)).text()).toBe("a red lamp");
+  await page.getByRole("button", { name: "It is solved" }).click();
+  await expect(page.getByText("Solved", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "How did it go?" }).click();
+  await page.getByRole("radio", { name: "5" }).check({ force: true });
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByRole("heading", { name: "Thank you!" })).toBeVisible();
+});
+
+test("an agent’s answer appears while the customer is typing, a note never does", async ({ browser }) => {
+  const page = await (await open(browser)).newPage();
+  const email = `${randomUUID()}@customer.test`;
+  const number = await ask(page, email, "Live");
+  await enter(page, email);
+  await page.getByRole("link", { name: "Live" }).click();
+  await page.getByLabel("Your answer").fill("I am typ");
+
+  const desk = await (await open(browser)).newPage();
+  await signIn(desk, "admin");
+  const found = await call<{ rows: { id: string }[] }>(desk, "list_records", { record_type: "ticket", query: { search: number } });
+  const say = (kind: string, content: string) =>
+    create(desk, "ticket_message", { ticket_id: found.rows[0]!.id, kind, direction: "outbound", content, author_name: "Wang" });
+  await say("note", "<p>between us</p>");
+  await say("reply", "<p>We are on it</p>");
+  await expect(page.getByText("We are on it")).toBeVisible();
+  await expect(page.getByText("between us")).toHaveCount(0);
+  await expect(page.getByLabel("Your answer")).toHaveValue("I am typ");
+});
+
+test("two agents, one on a phone, and a customer work a ticket at once, and nothing crosses", async ({ browser }) => {
+  const customer = await (await open(browser)).newPage();
+  const email = `${randomUUID()}@customer.test`;
+  const number = await ask(customer, email, "Three at once");
+  await enter(customer, email);
+  await customer.getByRole("link", { name: "Three at once" }).click();
+
+  const desk = async (who: string, options: object) => {
+    const page = await (await open(browser, options)).newPage();
+    await signIn(page, who);
+    const body = JSON.stringify({ values: { locale: "en" } });
+    await page.evaluate((body) => fetch("/api/fn/update_profile", { method: "POST", headers: { "content-type": "application/json" }, body }), body);
+    const found = await call<{ rows: { id: string }[] }>(page, "list_records", { record_type: "ticket", query: { search: number } });
+    await page.goto(`/tickets/${found.rows[0]!.id}`);
+    const composer = page.locator(".desk-composer");
+    await expect(async () => {
+      await composer.getByRole("radio", { name: "Note" }).click({ timeout: 1_000 });
+      await expect(composer).toHaveAttribute("data-note", "", { timeout: 500 });
+    }).toPass();
+    return page;
+  };
+  const [first, second] = await Promise.all([
+    desk("agent", {}),
+    desk("agent2", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }),
+  ]);
+  const loads: string[] = [];
+  for (const page of [customer, first, second]) page.on("framenavigated", (frame) => loads.push(frame.url()));
+  const say = async (page: Page, kind: "Reply" | "Note", text: string) => {
+    await page.locator(".desk-composer").getByRole("radio", { name: kind }).click();
+    await page.locator(".desk-composer .rich-area").click();
+    await page.keyboard.type(text);
+    await page.locator(".desk-composer-foot .button[data-kind=primary]").click();
+    await expect(page.locator(".message", { hasText: text })).toBeVisible();
+  };
+  await say(first, "Note", "Just between colleagues");
+  await expect(second.locator(".message[data-kind=note]")).toContainText("Just between colleagues");
+  await say(second, "Reply", "Is the lamp red?");
+  await expect(first.locator(".message[data-kind=reply]")).toContainText("Is the lamp red?");
+  await expect(customer.getByText("Is the lamp red?")).toBeVisible();
+  expect(loads).toEqual([]);
+  await customer.getByLabel("Your answer").fill("It is green.");
+  await send(customer, customer.locator("li", { hasText: "It is green." }));
+  for (const page of [first, second]) await expect(page.locator(".message[data-kind=inbound]").last()).toContainText("It is green.");
+  await expect(customer.getByText("between colleagues")).toHaveCount(0);
+});
+
+test("articles are offered while a subject is typed", async ({ browser }) => {
+  const page = await (await open(browser)).newPage();
+  await page.goto("/portal/demo/new");
+  await page.getByLabel("What is it about?").pressSequentially("gateway offline");
+  await expect(page.getByRole("link", { name: "My gateway is offline. What can I do?" })).toBeVisible();
+});
+
+for (const locale of ["en-US", "zh-CN"]) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`everybody can use the public pages: ${locale}, ${colorScheme} @phone`, async ({ browser }) => {
+      const page = await (await open(browser, { locale, colorScheme })).newPage();
+      for (const path of ["", "/articles", "/articles/gateway-offline", "/articles/kaipiao", "/new", "/sign-in", "/none"]) {
+        await page.goto(`/portal/demo${path}`);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => `${path}: ${id} ${nodes[0]?.html}`)).toEqual([]);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(wide, path).toBeLessThanOrEqual(0);
+      }
+    });
+  }
+}

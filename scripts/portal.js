@@ -1,0 +1,55 @@
+// The public pages' only script. They work without it: it suggests articles while a subject is typed, and keeps a
+// conversation current without touching what is being typed.
+
+const fetchPart = async (address) => {
+  const answer = await fetch(address, { headers: { accept: "text/html" } });
+  return answer.ok && !answer.redirected ? answer.text() : undefined;
+};
+
+const form = document.querySelector("form[data-suggest]");
+if (form) {
+  const subject = form.elements.namedItem("subject");
+  const place = form.querySelector("[data-suggestions]");
+  let waiting;
+  let asked = "";
+  const suggest = async () => {
+    const words = subject.value.trim();
+    if (words === asked) return;
+    asked = words;
+    const part = words.length < 2 ? "" : await fetchPart(`${form.dataset.suggest}?q=${encodeURIComponent(words)}`).catch(() => "");
+    // An answer that was overtaken says nothing.
+    if (words === asked) place.innerHTML = part ?? "";
+  };
+  subject.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(suggest, 300);
+  });
+}
+
+const live = document.querySelector("[data-live]");
+if (live) {
+  const fresh = live.querySelector("[data-fresh]");
+  let shown = fresh.innerHTML;
+  const renew = async () => {
+    const part = await fetchPart(live.dataset.part).catch(() => undefined);
+    if (part === undefined || part === shown) return;
+    // Whoever is about to press a button in there has it under the finger still.
+    const focused = fresh.contains(document.activeElement) ? document.activeElement : undefined;
+    const place = focused && [...fresh.querySelectorAll("a, button")].indexOf(focused);
+    fresh.innerHTML = part;
+    shown = part;
+    if (focused) fresh.querySelectorAll("a, button")[place]?.focus();
+  };
+  const EVERY = 30_000;
+  let polling;
+  const poll = () => (polling ??= setInterval(() => document.hidden || renew(), EVERY));
+  const stream = new EventSource(live.dataset.live);
+  stream.addEventListener("changed", renew);
+  stream.addEventListener("open", () => {
+    clearInterval(polling);
+    polling = undefined;
+    renew();
+  });
+  stream.addEventListener("error", poll);
+  document.addEventListener("visibilitychange", () => document.hidden || renew());
+}

@@ -1,0 +1,110 @@
+//! What the demo's customers read: topics, articles, surveys; and that its public pages are open.
+
+use serde_json::{Value, json};
+use shared::command::{Change, Command, Source};
+use uuid::Uuid;
+
+use super::writer::Writer;
+
+/// Title, language, topic, summary, address, text.
+type Written = (&'static str, &'static str, usize, &'static str, &'static str, &'static str);
+
+const ARTICLES: &[Written] = &[
+    (
+        "网关离线怎么办？",
+        "zh-CN",
+        1,
+        "先看指示灯，再查网络，最后重启。大多数情况五分钟内恢复。",
+        "wangguan-lixian",
+        "<p>设备联网网关显示离线时，请按以下顺序检查：</p><ol><li>电源灯常亮、网络灯闪烁为正常。网络灯不亮，请更换网线或端口。</li><li>确认防火墙放行 443 端口的对外访问。</li><li>断电 30 秒后重新上电，等待两分钟。</li></ol><p>仍然离线，请<strong>提交请求</strong>并附上网关背面的序列号。</p>",
+    ),
+    (
+        "如何申请退换货？",
+        "zh-CN",
+        2,
+        "签收后 7 天内可申请，附上订单号和照片即可。",
+        "tuihuanhuo",
+        "<p>签收后 7 天内，硬件产品可以申请退换货。</p><ul><li>在“提交请求”中选择“报修”，填写订单号。</li><li>附上设备照片和问题描述。</li><li>客服会在一个工作日内寄出退货单。</li></ul>",
+    ),
+    (
+        "开具增值税专用发票需要哪些资料？",
+        "zh-CN",
+        3,
+        "公司名称、税号、开户行及账号、地址电话。",
+        "kaipiao",
+        "<p>请提供以下资料：</p><table><tbody><tr><th>项目</th><th>说明</th></tr><tr><td>名称与税号</td><td>与营业执照一致</td></tr><tr><td>开户行及账号</td><td>基本户</td></tr><tr><td>地址与电话</td><td>注册地址</td></tr></tbody></table><p>资料齐全后，发票在三个工作日内开出，以邮件发送。</p>",
+    ),
+    (
+        "首次登录智能仓储管理系统",
+        "zh-CN",
+        1,
+        "用邀请邮件里的链接设置密码，再绑定仓库。",
+        "shouci-denglu",
+        "<p>管理员邀请您之后，您会收到一封邮件。打开其中的链接设置密码，然后：</p><ol><li>选择所属仓库；</li><li>下载手持终端应用，扫描二维码绑定；</li><li>在“库位”中核对初始数据。</li></ol>",
+    ),
+    (
+        "My gateway is offline. What can I do?",
+        "en",
+        1,
+        "Look at the lights, check the network, restart. Most gateways are back within five minutes.",
+        "gateway-offline",
+        "<p>If a gateway shows as offline, check in this order:</p><ol><li>Power is lit, network blinks: all is well. If network is dark, try another cable or port.</li><li>Your firewall must let port 443 out.</li><li>Cut the power for 30 seconds, then wait two minutes.</li></ol><p>Still offline? Write to us with the serial number on its back.</p>",
+    ),
+    (
+        "Adding seats to your subscription",
+        "en",
+        3,
+        "Seats count from the day they are added; the invoice is adjusted by the day.",
+        "adding-seats",
+        "<p>An administrator of your account adds seats under <em>Billing</em>. They work at once and are charged by the day until your next invoice.</p>",
+    ),
+];
+
+const TOPICS: &[(&str, &str)] = &[
+    ("入门 Getting started", "安装、登录与基本设置"),
+    ("设备与系统 Devices", "网关、平板与仓储系统的使用"),
+    ("售后 After-sales", "退换货、维修与维保"),
+    ("账单与发票 Billing", "付款、发票与订阅"),
+];
+
+pub(super) async fn publish(writer: &Writer) -> shared::Result<()> {
+    open(writer).await?;
+    let topics = TOPICS.iter().enumerate().map(|(position, (name, description))| {
+        json!({"name": name, "description": description, "public": true, "position": position})
+    });
+    let topics = writer.create("category", topics.collect()).await?;
+    let article = |(title, locale, topic, summary, slug, content): &Written| {
+        json!({"title": title, "locale": locale, "visibility": "public", "category_id": topics[*topic], "summary": summary,
+               "slug": slug, "content": content})
+    };
+    let articles = writer.create("article", ARTICLES.iter().map(article).collect()).await?;
+    translate(writer, articles[4], articles[0]).await?;
+    writer.create("survey", surveys()).await.map(drop)
+}
+
+async fn open(writer: &Writer) -> shared::Result<()> {
+    change(writer, "organisation", writer.actor.org_id, json!({"slug": "demo", "portal": true})).await
+}
+
+async fn translate(writer: &Writer, article: Uuid, of: Uuid) -> shared::Result<()> {
+    change(writer, "article", article, json!({"translation_of_id": of})).await
+}
+
+async fn change(writer: &Writer, record_type: &str, id: Uuid, values: Value) -> shared::Result<()> {
+    let values = values.as_object().cloned().unwrap_or_default();
+    let change = Change::Update { id, version: None, values };
+    let command = Command { source: Source::System, ..Command::one(record_type, change) };
+    writer.store.apply(&writer.actor, command).await.map(drop)
+}
+
+fn surveys() -> Vec<Value> {
+    let speed =
+        json!([{"key": "speed", "label": "回复速度如何？", "kind": "choice", "choices": ["很快", "一般", "太慢"]}]);
+    vec![
+        json!({"name": "服务评价", "kind": "csat", "locale": "zh-CN", "question": "您对这次服务满意吗？", "questions": speed,
+               "thanks": "您的意见会帮助我们改进。", "on_close": true, "active": true}),
+        json!({"name": "After a ticket", "kind": "csat", "locale": "en", "question": "How satisfied are you with our support?",
+               "thanks": "This helps us to get better.", "on_close": true, "active": true}),
+        json!({"name": "推荐意愿", "kind": "nps", "locale": "zh-CN", "question": "您有多大可能向同行推荐我们？", "active": true, "public": true}),
+    ]
+}

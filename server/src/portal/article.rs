@@ -1,0 +1,163 @@
+//! One public article, and what readers think of it.
+
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, PreEscaped, html};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::Error;
+use store::portal::Article;
+use uuid::Uuid;
+
+use super::articles::list;
+use super::files::file_list;
+use super::filled::Filled;
+use super::layout::{Head, page, trail};
+use super::place::Place;
+use crate::request::cookie;
+
+/// Name of the cookie that tells one reader's browser from others, for votes alone.
+const READER: &str = "gx_reader";
+/// It is kept for a year.
+const READER_AGE: u32 = 365 * 24 * 60 * 60;
+/// Longest answer told to search engines, in characters.
+const TOLD: usize = 2_000;
+
+/// What an address says besides which article it is.
+#[derive(Default, Deserialize)]
+pub(super) struct Aside {
+    voted: Option<String>,
+}
+
+pub(super) async fn article(
+    mut place: Place,
+    Path((_, key)): Path<(String, String)>,
+    Query(aside): Query<Aside>,
+) -> Response {
+    let found = place.store.portal_article(&place.portal, &key).await;
+    let response = match found {
+        Ok(article) if !article.line.key().eq_ignore_ascii_case(&key) => {
+            Ok(Redirect::permanent(&place.path(&format!("/articles/{}", article.line.key()))).into_response())
+        }
+        Ok(article) => {
+            // The frame speaks the article's language, whoever reads it: one address, one page.
+            place.locale = article.line.locale();
+            Ok(whole(&place, &article, aside.voted.is_some()))
+        }
+        Err(error) => Err(error),
+    };
+    place.answer(response)
+}
+
+fn whole(place: &Place, article: &Article, voted: bool) -> Response {
+    let line = &article.line;
+    let rest = format!("/articles/{}", line.key());
+    let mut steps = vec![(place.path("/articles"), place.t("portal.nav.articles"))];
+    let category = |(id, name): &(Uuid, String)| (place.path(&format!("/articles?category={id}")), name.clone());
+    steps.extend(article.trail.iter().map(category));
+    let body = html! {
+        article.portal-article {
+            (trail(place, &steps))
+            h1 { (line.title) }
+            p.meta { (place.t("portal.article.updated")) " " (place.day(line.updated_at)) }
+            @if let Some(summary) = &line.summary { p.portal-summary { (summary) } }
+            div.prose { (PreEscaped(&article.content)) }
+            (file_list(place, article.files.iter().filter(|file| !file.inline)))
+            (translations(place, article))
+            (vote_box(place, &rest, voted))
+        }
+        @if !article.related.is_empty() {
+            section {
+                h2 { (place.t("portal.article.related")) }
+                (list(place, &article.related))
+            }
+        }
+        section.portal-card {
+            h2 { (place.t("portal.article.still")) }
+            p.actions { a.button data-kind="secondary" href=(place.path("/new")) { (place.t("portal.home.ask")) } }
+        }
+    };
+    let own = std::iter::once((line.locale(), place.link(&rest)));
+    let others =
+        article.translations.iter().map(|other| (other.locale(), place.link(&format!("/articles/{}", other.key()))));
+    let described = line.summary.clone().unwrap_or_else(|| first(&article.text, 160));
+    let head = Head {
+        title: &line.title,
+        description: Some(&described),
+        canonical: Some(rest.clone()),
+        alternates: own.chain(others).collect(),
+        facts: Some(facts(place, article, &rest)),
+    };
+    page(place, StatusCode::OK, head, body)
+}
+
+/// The first so many characters, as one line.
+fn first(text: &str, most: usize) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(most).collect()
+}
+
+/// The article in the words of schema.org; a title that asks is a question with its answer besides.
+fn facts(place: &Place, article: &Article, rest: &str) -> Value {
+    let line = &article.line;
+    let told = first(&article.text, TOLD);
+    let mut graph = vec![json!({
+        "@type": "Article", "headline": line.title, "inLanguage": line.locale().code(), "url": place.link(rest),
+        "datePublished": line.published_at, "dateModified": line.updated_at, "description": line.summary,
+        "keywords": article.keywords, "publisher": {"@type": "Organization", "name": place.portal.name},
+    })];
+    if line.title.trim_end().ends_with(['?', '\u{ff1f}']) {
+        graph.push(json!({
+            "@type": "FAQPage", "inLanguage": line.locale().code(),
+            "mainEntity": [{"@type": "Question", "name": line.title,
+                            "acceptedAnswer": {"@type": "Answer", "text": told}}],
+        }));
+    }
+    json!({"@context": "https://schema.org", "@graph": graph})
+}
+
+fn translations(place: &Place, article: &Article) -> Markup {
+    html! {
+        @for other in &article.translations {
+            p lang=(other.locale().code()) {
+                a href=(place.path(&format!("/articles/{}", other.key()))) hreflang=(other.locale().code()) { (other.title) }
+            }
+        }
+    }
+}
+
+fn vote_box(place: &Place, rest: &str, voted: bool) -> Markup {
+    html! {
+        form.portal-vote id="vote" method="post" action=(place.path(&format!("{rest}/vote"))) {
+            @if voted {
+                p role="status" { (place.t("portal.article.thanks")) }
+            } @else {
+                p id="vote-question" { (place.t("portal.article.helpful")) }
+                div.actions role="group" aria-labelledby="vote-question" {
+                    button.button data-kind="secondary" name="helpful" value="yes" { (place.t("ui.word.yes")) }
+                    button.button data-kind="secondary" name="helpful" value="no" { (place.t("ui.word.no")) }
+                }
+            }
+        }
+    }
+}
+
+pub(super) async fn vote(place: Place, Path((_, key)): Path<(String, String)>, filled: Filled) -> Response {
+    place.answer(voted(&place, &key, &filled).await)
+}
+
+async fn voted(place: &Place, key: &str, filled: &Filled) -> Result<Response, Error> {
+    let article = place.store.portal_article(&place.portal, key).await?;
+    let helpful = match filled.text("helpful") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Error::invalid("helpful", "choice")),
+    };
+    let known = cookie(&place.headers, READER).and_then(|reader| reader.parse::<Uuid>().ok());
+    let reader = known.unwrap_or_else(Uuid::now_v7);
+    let vote = (reader.to_string(), helpful);
+    place.store.portal_vote(&place.portal, article.line.id, (&vote.0, vote.1), &place.client).await?;
+    let mut response = place.go(&format!("/articles/{}?voted=1#vote", article.line.key()));
+    place.set_cookie(&mut response, READER, &reader.to_string(), READER_AGE);
+    Ok(response)
+}

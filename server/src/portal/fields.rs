@@ -1,0 +1,138 @@
+//! Fields of forms: label, control, what is wrong.
+
+use maud::{Markup, html};
+use shared::i18n::{error_message, field_error};
+use shared::{Error, FieldError};
+
+use super::place::Place;
+
+/// What did not fit in a form, if anything.
+#[derive(Default)]
+pub(super) struct Problems(Vec<FieldError>, Option<Error>);
+
+impl Problems {
+    /// Of an error that is about fields or can be mended by trying again; others are handed back.
+    pub(super) fn of(error: Error) -> Result<Self, Error> {
+        match error {
+            Error::Invalid { fields } => Ok(Self(fields, None)),
+            limited @ Error::RateLimited { .. } => Ok(Self(Vec::new(), Some(limited))),
+            other => Err(other),
+        }
+    }
+
+    fn of_field(&self, place: &Place, name: &str) -> Option<String> {
+        self.0.iter().find(|error| error.field == name).map(|error| field_error(place.locale, error))
+    }
+
+    /// What concerns the form as a whole, or fields that it does not show.
+    pub(super) fn summary(&self, place: &Place, shown: &[&str]) -> Markup {
+        let stray: Vec<String> = (self.0.iter())
+            .filter(|error| !shown.contains(&error.field.as_str()))
+            .map(|error| field_error(place.locale, error))
+            .chain(self.1.iter().map(|error| error_message(place.locale, error)))
+            .collect();
+        html! {
+            @if !self.0.is_empty() || self.1.is_some() {
+                div.portal-problem role="alert" {
+                    @if stray.is_empty() { (place.t("error.invalid")) }
+                    @for text in stray { p { (text) } }
+                }
+            }
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_empty() && self.1.is_none()
+    }
+}
+
+/// A field of a form.
+pub(super) struct Field<'f> {
+    pub(super) name: &'f str,
+    pub(super) label: String,
+    pub(super) hint: Option<String>,
+    pub(super) required: bool,
+}
+
+impl<'f> Field<'f> {
+    pub(super) fn new(name: &'f str, label: String) -> Self {
+        Self { name, label, hint: None, required: false }
+    }
+
+    pub(super) fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    pub(super) fn hint(self, hint: String) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    /// The field with its control, which gets its id, what describes it, and whether it is wrong.
+    pub(super) fn with(
+        self,
+        place: &Place,
+        problems: &Problems,
+        control: impl FnOnce(&str, Option<String>, Option<&str>) -> Markup,
+    ) -> Markup {
+        let Self { name, label, hint, required } = self;
+        let problem = problems.of_field(place, name);
+        let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
+        let described: Vec<&str> =
+            [hint.as_ref().map(|_| hint_id.as_str()), problem.as_ref().map(|_| error_id.as_str())]
+                .into_iter()
+                .flatten()
+                .collect();
+        let described = (!described.is_empty()).then(|| described.join(" "));
+        html! {
+            div.field data-required[required] data-invalid[problem.is_some()] {
+                label.field-label for=(name) { (label) }
+                (control(name, described, problem.as_ref().map(|_| "true")))
+                @if let Some(hint) = hint { p.field-hint id=(hint_id) { (hint) } }
+                @if let Some(problem) = problem { p.field-error id=(error_id) { (problem) } }
+            }
+        }
+    }
+
+    /// A line of text.
+    pub(super) fn line(self, place: &Place, problems: &Problems, value: &str, (kind, auto): (&str, &str)) -> Markup {
+        let required = self.required;
+        self.with(place, problems, |name, described, invalid| {
+            html! {
+                input.input id=(name) name=(name) type=(kind) value=(value) autocomplete=(auto) required[required]
+                    maxlength="300" aria-describedby=[described] aria-invalid=[invalid];
+            }
+        })
+    }
+
+    /// Text of several lines.
+    pub(super) fn area(self, place: &Place, problems: &Problems, value: &str) -> Markup {
+        let required = self.required;
+        self.with(place, problems, |name, described, invalid| {
+            html! {
+                textarea.input id=(name) name=(name) rows="6" maxlength="20000" required[required]
+                    aria-describedby=[described] aria-invalid=[invalid] { (value) }
+            }
+        })
+    }
+
+    /// One of several.
+    pub(super) fn choice(
+        self,
+        place: &Place,
+        problems: &Problems,
+        (value, empty): (&str, Option<String>),
+        options: &[(String, String)],
+    ) -> Markup {
+        self.with(place, problems, |name, described, invalid| {
+            html! {
+                select.input id=(name) name=(name) aria-describedby=[described] aria-invalid=[invalid] {
+                    @if let Some(empty) = empty { option value="" { (empty) } }
+                    @for (code, text) in options {
+                        option value=(code) selected[code == value] { (text) }
+                    }
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Files that visitors get and send.
+
+use axum::extract::Path;
+use axum::response::Response;
+use maud::{Markup, html};
+use shared::Error;
+use store::portal::{Made, PublicFile};
+use uuid::Uuid;
+
+use super::fields::{Field, Problems};
+use super::filled::{FILES, File, LONGEST};
+use super::place::Place;
+
+pub(super) async fn file(place: Place, Path((_, id)): Path<(String, String)>) -> Response {
+    place.answer(send(&place, &id).await)
+}
+
+async fn send(place: &Place, id: &str) -> Result<Response, Error> {
+    let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
+    let file = place.store.portal_attached(&place.portal, place.visitor.as_ref(), id).await?;
+    crate::files::answer(&place.store, &file, &place.headers).await
+}
+
+/// Files to be fetched.
+pub(super) fn file_list<'f>(place: &Place, files: impl Iterator<Item = &'f PublicFile>) -> Markup {
+    let mut files = files.peekable();
+    html! {
+        @if files.peek().is_some() {
+            ul.portal-files {
+                @for file in files {
+                    li { a href=(place.path(&format!("/files/{}", file.id))) { (file.name) } }
+                }
+            }
+        }
+    }
+}
+
+/// Where files are chosen.
+pub(super) fn file_field(place: &Place, problems: &Problems) -> Markup {
+    let (count, size) = (FILES.to_string(), (LONGEST >> 20).to_string());
+    let hint = place.t_with("portal.new.files_hint", &[("n", &count), ("max", &size)]);
+    Field::new("files", place.t("portal.new.files")).hint(hint).with(place, problems, |name, described, invalid| {
+        html! {
+            input.input id=(name) name=(name) type="file" multiple aria-describedby=[described] aria-invalid=[invalid];
+        }
+    })
+}
+
+/// Makes what was written, with its files: they come first, so that nothing is made of what has too large ones.
+pub(super) async fn with_files(
+    place: &Place,
+    files: &[File],
+    make: impl Future<Output = Result<Made, Error>>,
+) -> Result<Made, Error> {
+    let files: Vec<_> = files.iter().map(|file| (file.name.clone(), file.bytes.clone())).collect();
+    let received = place.store.portal_receive(&place.portal, files).await?;
+    match make.await {
+        Ok(made) => {
+            place.store.portal_attach(&place.portal, &made, received).await?;
+            Ok(made)
+        }
+        Err(error) => {
+            place.store.drop_received(received.into_iter().map(|(_, file)| file)).await;
+            Err(error)
+        }
+    }
+}

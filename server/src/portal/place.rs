@@ -1,0 +1,163 @@
+//! What every public page needs to know: whose pages they are, in which language, and who looks at them.
+
+use app::api::outgoing::Outgoing;
+use axum::extract::{FromRef, FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+use shared::i18n::{Locale, translate};
+use shared::session::Boot;
+use shared::{Error, format};
+use store::Store;
+use store::auth::Client;
+use store::portal::{Portal, Visitor};
+use url::form_urlencoded;
+
+use super::answer::failed;
+use crate::assets::Site;
+use crate::request::cookie;
+use crate::router::AppState;
+
+/// Where a visitor is.
+pub(crate) struct Place {
+    pub(crate) store: Store,
+    pub(crate) outgoing: Outgoing,
+    pub(crate) site: Site,
+    pub(crate) portal: Portal,
+    /// Language of the page.
+    pub(crate) locale: Locale,
+    /// The language was chosen in the address.
+    pub(crate) chose: bool,
+    /// `light`, `dark` or `auto`.
+    pub(crate) theme: String,
+    /// Who proved that a mailbox is theirs.
+    pub(crate) visitor: Option<Visitor>,
+    /// The token of their session.
+    pub(crate) token: Option<String>,
+    /// Where the request comes from.
+    pub(crate) client: Client,
+    pub(crate) headers: HeaderMap,
+    /// Path and query of the page, without the language.
+    pub(crate) here: String,
+}
+
+/// Name of the cookie with a customer's session.
+pub(super) fn session_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-gx_portal" } else { "gx_portal" }
+}
+
+impl FromRequestParts<AppState> for Place {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let boot = parts.extensions.get::<Boot>().cloned();
+        let locale = boot.as_ref().map(|boot| boot.locale).unwrap_or_default();
+        find(parts, state, boot).await.map_err(|error| failed(locale, &error))
+    }
+}
+
+async fn find(parts: &mut Parts, state: &AppState, boot: Option<Boot>) -> Result<Place, Error> {
+    let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
+    let slug = params.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug.to_owned());
+    let store = Store::from_ref(state);
+    let portal = store.portal(&slug.ok_or(Error::NotFound)?).await?;
+    let outgoing = Outgoing::from_ref(state);
+    let token = cookie(&parts.headers, session_cookie(outgoing.is_secure())).map(str::to_owned);
+    let visitor = match &token {
+        Some(token) => match store.portal_visitor(&portal, token).await {
+            Ok(visitor) => Some(visitor),
+            Err(Error::Unauthenticated) => None,
+            Err(error) => return Err(error),
+        },
+        None => None,
+    };
+    let (lang, here) = without_language(parts);
+    let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let locale = lang
+        .or_else(|| Locale::parse(cookie(&parts.headers, "gx_locale")?))
+        .or_else(|| Locale::from_accept_language(accepted?))
+        .unwrap_or(portal.locale);
+    Ok(Place {
+        store,
+        outgoing,
+        site: Site::from_ref(state),
+        locale,
+        chose: lang.is_some(),
+        theme: boot.map_or_else(|| "auto".to_owned(), |boot| boot.theme),
+        token: token.filter(|_| visitor.is_some()),
+        visitor,
+        client: parts.extensions.get::<Client>().cloned().unwrap_or_default(),
+        headers: parts.headers.clone(),
+        here,
+        portal,
+    })
+}
+
+/// The language that the address asks for, and the address without it.
+fn without_language(parts: &Parts) -> (Option<Locale>, String) {
+    let query = parts.uri.query().unwrap_or_default();
+    let lang = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
+    let rest: String = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "lang"))
+        .finish();
+    let path = parts.uri.path();
+    let here = if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") };
+    (lang.and_then(|(_, code)| Locale::parse(&code)), here)
+}
+
+impl Place {
+    /// A text of the public pages.
+    pub(crate) fn t(&self, key: &str) -> String {
+        translate(self.locale, key, &[])
+    }
+
+    /// A text of the public pages with something in it.
+    pub(crate) fn t_with(&self, key: &str, params: &[(&str, &str)]) -> String {
+        translate(self.locale, key, params)
+    }
+
+    /// Address of a page here; `rest` begins with a slash or is empty.
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/portal/{}{rest}", self.portal.slug)
+    }
+
+    /// The same, to be named elsewhere.
+    pub(crate) fn link(&self, rest: &str) -> String {
+        self.outgoing.portal_link(&self.portal.slug, rest)
+    }
+
+    /// A moment, as people read it.
+    pub(crate) fn time(&self, at: DateTime<Utc>) -> Markup {
+        html! {
+            time datetime=(at.to_rfc3339()) { (format::date_time(self.locale, at, &self.portal.zone)) }
+        }
+    }
+
+    /// A day, as people read it.
+    pub(crate) fn day(&self, at: DateTime<Utc>) -> Markup {
+        html! {
+            time datetime=(at.to_rfc3339()) { (format::date(self.locale, self.portal.zone.day(at))) }
+        }
+    }
+
+    /// Who is signed in; others are sent to where they can.
+    pub(crate) fn signed_in(&self) -> Result<&Visitor, Error> {
+        self.visitor.as_ref().ok_or(Error::Unauthenticated)
+    }
+
+    /// Sends the browser on after something was done.
+    pub(crate) fn go(&self, rest: &str) -> Response {
+        Redirect::to(&self.path(rest)).into_response()
+    }
+
+    /// Sets a cookie that scripts do not see.
+    pub(crate) fn set_cookie(&self, response: &mut Response, name: &str, value: &str, max_age: u32) {
+        let secure = if self.outgoing.is_secure() { "; Secure" } else { "" };
+        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
+        if let Ok(value) = HeaderValue::try_from(text) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What is said to IMAP servers, each with an end to the patience.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::time::Duration;
+
+use async_imap::extensions::idle::IdleResponse;
+use async_imap::{Client, Session, error::Error};
+use futures::TryStreamExt;
+use shared::post::PostFault;
+use store::post::{Account, Security};
+use tokio::time::timeout;
+
+use super::Fault;
+use super::wire::{Stream, connect, encrypted};
+
+/// So long a server may take for a command.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// So long it may take for letters.
+const LONG_PATIENCE: Duration = Duration::from_secs(300);
+
+/// A folder that is open.
+pub(super) struct Folder {
+    session: Session<Stream>,
+    /// Which numbering its letters have.
+    pub(super) uid_validity: u32,
+    /// The number that the next one gets, as it was when the folder was opened.
+    pub(super) uid_next: Option<u32>,
+    can_idle: bool,
+}
+
+/// Signs in and opens the folder.
+pub(super) async fn open(account: &Account) -> Result<Folder, Fault> {
+    let password = account.password.as_ref().ok_or_else(|| Fault::new(PostFault::NoPassword, ""))?;
+    let client = greeted(account).await?;
+    let signed_in = in_time(PATIENCE, async { Ok(client.login(&account.username, password.expose()).await) }).await?;
+    let mut session = signed_in.map_err(|(error, _)| match error {
+        Error::No(said) | Error::Bad(said) => Fault::new(PostFault::SignIn, said),
+        other => fault(other),
+    })?;
+    let can = in_time(PATIENCE, session.capabilities()).await?;
+    let (can_idle, has_names) = (can.has_str("IDLE"), can.has_str("ID"));
+    if has_names {
+        // Some (163, 126) refuse programs that don't say what they are.
+        in_time(PATIENCE, session.id([("name", Some("guanxi"))])).await?;
+    }
+    let folder = in_time(PATIENCE, async { Ok(session.select(&account.folder).await) }).await?;
+    let folder = folder.map_err(|error| match error {
+        Error::No(said) | Error::Bad(said) => Fault::new(PostFault::Folder, said),
+        other => fault(other),
+    })?;
+    let uid_validity = folder.uid_validity.ok_or_else(|| Fault::new(PostFault::Protocol, "UIDVALIDITY"))?;
+    Ok(Folder { session, uid_validity, uid_next: folder.uid_next, can_idle })
+}
+
+/// A connection on which the server has said hello, encrypted as it is to be.
+async fn greeted(account: &Account) -> Result<Client<Stream>, Fault> {
+    let plain: Stream = Box::new(connect(&account.incoming).await?);
+    if account.incoming.security == Security::Tls {
+        let mut client = Client::new(encrypted(&account.incoming, plain).await?);
+        hello(&mut client).await?;
+        return Ok(client);
+    }
+    let mut client = Client::new(plain);
+    hello(&mut client).await?;
+    if account.incoming.security == Security::None {
+        return Ok(client);
+    }
+    let begun = in_time(PATIENCE, async { Ok(client.run_command_and_check_ok("STARTTLS", None).await) }).await?;
+    begun.map_err(|error| match error {
+        Error::No(said) | Error::Bad(said) => Fault::new(PostFault::Encryption, said),
+        other => fault(other),
+    })?;
+    // What was said before is forgotten with the client.
+    Ok(Client::new(encrypted(&account.incoming, client.into_inner()).await?))
+}
+
+async fn hello(client: &mut Client<Stream>) -> Result<(), Fault> {
+    let greeting = in_time(PATIENCE, async { Ok(client.read_response().await?) }).await?;
+    greeting.map(drop).ok_or_else(|| Fault::new(PostFault::Protocol, "no greeting"))
+}
+
+impl Folder {
+    /// The numbers of letters that fit, ascending.
+    pub(super) async fn search(&mut self, query: &str) -> Result<Vec<u32>, Fault> {
+        let found = in_time(PATIENCE, self.session.uid_search(query)).await?;
+        let mut found: Vec<u32> = found.into_iter().collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// How large letters are. One that is gone meanwhile is not among them.
+    pub(super) async fn sizes(&mut self, uids: &[u32]) -> Result<BTreeMap<u32, u64>, Fault> {
+        let set = set(uids);
+        in_time(PATIENCE, async {
+            let mut sizes = BTreeMap::new();
+            let mut found = self.session.uid_fetch(set, "(UID RFC822.SIZE)").await?;
+            while let Some(one) = found.try_next().await? {
+                if let (Some(uid), Some(size)) = (one.uid, one.size) {
+                    sizes.insert(uid, u64::from(size));
+                }
+            }
+            Ok(sizes)
+        })
+        .await
+    }
+
+    /// Letters as they are, without marking them.
+    pub(super) async fn letters(&mut self, uids: &[u32]) -> Result<Vec<(u32, Vec<u8>)>, Fault> {
+        let set = set(uids);
+        in_time(LONG_PATIENCE, async {
+            let mut letters = Vec::new();
+            let mut found = self.session.uid_fetch(set, "(UID BODY.PEEK[])").await?;
+            while let Some(one) = found.try_next().await? {
+                if let (Some(uid), Some(body)) = (one.uid, one.body()) {
+                    letters.push((uid, body.to_vec()));
+                }
+            }
+            Ok(letters)
+        })
+        .await
+    }
+
+    /// The head of a letter.
+    pub(super) async fn head(&mut self, uid: u32) -> Result<Option<Vec<u8>>, Fault> {
+        in_time(PATIENCE, async {
+            let mut head = None;
+            let mut found = self.session.uid_fetch(uid.to_string(), "(UID BODY.PEEK[HEADER])").await?;
+            while let Some(one) = found.try_next().await? {
+                head = head.or_else(|| one.header().map(<[u8]>::to_vec));
+            }
+            Ok(head)
+        })
+        .await
+    }
+
+    /// Marks letters as read, for people who look into the same mailbox.
+    pub(super) async fn mark_seen(&mut self, uids: &[u32]) -> Result<(), Fault> {
+        let set = set(uids);
+        in_time(PATIENCE, async {
+            let answers = self.session.uid_store(set, "+FLAGS.SILENT (\\Seen)").await?;
+            answers.try_for_each(|_| async { Ok(()) }).await
+        })
+        .await
+    }
+
+    /// Waits until the server tells of something, or for so long.
+    pub(super) async fn wait(self, (idle, otherwise): (Duration, Duration)) -> Result<Self, Fault> {
+        let Self { session, uid_validity, uid_next, can_idle } = self;
+        let session = if can_idle {
+            in_time(idle + PATIENCE, async {
+                let mut handle = session.idle();
+                handle.init().await?;
+                let (told, _stop) = handle.wait_with_timeout(idle);
+                if told.await? == IdleResponse::ManualInterrupt {
+                    return Err(Error::ConnectionLost);
+                }
+                handle.done().await
+            })
+            .await?
+        } else {
+            let mut session = session;
+            tokio::time::sleep(otherwise).await;
+            in_time(PATIENCE, session.noop()).await?;
+            session
+        };
+        Ok(Self { session, uid_validity, uid_next, can_idle })
+    }
+
+    /// Says goodbye.
+    pub(super) async fn leave(mut self) {
+        let _ = in_time(Duration::from_secs(5), self.session.logout()).await;
+    }
+}
+
+fn set(uids: &[u32]) -> String {
+    uids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+}
+
+async fn in_time<T>(patience: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
+    match timeout(patience, work).await {
+        Ok(done) => done.map_err(fault),
+        Err(_) => Err(Fault::new(PostFault::Timeout, "")),
+    }
+}
+
+fn fault(error: Error) -> Fault {
+    match error {
+        Error::Io(error) => Fault::new(PostFault::Unreachable, error),
+        Error::ConnectionLost => Fault::new(PostFault::Unreachable, "connection lost"),
+        Error::No(said) | Error::Bad(said) => Fault::new(PostFault::Protocol, said),
+        // Others repeat what was received, at length.
+        _ => Fault::new(PostFault::Protocol, ""),
+    }
+}

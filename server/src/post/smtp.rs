@@ -1,0 +1,95 @@
+//! Sending by SMTP: through the mailbox's own server, else by the installation's way out.
+
+use std::time::Duration;
+
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use shared::post::PostFault;
+use store::post::{Account, Departing, Endpoint, Security, Sent};
+use tokio::time::timeout;
+
+use super::{Fault, message::message};
+
+/// How mail leaves.
+pub(crate) type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// So long a server may take for each answer.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// So long sending a letter may take: whoever is not done by then has failed, and another one may try.
+const LONG_PATIENCE: Duration = Duration::from_secs(120);
+
+/// Sends a letter.
+pub(super) async fn send(departing: &Departing, own_way: Option<&Transport>) -> Sent {
+    let account = &departing.account;
+    let written = match message(&departing.letter) {
+        Ok(written) => written,
+        Err(error) => return Sent::Never(Fault::new(PostFault::Protocol, error).text(account)),
+    };
+    let transport = match transport(account, own_way) {
+        Ok(transport) => transport,
+        Err(fault) => return Sent::Later(fault.text(account)),
+    };
+    match timeout(LONG_PATIENCE, transport.send(written)).await {
+        Ok(Ok(_)) => Sent::Yes,
+        Ok(Err(error)) => {
+            let fault = fault(&error);
+            tracing::warn!(letter = %departing.id, why = fault.what.code(), "a letter could not be sent");
+            let why = fault.text(account);
+            if fault.what == PostFault::Refused { Sent::Never(why) } else { Sent::Later(why) }
+        }
+        Err(_) => Sent::Later(Fault::new(PostFault::Timeout, "").text(account)),
+    }
+}
+
+/// Whether one could send.
+pub(super) async fn try_it(account: &Account, own_way: Option<&Transport>) -> Result<(), Fault> {
+    let transport = transport(account, own_way)?;
+    match timeout(PATIENCE, transport.test_connection()).await {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => Err(Fault::new(PostFault::Protocol, "")),
+        Ok(Err(error)) => Err(fault(&error)),
+        Err(_) => Err(Fault::new(PostFault::Timeout, "")),
+    }
+}
+
+fn transport(account: &Account, own_way: Option<&Transport>) -> Result<Transport, Fault> {
+    let Some(endpoint) = &account.outgoing else {
+        return own_way.cloned().ok_or_else(|| Fault::new(PostFault::NoWayOut, ""));
+    };
+    let password = account.password.as_ref().ok_or_else(|| Fault::new(PostFault::NoPassword, ""))?;
+    let domain = account.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(endpoint.host.clone())
+        .port(endpoint.port)
+        .tls(tls(endpoint)?)
+        .hello_name(ClientId::Domain(domain.to_owned()))
+        .credentials(Credentials::new(account.username.clone(), password.expose().to_owned()))
+        .timeout(Some(PATIENCE));
+    Ok(builder.build())
+}
+
+fn tls(endpoint: &Endpoint) -> Result<Tls, Fault> {
+    let parameters =
+        || TlsParameters::new(endpoint.host.clone()).map_err(|error| Fault::new(PostFault::Encryption, error));
+    Ok(match endpoint.security {
+        Security::Tls => Tls::Wrapper(parameters()?),
+        Security::StartTls => Tls::Required(parameters()?),
+        Security::None => Tls::None,
+    })
+}
+
+/// What a failure means. What is wrong with the account is no reason to give a letter up.
+fn fault(error: &Error) -> Fault {
+    let status = error.status().map(u16::from);
+    let what = match status {
+        Some(530 | 534 | 535 | 538) => PostFault::SignIn,
+        _ if error.is_permanent() => PostFault::Refused,
+        _ if error.is_tls() => PostFault::Encryption,
+        _ if error.is_timeout() => PostFault::Timeout,
+        _ if error.is_transient() || error.is_client() || error.is_response() => PostFault::Protocol,
+        _ => PostFault::Unreachable,
+    };
+    Fault::new(what, error)
+}

@@ -1,0 +1,57 @@
+//! Connections to IMAP servers: plain, or encrypted with the cryptography that everything else uses.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::post::PostFault;
+use store::post::Endpoint;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+
+use super::Fault;
+
+/// So long a server may take to answer at all.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What IMAP is spoken over.
+pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> Wire for T {}
+
+/// A connection of whatever kind.
+pub(super) type Stream = Box<dyn Wire>;
+
+/// Connects to a server, without encryption as yet.
+pub(super) async fn connect(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
+    let host = endpoint.host.trim_matches(['[', ']']);
+    match timeout(PATIENCE, TcpStream::connect((host, endpoint.port))).await {
+        Ok(Ok(stream)) => {
+            let _ = stream.set_nodelay(true);
+            Ok(stream)
+        }
+        Ok(Err(error)) => Err(Fault::new(PostFault::Unreachable, error)),
+        Err(_) => Err(Fault::new(PostFault::Unreachable, "")),
+    }
+}
+
+/// Encrypts a connection.
+pub(super) async fn encrypted(endpoint: &Endpoint, plain: Stream) -> Result<Stream, Fault> {
+    let fault = |error: &dyn std::fmt::Display| Fault::new(PostFault::Encryption, error);
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| fault(&error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let host = endpoint.host.trim_matches(['[', ']']).to_owned();
+    let name = ServerName::try_from(host).map_err(|error| fault(&error))?;
+    match timeout(PATIENCE, TlsConnector::from(Arc::new(config)).connect(name, plain)).await {
+        Ok(Ok(stream)) => Ok(Box::new(stream)),
+        Ok(Err(error)) => Err(fault(&error)),
+        Err(_) => Err(Fault::new(PostFault::Timeout, "")),
+    }
+}

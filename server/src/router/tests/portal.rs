@@ -1,0 +1,416 @@
+//! Public pages: who gets which, and that nobody's text becomes markup.
+
+use std::sync::{Arc, Mutex};
+
+use app::api::outgoing::Letter;
+use axum::http::HeaderMap;
+use chrono::{TimeDelta, Utc};
+use shared::Values;
+use shared::command::{Change, Command};
+use shared::types::{ARTICLE, CATEGORY, ORGANISATION, PRODUCT, QUEUE, SURVEY, TICKET, TICKET_MESSAGE};
+use store::portal::{NewTicket, Portal};
+
+use super::support::TestStore;
+use super::support::sample::founded;
+use super::*;
+
+/// Markup in every text: as such it would be seen as `<i x-`.
+const SLY: &str = "\"'><i x-y=1>&{{</title></script></textarea>";
+
+struct Answered {
+    status: u16,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Answered {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The value of a cookie that it sets.
+    fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+    }
+}
+
+struct Pages {
+    test: TestStore,
+    admin: Actor,
+    portal: Portal,
+    app: Router,
+    mails: Arc<Mutex<Vec<Letter>>>,
+}
+
+impl Pages {
+    async fn new() -> Self {
+        let (test, admin) = founded().await;
+        let mails: Arc<Mutex<Vec<Letter>>> = Arc::default();
+        let sent = Arc::clone(&mails);
+        let outgoing = Outgoing::new("http://guanxi.test", move |letter| sent.lock().unwrap().push(letter));
+        let app = build(test.store.clone(), Site::without_bundle(), Shutdown::listen().unwrap(), outgoing, false);
+        let values = json!({"name": SLY, "slug": "lin", "portal": true});
+        apply(&test.store, &admin, &ORGANISATION, (admin.org_id, false), values).await;
+        let portal = test.store.portal("lin").await.unwrap();
+        Self { test, admin, portal, app, mails }
+    }
+
+    async fn make(&self, def: &RecordDef, values: Value) -> Uuid {
+        let id = Uuid::now_v7();
+        apply(&self.test.store, &self.admin, def, (id, true), values).await;
+        id
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answered {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        // Streams have no end.
+        if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
+            return Answered { status, headers, text: String::new() };
+        }
+        let bytes = to_bytes(response.into_body(), 1 << 22).await.unwrap();
+        Answered { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    async fn get(&self, path: &str, cookie: &str) -> Answered {
+        let request = Request::get(path).header(header::COOKIE, cookie).header(header::ACCEPT_LANGUAGE, "en");
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answered {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// The stamp of a form that was given out a minute ago.
+    async fn stamp(&self) -> String {
+        self.test.store.form_stamp(Utc::now() - TimeDelta::minutes(1)).await.unwrap()
+    }
+
+    /// A ticket of somebody, and the cookie of its requester.
+    async fn customer(&self, email: &str, subject: &str) -> (String, String) {
+        let new = NewTicket {
+            id: Uuid::now_v7(),
+            name: SLY.into(),
+            email: email.into(),
+            subject: subject.into(),
+            text: SLY.into(),
+            order_number: SLY.into(),
+            locale: Locale::En,
+            ..NewTicket::default()
+        };
+        let store = &self.test.store;
+        let made = store.portal_ask(&self.portal, None, &new, &Client::default()).await.unwrap();
+        let mail = store.request_portal_link(&self.portal, email, &Client::default()).await.unwrap().unwrap();
+        let session = store.redeem_portal_link(&self.portal, mail.token.expose()).await.unwrap();
+        (made.number, format!("gx_portal={}", session.expose()))
+    }
+}
+
+async fn apply(store: &Store, admin: &Actor, def: &RecordDef, (id, new): (Uuid, bool), values: Value) {
+    let values: Values = values.as_object().unwrap().clone();
+    let change = if new { Change::Create { id, values } } else { Change::Update { id, version: None, values } };
+    store.apply(admin, Command::one(def.name, change)).await.unwrap_or_else(|error| panic!("{}: {error}", def.name));
+}
+
+#[tokio::test]
+async fn every_page_is_open_to_whom_it_should_be() {
+    let pages = Pages::new().await;
+    let article = json!({"title": "Restart", "locale": "en", "visibility": "public", "content": "<p>x</p>"});
+    let article = pages.make(&ARTICLE, article).await;
+    let draft = pages.make(&ARTICLE, json!({"title": "Draft", "locale": "en", "visibility": "draft"})).await;
+    let survey =
+        json!({"name": "Open", "kind": "csat", "locale": "en", "question": "Well?", "active": true, "public": true});
+    let survey = pages.make(&SURVEY, survey).await;
+    let (number, own) = pages.customer("li@example.com", "Mine").await;
+    let (_, other) = pages.customer("han@example.com", "Theirs").await;
+    let ticket = format!("/portal/lin/tickets/{number}");
+    // Status for nobody, another customer, the customer; 303 leads to where one signs in.
+    let expected: Vec<(&str, String, [u16; 3])> = vec![
+        ("GET", "/portal".into(), [303; 3]),
+        ("GET", "/robots.txt".into(), [200; 3]),
+        ("GET", "/portal/lin".into(), [200; 3]),
+        ("GET", "/portal/lin/".into(), [200; 3]),
+        ("GET", "/portal/lin/none".into(), [404; 3]),
+        ("POST", "/portal/lin/none/at/all".into(), [404; 3]),
+        ("GET", "/portal/nobody".into(), [404; 3]),
+        ("GET", "/portal/nobody/articles".into(), [404; 3]),
+        ("GET", "/portal/lin/sitemap.xml".into(), [200; 3]),
+        ("GET", "/portal/lin/articles".into(), [200; 3]),
+        ("GET", "/portal/lin/articles?q=restart&page=x&category=".into(), [200; 3]),
+        ("GET", format!("/portal/lin/articles?category={}", Uuid::now_v7()), [404; 3]),
+        ("GET", format!("/portal/lin/articles/{article}"), [200; 3]),
+        ("GET", format!("/portal/lin/articles/{draft}"), [404; 3]),
+        ("GET", "/portal/lin/articles/none".into(), [404; 3]),
+        ("POST", format!("/portal/lin/articles/{article}/vote"), [422; 3]),
+        ("POST", format!("/portal/lin/articles/{draft}/vote"), [404; 3]),
+        ("GET", "/portal/lin/suggest?q=restart".into(), [200; 3]),
+        ("GET", "/portal/lin/new".into(), [200; 3]),
+        ("POST", "/portal/lin/new".into(), [422; 3]),
+        ("GET", format!("/portal/lin/files/{}", Uuid::now_v7()), [404; 3]),
+        ("GET", "/portal/lin/files/x".into(), [404; 3]),
+        ("GET", "/portal/lin/sign-in".into(), [200, 303, 303]),
+        ("GET", "/portal/lin/sign-in?token=forged".into(), [422; 3]),
+        ("POST", "/portal/lin/sign-in".into(), [422; 3]),
+        ("POST", "/portal/lin/session".into(), [422; 3]),
+        ("GET", "/portal/lin/tickets".into(), [303, 200, 200]),
+        ("GET", ticket.clone(), [303, 404, 200]),
+        ("GET", format!("{ticket}/conversation"), [401, 404, 200]),
+        ("GET", format!("{ticket}/events"), [401, 404, 200]),
+        ("POST", format!("{ticket}/reply"), [303, 404, 422]),
+        ("POST", format!("{ticket}/rate"), [303, 404, 404]),
+        ("POST", format!("{ticket}/solve"), [303, 404, 303]),
+        ("POST", format!("{ticket}/reopen"), [303, 404, 303]),
+        ("GET", "/portal/lin/survey/forged".into(), [404; 3]),
+        ("POST", "/portal/lin/survey/forged".into(), [404; 3]),
+        ("GET", format!("/portal/lin/s/{survey}"), [200; 3]),
+        ("GET", "/portal/lin/s/x".into(), [404; 3]),
+        ("POST", format!("/portal/lin/s/{survey}"), [422; 3]),
+        ("POST", "/portal/lin/sign-out".into(), [303; 3]),
+    ];
+    for (verb, route) in routes() {
+        let walked = expected.iter().any(|(with, path, _)| *with == verb && fits(&route, path));
+        assert!(walked, "{verb} {route}: nobody said who may call it; add it to this table");
+    }
+    for (verb, path, statuses) in expected {
+        for (who, (cookie, status)) in
+            ["nobody", "another", "the customer"].iter().zip(["", &other, &own].iter().zip(statuses))
+        {
+            let answered =
+                if verb == "GET" { pages.get(&path, cookie).await } else { pages.post(&path, cookie, &[]).await };
+            assert_eq!(answered.status, status, "{verb} {path} as {who}: {:.400}", answered.text);
+            if status == 303 && *who == "nobody" && path.contains("/tickets") {
+                assert_eq!(answered.header("location"), "/portal/lin/sign-in", "{path}");
+            }
+            assert!(!answered.header("content-security-policy").contains("unsafe"), "{path}");
+        }
+    }
+}
+
+/// The routes of public pages with their verbs, as the sources name them.
+fn routes() -> Vec<(&'static str, String)> {
+    let source = include_str!("../../portal.rs");
+    let lines = source.lines().filter_map(|line| line.trim().strip_prefix(".route(\""));
+    let routes = lines.flat_map(|line| {
+        let (route, handlers) = line.split_once('"').unwrap();
+        let verbs = [("GET", "get("), ("POST", "post(")].into_iter().filter(move |(_, call)| handlers.contains(call));
+        verbs.map(move |(verb, _)| (verb, route.to_owned()))
+    });
+    let routes: Vec<_> = routes.collect();
+    assert!(routes.len() > 20, "the routes are found");
+    routes
+}
+
+/// Whether a route answers an address.
+fn fits(route: &str, path: &str) -> bool {
+    let (route, path): (Vec<_>, Vec<_>) =
+        (route.split('/').collect(), path.split('?').next().unwrap().split('/').collect());
+    route.len() == path.len() && route.iter().zip(&path).all(|(part, given)| part.starts_with('{') || part == given)
+}
+
+#[tokio::test]
+async fn closed_pages_are_not_there() {
+    let pages = Pages::new().await;
+    let (_, own) = pages.customer("li@example.com", "Mine").await;
+    apply(&pages.test.store, &pages.admin, &ORGANISATION, (pages.admin.org_id, false), json!({"portal": false})).await;
+    for path in ["/portal", "/portal/lin", "/portal/lin/articles", "/portal/lin/new", "/portal/lin/tickets"] {
+        assert_eq!(pages.get(path, &own).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn no_text_becomes_markup() {
+    let pages = Pages::new().await;
+    let category = pages.make(&CATEGORY, json!({"name": SLY, "description": SLY, "public": true})).await;
+    pages.make(&QUEUE, json!({"name": SLY, "description": SLY, "public": true})).await;
+    pages.make(&PRODUCT, json!({"name": SLY})).await;
+    let html = format!("<p>ok</p>{SLY}<img src=x onerror=x><svg onload=x>");
+    let article = json!({"title": format!("{SLY}?"), "summary": SLY, "locale": "en", "visibility": "public", "content": html,
+                         "keywords": [SLY], "category_id": category});
+    let article = pages.make(&ARTICLE, article).await;
+    let questions = json!([{"key": "a", "label": SLY, "kind": "choice", "choices": [SLY]}, {"key": "b", "label": SLY, "kind": "text"}]);
+    let survey = json!({"name": "Open", "kind": "csat", "locale": "en", "question": SLY, "thanks": SLY, "active": true,
+                        "public": true, "questions": questions});
+    let survey = pages.make(&SURVEY, survey).await;
+    let (number, own) = pages.customer("li@example.com", SLY).await;
+    let id: Uuid = sqlx::query_scalar("select id from tickets").fetch_one(&pages.test.owner).await.unwrap();
+    let said = json!({"ticket_id": id, "kind": "reply", "direction": "outbound", "content": html, "author_name": SLY});
+    pages.make(&TICKET_MESSAGE, said).await;
+    apply(&pages.test.store, &pages.admin, &TICKET, (id, false), json!({"category_id": category})).await;
+    let query: String = url::form_urlencoded::byte_serialize(SLY.as_bytes()).collect();
+    for path in [
+        "/portal/lin".to_owned(),
+        format!("/portal/lin?x={query}"),
+        format!("/portal/lin/articles?q={query}"),
+        format!("/portal/lin/articles?category={category}"),
+        format!("/portal/lin/articles/{article}"),
+        "/portal/lin/suggest?q=i".to_owned(),
+        "/portal/lin/new".to_owned(),
+        format!("/portal/lin/new?sent={query}"),
+        format!("/portal/lin/sign-in?token={query}"),
+        "/portal/lin/tickets".to_owned(),
+        format!("/portal/lin/tickets/{number}"),
+        format!("/portal/lin/tickets/{number}/conversation"),
+        format!("/portal/lin/s/{survey}"),
+        format!("/portal/lin/s/{survey}?done=1"),
+        "/portal/lin/sitemap.xml".to_owned(),
+    ] {
+        let answered = pages.get(&path, &own).await;
+        assert!(answered.status < 500 && !answered.text.is_empty(), "{path}: {}", answered.status);
+        for markup in ["<i x-", "onerror", "onload", "<svg"] {
+            assert!(!answered.text.contains(markup), "{path} has {markup}: {}", answered.text);
+        }
+        assert!(answered.text.matches("</title>").count() <= 1, "{path}");
+    }
+    let fields = [
+        ("requester_name", SLY),
+        ("requester_email", SLY),
+        ("subject", SLY),
+        ("description", SLY),
+        ("order_number", SLY),
+        ("kind", SLY),
+        ("category_id", SLY),
+        ("stamp", SLY),
+        ("website", SLY),
+        ("comment", SLY),
+        ("score", SLY),
+        ("email", SLY),
+        ("token", SLY),
+        ("answers.a", SLY),
+        ("answers.b", SLY),
+        ("content", SLY),
+    ];
+    for path in [
+        "/portal/lin/new".to_owned(),
+        format!("/portal/lin/tickets/{number}/reply"),
+        format!("/portal/lin/s/{survey}"),
+        "/portal/lin/sign-in".to_owned(),
+        "/portal/lin/session".to_owned(),
+    ] {
+        let answered = pages.post(&path, &own, &fields).await;
+        assert_eq!(answered.status, 422, "{path}");
+        assert!(!answered.text.contains("<i x-"), "{path}: {}", answered.text);
+    }
+}
+
+#[tokio::test]
+async fn from_the_form_to_the_answer() {
+    let pages = Pages::new().await;
+    let stamp = pages.stamp().await;
+    let fresh = pages.test.store.form_stamp(Utc::now()).await.unwrap();
+    let form = |stamp: &'static str| {
+        [("requester_email", "li@example.com"), ("subject", "Silent"), ("description", "Help"), ("stamp", stamp)]
+    };
+    let (stamp, fresh): (&'static str, &'static str) = (stamp.leak(), fresh.leak());
+    for (fields, why) in [
+        (form(fresh).to_vec(), "too quick"),
+        (form("forged").to_vec(), "forged"),
+        ([form(stamp).as_slice(), &[("website", "http://spam.test")]].concat(), "the trap"),
+    ] {
+        assert_eq!(pages.post("/portal/lin/new", "", &fields).await.status, 422, "{why}");
+    }
+    let sent = pages.post("/portal/lin/new", "", &form(stamp)).await;
+    let number = sent.header("location").strip_prefix("/portal/lin/new?sent=").unwrap().to_owned();
+    assert!(pages.get(sent.header("location"), "").await.text.contains(&number));
+    // Pressed twice.
+    assert_eq!(pages.post("/portal/lin/new", "", &form(stamp)).await.header("location"), sent.header("location"));
+
+    // The same answer, known or not; only the known one gets a mail.
+    for email in ["nobody@example.com", "li@example.com"] {
+        let asked = pages.post("/portal/lin/sign-in", "", &[("email", email)]).await;
+        assert_eq!((asked.status, asked.header("location")), (303, "/portal/lin/sign-in?sent=1"));
+    }
+    let letter = loop {
+        if let Some(letter) = pages.mails.lock().unwrap().pop() {
+            break letter;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(letter.to, "li@example.com");
+    let link = letter
+        .text
+        .split_whitespace()
+        .find(|word| word.starts_with("http://guanxi.test/portal/lin/sign-in?token="))
+        .unwrap();
+    let link = link.strip_prefix("http://guanxi.test").unwrap();
+    // What looks into mails may follow it as often as it likes.
+    for _ in 0..2 {
+        let shown = pages.get(link, "").await;
+        assert!(shown.text.contains("li@example.com") && shown.headers.get("set-cookie").is_none());
+    }
+    let token = link.split_once("token=").unwrap().1;
+    let entered = pages.post("/portal/lin/session", "", &[("token", token)]).await;
+    assert_eq!((entered.status, entered.header("location")), (303, "/portal/lin/tickets"));
+    let cookie = entered.cookie();
+    assert!(entered.header("set-cookie").ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=1209600"));
+    assert_eq!(pages.post("/portal/lin/session", "", &[("token", token)]).await.status, 422);
+
+    let path = format!("/portal/lin/tickets/{number}");
+    let stamp = pages.stamp().await;
+    let said =
+        pages.post(&format!("{path}/reply"), &cookie, &[("content", "Still <b>silent</b>"), ("stamp", &stamp)]).await;
+    assert!(said.header("location").starts_with(&format!("{path}#")), "{}", said.text);
+    let page = pages.get(&path, &cookie).await.text;
+    assert!(page.contains("Still &lt;b&gt;silent&lt;/b&gt;") && page.contains("noindex"), "{page}");
+    let out = pages.post("/portal/lin/sign-out", &cookie, &[]).await;
+    assert!(out.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(pages.get(&path, &cookie).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_press_in_a_mail_chooses_and_only_a_press_on_the_page_counts() {
+    let pages = Pages::new().await;
+    let survey =
+        json!({"name": "After", "kind": "csat", "locale": "en", "question": "Well?", "active": true, "on_close": true});
+    pages.make(&SURVEY, survey).await;
+    let (number, own) = pages.customer("li@example.com", "Mine").await;
+    pages.post(&format!("/portal/lin/tickets/{number}/solve"), &own, &[]).await;
+    let link = pages.post(&format!("/portal/lin/tickets/{number}/rate"), &own, &[]).await.header("location").to_owned();
+    assert!(link.starts_with("/portal/lin/survey/"), "{link}");
+    for score in 1..=5 {
+        let shown = pages.get(&format!("{link}?score={score}"), "").await.text;
+        assert!(shown.contains(&format!("value=\"{score}\" required checked")), "{shown}");
+    }
+    let satisfaction = async || -> Option<i64> {
+        sqlx::query_scalar("select satisfaction from tickets").fetch_one(&pages.test.owner).await.unwrap()
+    };
+    assert_eq!(satisfaction().await, None);
+    let answered = pages.post(&link, "", &[("score", "4"), ("comment", "Good")]).await;
+    assert_eq!(answered.header("location"), format!("{link}?done=1"));
+    assert_eq!(satisfaction().await, Some(4));
+}
+
+#[tokio::test]
+async fn search_engines_learn_what_is_public() {
+    let pages = Pages::new().await;
+    let article = json!({"title": "How to restart?", "locale": "en", "visibility": "public", "content": "<p>Pull the plug</p>", "slug": "restart"});
+    pages.make(&ARTICLE, article).await;
+    let page = pages.get("/portal/lin/articles/restart", "").await.text;
+    for part in [
+        "<link rel=\"canonical\" href=\"http://guanxi.test/portal/lin/articles/restart\">",
+        "hreflang=\"en\"",
+        "FAQPage",
+        "Pull the plug",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let id: Uuid = sqlx::query_scalar("select id from articles").fetch_one(&pages.test.owner).await.unwrap();
+    let moved = pages.get(&format!("/portal/lin/articles/{id}"), "").await;
+    assert_eq!((moved.status, moved.header("location")), (308, "/portal/lin/articles/restart"));
+    assert!(
+        pages
+            .get("/portal/lin/sitemap.xml", "")
+            .await
+            .text
+            .contains("<loc>http://guanxi.test/portal/lin/articles/restart</loc>")
+    );
+    assert!(pages.get("/robots.txt", "").await.text.contains("Sitemap: http://guanxi.test/portal/lin/sitemap.xml"));
+    let chosen = pages.get("/portal/lin?lang=zh-CN", "").await;
+    assert!(chosen.text.contains("lang=\"zh-CN\"") && chosen.header("set-cookie").starts_with("gx_locale=zh-CN"));
+    let voted = pages.post("/portal/lin/articles/restart/vote", "", &[("helpful", "yes")]).await;
+    assert_eq!((voted.status, voted.header("location")), (303, "/portal/lin/articles/restart?voted=1#vote"));
+    assert!(voted.header("set-cookie").starts_with("gx_reader="));
+}

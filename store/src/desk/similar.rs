@@ -1,0 +1,83 @@
+//! What may help with a ticket: solved ones that say much the same, and articles.
+
+use std::collections::HashMap;
+
+use shared::access::{Action, Actor};
+use shared::desk::Similar;
+use shared::query::{Filter, ListQuery, Op};
+use shared::types::{ARTICLE, TICKET};
+use shared::{RecordDef, Result, Row};
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::pool::{Store, Tx};
+use crate::scope::{Sql, push_scope};
+use crate::write::query_tokens;
+
+/// Most of each.
+const MOST: u32 = 5;
+/// Entries that are compared; of frequent words any so many, and as many that changed last.
+const COMPARED: i64 = 1_000;
+/// Share of the subject's words that must be found.
+const ALIKE: f64 = 0.4;
+
+impl Store {
+    /// Solved tickets and articles that say much of what a ticket's subject says, the likest first, as far as the actor may
+    /// read them.
+    ///
+    /// # Errors
+    /// [`shared::Error::NotFound`] when the actor can't read the ticket.
+    pub async fn similar(&self, actor: &Actor, ticket_id: Uuid) -> Result<Similar> {
+        let ticket = self.get(actor, &TICKET, ticket_id).await?.row;
+        let words = ticket.text("subject").and_then(query_tokens);
+        let Some(words) = words.map(|words| words.split(" & ").map(str::to_owned).collect::<Vec<_>>()) else {
+            return Ok(Similar::default());
+        };
+        let settled = " and t.status in ('solved', 'closed')";
+        let tickets = self.likest(actor, &TICKET, &words, (ticket_id, settled)).await?;
+        let articles = self.likest(actor, &ARTICLE, &words, (ticket_id, " and t.visibility <> 'draft'")).await?;
+        Ok(Similar { tickets, articles })
+    }
+
+    async fn likest(
+        &self,
+        actor: &Actor,
+        def: &'static RecordDef,
+        words: &[String],
+        besides: (Uuid, &str),
+    ) -> Result<Vec<Row>> {
+        if !actor.may(def, Action::Read) {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.reading(actor).await?;
+        let ids = ranked(&mut tx, actor, def, words, besides).await?;
+        drop(tx);
+        let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let one_of = Filter::field("id", Op::In, ids.iter().map(Uuid::to_string).collect::<Vec<_>>());
+        let query = ListQuery { filter: Some(one_of), limit: MOST, ..ListQuery::default() };
+        let mut rows = if ids.is_empty() { Vec::new() } else { self.list(actor, def, &query).await?.rows };
+        rows.sort_by_key(|row| places.get(&row.id).copied());
+        Ok(rows)
+    }
+}
+
+/// Ids of the likest: first by the share of the words they have, then the last changed.
+async fn ranked(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    words: &[String],
+    (besides, condition): (Uuid, &str),
+) -> Result<Vec<Uuid>> {
+    let mut sql = Sql::new("select h.id from (select distinct on (t.id) t.id, h.updated_at, ");
+    sql.push("(select avg((s.tokens @@ w::tsquery)::int) from unnest(").push_bind(words.to_vec());
+    sql.push("::text[]) w)::float8 as share from guanxi_hits(array[").push_bind(def.name).push("], ");
+    sql.push_bind(words.join(" | ")).push("::tsquery, ").push_bind(COMPARED).push(") h join ").push(def.table());
+    sql.push(" t on t.id = h.record_id join search_entries s on s.org_id = t.org_id and s.record_id = t.id where t.org_id = ");
+    sql.push_bind(actor.org_id).push(" and t.id <> ").push_bind(besides).push(condition);
+    sql.push(" and t.archived_at is null and ");
+    push_scope(&mut sql, actor, def, Action::Read, "t");
+    sql.push(") h where h.share >= ").push_bind(ALIKE).push(" order by h.share desc, h.updated_at desc, h.id limit ");
+    sql.push_bind(i64::from(MOST));
+    sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
+}

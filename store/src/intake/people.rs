@@ -1,0 +1,90 @@
+//! Whose an address is, among the records there are.
+
+use shared::Result;
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+use crate::write::tokens;
+
+/// A contact that has an address.
+pub(crate) struct Known {
+    pub(crate) id: Uuid,
+    pub(crate) customer_id: Option<Uuid>,
+    pub(crate) name: String,
+}
+
+/// The words of an address, all of them, for the search index: through it alone an address is found quickly.
+fn words(email: &str) -> String {
+    tokens(email).iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" & ")
+}
+
+/// The contacts that have an address.
+pub(crate) async fn contacts_with(tx: &mut Tx, email: &str) -> Result<Vec<Known>> {
+    let found: Vec<(Uuid, Option<Uuid>, String)> = sqlx::query_as(
+        "select c.id, c.customer_id, c.name from contacts c
+         where c.org_id = $1 and c.id in (select guanxi_found('contact'::text, $2::tsquery))
+           and $3 = any (c.emails) and c.archived_at is null order by c.id limit 50",
+    )
+    .bind(tx.org_id)
+    .bind(words(email))
+    .bind(email)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(found.into_iter().map(|(id, customer_id, name)| Known { id, customer_id, name }).collect())
+}
+
+/// Whose an address is, as far as that is plain: the one contact with it and their customer, or the one customer with it.
+pub(crate) async fn holder(tx: &mut Tx, email: &str) -> Result<(Option<Uuid>, Option<Uuid>)> {
+    match contacts_with(tx, email).await?.as_slice() {
+        [one] => Ok((one.customer_id, Some(one.id))),
+        [] => Ok((customer_with(tx, email).await?, None)),
+        _ => Ok((None, None)),
+    }
+}
+
+async fn customer_with(tx: &mut Tx, email: &str) -> Result<Option<Uuid>> {
+    let found: Vec<Uuid> = sqlx::query_scalar(
+        "select c.id from customers c
+         where c.org_id = $1 and c.id in (select guanxi_found('customer'::text, $2::tsquery))
+           and $3 = any (c.emails) and c.archived_at is null limit 2",
+    )
+    .bind(tx.org_id)
+    .bind(words(email))
+    .bind(email)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(if let [one] = found[..] { Some(one) } else { None })
+}
+
+/// Whether anything that its holder may see is about an address.
+pub(crate) async fn is_known(tx: &mut Tx, email: &str) -> Result<bool> {
+    let wrote: bool = sqlx::query_scalar(
+        "select exists (select from tickets where org_id = $1 and requester_email = $2 and archived_at is null)",
+    )
+    .bind(tx.org_id)
+    .bind(email)
+    .fetch_one(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(wrote || !contacts_with(tx, email).await?.is_empty())
+}
+
+/// What the holder of an address is called: as their contact says, else as they called themselves last.
+pub(crate) async fn name_of(tx: &mut Tx, email: &str, contacts: &[Known]) -> Result<Option<String>> {
+    if let [one] = contacts {
+        return Ok(Some(one.name.clone()));
+    }
+    let found: Option<Option<String>> = sqlx::query_scalar(
+        "select requester_name from tickets where org_id = $1 and requester_email = $2 and requester_name is not null
+         order by id desc limit 1",
+    )
+    .bind(tx.org_id)
+    .bind(email)
+    .fetch_optional(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(found.flatten())
+}

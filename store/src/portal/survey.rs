@@ -1,0 +1,215 @@
+//! Surveys as customers see them, and answers as they give them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use shared::i18n::Locale;
+use shared::types::score_range;
+use shared::{Error, FieldError, Result};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// Longest answer in words, in characters.
+const LONGEST: usize = 5_000;
+/// Scores of further questions.
+const SCORES: std::ops::RangeInclusive<i64> = 1..=5;
+
+/// A further question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Its identifier among the answers.
+    pub key: String,
+    /// What is asked.
+    pub label: String,
+    /// `text`, `choice` or `score`.
+    pub kind: String,
+    /// What a choice offers.
+    pub choices: Vec<String>,
+    /// It has to be answered.
+    pub required: bool,
+}
+
+/// A survey that somebody is asked to answer.
+#[derive(Clone, Debug)]
+pub struct AskedSurvey {
+    /// The survey.
+    pub id: Uuid,
+    /// What is measured: `csat`, `nps`, `ces` or `custom`.
+    pub kind: String,
+    /// Its language.
+    pub locale: Locale,
+    /// The main question.
+    pub question: String,
+    /// Further ones.
+    pub questions: Vec<Question>,
+    /// What they read after answering.
+    pub thanks: Option<String>,
+    /// Number and subject of the ticket it is about.
+    pub ticket: Option<(String, String)>,
+    /// What was answered before.
+    pub answered: Option<Answers>,
+    /// Answers are still taken.
+    pub open: bool,
+}
+
+impl AskedSurvey {
+    /// Lowest and highest score of the main question, if it has one.
+    pub fn scores(&self) -> Option<(i64, i64)> {
+        score_range(&self.kind)
+    }
+}
+
+/// What somebody answers, as they typed it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The score.
+    pub score: Option<i64>,
+    /// In their own words.
+    pub comment: String,
+    /// Answers to further questions by key.
+    pub answers: BTreeMap<String, String>,
+}
+
+/// What is read of a survey.
+#[derive(FromRow)]
+pub(super) struct SurveyRow {
+    id: Uuid,
+    kind: String,
+    locale: String,
+    question: String,
+    questions: Option<Value>,
+    thanks: Option<String>,
+}
+
+/// The columns of [`SurveyRow`].
+pub(super) const COLUMNS: &str = "s.id, s.kind, s.locale, s.question, s.questions, s.thanks";
+
+impl SurveyRow {
+    pub(super) fn asked(self) -> AskedSurvey {
+        let Self { id, kind, locale, question, questions, thanks } = self;
+        let listed = questions.as_ref().and_then(Value::as_array).into_iter().flatten();
+        AskedSurvey {
+            id,
+            kind,
+            locale: Locale::parse(&locale).unwrap_or_default(),
+            question,
+            questions: listed.filter_map(Question::read).collect(),
+            thanks,
+            ticket: None,
+            answered: None,
+            open: true,
+        }
+    }
+}
+
+impl Question {
+    fn read(value: &Value) -> Option<Self> {
+        let text = |name: &str| value.get(name)?.as_str().map(str::to_owned);
+        let choices = value.get("choices").and_then(Value::as_array).into_iter().flatten();
+        Some(Self {
+            key: text("key")?,
+            label: text("label")?,
+            kind: text("kind")?,
+            choices: choices.filter_map(|choice| choice.as_str().map(str::to_owned)).collect(),
+            required: value.get("required").and_then(Value::as_bool).unwrap_or(false),
+        })
+    }
+
+    fn fits(&self, answer: &str) -> bool {
+        match self.kind.as_str() {
+            "choice" => self.choices.iter().any(|choice| choice == answer),
+            "score" => answer.parse().is_ok_and(|score: i64| SCORES.contains(&score)),
+            _ => true,
+        }
+    }
+}
+
+impl Answers {
+    /// The fields of the response they become.
+    pub(super) fn checked(&self, survey: &AskedSurvey) -> Result<Value> {
+        let mut errors = Vec::new();
+        match (survey.scores(), self.score) {
+            (Some(_), None) => errors.push(FieldError::new("score", "required")),
+            (Some((low, high)), Some(score)) if !(low..=high).contains(&score) => {
+                errors.push(FieldError::new("score", "out_of_range").with("min", low).with("max", high));
+            }
+            _ => {}
+        }
+        let too_long = |text: &str| text.chars().count() > LONGEST;
+        if too_long(&self.comment) {
+            errors.push(FieldError::new("comment", "too_long").with("max", LONGEST));
+        }
+        let mut answers = serde_json::Map::new();
+        for question in &survey.questions {
+            let field = format!("answers.{}", question.key);
+            match self.answers.get(&question.key).map(|answer| answer.trim()).filter(|answer| !answer.is_empty()) {
+                None if question.required => errors.push(FieldError::new(field, "required")),
+                None => {}
+                Some(answer) if too_long(answer) => {
+                    errors.push(FieldError::new(field, "too_long").with("max", LONGEST));
+                }
+                Some(answer) if !question.fits(answer) => errors.push(FieldError::new(field, "choice")),
+                Some(answer) => drop(answers.insert(question.key.clone(), answer.into())),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Error::Invalid { fields: errors });
+        }
+        let score = survey.scores().and(self.score);
+        let answers = if answers.is_empty() { Value::Null } else { answers.into() };
+        Ok(json!({"score": score, "comment": self.comment, "answers": answers}))
+    }
+
+    /// What was kept of earlier ones.
+    pub(super) fn read(score: Option<i64>, comment: Option<String>, answers: Option<&Value>) -> Self {
+        let answers = answers.and_then(Value::as_object).into_iter().flatten();
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Self {
+            score,
+            comment: comment.unwrap_or_default(),
+            answers: answers.map(|(key, value)| (key.clone(), text(value))).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn survey(kind: &str) -> AskedSurvey {
+        let questions = json!([
+            {"key": "speed", "label": "Fast?", "kind": "choice", "choices": ["yes", "no"], "required": true},
+            {"key": "ease", "label": "Easy?", "kind": "score"},
+        ]);
+        let row = SurveyRow {
+            id: Uuid::nil(),
+            kind: kind.into(),
+            locale: "en".into(),
+            question: "How was it?".into(),
+            questions: Some(questions),
+            thanks: None,
+        };
+        row.asked()
+    }
+
+    fn refused(kind: &str, score: Option<i64>, answers: &[(&str, &str)]) -> Vec<String> {
+        let answers = answers.iter().map(|(key, answer)| ((*key).to_owned(), (*answer).to_owned())).collect();
+        match (Answers { score, answers, ..Answers::default() }).checked(&survey(kind)) {
+            Ok(_) => Vec::new(),
+            Err(Error::Invalid { fields }) => fields.into_iter().map(|error| error.field).collect(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn answers_fit_the_questions() {
+        assert!(refused("csat", Some(5), &[("speed", "yes"), ("ease", "3")]).is_empty());
+        assert!(refused("custom", None, &[("speed", "no")]).is_empty());
+        assert_eq!(refused("csat", Some(6), &[("speed", "yes")]), ["score"]);
+        assert_eq!(
+            refused("nps", None, &[("speed", "maybe"), ("ease", "9")]),
+            ["score", "answers.speed", "answers.ease"]
+        );
+        assert_eq!(refused("ces", Some(7), &[]), ["answers.speed"]);
+    }
+}

@@ -1,0 +1,236 @@
+//! Answering: by a mailed link about a ticket, or on a survey's public page.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use shared::command::{Change, Command, Source};
+use shared::record::instant_text;
+use shared::types::SURVEY_RESPONSE;
+use shared::{Error, Result};
+use uuid::Uuid;
+
+use super::survey::{Answers, AskedSurvey, COLUMNS, SurveyRow};
+use super::tickets::{OWN, contact_ids};
+use super::{Portal, Visitor};
+use crate::auth::{Client, Limit};
+use crate::error::from_sqlx;
+use crate::intake::values;
+use crate::pool::{DbRole, Store};
+
+/// How long a link may be answered.
+const ANSWERABLE: TimeDelta = TimeDelta::days(60);
+/// How long an answer may be changed.
+const CHANGEABLE: TimeDelta = TimeDelta::days(7);
+/// What the codes in links are for.
+const PURPOSE: &str = "survey";
+
+/// What a link is about.
+#[derive(Clone, Copy)]
+struct Asked {
+    ticket_id: Uuid,
+    survey_id: Uuid,
+}
+
+#[derive(sqlx::FromRow)]
+struct Request {
+    #[sqlx(flatten)]
+    survey: SurveyRow,
+    response_id: Uuid,
+    asked_at: DateTime<Utc>,
+    answered_at: Option<DateTime<Utc>>,
+    number: Option<String>,
+    subject: String,
+    score: Option<i64>,
+    comment: Option<String>,
+    answers: Option<Value>,
+    has_answer: bool,
+}
+
+impl Store {
+    /// The secret part of a link to answer about a ticket.
+    pub(super) async fn survey_token(&self, org_id: Uuid, ticket_id: Uuid, survey_id: Uuid) -> Result<String> {
+        let payload: Vec<u8> = [org_id, ticket_id, survey_id].iter().flat_map(|id| *id.as_bytes()).collect();
+        self.seal(PURPOSE, &payload).await
+    }
+
+    async fn read_survey_token(&self, portal: &Portal, token: &str) -> Result<Asked> {
+        let payload = self.unseal(PURPOSE, token).await?.ok_or(Error::NotFound)?;
+        let ids: Vec<Uuid> = payload.chunks(16).filter_map(|bytes| Uuid::from_slice(bytes).ok()).collect();
+        match ids[..] {
+            [org_id, ticket_id, survey_id] if org_id == portal.org_id => Ok(Asked { ticket_id, survey_id }),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// The survey that a link is about, with what was answered by it before.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for links that were not made here, and for surveys and tickets that are gone.
+    pub async fn portal_survey(&self, portal: &Portal, token: &str) -> Result<AskedSurvey> {
+        let asked = self.read_survey_token(portal, token).await?;
+        Ok(self.request(portal, asked).await?.0)
+    }
+
+    async fn request(&self, portal: &Portal, asked: Asked) -> Result<(AskedSurvey, Uuid, bool)> {
+        let mut tx = self.reading(&portal.system()).await?;
+        let found: Option<Request> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {COLUMNS}, q.response_id, q.asked_at, q.answered_at, t.number, t.subject, r.score, r.comment, r.answers,
+                    r.id is not null as has_answer
+             from satisfaction_requests q
+             join surveys s on s.org_id = q.org_id and s.id = q.survey_id and s.active and s.archived_at is null
+             join tickets t on t.org_id = q.org_id and t.id = q.ticket_id and t.archived_at is null
+             left join survey_responses r on r.org_id = q.org_id and r.id = q.response_id
+             where q.org_id = $1 and q.ticket_id = $2 and q.survey_id = $3"
+        )))
+        .bind(portal.org_id)
+        .bind(asked.ticket_id)
+        .bind(asked.survey_id)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let request = found.ok_or(Error::NotFound)?;
+        let until = request.answered_at.map_or(request.asked_at + ANSWERABLE, |at| at + CHANGEABLE);
+        let answered =
+            request.has_answer.then(|| Answers::read(request.score, request.comment, request.answers.as_ref()));
+        let survey = AskedSurvey {
+            ticket: Some((request.number.unwrap_or_default(), request.subject)),
+            answered,
+            open: Utc::now() < until,
+            ..request.survey.asked()
+        };
+        Ok((survey, request.response_id, request.has_answer))
+    }
+
+    /// Keeps what was answered by a link: once for each ticket, to be changed for a week.
+    ///
+    /// # Errors
+    /// As [`Store::portal_survey`]; what does not fit, by field; `token_expired` on `token` when it is too late;
+    /// [`Error::RateLimited`].
+    pub async fn portal_answer(&self, portal: &Portal, token: &str, given: &Answers, client: &Client) -> Result<()> {
+        let asked = self.read_survey_token(portal, token).await?;
+        let (survey, response_id, has_answer) = self.request(portal, asked).await?;
+        if !survey.open {
+            return Err(Error::invalid("token", "token_expired"));
+        }
+        let fields = given.checked(&survey)?;
+        self.attempt(&Limit::portal_writing(portal.org_id, None, client)).await?;
+        let answer = (response_id, asked.survey_id, Some(asked.ticket_id));
+        match self.write_answer(portal, answer, &fields, has_answer).await {
+            // Pressed twice: the other one was faster.
+            Err(Error::Invalid { fields: errors }) if !has_answer && errors.iter().any(|error| error.field == "id") => {
+                self.write_answer(portal, answer, &fields, true).await?;
+            }
+            written => written?,
+        }
+        let mut tx = self.begin(portal.org_id, DbRole::Writer).await?;
+        sqlx::query(
+            "update satisfaction_requests set answered_at = coalesce(answered_at, now())
+             where org_id = $1 and ticket_id = $2",
+        )
+        .bind(portal.org_id)
+        .bind(asked.ticket_id)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await
+    }
+
+    /// A survey that anybody may answer.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is not public or not in use.
+    pub async fn public_survey(&self, portal: &Portal, id: Uuid) -> Result<AskedSurvey> {
+        let mut tx = self.reading(&portal.system()).await?;
+        let found: Option<SurveyRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {COLUMNS} from surveys s
+             where s.org_id = $1 and s.id = $2 and s.public and s.active and s.archived_at is null"
+        )))
+        .bind(portal.org_id)
+        .bind(id)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        found.map(SurveyRow::asked).ok_or(Error::NotFound)
+    }
+
+    /// Keeps what somebody answered on a survey's public page; the same id sent twice is one answer.
+    ///
+    /// # Errors
+    /// As [`Store::public_survey`]; what does not fit, by field; [`Error::RateLimited`].
+    pub async fn answer_public_survey(
+        &self,
+        portal: &Portal,
+        (id, response_id): (Uuid, Uuid),
+        given: &Answers,
+        client: &Client,
+    ) -> Result<()> {
+        let survey = self.public_survey(portal, id).await?;
+        let fields = given.checked(&survey)?;
+        self.attempt(&Limit::portal_writing(portal.org_id, None, client)).await?;
+        match self.write_answer(portal, (response_id, id, None), &fields, false).await {
+            Err(Error::Invalid { fields }) if fields.iter().any(|error| error.field == "id") => Ok(()),
+            written => written,
+        }
+    }
+
+    async fn write_answer(
+        &self,
+        portal: &Portal,
+        (id, survey_id, ticket_id): (Uuid, Uuid, Option<Uuid>),
+        fields: &Value,
+        again: bool,
+    ) -> Result<()> {
+        let mut given = values(json!({"survey_id": survey_id, "ticket_id": ticket_id}));
+        // Nulls too: an answer that was taken back is gone.
+        given.extend(fields.as_object().cloned().unwrap_or_default());
+        given.insert("answered_at".into(), instant_text(Utc::now()).into());
+        // Nobody's: the one who answers is no user.
+        given.insert("owner_id".into(), Value::Null);
+        let change = match again {
+            true => Change::Update { id, version: None, values: given },
+            false => Change::Create { id, values: given },
+        };
+        let command = Command { source: Source::Portal, ..Command::one(SURVEY_RESPONSE.name, change) };
+        self.apply(&portal.system(), command).await.map(drop)
+    }
+
+    /// The secret part of the link by which a visitor says how one of their tickets went, once it is solved; `None` while it
+    /// is not, and where nothing is asked.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is not theirs.
+    pub async fn portal_rating(&self, portal: &Portal, visitor: &Visitor, number: &str) -> Result<Option<String>> {
+        let mut tx = self.begin(portal.org_id, DbRole::Writer).await?;
+        let contacts = contact_ids(&mut tx, visitor).await?;
+        let found: Option<(Uuid, bool, Option<Uuid>)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select t.id, t.status in ('solved', 'closed'), coalesce(
+                 (select q.survey_id from satisfaction_requests q where q.org_id = t.org_id and q.ticket_id = t.id),
+                 (select s.id from surveys s
+                  where s.org_id = t.org_id and s.kind = 'csat' and s.on_close and s.active and s.archived_at is null
+                  order by s.locale = coalesce(t.locale, $5) desc, s.id limit 1))
+             from tickets t where {OWN} and lower(t.number) = lower($4)"
+        )))
+        .bind(portal.org_id)
+        .bind(&visitor.email)
+        .bind(contacts)
+        .bind(number)
+        .bind(portal.locale.code())
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let (ticket_id, done, survey) = found.ok_or(Error::NotFound)?;
+        let Some(survey_id) = survey.filter(|_| done) else { return Ok(None) };
+        sqlx::query(
+            "insert into satisfaction_requests (org_id, ticket_id, survey_id, response_id) values ($1, $2, $3, $4)
+             on conflict do nothing",
+        )
+        .bind(portal.org_id)
+        .bind(ticket_id)
+        .bind(survey_id)
+        .bind(Uuid::now_v7())
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        tx.commit().await?;
+        self.survey_token(portal.org_id, ticket_id, survey_id).await.map(Some)
+    }
+}

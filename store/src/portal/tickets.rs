@@ -1,0 +1,289 @@
+//! A customer's own tickets: what is about the address that they proved to be theirs, and of it what is meant for them.
+
+use chrono::{DateTime, Utc};
+use shared::{Error, Result};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::rich::for_public;
+use super::{Portal, Visitor};
+use crate::error::from_sqlx;
+use crate::intake::contacts_with;
+use crate::pool::{Store, Tx};
+
+/// Most tickets in a list.
+const LISTED: i64 = 200;
+/// Most messages that are shown, the newest.
+const MESSAGES: i64 = 500;
+
+/// A ticket in a list.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct TicketLine {
+    /// Its number.
+    pub number: String,
+    /// What it is about.
+    pub subject: String,
+    /// What it waits for.
+    pub status: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When somebody wrote last, as far as the customer may know.
+    pub said_at: Option<DateTime<Utc>>,
+}
+
+/// A file that a visitor may have.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct PublicFile {
+    /// The file.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub content_type: Option<String>,
+    /// Bytes.
+    pub size: Option<i64>,
+    /// The message it came with.
+    pub message_id: Option<Uuid>,
+    /// Shown within the text.
+    pub inline: bool,
+}
+
+/// A message that the customer wrote or got.
+#[derive(Clone, Debug)]
+pub struct PublicMessage {
+    /// The message.
+    pub id: Uuid,
+    /// The customer wrote it.
+    pub inbound: bool,
+    /// Who said it.
+    pub author: Option<String>,
+    /// What was said: harmless HTML.
+    pub content: String,
+    /// When.
+    pub said_at: DateTime<Utc>,
+    /// Files that came with it.
+    pub files: Vec<PublicFile>,
+}
+
+/// One of the visitor's tickets.
+#[derive(Clone, Debug)]
+pub struct OwnTicket {
+    /// The ticket.
+    pub id: Uuid,
+    /// What lists say of it.
+    pub line: TicketLine,
+    /// What the customer wants.
+    pub kind: String,
+    /// Name of its public category.
+    pub category: Option<String>,
+    /// Name of the product.
+    pub product: Option<String>,
+    /// Number of the order.
+    pub order_number: Option<String>,
+    /// When it was solved.
+    pub solved_at: Option<DateTime<Utc>>,
+    /// What the customer said about it.
+    pub satisfaction: Option<i64>,
+    /// Number of the ticket that it goes on from, if that is the visitor's too.
+    pub parent: Option<String>,
+    /// The conversation, oldest first.
+    pub messages: Vec<PublicMessage>,
+}
+
+/// Condition that a ticket `t` is the holder's of the address `$2`, or of one of the contacts `$3`. Never by the company
+/// alone: colleagues do not see each other's tickets.
+pub(super) const OWN: &str = "t.org_id = $1 and t.archived_at is null and t.number is not null and (t.requester_email = $2 or t.contact_id = any ($3))";
+/// What lists say of a ticket `t`.
+const LINE: &str = "t.number, t.subject, t.status, coalesce(t.received_at, t.created_at) as created_at,
+    (select max(m.said_at) from ticket_messages m where m.org_id = t.org_id and m.ticket_id = t.id and m.kind = 'reply'
+     and m.archived_at is null) as said_at";
+
+#[derive(FromRow)]
+struct Found {
+    #[sqlx(flatten)]
+    line: TicketLine,
+    id: Uuid,
+    kind: String,
+    channel: String,
+    category: Option<String>,
+    product: Option<String>,
+    order_number: Option<String>,
+    description: Option<String>,
+    requester_name: Option<String>,
+    solved_at: Option<DateTime<Utc>>,
+    satisfaction: Option<i64>,
+    parent_id: Option<Uuid>,
+}
+
+/// The contacts of a visitor.
+pub(super) async fn contact_ids(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Uuid>> {
+    Ok(contacts_with(tx, &visitor.email).await?.into_iter().map(|contact| contact.id).collect())
+}
+
+impl Store {
+    /// The visitor's tickets, the last made first; open ones before those that are done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn portal_tickets(&self, portal: &Portal, visitor: &Visitor) -> Result<Vec<TicketLine>> {
+        let mut tx = self.reading(&portal.system()).await?;
+        let contacts = contact_ids(&mut tx, visitor).await?;
+        sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {LINE} from tickets t where {OWN} order by t.status in ('solved', 'closed'), t.id desc limit $4"
+        )))
+        .bind(portal.org_id)
+        .bind(&visitor.email)
+        .bind(contacts)
+        .bind(LISTED)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
+    }
+
+    /// One of the visitor's tickets with its conversation.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none with that number, or it is not theirs.
+    pub async fn portal_ticket(&self, portal: &Portal, visitor: &Visitor, number: &str) -> Result<OwnTicket> {
+        let mut tx = self.reading(&portal.system()).await?;
+        let contacts = contact_ids(&mut tx, visitor).await?;
+        let found = one(&mut tx, visitor, &contacts, number).await?;
+        let messages = conversation(&mut tx, portal, &found).await?;
+        let parent = match found.parent_id {
+            Some(parent) => number_of(&mut tx, visitor, &contacts, parent).await?,
+            None => None,
+        };
+        let Found { line, id, kind, category, product, order_number, solved_at, satisfaction, .. } = found;
+        Ok(OwnTicket { id, line, kind, category, product, order_number, solved_at, satisfaction, parent, messages })
+    }
+}
+
+async fn one(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], number: &str) -> Result<Found> {
+    let found: Option<Found> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {LINE}, t.id, t.kind, t.channel, t.order_number, t.description, t.requester_name, t.solved_at, t.satisfaction,
+                t.parent_id,
+                (select c.name from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
+                (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product
+         from tickets t where {OWN} and lower(t.number) = lower($4)"
+    )))
+    .bind(tx.org_id)
+    .bind(&visitor.email)
+    .bind(contacts)
+    .bind(number)
+    .fetch_optional(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    found.ok_or(Error::NotFound)
+}
+
+async fn number_of(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], id: Uuid) -> Result<Option<String>> {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t.number from tickets t where {OWN} and t.id = $4")))
+        .bind(tx.org_id)
+        .bind(&visitor.email)
+        .bind(contacts)
+        .bind(id)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
+}
+
+/// What was asked and answered. Of the ticket's own description only what the customer wrote: on the phone it is
+/// what a colleague noted.
+async fn conversation(tx: &mut Tx, portal: &Portal, ticket: &Found) -> Result<Vec<PublicMessage>> {
+    type Said = (Uuid, String, Option<String>, String, DateTime<Utc>);
+    let mut said: Vec<Said> = sqlx::query_as(
+        "select id, direction, author_name, content, said_at from ticket_messages
+         where org_id = $1 and ticket_id = $2 and kind = 'reply' and archived_at is null
+         order by said_at desc, id desc limit $3",
+    )
+    .bind(tx.org_id)
+    .bind(ticket.id)
+    .bind(MESSAGES)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    said.reverse();
+    let first = said.first().map(|(_, direction, _, content, _)| (direction.as_str(), content.as_str()));
+    let own_words = matches!(ticket.channel.as_str(), "email" | "web" | "portal" | "chat" | "wechat");
+    if let Some(asked) = ticket.description.as_ref().filter(|_| own_words)
+        && first != Some(("inbound", asked))
+    {
+        let entry = (ticket.id, "inbound".into(), ticket.requester_name.clone(), asked.clone(), ticket.line.created_at);
+        said.insert(0, entry);
+    }
+    let files = message_files(tx, ticket.id).await?;
+    let message = |(id, direction, author, content, said_at): Said| PublicMessage {
+        id,
+        inbound: direction == "inbound",
+        author,
+        files: files.iter().filter(|file| file.message_id == Some(id) && !stands_in(file, &content)).cloned().collect(),
+        content: for_public(&content, &portal.slug),
+        said_at,
+    };
+    Ok(said.into_iter().map(message).collect())
+}
+
+/// Whether a file is shown within the text.
+fn stands_in(file: &PublicFile, content: &str) -> bool {
+    file.inline || content.contains(&format!("/api/files/{}", file.id))
+}
+
+/// The files of a ticket's public messages.
+async fn message_files(tx: &mut Tx, ticket_id: Uuid) -> Result<Vec<PublicFile>> {
+    sqlx::query_as(
+        "select f.id, f.name, f.content_type, f.size, f.message_id, f.content_id is not null as inline
+         from attachments f
+         join ticket_messages m on m.org_id = f.org_id and m.id = f.message_id and m.ticket_id = $2 and m.kind = 'reply'
+              and m.archived_at is null
+         where f.org_id = $1 and f.archived_at is null order by f.id limit 1000",
+    )
+    .bind(tx.org_id)
+    .bind(ticket_id)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
+}
+
+/// The files that illustrate an article.
+pub(super) async fn article_files(tx: &mut Tx, article_id: Uuid) -> Result<Vec<PublicFile>> {
+    sqlx::query_as(
+        "select f.id, f.name, f.content_type, f.size, f.message_id, f.content_type like 'image/%' as inline
+         from attachments f where f.org_id = $1 and f.article_id = $2 and f.archived_at is null order by f.id limit 200",
+    )
+    .bind(tx.org_id)
+    .bind(article_id)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
+}
+
+impl Store {
+    /// A file that a visitor, or anybody, may have: one of a public article, or of a public message in one of their tickets.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for any other.
+    pub async fn portal_file(&self, portal: &Portal, visitor: Option<&Visitor>, id: Uuid) -> Result<PublicFile> {
+        let mut tx = self.reading(&portal.system()).await?;
+        let contacts = match visitor {
+            Some(visitor) => contact_ids(&mut tx, visitor).await?,
+            None => Vec::new(),
+        };
+        let found: Option<PublicFile> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select f.id, f.name, f.content_type, f.size, f.message_id, false as inline from attachments f
+             where f.org_id = $1 and f.id = $4 and f.archived_at is null and (
+                 exists (select from articles a where a.org_id = f.org_id and a.id = f.article_id and {})
+                 or exists (select from ticket_messages m join tickets t on t.org_id = m.org_id and t.id = m.ticket_id
+                            where m.org_id = f.org_id and m.id = f.message_id and m.kind = 'reply' and m.archived_at is null
+                            and {OWN}))",
+            super::articles::PUBLIC
+        )))
+        .bind(portal.org_id)
+        .bind(visitor.map(|visitor| visitor.email.clone()))
+        .bind(contacts)
+        .bind(id)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        found.ok_or(Error::NotFound)
+    }
+}

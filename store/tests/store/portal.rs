@@ -1,0 +1,653 @@
+//! What customers see without being users, and what they never get to see.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shared::access::Actor;
+use shared::command::{Change, Command, Source};
+use shared::i18n::Locale;
+use shared::types::{
+    ARTICLE, CATEGORY, CONTACT, CUSTOMER, ORGANISATION, QUEUE, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE,
+};
+use shared::{Error, RecordDef, Result, Row, Values};
+use sqlx::AssertSqlSafe;
+use store::auth::{Client, SetUp};
+use store::portal::{Answers, Look, NewTicket, Portal, Visitor};
+use store::{Belonging, Store};
+use uuid::Uuid;
+
+use crate::support::TestStore;
+use crate::support::sample::founded;
+
+const LI: &str = "li@example.com";
+
+/// An organisation with open public pages.
+struct World {
+    test: TestStore,
+    admin: Actor,
+    portal: Portal,
+}
+
+impl World {
+    async fn new() -> Self {
+        let (test, admin) = founded().await;
+        let portal = opened(&test.store, &admin, "lin").await;
+        Self { test, admin, portal }
+    }
+
+    fn store(&self) -> &Store {
+        &self.test.store
+    }
+
+    async fn make(&self, def: &RecordDef, fields: Value) -> Uuid {
+        make(self.store(), &self.admin, def, fields).await
+    }
+
+    async fn change(&self, def: &RecordDef, id: Uuid, fields: Value) {
+        change(self.store(), &self.admin, def, id, fields).await;
+    }
+
+    async fn row(&self, def: &'static RecordDef, id: Uuid) -> Row {
+        self.store().get(&self.admin, def, id).await.unwrap().row
+    }
+
+    async fn sql(&self, statement: &str) {
+        sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&self.test.owner).await.unwrap();
+    }
+
+    /// Signs the holder of an address in; the token of their session.
+    async fn sign_in(&self, email: &str) -> (String, Visitor) {
+        let mail = self.store().request_portal_link(&self.portal, email, &client(1)).await.unwrap().unwrap();
+        let token = self.store().redeem_portal_link(&self.portal, mail.token.expose()).await.unwrap();
+        let token = token.expose().to_owned();
+        let visitor = self.store().portal_visitor(&self.portal, &token).await.unwrap();
+        (token, visitor)
+    }
+
+    async fn ticket(&self, fields: Value) -> (Uuid, String) {
+        let id = self.make(&TICKET, fields).await;
+        (id, self.row(&TICKET, id).await.text("number").unwrap().to_owned())
+    }
+
+    async fn say(&self, ticket: Uuid, kind: &str, text: &str) -> Uuid {
+        let fields =
+            json!({"ticket_id": ticket, "kind": kind, "direction": "outbound", "content": text, "author_name": "Wang"});
+        self.make(&TICKET_MESSAGE, fields).await
+    }
+}
+
+async fn opened(store: &Store, admin: &Actor, slug: &str) -> Portal {
+    change(store, admin, &ORGANISATION, admin.org_id, json!({"slug": slug, "portal": true})).await;
+    store.portal(slug).await.unwrap()
+}
+
+async fn make(store: &Store, admin: &Actor, def: &RecordDef, fields: Value) -> Uuid {
+    let id = Uuid::now_v7();
+    let change = Change::Create { id, values: values(fields) };
+    store.apply(admin, Command::one(def.name, change)).await.unwrap_or_else(|error| panic!("{}: {error}", def.name));
+    id
+}
+
+async fn change(store: &Store, admin: &Actor, def: &RecordDef, id: Uuid, fields: Value) {
+    let change = Change::Update { id, version: None, values: values(fields) };
+    store.apply(admin, Command::one(def.name, change)).await.unwrap_or_else(|error| panic!("{}: {error}", def.name));
+}
+
+fn values(fields: Value) -> Values {
+    fields.as_object().unwrap().clone()
+}
+
+fn client(n: u8) -> Client {
+    Client { ip: Some(IpAddr::from([10, 0, 0, n])), user_agent: None }
+}
+
+fn visitor(email: &str) -> Visitor {
+    Visitor { email: email.to_owned() }
+}
+
+fn question(email: &str) -> NewTicket {
+    NewTicket {
+        id: Uuid::now_v7(),
+        email: email.to_owned(),
+        subject: "The gateway is silent".to_owned(),
+        text: "Since Monday <script>alert(1)</script>".to_owned(),
+        locale: Locale::En,
+        ..NewTicket::default()
+    }
+}
+
+fn fields_of<T: std::fmt::Debug>(result: Result<T>) -> Vec<String> {
+    match result {
+        Err(Error::Invalid { fields }) => fields.into_iter().map(|error| error.field).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Another organisation on the same installation.
+async fn neighbour(store: &Store) -> Actor {
+    let founding = SetUp {
+        org_name: "Lin Trading".into(),
+        name: "Other".into(),
+        email: "other@example.com".into(),
+        password: "a louder mountain".into(),
+        locale: Locale::En,
+        timezone: "UTC".into(),
+        currency: "EUR".into(),
+    };
+    store.found(founding).await.unwrap()
+}
+
+#[tokio::test]
+async fn public_pages_are_there_once_they_are_opened_and_share_no_address() {
+    let (test, admin) = founded().await;
+    assert_eq!(test.store.portal("lin-trading").await.unwrap_err(), Error::NotFound);
+    let portal = opened(&test.store, &admin, "Lin").await;
+    assert_eq!((portal.org_id, portal.slug.as_str()), (admin.org_id, "lin"));
+    assert_eq!(test.store.portal("LIN").await.unwrap().org_id, admin.org_id);
+    let other = neighbour(&test.store).await;
+    let change = |fields: Value| {
+        let change = Change::Update { id: other.org_id, version: None, values: values(fields) };
+        test.store.apply(&other, Command::one(ORGANISATION.name, change))
+    };
+    assert_eq!(fields_of(change(json!({"slug": "lin"})).await), ["slug"]);
+    assert_eq!(fields_of(change(json!({"slug": "a b"})).await), ["slug"]);
+    assert_eq!(fields_of(change(json!({"slug": null, "portal": true})).await), ["slug"]);
+    assert_eq!(test.store.portals().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn only_public_articles_are_found() {
+    let world = World::new().await;
+    let article = |title: &str, visibility: &str| json!({"title": title, "locale": "en", "visibility": visibility, "content": "<p>Restart the gateway</p>"});
+    let public = world.make(&ARTICLE, article("Gateway restart", "public")).await;
+    let mut hidden = vec![
+        world.make(&ARTICLE, article("Gateway draft", "draft")).await,
+        world.make(&ARTICLE, article("Gateway internal", "internal")).await,
+    ];
+    let archived = world.make(&ARTICLE, article("Gateway archived", "public")).await;
+    world.store().apply(&world.admin, Command::one("article", Change::Archive { id: archived })).await.unwrap();
+    hidden.push(archived);
+    let other = neighbour(world.store()).await;
+    hidden.push(make(world.store(), &other, &ARTICLE, article("Gateway elsewhere", "public")).await);
+    for id in &hidden {
+        assert_eq!(world.store().portal_article(&world.portal, &id.to_string()).await.unwrap_err(), Error::NotFound);
+        let vote = world.store().portal_vote(&world.portal, *id, ("a", true), &client(1)).await;
+        assert_eq!(vote.unwrap_err(), Error::NotFound);
+    }
+    let look = |words| Look { words, ..Look::default() };
+    for words in [None, Some("gateway"), Some("restart")] {
+        let found = world.store().portal_articles(&world.portal, Locale::En, &look(words)).await.unwrap();
+        assert_eq!(found.articles.iter().map(|line| line.id).collect::<Vec<_>>(), [public], "{words:?}");
+    }
+    for text in ["gateway", "my gateway does not restart"] {
+        let found = world.store().portal_suggestions(&world.portal, Locale::En, text).await.unwrap();
+        assert_eq!(found.iter().map(|line| line.id).collect::<Vec<_>>(), [public], "{text}");
+    }
+    assert_eq!(world.store().portal_site_map(&world.portal).await.unwrap().len(), 1);
+    for nonsense in ["' & | !", "\u{0}", "<->", ""] {
+        world.store().portal_articles(&world.portal, Locale::En, &look(Some(nonsense))).await.unwrap();
+        world.store().portal_suggestions(&world.portal, Locale::En, nonsense).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn articles_stand_in_public_categories_and_in_their_language() {
+    let world = World::new().await;
+    let wide = world.make(&CATEGORY, json!({"name": "Devices", "public": true})).await;
+    let narrow = world.make(&CATEGORY, json!({"name": "Gateways", "public": true, "parent_id": wide})).await;
+    let inside = world.make(&CATEGORY, json!({"name": "Returns we refuse", "public": false, "parent_id": wide})).await;
+    let article = |title: &str, locale: &str, category: Uuid, of: Option<Uuid>| {
+        json!({"title": title, "locale": locale, "visibility": "public", "content": "<p>x</p>", "category_id": category,
+               "translation_of_id": of})
+    };
+    let english = world.make(&ARTICLE, article("Restart", "en", narrow, None)).await;
+    let chinese = world.make(&ARTICLE, article("重启", "zh-CN", narrow, Some(english))).await;
+    let alone = world.make(&ARTICLE, article("只有中文", "zh-CN", inside, None)).await;
+    let categories = world.store().portal_categories(&world.portal, Locale::En).await.unwrap();
+    let told: Vec<_> = categories.iter().map(|category| (category.id, category.articles)).collect();
+    assert_eq!(told, [(wide, 1), (narrow, 1)]);
+    let of = async |locale, category| {
+        let look = Look { category, ..Look::default() };
+        let found = world.store().portal_articles(&world.portal, locale, &look).await.unwrap();
+        let mut ids: Vec<Uuid> = found.articles.iter().map(|line| line.id).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(of(Locale::En, Some(wide)).await, [english]);
+    assert_eq!(of(Locale::ZhCn, Some(wide)).await, [chinese]);
+    assert_eq!(of(Locale::En, None).await, [english, alone]);
+    let article = world.store().portal_article(&world.portal, &chinese.to_string()).await.unwrap();
+    assert_eq!(article.translations.iter().map(|line| line.id).collect::<Vec<_>>(), [english]);
+    assert_eq!(article.trail, [(wide, "Devices".to_owned()), (narrow, "Gateways".to_owned())]);
+    let article = world.store().portal_article(&world.portal, &alone.to_string()).await.unwrap();
+    assert!(article.trail.is_empty());
+}
+
+#[tokio::test]
+async fn each_reader_has_one_vote() {
+    let world = World::new().await;
+    let article = json!({"title": "Restart", "locale": "en", "visibility": "public", "content": "<p>x</p>"});
+    let id = world.make(&ARTICLE, article).await;
+    for (reader, helpful, counted) in
+        [("a", true, (1, 0)), ("a", true, (1, 0)), ("b", false, (1, 1)), ("a", false, (0, 2))]
+    {
+        world.store().portal_vote(&world.portal, id, (reader, helpful), &client(1)).await.unwrap();
+        let row = world.row(&ARTICLE, id).await;
+        assert_eq!((row.integer("helpful").unwrap(), row.integer("unhelpful").unwrap()), counted);
+    }
+}
+
+#[tokio::test]
+async fn whoever_writes_in_makes_a_ticket_that_belongs_to_whom_it_plainly_does() {
+    let world = World::new().await;
+    let customer = world.make(&CUSTOMER, json!({"kind": "company", "name": "Acme", "emails": ["info@acme.com"]})).await;
+    let contact = world.make(&CONTACT, json!({"name": "Li Lei", "customer_id": customer, "emails": [LI]})).await;
+    for name in ["Han", "Hua"] {
+        world.make(&CONTACT, json!({"name": name, "customer_id": customer, "emails": ["both@acme.com"]})).await;
+    }
+    let known = [(LI, Some(customer), Some(contact)), ("info@acme.com", Some(customer), None)];
+    let unknown = [("both@acme.com", None, None), ("who@example.com", None, None)];
+    for (email, of_customer, of_contact) in known.into_iter().chain(unknown) {
+        let made = world.store().portal_ask(&world.portal, None, &question(email), &client(1)).await.unwrap();
+        let row = world.row(&TICKET, made.id).await;
+        assert_eq!(row.text("number"), Some(made.number.as_str()));
+        assert_eq!((row.reference("customer_id"), row.reference("contact_id")), (of_customer, of_contact), "{email}");
+        assert_eq!(
+            (row.text("channel"), row.text("requester_email"), row.reference("owner_id")),
+            (Some("web"), Some(email), None)
+        );
+        let said = world.row(&TICKET_MESSAGE, made.message_id).await;
+        assert_eq!((said.text("direction"), said.text("kind")), (Some("inbound"), Some("reply")));
+        let html = said.text("content").unwrap();
+        assert!(html.contains("&lt;script&gt;") && !html.contains("<script"), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_said_by_field_and_a_form_sent_twice_is_one_ticket() {
+    let world = World::new().await;
+    let ask = async |new: NewTicket| world.store().portal_ask(&world.portal, None, &new, &client(1)).await;
+    let inside = world.make(&QUEUE, json!({"name": "Legal", "public": false})).await;
+    assert_eq!(fields_of(ask(question("nobody")).await), ["requester_email"]);
+    assert_eq!(fields_of(ask(question("")).await), ["requester_email"]);
+    assert_eq!(fields_of(ask(NewTicket { text: "  ".into(), ..question(LI) }).await), ["description"]);
+    assert_eq!(fields_of(ask(NewTicket { subject: String::new(), ..question(LI) }).await), ["subject"]);
+    assert_eq!(fields_of(ask(NewTicket { queue_id: Some(inside), ..question(LI) }).await), ["queue_id"]);
+    let new = question(LI);
+    let (first, second) = (ask(new.clone()).await.unwrap(), ask(new).await.unwrap());
+    assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn strangers_may_not_write_without_end() {
+    let world = World::new().await;
+    let ask = async |email: &str, from: u8| {
+        world.store().portal_ask(&world.portal, None, &question(email), &client(from)).await
+    };
+    for n in 0..20 {
+        ask(&format!("a{n}@example.com"), 1).await.unwrap();
+    }
+    assert!(matches!(ask("b@example.com", 1).await, Err(Error::RateLimited { .. })));
+    for _ in 0..10 {
+        ask("c@example.com", 2).await.unwrap();
+    }
+    assert!(matches!(ask("c@example.com", 3).await, Err(Error::RateLimited { .. })));
+    // What strangers used up with an address does not keep its holder from writing.
+    let holder = visitor("c@example.com");
+    world.store().portal_ask(&world.portal, Some(&holder), &question(""), &client(4)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_link_lets_its_receiver_in_once() {
+    let world = World::new().await;
+    let store = world.store();
+    assert!(store.request_portal_link(&world.portal, LI, &client(1)).await.unwrap().is_none(), "nothing is about it");
+    store.portal_ask(&world.portal, None, &question(LI), &client(1)).await.unwrap();
+    assert!(store.request_portal_link(&world.portal, "no address", &client(1)).await.unwrap().is_none());
+    let mail = store.request_portal_link(&world.portal, "Li@Example.com", &client(1)).await.unwrap().unwrap();
+    let token = mail.token.expose();
+    assert_eq!(mail.to, LI);
+    // Looking does not use it up.
+    for _ in 0..2 {
+        assert_eq!(store.portal_link(&world.portal, token).await.unwrap(), visitor(LI));
+    }
+    let other = neighbour(store).await;
+    let elsewhere = opened(store, &other, "other").await;
+    assert_eq!(fields_of(store.redeem_portal_link(&elsewhere, token).await), ["token"]);
+    assert_eq!(fields_of(store.redeem_portal_link(&world.portal, "forged").await), ["token"]);
+    let session = store.redeem_portal_link(&world.portal, token).await.unwrap();
+    assert_eq!(fields_of(store.redeem_portal_link(&world.portal, token).await), ["token"]);
+    assert_eq!(fields_of(store.portal_link(&world.portal, token).await), ["token"]);
+    assert_eq!(store.portal_visitor(&world.portal, session.expose()).await.unwrap(), visitor(LI));
+    for (portal, token) in [(&elsewhere, session.expose()), (&world.portal, token), (&world.portal, "")] {
+        assert_eq!(store.portal_visitor(portal, token).await.unwrap_err(), Error::Unauthenticated);
+    }
+    store.portal_sign_out(&world.portal, session.expose()).await.unwrap();
+    assert_eq!(store.portal_visitor(&world.portal, session.expose()).await.unwrap_err(), Error::Unauthenticated);
+}
+
+#[tokio::test]
+async fn links_run_out_and_are_few() {
+    let world = World::new().await;
+    let store = world.store();
+    store.portal_ask(&world.portal, None, &question(LI), &client(1)).await.unwrap();
+    let mut last = None;
+    for from in 1..=3 {
+        last = store.request_portal_link(&world.portal, LI, &client(from)).await.unwrap();
+    }
+    assert!(store.request_portal_link(&world.portal, LI, &client(4)).await.unwrap().is_none());
+    world.sql("update portal_links set expires_at = now()").await;
+    let token = last.unwrap().token;
+    assert_eq!(fields_of(store.redeem_portal_link(&world.portal, token.expose()).await), ["token"]);
+    // Nothing of a token is kept but its hash.
+    let kept: Vec<u8> =
+        sqlx::query_scalar("select token_hash from portal_links limit 1").fetch_one(&world.test.owner).await.unwrap();
+    assert_eq!(kept.len(), 32);
+}
+
+#[tokio::test]
+async fn a_contact_that_loses_an_address_is_signed_out_with_it() {
+    let world = World::new().await;
+    let contact = world.make(&CONTACT, json!({"name": "Li Lei", "emails": [LI, "li@home.com"]})).await;
+    let (token, _) = world.sign_in(LI).await;
+    let (home, _) = world.sign_in("li@home.com").await;
+    world.change(&CONTACT, contact, json!({"job_title": "Buyer"})).await;
+    world.store().portal_visitor(&world.portal, &token).await.unwrap();
+    world.change(&CONTACT, contact, json!({"emails": ["li@home.com"]})).await;
+    assert_eq!(world.store().portal_visitor(&world.portal, &token).await.unwrap_err(), Error::Unauthenticated);
+    world.store().portal_visitor(&world.portal, &home).await.unwrap();
+    world.store().apply(&world.admin, Command::one("contact", Change::Archive { id: contact })).await.unwrap();
+    assert_eq!(world.store().portal_visitor(&world.portal, &home).await.unwrap_err(), Error::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_customer_sees_their_own_tickets_and_no_others() {
+    let world = World::new().await;
+    let customer = world.make(&CUSTOMER, json!({"kind": "company", "name": "Acme"})).await;
+    let li = world.make(&CONTACT, json!({"name": "Li", "customer_id": customer, "emails": [LI]})).await;
+    let han =
+        world.make(&CONTACT, json!({"name": "Han", "customer_id": customer, "emails": ["han@example.com"]})).await;
+    let ticket = |fields: Value| {
+        let mut all = values(json!({"subject": "x", "channel": "email"}));
+        all.extend(values(fields));
+        Value::Object(all)
+    };
+    let (_, by_address) = world.ticket(ticket(json!({"requester_email": LI}))).await;
+    let (_, by_contact) = world.ticket(ticket(json!({"customer_id": customer, "contact_id": li}))).await;
+    let mut hidden = vec![
+        world.ticket(ticket(json!({"customer_id": customer}))).await.1,
+        world.ticket(ticket(json!({"customer_id": customer, "contact_id": han}))).await.1,
+        world.ticket(ticket(json!({"requester_email": "xli@example.com"}))).await.1,
+    ];
+    let (archived, number) = world.ticket(ticket(json!({"requester_email": LI}))).await;
+    world.store().apply(&world.admin, Command::one("ticket", Change::Archive { id: archived })).await.unwrap();
+    hidden.push(number);
+    let other = neighbour(world.store()).await;
+    let elsewhere = make(world.store(), &other, &TICKET, ticket(json!({"requester_email": LI, "number": "X1"}))).await;
+    hidden.push(world.store().get(&other, &TICKET, elsewhere).await.unwrap().row.text("number").unwrap().to_owned());
+    let seen = world.store().portal_tickets(&world.portal, &visitor(LI)).await.unwrap();
+    let mut numbers: Vec<_> = seen.into_iter().map(|line| line.number).collect();
+    numbers.sort();
+    assert_eq!(numbers, [by_address.clone(), by_contact.clone()]);
+    world.store().portal_ticket(&world.portal, &visitor(LI), &by_contact.to_lowercase()).await.unwrap();
+    for number in &hidden {
+        // A number of another organisation may be one of ours too.
+        if [&by_address, &by_contact].contains(&number) {
+            continue;
+        }
+        let li = visitor(LI);
+        let store = world.store();
+        assert_eq!(store.portal_ticket(&world.portal, &li, number).await.unwrap_err(), Error::NotFound, "{number}");
+        let said = (Uuid::now_v7(), "hello");
+        assert_eq!(
+            store.portal_reply(&world.portal, &li, number, said, &client(1)).await.unwrap_err(),
+            Error::NotFound
+        );
+        assert_eq!(store.portal_solve(&world.portal, &li, number).await.unwrap_err(), Error::NotFound);
+        assert_eq!(store.portal_reopen(&world.portal, &li, number).await.unwrap_err(), Error::NotFound);
+        assert_eq!(store.portal_rating(&world.portal, &li, number).await.unwrap_err(), Error::NotFound);
+    }
+    // Whoever is the contact no longer does not see what came by that.
+    world.change(&CONTACT, li, json!({"emails": ["new@example.com"]})).await;
+    let li = visitor(LI);
+    assert_eq!(world.store().portal_ticket(&world.portal, &li, &by_contact).await.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn what_colleagues_say_among_themselves_stays_inside() {
+    let world = World::new().await;
+    let fields = json!({"subject": "x", "channel": "phone", "requester_email": LI, "description": "Sounds angry", "tags": ["vip"]});
+    let (id, number) = world.ticket(fields).await;
+    let note = world.say(id, "note", "<p>Give them nothing</p>").await;
+    let reply = world.say(id, "reply", "<p>Hello <span class=\"mention\" data-mention=\"1\">@Wang</span></p>").await;
+    let gone = world.say(id, "reply", "<p>Typed in error</p>").await;
+    world.store().apply(&world.admin, Command::one("ticket_message", Change::Archive { id: gone })).await.unwrap();
+    let file = async |name: &str, message: Option<Uuid>| {
+        let belonging = Belonging::to(&TICKET, id).unwrap().of_message(message);
+        world.store().attach_bytes(&world.admin, &belonging, name, "content", Source::Web).await.unwrap()
+    };
+    let public = file("a.pdf", Some(reply)).await;
+    let hidden = [file("b.pdf", Some(note)).await, file("c.pdf", None).await, file("d.pdf", Some(gone)).await];
+    let li = visitor(LI);
+    let ticket = world.store().portal_ticket(&world.portal, &li, &number).await.unwrap();
+    assert_eq!(ticket.messages.iter().map(|message| message.id).collect::<Vec<_>>(), [reply]);
+    assert_eq!(ticket.messages[0].files.iter().map(|file| file.id).collect::<Vec<_>>(), [public]);
+    let all = format!("{ticket:?}");
+    for inside in ["angry", "nothing", "vip", "error", "data-mention", "b.pdf", "c.pdf", "lin@example.com"] {
+        assert!(!all.contains(inside), "{inside}: {all}");
+    }
+    assert_eq!(world.store().portal_attached(&world.portal, Some(&li), public).await.unwrap().size, 7);
+    for id in hidden {
+        assert_eq!(world.store().portal_file(&world.portal, Some(&li), id).await.unwrap_err(), Error::NotFound);
+    }
+    for other in [None, Some(visitor("han@example.com"))] {
+        assert_eq!(
+            world.store().portal_file(&world.portal, other.as_ref(), public).await.unwrap_err(),
+            Error::NotFound
+        );
+    }
+}
+
+#[tokio::test]
+async fn writing_opens_what_was_solved_and_goes_on_with_what_was_closed() {
+    let world = World::new().await;
+    let (store, li) = (world.store(), visitor(LI));
+    let made = store.portal_ask(&world.portal, None, &question(LI), &client(1)).await.unwrap();
+    let status = async |id: Uuid| world.row(&TICKET, id).await.text("status").unwrap().to_owned();
+    store.portal_solve(&world.portal, &li, &made.number).await.unwrap();
+    assert_eq!(status(made.id).await, "solved");
+    store.portal_reopen(&world.portal, &li, &made.number).await.unwrap();
+    assert_eq!(status(made.id).await, "open");
+    store.portal_solve(&world.portal, &li, &made.number).await.unwrap();
+    let (id, text) = (Uuid::now_v7(), "It is <b>not</b>");
+    let said = store.portal_reply(&world.portal, &li, &made.number, (id, text), &client(1)).await.unwrap();
+    assert_eq!((said.id, status(made.id).await.as_str()), (made.id, "open"));
+    // Sent twice it is one message.
+    store.portal_reply(&world.portal, &li, &made.number, (id, text), &client(1)).await.unwrap();
+    let ticket = store.portal_ticket(&world.portal, &li, &made.number).await.unwrap();
+    let texts: Vec<_> = ticket.messages.iter().map(|message| message.content.as_str()).collect();
+    assert_eq!(
+        texts,
+        ["<p>Since Monday &lt;script&gt;alert(1)&lt;/script&gt;</p>", "<p>It is &lt;b&gt;not&lt;/b&gt;</p>"]
+    );
+    world.change(&TICKET, made.id, json!({"status": "closed"})).await;
+    store.portal_reopen(&world.portal, &li, &made.number).await.unwrap();
+    assert_eq!(status(made.id).await, "closed");
+    let said =
+        store.portal_reply(&world.portal, &li, &made.number, (Uuid::now_v7(), "Again"), &client(1)).await.unwrap();
+    assert_ne!(said.number, made.number);
+    assert_eq!(world.row(&TICKET, said.id).await.reference("parent_id"), Some(made.id));
+    assert_eq!(status(made.id).await, "closed");
+    let next = store.portal_ticket(&world.portal, &li, &said.number).await.unwrap();
+    assert_eq!(next.parent, Some(made.number.clone()));
+    let nothing = store.portal_reply(&world.portal, &li, &made.number, (Uuid::now_v7(), " "), &client(1)).await;
+    assert_eq!(fields_of(nothing), ["content"]);
+}
+
+#[tokio::test]
+async fn a_customer_who_looks_is_told_what_concerns_them() {
+    let world = World::new().await;
+    let store = world.store();
+    let made = store.portal_ask(&world.portal, None, &question(LI), &client(1)).await.unwrap();
+    let (token, _) = world.sign_in(LI).await;
+    let mut watch = store.portal_watch(&world.portal, &token, &made.number).await.unwrap();
+    for (token, number, error) in
+        [("forged", &made.number, Error::Unauthenticated), (token.as_str(), &"T1".to_owned(), Error::NotFound)]
+    {
+        assert_eq!(store.portal_watch(&world.portal, token, number).await.err(), Some(error));
+    }
+    world.say(made.id, "note", "<p>inside</p>").await;
+    world.change(&TICKET, made.id, json!({"priority": "urgent", "tags": ["vip"]})).await;
+    assert!(tokio::time::timeout(Duration::from_millis(300), watch.changed()).await.is_err(), "nothing for them");
+    world.say(made.id, "reply", "<p>outside</p>").await;
+    tokio::time::timeout(Duration::from_secs(10), watch.changed()).await.expect("told").unwrap();
+    store.portal_sign_out(&world.portal, &token).await.unwrap();
+    world.say(made.id, "reply", "<p>more</p>").await;
+    let ended = tokio::time::timeout(Duration::from_secs(10), watch.changed()).await.expect("told");
+    assert_eq!(ended.unwrap_err(), Error::Unauthenticated);
+}
+
+/// A ticket that was solved a minute ago, and the survey that asks about it.
+async fn solved(world: &World) -> (Uuid, Uuid) {
+    let queue = world.make(&QUEUE, json!({"name": "Support", "ask_satisfaction": true})).await;
+    let survey = json!({"name": "After", "kind": "csat", "locale": "en", "question": "How was it?", "on_close": true, "active": true});
+    let survey = world.make(&SURVEY, survey).await;
+    let fields = json!({"subject": "x", "channel": "email", "requester_email": LI, "queue_id": queue, "locale": "en"});
+    let (ticket, _) = world.ticket(fields).await;
+    world.change(&TICKET, ticket, json!({"status": "solved"})).await;
+    world.sql("update surveys set created_at = now() - interval '1 day'").await;
+    world.sql("update tickets set solved_at = now() - interval '1 minute'").await;
+    (ticket, survey)
+}
+
+#[tokio::test]
+async fn whose_ticket_is_done_is_asked_once() {
+    let world = World::new().await;
+    let (ticket, survey) = solved(&world).await;
+    for (change, back) in [
+        ("update queues set ask_satisfaction = false", "update queues set ask_satisfaction = true"),
+        ("update surveys set active = false", "update surveys set active = true"),
+        ("update surveys set locale = 'zh-CN'", "update surveys set locale = 'en'"),
+        ("update tickets set status = 'open'", "update tickets set status = 'closed'"),
+        ("update tickets set requester_email = null", "update tickets set requester_email = 'li@example.com'"),
+        ("update organisations set portal = false", "update organisations set portal = true"),
+        (
+            "update tickets set solved_at = now() - interval '8 days'",
+            "update tickets set solved_at = now() - interval '1 minute'",
+        ),
+    ] {
+        world.sql(change).await;
+        assert!(world.store().satisfaction_due().await.unwrap().is_empty(), "{change}");
+        world.sql(back).await;
+    }
+    // Two nodes at once.
+    let second = Store::connect(&world.test.url, 2).await.unwrap();
+    let (a, b) = tokio::join!(world.store().satisfaction_due(), second.satisfaction_due());
+    let mails: Vec<_> = a.unwrap().into_iter().chain(b.unwrap()).collect();
+    assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [LI]);
+    assert!(world.store().satisfaction_due().await.unwrap().is_empty());
+    world.change(&TICKET, ticket, json!({"status": "open"})).await;
+    world.change(&TICKET, ticket, json!({"status": "closed"})).await;
+    world.sql("update tickets set solved_at = now() - interval '1 minute'").await;
+    assert!(world.store().satisfaction_due().await.unwrap().is_empty(), "never twice");
+    let asked = world.store().portal_survey(&world.portal, &mails[0].token).await.unwrap();
+    assert_eq!((asked.id, asked.open, asked.answered), (survey, true, None));
+}
+
+#[tokio::test]
+async fn an_answer_counts_once_and_may_be_changed_for_a_week() {
+    let world = World::new().await;
+    let (ticket, _) = solved(&world).await;
+    let mail = world.store().satisfaction_due().await.unwrap().remove(0);
+    let give = async |score: i64, comment: &str| {
+        let given = Answers { score: Some(score), comment: comment.to_owned(), ..Answers::default() };
+        world.store().portal_answer(&world.portal, &mail.token, &given, &client(1)).await
+    };
+    assert_eq!(fields_of(give(9, "").await), ["score"]);
+    let (one, two) = tokio::join!(give(2, "slow"), give(2, "slow"));
+    one.unwrap();
+    two.unwrap();
+    let satisfaction = async || world.row(&TICKET, ticket).await.integer("satisfaction");
+    assert_eq!(satisfaction().await, Some(2));
+    give(5, "").await.unwrap();
+    assert_eq!(satisfaction().await, Some(5));
+    let page = world.store().list(&world.admin, &SURVEY_RESPONSE, &Default::default()).await.unwrap();
+    assert_eq!(page.rows.len(), 1);
+    assert_eq!((page.rows[0].text("comment"), page.rows[0].reference("ticket_id")), (None, Some(ticket)));
+    world.sql("update satisfaction_requests set answered_at = now() - interval '8 days'").await;
+    assert_eq!(fields_of(give(1, "").await), ["token"]);
+    assert_eq!(satisfaction().await, Some(5));
+}
+
+#[tokio::test]
+async fn links_that_were_not_made_here_say_nothing() {
+    let world = World::new().await;
+    let (ticket, survey) = solved(&world).await;
+    let token = world.store().satisfaction_due().await.unwrap().remove(0).token;
+    let mut forged = vec![String::new(), "x".repeat(200), format!("{token}A"), token[..token.len() - 4].to_owned()];
+    let mut other = token.clone().into_bytes();
+    other[30] = if other[30] == b'A' { b'B' } else { b'A' };
+    forged.push(String::from_utf8(other).unwrap());
+    // What is sealed for a form is no link.
+    forged.push(world.store().form_stamp(chrono::Utc::now()).await.unwrap());
+    let _ = (ticket, survey);
+    let given = Answers { score: Some(1), ..Answers::default() };
+    for token in &forged {
+        assert_eq!(world.store().portal_survey(&world.portal, token).await.unwrap_err(), Error::NotFound, "{token}");
+        let answered = world.store().portal_answer(&world.portal, token, &given, &client(1)).await;
+        assert_eq!(answered.unwrap_err(), Error::NotFound, "{token}");
+    }
+    let neighbour = neighbour(world.store()).await;
+    let elsewhere = opened(world.store(), &neighbour, "other").await;
+    assert_eq!(world.store().portal_survey(&elsewhere, &token).await.unwrap_err(), Error::NotFound);
+    // The secret is the installation's: other nodes know the link too.
+    let second = Store::connect(&world.test.url, 2).await.unwrap();
+    second.portal_survey(&world.portal, &token).await.unwrap();
+}
+
+#[tokio::test]
+async fn anybody_may_answer_a_public_survey_and_no_other() {
+    let world = World::new().await;
+    let survey = |name: &str, public: bool| json!({"name": name, "kind": "nps", "locale": "en", "question": "Would you?", "active": true, "public": public});
+    let public = world.make(&SURVEY, survey("Open", true)).await;
+    let inside = world.make(&SURVEY, survey("Inside", false)).await;
+    let given = Answers { score: Some(10), comment: "Gladly".into(), ..Answers::default() };
+    let id = Uuid::now_v7();
+    for _ in 0..2 {
+        world.store().answer_public_survey(&world.portal, (public, id), &given, &client(1)).await.unwrap();
+    }
+    let page = world.store().list(&world.admin, &SURVEY_RESPONSE, &Default::default()).await.unwrap();
+    assert_eq!(page.rows.iter().map(|row| row.integer("score")).collect::<Vec<_>>(), [Some(10)]);
+    let refused = world.store().answer_public_survey(&world.portal, (inside, Uuid::now_v7()), &given, &client(1)).await;
+    assert_eq!(refused.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn what_a_customer_sends_along_is_there_once_and_theirs() {
+    let world = World::new().await;
+    let (portal, store) = (&world.portal, world.store());
+    let new = NewTicket {
+        id: Uuid::now_v7(),
+        email: LI.into(),
+        subject: "Photo".into(),
+        text: "See".into(),
+        ..NewTicket::default()
+    };
+    let made = store.portal_ask(portal, None, &new, &client(1)).await.unwrap();
+    // Pressed twice: the second time nothing more is kept.
+    for _ in 0..2 {
+        let files = store.portal_receive(portal, [("照片.txt".to_owned(), "x".into())]).await.unwrap();
+        store.portal_attach(portal, &made, files).await.unwrap();
+    }
+    let ticket = store.portal_ticket(portal, &visitor(LI), &made.number).await.unwrap();
+    let files = &ticket.messages[0].files;
+    assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["照片.txt"]);
+    store.portal_attached(portal, Some(&visitor(LI)), files[0].id).await.unwrap();
+    let stranger = visitor("han@example.com");
+    assert_eq!(store.portal_attached(portal, Some(&stranger), files[0].id).await.unwrap_err(), Error::NotFound);
+
+    let large = vec![0; 26 << 20];
+    let refused = store.portal_receive(portal, [("large.bin".to_owned(), large.into())]).await.unwrap_err();
+    assert!(matches!(refused, Error::Invalid { fields } if fields[0].field == "files"));
+}
