@@ -11,7 +11,8 @@ use crate::pool::Tx;
 /// How often numbers are drawn again because somebody brought some of them along, in an import for instance.
 const DRAWS: usize = 20;
 
-/// Gives numbers to new records that have none. The counter is held until the transaction ends, so that no number is lost.
+/// Gives numbers to new records that have none. Nobody waits for whoever draws one; what a transaction drew that fails is
+/// lost, so that there may be gaps.
 pub(super) async fn number(tx: &mut Tx, def: &RecordDef, rows: &mut [Prepared]) -> Result<()> {
     let Some((field, prefix)) = def.fields.iter().find_map(|field| Some((field.name, field.serial?))) else {
         return Ok(());
@@ -40,17 +41,13 @@ pub(super) async fn number(tx: &mut Tx, def: &RecordDef, rows: &mut [Prepared]) 
 
 async fn draw(tx: &mut Tx, def: &RecordDef, prefix: &str, count: usize) -> Result<Vec<String>> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
-    let last: i64 = sqlx::query_scalar(
-        "insert into serials as s (org_id, record_type, last) values ($1, $2, 1000 + $3)
-         on conflict (org_id, record_type) do update set last = s.last + $3 returning last",
-    )
-    .bind(tx.org_id)
-    .bind(def.name)
-    .bind(count)
-    .fetch_one(&mut *tx.inner)
-    .await
-    .map_err(from_sqlx)?;
-    Ok((last - count + 1..=last).map(|number| format!("{prefix}{number}")).collect())
+    let numbers: Vec<i64> = sqlx::query_scalar("select guanxi_draw($1, $2)")
+        .bind(def.name)
+        .bind(count)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    Ok(numbers.into_iter().map(|number| format!("{prefix}{number}")).collect())
 }
 
 async fn taken(tx: &mut Tx, def: &RecordDef, field: &str, numbers: &[String]) -> Result<BTreeSet<String>> {

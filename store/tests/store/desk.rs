@@ -9,6 +9,7 @@ use shared::sla::{Category, Clocks, Event, What};
 use shared::types::{ARTICLE, CUSTOMER, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -87,6 +88,22 @@ async fn tickets_are_numbered_one_after_the_other_around_those_that_were_brought
     desk.make(&TICKET, json!({"subject": "Own number", "number": "t1002"})).await;
     let next = desk.make(&TICKET, json!({"subject": "Two"})).await;
     assert_eq!(next.text("number"), Some("T1003"));
+}
+
+/// With a counter in a table, this waited until Postgres gave up.
+#[tokio::test]
+async fn nobody_waits_for_somebody_elses_number() {
+    let desk = Desk::new(0).await;
+    desk.make(&TICKET, json!({"subject": "One"})).await;
+    let mut other = PgConnection::connect(&desk.test.url).await.unwrap();
+    let drawing = format!(
+        "begin; set local role guanxi_writer; set local guanxi.org = '{}'; select guanxi_draw('ticket', 1)",
+        desk.admin.org_id
+    );
+    sqlx::raw_sql(AssertSqlSafe(drawing)).execute(&mut other).await.unwrap();
+    let next = desk.make(&TICKET, json!({"subject": "Two"})).await;
+    assert_eq!(next.text("number"), Some("T1003"));
+    sqlx::raw_sql("rollback").execute(&mut other).await.unwrap();
 }
 
 #[tokio::test]
