@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { inParts, readLabels } from "./labels.mjs";
+import { packWasm } from "./pack-wasm.mjs";
 import { renameWasm } from "./rename-wasm.mjs";
 
 const root = resolve(import.meta.dirname, "..");
@@ -20,18 +21,14 @@ const servedAddresses = {
   setup: (build) => build.onResolve({ filter: /^\// }, ({ kind }) => (kind === "url-token" ? { external: true } : undefined)),
 };
 
-// The loader of the files split off addresses them beside itself; they are served under their published names.
+// The splitter's own loader fetches its files one by one.
 const splitFiles = {
   name: "split-files",
-  setup: (build) => build.onLoad({ filter: /__wasm_split\.js$/ }, ({ path }) => ({
-    contents: readFileSync(path, "utf8").replaceAll(/new URL\("\.\/(\w+)\.wasm", import\.meta\.url\)/g, (_, name) => JSON.stringify(chunks[name])),
-  })),
+  setup: (build) => build.onLoad({ filter: /__wasm_split\.js$/ }, () => ({ contents: loader, resolveDir: bindings })),
 };
 
 mkdirSync(pkg, { recursive: true });
-const chunks = Object.fromEntries(readdirSync(bindings)
-  .filter((file) => file.endsWith(".wasm") && file !== "guanxi_bg.wasm")
-  .map((file) => [file.slice(0, -".wasm".length), publish("wasm", readFileSync(join(bindings, file)))]));
+const { addresses: chunks, script: loader } = packWasm(bindings, (bytes) => publish("bin", bytes));
 const labels = Object.fromEntries(Object.entries(readLabels(join(root, "shared/labels")))
   .map(([language, texts]) => [language, inParts(texts).map((part) => publish("json", Buffer.from(JSON.stringify(part))))]));
 const [css, later_css] = await Promise.all(["main", "later"].map(async (name) => publish("css", (await bundle(join(root, `style/${name}.css`), {})).content)));

@@ -84,9 +84,15 @@ fn Letter(letter: AsideLetter, loaded: Letters, discarding: RwSignal<Option<Asid
 fn Discard(loaded: Letters, discarding: RwSignal<Option<AsideLetter>>) -> impl IntoView {
     let (page, toasts) = (Page::take(), Toasts::take());
     let (open, busy) = (RwSignal::new(false), RwSignal::new(false));
-    Effect::new(move |_| open.set(discarding.with(Option::is_some)));
+    // Each tells the other only what is new to it: otherwise they would tell each other for ever.
     Effect::new(move |_| {
-        if !open.get() {
+        let wanted = discarding.with(Option::is_some);
+        if wanted != open.get_untracked() {
+            open.set(wanted);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() && discarding.with_untracked(Option::is_some) {
             discarding.set(None);
         }
     });
