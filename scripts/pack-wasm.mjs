@@ -1,6 +1,5 @@
 // Packs the files that the bundle's splitter makes: one for each set of parts that share some code, hundreds of a few hundred
-// bytes. Fetched one by one they cost a page more than a hundred requests, and browsers that compile so many at once have been
-// seen never to come to an end. A pack is their bytes one after the other.
+// bytes. Fetched one by one they cost a page more than a hundred requests. A pack is their bytes one after the other.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,7 +1,7 @@
 // Administration: inviting, teams, roles, stages, tags, the audit log; and who may not.
-import type { Browser, Locator, Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, createAll, expect, signIn, test } from "./product.js";
+import { call, create, createAll, expect, press, signIn, test } from "./product.js";
 
 async function as(page: Page, who: string) {
   await signIn(page, who);
@@ -10,14 +10,6 @@ async function as(page: Page, who: string) {
     const body = JSON.stringify({ values: { locale: "en" } });
     await fetch("/api/fn/update_profile", { method: "POST", headers: { "content-type": "application/json" }, body });
   });
-}
-
-// A page is ready when its buttons answer. One that answers late is not pressed again.
-async function press(button: Locator, opened: Locator) {
-  await expect(async () => {
-    if (!(await opened.isVisible())) await button.click({ timeout: 1_000 });
-    await expect(opened).toBeVisible({ timeout: 500 });
-  }).toPass();
 }
 
 const openDialog = (page: Page, button: string) =>

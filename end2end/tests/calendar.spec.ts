@@ -1,7 +1,7 @@
 // Lists by day: months and weeks of tasks and deals, moved by mouse, keys and menu.
 import type { Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, createAll, expect, signIn, test } from "./product.js";
+import { call, create, createAll, expect, press, signIn, test } from "./product.js";
 
 const unique = (name: string) => `${name} ${randomUUID().slice(0, 8)}`;
 const day = (page: Page, iso: string) => page.locator(`.calendar-day[data-day="${iso}"]`);
@@ -111,18 +111,15 @@ test("a saved view is the calendar again", async ({ page }) => {
   await signIn(page, "admin");
   const view = unique("View");
   await page.goto("/opportunities?as=week&by=closed_on&at=2031-05-14");
-  await expect(async () => {
-    await page.getByRole("button", { name: "Views" }).click();
-    await page.getByRole("menuitem", { name: "Save as view" }).click({ timeout: 1_500 });
-  }).toPass();
+  const views = page.getByRole("button", { name: "Views" });
+  await press(views, page.getByRole("menuitem", { name: "Save as view" }));
+  await page.getByRole("menuitem", { name: "Save as view" }).click();
   await page.locator("dialog[open] #view-name").fill(view);
   await page.locator("dialog[open]").getByRole("button", { name: "Save" }).click();
   await expect(page).toHaveURL(/view=/);
   await page.goto("/opportunities");
-  await expect(async () => {
-    await page.getByRole("button", { name: "Views" }).click();
-    await page.getByRole("menuitemradio", { name: view }).click({ timeout: 1_500 });
-  }).toPass();
+  await press(views, page.getByRole("menuitemradio", { name: view }));
+  await page.getByRole("menuitemradio", { name: view }).click();
   await expect(page).toHaveURL(/as=week&by=closed_on&at=2031-05-14/);
   await expect(page.locator('.calendar-grid[data-span="week"]')).toBeVisible();
 });

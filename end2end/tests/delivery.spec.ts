@@ -83,7 +83,7 @@ test("the first page is taken over without a complaint @phone", async ({ page })
   expect(code).toEqual([...new Set(code)]);
 });
 
-// Split as finely as code is shared, a page of settings took 125 requests, and one in fifty was never taken over.
+// Split as finely as code is shared, a page of settings took 125 requests.
 test("a page whose code comes in files of its own takes few of them, however often it is opened", async ({ page }) => {
   await signIn(page, "admin");
   for (const path of ["/settings/profile", "/import", "/settings/mailboxes", "/customers", "/desk/reports"]) {

@@ -1,8 +1,8 @@
 // The service desk, as two agents use it: live lists and conversations, crossed answers, keys, macros, the phone.
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Locator, Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, createAll, expect, signIn, test } from "./product.js";
+import { call, create, createAll, expect, press, signIn, test } from "./product.js";
 
 async function asUser(browser: Browser, who: string): Promise<Page> {
   const page = await (await browser.newContext({ locale: "en" })).newPage();
@@ -43,18 +43,10 @@ const status = async (page: Page, id: string) =>
 const owner = async (page: Page, id: string) =>
   (await call<{ row: { owner_id: string | null } }>(page, "get_record", { record_type: "ticket", id })).row.owner_id;
 
-// The live stream never rests: the page is ready when it has been taken over and answers.
-async function ready(page: Page, button: Locator, opened: Locator) {
-  await expect(async () => {
-    if (!(await opened.isVisible())) await button.click({ timeout: 1_000 });
-    await expect(opened).toBeVisible({ timeout: 500 });
-  }).toPass();
-}
-
 async function openQueue(page: Page, id: string, open?: string) {
   await page.goto(`/desk?view=queue-${id}${open ? `&ticket=${open}` : ""}`);
   if (open) return openComposer(page);
-  await ready(page, page.getByRole("button", { name: "New ticket" }), page.locator("dialog[open]"));
+  await press(page.getByRole("button", { name: "New ticket" }), page.locator("dialog[open]"));
   await page.keyboard.press("Escape");
   await expect(page.locator("dialog[open]")).toHaveCount(0);
 }

@@ -1,7 +1,7 @@
 // Duplicates: a hint while somebody types, pairs to decide on, a merge that takes everything along and can be undone.
 import type { Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, expect, signIn, test } from "./product.js";
+import { call, create, expect, press, signIn, test } from "./product.js";
 
 const unique = (name: string) => `${name} ${randomUUID().slice(0, 8)}`;
 
@@ -17,10 +17,7 @@ test("whoever is about to be made twice is named while one types @phone", async 
   const name = unique("Nordwind");
   const id = await create(page, "customer", { name: `${name} GmbH`, kind: "company", emails: [`${randomUUID()}@example.com`] });
   await page.goto("/customers");
-  await expect(async () => {
-    await page.locator(".page-head button[data-kind=primary]").click();
-    await expect(page.locator("dialog[open] input").first()).toBeVisible({ timeout: 2_000 });
-  }).toPass();
+  await press(page.locator(".page-head button[data-kind=primary]"), page.locator("dialog[open] input").first());
   await page.locator("dialog[open]").getByLabel("Name", { exact: true }).fill(`${name} Ltd`);
   const hint = page.locator("dialog[open] .alike");
   await expect(hint.getByRole("link", { name: `${name} GmbH` })).toHaveAttribute("href", `/customers/${id}`);

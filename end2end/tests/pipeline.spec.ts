@@ -1,7 +1,7 @@
 // The board, as two colleagues use it: drags by mouse, finger and keys, live moves, required fields, filters.
 import type { Browser, Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { create, createAll, expect, signIn, test } from "./product.js";
+import { create, createAll, expect, press, signIn, test } from "./product.js";
 
 async function asUser(browser: Browser, who: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
@@ -35,10 +35,7 @@ const names = (within: Locator) => within.locator(".card[data-id] .card-title").
 async function openBoard(page: Page, pipeline: string, more = "") {
   await page.goto(`/pipeline?pipeline=${pipeline}${more}`);
   const menu = page.locator(".menu-list:popover-open");
-  await expect(async () => {
-    if (!(await menu.isVisible())) await page.getByRole("button", { name: /saved|view|视图/i }).first().click({ timeout: 1_000 });
-    await expect(menu).toBeVisible({ timeout: 500 });
-  }).toPass();
+  await press(page.getByRole("button", { name: /saved|view|视图/i }).first(), menu);
   await page.keyboard.press("Escape");
 }
 

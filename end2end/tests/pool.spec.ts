@@ -1,6 +1,6 @@
 // The public pool 公海: released by one, seen by everybody who works with customers, claimed by another.
 import { randomUUID } from "node:crypto";
-import { create, expect, signIn, test } from "./product.js";
+import { create, expect, press, signIn, test } from "./product.js";
 
 test("a released customer is found in the pool and claimed by a colleague @phone", async ({ page, browser }) => {
   const name = `Free ${randomUUID().slice(0, 8)}`;
@@ -11,10 +11,7 @@ test("a released customer is found in the pool and claimed by a colleague @phone
 
   await page.goto(`/customers/${customer}`);
   const release = page.getByRole("menuitem", { name: /Release to the public pool|退回公海/ });
-  await expect(async () => {
-    if (!(await release.isVisible())) await page.locator(".record-head .menu > button").click({ timeout: 1_000 });
-    await expect(release).toBeVisible({ timeout: 500 });
-  }).toPass();
+  await press(page.locator(".record-head .menu > button"), release);
   await release.click();
   const claim = /^(Claim|领取)$/;
   await expect(page.getByRole("button", { name: claim })).toBeVisible();

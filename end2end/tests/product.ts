@@ -1,5 +1,5 @@
 // What the specs share: a `test` that fails when a page breaks down, and ways to make records of one's own.
-import { test as base, type BrowserContext, type Page } from "@playwright/test";
+import { test as base, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 
 export { expect } from "@playwright/test";
@@ -40,6 +40,15 @@ export async function call<T>(page: Page, name: string, input: object): Promise<
 export async function signIn(page: Page, who: string) {
   await page.goto("/sign-in");
   await call(page, "sign_in", { email: `${who}@demo.guanxi.test`, password: "guanxi-demo" });
+}
+
+// The live stream never rests: a page is ready when it has been taken over and its buttons answer. One that answers late is
+// not pressed again, or what it opened would be closed, or lie over it.
+export async function press(button: Locator, opened: Locator) {
+  await base.expect(async () => {
+    if (!(await opened.isVisible())) await button.click({ timeout: 1_000 });
+    await base.expect(opened).toBeVisible({ timeout: 500 });
+  }).toPass();
 }
 
 // Ids as the product makes them (UUID version 7): in the order in which they were made.

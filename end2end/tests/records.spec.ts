@@ -1,7 +1,7 @@
 // The generic list, form and page of a record, on customers, as people use them.
 import type { Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, expect, signIn, test } from "./product.js";
+import { call, create, expect, press, signIn, test } from "./product.js";
 
 async function stored(page: Page, record_type: string, id: string): Promise<Record<string, unknown>> {
   return (await call<{ row: Record<string, unknown> }>(page, "get_record", { record_type, id })).row;
@@ -54,10 +54,7 @@ test("a draft survives a reload", async ({ page }) => {
     .poll(() => page.evaluate(() => sessionStorage.getItem("draft.customer.new") ?? ""))
     .toContain(name);
   await page.reload();
-  await expect(async () => {
-    await page.locator(".page-head button[data-kind=primary]").click();
-    await expect(input).toBeVisible({ timeout: 1_500 });
-  }).toPass();
+  await press(page.locator(".page-head button[data-kind=primary]"), input);
   await expect(input).toHaveValue(name);
 });
 
@@ -97,10 +94,7 @@ test("two who change the same field both see both values", async ({ page }) => {
   const id = await create(page, "customer", { name, occupation: "x", kind: "person" });
   await page.goto(`/customers/${id}`);
   const fact = page.locator('.fact[data-field="occupation"]');
-  await expect(async () => {
-    await fact.locator(".fact-edit").click();
-    await expect(fact.locator("input")).toBeVisible({ timeout: 1_500 });
-  }).toPass();
+  await press(fact.locator(".fact-edit"), fact.locator("input"));
   await fact.locator("input").fill("mine");
   const theirs = { do: "update", id, version: null, values: { occupation: "theirs" } };
   await call(page, "apply", { command: { record_type: "customer", changes: [theirs] } });
@@ -204,11 +198,9 @@ test("deleting asks for the name", async ({ page }) => {
   const id = await create(page, "customer", { name });
   await page.goto(`/customers/${id}`);
   const confirm = page.locator("dialog[open]");
-  await expect(async () => {
-    await page.locator(".record-head .menu > button").click();
-    await page.locator(".menu-item[data-danger]").first().click({ timeout: 1_500 });
-    await expect(confirm).toBeVisible({ timeout: 1_500 });
-  }).toPass();
+  const item = page.locator(".menu-item[data-danger]").first();
+  await press(page.locator(".record-head .menu > button"), item);
+  await press(item, confirm);
   await expect(confirm.locator("button[data-kind=danger]")).toBeDisabled();
   await confirm.locator("#confirm-phrase").fill(name);
   await confirm.locator("button[data-kind=danger]").click();
@@ -226,11 +218,9 @@ test("what is kept about a person is had as a file, and erased for good", async 
   expect(all).toContain(`Talked with ${name}`);
   await page.goto(`/customers/${id}`);
   const confirm = page.locator("dialog[open]");
-  await expect(async () => {
-    await page.locator(".record-head .menu > button").click();
-    await page.locator(".menu-item[data-danger]").last().click({ timeout: 1_500 });
-    await expect(confirm).toBeVisible({ timeout: 1_500 });
-  }).toPass();
+  const item = page.locator(".menu-item[data-danger]").last();
+  await press(page.locator(".record-head .menu > button"), item);
+  await press(item, confirm);
   await confirm.locator("#confirm-phrase").fill(name);
   await confirm.locator("button[data-kind=danger]").click();
   await expect(page.locator("h1").first()).toHaveText(/Erased person|已删除的个人信息/);

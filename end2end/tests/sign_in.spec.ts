@@ -1,7 +1,7 @@
 // Getting in and out: sign-in, the language, the command palette, invitations, forgotten passwords.
 import type { Page, Route } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { expect, test } from "./product.js";
+import { expect, press, test } from "./product.js";
 
 const password = "guanxi-demo";
 
@@ -116,10 +116,7 @@ test("on a phone everything else is behind More @phone", async ({ page, viewport
   test.skip((viewport?.width ?? 0) > 767, "the rail shows everything");
   await signIn(page, "admin");
   await signedIn(page);
-  await expect(async () => {
-    await page.locator(".bottom-tab").last().click();
-    await expect(page.locator("dialog[open] a[href='/contacts']")).toBeVisible({ timeout: 500 });
-  }).toPass();
+  await press(page.locator(".bottom-tab").last(), page.locator("dialog[open] a[href='/contacts']"));
   await page.locator("dialog[open] a[href='/contacts']").click();
   await expect(page).toHaveURL(/\/contacts/);
 });

@@ -64,13 +64,19 @@ pub fn Upload(
         event.prevent_default();
         over.set(true);
     };
-    let choose = move |_| {
+    let choose = move || {
         if let Some(input) = input.get_untracked() {
             sendings.take(input.files());
             // The same file can be chosen again.
             input.set_value("");
         }
     };
+    // Whoever was faster than the script has chosen already.
+    Effect::new(move |_| {
+        if input.get().and_then(|input| input.files()).is_some_and(|files| files.length() > 0) {
+            choose();
+        }
+    });
     if let Some(incoming) = incoming {
         Effect::new(move |_| {
             if let Some(files) = incoming.get() {
@@ -91,7 +97,7 @@ pub fn Upload(
             on:drop=drop
         >
             <label class="upload-pick">
-                <input type="file" class="visually-hidden" multiple node_ref=input on:change=choose/>
+                <input type="file" class="visually-hidden" multiple node_ref=input on:change=move |_| choose()/>
                 <Icon name="upload"/>
                 <span>{words.choose}</span>
                 <span class="meta">{words.hint}</span>

@@ -18,6 +18,17 @@ pub fn Choose(
     let page = wizard.page;
     let over = RwSignal::new(false);
     let input = NodeRef::<Input>::new();
+    let take = move || {
+        if let Some(input) = input.get_untracked() {
+            wizard.take_in(input.files());
+        }
+    };
+    // Whoever was faster than the script has chosen already.
+    Effect::new(move |_| {
+        if input.get().and_then(|input| input.files()).is_some_and(|files| files.length() > 0) {
+            take();
+        }
+    });
     let formats = move || {
         let rows = number(page.locale.get(), i64::try_from(MAX_ROWS).unwrap_or(i64::MAX));
         let max = (MAX_BYTES / (1024 * 1024)).to_string();
@@ -46,11 +57,7 @@ pub fn Choose(
                     accept=".csv,.txt,.tsv,.xlsx,.vcf,text/csv,text/vcard"
                     multiple
                     node_ref=input
-                    on:change=move |_| {
-                        if let Some(input) = input.get_untracked() {
-                            wizard.take_in(input.files());
-                        }
-                    }
+                    on:change=move |_| take()
                 />
                 <Icon name="file-up" size=Size::Hero/>
                 <strong>{t("import.file.choose")}</strong>
