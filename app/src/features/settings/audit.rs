@@ -163,9 +163,12 @@ fn Entry(entry: AuditEntry, titles: RwSignal<Titles>) -> impl IntoView {
         None => record_type.clone(),
     };
     let link = def.filter(|def| !def.admin && is_record).map(|def| format!("/{}/{record_id}", def.plural));
+    // What has no title, an answer without a comment for instance, is named by its type.
+    let named = kind.clone();
+    let name = move || if title.trim().is_empty() { named() } else { title.clone() };
     let name = match link {
-        Some(href) => view! { <a href=href>{title}</a> }.into_any(),
-        None => view! { <b>{title}</b> }.into_any(),
+        Some(href) => view! { <a href=href>{name}</a> }.into_any(),
+        None => view! { <b>{name}</b> }.into_any(),
     };
     let lines = changes.into_iter().map(|(field, pair)| view! { <Difference def field pair titles/> }).collect_view();
     view! {
