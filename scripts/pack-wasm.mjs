@@ -19,8 +19,6 @@ function readSplit(folder) {
   return { shared, parts: parts.map((name) => ({ name, bytes: bytes(`split_${name}`) })), names };
 }
 
-const size = (group) => group.files.reduce((sum, file) => sum + file.bytes.length, 0);
-
 // What two groups cost more as one, negative if less: bytes for parts that need only one of them, a request less for each
 // that needs both.
 function price(a, b) {
