@@ -13,16 +13,22 @@ NATIVE=(--workspace --exclude frontend)
 passed=0
 failed=0
 failures=()
+times=()
 logs="$TARGET/test-logs"
 mkdir -p "$logs"
 
 # stage <what>: says what comes, and how much of the time is gone.
-stage() { printf '\n== %s (after %d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
+stage() {
+  times+=("$(printf '%3d:%02d %s' $((SECONDS / 60)) $((SECONDS % 60)) "$1")")
+  printf '\n== %s (after %d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60))
+}
 
 finish() {
   [ -z "${bundle:-}" ] || { pkill -P "$bundle"; kill "$bundle"; } 2>/dev/null
   stop_test_postgres
   stage "done"
+  # Whoever sees only the end of this should know where the time went and what failed why.
+  printf '%s\n' "${times[@]}"
   [ ${#failures[@]} = 0 ] || printf 'failed: %s\n' "${failures[@]}"
   echo "$passed passed, $failed failed"
   [ "$failed" = 0 ] && [ "$passed" != 0 ]
@@ -83,7 +89,7 @@ browser_tests() {
     console.log(stats.expected + stats.flaky, stats.unexpected);' "$report" 2>/dev/null)" || counts="0 1"
   local good="${counts% *}" bad="${counts#* }"
   [ "$status" != 0 ] && [ "$bad" = 0 ] && bad=1
-  count "$good" "$bad" "browser tests, see end2end/report"
+  count "$good" "$bad" "browser tests, see end2end/report$(node scripts/browser-failures.mjs "$report")"
 }
 
 # The committed query descriptions must be those of the committed schema. Only the store has queries.

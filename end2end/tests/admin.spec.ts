@@ -1,7 +1,7 @@
 // Administration: inviting, teams, roles, stages, tags, the audit log; and who may not.
 import type { Browser, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, createAll, expect, press, signIn, test } from "./product.js";
+import { call, create, createAll, expect, pick, press, signIn, test } from "./product.js";
 
 async function as(page: Page, who: string) {
   await signIn(page, who);
@@ -35,13 +35,11 @@ test("an invited colleague joins with the link and can be deactivated", async ({
   await page.goto("/settings/users");
   const row = page.locator(".admin-row", { hasText: name });
   const actions = row.getByRole("button", { name: "More actions" });
-  await press(actions, page.getByRole("menuitem", { name: "Reset password" }));
-  await page.getByRole("menuitem", { name: "Reset password" }).click();
+  await pick(actions, page.getByRole("menuitem", { name: "Reset password" }));
   const way = new URL(await page.locator("dialog[open] .copy-line input").inputValue());
   await page.locator("dialog[open]").getByRole("button", { name: "Done" }).click();
   await reset(guest, way, email);
-  await press(actions, page.getByRole("menuitem", { name: "Deactivate" }));
-  await page.getByRole("menuitem", { name: "Deactivate" }).click();
+  await pick(actions, page.getByRole("menuitem", { name: "Deactivate" }));
   await page.locator("dialog[open]").getByRole("button", { name: "Deactivate" }).click();
   await expect(row).toContainText("Deactivated");
   await guest.goto("/");
@@ -92,8 +90,7 @@ test("teams stand below each other", async ({ page }) => {
   await save(page);
   const row = page.locator(".tree-row", { hasText: name });
   await expect(row).toBeVisible();
-  await row.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Add a team below" }).click();
+  await pick(row.getByRole("button", { name: "More actions" }), page.getByRole("menuitem", { name: "Add a team below" }));
   await page.locator("#edit-name").fill(`${name} B`);
   await save(page);
   await expect(page.locator(".tree-row", { hasText: `${name} B` })).toHaveAttribute("style", /--depth:\s*1/);

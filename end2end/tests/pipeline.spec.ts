@@ -223,6 +223,7 @@ test("a deal is added at the top of its column", async ({ page }) => {
   await deals(page, board.first, ["Old"]);
   await openBoard(page, board.id);
   await lane(page, board.first).locator(".lane-head .button").click();
+  await expect(lane(page, board.first).locator(".card-form input").first()).toBeFocused();
   await page.keyboard.type("Fresh");
   await page.keyboard.press("Enter");
   await expect.poll(() => names(lane(page, board.first))).toEqual(["Fresh", "Old"]);

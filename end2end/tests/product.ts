@@ -51,6 +51,14 @@ export async function press(button: Locator, opened: Locator) {
   }).toPass();
 }
 
+// Chooses from a menu, which closes when what it belongs to is drawn anew meanwhile.
+export async function pick(menu: Locator, item: Locator) {
+  await base.expect(async () => {
+    if (!(await item.isVisible())) await menu.click({ timeout: 1_000 });
+    await item.click({ timeout: 1_000 });
+  }).toPass();
+}
+
 // Ids as the product makes them (UUID version 7): in the order in which they were made.
 let last = 0;
 function freshId(): string {

@@ -10,7 +10,7 @@ use super::inline::Put;
 use super::value::value_text;
 use crate::acting::act;
 use crate::context::{Page, t};
-use crate::ui::{Button, ButtonKind, Dialog, Size};
+use crate::ui::{Button, ButtonKind, Dialog, Size, open_about};
 
 /// Mine and theirs of one field. `on_decide` gets whether theirs is taken.
 pub(super) fn sides(
@@ -61,8 +61,7 @@ pub(super) struct Clash {
 /// Asks which of the two values is to stay.
 pub(super) fn clash_dialog(clash: RwSignal<Option<Clash>>, titles: RwSignal<Titles>, put: Put) -> AnyView {
     let page = Page::take();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(clash.with(Option::is_some)));
+    let open = open_about(clash);
     let decide = move |take: bool| {
         let Some(found) = clash.get_untracked() else { return };
         clash.set(None);
@@ -81,14 +80,7 @@ pub(super) fn clash_dialog(clash: RwSignal<Option<Clash>>, titles: RwSignal<Titl
         move || clash.get().map(|found| sides(found.attribute, found.patch, found.current.values, titles, decide));
     let footer = move || view! { <Button kind=ButtonKind::Ghost on_click=move |_| decide.run(true)>{t("ui.action.cancel")}</Button> };
     view! {
-        <Dialog
-            open
-            title=t("live.conflict.title_plain")
-            close=t("ui.action.close")
-            size=Size::Small
-            footer
-            on_close=move |()| clash.set(None)
-        >
+        <Dialog open title=t("live.conflict.title_plain") close=t("ui.action.close") size=Size::Small footer>
             <p class="confirm-text">{t("live.conflict.text")}</p>
             {body}
         </Dialog>

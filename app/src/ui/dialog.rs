@@ -4,6 +4,24 @@ use leptos::{html::Dialog as DialogElement, prelude::*};
 
 use super::{Button, ButtonKind, Size};
 
+/// Whether a dialog about something is open: as long as there is something. Closing it lets go of that.
+pub fn open_about<T: Send + Sync + 'static>(subject: RwSignal<Option<T>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    // Each tells the other only what is new to it: otherwise they would tell each other for ever.
+    Effect::new(move |_| {
+        let wanted = subject.with(Option::is_some);
+        if wanted != open.get_untracked() {
+            open.set(wanted);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() && subject.with_untracked(Option::is_some) {
+            subject.set(None);
+        }
+    });
+    open
+}
+
 /// A native modal dialog; a sheet from below on a phone. The browser keeps the focus inside, puts
 /// it back afterwards and closes on Esc. A click beside it does not close it: what was typed
 /// would be lost. The content is built when it opens and dropped when it closes.

@@ -2,14 +2,14 @@
 
 mod sending;
 
-use leptos::ev::{DragEvent, Event};
-use leptos::html::Input;
+use leptos::ev::Event;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{DataTransfer, FileList, HtmlElement};
 use shared::Error;
 use shared::command::Outcome;
 
+use super::file_place::FilePlace;
 use super::{Button, ButtonKind, Icon, Progress, Size};
 use sending::{Sendings, State};
 
@@ -53,35 +53,12 @@ pub fn Upload(
     on_done: Callback<Outcome>,
 ) -> impl IntoView {
     let sendings = Sendings::new(to, max, on_done);
-    let over = RwSignal::new(false);
-    let input = NodeRef::<Input>::new();
-    let drop = move |event: DragEvent| {
-        event.prevent_default();
-        over.set(false);
-        sendings.take(event.data_transfer().and_then(|data| data.files()));
-    };
-    let drag = move |event: DragEvent| {
-        event.prevent_default();
-        over.set(true);
-    };
-    let choose = move || {
-        if let Some(input) = input.get_untracked() {
-            sendings.take(input.files());
-            // The same file can be chosen again.
-            input.set_value("");
-        }
-    };
-    // Whoever was faster than the script has chosen already.
-    Effect::new(move |_| {
-        if input.get().and_then(|input| input.files()).is_some_and(|files| files.length() > 0) {
-            choose();
-        }
-    });
+    let place = FilePlace::new(move |files| sendings.take(&files));
     if let Some(incoming) = incoming {
         Effect::new(move |_| {
             if let Some(files) = incoming.get() {
                 incoming.set(None);
-                sendings.take(Some(files));
+                sendings.take(&files);
             }
         });
     }
@@ -91,13 +68,13 @@ pub fn Upload(
     view! {
         <div
             class="upload"
-            data-over=move || over.get().then_some("")
-            on:dragover=drag
-            on:dragleave=move |_| over.set(false)
-            on:drop=drop
+            data-over=move || place.over()
+            on:dragover=move |event| place.entered(&event)
+            on:dragleave=move |_| place.left()
+            on:drop=move |event| place.dropped(&event)
         >
             <label class="upload-pick">
-                <input type="file" class="visually-hidden" multiple node_ref=input on:change=move |_| choose()/>
+                <input type="file" class="visually-hidden" multiple node_ref=place.input on:change=move |_| place.chosen()/>
                 <Icon name="upload"/>
                 <span>{words.choose}</span>
                 <span class="meta">{words.hint}</span>
@@ -148,7 +125,7 @@ fn take_pasted(sendings: Sendings) {
                 && let Some(files) = pasted(&event)
             {
                 event.prevent_default();
-                sendings.take(Some(files));
+                sendings.take(&files);
             }
         });
         on_cleanup(move || listener.remove());

@@ -12,7 +12,7 @@ use super::lookup::Lookup;
 use super::model::Desk;
 use super::row::{priority_icon, status_tone};
 use crate::context::{browser_now, t};
-use crate::ui::{Button, ButtonKind, Choice, Combobox, DateInput, Dialog, Icon, Size};
+use crate::ui::{Button, ButtonKind, Choice, Combobox, DateInput, Dialog, Icon, Size, open_about};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +71,7 @@ impl Desk {
 
 /// The dialog that asks.
 pub(super) fn dialogs(desk: Desk) -> AnyView {
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(desk.asking.with(Option::is_some)));
+    let open = open_about(desk.asking);
     let question = Memo::new(move |_| desk.asking.with(|asking| asking.as_ref().map(|asking| asking.question)));
     let title = Signal::derive(move || question.get().map(|q| desk.page.text(q.title())).unwrap_or_default());
     let name_of = move |id: uuid::Uuid| {
@@ -80,7 +79,7 @@ pub(super) fn dialogs(desk: Desk) -> AnyView {
         row.and_then(|row| row.text("subject").map(str::to_owned)).unwrap_or_default()
     };
     view! {
-        <Dialog open title close=t("ui.action.close") size=Size::Small on_close=move |()| desk.asking.set(None)>
+        <Dialog open title close=t("ui.action.close") size=Size::Small>
             {move || question.get().map(|question| match question {
                 Question::Snooze => snooze(desk),
                 Question::Assign => assign(desk),

@@ -1,12 +1,12 @@
 //! Choosing files.
 
-use leptos::html::Input;
 use leptos::prelude::*;
 use shared::format::number;
 use shared::import::{MAX_BYTES, MAX_ROWS};
 
 use super::wizard::Wizard;
 use crate::context::t;
+use crate::ui::file_place::FilePlace;
 use crate::ui::{Icon, Progress, Size};
 
 /// The place to drop files at, or to choose them with a click.
@@ -16,19 +16,7 @@ pub fn Choose(
     wizard: Wizard,
 ) -> impl IntoView {
     let page = wizard.page;
-    let over = RwSignal::new(false);
-    let input = NodeRef::<Input>::new();
-    let take = move || {
-        if let Some(input) = input.get_untracked() {
-            wizard.take_in(input.files());
-        }
-    };
-    // Whoever was faster than the script has chosen already.
-    Effect::new(move |_| {
-        if input.get().and_then(|input| input.files()).is_some_and(|files| files.length() > 0) {
-            take();
-        }
-    });
+    let place = FilePlace::new(move |files| wizard.take_in(&files));
     let formats = move || {
         let rows = number(page.locale.get(), i64::try_from(MAX_ROWS).unwrap_or(i64::MAX));
         let max = (MAX_BYTES / (1024 * 1024)).to_string();
@@ -39,25 +27,18 @@ pub fn Choose(
             <p class="muted">{t("import.intro")}</p>
             <label
                 class="drop-file"
-                data-over=move || over.get().then_some("")
-                on:dragover=move |event| {
-                    event.prevent_default();
-                    over.set(true);
-                }
-                on:dragleave=move |_| over.set(false)
-                on:drop=move |event| {
-                    event.prevent_default();
-                    over.set(false);
-                    wizard.take_in(event.data_transfer().and_then(|data| data.files()));
-                }
+                data-over=move || place.over()
+                on:dragover=move |event| place.entered(&event)
+                on:dragleave=move |_| place.left()
+                on:drop=move |event| place.dropped(&event)
             >
                 <input
                     type="file"
                     class="visually-hidden"
                     accept=".csv,.txt,.tsv,.xlsx,.vcf,text/csv,text/vcard"
                     multiple
-                    node_ref=input
-                    on:change=move |_| take()
+                    node_ref=place.input
+                    on:change=move |_| place.chosen()
                 />
                 <Icon name="file-up" size=Size::Hero/>
                 <strong>{t("import.file.choose")}</strong>

@@ -73,12 +73,11 @@ impl Wizard {
     }
 
     /// Sends the chosen files and goes on to their columns.
-    pub(super) fn take_in(self, list: Option<FileList>) {
-        let chosen: Vec<File> =
-            list.map(|list| (0..list.length()).filter_map(|at| list.get(at)).collect()).unwrap_or_default();
-        if chosen.is_empty() || self.busy.get_untracked() {
+    pub(super) fn take_in(self, list: &FileList) {
+        if self.busy.get_untracked() {
             return;
         }
+        let chosen: Vec<File> = (0..list.length()).filter_map(|at| list.get(at)).collect();
         self.begin();
         spawn_local(async move {
             for file in chosen {

@@ -39,6 +39,7 @@ use self::views::{Views, view_menu};
 use crate::api::board::open_board;
 use crate::api::{Answer, JsonBytes};
 use crate::chunk;
+use crate::chunk::fetch_soon;
 use crate::context::{Page, PageTitle, t};
 use crate::record::PeekSlot;
 use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, LinkButton, SkeletonCards, ViewSwitch, Way};
@@ -52,6 +53,8 @@ pub fn BoardPage(
     let address = Address::take();
     let opened = Resource::<_, JsonBytes>::new_with_options(move || address.query.get(), open_board, false);
     let reopen = Callback::new(move |()| opened.refetch());
+    // Who opens the form of a new deal types at once.
+    fetch_soon(add_card::fetch);
     view! {
         <PageTitle text=t("board.title")/>
         <div class="board-frame">

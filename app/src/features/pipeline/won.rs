@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::model::OpenBoard;
 use crate::context::{browser_now, t};
-use crate::ui::{Button, ButtonKind, Dialog, Icon, Size};
+use crate::ui::{Button, ButtonKind, Dialog, Icon, Size, open_about};
 
 /// As long as the stamp in the style sheet.
 const BURST: Duration = Duration::from_millis(950);
@@ -22,12 +22,10 @@ const THANKS: u64 = 3;
 
 /// The celebration and its dialog.
 pub(super) fn won_dialog(board: OpenBoard) -> impl IntoView {
-    let open = RwSignal::new(false);
-    let burst = RwSignal::new(false);
+    let (open, burst) = (open_about(board.won), RwSignal::new(false));
     Effect::new(move |_| {
         if board.won.with(Option::is_some) {
             burst.set(true);
-            open.set(true);
             let end = move || {
                 let _ = burst.try_set(false);
             };
@@ -55,14 +53,7 @@ pub(super) fn won_dialog(board: OpenBoard) -> impl IntoView {
                 <span class="seal"><Icon name="trophy" size=Size::Hero/></span>
             </div>
         </Show>
-        <Dialog
-            open
-            title
-            close=t("ui.action.close")
-            size=Size::Small
-            footer=footer
-            on_close=move |()| board.won.set(None)
-        >
+        <Dialog open title close=t("ui.action.close") size=Size::Small footer>
             <p>{text}</p>
             <p class="won-next">{t("board.won_prompt.next")}</p>
             <div class="won-steps">

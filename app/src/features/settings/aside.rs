@@ -10,7 +10,7 @@ use super::roster::Failed;
 use crate::api::Fault;
 use crate::api::post::{discard_letter, letters_aside, try_letter_again};
 use crate::context::{Page, t};
-use crate::ui::{Button, ButtonKind, ConfirmDialog, Icon, Size, Toasts, Tone};
+use crate::ui::{Button, ButtonKind, ConfirmDialog, Icon, Size, Toasts, Tone, open_about};
 
 type Letters = Resource<Result<Vec<AsideLetter>, Fault>>;
 
@@ -83,19 +83,7 @@ fn Letter(letter: AsideLetter, loaded: Letters, discarding: RwSignal<Option<Asid
 #[component]
 fn Discard(loaded: Letters, discarding: RwSignal<Option<AsideLetter>>) -> impl IntoView {
     let (page, toasts) = (Page::take(), Toasts::take());
-    let (open, busy) = (RwSignal::new(false), RwSignal::new(false));
-    // Each tells the other only what is new to it: otherwise they would tell each other for ever.
-    Effect::new(move |_| {
-        let wanted = discarding.with(Option::is_some);
-        if wanted != open.get_untracked() {
-            open.set(wanted);
-        }
-    });
-    Effect::new(move |_| {
-        if !open.get() && discarding.with_untracked(Option::is_some) {
-            discarding.set(None);
-        }
-    });
+    let (open, busy) = (open_about(discarding), RwSignal::new(false));
     let discard = move |()| {
         let Some(id) = discarding.with_untracked(|letter| letter.as_ref().map(|letter| letter.id)) else { return };
         busy.set(true);

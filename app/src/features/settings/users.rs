@@ -13,7 +13,9 @@ use super::invite::{InviteDialog, PendingInvitations};
 use super::roster::{Loaded, Roster, one};
 use crate::api::admin::reset_link;
 use crate::context::{Page, t};
-use crate::ui::{Avatar, Badge, Button, ButtonKind, ConfirmDialog, Dialog, Menu, MenuItem, TextInput, Toasts, Tone};
+use crate::ui::{
+    Avatar, Badge, Button, ButtonKind, ConfirmDialog, Dialog, Menu, MenuItem, TextInput, Toasts, Tone, open_about,
+};
 
 const FIELDS: &[&str] = &["name", "email", "phone", "job_title", "team_id", "role_ids", "locale", "timezone"];
 
@@ -117,8 +119,7 @@ fn make_reset(page: Page, toasts: Toasts, row: Row, reset: RwSignal<Option<Reset
 #[component]
 fn ResetDialog(reset: RwSignal<Option<Reset>>) -> impl IntoView {
     let page = Page::take();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(reset.with(Option::is_some)));
+    let open = open_about(reset);
     let footer = move || {
         view! { <Button kind=ButtonKind::Primary on_click=move |_| open.set(false)>{t("ui.action.done")}</Button> }
     };
@@ -128,7 +129,7 @@ fn ResetDialog(reset: RwSignal<Option<Reset>>) -> impl IntoView {
         view! { <div class="stack"><p>{told}</p><CopyLine text=link label=t("ui.action.copy_link")/></div> }
     };
     view! {
-        <Dialog open title=t("admin.users.reset") close=t("ui.action.close") footer on_close=move |()| reset.set(None)>
+        <Dialog open title=t("admin.users.reset") close=t("ui.action.close") footer>
             {move || reset.get().map(shown)}
         </Dialog>
     }
@@ -138,15 +139,7 @@ fn ResetDialog(reset: RwSignal<Option<Reset>>) -> impl IntoView {
 #[component]
 fn Deactivation(roster: Roster, leaving: RwSignal<Option<Row>>) -> impl IntoView {
     let page = Page::take();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(leaving.with(Option::is_some)));
-    Effect::new(move |before: Option<bool>| {
-        let now = open.get();
-        if before == Some(true) && !now {
-            leaving.set(None);
-        }
-        now
-    });
+    let open = open_about(leaving);
     let text = move |key: &'static str| {
         Signal::derive(move || {
             let name = leaving

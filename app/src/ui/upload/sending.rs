@@ -51,8 +51,7 @@ impl Sendings {
     }
 
     /// Takes in files.
-    pub(super) fn take(self, files: Option<FileList>) {
-        let Some(files) = files else { return };
+    pub(super) fn take(self, files: &FileList) {
         for file in (0..files.length()).filter_map(|at| files.get(at)) {
             let key = self.next.get_value();
             self.next.set_value(key + 1);

@@ -13,13 +13,12 @@ use super::entry::line;
 use crate::api::records::list_calendar;
 use crate::context::t;
 use crate::record::missing::failed;
-use crate::ui::{Button, ButtonKind, DateInput, Dialog, Field, LinkButton, Size, SkeletonRows};
+use crate::ui::{Button, ButtonKind, DateInput, Dialog, Field, LinkButton, Size, SkeletonRows, open_about};
 
 /// What lies on the opened day, all of it.
 pub(super) fn day_dialog(data: CalendarData) -> AnyView {
     let (page, hand) = (data.context.page, data.hand);
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(hand.opened.get().is_some()));
+    let open = open_about(hand.opened);
     let title = Signal::derive(move || {
         let day = hand.opened.get();
         day.map(|day| day_heading(page.locale.get(), day, data.context.today.get())).unwrap_or_default()
@@ -35,7 +34,7 @@ pub(super) fn day_dialog(data: CalendarData) -> AnyView {
         }
     };
     view! {
-        <Dialog open title close=t("ui.action.close") size=Size::Small footer on_close=move |()| hand.opened.set(None)>
+        <Dialog open title close=t("ui.action.close") size=Size::Small footer>
             {move || lines(data)}
         </Dialog>
     }
@@ -107,13 +106,11 @@ fn plan(data: CalendarData) {
 /// Asks on which day a record shall lie.
 pub(super) fn move_dialog(data: CalendarData) -> AnyView {
     let hand = data.hand;
-    let (open, day) = (RwSignal::new(false), RwSignal::new(String::new()));
+    let (open, day) = (open_about(hand.asking), RwSignal::new(String::new()));
     Effect::new(move |_| {
-        let asked = hand.asking.get();
-        if let Some(now) = asked.as_ref().and_then(|row| data.day(row)) {
+        if let Some(now) = hand.asking.with(|asked| asked.as_ref().and_then(|row| data.day(row))) {
             day.set(now.to_string());
         }
-        open.set(asked.is_some());
     });
     let save = move || {
         let (row, day) = (hand.asking.get_untracked(), shared::record::day(&day.get_untracked()));
@@ -131,7 +128,7 @@ pub(super) fn move_dialog(data: CalendarData) -> AnyView {
     };
     let label = data.date.with_value(|date| date.label_signal(data.context.page));
     view! {
-        <Dialog open title=t("list.calendar.move") close=t("ui.action.close") size=Size::Small footer on_close=move |()| hand.asking.set(None)>
+        <Dialog open title=t("list.calendar.move") close=t("ui.action.close") size=Size::Small footer>
             <div class="form-group"><Field id="calendar-day" label><DateInput value=day/></Field></div>
         </Dialog>
     }
