@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds what the browser loads into target/site: wasm files, their script, the labels, one style sheet. Every step is
-# skipped when its input hasn't changed. GUANXI_FAST_WASM=1 leaves out wasm-opt while developing.
+# skipped when its input hasn't changed. GUANXI_FAST_WASM=1 leaves the files large, while developing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/environment.sh
@@ -18,32 +18,11 @@ build_wasm() {
   fi
 }
 
-# optimise <from> <to> <passes…>. Nothing lives in the first kilobyte, the far end of the stack. Rust's wasm has these
-# features on by default; wasm-opt refuses what it isn't told of.
-optimise() {
-  end2end/node_modules/.bin/wasm-opt "${@:3}" --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int \
-    --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue --low-memory-unused --strip-debug --strip-producers "$1" -o "$2"
-}
-
-# Leaves out what plain hydration never runs, then makes it small: -Os compresses better than -Oz here. What everybody
-# loads first is a percent smaller still once control flow is made anew and all of it done twice; the rest is not worth
-# the minutes.
-shrink() {
-  local file passes
-  for file in "$work"/bound/*.wasm; do
-    node scripts/trim-wasm.mjs "$file"
-    passes=(-Os)
-    [ "${file##*/}" = guanxi_bg.wasm ] && passes=(--flatten --rereloop -Os -Os)
-    optimise "$file" "$work/optimised" "${passes[@]}"
-    mv "$work/optimised" "$file"
-  done
-}
-
 # Splits off the parts that the app loads on demand (app/src/chunk.rs), binds the main file and makes all of them small.
 # Does so only if the input's fingerprint isn't the one of last time.
 split_and_bind() {
   local input="$TARGET/wasm32-unknown-unknown/wasm/frontend.wasm" stamp="$work/stamp" fingerprint
-  fingerprint="$(sha256sum <"$input") $(wasm-bindgen --version) ${GUANXI_FAST_WASM:-0} $(cat scripts/build-web.sh scripts/trim-wasm.mjs | sha256sum)"
+  fingerprint="$(sha256sum <"$input") $(wasm-bindgen --version) ${GUANXI_FAST_WASM:-0} $(cat scripts/build-web.sh scripts/shrink-wasm.mjs | sha256sum)"
   [ "$fingerprint" = "$(cat "$stamp" 2>/dev/null)" ] && return
   rm -rf "$work/split" "$work/bound" "$stamp"
   wasm-split-cli --out-name guanxi "$input" "$work/split"
@@ -51,7 +30,7 @@ split_and_bind() {
     "$work/split/guanxi.wasm"
   rm "$work/split/guanxi.wasm"
   mv "$work"/split/* "$work/bound"
-  [ "${GUANXI_FAST_WASM:-0}" = 1 ] || shrink
+  [ "${GUANXI_FAST_WASM:-0}" = 1 ] || node scripts/shrink-wasm.mjs "$work"/bound/*.wasm
   echo "$fingerprint" >"$stamp"
 }
 

@@ -13,7 +13,7 @@ use crate::harness::Outcome;
 const KEPT: [&str; 7] =
     ["updated_at", "updated_by", "created_at", "rank", "last_activity_at", "next_activity_at", "stage_changed_at"];
 /// Kept by the store of tickets: who wrote when, and the clocks.
-const KEPT_OF_TICKETS: [&str; 10] = [
+const KEPT_OF_TICKETS: [&str; 12] = [
     "customer_wrote_at",
     "agent_wrote_at",
     "first_answered_at",
@@ -24,6 +24,8 @@ const KEPT_OF_TICKETS: [&str; 10] = [
     "at_risk_at",
     "clocks",
     "sla_check_at",
+    "first_response_worked",
+    "resolution_worked",
 ];
 
 fn is_kept(record_type: &str, field: &str) -> bool {

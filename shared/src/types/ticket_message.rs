@@ -33,7 +33,8 @@ record! {
         /// Why it failed.
         delivery_error: text(500).computed();
     }
-    with { through: &["ticket_id"], needs: &["ticket_id"] }
+    // What was made a note and written anew since would be shown to the customer.
+    with { through: &["ticket_id"], needs: &["ticket_id"], together: &["kind", "content"] }
     rules message_rules
 }
 

@@ -94,10 +94,11 @@ pub(crate) struct Part {
 pub(crate) async fn read(pool: &PgPool, after: Cursor, org: Option<Uuid>) -> Result<Part> {
     type Raw = (String, i64, Uuid, String, Uuid, i64, bool, Option<Uuid>, Option<Uuid>, Option<Uuid>);
     let raw: Vec<Raw> = sqlx::query_as(
-        "select xid::text, id, org_id, record_type, record_id, version, gone, actor_id, was_owner_id, was_team_id from events
+        // By the column: the bare name would be what is selected, a text, in whose order 1000 comes before 999.
+        "select e.xid::text, id, org_id, record_type, record_id, version, gone, actor_id, was_owner_id, was_team_id from events e
          where (xid, id) > ($1::text::xid8, $2) and xid < pg_snapshot_xmin(pg_current_snapshot())
            and ($3::uuid is null or org_id = $3)
-         order by xid, id limit $4",
+         order by e.xid, e.id limit $4",
     )
     .bind(after.xid.to_string())
     .bind(after.id)

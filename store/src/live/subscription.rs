@@ -72,7 +72,8 @@ impl Store {
             receiver,
             cursor,
             read_to: cursor,
-            delivered: cursor,
+            // Whoever is told to start anew, and leaves before, is told so again.
+            delivered: after.unwrap_or(cursor),
             catching_up: true,
             is_live: false,
             pending,

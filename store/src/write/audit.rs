@@ -1,15 +1,18 @@
 //! Writes prepared rows, and with them, in the same transaction, the audit entry, the event and the search entry.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value, json};
 use shared::access::Actor;
 use shared::command::Source;
+use shared::types::by_name;
 use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::prepare::{Act, Prepared};
-use super::search_index;
-use crate::columns::{recordset, to_recordset};
+use super::{load, search_index};
+use crate::columns::{recordset, references, target, to_recordset};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::scope::{Sql, push_ids};
@@ -29,11 +32,32 @@ pub(super) async fn write_rows(
     rows: &[Prepared],
     set: &ChangeSet,
 ) -> Result<()> {
+    keep_referred(tx, def, rows).await?;
     insert(tx, def, rows).await?;
     update(tx, def, rows).await?;
     delete(tx, def, rows).await?;
     log(tx, actor, def, rows, set).await?;
     search_index::update(tx, def, rows).await
+}
+
+/// Holds what new rows refer to where it is more than one of a type, in an order that all keep to. Postgres would do so row by
+/// row and column by column, and so might wait for somebody who waits for it.
+async fn keep_referred(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
+    let mut referred: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| matches!(row.act, Act::Create | Act::Update)) {
+        for (field, id) in references(def, &row.after).filter(|(field, _)| row.changed(field.name)) {
+            // Nobody deletes people or teams while somebody works.
+            if let Some(target) = target(field).filter(|target| !matches!(target.name, "user" | "team")) {
+                referred.entry(target.name).or_default().insert(id);
+            }
+        }
+    }
+    for (name, ids) in referred.into_iter().filter(|(_, ids)| ids.len() > 1) {
+        if let Some(target) = by_name(name) {
+            load::keep(tx, target, &ids).await?;
+        }
+    }
+    Ok(())
 }
 
 fn objects(rows: &[Prepared], wanted: impl Fn(Act) -> bool) -> (Vec<Uuid>, Vec<Value>) {

@@ -33,7 +33,7 @@ impl Store {
             return Err(Error::NotFound);
         }
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        if load::locked(&mut tx, actor, def, &[id]).await?.is_empty() {
+        if load::locked(&mut tx, actor, def, &[id], load::Lock::Change).await?.is_empty() {
             return Err(Error::NotFound);
         }
         forget_letters(&mut tx, def, id).await?;

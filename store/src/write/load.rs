@@ -20,12 +20,22 @@ pub(super) struct Stored {
     pub(super) deletable: bool,
 }
 
+/// What rows are locked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lock {
+    /// They stay: others may write meanwhile what refers to them.
+    Change,
+    /// Some may go: nobody may begin to refer to them.
+    Delete,
+}
+
 /// Loads the rows of `ids` and locks them in id order, so that two batches cannot deadlock.
 pub(super) async fn locked(
     tx: &mut Tx,
     actor: &Actor,
     def: &'static RecordDef,
     ids: &[Uuid],
+    lock: Lock,
 ) -> Result<BTreeMap<Uuid, Stored>> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
@@ -38,7 +48,10 @@ pub(super) async fn locked(
     sql.push(select_list(def, "t"));
     sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
     push_ids(&mut sql, "t", ids.to_vec());
-    sql.push(" order by t.id for update of t");
+    sql.push(match lock {
+        Lock::Change => " order by t.id for no key update of t",
+        Lock::Delete => " order by t.id for update of t",
+    });
     let rows = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     rows.iter()
         .map(|raw| {
@@ -48,6 +61,16 @@ pub(super) async fn locked(
             Ok((stored.row.id, stored))
         })
         .collect()
+}
+
+/// Keeps the rows of `ids` from being deleted until the transaction ends, in id order.
+pub(super) async fn keep(tx: &mut Tx, def: &'static RecordDef, ids: &BTreeSet<Uuid>) -> Result<()> {
+    let mut sql = Sql::new(format!("select from {} t where t.org_id = ", def.table()));
+    sql.push_bind(tx.org_id);
+    push_ids(&mut sql, "t", ids.iter().copied().collect());
+    sql.push(" order by t.id for key share of t");
+    sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    Ok(())
 }
 
 /// Rows by id within the organisation, without the caller's scope: for rules, not for showing.

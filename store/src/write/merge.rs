@@ -112,7 +112,7 @@ impl Store {
 /// The record that stays and the others, in their order, all locked.
 async fn rows(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, merge: &Merge) -> Result<(Row, Vec<Row>)> {
     let ids: Vec<Uuid> = merge.others.iter().copied().chain([merge.into]).collect();
-    let mut stored = load::locked(tx, actor, def, &ids).await?;
+    let mut stored = load::locked(tx, actor, def, &ids, load::Lock::Delete).await?;
     let mut take = |id: Uuid| stored.remove(&id).filter(|found| found.readable).ok_or(Error::NotFound);
     let into = take(merge.into)?;
     let others = merge.others.iter().map(|id| take(*id)).collect::<Result<Vec<_>>>()?;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::audit::{ChangeSet, write_rows};
 use super::batch::now;
-use super::load::Stored;
+use super::load::{Lock, Stored};
 use super::prepare::{Act, Prepared, is_tenant, stamp};
 use super::verify::{has_administrator, keeps_administrator, not_listed_elsewhere};
 use super::{derive, load};
@@ -204,7 +204,7 @@ async fn detach(
     let concerned: Vec<_> = histories.iter().filter(|(_, h)| amended(h)).collect();
     for chunk in concerned.chunks(CHUNK) {
         let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| **id).collect();
-        let mut stored = load::locked(tx, actor, def, &ids).await?;
+        let mut stored = load::locked(tx, actor, def, &ids, Lock::Change).await?;
         let rows = chunk.iter().filter_map(|(id, history)| {
             let current = stored.remove(id).filter(|found| may_take_back(actor, def, found))?.row;
             history.changed_since(def, &current).is_empty().then_some(())?;
@@ -229,7 +229,7 @@ async fn revert(
     let concerned: Vec<_> = histories.into_iter().filter(|(_, h)| !h.created).collect();
     for chunk in concerned.chunks(CHUNK) {
         let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| *id).collect();
-        let mut stored = load::locked(tx, actor, def, &ids).await?;
+        let mut stored = load::locked(tx, actor, def, &ids, Lock::Change).await?;
         let mut rows = Vec::new();
         for (id, history) in chunk {
             match (history.deleted, stored.remove(id)) {
@@ -305,7 +305,7 @@ async fn remove(
     created.sort_by_key(|(_, history)| std::cmp::Reverse(history.order));
     for chunk in created.chunks(CHUNK) {
         let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| *id).collect();
-        let mut stored = load::locked(tx, actor, def, &ids).await?;
+        let mut stored = load::locked(tx, actor, def, &ids, Lock::Delete).await?;
         let mut rows = Vec::new();
         for (id, history) in chunk {
             let Some(found) = stored.remove(id).filter(|found| found.readable) else { continue };

@@ -267,6 +267,22 @@ async fn a_reader_who_is_not_waited_for_loses_nothing() {
 }
 
 #[tokio::test]
+async fn transactions_are_told_in_order_where_their_numbers_grow_by_a_digit() {
+    let world = World::new().await;
+    let mark = mark(&world).await;
+    let write = "insert into events (org_id, xid, record_type, record_id, version, gone)
+                 select $1, $2::text::xid8, $3, coalesce($4, gen_random_uuid()), 1, $4 is null from generate_series(1, $5)";
+    for (xid, record_type, record, times) in [("99", "tag", Some(mark), 1), ("100", "customer", None, 1_500)] {
+        let query = sqlx::query(write).bind(world.admin.org_id).bind(xid).bind(record_type).bind(record).bind(times);
+        query.execute(&world.test.owner).await.unwrap();
+    }
+    let from = Some(Cursor { xid: 98, id: 0 });
+    let mut stream = world.store().subscribe(world.admin.clone(), from).await.unwrap();
+    let first = stream.next().await.unwrap();
+    assert!(matches!(&**first.event, LiveEvent::Changed { row, .. } if row.id == mark), "{:?}", first.event);
+}
+
+#[tokio::test]
 async fn positions_outside_of_the_log_are_told_to_start_anew() {
     let world = World::new().await;
     let old = position(world.store(), &world.admin).await;
@@ -276,6 +292,7 @@ async fn positions_outside_of_the_log_are_told_to_start_anew() {
     let ahead = Cursor { xid: old.xid + 1_000_000, id: 1 };
     for position in [old, ahead] {
         let mut stream = world.store().subscribe(world.admin.clone(), Some(position)).await.unwrap();
+        assert_eq!(stream.cursor(), position, "who leaves before it is told has not been told");
         let told = stream.next().await.unwrap();
         assert_eq!(**told.event, LiveEvent::Reset);
         let mark = mark(&world).await;

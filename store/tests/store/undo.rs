@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::access::Grants;
 use shared::command::{Change, Command, Outcome};
 use shared::i18n::Locale;
-use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE};
+use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE, TICKET, TICKET_MESSAGE};
 use shared::{Error, RecordDef, Row, Values};
 use uuid::Uuid;
 
@@ -66,6 +66,23 @@ async fn what_was_done_in_turn_is_undone_in_turn() {
     let changed = edit(&world, &CUSTOMER, id, json!({"name": "Changed"})).await;
     undo(&world, changed).await;
     assert_eq!(undo(&world, made.change_set).await, (1, 0));
+}
+
+#[tokio::test]
+async fn what_colleagues_wrote_is_not_shown_to_the_customer_by_undo() {
+    let world = World::new().await;
+    let ticket = make(&world, &TICKET, json!({"subject": "Printer"})).await;
+    let said = json!({"ticket_id": ticket, "kind": "reply", "content": "<p>Hello</p>"});
+    let message = make(&world, &TICKET_MESSAGE, said).await;
+    let hidden = edit(&world, &TICKET_MESSAGE, message, json!({"kind": "note"})).await;
+    let rewritten = edit(&world, &TICKET_MESSAGE, message, json!({"content": "<p>A difficult customer</p>"})).await;
+    assert_eq!(undo(&world, hidden).await, (0, 1));
+    assert_eq!(read(&world, &TICKET_MESSAGE, message).await.text("kind"), Some("note"));
+    // One after the other they are taken back.
+    let hidden = edit(&world, &TICKET_MESSAGE, message, json!({"channel": "phone"})).await;
+    assert_eq!(undo(&world, hidden).await, (1, 0));
+    assert_eq!(undo(&world, rewritten).await, (1, 0));
+    assert_eq!(read(&world, &TICKET_MESSAGE, message).await.text("content"), Some("<p>Hello</p>"));
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ pub(crate) fn next(world: &World, rng: &mut Rng, who: Who, before: &[Attempt]) -
         35..42 => asked(NEXT, json!({"queue_ids": world.desk.queues[..rng.usize(..2)], "skip": []})),
         42..72 => asked(REPLY, json!({"reply": reply(world, rng, ticket)})),
         72..78 => call_and_solve(rng, who, ticket),
-        78..90 => write_in(world, rng, who, ticket),
+        78..90 => write_in(rng, who, ticket),
         _ => undo(rng, who, before).unwrap_or_else(|| create(world, rng, who)),
     }
 }
@@ -67,12 +67,11 @@ fn create(world: &World, rng: &mut Rng, who: Who) -> Attempt {
 }
 
 /// A customer calls.
-fn write_in(world: &World, rng: &mut Rng, who: Who, ticket: Uuid) -> Attempt {
+fn write_in(rng: &mut Rng, who: Who, ticket: Uuid) -> Attempt {
     let name = format!("caller {:016x}", rng.u64(..));
-    let mut values = message(world, rng, &name);
-    values["ticket_id"] = json!(ticket);
-    values["kind"] = json!("reply");
-    values["direction"] = json!("inbound");
+    let content = format!("<p>asked {:016x}</p>", rng.u64(..));
+    let values =
+        json!({"ticket_id": ticket, "kind": "reply", "direction": "inbound", "author_name": name, "content": content});
     let change = json!({"do": "create", "id": some_id(rng), "values": values});
     apply(who, rng, "ticket_message", change)
 }
