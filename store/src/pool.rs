@@ -128,6 +128,10 @@ impl Store {
     }
 }
 
+/// Key of the advisory lock that whoever writes shares, and that a migration has for itself: it would wait for their tables one
+/// after the other, each time for somebody who waits for one that it has already.
+pub(crate) const GATE: i64 = 0x6775_616e_7869;
+
 /// Opens a transaction bound to an organisation and a database role.
 pub(crate) async fn begin(pool: &PgPool, org_id: Uuid, role: DbRole) -> Result<Tx> {
     begin_in(pool, &org_id.to_string(), org_id, role).await
@@ -141,7 +145,11 @@ pub(crate) async fn begin_anywhere(pool: &PgPool) -> Result<Tx> {
 /// In one round trip. Neither the id of an organisation nor the name of a role can hold a quote. Should a setting fail,
 /// Postgres refuses everything else in the transaction.
 async fn begin_in(pool: &PgPool, org: &str, org_id: Uuid, role: DbRole) -> Result<Tx> {
-    let sql = format!("begin; set local guanxi.org = '{org}'; set local role {}", role.name());
+    let gate = match role {
+        DbRole::Writer => format!("select pg_advisory_xact_lock_shared({GATE});"),
+        DbRole::Reader | DbRole::Auth => String::new(),
+    };
+    let sql = format!("begin; {gate} set local guanxi.org = '{org}'; set local role {}", role.name());
     let pool = pool.clone();
     // In a task of its own, which ends even if the caller goes away meanwhile: sqlx forgets a transaction that was left
     // while it began, and the connection would go back into the pool within it, role and all.

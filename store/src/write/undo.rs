@@ -71,13 +71,15 @@ impl Store {
         // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
         super::desk::before_undo(&mut tx, change_set).await?;
+        let types = types(&mut tx, change_set).await?;
+        let concerned = || REGISTRY.iter().filter(|def| types.iter().any(|name| name == def.name));
         // Parents come back before their children, children go before their parents.
-        for def in REGISTRY {
+        for def in concerned() {
             let histories = histories(&mut tx, def, change_set, set.id).await?;
             detach(&mut tx, actor, def, &histories, &set).await?;
             revert(&mut tx, actor, def, histories, &set, &mut outcome).await?;
         }
-        for def in REGISTRY.iter().rev().filter(|def| !is_tenant(def)) {
+        for def in concerned().rev().filter(|def| !is_tenant(def)) {
             let histories = histories(&mut tx, def, change_set, set.id).await?;
             remove(&mut tx, actor, def, histories, &set, &mut outcome).await?;
         }
@@ -126,6 +128,16 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
         },
         _ => Err(Error::NotFound),
     }
+}
+
+/// The types of the records that the set changed.
+async fn types(tx: &mut Tx, change_set: Uuid) -> Result<Vec<String>> {
+    sqlx::query_scalar("select distinct record_type from audit_entries where org_id = $1 and change_set = $2")
+        .bind(tx.org_id)
+        .bind(change_set)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
 }
 
 async fn histories(tx: &mut Tx, def: &RecordDef, change_set: Uuid, undo: Uuid) -> Result<Histories> {
