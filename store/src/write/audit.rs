@@ -10,8 +10,9 @@ use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::load::{self, Lock};
 use super::prepare::{Act, Prepared};
-use super::{load, search_index};
+use super::search_index;
 use crate::columns::{recordset, references, target, to_recordset};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
@@ -54,7 +55,7 @@ async fn keep_referred(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) 
     }
     for (name, ids) in referred.into_iter().filter(|(_, ids)| ids.len() > 1) {
         if let Some(target) = by_name(name) {
-            load::keep(tx, target, &ids).await?;
+            load::hold(tx, target, ids.into_iter().collect(), Lock::Refer).await?;
         }
     }
     Ok(())

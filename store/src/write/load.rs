@@ -23,13 +23,26 @@ pub(super) struct Stored {
 /// What rows are locked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lock {
+    /// They are referred to: nobody may delete them.
+    Refer,
     /// They stay: others may write meanwhile what refers to them.
     Change,
     /// Some may go: nobody may begin to refer to them.
     Delete,
 }
 
-/// Loads the rows of `ids` and locks them in id order, so that two batches cannot deadlock.
+impl Lock {
+    /// In id order, so that two batches cannot deadlock.
+    fn clause(self) -> &'static str {
+        match self {
+            Self::Refer => " order by t.id for key share of t",
+            Self::Change => " order by t.id for no key update of t",
+            Self::Delete => " order by t.id for update of t",
+        }
+    }
+}
+
+/// Loads the rows of `ids` and locks them.
 pub(super) async fn locked(
     tx: &mut Tx,
     actor: &Actor,
@@ -48,10 +61,7 @@ pub(super) async fn locked(
     sql.push(select_list(def, "t"));
     sql.push(format_args!(" from {} t where t.org_id = ", def.table())).push_bind(tx.org_id);
     push_ids(&mut sql, "t", ids.to_vec());
-    sql.push(match lock {
-        Lock::Change => " order by t.id for no key update of t",
-        Lock::Delete => " order by t.id for update of t",
-    });
+    sql.push(lock.clause());
     let rows = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     rows.iter()
         .map(|raw| {
@@ -63,12 +73,15 @@ pub(super) async fn locked(
         .collect()
 }
 
-/// Keeps the rows of `ids` from being deleted until the transaction ends, in id order.
-pub(super) async fn keep(tx: &mut Tx, def: &'static RecordDef, ids: &BTreeSet<Uuid>) -> Result<()> {
+/// Locks the rows of `ids` until the transaction ends.
+pub(super) async fn hold(tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>, lock: Lock) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let mut sql = Sql::new(format!("select from {} t where t.org_id = ", def.table()));
     sql.push_bind(tx.org_id);
-    push_ids(&mut sql, "t", ids.iter().copied().collect());
-    sql.push(" order by t.id for key share of t");
+    push_ids(&mut sql, "t", ids);
+    sql.push(lock.clause());
     sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
     Ok(())
 }

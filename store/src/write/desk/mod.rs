@@ -17,23 +17,16 @@ use uuid::Uuid;
 
 use super::audit::ChangeSet;
 use super::batch;
+use super::load::{self, Lock};
 use super::prepare::Prepared;
 use crate::error::from_sqlx;
 use crate::pool::Tx;
-use crate::scope::{Sql, push_ids};
+use crate::scope::Sql;
 
 /// Holds tickets until the transaction ends. What is said about them is said one after the other, and whoever writes both
 /// holds the ticket first, so that nobody waits for somebody who waits for them.
 pub(crate) async fn hold(tx: &mut Tx, tickets: Vec<Uuid>) -> Result<()> {
-    if tickets.is_empty() {
-        return Ok(());
-    }
-    let mut sql = Sql::new("select from tickets t where t.org_id = ");
-    sql.push_bind(tx.org_id);
-    push_ids(&mut sql, "t", tickets);
-    sql.push(" order by t.id for no key update of t");
-    sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
-    Ok(())
+    load::hold(tx, &TICKET, tickets, Lock::Change).await
 }
 
 /// Holds the tickets that messages are said about, before these are looked at.
