@@ -126,6 +126,20 @@ impl Store {
     pub(crate) async fn reading(&self, actor: &Actor) -> Result<Tx> {
         self.begin(actor.org_id, DbRole::Reader).await
     }
+
+    /// The same, for statements that take longer to plan than to execute and whose plan doesn't depend on what is bound: each
+    /// connection plans them once.
+    pub(crate) async fn reading_planned(&self, actor: &Actor) -> Result<Tx> {
+        let org_id = actor.org_id;
+        begin_in(
+            &self.pool,
+            &org_id.to_string(),
+            org_id,
+            DbRole::Reader,
+            "set local plan_cache_mode = force_generic_plan;",
+        )
+        .await
+    }
 }
 
 /// Key of the advisory lock that whoever writes shares, and that a migration has for itself: it would wait for their tables one
@@ -134,22 +148,22 @@ pub(crate) const GATE: i64 = 0x6775_616e_7869;
 
 /// Opens a transaction bound to an organisation and a database role.
 pub(crate) async fn begin(pool: &PgPool, org_id: Uuid, role: DbRole) -> Result<Tx> {
-    begin_in(pool, &org_id.to_string(), org_id, role).await
+    begin_in(pool, &org_id.to_string(), org_id, role, "").await
 }
 
 /// Opens a transaction that looks for whose a secret is, before the organisation is known.
 pub(crate) async fn begin_anywhere(pool: &PgPool) -> Result<Tx> {
-    begin_in(pool, "", Uuid::nil(), DbRole::Auth).await
+    begin_in(pool, "", Uuid::nil(), DbRole::Auth, "").await
 }
 
 /// In one round trip. Neither the id of an organisation nor the name of a role can hold a quote. Should a setting fail,
 /// Postgres refuses everything else in the transaction.
-async fn begin_in(pool: &PgPool, org: &str, org_id: Uuid, role: DbRole) -> Result<Tx> {
+async fn begin_in(pool: &PgPool, org: &str, org_id: Uuid, role: DbRole, setting: &'static str) -> Result<Tx> {
     let gate = match role {
         DbRole::Writer => format!("select pg_advisory_xact_lock_shared({GATE});"),
         DbRole::Reader | DbRole::Auth => String::new(),
     };
-    let sql = format!("begin; {gate} set local guanxi.org = '{org}'; set local role {}", role.name());
+    let sql = format!("begin; {gate} {setting} set local guanxi.org = '{org}'; set local role {}", role.name());
     let pool = pool.clone();
     // In a task of its own, which ends even if the caller goes away meanwhile: sqlx forgets a transaction that was left
     // while it began, and the connection would go back into the pool within it, role and all.

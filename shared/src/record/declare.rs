@@ -52,6 +52,7 @@ macro_rules! record {
                 tree: None,
                 together: &[],
                 uploaded: false,
+                part_of: None,
                 timeline: false,
                 admin: false,
             }

@@ -185,6 +185,8 @@ pub struct RecordDef {
     pub together: &'static [&'static str],
     /// Its records tell of files: they are made by sending those, never by a command alone.
     pub uploaded: bool,
+    /// Reference to the record that it is only a part of: who looks for what a part says is led to the whole.
+    pub part_of: Option<&'static str>,
     /// Changes to it are shown on the timelines of the records it refers to.
     pub timeline: bool,
     /// Managed on administration pages; kept out of the general menus.

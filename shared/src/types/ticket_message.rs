@@ -34,7 +34,7 @@ record! {
         delivery_error: text(500).computed();
     }
     // What was made a note and written anew since would be shown to the customer.
-    with { through: &["ticket_id"], needs: &["ticket_id"], together: &["kind", "content"] }
+    with { through: &["ticket_id"], needs: &["ticket_id"], together: &["kind", "content"], part_of: Some("ticket_id") }
     rules message_rules
 }
 

@@ -1,16 +1,19 @@
 //! The global search and the choices of reference fields.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use shared::access::{Action, Actor, Level};
 use shared::query::Hit;
 use shared::types::REGISTRY;
-use shared::{Error, RecordDef, Result};
+use shared::{Error, FieldDef, RecordDef, Result};
 use uuid::Uuid;
 
 use super::filter::containing;
 use super::near;
+use crate::columns::target;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
-use crate::scope::{Sql, push_scope};
+use crate::scope::{Sql, push_ids, push_scope};
 use crate::write::query_tokens;
 
 /// Candidates looked at per type; what is cut off was not distinctive enough anyway.
@@ -25,7 +28,8 @@ impl Store {
     /// Database faults only; unreadable records are simply not found.
     pub async fn search(&self, actor: &Actor, words: &str, limit: u32) -> Result<Vec<Hit>> {
         let types: Vec<_> = REGISTRY.iter().copied().filter(|def| !def.admin && actor.may(def, Action::Read)).collect();
-        self.find(actor, &types, words, limit).await
+        let found = self.find(actor, &types, words, limit).await?;
+        self.wholes(actor, found).await
     }
 
     /// Records of one type to choose from; with no words the most recently changed ones.
@@ -39,13 +43,31 @@ impl Store {
         self.find(actor, &[def], words, limit).await
     }
 
+    /// Leads from records that are only parts to what they are parts of, each once, where the reader may read that.
+    async fn wholes(&self, actor: &Actor, found: Vec<Hit>) -> Result<Vec<Hit>> {
+        let mut wholes: BTreeMap<Uuid, Hit> = BTreeMap::new();
+        for def in REGISTRY.iter().copied() {
+            let of_type = found.iter().filter(|hit| hit.record_type == def.name);
+            let ids: Vec<Uuid> = of_type.map(|hit| hit.id).collect();
+            let whole = def.part_of.and_then(|field| def.field(field)).filter(|_| !ids.is_empty());
+            if let Some((field, whole)) = whole.and_then(|field| Some((field, target(field)?))) {
+                let mut tx = self.reading(actor).await?;
+                wholes.extend(wholes_of(&mut tx, actor, (def, field, whole), ids).await?);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        let whole = |hit: Hit| wholes.get(&hit.id).cloned().unwrap_or(hit);
+        Ok(found.into_iter().map(whole).filter(|hit| seen.insert(hit.id)).collect())
+    }
+
     async fn find(&self, actor: &Actor, types: &[&'static RecordDef], words: &str, limit: u32) -> Result<Vec<Hit>> {
         let tokens = query_tokens(words);
         let types: Vec<_> = types.iter().filter(|def| actor.sees_title(def)).collect();
         if types.is_empty() || (tokens.is_none() && !words.trim().is_empty()) {
             return Ok(Vec::new());
         }
-        let mut tx = self.reading(actor).await?;
+        // Whatever depends on the words is within functions, which plan for themselves.
+        let mut tx = self.reading_planned(actor).await?;
         let limit = limit.clamp(1, 50);
         let sought = tokens.as_deref().map(|tokens| (words, tokens));
         let found = hits(&mut tx, actor, &types, words, sought, limit.into()).await?;
@@ -61,6 +83,30 @@ impl Store {
     }
 }
 
+/// What parts are parts of, by the parts' ids.
+async fn wholes_of(
+    tx: &mut Tx,
+    actor: &Actor,
+    (def, field, whole): (&RecordDef, &FieldDef, &'static RecordDef),
+    ids: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, Hit>> {
+    if !actor.sees_title(whole) {
+        return Ok(BTreeMap::new());
+    }
+    let subtitle = if is_guarded(actor, whole) { "''" } else { "s.subtitle" };
+    let (parts, table) = (def.table(), whole.table());
+    let mut sql = Sql::new(format!("select p.id, t.id, s.title, {subtitle} from {parts} p"));
+    sql.push(format_args!(" join {table} t on t.org_id = p.org_id and t.id = p.{}", field.name));
+    sql.push(" join search_entries s on s.org_id = t.org_id and s.record_id = t.id and s.record_type = ");
+    sql.push_bind(whole.name).push(" where p.org_id = ").push_bind(tx.org_id).push(" and ");
+    push_scope(&mut sql, actor, whole, Action::Read, "t");
+    push_ids(&mut sql, "p", ids);
+    let found: Vec<(Uuid, Uuid, String, String)> =
+        sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    let hit = |(part, id, title, subtitle)| (part, Hit { record_type: whole.name.to_owned(), id, title, subtitle });
+    Ok(found.into_iter().map(hit).collect())
+}
+
 /// The records that contain the words, best and newest first.
 async fn hits(
     tx: &mut Tx,
@@ -74,7 +120,9 @@ async fn hits(
     push_hits(&mut sql, actor, types, sought);
     sql.push(" order by (lower(f.title) = ").push_bind(words.trim().to_lowercase());
     sql.push(") desc, starts_with(lower(f.title), ").push_bind(words.trim().to_lowercase());
-    sql.push(") desc, f.updated_at desc, f.record_id limit ").push_bind(limit);
+    let parts: Vec<&str> = types.iter().filter(|def| def.part_of.is_some()).map(|def| def.name).collect();
+    sql.push(") desc, f.record_type = any(").push_bind(parts);
+    sql.push("), f.updated_at desc, f.record_id limit ").push_bind(limit);
     let found: Vec<(String, Uuid, String, String)> =
         sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     let hit = |(record_type, id, title, subtitle)| Hit { record_type, id, title, subtitle };
