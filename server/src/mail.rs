@@ -30,7 +30,8 @@ pub(crate) fn outgoing(base_url: &str, way_out: Option<Transport>, from: Option<
     let outgoing = match way_out {
         None => Outgoing::new(base_url, |letter| {
             tracing::warn!(subject = %letter.subject, "a mail was not sent: GUANXI_SMTP_URL is not set");
-        }),
+        })
+        .without_server(),
         Some(transport) => {
             let from = sender(from, &host)?;
             Outgoing::new(base_url, move |letter| {

@@ -25,6 +25,8 @@ pub struct Letter {
 #[derive(Clone)]
 pub struct Outgoing {
     base_url: String,
+    /// There is a mail server.
+    reaches: bool,
     send: Arc<dyn Fn(Letter) + Send + Sync>,
     try_out: Arc<dyn Fn(Account) -> Trying + Send + Sync>,
 }
@@ -39,7 +41,18 @@ impl Outgoing {
         let nowhere = || Some(PostFault::NoWayOut.code().to_owned());
         let try_out =
             move |_: Account| -> Trying { Box::pin(async move { Tried { incoming: nowhere(), outgoing: nowhere() } }) };
-        Self { base_url, send: Arc::new(send), try_out: Arc::new(try_out) }
+        Self { base_url, reaches: true, send: Arc::new(send), try_out: Arc::new(try_out) }
+    }
+
+    /// The same where no mail server is named: pages promise no mail.
+    #[must_use]
+    pub fn without_server(self) -> Self {
+        Self { reaches: false, ..self }
+    }
+
+    /// Whether what is handed over for sending has a chance to arrive.
+    pub fn reaches(&self) -> bool {
+        self.reaches
     }
 
     /// The same, with a way to try whether mail can be fetched and sent with a mailbox's settings.

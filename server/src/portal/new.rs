@@ -83,7 +83,7 @@ fn confirmation(place: &Place, number: &str) -> Response {
         section.portal-card.narrow {
             h1 { (title) }
             p { (place.t("portal.new.number")) " " strong.num { (shown) } }
-            p { (place.t("portal.new.next")) }
+            p { (place.t(if place.outgoing.reaches() { "portal.new.next" } else { "portal.new.next_without_mail" })) }
             p.actions {
                 a.button data-kind="primary" href=(place.path("/tickets")) { (place.t("portal.nav.tickets")) }
                 a.button data-kind="secondary" href=(place.path("")) { (place.t("portal.home.back")) }

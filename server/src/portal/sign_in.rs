@@ -39,6 +39,7 @@ fn form(place: &Place, email: &str, problems: &Problems) -> Response {
         section.portal-card.narrow {
             h1 { (title) }
             p { (place.t("portal.sign_in.text")) }
+            @if !place.outgoing.reaches() { p.portal-notice role="note" { (place.t("portal.sign_in.no_mail")) } }
             form.portal-form method="post" action=(place.path("/sign-in")) {
                 (problems.summary(place, &["email"]))
                 (Field::new("email", place.t("portal.new.email")).required().line(place, problems, email, ("email", "email")))

@@ -98,17 +98,22 @@ const LINE: &str = "t.number, t.subject, t.status, coalesce(t.received_at, t.cre
     (select max(m.said_at) from ticket_messages m where m.org_id = t.org_id and m.ticket_id = t.id and m.kind = 'reply'
      and m.archived_at is null) as said_at";
 
+/// The description of a ticket `t` as far as it is what the customer wrote: on the phone it is what a colleague noted, and so is
+/// what it was changed to afterwards, or the way by which it is said to have come in.
+const ASKED: &str = "case when t.channel in ('email', 'web', 'portal', 'chat', 'wechat')
+    and not exists (select from audit_entries a where a.org_id = t.org_id and a.record_id = t.id and a.action <> 'create'
+                    and a.changes ?| array['description', 'channel']) then t.description end";
+
 #[derive(FromRow)]
 struct Found {
     #[sqlx(flatten)]
     line: TicketLine,
     id: Uuid,
     kind: String,
-    channel: String,
     category: Option<String>,
     product: Option<String>,
     order_number: Option<String>,
-    description: Option<String>,
+    asked: Option<String>,
     requester_name: Option<String>,
     solved_at: Option<DateTime<Utc>>,
     satisfaction: Option<i64>,
@@ -160,8 +165,7 @@ impl Store {
 
 async fn one(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], number: &str) -> Result<Found> {
     let found: Option<Found> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select {LINE}, t.id, t.kind, t.channel, t.order_number, t.description, t.requester_name, t.solved_at, t.satisfaction,
-                t.parent_id,
+        "select {LINE}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, t.satisfaction, t.parent_id,
                 (select c.name from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
                 (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product
          from tickets t where {OWN} and lower(t.number) = lower($4)"
@@ -187,8 +191,7 @@ async fn number_of(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], id: Uuid) 
         .map_err(from_sqlx)
 }
 
-/// What was asked and answered. Of the ticket's own description only what the customer wrote: on the phone it is
-/// what a colleague noted.
+/// What was asked and answered.
 async fn conversation(tx: &mut Tx, portal: &Portal, ticket: &Found) -> Result<Vec<PublicMessage>> {
     type Said = (Uuid, String, Option<String>, String, DateTime<Utc>);
     let mut said: Vec<Said> = sqlx::query_as(
@@ -204,8 +207,7 @@ async fn conversation(tx: &mut Tx, portal: &Portal, ticket: &Found) -> Result<Ve
     .map_err(from_sqlx)?;
     said.reverse();
     let first = said.first().map(|(_, direction, _, content, _)| (direction.as_str(), content.as_str()));
-    let own_words = matches!(ticket.channel.as_str(), "email" | "web" | "portal" | "chat" | "wechat");
-    if let Some(asked) = ticket.description.as_ref().filter(|_| own_words)
+    if let Some(asked) = &ticket.asked
         && first != Some(("inbound", asked))
     {
         let entry = (ticket.id, "inbound".into(), ticket.requester_name.clone(), asked.clone(), ticket.line.created_at);

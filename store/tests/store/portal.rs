@@ -265,6 +265,22 @@ async fn whoever_writes_in_makes_a_ticket_that_belongs_to_whom_it_plainly_does()
 }
 
 #[tokio::test]
+async fn a_request_to_no_queue_waits_in_the_first() {
+    let world = World::new().await;
+    world.make(&QUEUE, json!({"name": "Legal", "public": false, "position": 0})).await;
+    let [later, first] = [
+        world.make(&QUEUE, json!({"name": "Billing", "public": true, "position": 2})).await,
+        world.make(&QUEUE, json!({"name": "Support", "public": true, "position": 1})).await,
+    ];
+    let ask = async |queue_id: Option<Uuid>| {
+        let new = NewTicket { queue_id, ..question(LI) };
+        let made = world.store().portal_ask(&world.portal, None, &new, &client(1)).await.unwrap();
+        world.row(&TICKET, made.id).await.reference("queue_id")
+    };
+    assert_eq!((ask(None).await, ask(Some(later)).await), (Some(first), Some(later)));
+}
+
+#[tokio::test]
 async fn what_does_not_fit_is_said_by_field_and_a_form_sent_twice_is_one_ticket() {
     let world = World::new().await;
     let ask = async |new: NewTicket| world.store().portal_ask(&world.portal, None, &new, &client(1)).await;
@@ -447,6 +463,22 @@ async fn what_colleagues_say_among_themselves_stays_inside() {
             Error::NotFound
         );
     }
+}
+
+#[tokio::test]
+async fn of_what_was_asked_only_the_customers_own_words_are_shown() {
+    let world = World::new().await;
+    let fields =
+        |channel: &str| json!({"subject": "x", "channel": channel, "requester_email": LI, "description": "Asked"});
+    let ((own, own_number), (noted, noted_number)) =
+        (world.ticket(fields("web")).await, world.ticket(fields("phone")).await);
+    let shown = async |number: &str| {
+        world.store().portal_ticket(&world.portal, &visitor(LI), number).await.unwrap().messages.len()
+    };
+    assert_eq!((shown(&own_number).await, shown(&noted_number).await), (1, 0));
+    world.change(&TICKET, own, json!({"description": "Asked by a difficult customer"})).await;
+    world.change(&TICKET, noted, json!({"channel": "web"})).await;
+    assert_eq!((shown(&own_number).await, shown(&noted_number).await), (0, 0));
 }
 
 #[tokio::test]
