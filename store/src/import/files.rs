@@ -94,7 +94,9 @@ impl Store {
 
 async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Table) -> Result<FileInfo> {
     let may = |step: &Step| shared::types::by_name(&step.record_type).is_some_and(|def| actor.may(def, Action::Import));
-    let remembered = remembered(tx, &table.columns).await?.filter(|steps| steps.iter().all(may));
+    // Several steps are those of a known layout, which tells more about them.
+    let by_hand = |steps: &Vec<Step>| steps.len() == 1 && steps.iter().all(may);
+    let remembered = remembered(tx, &table.columns).await?.filter(by_hand);
     let (preset, mut steps) = match (Preset::recognise(&table.columns), &remembered) {
         (Some(preset), _) => (Some(preset.code()), preset.steps(&roles(tx).await?)),
         (None, Some(steps)) => (None, steps.clone()),

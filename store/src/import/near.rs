@@ -15,7 +15,9 @@ pub(super) fn bare(text: &str) -> String {
 /// What `text` may mean among `(value, what it is called)`, the likeliest first.
 pub(super) fn suggestions<'c>(text: &str, candidates: impl Iterator<Item = (&'c str, &'c str)>) -> Vec<Suggestion> {
     let wanted = bare(text);
+    // What is called just so would have been found: it is there only because this very import would make it.
     let mut found: Vec<Suggestion> = candidates
+        .filter(|(value, _)| *value != text.trim())
         .filter_map(|(value, name)| {
             Some(Suggestion { value: value.to_owned(), score: likeness(&wanted, &bare(name))? })
         })

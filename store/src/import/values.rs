@@ -60,12 +60,19 @@ pub(super) fn plain(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
     let given = match serde_json::from_str::<Value>(text) {
         Ok(value) if structured && value.is_object() => value,
         _ if field.kind == Kind::DateTime => shared::record::instant_in(text, zone).into(),
+        _ if field.kind == Kind::Date => day_of(text).into(),
         _ => Value::from(text),
     };
     match normalize(field.name, &field.kind, &given) {
         Ok(value) => Cell { shown: shown(&value), value: Some(value), error: None },
         Err(error) => Cell { value: None, shown: text.to_owned(), error: Some(error) },
     }
+}
+
+/// The day of a moment: programs write days as moments at midnight.
+fn day_of(text: &str) -> &str {
+    let day = text.get(..10).filter(|day| day.parse::<chrono::NaiveDate>().is_ok());
+    day.filter(|_| text[10..].starts_with([' ', 'T'])).unwrap_or(text)
 }
 
 fn shown(value: &Value) -> String {

@@ -80,6 +80,7 @@ impl Wizard {
         let chosen: Vec<File> = (0..list.length()).filter_map(|at| list.get(at)).collect();
         self.begin();
         spawn_local(async move {
+            let mut refused = Vec::new();
             for file in chosen {
                 let name = file.name();
                 match upload(file).await {
@@ -87,11 +88,15 @@ impl Wizard {
                         files.push(info);
                         in_order(files);
                     }),
-                    Err(error) => self.error.set(Some(format!("{name}: {}", self.sentence(&error)))),
+                    Err(error) => refused.push(format!("{name}: {}", self.sentence(&error))),
                 }
             }
             self.busy.set(false);
-            if self.error.with_untracked(Option::is_none) {
+            if !refused.is_empty() {
+                self.error.set(Some(refused.join(" ")));
+            }
+            // What could be read goes on, the others are named.
+            if !self.files.with_untracked(Vec::is_empty) {
                 self.stage.set(Stage::Map);
             }
         });

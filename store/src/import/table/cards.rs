@@ -80,16 +80,33 @@ fn row(card: &VCard) -> Vec<String> {
         first(VCardProperty::Title, 0),
         all(VCardProperty::Tel),
         all(VCardProperty::Email),
-        first(VCardProperty::Adr, 2),
+        street(&parts(card.property(&VCardProperty::Adr))),
         first(VCardProperty::Adr, 3),
         first(VCardProperty::Adr, 4),
         first(VCardProperty::Adr, 5),
         first(VCardProperty::Adr, 6),
         first(VCardProperty::Url, 0),
         first(VCardProperty::Bday, 0),
-        parts(card.property(&VCardProperty::Note)).join("\n"),
+        notes(card),
         all(VCardProperty::Categories),
     ]
+}
+
+/// Post box, addition and street of an address: some programs put all of it into one of the first two.
+fn street(address: &[String]) -> String {
+    joined(&address[..address.len().min(3)], ", ")
+}
+
+/// The notes, and the further addresses, of which people have one here.
+fn notes(card: &VCard) -> String {
+    let all = |property: VCardProperty| card.entries.iter().filter(move |entry| entry.name == property);
+    let notes = all(VCardProperty::Note).flat_map(|entry| parts(Some(entry)));
+    let further = all(VCardProperty::Adr).skip(1).map(|entry| joined(&parts(Some(entry)), ", "));
+    joined(&notes.chain(further).collect::<Vec<_>>(), "\n")
+}
+
+fn joined(texts: &[String], between: &str) -> String {
+    texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(between)
 }
 
 /// The parts of a property, as texts.

@@ -18,6 +18,8 @@ pub(super) use cards::COLUMNS as CARD_COLUMNS;
 pub(super) use lines::Line;
 use lines::Lines;
 
+/// How workbooks begin that Excel wrote until 2003, which nothing here reads.
+const OLD_WORKBOOK: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 /// First values of a column shown beside its name.
 const SAMPLES: usize = 3;
 
@@ -48,6 +50,9 @@ impl Table {
     pub(super) fn read(bytes: &[u8], reading: &Reading) -> Result<Self> {
         if bytes.len() > MAX_BYTES {
             return Err(too_large());
+        }
+        if bytes.starts_with(OLD_WORKBOOK) {
+            return Err(Error::invalid("file", "file_old_excel"));
         }
         let (format, mut lines) = if workbook::is_workbook(bytes) {
             workbook::read(bytes, reading)?
@@ -175,6 +180,25 @@ mod tests {
     }
 
     #[test]
+    fn stray_zero_bytes_are_left_out() {
+        let (columns, rows, encoding, _) = cells("name,city\nA\0cme 公司,Paris and some more text\n".as_bytes());
+        assert_eq!((columns, encoding.as_str()), (vec!["name".to_owned(), "city".to_owned()], "UTF-8"));
+        assert_eq!(rows, [["Acme 公司", "Paris and some more text"]]);
+    }
+
+    #[test]
+    fn cards_keep_all_of_an_address_and_every_note() {
+        let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:John Doe\r\nADR;TYPE=WORK:ASB-123;Suite 100;222 Broadway;New York;NY;10036;USA\r\n\
+                    ADR;TYPE=HOME:;;1 Main St;Albany;NY;12202;USA\r\nNOTE:First\r\nNOTE:Second\r\nEND:VCARD\r\n";
+        let table = Table::read(card.as_bytes(), &Reading::default()).unwrap();
+        let row = table.rows().next().unwrap();
+        let cell = |name: &str| row.cell(table.column(name).unwrap()).to_owned();
+        assert_eq!(cell("Street"), "ASB-123, Suite 100, 222 Broadway");
+        assert_eq!(cell("City"), "New York");
+        assert_eq!(cell("Notes"), "First\nSecond\n1 Main St, Albany, NY, 12202, USA");
+    }
+
+    #[test]
     fn separators_quotes_and_ragged_rows_are_read() {
         let (columns, rows, _, delimiter) = cells(b"name;\"a,b\";name\n\"x;1\";2\n\n;;\n3;4;5;6\n");
         assert_eq!(delimiter, ';');
@@ -191,6 +215,7 @@ mod tests {
         };
         assert_eq!(code(b"name,city\n"), "file_empty");
         assert_eq!(code(b""), "file_empty");
+        assert_eq!(code(OLD_WORKBOOK), "file_old_excel");
         assert_eq!(code("a\n".repeat(MAX_ROWS + 2).as_bytes()), "too_many_rows");
         assert_eq!(code(format!("a\n{}\n", ",".repeat(MAX_COLUMNS)).as_bytes()), "too_many_columns");
         assert_eq!(code(&vec![b'a'; MAX_BYTES + 1]), "file_too_large");

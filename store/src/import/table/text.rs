@@ -56,7 +56,7 @@ pub(super) fn decode(bytes: &[u8], reading: &Reading) -> Result<(String, &'stati
     }
     for encoding in [UTF_8, GB18030] {
         if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-            return Ok((text.into_owned(), encoding));
+            return Ok((text.replace('\0', ""), encoding));
         }
     }
     Ok((WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(), WINDOWS_1252))
@@ -66,7 +66,12 @@ pub(super) fn decode(bytes: &[u8], reading: &Reading) -> Result<(String, &'stati
 fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(4096)];
     let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
-    match (zeros(0), zeros(1)) {
+    let (even, odd) = (zeros(0), zeros(1));
+    // A few that a program left in a text are none of its.
+    if (even + odd) * 20 < sample.len() && std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    match (even, odd) {
         (0, 0) => None,
         (even, odd) if odd > even => Some(UTF_16LE),
         _ => Some(UTF_16BE),
