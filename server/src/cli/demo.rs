@@ -62,10 +62,10 @@ async fn fill(store: &Store, now: DateTime<Utc>) -> shared::Result<()> {
     let actor = store.found(founding).await?;
     let writer = Writer { store: store.clone(), actor };
     let mut dice = Dice::new(20_240_601);
-    help::publish(&writer).await?;
+    let help = help::publish(&writer).await?;
     let staff = people::hire(&writer).await?;
     let parties = parties::meet(&writer, &mut dice, &staff, now).await?;
     let deals = deals::open(&writer, &mut dice, &staff, &parties, now).await?;
     history::live_through(&writer, &mut dice, &staff, &deals, now).await?;
-    desk::answer(&writer, &mut dice, &staff, &parties, now).await
+    desk::answer(&writer, &mut dice, help, &staff, &parties, now).await
 }

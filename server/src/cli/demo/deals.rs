@@ -40,7 +40,7 @@ pub(super) async fn open(
     for party in parties {
         for _ in 0..count(dice) {
             let stage = *dice.pick(&[0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 4, 4, 5, 5]);
-            let contact = party.contacts.first().copied();
+            let contact = party.contacts.first().map(|contact| contact.id);
             rows.push(row(dice, staff, party, (stage, contact), now));
             deals.push(Deal {
                 id: Uuid::nil(),

@@ -9,6 +9,7 @@ use shared::record::instant_text;
 use uuid::Uuid;
 
 use super::dice::Dice;
+use super::help::Help;
 use super::parties::Party;
 use super::people::Staff;
 use super::writer::Writer;
@@ -21,19 +22,19 @@ const TICKETS: usize = 260;
 struct Desk {
     /// One for each language, Chinese first.
     queues: [Uuid; 2],
-    categories: Vec<Uuid>,
+    help: Help,
     articles: Vec<Uuid>,
-    survey: [Uuid; 2],
 }
 
 pub(super) async fn answer(
     writer: &Writer,
     dice: &mut Dice,
+    help: Help,
     staff: &Staff,
     parties: &[Party],
     now: DateTime<Utc>,
 ) -> shared::Result<()> {
-    let desk = set_up(writer, staff).await?;
+    let desk = set_up(writer, help, staff).await?;
     let mut tickets = Vec::new();
     let mut talks = Vec::new();
     for _ in 0..TICKETS {
@@ -42,17 +43,19 @@ pub(super) async fn answer(
         tickets.push(ticket(dice, staff, &desk, party, case, now));
         talks.push(case);
     }
-    let ids = writer.create("ticket", tickets.clone()).await?;
-    let (mut messages, mut responses) = (Vec::new(), Vec::new());
+    let ids = writer.create("ticket", tickets.iter().map(unsettled).collect()).await?;
+    let (mut messages, mut endings, mut responses) = (Vec::new(), Vec::new(), Vec::new());
     for ((id, fields), case) in ids.iter().zip(&tickets).zip(talks) {
         messages.extend(conversation(dice, *id, fields, case, now));
+        endings.extend(ending(*id, fields));
         responses.extend(response(dice, &desk, *id, fields));
     }
     writer.create("ticket_message", messages).await?;
+    writer.update("ticket", endings).await?;
     writer.create("survey_response", responses).await.map(drop)
 }
 
-async fn set_up(writer: &Writer, staff: &Staff) -> shared::Result<Desk> {
+async fn set_up(writer: &Writer, help: Help, staff: &Staff) -> shared::Result<Desk> {
     let queue = |name: &str, about: &str, signature: &str, position: usize| {
         json!({"name": name, "description": about, "served_by_id": staff.service, "position": position,
                "signature": format!("<p>{signature}</p>")})
@@ -68,9 +71,6 @@ async fn set_up(writer: &Writer, staff: &Staff) -> shared::Result<Desk> {
     ];
     let queues = writer.create("queue", queues).await?;
     levels(writer, &queues).await?;
-    let categories = ["账户与登录", "安装与升级", "硬件故障", "账单与发票", "Integrations", "Training"];
-    let categories = categories.iter().enumerate().map(|(at, name)| json!({"name": name, "position": at})).collect();
-    let categories = writer.create("category", categories).await?;
     let steps =
         [("已送修 At the workshop", "waiting_third_party"), ("等待发货 Awaiting shipment", "waiting_third_party")];
     let steps = steps.iter().map(|(name, category)| json!({"name": name, "category": category})).collect();
@@ -78,22 +78,9 @@ async fn set_up(writer: &Writer, staff: &Staff) -> shared::Result<Desk> {
     let rules = vec![json!({"name": "投诉优先 Complaints first", "priority": "high", "add_tags": ["重点"],
         "conditions": {"field": {"field": "kind", "op": "eq", "value": "complaint"}}})];
     writer.create("ticket_rule", rules).await?;
-    let articles = knowledge::articles(writer, &categories).await?;
+    let articles = knowledge::articles(writer, &help.categories).await?;
     knowledge::templates(writer).await?;
-    let survey = |name: &str, locale: &str, question: &str, thanks: &str| json!({"name": name, "kind": "csat", "locale": locale, "question": question, "thanks": thanks, "on_close": true});
-    let surveys = vec![
-        survey("服务满意度", "zh-CN", "您对这次服务满意吗？", "感谢您的反馈，我们会继续改进。"),
-        survey(
-            "Service satisfaction",
-            "en",
-            "How satisfied are you with our help?",
-            "Thank you. Your answer helps us get better.",
-        ),
-        json!({"name": "推荐意愿 NPS", "kind": "nps", "locale": "zh-CN", "public": true,
-               "question": "您有多大可能把我们推荐给同行？", "thanks": "感谢您的评分！"}),
-    ];
-    let surveys = writer.create("survey", surveys).await?;
-    Ok(Desk { queues: [queues[0], queues[1]], categories, articles, survey: [surveys[0], surveys[1]] })
+    Ok(Desk { queues: [queues[0], queues[1]], help, articles })
 }
 
 /// Office hours here and abroad, and what is promised within them.
@@ -151,7 +138,8 @@ async fn levels(writer: &Writer, queues: &[Uuid]) -> shared::Result<()> {
 fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case, now: DateTime<Utc>) -> Value {
     // Most of them are settled; what is open came lately.
     let settled = dice.chance(72);
-    let age = if settled { dice.between(60 * 24, 60 * 24 * 90) } else { dice.between(3, 60 * 24 * 5) };
+    let open_for = if dice.chance(70) { 60 * 8 } else { 60 * 24 * 4 };
+    let age = if settled { dice.between(60 * 24, 60 * 24 * 90) } else { dice.between(3, open_for) };
     let received = now - Duration::minutes(age);
     let status = if settled { *dice.pick(&["solved", "closed", "closed"]) } else { open_status(dice, age) };
     let owner = (status != "new").then(|| *dice.pick(&staff.agents));
@@ -159,16 +147,32 @@ fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case
     let closed = solved
         .filter(|_| status == "closed")
         .map(|at| (at + Duration::minutes(dice.between(30, 60 * 24 * 2))).min(now));
+    let contact = party.contacts.first();
     json!({
         "subject": case.subject, "kind": case.kind, "status": status, "priority": dice.pick(&["low", "normal", "normal", "normal", "high", "urgent"]),
-        "queue_id": desk.queues[usize::from(!party.chinese)], "customer_id": party.customer, "contact_id": party.contacts.first(),
-        "requester_name": party.name, "requester_email": format!("service{}@example.com", dice.between(1, 400)),
-        "channel": dice.pick(&["email", "email", "web", "portal", "phone", "wechat"]), "category_id": desk.categories[case.category],
+        "queue_id": desk.queues[usize::from(!party.chinese)], "customer_id": party.customer, "contact_id": contact.map(|contact| contact.id),
+        "requester_name": contact.map(|contact| &contact.name), "requester_email": contact.map(|contact| &contact.email),
+        "channel": dice.pick(&["email", "email", "web", "portal", "phone", "wechat"]), "category_id": desk.help.categories[case.category],
         "description": format!("<p>{}</p>", case.asks), "locale": if party.chinese { "zh-CN" } else { "en" },
         "product_id": dice.pick(&staff.products), "owner_id": owner, "team_id": staff.service,
         "solved_by_id": settled.then(|| dice.pick(&desk.articles)).filter(|_| case.category < 2),
         "received_at": instant_text(received), "solved_at": solved.map(instant_text), "closed_at": closed.map(instant_text),
     })
+}
+
+/// The ticket as it is while it is talked about: a customer's word would open a settled one again.
+fn unsettled(fields: &Value) -> Value {
+    let mut fields = fields.clone();
+    if !fields["solved_at"].is_null() {
+        (fields["status"], fields["solved_at"], fields["closed_at"]) = (json!("open"), Value::Null, Value::Null);
+    }
+    fields
+}
+
+/// How a settled ticket ended.
+fn ending(ticket: Uuid, fields: &Value) -> Option<(Uuid, Value)> {
+    let how = json!({"status": fields["status"], "solved_at": fields["solved_at"], "closed_at": fields["closed_at"]});
+    (!fields["solved_at"].is_null()).then_some((ticket, how))
 }
 
 fn open_status(dice: &mut Dice, age: i64) -> &'static str {
@@ -212,7 +216,7 @@ fn response(dice: &mut Dice, desk: &Desk, ticket: Uuid, fields: &Value) -> Optio
         _ => None,
     };
     Some(
-        json!({"survey_id": desk.survey[usize::from(!chinese)], "ticket_id": ticket, "score": score, "comment": comment,
+        json!({"survey_id": desk.help.surveys[usize::from(!chinese)], "ticket_id": ticket, "score": score, "comment": comment,
                 "answered_at": closed}),
     )
 }

@@ -1,7 +1,6 @@
 //! What the demo's customers read: topics, articles, surveys; and that its public pages are open.
 
 use serde_json::{Value, json};
-use shared::command::{Change, Command, Source};
 use uuid::Uuid;
 
 use super::writer::Writer;
@@ -13,7 +12,7 @@ const ARTICLES: &[Written] = &[
     (
         "网关离线怎么办？",
         "zh-CN",
-        1,
+        2,
         "先看指示灯，再查网络，最后重启。大多数情况五分钟内恢复。",
         "wangguan-lixian",
         "<p>设备联网网关显示离线时，请按以下顺序检查：</p><ol><li>电源灯常亮、网络灯闪烁为正常。网络灯不亮，请更换网线或端口。</li><li>确认防火墙放行 443 端口的对外访问。</li><li>断电 30 秒后重新上电，等待两分钟。</li></ol><p>仍然离线，请<strong>提交请求</strong>并附上网关背面的序列号。</p>",
@@ -21,7 +20,7 @@ const ARTICLES: &[Written] = &[
     (
         "如何申请退换货？",
         "zh-CN",
-        2,
+        6,
         "签收后 7 天内可申请，附上订单号和照片即可。",
         "tuihuanhuo",
         "<p>签收后 7 天内，硬件产品可以申请退换货。</p><ul><li>在“提交请求”中选择“报修”，填写订单号。</li><li>附上设备照片和问题描述。</li><li>客服会在一个工作日内寄出退货单。</li></ul>",
@@ -37,7 +36,7 @@ const ARTICLES: &[Written] = &[
     (
         "首次登录智能仓储管理系统",
         "zh-CN",
-        1,
+        0,
         "用邀请邮件里的链接设置密码，再绑定仓库。",
         "shouci-denglu",
         "<p>管理员邀请您之后，您会收到一封邮件。打开其中的链接设置密码，然后：</p><ol><li>选择所属仓库；</li><li>下载手持终端应用，扫描二维码绑定；</li><li>在“库位”中核对初始数据。</li></ol>",
@@ -45,7 +44,7 @@ const ARTICLES: &[Written] = &[
     (
         "My gateway is offline. What can I do?",
         "en",
-        1,
+        2,
         "Look at the lights, check the network, restart. Most gateways are back within five minutes.",
         "gateway-offline",
         "<p>If a gateway shows as offline, check in this order:</p><ol><li>Power is lit, network blinks: all is well. If network is dark, try another cable or port.</li><li>Your firewall must let port 443 out.</li><li>Cut the power for 30 seconds, then wait two minutes.</li></ol><p>Still offline? Write to us with the serial number on its back.</p>",
@@ -60,15 +59,27 @@ const ARTICLES: &[Written] = &[
     ),
 ];
 
+/// Name and what it is about; of articles and tickets alike, which name them by their place.
 const TOPICS: &[(&str, &str)] = &[
-    ("入门 Getting started", "安装、登录与基本设置"),
-    ("设备与系统 Devices", "网关、平板与仓储系统的使用"),
-    ("售后 After-sales", "退换货、维修与维保"),
+    ("账户与登录 Account", "首次登录、密码与权限"),
+    ("安装与升级 Set-up", "安装、固件与系统升级"),
+    ("设备与硬件 Devices", "网关、平板与扫码枪的使用"),
     ("账单与发票 Billing", "付款、发票与订阅"),
+    ("集成 Integrations", "与 ERP 和单点登录对接"),
+    ("培训 Training", "新同事的课程与资料"),
+    ("售后 After-sales", "退换货、维修与维保"),
 ];
 
-pub(super) async fn publish(writer: &Writer) -> shared::Result<()> {
-    open(writer).await?;
+/// What the desk refers to.
+pub(super) struct Help {
+    /// In the order of the topics.
+    pub(super) categories: Vec<Uuid>,
+    /// Asked when a ticket is closed; one for each language, Chinese first.
+    pub(super) surveys: [Uuid; 2],
+}
+
+pub(super) async fn publish(writer: &Writer) -> shared::Result<Help> {
+    writer.update("organisation", vec![(writer.actor.org_id, json!({"slug": "demo", "portal": true}))]).await?;
     let topics = TOPICS.iter().enumerate().map(|(position, (name, description))| {
         json!({"name": name, "description": description, "public": true, "position": position})
     });
@@ -78,23 +89,9 @@ pub(super) async fn publish(writer: &Writer) -> shared::Result<()> {
                "slug": slug, "content": content})
     };
     let articles = writer.create("article", ARTICLES.iter().map(article).collect()).await?;
-    translate(writer, articles[4], articles[0]).await?;
-    writer.create("survey", surveys()).await.map(drop)
-}
-
-async fn open(writer: &Writer) -> shared::Result<()> {
-    change(writer, "organisation", writer.actor.org_id, json!({"slug": "demo", "portal": true})).await
-}
-
-async fn translate(writer: &Writer, article: Uuid, of: Uuid) -> shared::Result<()> {
-    change(writer, "article", article, json!({"translation_of_id": of})).await
-}
-
-async fn change(writer: &Writer, record_type: &str, id: Uuid, values: Value) -> shared::Result<()> {
-    let values = values.as_object().cloned().unwrap_or_default();
-    let change = Change::Update { id, version: None, values };
-    let command = Command { source: Source::System, ..Command::one(record_type, change) };
-    writer.store.apply(&writer.actor, command).await.map(drop)
+    writer.update("article", vec![(articles[4], json!({"translation_of_id": articles[0]}))]).await?;
+    let surveys = writer.create("survey", surveys()).await?;
+    Ok(Help { categories: topics, surveys: [surveys[0], surveys[1]] })
 }
 
 fn surveys() -> Vec<Value> {

@@ -8,12 +8,18 @@ use super::dice::Dice;
 use super::people::Staff;
 use super::writer::Writer;
 
+pub(super) struct Contact {
+    pub(super) id: Uuid,
+    pub(super) name: String,
+    pub(super) email: String,
+}
+
 pub(super) struct Party {
     pub(super) customer: Uuid,
     pub(super) name: String,
     /// Index of the seller it belongs to.
     pub(super) seller: usize,
-    pub(super) contacts: Vec<Uuid>,
+    pub(super) contacts: Vec<Contact>,
     pub(super) chinese: bool,
 }
 
@@ -142,7 +148,7 @@ fn person(dice: &mut Dice, now: DateTime<Utc>) -> Value {
 
 async fn contacts(writer: &Writer, dice: &mut Dice, staff: &Staff, parties: &mut [Party]) -> shared::Result<()> {
     let mut rows = Vec::new();
-    let mut of = Vec::new();
+    let mut found = Vec::new();
     for (index, party) in parties.iter().enumerate() {
         for turn in 0..dice.between(1, 2) {
             let (name, title) = if party.chinese {
@@ -150,17 +156,18 @@ async fn contacts(writer: &Writer, dice: &mut Dice, staff: &Staff, parties: &mut
             } else {
                 (western_name(dice), *dice.pick(TITLES_EN))
             };
+            let email = format!("contact{index}.{turn}@customer.example");
             rows.push(json!({
                 "name": name, "customer_id": party.customer, "job_title": title, "phones": [format!("1{}", dice.between(3_000_000_000, 8_999_999_999))],
-                "emails": [format!("contact{index}.{turn}@customer.example")], "decision_weight": dice.between(1, 5),
+                "emails": [email], "decision_weight": dice.between(1, 5),
                 "decision_role": dice.pick(&["decision_maker", "influencer", "user", "gatekeeper"]),
                 "owner_id": staff.sellers[party.seller], "team_id": staff.teams[party.seller],
             }));
-            of.push(index);
+            found.push((index, name, email));
         }
     }
-    for (index, id) in of.into_iter().zip(writer.create("contact", rows).await?) {
-        parties[index].contacts.push(id);
+    for ((index, name, email), id) in found.into_iter().zip(writer.create("contact", rows).await?) {
+        parties[index].contacts.push(Contact { id, name, email });
     }
     Ok(())
 }

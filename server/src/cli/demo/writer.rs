@@ -25,6 +25,22 @@ impl Writer {
                 Change::Create { id: Uuid::now_v7(), values }
             })
             .collect();
+        let ids = changes.iter().map(Change::id).collect();
+        self.apply(record_type, changes).await?;
+        Ok(ids)
+    }
+
+    /// Changes records: by each id the values that are new.
+    pub(super) async fn update(&self, record_type: &str, records: Vec<(Uuid, Value)>) -> shared::Result<()> {
+        let change = |(id, record): (Uuid, Value)| Change::Update {
+            id,
+            version: None,
+            values: record.as_object().cloned().unwrap_or_default(),
+        };
+        self.apply(record_type, records.into_iter().map(change).collect()).await
+    }
+
+    async fn apply(&self, record_type: &str, changes: Vec<Change>) -> shared::Result<()> {
         for chunk in changes.chunks(CHUNK) {
             let command = Command {
                 record_type: record_type.to_owned(),
@@ -38,7 +54,7 @@ impl Writer {
                 return Err(refusal.error);
             }
         }
-        Ok(changes.iter().map(Change::id).collect())
+        Ok(())
     }
 
     /// Ids and rows of all records of a small type.
