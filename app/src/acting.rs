@@ -46,11 +46,27 @@ pub async fn send(mut command: Command) -> Result<Outcome, Error> {
 
 /// What the undo button of a toast does.
 pub fn undo_of(page: Page, toasts: Toasts, change_set: Uuid) -> Undo {
+    undo_then(page, toasts, change_set, || ())
+}
+
+/// As [`undo_of`]; `then` runs when all of it was undone.
+pub fn undo_then(
+    page: Page,
+    toasts: Toasts,
+    change_set: Uuid,
+    then: impl Fn() + Clone + Send + Sync + 'static,
+) -> Undo {
     Undo::new(move || {
+        let then = then.clone();
         spawn_local(async move {
             let locale = page.locale.get_untracked();
             match undo(change_set).await {
-                Ok(outcome) => told_undone(locale, toasts, &outcome),
+                Ok(outcome) => {
+                    told_undone(locale, toasts, &outcome);
+                    if outcome.kept.is_empty() {
+                        then();
+                    }
+                }
                 Err(fault) => toasts.push(i18n::error_message(locale, &fault.0), Tone::Danger, None),
             }
         });

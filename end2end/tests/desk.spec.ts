@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, createAll, expect, press, signIn, test } from "./product.js";
+import { call, create, createAll, expect, pick, press, signIn, test } from "./product.js";
 
 async function asUser(browser: Browser, who: string): Promise<Page> {
   const page = await (await browser.newContext({ locale: "en" })).newPage();
@@ -120,6 +120,38 @@ test("what is written survives a reload", async ({ page }) => {
   await write(page, "Half a sentence");
   await page.reload();
   await expect(area(page)).toContainText("Half a sentence");
+});
+
+test("an answer that is taken back can be written on", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Sent too soon");
+  await openQueue(page, own, id);
+  await openComposer(page);
+  await write(page, "We will call you to");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.locator(".message[data-kind=reply]")).toContainText("We will call you to");
+  await expect(area(page)).toHaveText("");
+  await page.locator(".toast-action").click();
+  await expect(page.locator(".message[data-kind=reply]")).toHaveCount(0);
+  await expect(area(page)).toContainText("We will call you to");
+});
+
+test("a note of one's own is removed and brought back", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Noted in error");
+  await openQueue(page, own, id);
+  await openComposer(page);
+  await page.locator(".desk-composer").getByRole("radio", { name: "Note" }).click();
+  await write(page, "Wrong customer");
+  await page.keyboard.press("Control+Enter");
+  const note = page.locator(".message[data-kind=note]");
+  await expect(note).toContainText("Wrong customer");
+  await pick(note.getByRole("button", { name: "More" }), page.getByRole("menuitem", { name: "Remove note" }));
+  await expect(note).toHaveCount(0);
+  await page.locator(".toast").filter({ hasText: "Note removed" }).locator(".toast-action").click();
+  await expect(note).toContainText("Wrong customer");
 });
 
 test("a ticket leaves the list when it is solved elsewhere", async ({ page }) => {

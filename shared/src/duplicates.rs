@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::access::{Action, Actor};
 use crate::record::{RecordDef, Row, Values};
 
 /// Likeness from which two records are held to be the same, 0 to 100.
@@ -106,6 +107,16 @@ pub fn can_have(def: &RecordDef) -> bool {
 /// Whether records of a type can be merged: those that can be duplicates, and tickets that say the same.
 pub fn can_merge(def: &RecordDef) -> bool {
     can_have(def) || def.name == "ticket"
+}
+
+/// Whether two records become one for whoever may change both. Agents delete no tickets, but customers write twice.
+pub fn merges_by_update(def: &RecordDef) -> bool {
+    def.unassigned
+}
+
+/// Whether the actor may merge any records of the type.
+pub fn may_merge(actor: &Actor, def: &RecordDef) -> bool {
+    actor.may(def, if merges_by_update(def) { Action::Update } else { Action::Delete })
 }
 
 /// The fields that can be chosen when records are merged.

@@ -11,6 +11,18 @@ use crate::record::{Row, Values};
 /// Filter kinds besides the activity kinds: tasks, and changes of fields and stages.
 pub const EXTRA_KINDS: &[&str] = &["task", "change"];
 
+/// Field by which activities and tasks belong to a record of a type. The timelines of other types tell of changes only, that
+/// of a ticket too: what is said about it is its conversation.
+pub fn linked_by(record_type: &str) -> Option<&'static str> {
+    match record_type {
+        "customer" => Some("customer_id"),
+        "contact" => Some("contact_id"),
+        "opportunity" => Some("opportunity_id"),
+        "lead" => Some("lead_id"),
+        _ => None,
+    }
+}
+
 /// What a timeline shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

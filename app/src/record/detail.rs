@@ -14,6 +14,7 @@ use shared::access::Action;
 use shared::live::LiveEvent;
 use shared::query::{Detail, Titles};
 use shared::record::CustomField;
+use shared::timeline::linked_by;
 use shared::types::{by_name, by_plural};
 use shared::{FieldError, RecordDef, Row};
 use uuid::Uuid;
@@ -219,7 +220,9 @@ fn loaded(
     Effect::new(move |_| title.set(context.title()));
     let put = context.target().put;
     // In one column the timeline comes after the fields: only the first of them stand before it, until asked for.
-    let folded = RwSignal::new(true);
+    // Where it tells of changes only, the fields are what one came for.
+    let facts_first = linked_by(def.name).is_none();
+    let folded = RwSignal::new(!facts_first);
     view! {
         <article class="record">
             {head::head(context, id)}
@@ -229,7 +232,7 @@ fn loaded(
             <Show when=move || context.row.with(|row| row.text("archived_at").is_some())>
                 <Notice text=t("ui.state.archived_banner")/>
             </Show>
-            <div class="record-cols">
+            <div class="record-cols" data-facts=facts_first.then_some("")>
                 <div class="record-main">{timeline(def.name, id)}</div>
                 <aside class="record-side" aria-label=t("ui.record.fields")>
                     <div class="record-facts" data-folded=move || folded.get().then_some("") on:focusin=move |_| folded.set(false)>
@@ -237,14 +240,16 @@ fn loaded(
                         {attachments(def, id, context.may_update)}
                         {related::related(page, def, id)}
                     </div>
-                    <button
-                        type="button"
-                        class="record-fold"
-                        aria-expanded=move || (!folded.get()).to_string()
-                        on:click=move |_| folded.update(|folded| *folded = !*folded)
-                    >
-                        {move || page.text(if folded.get() { "ui.action.show_more" } else { "ui.action.show_less" })}
-                    </button>
+                    {(!facts_first).then(|| view! {
+                        <button
+                            type="button"
+                            class="record-fold"
+                            aria-expanded=move || (!folded.get()).to_string()
+                            on:click=move |_| folded.update(|folded| *folded = !*folded)
+                        >
+                            {move || page.text(if folded.get() { "ui.action.show_more" } else { "ui.action.show_less" })}
+                        </button>
+                    })}
                 </aside>
             </div>
         </article>

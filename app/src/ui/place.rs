@@ -9,6 +9,8 @@ use leptos::{prelude::window, web_sys::HtmlElement};
 const GAP: f64 = 4.0;
 const MARGIN: f64 = 8.0;
 const LIST_HEIGHT: f64 = 240.0;
+/// A list below a narrow input is so wide, so that titles and what tells them apart can be read.
+const READABLE: f64 = 280.0;
 
 /// Which edges of opener and panel line up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub(super) enum Align {
     #[default]
     Start,
     End,
-    /// The panel is as wide as its opener.
+    /// The panel is as wide as its opener, if that is not too narrow to read.
     Stretch,
 }
 
@@ -26,8 +28,9 @@ pub(super) fn open_beside(opener: &HtmlElement, panel: &HtmlElement, align: Alig
     drop(panel.show_popover());
     let anchor = opener.get_bounding_client_rect();
     let own = panel.get_bounding_client_rect();
-    let width = if align == Align::Stretch { anchor.width() } else { own.width() };
     let (view_width, view_height) = viewport();
+    let readable = READABLE.min(view_width - 2.0 * MARGIN);
+    let width = if align == Align::Stretch { anchor.width().max(readable) } else { own.width() };
     let wish = if align == Align::End { anchor.right() - width } else { anchor.left() };
     let left = wish.min(view_width - width - MARGIN).max(MARGIN);
     let below = view_height - anchor.bottom() - GAP - MARGIN;

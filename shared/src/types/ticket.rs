@@ -23,7 +23,7 @@ record! {
     pub TICKET, Ticket {
         name: "ticket", plural: "tickets", icon: "ticket", title: "subject",
         /// Number told to the customer.
-        number: text(40).unique().search().list().serial("T");
+        number: text(40).unique().search().list().serial("T").group("more");
         /// What it is about, in a line.
         subject: text(300).required().search().list().personal();
         /// What the customer wants.
@@ -31,7 +31,7 @@ record! {
         /// What it waits for.
         status: choice(TICKET_STATUSES).required().default("new").list();
         /// The organisation's own step within that.
-        status_id: reference("ticket_status");
+        status_id: reference("ticket_status").group("more");
         /// How urgent it is.
         priority: choice(PRIORITIES).required().default("normal").list();
         /// Where it waits.
@@ -53,7 +53,7 @@ record! {
         /// The product concerned.
         product_id: reference("product");
         /// Number of the order concerned.
-        order_number: text(60).search();
+        order_number: text(60).search().group("more");
         /// Tags.
         tags: tags().list();
         /// What was asked at first.
@@ -71,13 +71,13 @@ record! {
         /// The article that solved it.
         solved_by_id: reference("article").group("links");
         /// When it came in; now, unless it is taken over from elsewhere.
-        received_at: datetime();
+        received_at: datetime().group("more");
         /// Out of the queue until then.
-        snoozed_until: datetime();
+        snoozed_until: datetime().group("more");
         /// When it was solved last.
-        solved_at: datetime();
+        solved_at: datetime().group("more");
         /// When it was closed.
-        closed_at: datetime();
+        closed_at: datetime().group("more");
         /// When it was solved first, however often it was opened again.
         first_solved_at: datetime().computed();
         /// Since when its agent has it.

@@ -60,12 +60,12 @@ impl DefaultRole {
             Self::SupportManager => supervising(def),
             Self::SalesManager if def.name == "tag" => editing(Level::All),
             _ if !def.is_owned() => reading(Level::All),
+            Self::SalesManager | Self::SalesRep if def.name == "article" => reading(Level::All),
             Self::SalesManager => {
                 TypeRights { export: Level::TeamBelow, import: Level::TeamBelow, ..editing(Level::TeamBelow) }
             }
             // Whoever hears of a problem may report it, also for customers of others; what comes of it they see of their own.
             Self::SalesRep if def.name == "ticket" => TypeRights { create: Level::All, ..editing(Level::Own) },
-            Self::SalesRep if def.name == "article" => reading(Level::All),
             Self::SalesRep => editing(Level::Own),
             Self::SupportAgent => match def.name {
                 "customer" | "contact" | "survey_response" => reading(Level::All),

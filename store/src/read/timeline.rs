@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use shared::access::{Action, Actor, FieldAccess};
 use shared::live::Cursor;
 use shared::record::Values;
-use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery};
+use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
 use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK};
 use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
@@ -28,7 +28,7 @@ const PAGE: usize = 40;
 type Found = (String, DateTime<Utc>, String);
 
 impl Store {
-    /// A page of the timeline of a customer, contact, lead or opportunity.
+    /// A page of the timeline of a record.
     ///
     /// # Errors
     /// `NotFound` when the record does not exist or may not be read.
@@ -69,19 +69,6 @@ pub(super) fn parse_cursor(text: &str) -> Result<(DateTime<Utc>, String)> {
     parsed.ok_or_else(|| Error::invalid("cursor", "cursor"))
 }
 
-/// Column of activities and tasks that points to a record of the type; of a ticket only the changes are told, since what is
-/// said about it is its conversation.
-fn link(def: &RecordDef) -> Result<Option<&'static str>> {
-    match def.name {
-        "customer" => Ok(Some("customer_id")),
-        "contact" => Ok(Some("contact_id")),
-        "opportunity" => Ok(Some("opportunity_id")),
-        "lead" => Ok(Some("lead_id")),
-        "ticket" => Ok(None),
-        _ => Err(Error::NotFound),
-    }
-}
-
 /// Newest entries of all sources, in one query; each source is cut to a page before they are merged.
 async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &TimelineQuery) -> Result<Vec<Found>> {
     let wanted = |kind: &str| query.kinds.is_empty() || query.kinds.iter().any(|k| k == kind);
@@ -93,7 +80,7 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
         sql.push(if parts > 0 { " union all (" } else { "(" });
         parts += 1;
     };
-    let linked = link(def)?;
+    let linked = linked_by(def.name);
     if let Some(link) = linked.filter(|_| !kinds.is_empty()) {
         part(&mut sql);
         sql.push(

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use shared::access::{Action, Actor, FieldAccess, Grants};
+use shared::access::{Actor, FieldAccess, Grants};
 use shared::command::{Change, Command, Outcome, Source};
-use shared::duplicates::{MOST_MERGED, Merge, can_merge, proposal};
+use shared::duplicates::{MOST_MERGED, Merge, can_merge, may_merge, merges_by_update, proposal};
 use shared::query::Detail;
 use shared::types::REGISTRY;
 use shared::{Error, FieldDef, Kind, RecordDef, Result, Row, Values};
@@ -62,7 +62,7 @@ impl Store {
         let keeper = Actor { grants: Grants { admin: true, ..actor.grants.clone() }, ..actor.clone() };
         merging.lead_over(&mut tx, &keeper).await?;
         let gone = merge.others.iter().map(|id| Change::Delete { id: *id }).collect();
-        merging.run(&mut tx, actor, def, gone).await?;
+        merging.run(&mut tx, if merges_by_update(def) { &keeper } else { actor }, def, gone).await?;
         let change = Change::Update { id: into.id, version: None, values };
         let mut outcome = merging.run(&mut tx, &keeper, def, vec![change]).await?;
         outcome.rows.iter_mut().for_each(|row| actor.redact(def, &mut row.values));
@@ -116,7 +116,8 @@ async fn rows(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, merge: &Merge
     let mut take = |id: Uuid| stored.remove(&id).filter(|found| found.readable).ok_or(Error::NotFound);
     let into = take(merge.into)?;
     let others = merge.others.iter().map(|id| take(*id)).collect::<Result<Vec<_>>>()?;
-    if !into.updatable || !actor.may(def, Action::Delete) || others.iter().any(|other| !other.deletable) {
+    let may_go = |other: &load::Stored| if merges_by_update(def) { other.updatable } else { other.deletable };
+    if !into.updatable || !may_merge(actor, def) || !others.iter().all(may_go) {
         return Err(Error::Forbidden);
     }
     Ok((into.row, others.into_iter().map(|other| other.row).collect()))

@@ -6,6 +6,7 @@ use shared::command::{Change, Command};
 use shared::desk::{Replied, Reply};
 use shared::duplicates::Merge;
 use shared::sla::{Category, Clocks, Event, What};
+use shared::timeline::TimelineQuery;
 use shared::types::{ARTICLE, CUSTOMER, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::types::Json;
@@ -523,4 +524,43 @@ async fn solved_tickets_and_articles_that_say_the_same_are_offered() {
     let found = desk.test.store.similar(&desk.agents[0], ticket.id).await.unwrap();
     assert!(found.articles.is_empty());
     assert_eq!(found.tickets.len(), 1);
+}
+
+#[tokio::test]
+async fn agents_merge_tickets_that_they_may_not_delete() {
+    let desk = Desk::new(1).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    let [stays, goes] = [
+        desk.make(&TICKET, json!({"subject": "Printer"})).await.id,
+        desk.make(&TICKET, json!({"subject": "Same"})).await.id,
+    ];
+    let delete = store.apply(agent, Command::one("ticket", Change::Delete { id: goes })).await.unwrap_err();
+    assert_eq!(delete, Error::Forbidden);
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    store.merge(agent, &merge).await.unwrap();
+    assert_eq!(store.merged_into(agent, goes).await.unwrap(), Some(stays));
+}
+
+#[tokio::test]
+async fn what_was_said_is_found_as_its_ticket_once_and_after_what_is_called_so() {
+    let desk = Desk::new(0).await;
+    let called = desk.make(&TICKET, json!({"subject": "Caramel delivery"})).await.id;
+    let ticket = desk.make(&TICKET, json!({"subject": "Printer"})).await.id;
+    for text in ["<p>It smells of burnt caramel</p>", "<p>Caramel again</p>"] {
+        desk.make(&TICKET_MESSAGE, json!({"ticket_id": ticket, "content": text})).await;
+    }
+    let found = desk.test.store.search(&desk.admin, "caramel", 10).await.unwrap();
+    let found: Vec<_> = found.iter().map(|hit| (hit.record_type.as_str(), hit.id, hit.title.as_str())).collect();
+    assert_eq!(found, [("ticket", called, "Caramel delivery"), ("ticket", ticket, "Printer")]);
+}
+
+#[tokio::test]
+async fn an_article_tells_what_became_of_it() {
+    let desk = Desk::new(0).await;
+    let article = desk.make(&ARTICLE, json!({"title": "Reset", "content": "<p>Press it.</p>"})).await.id;
+    desk.change(&ARTICLE, article, json!({"content": "<p>Press it twice.</p>"})).await;
+    let told = desk.test.store.timeline(&desk.admin, &ARTICLE, article, &TimelineQuery::default()).await.unwrap();
+    let contents: Vec<String> = told.entries.iter().map(|entry| format!("{entry:?}")).collect();
+    assert_eq!(contents.len(), 2);
+    assert!(contents[0].contains("Press it twice."), "{contents:?}");
 }

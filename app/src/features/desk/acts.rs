@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use serde_json::{Value, json};
 use shared::command::{Change, Command};
 use shared::record::{Values, instant_text};
-use shared::types::TICKET;
+use shared::types::{TICKET, TICKET_MESSAGE};
 use shared::{Error, Row, i18n};
 use uuid::Uuid;
 
@@ -52,12 +52,22 @@ impl Desk {
             match claim_ticket(id).await {
                 Ok(row) => {
                     self.put(&row);
-                    let undo = Undo::new(move || self.give_back(id));
-                    self.toasts.push(self.say("desk.taken", &[]), Tone::Success, Some(undo));
+                    self.told_taken(id);
                 }
                 Err(fault) => self.not_taken(id, fault.0).await,
             }
         });
+    }
+
+    pub(super) fn told_taken(self, id: Uuid) {
+        let undo = Undo::new(move || self.give_back(id));
+        self.toasts.push(self.say("desk.taken", &[]), Tone::Success, Some(undo));
+    }
+
+    /// Takes back what was noted for colleagues.
+    pub(super) fn remove_note(self, id: Uuid) {
+        let command = Command::one(TICKET_MESSAGE.name, Change::Archive { id });
+        act_with((self.page, self.toasts), command, self.say("desk.note_removed", &[]), |_| ());
     }
 
     async fn not_taken(self, id: Uuid, error: Error) {
@@ -80,6 +90,10 @@ impl Desk {
         spawn_local(async move {
             if let Ok(detail) = get_record(TICKET.name.into(), id).await {
                 let mut values = value("owner_id", Value::Null);
+                // Nobody has begun with it, after all.
+                if detail.row.text("status") == Some("open") && detail.row.value("agent_wrote_at").is_null() {
+                    values.insert("status".into(), "new".into());
+                }
                 values.insert("team_id".into(), detail.row.value("team_id").clone());
                 self.change(&[detail.row], &values, self.say("desk.given_back", &[]));
             }
@@ -129,6 +143,7 @@ impl Desk {
                 values.insert(field.into(), ticket.value(field).clone());
             }
         }
+        values.insert("parent_id".into(), ticket.id.to_string().into());
         values.insert("subject".into(), subject.into());
         values.insert("description".into(), message.value("content").clone());
         values.insert("kind".into(), json!(ticket.text("kind").unwrap_or("consult")));

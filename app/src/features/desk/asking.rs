@@ -101,7 +101,15 @@ fn choice(label: AnyView, on_select: impl Fn() + Send + Sync + 'static) -> AnyVi
 pub(super) fn later(desk: Desk) -> Vec<(Due, DateTime<Utc>, String)> {
     let (now, zone) = (browser_now(), desk.page.zone());
     let locale = desk.page.locale.get_untracked();
-    Due::LATER.into_iter().map(|due| (due, due.at(now, &zone), date_time(locale, due.at(now, &zone), &zone))).collect()
+    let mut times: Vec<(Due, DateTime<Utc>, String)> = Vec::new();
+    for due in Due::LATER {
+        let at = due.at(now, &zone);
+        // On a Sunday tomorrow is next week.
+        if times.iter().all(|(_, other, _)| *other != at) {
+            times.push((due, at, date_time(locale, at, &zone)));
+        }
+    }
+    times
 }
 
 fn snooze(desk: Desk) -> AnyView {

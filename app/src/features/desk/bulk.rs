@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use shared::Row;
-use shared::access::Action;
-use shared::duplicates::MOST_MERGED;
+use shared::duplicates::{MOST_MERGED, may_merge};
 use shared::types::TICKET;
 use uuid::Uuid;
 
@@ -31,7 +30,7 @@ pub(super) fn bar(desk: Desk) -> AnyView {
     let ids = Signal::derive(move || desk.selected.with(|ids| ids.iter().copied().collect::<Vec<Uuid>>()));
     let clear = move || desk.selected.set(BTreeSet::new());
     let text = move || page.text_with("list.selected", &[("n", &count.get().to_string())]);
-    let may_delete = page.actor().is_some_and(|actor| actor.may(&TICKET, Action::Delete));
+    let may_merge = page.actor().is_some_and(|actor| may_merge(&actor, &TICKET));
     let ask = move |question: Question, icon: &'static str, label: &'static str| {
         view! { <Button kind=ButtonKind::Ghost icon label=t(label) on_click=move |_| desk.ask(question, desk.chosen())/> }
     };
@@ -50,7 +49,7 @@ pub(super) fn bar(desk: Desk) -> AnyView {
                     {ask(Question::Assign, "user-plus", "desk.assign")}
                     {ask(Question::Queue, "inbox", "ticket.queue_id")}
                     {ask(Question::Snooze, "clock", "desk.snooze")}
-                    {may_delete.then(|| view! {
+                    {may_merge.then(|| view! {
                         <Show when=move || (2..=MOST_MERGED).contains(&count.get())>
                             <Button kind=ButtonKind::Ghost icon="merge" label=t("duplicates.merge") on_click=move |_| merging.set(true)/>
                         </Show>

@@ -38,6 +38,7 @@ impl Desk {
                 Ok(Some(row)) => {
                     self.put(&row);
                     self.address.open(Some(row.id));
+                    self.told_taken(row.id);
                 }
                 Ok(None) => {
                     self.stop();

@@ -24,6 +24,10 @@ pub mod users;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use shared::RecordDef;
+use shared::access::Action;
+use shared::i18n::type_label_many;
+use shared::types::by_name;
 use uuid::Uuid;
 
 use crate::context::{Page, PageTitle, t};
@@ -61,6 +65,18 @@ const SECTIONS: &[Section] = &[
     admin("organisation", "admin.organisation.title", "building-2"),
     admin("audit", "admin.audit.title", "history"),
     admin("sign-ins", "admin.sign_ins.title", "log-in"),
+];
+
+/// What the service desk works by: lists of records, for whoever may change them.
+const DESK: &[&str] = &[
+    "queue",
+    "sla_policy",
+    "business_calendar",
+    "ticket_rule",
+    "ticket_status",
+    "category",
+    "reply_template",
+    "survey",
 ];
 
 /// Profile, devices and administration.
@@ -110,6 +126,18 @@ fn Sections(section: Memo<usize>, is_admin: bool) -> impl IntoView {
             </a>
         }
     };
+    let page = Page::take();
+    let actor = page.actor();
+    let changes = |def: &&RecordDef| actor.as_ref().is_some_and(|actor| actor.may(def, Action::Update));
+    let desk: Vec<_> = DESK.iter().filter_map(|name| by_name(name)).filter(changes).collect();
+    let list = move |def: &'static RecordDef| {
+        view! {
+            <a href=format!("/{}", def.plural)>
+                <Icon name=def.icon/>
+                <span>{move || type_label_many(page.locale.get(), def)}</span>
+            </a>
+        }
+    };
     let links = |admin: bool| (0..SECTIONS.len()).filter(|at| SECTIONS[*at].admin == admin).map(link).collect_view();
     view! {
         <nav class="admin-nav" aria-label=t("ui.nav.settings")>
@@ -118,6 +146,10 @@ fn Sections(section: Memo<usize>, is_admin: bool) -> impl IntoView {
             {is_admin.then(|| view! {
                 <p class="admin-nav-head">{t("ui.nav.admin")}</p>
                 {links(true)}
+            })}
+            {(!desk.is_empty()).then(|| view! {
+                <p class="admin-nav-head">{t("ui.nav.desk")}</p>
+                {desk.into_iter().map(list).collect_view()}
             })}
         </nav>
     }

@@ -21,7 +21,7 @@ mod scroll;
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use shared::format;
-use shared::timeline::TimelineEntry;
+use shared::timeline::{TimelineEntry, linked_by};
 use uuid::Uuid;
 
 use self::composer::Composer;
@@ -55,8 +55,7 @@ pub fn Timeline(
     id: Uuid,
 ) -> impl IntoView {
     let feed = Feed::new(record_type, id);
-    // What is said about a ticket is its conversation; only what changed is told here.
-    let changes_only = record_type == "ticket";
+    let changes_only = linked_by(record_type).is_none();
     let kinds = if changes_only { vec!["change"] } else { Vec::new() };
     feed.kinds.set(kinds.clone());
     Effect::watch(move || feed.kinds.get(), move |_, _, _| feed.reload(), false);
@@ -153,12 +152,12 @@ fn heading(feed: Feed, day: NaiveDate) -> impl Fn() -> String + Send + Sync + 's
 
 #[component]
 fn Nothing(feed: Feed) -> impl IntoView {
-    let filtered = move || feed.record_type != "ticket" && feed.kinds.with(|kinds| !kinds.is_empty());
+    let filtered = move || linked_by(feed.record_type).is_some() && feed.kinds.with(|kinds| !kinds.is_empty());
     view! {
         <Show
             when=filtered
-            fallback=|| view! {
-                <EmptyState icon="message-square" title=t("timeline.empty") text=t("timeline.empty_hint")/>
+            fallback=move || view! {
+                <EmptyState icon="message-square" title=t("timeline.empty") text=t(if linked_by(feed.record_type).is_some() { "timeline.empty_hint" } else { "timeline.no_changes" })/>
             }
         >
             <EmptyState icon="message-square" title=t("timeline.no_match") text=t("ui.state.empty_filtered_hint")>

@@ -1,6 +1,7 @@
 //! What the palette offers: places, commands, records.
 
 use leptos::prelude::*;
+use shared::RecordDef;
 use shared::access::Action;
 use shared::i18n::{self, Locale, translate};
 use shared::quality::is_told_of;
@@ -70,6 +71,16 @@ pub(super) fn commands(page: Page, typed: &str) -> Vec<Line> {
             detail: entry.keys.join(" "),
             act: Act::Open(entry.href.to_owned()),
         });
+    }
+    // Lists that are no place of the navigation are looked for by name.
+    let unlisted = |def: &RecordDef| !entries().any(|entry| entry.href[1..] == *def.plural) && def.part_of.is_none();
+    for def in REGISTRY.iter().filter(|def| !def.admin && unlisted(def) && actor.may(def, Action::Read)) {
+        let named = |locale: Locale| i18n::type_label_many(locale, def);
+        if !words.is_empty() && Locale::ALL.iter().any(|locale| named(*locale).to_lowercase().contains(&words)) {
+            let open = Act::Open(format!("/{}", def.plural));
+            let detail = String::new();
+            lines.push(Line { group: "ui.keys.group_go", icon: def.icon, text: named(locale), detail, act: open });
+        }
     }
     let command = |icon, text, detail, act| Line { group: "ui.search.commands", icon, text, detail, act };
     for def in NEW.iter().filter_map(|name| by_name(name)).filter(|def| actor.may(def, Action::Create)) {

@@ -88,6 +88,7 @@ const ENTRIES: &[Entry] = &[
     entry("activities", "history", "/activities", "ui.nav.activities", &["G", "A"], Gate::Reads("activity")),
     entry("tasks", "square-check", "/tasks", "ui.nav.tasks", &["G", "K"], Gate::Reads("task")),
     entry("products", "package", "/products", "ui.nav.products", &["G", "D"], Gate::Reads("product")),
+    entry("articles", "book-open", "/articles", "ui.nav.articles", &["G", "B"], Gate::Reads("article")),
     entry("import", "upload", "/import", "ui.nav.import", &["G", "I"], Gate::Imports),
     entry("settings", "settings", "/settings", "ui.nav.settings", &["G", "S"], Gate::Open),
 ];

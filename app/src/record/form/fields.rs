@@ -115,7 +115,7 @@ fn group(state: FormState, name: &'static str) -> AnyView {
         let values = state.value_named("kind").map(|kind| ("kind".to_owned(), kind.get()));
         first.as_ref().is_none_or(|first| first.applies(&values.into_iter().collect()))
     });
-    let folded = matches!(name, "more" | CUSTOM_GROUP) && !filled;
+    let folded = matches!(name, "more" | "links" | CUSTOM_GROUP) && !filled;
     let members = StoredValue::new(members);
     let inputs = move || members.with_value(|all| all.iter().filter_map(|a| input(state, a)).collect_view());
     let body = move || {

@@ -31,11 +31,11 @@ pub(in crate::features::desk) struct Writing {
 }
 
 /// The draft as kept on the device.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Kept {
+pub(super) struct Kept {
     text: String,
-    note: bool,
+    pub(super) note: bool,
     staged: Values,
     files: Vec<(Uuid, String)>,
     seen: Option<Uuid>,
@@ -65,7 +65,7 @@ impl Writing {
 
     /// Brings back what was not sent, and keeps what is written from now on.
     pub(super) fn keep(self, ticket: Ticket) {
-        let name = format!("guanxi.draft.ticket.{}", self.id);
+        let name = self.name();
         Effect::new(move |before: Option<()>| {
             if before.is_none()
                 && let Some(kept) = storage().and_then(|s| s.get_item(&name).ok().flatten())
@@ -86,11 +86,40 @@ impl Writing {
             if text.is_empty() && staged.is_empty() && files.is_empty() {
                 return drop(storage.remove_item(&name));
             }
-            let kept = Kept { text, note: self.note.get(), staged, files, seen: self.seen.get_value() };
-            if let Ok(json) = serde_json::to_string(&kept) {
-                drop(storage.set_item(&name, &json));
-            }
+            self.note.track();
+            store(&storage, &name, &self.kept());
         });
+    }
+
+    /// Name of the draft on the device.
+    fn name(self) -> String {
+        format!("guanxi.draft.ticket.{}", self.id)
+    }
+
+    /// What is written, as it is kept.
+    pub(super) fn kept(self) -> Kept {
+        Kept {
+            text: self.text.get_untracked(),
+            note: self.note.get_untracked(),
+            staged: self.staged.get_untracked(),
+            files: self.files.get_untracked(),
+            seen: self.seen.get_value(),
+        }
+    }
+
+    /// What was sent and taken back can be written on, here or when the ticket is opened next; not over what was begun meanwhile.
+    /// Files went with the message.
+    pub(super) fn bring_back(self, ticket: Ticket, written: &Kept) {
+        let written = Kept { files: Vec::new(), ..written.clone() };
+        match self.text.try_with_untracked(String::is_empty) {
+            Some(true) => self.restore(ticket, written),
+            Some(false) => {}
+            None => {
+                if let Some(storage) = storage().filter(|s| s.get_item(&self.name()).ok().flatten().is_none()) {
+                    store(&storage, &self.name(), &written);
+                }
+            }
+        }
     }
 
     /// What was written before a reload crosses what others wrote since.
@@ -125,6 +154,12 @@ impl Writing {
         self.seen.set_value(ticket.messages.with_untracked(|all| all.last().map(|row| row.id)));
         ticket.crossed.update(std::collections::BTreeSet::clear);
         self.editor.focus();
+    }
+}
+
+fn store(storage: &web_sys::Storage, name: &str, kept: &Kept) {
+    if let Ok(json) = serde_json::to_string(kept) {
+        drop(storage.set_item(name, &json));
     }
 }
 

@@ -103,6 +103,12 @@ fn open_when_asked(ticket: Ticket) {
     });
 }
 
+/// Whether the customer gets answers by mail, rather than on the public pages only.
+fn goes_by_mail(ticket: Ticket) -> bool {
+    let has_mail = ticket.row().text("channel").is_some_and(|channel| MAILED_CHANNELS.contains(&channel));
+    has_mail && ticket.desk.known(|around| around.mails)
+}
+
 /// Who gets the answer.
 fn receivers(ticket: Ticket) -> String {
     let page = ticket.desk.page;
@@ -110,8 +116,7 @@ fn receivers(ticket: Ticket) -> String {
         return page.text("desk.to_colleagues");
     }
     let row = ticket.row();
-    let has_mail = row.text("channel").is_some_and(|channel| MAILED_CHANNELS.contains(&channel));
-    let by_mail = has_mail && ticket.desk.known(|around| around.mails);
+    let by_mail = goes_by_mail(ticket);
     match row.text("requester_email") {
         Some(email) if by_mail => {
             let all: Vec<String> = [email.to_owned()].into_iter().chain(ticket.copies()).collect();
@@ -211,13 +216,13 @@ fn buttons(ticket: Ticket) -> AnyView {
     let with = move |status: &'static str| move |()| writing.send(ticket, Some(status));
     view! {
         <Show when=unsettled>
-            <Menu label=t("desk.send_and") icon="chevron-up" kind=ButtonKind::Secondary end=true>
+            <Menu label=Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note_and" } else { "desk.send_and" })) icon="chevron-up" kind=ButtonKind::Secondary end=true>
                 <MenuItem label=t("desk.send_and_wait") icon="hourglass" on_select=with("waiting_customer")/>
                 <MenuItem label=t("desk.send_and_third") icon="hourglass" on_select=with("waiting_third_party")/>
                 <MenuItem label=t("desk.send_and_open") icon="circle-dot" on_select=with("open")/>
             </Menu>
             <Button busy=writing.sending icon="circle-check" on_click=move |_| writing.send(ticket, Some("solved"))>
-                {t("desk.send_and_solve")}
+                {move || desk.page.text(if writing.note.get() { "desk.note_and_solve" } else { "desk.send_and_solve" })}
             </Button>
         </Show>
         <Button kind=ButtonKind::Primary icon="send" busy=writing.sending on_click=move |_| writing.send(ticket, None)>{label}</Button>

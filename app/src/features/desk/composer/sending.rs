@@ -7,8 +7,9 @@ use shared::record::Values;
 use shared::{Error, i18n};
 use uuid::Uuid;
 
-use super::draft::Writing;
-use crate::acting::undo_of;
+use super::draft::{Kept, Writing};
+use super::goes_by_mail;
+use crate::acting::undo_then;
 use crate::api::Fault;
 use crate::api::desk::send_reply;
 use crate::features::desk::ticket::Ticket;
@@ -35,12 +36,13 @@ impl Writing {
             }
             match answer {
                 Ok(Replied::Sent { change_set, message, ticket: row }) => {
+                    let written = self.kept();
                     self.clear();
                     if let Some(message) = message {
                         ticket.add(message);
                     }
                     ticket.desk.put(&row);
-                    self.told(ticket, reply.note, change_set);
+                    self.told(ticket, written, change_set);
                 }
                 Ok(Replied::Crossed { messages, titles }) => {
                     ticket.record.titles.update(|all| all.extend(titles));
@@ -77,10 +79,21 @@ impl Writing {
         }
     }
 
-    fn told(self, ticket: Ticket, note: bool, change_set: Uuid) {
-        let desk = ticket.desk;
-        let text = desk.say(if note { "desk.noted" } else { "desk.sent" }, &[]);
-        desk.toasts.push(text, Tone::Success, Some(undo_of(desk.page, desk.toasts, change_set)));
+    fn told(self, ticket: Ticket, written: Kept, change_set: Uuid) {
+        let (desk, note) = (ticket.desk, written.note);
+        let mailed = untrack(|| goes_by_mail(ticket));
+        let text = desk.say(
+            if note {
+                "desk.noted"
+            } else if mailed {
+                "desk.sent"
+            } else {
+                "desk.sent_here"
+            },
+            &[],
+        );
+        let undo = undo_then(desk.page, desk.toasts, change_set, move || self.bring_back(ticket, &written));
+        desk.toasts.push(text, Tone::Success, Some(undo));
         if !note {
             desk.go_on();
         }

@@ -40,7 +40,7 @@ fn question(before: &str) -> Option<(char, String)> {
     let free = before[..at]
         .chars()
         .next_back()
-        .is_none_or(|c| c.is_whitespace() || c == '\u{a0}' || sign == '@' && !c.is_ascii_alphanumeric());
+        .is_none_or(|c| !c.is_ascii() || c.is_whitespace() || sign == '@' && !c.is_ascii_alphanumeric());
     let fits = word.chars().count() <= LONGEST && !word.contains(char::is_whitespace);
     (free && fits).then(|| (sign, word.to_owned()))
 }
@@ -169,6 +169,8 @@ mod tests {
         assert_eq!(asked("Hello @li"), Some("@li".into()));
         assert_eq!(asked("请@张"), Some("@张".into()));
         assert_eq!(asked("/thanks"), Some("/thanks".into()));
+        assert_eq!(asked("您好，/shou"), Some("/shou".into()));
+        assert_eq!(asked("您好/"), Some("/".into()));
         assert_eq!(asked("\u{a0}/"), Some("/".into()));
         assert_eq!(asked("mail@example"), None);
         assert_eq!(asked("https://example"), None);

@@ -210,6 +210,8 @@ fn menu(ticket: Ticket, row: &Row) -> AnyView {
     if !ticket.record.may_update {
         return ().into_any();
     }
+    let own_note = row.text("kind") == Some("note") && row.reference("created_by") == ticket.desk.me();
+    let id = row.id;
     let row = StoredValue::new(row.clone());
     let split = move |()| ticket.desk.split(&ticket.record.row.get_untracked(), &row.get_value());
     let quote = move |()| {
@@ -220,6 +222,9 @@ fn menu(ticket: Ticket, row: &Row) -> AnyView {
         <Menu label=t("ui.action.more") size=Size::Small end=true>
             <MenuItem label=t("desk.quote") icon="quote" on_select=quote/>
             <MenuItem label=t("desk.split") icon="split" on_select=split/>
+            {own_note.then(|| view! {
+                <MenuItem label=t("desk.remove_note") icon="trash-2" on_select=move |()| ticket.desk.remove_note(id)/>
+            })}
         </Menu>
     }
     .into_any()

@@ -141,6 +141,7 @@ pub(super) fn ticket_line(ticket: Ticket, row: Row) -> AnyView {
     view! {
         <li>
             <a class="related-item" href=href>
+                <span class="num meta">{row.text("number").unwrap_or_default().to_owned()}</span>
                 <span class="truncate">{row.text("subject").unwrap_or_default().to_owned()}</span>
                 <span class="badge" data-tone=tone>{label}</span>
             </a>
