@@ -10,7 +10,9 @@ use shared::command::{Change, Command, Outcome};
 use shared::query::{Filter, Hit, ListQuery, Op, Sort};
 use shared::record::Kind;
 use shared::timeline::{Happening, TimelineQuery};
-use shared::types::{ACTIVITY, CUSTOMER, OPPORTUNITY, PIPELINE, REGISTRY, SAVED_VIEW, STAGE, TASK, TEAM, USER};
+use shared::types::{
+    ACTIVITY, CUSTOMER, OPPORTUNITY, PIPELINE, REGISTRY, SAVED_VIEW, STAGE, TASK, TEAM, TICKET, TICKET_MESSAGE, USER,
+};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use uuid::Uuid;
@@ -256,6 +258,41 @@ async fn titles_of_unreadable_records_are_not_told() {
         assert_eq!(detail.titles.contains_key(&customer.id), told);
         let list = store.list(&actor, &OPPORTUNITY, &ListQuery::default()).await.unwrap();
         assert_eq!(list.titles.contains_key(&customer.id), told);
+    }
+}
+
+#[tokio::test]
+async fn a_board_shows_the_pipelines_and_stages_that_its_reader_may_read() {
+    let office = Office::new().await;
+    let store = &office.world.test.store;
+    let all = rights(Action::Read, Level::All);
+    let board = async |of: &[(&RecordDef, TypeRights)]| {
+        let actor = office.acting(grants(of)).await;
+        store.board(&actor, &BoardQuery::default()).await.map(|board| board.columns.len())
+    };
+    assert_eq!(board(&[(&OPPORTUNITY, all), (&STAGE, all)]).await, Err(Error::NotFound));
+    assert_eq!(board(&[(&OPPORTUNITY, all), (&PIPELINE, all)]).await, Ok(0));
+    assert!(board(&[(&OPPORTUNITY, all), (&PIPELINE, all), (&STAGE, all)]).await.unwrap() > 0);
+}
+
+#[tokio::test]
+async fn what_is_said_about_a_ticket_is_read_by_who_may_read_both() {
+    let office = Office::new().await;
+    let store = &office.world.test.store;
+    let ladder = office.ladder(&TICKET, 700).await;
+    for (row, _) in &ladder {
+        crate::undo::make(&office.world, &TICKET_MESSAGE, json!({"ticket_id": row.id, "content": "<p>Said</p>"})).await;
+    }
+    for level in Level::ALL.into_iter().filter(|level| *level > Level::None) {
+        let (tickets, said) = (rights(Action::Read, level), rights(Action::Read, Level::Own));
+        let both = office.acting(grants(&[(&TICKET, tickets), (&TICKET_MESSAGE, said)])).await;
+        let one = office.acting(grants(&[(&TICKET, tickets)])).await;
+        for (row, least) in &ladder {
+            let seen = |n: usize| if *least <= level { Ok(n) } else { Err(Error::NotFound) };
+            let told =
+                async |actor: &Actor| store.conversation(actor, row.id, None).await.map(|told| told.messages.len());
+            assert_eq!((told(&both).await, told(&one).await), (seen(1), seen(0)), "{least:?} at {level:?}");
+        }
     }
 }
 
