@@ -43,15 +43,13 @@ pub(super) async fn answer(
         tickets.push(ticket(dice, staff, &desk, party, case, now));
         talks.push(case);
     }
-    let ids = writer.create("ticket", tickets.iter().map(unsettled).collect()).await?;
-    let (mut messages, mut endings, mut responses) = (Vec::new(), Vec::new(), Vec::new());
+    let ids = writer.create("ticket", tickets.clone()).await?;
+    let (mut messages, mut responses) = (Vec::new(), Vec::new());
     for ((id, fields), case) in ids.iter().zip(&tickets).zip(talks) {
         messages.extend(conversation(dice, *id, fields, case, now));
-        endings.extend(ending(*id, fields));
         responses.extend(response(dice, &desk, *id, fields));
     }
     writer.create("ticket_message", messages).await?;
-    writer.update("ticket", endings).await?;
     writer.create("survey_response", responses).await.map(drop)
 }
 
@@ -160,21 +158,6 @@ fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case
     })
 }
 
-/// The ticket as it is while it is talked about: a customer's word would open a settled one again.
-fn unsettled(fields: &Value) -> Value {
-    let mut fields = fields.clone();
-    if !fields["solved_at"].is_null() {
-        (fields["status"], fields["solved_at"], fields["closed_at"]) = (json!("open"), Value::Null, Value::Null);
-    }
-    fields
-}
-
-/// How a settled ticket ended.
-fn ending(ticket: Uuid, fields: &Value) -> Option<(Uuid, Value)> {
-    let how = json!({"status": fields["status"], "solved_at": fields["solved_at"], "closed_at": fields["closed_at"]});
-    (!fields["solved_at"].is_null()).then_some((ticket, how))
-}
-
 fn open_status(dice: &mut Dice, age: i64) -> &'static str {
     const LATER: [&str; 6] = ["new", "open", "open", "open", "waiting_customer", "waiting_third_party"];
     let later: &&str = dice.pick(&LATER);
@@ -196,8 +179,8 @@ fn conversation(dice: &mut Dice, ticket: Uuid, fields: &Value, case: Case, now: 
     if dice.chance(30) {
         all.push(message("note", "outbound", case.note, answered - Duration::minutes(1)));
     }
-    // Who is waited for has not written since.
-    if dice.chance(40) && fields["status"] != "waiting_customer" {
+    // Who is waited for has not written since; and a customer's word would open a settled ticket again.
+    if dice.chance(40) && fields["status"] != "waiting_customer" && fields["solved_at"].is_null() {
         let thanks = answered + (end - answered) / 2;
         all.push(message("reply", "inbound", case.thanks, thanks));
     }
