@@ -165,6 +165,36 @@ test("a file read wrongly is read otherwise, a column becomes a new field, and t
   await expect(line.nth(1).locator("select")).toHaveValue(`custom.shoe_size_${stamp}`);
 });
 
+test("titles above the columns are passed over, another line can be said to name them, and the result lists what came in", async ({ page }) => {
+  await signIn(page, "admin");
+  const stamp = Date.now();
+  const text = `Our customers\n\nName,Website ${stamp},City\nAcme ${stamp},acme.example.com,Paris\nBolt ${stamp},bolt.example.com,Lyon\n`;
+  await choose(page, { name: "titled.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.locator("#import-type-0").selectOption("customer");
+  const line = page.locator(".map-table tbody tr");
+  const header = page.locator(".import-reading").last().locator("select");
+  await expect(line.nth(0)).toContainText("Acme");
+  await expect(header).toHaveValue("3");
+  await header.selectOption("0");
+  await expect(line.nth(0)).toContainText("#1");
+  await header.selectOption("3");
+  await expect(line.nth(0)).toContainText("Name");
+  await page.locator("#import-type-0").selectOption("customer");
+  await expect(line.nth(0).locator("select")).toHaveValue("name");
+  await check(page);
+  expect(await run(page)).toEqual(["2", "0", "0", "0"]);
+  const result = page.url();
+  await page.locator(".page-body section .button-group a").first().click();
+  await expect(page).toHaveURL(/\/customers\?/);
+  await expect(page.locator("main")).toContainText(`Acme ${stamp}`);
+  await expect(page.locator("main")).toContainText(`Bolt ${stamp}`);
+  await expect(page.locator("tbody tr[data-id]")).toHaveCount(2);
+  await page.goto(result);
+  await undo(page);
+  // What is gone is not offered to be looked at.
+  await expect(page.locator(".page-body section .button-group a")).toHaveCount(0);
+});
+
 test("what is no table gets a sentence, however much of it there is", async ({ page }, info) => {
   test.setTimeout(180_000);
   await signIn(page, "admin");

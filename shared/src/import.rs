@@ -36,6 +36,17 @@ pub struct Reading {
     pub delimiter: Option<char>,
     /// Sheet of a workbook.
     pub sheet: Option<String>,
+    /// Line of the file that names the columns; 0 when none does.
+    pub header: Option<u64>,
+}
+
+/// One of the first lines of a file, among which is the one that names the columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beginning {
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// Its cells that are not empty.
+    pub text: String,
 }
 
 /// Kinds of files that lists are exported to.
@@ -117,6 +128,10 @@ pub struct FileInfo {
     pub name: String,
     /// What it is, and how it was read.
     pub format: Format,
+    /// The line that names the columns; 0 when none does.
+    pub header: u64,
+    /// The first lines.
+    pub begins: Vec<Beginning>,
     /// Columns by the header row, with the first values.
     pub columns: Vec<Column>,
     /// Data rows.
@@ -414,6 +429,10 @@ pub struct StepPreview {
     pub rows: Vec<PreviewRow>,
     /// Problems by field and code with the number of rows.
     pub problems: Vec<(FieldError, u64)>,
+    /// Rows about the same record as an earlier one.
+    pub repeated: u64,
+    /// The lines of the first of those.
+    pub repeated_lines: Vec<u64>,
 }
 
 /// One row as it will be.

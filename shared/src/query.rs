@@ -58,6 +58,9 @@ pub enum Filter {
     },
 }
 
+/// Name under which filters ask for the records that a change set wrote: an import's, a bulk edit's.
+pub const CHANGE_SET: &str = "change_set";
+
 impl Filter {
     /// A comparison of one field.
     pub fn field(field: &str, op: Op, value: impl Into<Value>) -> Self {

@@ -94,9 +94,9 @@ impl Store {
 
 async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Table) -> Result<FileInfo> {
     let may = |step: &Step| shared::types::by_name(&step.record_type).is_some_and(|def| actor.may(def, Action::Import));
-    // Several steps are those of a known layout, which tells more about them.
-    let by_hand = |steps: &Vec<Step>| steps.len() == 1 && steps.iter().all(may);
-    let remembered = remembered(tx, &table.columns).await?.filter(by_hand);
+    // Columns without names tell nothing of a file.
+    let remembered = if table.header > 0 { remembered(tx, &table.columns).await? } else { None };
+    let remembered = remembered.filter(|steps| steps.iter().all(may));
     let (preset, mut steps) = match (Preset::recognise(&table.columns), &remembered) {
         (Some(preset), _) => (Some(preset.code()), preset.steps(&roles(tx).await?)),
         (None, Some(steps)) => (None, steps.clone()),
@@ -113,6 +113,8 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
         id,
         name,
         format: table.format.clone(),
+        header: table.header,
+        begins: table.begins.clone(),
         columns: table.describe(),
         rows: table.len() as u64,
         preset: preset.map(str::to_owned),
@@ -149,19 +151,24 @@ async fn remembered(tx: &mut Tx, columns: &[String]) -> Result<Option<Vec<Step>>
     Ok(steps.map(|Json(steps)| steps))
 }
 
-/// Keeps an import's mappings for the next file of each kind.
+/// Keeps an import's mappings for the next file of each kind. Several steps are those of a known layout, which is recognised
+/// anyway: of such a kind nothing is kept.
 pub(super) async fn remember(tx: &mut Tx, spec: &Spec, tables: &[Table]) -> Result<()> {
-    for (file, table) in spec.files.iter().zip(tables) {
-        sqlx::query(
-            "insert into import_mappings (org_id, columns, steps) values ($1, $2, $3)
-             on conflict (org_id, columns) do update set steps = excluded.steps, used_at = now()",
-        )
-        .bind(tx.org_id)
-        .bind(header(&table.columns))
-        .bind(Json(&file.steps))
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+    for (file, table) in spec.files.iter().zip(tables).filter(|(_, table)| table.header > 0) {
+        let sql = match file.steps.len() {
+            1 => {
+                "insert into import_mappings (org_id, columns, steps) values ($1, $2, $3)
+                 on conflict (org_id, columns) do update set steps = excluded.steps, used_at = now()"
+            }
+            _ => "delete from import_mappings where org_id = $1 and columns = $2 and $3 is not null",
+        };
+        sqlx::query(sql)
+            .bind(tx.org_id)
+            .bind(header(&table.columns))
+            .bind(Json(&file.steps))
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
     }
     Ok(())
 }

@@ -20,6 +20,8 @@ pub(super) struct Layout {
     fields: &'static [(&'static str, &'static str)],
     /// Column with the company of a person or deal: it is made, if it isn't there.
     company: Option<&'static str>,
+    /// Column with the website of that company, which people have none of.
+    website: Option<&'static str>,
     /// Field by which records that are there already are recognised.
     key: Option<&'static str>,
 }
@@ -113,6 +115,7 @@ const LAYOUTS: &[Layout] = &[
         marks: &CARD_COLUMNS,
         fields: CARDS,
         company: Some("Company"),
+        website: Some("Website"),
         key: Some("emails"),
     },
     Layout {
@@ -121,6 +124,7 @@ const LAYOUTS: &[Layout] = &[
         marks: &["First Name", "Middle Name", "Last Name", "Organization Name"],
         fields: GOOGLE,
         company: Some("Organization Name"),
+        website: Some("Website 1 - Value"),
         key: Some("emails"),
     },
     Layout {
@@ -129,6 +133,7 @@ const LAYOUTS: &[Layout] = &[
         marks: &["Name", "Given Name", "Family Name"],
         fields: GOOGLE_OLD,
         company: Some("Organization 1 - Name"),
+        website: Some("Website 1 - Value"),
         key: Some("emails"),
     },
     Layout {
@@ -137,6 +142,7 @@ const LAYOUTS: &[Layout] = &[
         marks: &["First Name", "Last Name", "E-mail Address", "Business Phone", "Business Street"],
         fields: OUTLOOK,
         company: Some("Company"),
+        website: Some("Web Page"),
         key: Some("emails"),
     },
     Layout {
@@ -145,6 +151,7 @@ const LAYOUTS: &[Layout] = &[
         marks: &["Display Name", "Primary Email", "Secondary Email"],
         fields: THUNDERBIRD,
         company: Some("Organization|Organisation"),
+        website: Some("Web Page 1|Web Page 2"),
         key: Some("emails"),
     },
     Layout {
@@ -163,6 +170,7 @@ const LAYOUTS: &[Layout] = &[
             ("address.country", "{Country/Region}"),
         ],
         company: Some("Company Name|Associated Company|Primary Associated Company"),
+        website: None,
         key: Some("emails"),
     },
     Layout {
@@ -185,6 +193,7 @@ const LAYOUTS: &[Layout] = &[
             ("description", "{Description}"),
         ],
         company: None,
+        website: None,
         key: Some("name"),
     },
     Layout {
@@ -201,6 +210,7 @@ const LAYOUTS: &[Layout] = &[
             ("need", "{Deal Description}"),
         ],
         company: Some("Associated Company|Primary Associated Company"),
+        website: None,
         key: Some("number"),
     },
     Layout {
@@ -222,6 +232,7 @@ const LAYOUTS: &[Layout] = &[
             ("description", "{Description}|{Contact Description}"),
         ],
         company: Some("Account Name"),
+        website: None,
         key: Some("emails"),
     },
     Layout {
@@ -243,6 +254,7 @@ const LAYOUTS: &[Layout] = &[
             ("description", "{Description}"),
         ],
         company: Some("Account.Name"),
+        website: None,
         key: Some("emails"),
     },
     Layout {
@@ -265,6 +277,7 @@ const LAYOUTS: &[Layout] = &[
             ("description", "{Description}"),
         ],
         company: None,
+        website: None,
         key: Some("name"),
     },
     Layout {
@@ -285,6 +298,7 @@ const LAYOUTS: &[Layout] = &[
             ("need", "{Description}"),
         ],
         company: None,
+        website: None,
         key: Some("emails"),
     },
     Layout {
@@ -306,6 +320,7 @@ const LAYOUTS: &[Layout] = &[
             ("description", "{Description}"),
         ],
         company: Some("Account Name"),
+        website: None,
         key: Some("emails"),
     },
     Layout {
@@ -328,6 +343,7 @@ const LAYOUTS: &[Layout] = &[
             ("description", "{Description}"),
         ],
         company: None,
+        website: None,
         key: Some("name"),
     },
     Layout {
@@ -348,6 +364,7 @@ const LAYOUTS: &[Layout] = &[
             ("need", "{Description}"),
         ],
         company: None,
+        website: None,
         key: Some("emails"),
     },
 ];
@@ -373,10 +390,12 @@ impl Layout {
 
     /// What is made of the file: the companies, then what it is about.
     pub(super) fn steps(&self, columns: &[String]) -> Vec<Step> {
-        let company = self.company.and_then(|company| {
-            let all = company.split('|').map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join("|");
+        let first_of = |names: &str| {
+            let all = names.split('|').map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join("|");
             from(&all, columns)
-        });
+        };
+        let company = self.company.and_then(first_of);
+        let website = self.website.and_then(first_of).map(|from| Assignment::new("website", from));
         let mut assignments = self.known(columns);
         assignments.extend(company.clone().map(|from| Assignment::new("customer_id", from)));
         let key = self.key.filter(|key| assignments.iter().any(|assignment| assignment.field == *key));
@@ -388,7 +407,10 @@ impl Layout {
                 "customer",
                 Some("name"),
                 Existing::Skip,
-                vec![Assignment::new("name", from), Assignment::constant("kind", "company")],
+                [Assignment::new("name", from), Assignment::constant("kind", "company")]
+                    .into_iter()
+                    .chain(website)
+                    .collect(),
             )
         };
         company.map(made).into_iter().chain([own]).collect()
@@ -457,6 +479,12 @@ mod tests {
         assert_eq!((steps[0].record_type.as_str(), steps[0].optional), ("customer", true));
         let phones = steps[1].assignments.iter().find(|a| a.field == "phones").unwrap();
         assert_eq!(phones.from, From::Template("{Phone 1 - Value}".into()));
+        let outlook = "First Name,Last Name,Company,Business Street,Business Phone,E-mail Address,Web Page";
+        let site = Assignment::column("website", "Web Page");
+        assert!(
+            recognised(outlook).unwrap().1[0].assignments.contains(&site),
+            "a company has a website, people have none"
+        );
         let salesforce = "Salutation,First Name,Last Name,Title,Account Name,Mailing Street,Phone,Email,Account Owner";
         assert_eq!(recognised(salesforce).unwrap().0, "salesforce_contacts");
         let zoho = "Record Id,Contact Owner.id,Contact Owner,First Name,Last Name,Account Name,Email,Phone,Mailing Street,Mailing Zip";

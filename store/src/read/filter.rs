@@ -6,9 +6,10 @@ use serde_json::Value;
 use shared::access::{Action, Actor, FieldAccess};
 use shared::period::Period;
 use shared::quality::{LONGEST, QUIET};
-use shared::query::{Filter, Op};
+use shared::query::{CHANGE_SET, Filter, Op};
 use shared::record::{Kind, normalize};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result};
+use uuid::Uuid;
 
 use super::quiet::push_quiet;
 use crate::columns::{sql_type, target};
@@ -87,6 +88,9 @@ fn condition(sql: &mut Sql, of: Subject<'_>, name: &str, op: Op, value: &Value) 
     if name == QUIET {
         return quiet(sql, of, op, value);
     }
+    if name == CHANGE_SET {
+        return written_by(sql, of, op, value);
+    }
     let (own, further) = name.split_once('.').map_or((name, None), |(own, further)| (own, Some(further)));
     let id = const { &FieldDef::new("id", Kind::Reference("")) };
     let field = if own == "id" { Some(id) } else { of.def.field(own) };
@@ -122,6 +126,19 @@ fn quiet(sql: &mut Sql, of: Subject<'_>, op: Op, value: &Value) -> Result<()> {
         }),
         _ => Err(Error::invalid(QUIET, "operator")),
     }
+}
+
+/// A change set wrote it.
+fn written_by(sql: &mut Sql, of: Subject<'_>, op: Op, value: &Value) -> Result<()> {
+    if op != Op::Eq {
+        return Err(Error::invalid(CHANGE_SET, "operator"));
+    }
+    let set: Uuid =
+        value.as_str().and_then(|id| id.parse().ok()).ok_or_else(|| Error::invalid(CHANGE_SET, "choice"))?;
+    sql.push("exists (select from audit_entries a where a.org_id = ").push_bind(of.actor.org_id);
+    sql.push(format_args!(" and a.record_id = {}.id and a.change_set = ", of.row)).push_bind(set);
+    sql.push(" and a.record_type = ").push_bind(of.def.name).push(")");
+    Ok(())
 }
 
 /// A condition on the record that a field refers to, as far as the actor may read it: what can't be read has no values.

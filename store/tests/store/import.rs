@@ -16,7 +16,7 @@ use shared::i18n::Locale;
 use shared::import::{
     Answer, Assignment, Decision, Existing, FileKind, FilePlan, Preview, Reading, Run, Spec, Status, Step, Unknown,
 };
-use shared::query::ListQuery;
+use shared::query::{CHANGE_SET, Filter, ListQuery, Op};
 use shared::types::{CONTACT, CUSTOMER, OPPORTUNITY};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
@@ -139,6 +139,34 @@ async fn the_sales_data_comes_in_whole_and_only_once_and_can_be_undone() {
     assert!(undone.kept.is_empty(), "{:?}", undone.kept);
     assert_eq!(records(&test).await, before);
     assert_eq!(test.store.import_run(&actor, done.id).await.unwrap().status, Status::Undone);
+}
+
+#[tokio::test]
+async fn the_records_of_one_import_can_be_listed() {
+    let (test, actor) = founded().await;
+    run(&test, &actor, &upload(&test, &actor, &[("first.csv", "name\nOld\n".into())]).await).await;
+    let run = run(&test, &actor, &upload(&test, &actor, &[("second.csv", "name\nA\nB\n".into())]).await).await;
+    let listed = async |op: Op, set: String| {
+        let filter = Some(Filter::field(CHANGE_SET, op, set));
+        test.store.list(&actor, &CUSTOMER, &ListQuery { filter, ..ListQuery::default() }).await
+    };
+    let of_run = listed(Op::Eq, run.change_set.to_string()).await.unwrap();
+    let mut names: Vec<_> = of_run.rows.iter().filter_map(|row| row.text("name")).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["A", "B"]);
+    assert!(listed(Op::Eq, Uuid::now_v7().to_string()).await.unwrap().rows.is_empty());
+    assert_eq!(listed(Op::Ne, run.change_set.to_string()).await.unwrap_err(), Error::invalid(CHANGE_SET, "operator"));
+    assert_eq!(listed(Op::Eq, "x".into()).await.unwrap_err(), Error::invalid(CHANGE_SET, "choice"));
+}
+
+#[tokio::test]
+async fn rows_about_the_same_record_are_named() {
+    let (test, actor) = founded().await;
+    let file = "name,website\nA,a.example.com\nB,\nA,b.example.com\n".into();
+    let mut spec = upload(&test, &actor, &[("twice.csv", file)]).await;
+    spec.files[0].steps[0].key = Some("name".into());
+    let step = preview(&test, &actor, &spec).await.steps.remove(0);
+    assert_eq!((step.created, step.repeated, step.repeated_lines), (2, 1, vec![4]));
 }
 
 #[tokio::test]

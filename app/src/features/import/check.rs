@@ -70,6 +70,13 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
     });
     let problems = problems.collect_view();
     let has_problems = !step.problems.is_empty();
+    let (repeated, lines) = (step.repeated, step.repeated_lines.clone());
+    let repeats = move || {
+        let named = lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+        let named = if repeated > lines.len() as u64 { format!("{named} …") } else { named };
+        page.text_with("import.preview.repeated", &[("n", &repeated.to_string()), ("lines", &named)])
+    };
+    let repeated = repeated > 0;
     view! {
         <section class="section">
             <h3 class="section-title">{move || type_label_many(page.locale.get(), def)}
@@ -79,6 +86,7 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
                 {counted("import.preview.fail", step.failed, Tone::Danger)}
             </h3>
             {has_problems.then(|| view! { <ul>{problems}</ul> })}
+            {repeated.then(|| view! { <p class="meta">{repeats}</p> })}
             <Rows wizard def step/>
         </section>
     }

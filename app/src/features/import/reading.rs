@@ -1,13 +1,14 @@
 //! How a file was read, and reading it in another way.
 
 use leptos::prelude::*;
-use shared::import::{DELIMITERS, ENCODINGS, FileInfo, Format, Reading};
+use shared::import::{Beginning, DELIMITERS, ENCODINGS, FileInfo, Format, Reading};
 
 use super::wizard::Wizard;
 use crate::context::{Page, t};
 use crate::ui::{Choice, Select};
 
-/// What was found out of a file, and what can be said otherwise: character set and separator, or the sheet.
+/// What was found out of a file, and what can be said otherwise: character set and separator, or the sheet; and the line that
+/// names the columns.
 #[component]
 pub fn HowRead(
     /// The wizard's state.
@@ -17,7 +18,7 @@ pub fn HowRead(
     /// The file.
     file: FileInfo,
 ) -> impl IntoView {
-    let FileInfo { id, format, .. } = file;
+    let FileInfo { id, format, header, begins, .. } = file;
     let read = reading(&format);
     let again = move |change: fn(&mut Reading, String)| {
         let read = read.clone();
@@ -27,6 +28,35 @@ pub fn HowRead(
             wizard.reread(at, id, reading);
         }
     };
+    let named_by = again(|reading, line| reading.header = line.parse().ok());
+    let header = (format != Format::Cards).then(|| view! { <HeaderLine header begins on_change=named_by/> });
+    view! {
+        {as_format(format, again)}
+        {header}
+    }
+}
+
+/// The line that names the columns.
+#[component]
+fn HeaderLine(header: u64, begins: Vec<Beginning>, #[prop(into)] on_change: Callback<String>) -> impl IntoView {
+    let page = Page::take();
+    let options = Signal::derive(move || {
+        let line = |Beginning { line, text }: &Beginning| {
+            Choice::new(
+                line.to_string(),
+                page.text_with("import.file.line", &[("n", &line.to_string()), ("text", text)]),
+            )
+        };
+        begins.iter().map(line).chain([Choice::new("0", page.text("import.file.no_header"))]).collect()
+    });
+    view! { <One label="import.file.header" value=header.to_string() options on_change/> }
+}
+
+/// What can be said of a file of that format.
+fn as_format<F: Fn(String) + Send + Sync + 'static>(
+    format: Format,
+    again: impl Fn(fn(&mut Reading, String)) -> F,
+) -> AnyView {
     match format {
         Format::Cards => ().into_any(),
         Format::Workbook { sheets, .. } if sheets.len() < 2 => ().into_any(),
@@ -71,7 +101,7 @@ fn One(
     }
 }
 
-/// What was found out, as if somebody had said it.
+/// What was found out, as if somebody had said it; which line names the columns is found out again.
 fn reading(format: &Format) -> Reading {
     match format.clone() {
         Format::Text { encoding, delimiter } => {

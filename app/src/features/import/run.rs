@@ -7,11 +7,13 @@ use leptos::task::spawn_local;
 use shared::format::number;
 use shared::i18n::{error_message, type_label_many};
 use shared::import::{Run, Status};
+use shared::query::{CHANGE_SET, Filter, Op};
 use shared::types::by_name;
 use uuid::Uuid;
 
 use crate::api::import::{cancel_import, import_run, undo_import};
 use crate::context::{Page, t};
+use crate::record::list_address;
 use crate::ui::{
     Button, ButtonKind, ConfirmDialog, ErrorState, LinkButton, Notice, Progress, SkeletonRows, Toasts, Tone,
 };
@@ -126,7 +128,7 @@ fn Over(run: RwSignal<Option<Run>>) -> impl IntoView {
                     <p><a class="button" data-kind="secondary" rel="external" download href=file>{t("import.done.error_file")}</a></p>
                 </section>
             })}
-            <Imported record_types=of.record_types.clone()/>
+            <Imported run=of.clone()/>
             <div class="button-group">
                 <LinkButton kind=ButtonKind::Primary href="/import">{t("import.done.again")}</LinkButton>
                 {undoable.then(|| view! {
@@ -178,22 +180,27 @@ fn Count(key: &'static str, n: u64) -> impl IntoView {
     }
 }
 
-/// Links to the lists of what was brought in.
+/// Links to the lists of what was brought in; after the undo there is nothing, unless others have changed it since.
 #[component]
-fn Imported(record_types: Vec<String>) -> impl IntoView {
+fn Imported(run: Run) -> impl IntoView {
     let page = Page::take();
+    if run.status == Status::Undone && run.kept == 0 || run.created + run.updated == 0 {
+        return ().into_any();
+    }
+    let set = Filter::field(CHANGE_SET, Op::Eq, run.change_set.to_string());
     let link = |name: String| {
         let def = by_name(&name).filter(|def| !def.admin && def.name != "stage" && def.name != "pipeline")?;
         let label = move || type_label_many(page.locale.get(), def);
-        Some(view! { <LinkButton href=format!("/{}", def.plural)>{label}</LinkButton> })
+        Some(view! { <LinkButton href=list_address(def, vec![set.clone()])>{label}</LinkButton> })
     };
-    let links = record_types.into_iter().filter_map(link).collect_view();
+    let links = run.record_types.into_iter().filter_map(link).collect_view();
     view! {
         <section class="section">
             <h3 class="section-title">{t("import.done.open")}</h3>
             <div class="button-group">{links}</div>
         </section>
     }
+    .into_any()
 }
 
 /// Asks before an import is taken back.

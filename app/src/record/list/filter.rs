@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 use shared::period::PERIODS;
 use shared::quality::QUIET;
-use shared::query::{Filter, Op};
+use shared::query::{CHANGE_SET, Filter, Op};
 use shared::record::{Kind, Values, is_empty};
 use shared::{FieldError, i18n};
 
@@ -90,6 +90,9 @@ pub(super) fn condition_text(context: ListContext, all: &[Subject], condition: &
     };
     if field == QUIET {
         return page.text_with("quality.quiet_filter", &[("n", &value.to_string())]);
+    }
+    if field == CHANGE_SET {
+        return page.text("list.filter.change_set");
     }
     let Some(subject) = all.iter().find(|subject| subject.path == *field) else { return field.clone() };
     let attribute = &subject.attribute;

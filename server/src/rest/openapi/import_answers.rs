@@ -22,6 +22,8 @@ pub(super) fn file() -> Value {
         "id": id(),
         "name": text(),
         "format": format,
+        "header": count("Line that names the columns; 0 when none does."),
+        "begins": list(whole(json!({"line": count("Line of the file, from 1."), "text": text()}))),
         "columns": list(column),
         "rows": count("Data rows."),
         "preset": {"type": ["string", "null"], "description": "A layout that is known: the steps need no mapping by hand."},
@@ -47,6 +49,8 @@ pub(super) fn preview() -> Value {
         "fields": list(text()),
         "rows": list(row),
         "problems": list(problem),
+        "repeated": count("Rows about the same record as an earlier one."),
+        "repeated_lines": list(count("Line of the file.")),
     }));
     let suggestion = whole(json!({"value": text(), "score": {"type": "integer", "minimum": 0, "maximum": 100}}));
     let question = whole(json!({

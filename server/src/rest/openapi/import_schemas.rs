@@ -146,5 +146,7 @@ fn reading() -> Value {
     let mut encoding = nullable(ENCODINGS.iter().map(|&name| name.to_owned()).collect());
     encoding["description"] = "Found out when absent, as the others.".into();
     let delimiter = nullable(DELIMITERS.iter().map(char::to_string).collect());
-    object(&[], json!({"encoding": encoding, "delimiter": delimiter, "sheet": {"type": ["string", "null"]}}))
+    let header = json!({"type": ["integer", "null"], "minimum": 0, "description": "Line that names the columns; 0 when none does."});
+    let sheet = json!({"type": ["string", "null"]});
+    object(&[], json!({"encoding": encoding, "delimiter": delimiter, "sheet": sheet, "header": header}))
 }

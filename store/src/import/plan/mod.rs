@@ -358,6 +358,9 @@ impl Planner<'_> {
             if earlier.is_some() && step.distinct {
                 continue;
             }
+            if earlier.is_some() {
+                running.preview.note_repeated(row.line);
+            }
             let given_id = || key_value.as_ref().filter(|_| key == Some("id")).and_then(|(_, text)| text.parse().ok());
             let id = before.as_ref().map(|row| row.id).or(earlier).or_else(given_id).unwrap_or_else(Uuid::now_v7);
             running.seen.extend(mark.map(|mark| (mark, id)));

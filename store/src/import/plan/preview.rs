@@ -4,6 +4,9 @@ use shared::RecordDef;
 use shared::command::Change;
 use shared::import::{PREVIEW_ROWS, PreviewRow, StepPreview};
 
+/// Lines that are named of rows about the same record as an earlier one.
+const NAMED: usize = 8;
+
 /// A step nothing is known of yet.
 pub(super) fn empty_preview(file: usize, def: &RecordDef) -> StepPreview {
     StepPreview {
@@ -16,6 +19,8 @@ pub(super) fn empty_preview(file: usize, def: &RecordDef) -> StepPreview {
         fields: Vec::new(),
         rows: Vec::new(),
         problems: Vec::new(),
+        repeated: 0,
+        repeated_lines: Vec::new(),
     }
 }
 
@@ -23,6 +28,8 @@ pub(super) fn empty_preview(file: usize, def: &RecordDef) -> StepPreview {
 pub(super) trait Note {
     /// Counts a row by what becomes of it.
     fn note(&mut self, row: PreviewRow, change: Option<&Change>);
+    /// Counts a row that is about the same record as an earlier one.
+    fn note_repeated(&mut self, line: u64);
 }
 
 impl Note for StepPreview {
@@ -42,6 +49,13 @@ impl Note for StepPreview {
         }
         if self.rows.len() < PREVIEW_ROWS {
             self.rows.push(row);
+        }
+    }
+
+    fn note_repeated(&mut self, line: u64) {
+        self.repeated += 1;
+        if self.repeated_lines.len() < NAMED {
+            self.repeated_lines.push(line);
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Lines {
 /// A data row.
 #[derive(Clone, Copy)]
 pub(in crate::import) struct Line<'t> {
-    /// Line in the file; the header is line 1.
+    /// Line in the file, from 1.
     pub(in crate::import) number: u64,
     lines: &'t Lines,
     from: usize,
@@ -54,7 +54,7 @@ impl Lines {
         if width > MAX_COLUMNS {
             return Err(too_many("too_many_columns", MAX_COLUMNS));
         }
-        // With the header, which is a row here.
+        // The header is one of them.
         if self.rows.len() > MAX_ROWS {
             return Err(too_many("too_many_rows", MAX_ROWS));
         }
@@ -67,10 +67,10 @@ impl Lines {
         Ok(())
     }
 
-    /// Takes the first row out.
-    pub(super) fn take_header(&mut self) -> Vec<String> {
-        let header = self.at(0).cells().map(str::to_owned).collect();
-        self.rows.remove(0);
+    /// Takes the row at a position out, and what stands before it.
+    pub(super) fn take_header(&mut self, at: usize) -> Vec<String> {
+        let header = self.at(at).cells().map(str::to_owned).collect();
+        self.rows.drain(..=at);
         header
     }
 
@@ -91,9 +91,14 @@ impl Lines {
         Line { number, lines: self, from: from as usize, to }
     }
 
+    /// Position of the row on a line of the file.
+    pub(super) fn position(&self, number: u64) -> Option<usize> {
+        self.rows.binary_search_by_key(&number, |(number, _)| *number).ok()
+    }
+
     /// The row on a line of the file.
     pub(super) fn numbered(&self, number: u64) -> Option<Line<'_>> {
-        self.rows.binary_search_by_key(&number, |(number, _)| *number).ok().map(|at| self.at(at))
+        self.position(number).map(|at| self.at(at))
     }
 
     fn cell(&self, at: usize) -> &str {

@@ -1,13 +1,14 @@
 //! From bytes to a table: what kind of file it is, its header row, its cells.
 
 mod cards;
+mod header;
 mod lines;
 mod text;
 mod workbook;
 
 use std::collections::HashMap;
 
-use shared::import::{Column, DateOrder, Format, MAX_BYTES, Reading};
+use shared::import::{Beginning, Column, DateOrder, Format, MAX_BYTES, Reading};
 use shared::{Error, FieldError, Result};
 use tokio::task::JoinError;
 
@@ -26,6 +27,10 @@ const SAMPLES: usize = 3;
 /// A file read into cells.
 pub(super) struct Table {
     pub(super) format: Format,
+    /// Line of the file that names the columns; 0 when none does.
+    pub(super) header: u64,
+    /// The first lines of the file.
+    pub(super) begins: Vec<Beginning>,
     /// Names of the columns; each is there once.
     pub(super) columns: Vec<String>,
     by_name: HashMap<String, usize>,
@@ -46,7 +51,7 @@ impl Table {
     /// Reads a file.
     ///
     /// # Errors
-    /// `Invalid` on `file`: larger than allowed, no header or no rows, not a table; on what `reading` says that can't be.
+    /// `Invalid` on `file`: larger than allowed, no rows, not a table; on what `reading` says that can't be.
     pub(super) fn read(bytes: &[u8], reading: &Reading) -> Result<Self> {
         if bytes.len() > MAX_BYTES {
             return Err(too_large());
@@ -60,12 +65,22 @@ impl Table {
             let (text, encoding) = text::decode(bytes, reading)?;
             if cards::is_vcard(&text) { cards::read(&text)? } else { text::read(&text, encoding, reading)? }
         };
-        if lines.len() < 2 {
-            return Err(Error::invalid("file", "file_empty"));
+        let begins = header::begins(&lines);
+        let at = header::find(&lines, &format, reading)?;
+        let (header, named) = match at {
+            Some(at) => (lines.at(at).number, lines.take_header(at)),
+            None => (0, Vec::new()),
+        };
+        if lines.len() == 0 {
+            return Err(match reading {
+                Reading { header: Some(_), .. } => Error::invalid("header", "file_empty"),
+                Reading { sheet: Some(_), .. } => Error::invalid("sheet", "sheet_empty"),
+                _ => Error::invalid("file", "file_empty"),
+            });
         }
-        let columns = names(&lines.take_header(), lines.width());
+        let columns = names(&named, lines.width());
         let by_name = columns.iter().cloned().enumerate().map(|(at, name)| (name, at)).collect();
-        Ok(Self { format, columns, by_name, lines })
+        Ok(Self { format, header, begins, columns, by_name, lines })
     }
 
     /// Position of a column.
@@ -215,6 +230,7 @@ mod tests {
         };
         assert_eq!(code(b"name,city\n"), "file_empty");
         assert_eq!(code(b""), "file_empty");
+        assert_eq!(code(br#"[{"name": "Acme", "city": "Paris"}, {"name": "Bolt"}]"#), "file_unreadable");
         assert_eq!(code(OLD_WORKBOOK), "file_old_excel");
         assert_eq!(code("a\n".repeat(MAX_ROWS + 2).as_bytes()), "too_many_rows");
         assert_eq!(code(format!("a\n{}\n", ",".repeat(MAX_COLUMNS)).as_bytes()), "too_many_columns");

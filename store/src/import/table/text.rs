@@ -1,6 +1,7 @@
 //! Text files: character set, separator, cells.
 
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use serde::de::IgnoredAny;
 use shared::import::{DELIMITERS, ENCODINGS, Format, Reading};
 use shared::{Error, Result};
 
@@ -9,11 +10,17 @@ use crate::import::formula::original;
 
 /// Bytes looked at to tell what a file is.
 const HEAD: usize = 65_536;
+/// Rows that tell the separator.
+const LOOKED_AT: usize = 30;
 
 /// Reads cells; the character set is only told on.
 pub(super) fn read(text: &str, encoding: &'static Encoding, reading: &Reading) -> Result<(Format, Lines)> {
     // Tables have no control characters, what isn't text has many.
     if text.chars().take(HEAD).any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}')) {
+        return Err(unreadable());
+    }
+    // Lists of records for programs would become one row of nonsense.
+    if text.trim_start().starts_with(['[', '{']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return Err(unreadable());
     }
     let delimiter = match reading.delimiter {
@@ -28,11 +35,32 @@ pub(super) fn read(text: &str, encoding: &'static Encoding, reading: &Reading) -
         .from_reader(text.as_bytes());
     let mut lines = Lines::default();
     let mut record = csv::StringRecord::new();
+    let mut counter = Counter { bytes: text.as_bytes(), at: 0, line: 1 };
     while reader.read_record(&mut record).map_err(|_| unreadable())? {
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = counter.line_at(record.position().map_or(0, csv::Position::byte));
         lines.push(number, record.iter().map(|cell| original(cell.trim())))?;
     }
     Ok((Format::Text { encoding: encoding.name().to_owned(), delimiter }, lines))
+}
+
+/// Counts lines as editors do. The reader's own count is taken before it passes over empty lines, and with `\r\n` too early.
+struct Counter<'t> {
+    bytes: &'t [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Counter<'_> {
+    /// The line on which the row stands that begins there, or after empty lines there; rows are asked for in their order.
+    fn line_at(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(sign) = self.bytes.get(self.at).filter(|sign| self.at < byte || matches!(sign, b'\r' | b'\n')) {
+            let ends_later = *sign == b'\r' && self.bytes.get(self.at + 1) == Some(&b'\n');
+            self.line += u64::from(matches!(sign, b'\r' | b'\n') && !ends_later);
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 /// What is no table at all.
@@ -78,17 +106,32 @@ fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The separator that the header has most of, outside quotes.
+/// The separator that most of the first rows have equally often; of such the one that they have most of.
 fn delimiter(text: &str) -> char {
-    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let mut counts: Vec<(char, usize)> = DELIMITERS.iter().map(|delimiter| (*delimiter, 0)).collect();
-    let mut quoted = false;
-    for c in header.chars() {
+    let mut rows = vec![[0_usize; DELIMITERS.len()]];
+    let (mut quoted, mut is_empty) = (false, true);
+    for c in text.chars().take(HEAD) {
         quoted ^= c == '"';
-        for (delimiter, count) in &mut counts {
-            *count += usize::from(!quoted && c == *delimiter);
+        if !quoted && matches!(c, '\n' | '\r') {
+            if rows.len() == LOOKED_AT {
+                break;
+            }
+            if !std::mem::replace(&mut is_empty, true) {
+                rows.push([0; DELIMITERS.len()]);
+            }
+            continue;
+        }
+        is_empty &= c.is_whitespace();
+        if let Some(at) = DELIMITERS.iter().position(|delimiter| !quoted && c == *delimiter)
+            && let Some(row) = rows.last_mut()
+        {
+            row[at] += 1;
         }
     }
-    let best = counts.iter().rev().max_by_key(|(_, count)| *count);
-    best.filter(|(_, count)| *count > 0).map_or(',', |(delimiter, _)| *delimiter)
+    let usual = |at: usize| {
+        let alike = |count: usize| rows.iter().filter(|row| row[at] == count).count();
+        rows.iter().map(|row| row[at]).filter(|count| *count > 0).map(|count| (alike(count), count)).max()
+    };
+    let found = (0..DELIMITERS.len()).rev().filter_map(|at| Some((usual(at)?, DELIMITERS[at])));
+    found.max_by_key(|(usual, _)| *usual).map_or(',', |(_, delimiter)| delimiter)
 }
