@@ -134,6 +134,8 @@ test("two agents, one on a phone, and a customer work a ticket at once, and noth
     desk("agent", {}),
     desk("agent2", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }),
   ]);
+  // What was asked stands there once, though it is the ticket's description, too.
+  for (const page of [first, second]) await expect(page.locator(".message")).toHaveCount(1);
   const loads: string[] = [];
   for (const page of [customer, first, second]) page.on("framenavigated", (frame) => loads.push(frame.url()));
   const say = async (page: Page, kind: "Reply" | "Note", text: string) => {

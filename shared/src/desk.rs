@@ -21,6 +21,15 @@ pub struct Conversation {
     pub live: String,
 }
 
+/// A ticket that somebody has taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// As it is now.
+    pub ticket: Row,
+    /// For undo; `None` when it was theirs already.
+    pub change_set: Option<Uuid>,
+}
+
 /// What may help with a ticket, the likest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Similar {

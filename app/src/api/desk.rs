@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use shared::Row;
-use shared::desk::{QueueCount, Replied, Reply};
+use shared::desk::{Claimed, QueueCount, Replied, Reply};
 use shared::report::{Report, ReportQuery};
 use uuid::Uuid;
 
@@ -25,14 +24,14 @@ pub async fn send_reply(reply: Reply) -> Result<Replied, Fault> {
 
 /// Takes a ticket that nobody works; of several agents exactly one gets it.
 #[server(prefix = "/api/fn", endpoint = "claim_ticket", input = Json, output = Json)]
-pub async fn claim_ticket(ticket_id: Uuid) -> Result<Row, Fault> {
+pub async fn claim_ticket(ticket_id: Uuid) -> Result<Claimed, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.claim_ticket(&actor, ticket_id).await?)
 }
 
 /// Takes the most urgent ticket that nobody works, of these queues or of all; `None` when none waits.
 #[server(prefix = "/api/fn", endpoint = "next_ticket", input = Json, output = Json)]
-pub async fn next_ticket(queue_ids: Vec<Uuid>, skip: Vec<Uuid>) -> Result<Option<Row>, Fault> {
+pub async fn next_ticket(queue_ids: Vec<Uuid>, skip: Vec<Uuid>) -> Result<Option<Claimed>, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.next_ticket(&actor, &queue_ids, &skip).await?)
 }

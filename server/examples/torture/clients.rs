@@ -91,10 +91,7 @@ pub(crate) async fn write(world: Arc<World>, who: Who, mut rng: Rng) -> Outcome<
         }
         if let Fate::Done(answer) = &attempt.fate {
             learn(&world, &attempt, answer);
-            let named = match acts::is_claim(attempt.function) && rng.u32(..4) == 0 {
-                true => acts::set_of_claim(answer).await,
-                false => set_of(answer).filter(|_| attempt.function != "undo"),
-            };
+            let named = set_of(answer).filter(|_| attempt.function != "undo");
             attempt.change_set = named.unwrap_or(attempt.change_set);
         }
         attempts.push(attempt);

@@ -1,7 +1,7 @@
 //! Ticket 工单: what a customer wants from support, and how far it has come.
 
 use super::ticket_status::{TICKET_STATUSES, TicketStatus};
-use crate::record::{Draft, declare::record, instant_text};
+use crate::record::{Draft, Row, declare::record, instant_text};
 
 /// What customers write for.
 pub const TICKET_KINDS: &[&str] = &["consult", "request", "complaint", "suggestion", "praise", "repair"];
@@ -194,9 +194,12 @@ fn follow_agent(draft: &mut Draft<'_>) {
 
 /// A ticket belongs to the team of its queue; one that begins with an agent to that agent's.
 fn follow_queue(draft: &mut Draft<'_>) {
+    let is_moved =
+        |before: &Row| before.value("team_id") != draft.after.get("team_id").unwrap_or(&serde_json::Value::Null);
     let chosen = match draft.before {
-        Some(before) => before.value("team_id") != draft.after.get("team_id").unwrap_or(&serde_json::Value::Null),
-        None => draft.has("owner_id") || draft.has("team_id"),
+        Some(before) if before.reference("queue_id").is_some() => is_moved(before),
+        // In its first queue it arrives with whoever has it already.
+        before => draft.has("owner_id") || draft.has("team_id") || before.is_some_and(is_moved),
     };
     if chosen || !draft.changed("queue_id") {
         return;

@@ -2,8 +2,9 @@
 
 use shared::access::{Action, Actor};
 use shared::command::{Change, Command};
+use shared::desk::Claimed;
 use shared::types::TICKET;
-use shared::{Error, Result, Row, Values};
+use shared::{Error, Result, Values};
 use uuid::Uuid;
 
 use crate::error::from_sqlx;
@@ -18,10 +19,10 @@ impl Store {
     ///
     /// # Errors
     /// `Conflict` with the ticket as it is when a colleague has it, `Forbidden` without the right to change it.
-    pub async fn claim_ticket(&self, actor: &Actor, ticket_id: Uuid) -> Result<Row> {
+    pub async fn claim_ticket(&self, actor: &Actor, ticket_id: Uuid) -> Result<Claimed> {
         let row = self.get(actor, &TICKET, ticket_id).await?.row;
         match row.reference("owner_id") {
-            Some(owner) if owner == actor.user_id => return Ok(row),
+            Some(owner) if owner == actor.user_id => return Ok(Claimed { ticket: row, change_set: None }),
             Some(_) => return Err(Error::Conflict { current: Box::new(row), fields: vec!["owner_id".into()] }),
             None => {}
         }
@@ -31,20 +32,21 @@ impl Store {
         let values = values.into_iter().chain([("team_id".to_owned(), team)]).collect();
         let change = Change::Update { id: ticket_id, version: Some(row.version), values };
         let outcome = self.apply(actor, Command::one(TICKET.name, change)).await?;
-        outcome.rows.into_iter().next().ok_or(Error::NotFound)
+        let ticket = outcome.rows.into_iter().next().ok_or(Error::NotFound)?;
+        Ok(Claimed { ticket, change_set: Some(outcome.change_set) })
     }
 
     /// Takes the most urgent ticket that nobody works, of these queues (of all when there are none), leaving out `skip`.
     ///
     /// # Errors
     /// `Forbidden` without any right to change tickets.
-    pub async fn next_ticket(&self, actor: &Actor, queue_ids: &[Uuid], skip: &[Uuid]) -> Result<Option<Row>> {
+    pub async fn next_ticket(&self, actor: &Actor, queue_ids: &[Uuid], skip: &[Uuid]) -> Result<Option<Claimed>> {
         if !actor.may(&TICKET, Action::Update) {
             return Err(Error::Forbidden);
         }
         for id in self.waiting(actor, queue_ids, skip).await? {
             match self.claim_ticket(actor, id).await {
-                Ok(row) => return Ok(Some(row)),
+                Ok(claimed) => return Ok(Some(claimed)),
                 // A colleague was faster, or it went elsewhere meanwhile.
                 Err(Error::Conflict { .. } | Error::NotFound | Error::Forbidden) => {}
                 Err(error) => return Err(error),

@@ -211,9 +211,9 @@ async fn found(
         sql.push(" union select c.id from categories c join below on c.parent_id = below.id where c.public and c.archived_at is null and c.org_id = ");
         sql.push_bind(org_id).push(") select id from below)");
     }
-    sql.push(" order by ");
+    sql.push(" order by (a.locale = ").push_bind(locale.code()).push(") desc, ");
     if let Some((words, tokens)) = sought {
-        sql.push("(a.locale = ").push_bind(locale.code()).push(") desc, (position(lower(").push_bind(words.to_owned());
+        sql.push("(position(lower(").push_bind(words.to_owned());
         sql.push(") in lower(a.title)) > 0) desc, ts_rank(s.tokens, ").push_bind(tokens.to_owned());
         sql.push("::tsquery) desc, ");
     }

@@ -112,16 +112,12 @@ impl Store {
         let mut tx = self.reading(&portal.system()).await?;
         check_choices(&mut tx, new).await?;
         let (customer_id, contact_id) = holder(&mut tx, &email).await?;
-        let queue_id = match new.queue_id {
-            None => first_queue(&mut tx).await?,
-            chosen => chosen,
-        };
         drop(tx);
         self.count_writing(portal, (&email, visitor.is_some()), client).await?;
         let name = self.writer_name(portal, visitor, &new.name).await?;
         let channel = if visitor.is_some() { "portal" } else { "web" };
         let ticket = json!({
-            "subject": new.subject, "kind": kind(&new.kind), "category_id": new.category_id, "queue_id": queue_id,
+            "subject": new.subject, "kind": kind(&new.kind), "category_id": new.category_id, "queue_id": new.queue_id,
             "product_id": new.product_id, "order_number": filled(&new.order_number), "locale": new.locale.code(),
             "customer_id": customer_id, "contact_id": contact_id,
         });
@@ -177,19 +173,6 @@ impl Store {
         let of = if verified { format!("verified {email}") } else { email.to_owned() };
         self.attempt(&Limit::portal_writing(portal.org_id, Some(&of), client)).await.map(drop)
     }
-}
-
-/// Where a request waits whose writer names no queue: in the first of those to choose from, else in the first of all. In none it
-/// would have no service level, and only who sees every ticket would come across it.
-async fn first_queue(tx: &mut Tx) -> Result<Option<Uuid>> {
-    sqlx::query_scalar(
-        "select id from queues where org_id = $1 and archived_at is null
-         order by public is not true, position nulls last, name, id limit 1",
-    )
-    .bind(tx.org_id)
-    .fetch_optional(&mut *tx.inner)
-    .await
-    .map_err(from_sqlx)
 }
 
 /// What a customer wrote on the public pages.

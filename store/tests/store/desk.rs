@@ -130,6 +130,53 @@ async fn of_fifty_agents_exactly_one_gets_a_ticket() {
 }
 
 #[tokio::test]
+async fn a_ticket_that_was_taken_and_taken_back_is_as_it_was_before() {
+    let desk = Desk::new(1).await;
+    let untouched = desk.make(&TICKET, json!({"subject": "New"})).await;
+    let begun = desk.make(&TICKET, json!({"subject": "Begun", "status": "open"})).await;
+    for (ticket, before) in [(untouched.id, "new"), (begun.id, "open")] {
+        let claimed = desk.test.store.claim_ticket(&desk.agents[0], ticket).await.unwrap();
+        assert_eq!(claimed.ticket.text("status"), Some("open"));
+        assert_eq!(
+            desk.test.store.claim_ticket(&desk.agents[0], ticket).await.unwrap().change_set,
+            None,
+            "it is theirs"
+        );
+        desk.test.store.undo(&desk.agents[0], claimed.change_set.unwrap()).await.unwrap();
+        let now = desk.ticket(ticket).await;
+        assert_eq!((now.text("status"), now.reference("owner_id")), (Some(before), None));
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_that_nobody_put_into_a_queue_waits_in_the_first_that_customers_see() {
+    let desk = Desk::new(1).await;
+    let lost = desk.make(&TICKET, json!({"subject": "Without queues"})).await;
+    assert_eq!(lost.reference("queue_id"), None);
+    let inner = desk.make(&QUEUE, json!({"name": "Inner", "public": false, "position": 0})).await;
+    let last = desk.make(&QUEUE, json!({"name": "Last", "public": true, "position": 2})).await;
+    let first = desk.make(&QUEUE, json!({"name": "First", "public": true, "position": 1})).await;
+    let queue = async |fields: Value| {
+        let made = desk.make(&TICKET, fields).await;
+        desk.ticket(made.id).await.reference("queue_id")
+    };
+    assert_eq!(queue(json!({"subject": "Made by hand"})).await, Some(first.id));
+    assert_eq!(queue(json!({"subject": "Put there", "queue_id": last.id})).await, Some(last.id));
+    let cared = json!({"field": {"field": "queue_id", "op": "eq", "value": first.id}});
+    desk.make(&TICKET_RULE, json!({"name": "Of a queue", "conditions": cared, "add_tags": ["care"], "position": 0}))
+        .await;
+    let ruled = desk.make(&TICKET, json!({"subject": "Rules know the queue"})).await;
+    assert_eq!(desk.ticket(ruled.id).await.value("tags"), &json!(["care"]));
+    let owner = desk.agents[0].user_id;
+    let own = desk.make(&TICKET, json!({"subject": "Somebody has it already", "owner_id": owner})).await;
+    let own = desk.ticket(own.id).await;
+    assert_eq!((own.reference("queue_id"), own.reference("team_id")), (Some(first.id), Some(desk.team)));
+    let rule = json!({"name": "All", "active": true, "queue_id": inner.id, "position": 0});
+    desk.make(&TICKET_RULE, rule).await;
+    assert_eq!(queue(json!({"subject": "By a rule"})).await, Some(inner.id));
+}
+
+#[tokio::test]
 async fn agents_who_ask_for_the_next_ticket_at_once_get_different_ones() {
     let desk = Desk::new(6).await;
     for n in 0..6 {
@@ -138,7 +185,7 @@ async fn agents_who_ask_for_the_next_ticket_at_once_get_different_ones() {
     let mut asking = JoinSet::new();
     for agent in desk.agents.clone() {
         let store = desk.test.store.clone();
-        asking.spawn(async move { store.next_ticket(&agent, &[], &[]).await.unwrap().unwrap().id });
+        asking.spawn(async move { store.next_ticket(&agent, &[], &[]).await.unwrap().unwrap().ticket.id });
     }
     let mut got = asking.join_all().await;
     got.sort_unstable();
@@ -153,7 +200,8 @@ async fn the_most_urgent_ticket_comes_next_and_what_was_skipped_does_not() {
     desk.make(&TICKET, json!({"subject": "Later", "priority": "low"})).await;
     let urgent = desk.make(&TICKET, json!({"subject": "Now", "priority": "urgent"})).await;
     let high = desk.make(&TICKET, json!({"subject": "Soon", "priority": "high"})).await;
-    let next = async |skip: &[Uuid]| desk.test.store.next_ticket(&desk.agents[0], &[], skip).await.unwrap().unwrap().id;
+    let next =
+        async |skip: &[Uuid]| desk.test.store.next_ticket(&desk.agents[0], &[], skip).await.unwrap().unwrap().ticket.id;
     assert_eq!(next(&[urgent.id]).await, high.id);
     assert_eq!(next(&[]).await, urgent.id);
 }
@@ -197,7 +245,8 @@ async fn skills_and_load_decide_where_the_queue_says_so() {
 #[tokio::test]
 async fn rules_place_new_tickets_and_leave_what_was_chosen() {
     let desk = Desk::new(0).await;
-    let queue = desk.make(&QUEUE, json!({"name": "Complaints"})).await;
+    let queue = desk.make(&QUEUE, json!({"name": "Complaints", "position": 2})).await;
+    let usual = desk.make(&QUEUE, json!({"name": "Usual", "position": 1})).await;
     let complaint = json!({"field": {"field": "kind", "op": "eq", "value": "complaint"}});
     desk.make(
         &TICKET_RULE,
@@ -210,7 +259,7 @@ async fn rules_place_new_tickets_and_leave_what_was_chosen() {
     let chosen = desk.make(&TICKET, json!({"subject": "Broken", "kind": "complaint", "priority": "low"})).await;
     assert_eq!(chosen.text("priority"), Some("low"));
     let other = desk.make(&TICKET, json!({"subject": "Hello", "kind": "praise"})).await;
-    assert_eq!((other.reference("queue_id"), other.text("priority")), (None, Some("normal")));
+    assert_eq!((other.reference("queue_id"), other.text("priority")), (Some(usual.id), Some("normal")));
 }
 
 #[tokio::test]

@@ -4,16 +4,17 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Value, json};
 use shared::command::{Change, Command};
+use shared::desk::Claimed;
 use shared::record::{Values, instant_text};
 use shared::types::{TICKET, TICKET_MESSAGE};
 use shared::{Error, Row, i18n};
 use uuid::Uuid;
 
 use super::model::Desk;
-use crate::acting::act_with;
+use crate::acting::{act_with, undo_of};
 use crate::api::desk::{claim_ticket, set_away};
-use crate::api::records::get_record;
-use crate::ui::{Tone, Undo};
+use crate::api::records::{get_record, undo};
+use crate::ui::Tone;
 
 /// One field and its new value.
 pub(super) fn value(field: &str, value: impl Into<Value>) -> Values {
@@ -50,18 +51,18 @@ impl Desk {
     pub(super) fn take(self, id: Uuid) {
         spawn_local(async move {
             match claim_ticket(id).await {
-                Ok(row) => {
-                    self.put(&row);
-                    self.told_taken(id);
-                }
+                Ok(claimed) => self.taken(claimed),
                 Err(fault) => self.not_taken(id, fault.0).await,
             }
         });
     }
 
-    pub(super) fn told_taken(self, id: Uuid) {
-        let undo = Undo::new(move || self.give_back(id));
-        self.toasts.push(self.say("desk.taken", &[]), Tone::Success, Some(undo));
+    /// Shows a ticket that is one's own now, and says so; the undo leaves it as it was.
+    pub(super) fn taken(self, claimed: Claimed) {
+        self.put(&claimed.ticket);
+        self.served.set_value(claimed.change_set.map(|change_set| (claimed.ticket.id, change_set)));
+        let undo = claimed.change_set.map(|change_set| undo_of(self.page, self.toasts, change_set));
+        self.toasts.push(self.say("desk.taken", &[]), Tone::Success, undo);
     }
 
     /// Takes back what was noted for colleagues.
@@ -85,18 +86,32 @@ impl Desk {
         self.toasts.push(text, Tone::Warning, None);
     }
 
-    /// Leaves a ticket to whoever takes it; it stays with the team of its queue.
+    /// Leaves a ticket to whoever takes it. While nobody has answered it, it is again as it was before one took it; it stays with
+    /// the team of its queue.
     pub(super) fn give_back(self, id: Uuid) {
+        let taken = self.served.get_value().filter(|(ticket, _)| *ticket == id);
+        if taken.is_some() {
+            self.served.set_value(None);
+        }
         spawn_local(async move {
-            if let Ok(detail) = get_record(TICKET.name.into(), id).await {
-                let mut values = value("owner_id", Value::Null);
-                // Nobody has begun with it, after all.
-                if detail.row.text("status") == Some("open") && detail.row.value("agent_wrote_at").is_null() {
-                    values.insert("status".into(), "new".into());
-                }
-                values.insert("team_id".into(), detail.row.value("team_id").clone());
-                self.change(&[detail.row], &values, self.say("desk.given_back", &[]));
+            let Ok(detail) = get_record(TICKET.name.into(), id).await else { return };
+            let row = detail.row;
+            if row.reference("owner_id") != self.me() {
+                return self.put(&row);
             }
+            let is_untouched = row.value("agent_wrote_at").is_null();
+            if let Some((_, change_set)) = taken.filter(|_| is_untouched)
+                && let Ok(outcome) = undo(change_set).await
+                && outcome.kept.is_empty()
+            {
+                return self.toasts.push(self.say("desk.given_back", &[]), Tone::Success, None);
+            }
+            let mut values = value("owner_id", Value::Null);
+            if row.text("status") == Some("open") && is_untouched {
+                values.insert("status".into(), "new".into());
+            }
+            values.insert("team_id".into(), row.value("team_id").clone());
+            self.change(&[row], &values, self.say("desk.given_back", &[]));
         });
     }
 

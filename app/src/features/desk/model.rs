@@ -114,6 +114,8 @@ pub(super) struct Desk {
     pub(super) fetching: RwSignal<bool>,
     /// Tickets one did not want.
     pub(super) skipped: StoredValue<Vec<Uuid>>,
+    /// The ticket that one took last, and the change set by which.
+    pub(super) served: StoredValue<Option<(Uuid, Uuid)>>,
     /// The composer is to be opened: for a note, or for a reply.
     pub(super) compose: RwSignal<Option<bool>>,
     /// A new ticket is being made.
@@ -142,6 +144,7 @@ impl Desk {
             playing: RwSignal::new(false),
             fetching: RwSignal::new(false),
             skipped: StoredValue::new(Vec::new()),
+            served: StoredValue::new(None),
             compose: RwSignal::new(None),
             creating: RwSignal::new(false),
             timer: StoredValue::new(None),

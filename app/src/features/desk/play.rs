@@ -35,10 +35,9 @@ impl Desk {
                 return;
             }
             match found {
-                Ok(Some(row)) => {
-                    self.put(&row);
-                    self.address.open(Some(row.id));
-                    self.told_taken(row.id);
+                Ok(Some(claimed)) => {
+                    self.address.open(Some(claimed.ticket.id));
+                    self.taken(claimed);
                 }
                 Ok(None) => {
                     self.stop();

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{NOTE, VISITORS, address};
 use crate::clients::{Attempt, Fate, some_customer, some_id, undo};
-use crate::world::{Who, World, owner};
+use crate::world::{Who, World};
 
 /// Server function that answers a ticket, or notes something.
 pub(crate) const REPLY: &str = "send_reply";
@@ -153,12 +153,4 @@ pub(crate) fn learn(world: &World, attempt: &Attempt, answer: &Value) {
     if let (Some(message), Some(ticket)) = (id(&message["id"]), id(&message["ticket_id"])) {
         world.said().insert(ticket, message);
     }
-}
-
-/// The change set by which a claim that was granted is logged.
-pub(crate) async fn set_of_claim(answer: &Value) -> Option<Uuid> {
-    let ticket: Uuid = answer["id"].as_str()?.parse().ok()?;
-    let sql = "select change_set from audit_entries where record_id = $1 and version = $2";
-    let mut db = owner().await.ok()?;
-    sqlx::query_scalar(sql).bind(ticket).bind(answer["version"].as_i64()?).fetch_optional(&mut db).await.ok()?
 }

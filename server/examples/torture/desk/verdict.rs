@@ -82,7 +82,8 @@ async fn claim_flaws(world: &World, db: &mut PgConnection, attempts: &[Attempt])
     }
     let mut granted = 0;
     for attempt in attempts.iter().filter(|attempt| is_claim(attempt.function)) {
-        let (Who::Agent(agent), Fate::Done(row)) = (attempt.who, &attempt.fate) else { continue };
+        let (Who::Agent(agent), Fate::Done(answer)) = (attempt.who, &attempt.fate) else { continue };
+        let row = &answer["ticket"];
         let (Some(id), Some(version)) = (row["id"].as_str(), row["version"].as_i64()) else { continue };
         granted += 1;
         let all = handed.get(&id.parse::<Uuid>()?).map(Vec::as_slice).unwrap_or_default();

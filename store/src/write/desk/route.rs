@@ -22,19 +22,11 @@ pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
     if made.is_empty() {
         return Ok(());
     }
-    let system = Actor::administrator(actor.org_id, actor.user_id);
-    let ids: Vec<Uuid> = made.iter().map(|row| row.after.id).collect();
-    let mut changes = vec![Values::new(); made.len()];
-    for rule in rules(tx).await? {
-        let fits = fitting(tx, &system, &rule, &ids).await?;
-        for (row, changes) in made.iter().zip(&mut changes).filter(|(row, _)| fits.contains(&row.after.id)) {
-            let is_set = |field: &str| row.patch.iter().any(|name| name == field) && !row.after.value(field).is_null();
-            add(changes, is_set, &row.after, &rule);
-        }
-    }
+    let mut changes = ruled(tx, actor, &made).await?;
+    let usual = first_queue(tx, actor, set, &made, &mut changes).await?;
     let queue_of = |row: &Prepared, changes: &Values| -> Option<Uuid> {
         let queue = changes.get("queue_id").unwrap_or_else(|| row.after.value("queue_id"));
-        queue.as_str().and_then(|id| id.parse().ok())
+        queue.as_str().and_then(|id| id.parse().ok()).or(usual)
     };
     let queues: BTreeSet<Uuid> = made.iter().zip(&changes).filter_map(|(row, set)| queue_of(row, set)).collect();
     if queues.len() > 1 {
@@ -55,6 +47,56 @@ pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
         }
     }
     Ok(())
+}
+
+/// What the organisation's rules change of new tickets.
+async fn ruled(tx: &mut Tx, actor: &Actor, made: &[&Prepared]) -> Result<Vec<Values>> {
+    let system = Actor::administrator(actor.org_id, actor.user_id);
+    let ids: Vec<Uuid> = made.iter().map(|row| row.after.id).collect();
+    let mut changes = vec![Values::new(); made.len()];
+    for rule in rules(tx).await? {
+        let fits = fitting(tx, &system, &rule, &ids).await?;
+        for (row, changes) in made.iter().zip(&mut changes).filter(|(row, _)| fits.contains(&row.after.id)) {
+            let is_set = |field: &str| row.patch.iter().any(|name| name == field) && !row.after.value(field).is_null();
+            add(changes, is_set, &row.after, &rule);
+        }
+    }
+    Ok(changes)
+}
+
+/// Puts tickets for which nobody chose a queue, and no rule, into the first of those that customers choose from, else into the first
+/// of all: in none they would have no service level, and only who sees every ticket would come across them. Says which it is.
+async fn first_queue(
+    tx: &mut Tx,
+    actor: &Actor,
+    set: &ChangeSet,
+    made: &[&Prepared],
+    changes: &mut [Values],
+) -> Result<Option<Uuid>> {
+    let waits = |at: &usize| !changes[*at].contains_key("queue_id") && made[*at].after.value("queue_id").is_null();
+    let lost: Vec<usize> = (0..made.len()).filter(waits).collect();
+    if lost.is_empty() {
+        return Ok(None);
+    }
+    let found: Option<Uuid> = sqlx::query_scalar(
+        "select id from queues where org_id = $1 and archived_at is null
+         order by public is not true, position nulls last, name, id limit 1",
+    )
+    .bind(tx.org_id)
+    .fetch_optional(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let Some(queue) = found else { return Ok(None) };
+    let rows: Vec<&Prepared> = lost.iter().map(|at| made[*at]).collect();
+    for row in &rows {
+        let values = Values::from_iter([("queue_id".to_owned(), queue.to_string().into())]);
+        super::change(tx, actor, set, row.after.id, values).await?;
+    }
+    // There are rules about queues.
+    for (at, again) in lost.into_iter().zip(ruled(tx, actor, &rows).await?) {
+        changes[at] = again;
+    }
+    Ok(found)
 }
 
 /// Lets nobody else hand out tickets of these queues until the transaction ends. Of several always in the same order, so

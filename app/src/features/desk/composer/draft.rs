@@ -73,9 +73,13 @@ impl Writing {
             {
                 self.restore(ticket, kept);
             }
-            let (text, staged, files) = (self.text.get(), self.staged.get(), self.files.get());
+            self.text.track();
+            self.note.track();
+            self.staged.track();
+            self.files.track();
+            let kept = self.kept();
             let newest = ticket.messages.with(|all| all.last().map(|row| row.id));
-            if text.is_empty() {
+            if kept.text.is_empty() {
                 self.seen.set_value(newest);
                 if ticket.crossed.with_untracked(|crossed| !crossed.is_empty()) {
                     ticket.crossed.update(std::collections::BTreeSet::clear);
@@ -83,11 +87,10 @@ impl Writing {
             }
             let Some(storage) = storage() else { return };
             // A full or forbidden storage costs the draft, not the page.
-            if text.is_empty() && staged.is_empty() && files.is_empty() {
+            if kept.text.is_empty() && kept.staged.is_empty() && kept.files.is_empty() {
                 return drop(storage.remove_item(&name));
             }
-            self.note.track();
-            store(&storage, &name, &self.kept());
+            store(&storage, &name, &Kept { seen: self.seen.get_value(), ..kept });
         });
     }
 

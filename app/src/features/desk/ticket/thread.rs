@@ -12,10 +12,8 @@ use crate::ui::{Button, ButtonKind, Size, settled};
 pub(super) fn thread(ticket: Ticket) -> AnyView {
     let node = NodeRef::<Div>::new();
     to_the_end(ticket, node);
-    let first = move || {
-        let shown = !ticket.earlier.get() && ticket.record.row.with(|row| row.text("description").is_some());
-        shown.then(|| description(ticket))
-    };
+    let is_shown = Memo::new(move |_| !ticket.earlier.get() && is_told_apart(ticket));
+    let first = move || is_shown.get().then(|| description(ticket));
     // A message is drawn anew when it has a newer version.
     let identity = |row: &Row| (row.id, row.version);
     let history = ticket.history;
@@ -44,6 +42,14 @@ pub(super) fn thread(ticket: Ticket) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Whether a description says what no message does: of a ticket that came in by mail or form, the
+/// customer's first message is the same.
+fn is_told_apart(ticket: Ticket) -> bool {
+    let description = ticket.record.row.with(|row| row.value("description").clone());
+    let is_said = |row: &Row| row.text("direction") == Some("inbound") && *row.value("content") == description;
+    !description.is_null() && !ticket.messages.with(|all| all.iter().any(is_said))
 }
 
 /// Shows the end at first, and again when something comes while one is at the end.
