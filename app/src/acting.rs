@@ -79,5 +79,6 @@ pub fn told_undone(locale: Locale, toasts: Toasts, outcome: &UndoOutcome) {
         return toasts.push(i18n::translate(locale, "ui.toast.undone", &[]), Tone::Neutral, None);
     }
     let kept = outcome.kept.len().to_string();
-    toasts.push(i18n::translate(locale, "ui.toast.undone_partly", &[("n", &kept)]), Tone::Warning, None);
+    let told = if outcome.undone > 0 { "ui.toast.undone_partly" } else { "ui.toast.undone_nothing" };
+    toasts.push(i18n::translate(locale, told, &[("n", &kept)]), Tone::Warning, None);
 }

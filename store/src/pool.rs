@@ -130,15 +130,7 @@ impl Store {
     /// The same, for statements that take longer to plan than to execute and whose plan doesn't depend on what is bound: each
     /// connection plans them once.
     pub(crate) async fn reading_planned(&self, actor: &Actor) -> Result<Tx> {
-        let org_id = actor.org_id;
-        begin_in(
-            &self.pool,
-            &org_id.to_string(),
-            org_id,
-            DbRole::Reader,
-            "set local plan_cache_mode = force_generic_plan;",
-        )
-        .await
+        begin_in(&self.pool, Some(actor.org_id), DbRole::Reader, Planning::Once).await
     }
 }
 
@@ -148,28 +140,41 @@ pub(crate) const GATE: i64 = 0x6775_616e_7869;
 
 /// Opens a transaction bound to an organisation and a database role.
 pub(crate) async fn begin(pool: &PgPool, org_id: Uuid, role: DbRole) -> Result<Tx> {
-    begin_in(pool, &org_id.to_string(), org_id, role, "").await
+    begin_in(pool, Some(org_id), role, Planning::Anew).await
 }
 
 /// Opens a transaction that looks for whose a secret is, before the organisation is known.
 pub(crate) async fn begin_anywhere(pool: &PgPool) -> Result<Tx> {
-    begin_in(pool, "", Uuid::nil(), DbRole::Auth, "").await
+    begin_in(pool, None, DbRole::Auth, Planning::Anew).await
+}
+
+/// How the statements of a transaction are planned.
+enum Planning {
+    /// As Postgres sees fit: for what is bound, or once.
+    Anew,
+    /// Once for each connection, whatever is bound.
+    Once,
 }
 
 /// In one round trip. Neither the id of an organisation nor the name of a role can hold a quote. Should a setting fail,
 /// Postgres refuses everything else in the transaction.
-async fn begin_in(pool: &PgPool, org: &str, org_id: Uuid, role: DbRole, setting: &'static str) -> Result<Tx> {
+async fn begin_in(pool: &PgPool, org: Option<Uuid>, role: DbRole, planning: Planning) -> Result<Tx> {
     let gate = match role {
         DbRole::Writer => format!("select pg_advisory_xact_lock_shared({GATE});"),
         DbRole::Reader | DbRole::Auth => String::new(),
     };
-    let sql = format!("begin; {gate} {setting} set local guanxi.org = '{org}'; set local role {}", role.name());
+    let planning = match planning {
+        Planning::Anew => "",
+        Planning::Once => "set local plan_cache_mode = force_generic_plan;",
+    };
+    let (bound, role) = (org.map(|id| id.to_string()).unwrap_or_default(), role.name());
+    let sql = format!("begin; {gate} {planning} set local guanxi.org = '{bound}'; set local role {role}");
     let pool = pool.clone();
     // In a task of its own, which ends even if the caller goes away meanwhile: sqlx forgets a transaction that was left
     // while it began, and the connection would go back into the pool within it, role and all.
     let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql)).await }).await;
     let inner = begun.map_err(internal)?.map_err(from_sqlx)?;
-    Ok(Tx { inner, org_id })
+    Ok(Tx { inner, org_id: org.unwrap_or_default() })
 }
 
 impl Tx {

@@ -28,8 +28,9 @@ impl Store {
     /// Database faults only; unreadable records are simply not found.
     pub async fn search(&self, actor: &Actor, words: &str, limit: u32) -> Result<Vec<Hit>> {
         let types: Vec<_> = REGISTRY.iter().copied().filter(|def| !def.admin && actor.may(def, Action::Read)).collect();
-        let found = self.find(actor, &types, words, limit).await?;
-        self.wholes(actor, found).await
+        let mut tx = self.reading_planned(actor).await?;
+        let found = find(&mut tx, actor, &types, words, limit).await?;
+        wholes(&mut tx, actor, found).await
     }
 
     /// Records of one type to choose from; with no words the most recently changed ones.
@@ -40,47 +41,47 @@ impl Store {
         if !actor.may(def, Action::Read) {
             return Err(Error::Forbidden);
         }
-        self.find(actor, &[def], words, limit).await
-    }
-
-    /// Leads from records that are only parts to what they are parts of, each once, where the reader may read that.
-    async fn wholes(&self, actor: &Actor, found: Vec<Hit>) -> Result<Vec<Hit>> {
-        let mut wholes: BTreeMap<Uuid, Hit> = BTreeMap::new();
-        for def in REGISTRY.iter().copied() {
-            let of_type = found.iter().filter(|hit| hit.record_type == def.name);
-            let ids: Vec<Uuid> = of_type.map(|hit| hit.id).collect();
-            let whole = def.part_of.and_then(|field| def.field(field)).filter(|_| !ids.is_empty());
-            if let Some((field, whole)) = whole.and_then(|field| Some((field, target(field)?))) {
-                let mut tx = self.reading(actor).await?;
-                wholes.extend(wholes_of(&mut tx, actor, (def, field, whole), ids).await?);
-            }
-        }
-        let mut seen = BTreeSet::new();
-        let whole = |hit: Hit| wholes.get(&hit.id).cloned().unwrap_or(hit);
-        Ok(found.into_iter().map(whole).filter(|hit| seen.insert(hit.id)).collect())
-    }
-
-    async fn find(&self, actor: &Actor, types: &[&'static RecordDef], words: &str, limit: u32) -> Result<Vec<Hit>> {
-        let tokens = query_tokens(words);
-        let types: Vec<_> = types.iter().filter(|def| actor.sees_title(def)).collect();
-        if types.is_empty() || (tokens.is_none() && !words.trim().is_empty()) {
-            return Ok(Vec::new());
-        }
-        // Whatever depends on the words is within functions, which plan for themselves.
         let mut tx = self.reading_planned(actor).await?;
-        let limit = limit.clamp(1, 50);
-        let sought = tokens.as_deref().map(|tokens| (words, tokens));
-        let found = hits(&mut tx, actor, &types, words, sought, limit.into()).await?;
-        // Where words of hidden fields may be found, nothing is guessed: the guard knows words as they were typed only.
-        let guarded = types.iter().any(|def| is_guarded(actor, def));
-        match near::loosened(words).filter(|_| found.is_empty() && !guarded) {
-            Some(loosened) => {
-                let candidates = hits(&mut tx, actor, &types, words, Some((words, &loosened)), MOST).await?;
-                Ok(nearest(words, candidates, limit))
-            }
-            None => Ok(found),
+        find(&mut tx, actor, &[def], words, limit).await
+    }
+}
+
+/// The records that contain the words; where there are none, those that somebody who mistyped them may have meant. Whatever
+/// depends on the words is within functions, which plan for themselves.
+async fn find(tx: &mut Tx, actor: &Actor, types: &[&'static RecordDef], words: &str, limit: u32) -> Result<Vec<Hit>> {
+    let tokens = query_tokens(words);
+    let types: Vec<_> = types.iter().filter(|def| actor.sees_title(def)).collect();
+    if types.is_empty() || (tokens.is_none() && !words.trim().is_empty()) {
+        return Ok(Vec::new());
+    }
+    let limit = limit.clamp(1, 50);
+    let sought = tokens.as_deref().map(|tokens| (words, tokens));
+    let found = hits(tx, actor, &types, words, sought, limit.into()).await?;
+    // Where words of hidden fields may be found, nothing is guessed: the guard knows words as they were typed only.
+    let guarded = types.iter().any(|def| is_guarded(actor, def));
+    match near::loosened(words).filter(|_| found.is_empty() && !guarded) {
+        Some(loosened) => {
+            let candidates = hits(tx, actor, &types, words, Some((words, &loosened)), MOST).await?;
+            Ok(nearest(words, candidates, limit))
+        }
+        None => Ok(found),
+    }
+}
+
+/// Leads from records that are only parts to what they are parts of, each once, where the reader may read that.
+async fn wholes(tx: &mut Tx, actor: &Actor, found: Vec<Hit>) -> Result<Vec<Hit>> {
+    let mut wholes: BTreeMap<Uuid, Hit> = BTreeMap::new();
+    for def in REGISTRY.iter().copied() {
+        let of_type = found.iter().filter(|hit| hit.record_type == def.name);
+        let ids: Vec<Uuid> = of_type.map(|hit| hit.id).collect();
+        let whole = def.part_of.and_then(|field| def.field(field)).filter(|_| !ids.is_empty());
+        if let Some((field, whole)) = whole.and_then(|field| Some((field, target(field)?))) {
+            wholes.extend(wholes_of(tx, actor, (def, field, whole), ids).await?);
         }
     }
+    let mut seen = BTreeSet::new();
+    let whole = |hit: Hit| wholes.get(&hit.id).cloned().unwrap_or(hit);
+    Ok(found.into_iter().map(whole).filter(|hit| seen.insert(hit.id)).collect())
 }
 
 /// What parts are parts of, by the parts' ids.

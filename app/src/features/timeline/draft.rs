@@ -133,7 +133,7 @@ impl Draft {
     /// Record type and values of what is to be made; `None` while something is missing.
     pub(super) fn values(self, feed: Feed) -> Option<(&'static str, Values)> {
         let text = self.text.get_untracked().trim().to_owned();
-        let mut values = Values::from_iter([(feed.link(), Value::from(feed.id.to_string()))]);
+        let mut values = Values::from_iter([(feed.link()?.to_owned(), Value::from(feed.id.to_string()))]);
         if self.tab.get_untracked() == "compose-plan" {
             return self.task(feed, &text, values).map(|values| ("task", values));
         }

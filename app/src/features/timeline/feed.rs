@@ -8,7 +8,7 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::query::{Filter, ListQuery, Op, Page as Rows, Sort, Titles};
-use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery};
+use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
 use shared::{Error, Row};
 use uuid::Uuid;
 
@@ -89,9 +89,9 @@ impl Feed {
         }
     }
 
-    /// Field of activities and tasks that points to the record.
-    pub(super) fn link(self) -> String {
-        format!("{}_id", self.record_type)
+    /// Field of activities and tasks that points to the record; none where the timeline tells of changes only.
+    pub(super) fn link(self) -> Option<&'static str> {
+        linked_by(self.record_type)
     }
 
     /// Shows what was loaded.
@@ -184,7 +184,8 @@ impl Feed {
         if self.kinds.is_disposed() {
             return;
         }
-        let here = row.reference(&self.link()) == Some(self.id) && row.text("archived_at").is_none();
+        let here =
+            self.link().and_then(|link| row.reference(link)) == Some(self.id) && row.text("archived_at").is_none();
         let kind = if record_type == "task" { "task" } else { row.text("kind").unwrap_or_default() };
         if !here || !self.wants(kind) {
             return self.drop_row(row.id);
@@ -296,13 +297,10 @@ pub(super) async fn load(
 ) -> Answer<(TimelinePage, Rows)> {
     let query = TimelineQuery { kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(), cursor: None };
     let page = read_timeline(record_type.to_owned(), id, query).await?;
-    if !kinds.is_empty() && !kinds.contains(&"task") {
+    let Some(link) = linked_by(record_type).filter(|_| kinds.is_empty() || kinds.contains(&"task")) else {
         return Ok((page, Rows::default()));
-    }
-    let open = Filter::All(vec![
-        Filter::field(&format!("{record_type}_id"), Op::Eq, id.to_string()),
-        Filter::field("done", Op::Eq, false),
-    ]);
+    };
+    let open = Filter::All(vec![Filter::field(link, Op::Eq, id.to_string()), Filter::field("done", Op::Eq, false)]);
     let sort = Some(Sort { field: "due_at".into(), descending: false });
     let query = ListQuery { filter: Some(open), sort, limit: 100, ..ListQuery::default() };
     match list_records("task".into(), query).await {

@@ -152,12 +152,12 @@ fn heading(feed: Feed, day: NaiveDate) -> impl Fn() -> String + Send + Sync + 's
 
 #[component]
 fn Nothing(feed: Feed) -> impl IntoView {
-    let filtered = move || linked_by(feed.record_type).is_some() && feed.kinds.with(|kinds| !kinds.is_empty());
+    let filtered = move || feed.link().is_some() && feed.kinds.with(|kinds| !kinds.is_empty());
     view! {
         <Show
             when=filtered
             fallback=move || view! {
-                <EmptyState icon="message-square" title=t("timeline.empty") text=t(if linked_by(feed.record_type).is_some() { "timeline.empty_hint" } else { "timeline.no_changes" })/>
+                <EmptyState icon="message-square" title=t("timeline.empty") text=t(if feed.link().is_some() { "timeline.empty_hint" } else { "timeline.no_changes" })/>
             }
         >
             <EmptyState icon="message-square" title=t("timeline.no_match") text=t("ui.state.empty_filtered_hint")>
