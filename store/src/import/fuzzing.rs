@@ -10,6 +10,10 @@ use super::table::Table;
 pub(crate) fn file(bytes: &[u8], reading: &Reading, def: &'static RecordDef) -> Result<Step> {
     let table = Table::read(bytes, reading)?;
     assert!(table.rows().all(|row| row.cells().count() <= table.columns.len()), "no cell without column");
+    assert!(
+        table.rows().map(|row| row.number).is_sorted_by(|one, next| one < next),
+        "each row is on a line of its own"
+    );
     let step = suggest::step(def, &[], &table.columns);
     assert_eq!(texts(&step, &table, 0..table.len()).len(), table.len(), "each row is there once");
     Ok(step)

@@ -78,7 +78,8 @@ fn cells(book: &mut Workbook<'_>, sheet: &str) -> Result<Lines> {
     let mut row: (u32, Vec<String>) = (0, Vec::new());
     while let Some(cell) = reader.next_cell().map_err(refused)? {
         let (at, column) = cell.get_position();
-        if at != row.0 {
+        // A cell that stands before those already read is out of its place, as in no sheet that a program wrote.
+        if at > row.0 {
             lines.push(u64::from(row.0) + 1, std::mem::take(&mut row.1))?;
             row.0 = at;
         }
