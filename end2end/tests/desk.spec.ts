@@ -109,7 +109,12 @@ test("who writes is seen by colleagues", async ({ browser }) => {
   await openQueue(mine, own, id);
   await openQueue(theirs, own, id);
   await area(theirs).click();
+  await theirs.keyboard.type("We look at it");
   await expect(mine.locator(".ticket-viewers")).toContainText("is writing", { timeout: 5_000 });
+  await theirs.keyboard.press("Control+Enter");
+  await expect(mine.locator(".message[data-kind=reply]")).toContainText("We look at it");
+  await expect(mine.locator(".ticket-viewers")).not.toContainText("is writing");
+  await expect(mine.locator(".ticket-viewers")).toContainText("is here");
 });
 
 test("what is written survives a reload", async ({ page }) => {

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::query::Titles;
 use crate::record::{Row, Values};
 
-/// Filter kinds besides the activity kinds: tasks, and changes of fields and stages.
-pub const EXTRA_KINDS: &[&str] = &["task", "change"];
+/// Filter kinds besides the activity kinds: tasks, what customers asked support for, and changes of fields and stages.
+pub const EXTRA_KINDS: &[&str] = &["task", "ticket", "change"];
 
 /// Field by which activities and tasks belong to a record of a type. The timelines of other types tell of changes only, that
 /// of a ticket too: what is said about it is its conversation.
@@ -27,7 +27,7 @@ pub fn linked_by(record_type: &str) -> Option<&'static str> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TimelineQuery {
-    /// Only these kinds (activity kinds, `task`, `change`); empty for all.
+    /// Only these kinds (activity kinds, `task`, `ticket`, `change`); empty for all.
     pub kinds: Vec<String>,
     /// Where the page before ended.
     pub cursor: Option<String>,
@@ -56,6 +56,11 @@ pub enum Happening {
         /// The task.
         row: Row,
     },
+    /// The customer wanted something from support.
+    Ticket {
+        /// The ticket.
+        row: Row,
+    },
     /// Somebody made or changed a record.
     Change {
         /// Unique among changes.
@@ -79,7 +84,7 @@ impl TimelineEntry {
     /// Identity for keyed lists: stable across reloads.
     pub fn key(&self) -> String {
         match &self.what {
-            Happening::Activity { row } | Happening::Task { row } => row.id.to_string(),
+            Happening::Activity { row } | Happening::Task { row } | Happening::Ticket { row } => row.id.to_string(),
             Happening::Change { id, .. } => id.to_string(),
         }
     }

@@ -20,8 +20,9 @@ use crate::api::presence::announce;
 const RENEWAL: Duration = Duration::from_secs(20);
 /// Going from field to field is no end of editing.
 const PAUSE: Duration = Duration::from_millis(400);
-/// Where one types.
-const EDITED: &str = "main :is(input, textarea, select, [contenteditable]), dialog :is(input, textarea, select)";
+/// Where one types; who has only put the cursor into an empty answer doesn't write yet.
+const EDITED: &str =
+    "main :is(input, textarea, select, [contenteditable]:not([data-empty])), dialog :is(input, textarea, select)";
 
 /// A record open in this tab; cheap to clone.
 #[derive(Clone)]
@@ -45,10 +46,11 @@ pub(super) fn view(record_type: &'static str, id: Uuid, viewers: RwSignal<Vec<Vi
         _ => {}
     };
     let follower = browser::follow(None, Rc::new(hear));
-    let (entering, leaving, closing) = (viewing.clone(), viewing.clone(), viewing);
+    let (entering, leaving, typing, closing) = (viewing.clone(), viewing.clone(), viewing.clone(), viewing);
     let listeners = [
         window_event_listener(ev::focusin, move |_| entering.look()),
         window_event_listener(ev::focusout, move |_| leaving.look()),
+        window_event_listener(ev::input, move |_| typing.look()),
         window_event_listener(ev::pagehide, move |_| closing.leave_with_page()),
     ];
     on_cleanup(move || {

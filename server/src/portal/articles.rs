@@ -12,7 +12,7 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 use super::answer::html_answer;
-use super::layout::{Head, page, trail};
+use super::layout::{Head, page, tongue, trail};
 use super::place::Place;
 
 /// Longest words that are looked for.
@@ -170,7 +170,7 @@ fn branch(place: &Place, all: &[Category], parent: Option<Uuid>, current: Option
                     li {
                         a href=(place.path(&format!("/articles?category={}", category.id)))
                             aria-current=[(current == Some(category.id)).then_some("page")] {
-                            span { (category.name) } span.meta { (category.articles) }
+                            span lang=[tongue(place, &category.name)] { (category.name) } span.meta { (category.articles) }
                         }
                         (branch(place, all, Some(category.id), current, depth + 1))
                     }

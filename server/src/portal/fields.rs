@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use shared::i18n::{error_message, field_error};
 use shared::{Error, FieldError};
 
+use super::layout::tongue;
 use super::place::Place;
 
 /// What did not fit in a form, if anything.
@@ -129,7 +130,7 @@ impl<'f> Field<'f> {
                 select.input id=(name) name=(name) aria-describedby=[described] aria-invalid=[invalid] {
                     @if let Some(empty) = empty { option value="" { (empty) } }
                     @for (code, text) in options {
-                        option value=(code) selected[code == value] { (text) }
+                        option value=(code) lang=[tongue(place, text)] selected[code == value] { (text) }
                     }
                 }
             }

@@ -11,7 +11,7 @@ use store::portal::{Category, Look};
 
 use super::answer::failed;
 use super::articles::{list, search_form};
-use super::layout::{Head, page};
+use super::layout::{Head, page, tongue};
 use super::place::Place;
 
 /// `/portal` leads to the only pages there are, if there are just one organisation's.
@@ -76,8 +76,8 @@ fn cards(place: &Place, categories: &[Category]) -> Markup {
             div.portal-cards {
                 @for category in widest {
                     a.portal-card href=(place.path(&format!("/articles?category={}", category.id))) {
-                        h3 { (category.name) }
-                        @if let Some(description) = &category.description { p { (description) } }
+                        h3 lang=[tongue(place, &category.name)] { (category.name) }
+                        @if let Some(description) = &category.description { p lang=[tongue(place, description)] { (description) } }
                         p.meta { (place.t_with("portal.articles.count", &[("n", &category.articles.to_string())])) }
                     }
                 }

@@ -130,12 +130,19 @@ fn language(locale: Locale) -> &'static str {
     }
 }
 
+/// The language of a name that the organisation gave, where it is plainly another than the page's: what reads pages aloud needs
+/// to know.
+pub(super) fn tongue(place: &Place, name: &str) -> Option<&'static str> {
+    let is_chinese = name.chars().any(|sign| ('\u{4e00}'..='\u{9fff}').contains(&sign));
+    (is_chinese && place.locale != Locale::ZhCn).then(|| Locale::ZhCn.code())
+}
+
 /// Where a page stands among those above it.
 pub(super) fn trail(place: &Place, steps: &[(String, String)]) -> Markup {
     html! {
         nav.portal-trail aria-label=(place.t("portal.nav.trail")) {
             ol {
-                @for (path, name) in steps { li { a href=(path) { (name) } } }
+                @for (path, name) in steps { li lang=[tongue(place, name)] { a href=(path) { (name) } } }
             }
         }
     }

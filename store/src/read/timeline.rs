@@ -1,4 +1,4 @@
-//! One timeline per record: activities, tasks, stage and field changes.
+//! One timeline per record: activities, tasks, tickets, stage and field changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use shared::access::{Action, Actor, FieldAccess};
 use shared::live::Cursor;
 use shared::record::Values;
 use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
-use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK};
+use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK, TICKET};
 use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -100,6 +100,18 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
         push_scope(&mut sql, actor, &TASK, Action::Read, "t");
         push_page(&mut sql, (at, "t.id"), before.as_ref());
     }
+    let asked = linked.filter(|link| TICKET.field(link).is_some() && wanted("ticket"));
+    if let Some(link) = asked {
+        part(&mut sql);
+        let at = "coalesce(t.received_at, t.created_at)";
+        sql.push(format_args!(
+            "select 'ticket' as source, {at} as at, t.id::text as key from tickets t where t.org_id = "
+        ));
+        sql.push_bind(tx.org_id).push(format_args!(" and t.{link} = ")).push_bind(id);
+        sql.push(" and t.archived_at is null and ");
+        push_scope(&mut sql, actor, &TICKET, Action::Read, "t");
+        push_page(&mut sql, (at, "t.id"), before.as_ref());
+    }
     if wanted("change") {
         part(&mut sql);
         push_changes(&mut sql, actor, def, id, tx.org_id);
@@ -146,12 +158,14 @@ async fn load(tx: &mut Tx, actor: &Actor, found: Vec<Found>) -> Result<(Vec<Time
     let mut wanted = Wanted::new();
     let activities = rows(tx, actor, &ACTIVITY, &found, &mut wanted).await?;
     let tasks = rows(tx, actor, &TASK, &found, &mut wanted).await?;
+    let tickets = rows(tx, actor, &TICKET, &found, &mut wanted).await?;
     let changes = changes(tx, actor, &found, &mut wanted).await?;
     let entries = found.into_iter().filter_map(|(source, at, key)| {
         let row = |rows: &BTreeMap<Uuid, Row>| rows.get(&key.parse().ok()?).cloned();
         let what = match source.as_str() {
             "activity" => Happening::Activity { row: row(&activities)? },
             "task" => Happening::Task { row: row(&tasks)? },
+            "ticket" => Happening::Ticket { row: row(&tickets)? },
             _ => changes.get(&key.parse().ok()?).cloned()?,
         };
         Some(TimelineEntry { at, what })

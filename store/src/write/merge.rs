@@ -7,7 +7,7 @@ use shared::access::{Actor, FieldAccess, Grants};
 use shared::command::{Change, Command, Outcome, Source};
 use shared::duplicates::{MOST_MERGED, Merge, can_merge, may_merge, merges_by_update, proposal};
 use shared::query::Detail;
-use shared::types::REGISTRY;
+use shared::types::{REGISTRY, TICKET_MESSAGE};
 use shared::{Error, FieldDef, Kind, RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
@@ -58,6 +58,7 @@ impl Store {
                 values.insert(field.name.to_owned(), Value::Null);
             }
         }
+        let asked = super::desk::asked_apart(&mut tx, def, &values, (&into, &others)).await?;
         // Who may merge records need not see all of them, nor be able to change all that hangs on them.
         let keeper = Actor { grants: Grants { admin: true, ..actor.grants.clone() }, ..actor.clone() };
         merging.lead_over(&mut tx, &keeper).await?;
@@ -66,6 +67,7 @@ impl Store {
         let change = Change::Update { id: into.id, version: None, values };
         let mut outcome = merging.run(&mut tx, &keeper, def, vec![change]).await?;
         outcome.rows.iter_mut().for_each(|row| actor.redact(def, &mut row.values));
+        merging.run(&mut tx, &keeper, &TICKET_MESSAGE, asked).await?;
         merging.remember(&mut tx).await?;
         tx.commit().await?;
         self.hub.wake();

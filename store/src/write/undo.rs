@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use shared::access::{Action, Actor, Holder};
 use shared::command::{Kept, Source, UndoOutcome};
+use shared::duplicates::may_merge;
 use shared::types::{REGISTRY, USER};
 use shared::{Error, RecordDef, Result, Row, Values};
 use sqlx::types::Json;
@@ -71,13 +72,14 @@ impl Store {
         // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
         super::desk::before_undo(&mut tx, change_set).await?;
+        let whole = is_merge(&mut tx, actor, change_set).await?;
         let types = types(&mut tx, change_set).await?;
         let concerned = || REGISTRY.iter().filter(|def| types.iter().any(|name| name == def.name));
         // Parents come back before their children, children go before their parents.
         for def in concerned() {
             let histories = histories(&mut tx, def, change_set, set.id).await?;
             detach(&mut tx, actor, def, &histories, &set).await?;
-            revert(&mut tx, actor, def, histories, &set, &mut outcome).await?;
+            revert(&mut tx, actor, def, histories, &set, &mut outcome, whole).await?;
         }
         for def in concerned().rev().filter(|def| !is_tenant(def)) {
             let histories = histories(&mut tx, def, change_set, set.id).await?;
@@ -128,6 +130,20 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
         },
         _ => Err(Error::NotFound),
     }
+}
+
+/// Whether the set merged records, and the actor may do so still: it reached beyond their rights to single records, and so does
+/// taking it back.
+async fn is_merge(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<bool> {
+    let merged: Option<String> =
+        sqlx::query_scalar("select record_type from merged_records where org_id = $1 and change_set = $2 limit 1")
+            .bind(tx.org_id)
+            .bind(change_set)
+            .fetch_optional(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    let def = merged.and_then(|name| shared::types::by_name(&name));
+    Ok(def.is_some_and(|def| may_merge(actor, def)))
 }
 
 /// The types of the records that the set changed.
@@ -229,7 +245,8 @@ async fn detach(
     Ok(())
 }
 
-/// Brings back deleted records and the former values of changed ones.
+/// Brings back deleted records and the former values of changed ones; of a merge that is taken back as a `whole` also those that
+/// the actor could not change one by one.
 async fn revert(
     tx: &mut Tx,
     actor: &Actor,
@@ -237,6 +254,7 @@ async fn revert(
     histories: Histories,
     set: &ChangeSet,
     outcome: &mut UndoOutcome,
+    whole: bool,
 ) -> Result<()> {
     let concerned: Vec<_> = histories.into_iter().filter(|(_, h)| !h.created).collect();
     for chunk in concerned.chunks(CHUNK) {
@@ -247,11 +265,11 @@ async fn revert(
             match (history.deleted, stored.remove(id)) {
                 (true, None)
                     if can_return(def, history)
-                        && actor.holds(def, Action::Delete, &Holder::of(&former(*id, history))) =>
+                        && (whole || actor.holds(def, Action::Delete, &Holder::of(&former(*id, history)))) =>
                 {
                     rows.push(prepared(Act::Create, None, former(*id, history)));
                 }
-                (false, Some(found)) if found.readable && (found.updatable || found.deletable) => {
+                (false, Some(found)) if whole || found.readable && (found.updatable || found.deletable) => {
                     let others = history.changed_since(def, &found.row);
                     if history.before.keys().any(|field| others.contains(field)) {
                         outcome.kept.push(kept(def, *id, history));

@@ -585,9 +585,34 @@ async fn agents_merge_tickets_that_they_may_not_delete() {
     ];
     let delete = store.apply(agent, Command::one("ticket", Change::Delete { id: goes })).await.unwrap_err();
     assert_eq!(delete, Error::Forbidden);
+    desk.write_in(goes).await;
     let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
-    store.merge(agent, &merge).await.unwrap();
+    let merged = store.merge(agent, &merge).await.unwrap();
     assert_eq!(store.merged_into(agent, goes).await.unwrap(), Some(stays));
+    let undone = store.undo(agent, merged.change_set).await.unwrap();
+    assert_eq!(undone.kept, [], "it was theirs to merge, so it is to take back");
+    assert_eq!(store.merged_into(agent, goes).await.unwrap(), None);
+    assert_eq!(desk.ticket(goes).await.text("subject"), Some("Same"));
+    assert_eq!(store.conversation(agent, goes, None).await.unwrap().messages.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_asked_in_tickets_that_become_one_is_kept_as_a_note() {
+    let desk = Desk::new(1).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    let made = async |subject: &str, asked: &str| {
+        desk.make(&TICKET, json!({"subject": subject, "description": format!("<p>{asked}</p>")})).await.id
+    };
+    let (stays, goes) = (made("Door", "It is locked").await, made("Window & co", "It is open").await);
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merged = store.merge(agent, &merge).await.unwrap();
+    let notes = || async { store.conversation(agent, stays, None).await.unwrap().messages };
+    let [note] = &notes().await[..] else { panic!("one note") };
+    assert_eq!(note.text("kind"), Some("note"), "customers read only what they wrote themselves");
+    let text = note.text("content").unwrap();
+    assert!(text.contains("Window &amp; co") && text.contains("It is open") && !text.contains("locked"), "{text}");
+    store.undo(agent, merged.change_set).await.unwrap();
+    assert_eq!(notes().await, []);
 }
 
 #[tokio::test]

@@ -60,9 +60,10 @@ impl Desk {
     /// Shows a ticket that is one's own now, and says so; the undo leaves it as it was.
     pub(super) fn taken(self, claimed: Claimed) {
         self.put(&claimed.ticket);
-        self.served.set_value(claimed.change_set.map(|change_set| (claimed.ticket.id, change_set)));
+        self.served.set(claimed.change_set.map(|change_set| (claimed.ticket.id, change_set)));
         let undo = claimed.change_set.map(|change_set| undo_of(self.page, self.toasts, change_set));
-        self.toasts.push(self.say("desk.taken", &[]), Tone::Success, undo);
+        let number = claimed.ticket.text("number").unwrap_or_default();
+        self.toasts.push(self.say("desk.taken", &[("number", number)]), Tone::Success, undo);
     }
 
     /// Takes back what was noted for colleagues.
@@ -89,9 +90,9 @@ impl Desk {
     /// Leaves a ticket to whoever takes it. While nobody has answered it, it is again as it was before one took it; it stays with
     /// the team of its queue.
     pub(super) fn give_back(self, id: Uuid) {
-        let taken = self.served.get_value().filter(|(ticket, _)| *ticket == id);
+        let taken = self.served.get_untracked().filter(|(ticket, _)| *ticket == id);
         if taken.is_some() {
-            self.served.set_value(None);
+            self.served.set(None);
         }
         spawn_local(async move {
             let Ok(detail) = get_record(TICKET.name.into(), id).await else { return };

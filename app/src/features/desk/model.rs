@@ -115,7 +115,7 @@ pub(super) struct Desk {
     /// Tickets one did not want.
     pub(super) skipped: StoredValue<Vec<Uuid>>,
     /// The ticket that one took last, and the change set by which.
-    pub(super) served: StoredValue<Option<(Uuid, Uuid)>>,
+    pub(super) served: RwSignal<Option<(Uuid, Uuid)>>,
     /// The composer is to be opened: for a note, or for a reply.
     pub(super) compose: RwSignal<Option<bool>>,
     /// A new ticket is being made.
@@ -144,7 +144,7 @@ impl Desk {
             playing: RwSignal::new(false),
             fetching: RwSignal::new(false),
             skipped: StoredValue::new(Vec::new()),
-            served: StoredValue::new(None),
+            served: RwSignal::new(None),
             compose: RwSignal::new(None),
             creating: RwSignal::new(false),
             timer: StoredValue::new(None),

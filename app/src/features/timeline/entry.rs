@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use shared::timeline::{Happening, TimelineEntry};
-use shared::types::{ACTIVITY, TASK};
+use shared::types::{ACTIVITY, TASK, TICKET};
 use shared::{Row, format, i18n};
 
 use super::change::{Line, tell};
@@ -23,6 +23,7 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
     match entry.what {
         Happening::Activity { row } => activity_view(feed, at, row, fresh).into_any(),
         Happening::Task { row } => task_view(feed, at, row, fresh).into_any(),
+        Happening::Ticket { row } => ticket_view(feed, at, &row, fresh).into_any(),
         Happening::Change { id, record_type, record_id, title, action, actor_id, changes } => {
             let Some(def) = shared::types::by_name(&record_type) else { return ().into_any() };
             let menu = view! {
@@ -216,6 +217,31 @@ fn task_view(feed: Feed, at: DateTime<Utc>, row: Row, fresh: bool) -> impl IntoV
             {head(feed, who, text, at, menu)}
             <p class="timeline-facts"><span>{label}</span></p>
             <Said text=said/>
+        },
+    )
+}
+
+/// What the customer wanted from support, and how far that is.
+fn ticket_view(feed: Feed, at: DateTime<Utc>, row: &Row, fresh: bool) -> impl IntoView + use<> {
+    let page = feed.page;
+    let coded = |field: &'static str| {
+        let code = row.text(field).map(str::to_owned);
+        Signal::derive(move || {
+            code.as_ref().map(|code| i18n::choice_label(page.locale.get(), &TICKET, field, code)).unwrap_or_default()
+        })
+    };
+    let called = ["number", "subject"].into_iter().filter_map(|field| row.text(field)).collect::<Vec<_>>().join(" ");
+    let status = coded("status");
+    item(
+        fresh,
+        "ticket",
+        TICKET.icon,
+        view! {
+            {head(feed, coded("kind"), Signal::derive(String::new), at, ().into_any())}
+            <p class="timeline-facts">
+                <a class="timeline-about" href=format!("/tickets/{}", row.id)>{called}</a>
+                <span class="badge" data-tone="neutral">{status}</span>
+            </p>
         },
     )
 }

@@ -186,7 +186,7 @@ impl Feed {
         }
         let here =
             self.link().and_then(|link| row.reference(link)) == Some(self.id) && row.text("archived_at").is_none();
-        let kind = if record_type == "task" { "task" } else { row.text("kind").unwrap_or_default() };
+        let kind = if record_type == "activity" { row.text("kind").unwrap_or_default() } else { record_type };
         if !here || !self.wants(kind) {
             return self.drop_row(row.id);
         }
@@ -200,10 +200,13 @@ impl Feed {
                 let place = rows.partition_point(|known| due(known) < due(&row));
                 rows.insert(place, row);
             });
-        } else if record_type == "task" {
-            self.entries.update(|all| insert(all, TimelineEntry { at, what: Happening::Task { row } }));
         } else {
-            self.entries.update(|all| insert(all, TimelineEntry { at, what: Happening::Activity { row } }));
+            let what = match record_type {
+                "task" => Happening::Task { row },
+                "ticket" => Happening::Ticket { row },
+                _ => Happening::Activity { row },
+            };
+            self.entries.update(|all| insert(all, TimelineEntry { at, what }));
         }
     }
 
@@ -311,10 +314,10 @@ pub(super) async fn load(
     }
 }
 
-/// The activity or task of an entry.
+/// The activity, task or ticket of an entry.
 pub(super) fn row_of(entry: &TimelineEntry) -> Option<&Row> {
     match &entry.what {
-        Happening::Activity { row } | Happening::Task { row } => Some(row),
+        Happening::Activity { row } | Happening::Task { row } | Happening::Ticket { row } => Some(row),
         Happening::Change { .. } => None,
     }
 }
@@ -325,6 +328,9 @@ fn is_open_task(entry: &TimelineEntry) -> bool {
 
 /// When an activity happened or a task was done or is due: what the timeline sorts by.
 fn moment(record_type: &str, row: &Row) -> Option<DateTime<Utc>> {
+    if record_type == "ticket" {
+        return row.datetime("received_at").or_else(|| row.datetime("created_at"));
+    }
     if record_type == "activity" {
         return row.datetime("occurred_at");
     }

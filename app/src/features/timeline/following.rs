@@ -8,7 +8,7 @@ use super::feed::Feed;
 /// Applies one live event.
 pub(super) fn apply(feed: Feed, event: &LiveEvent) {
     match event {
-        LiveEvent::Changed { record_type, row, titles, .. } if is_entry(record_type) => {
+        LiveEvent::Changed { record_type, row, titles, .. } if is_entry(record_type) && row.id != feed.id => {
             feed.arrive(record_type, row.clone(), titles.clone());
         }
         LiveEvent::Changed { record_type, row, .. } if concerns(feed, record_type, row) => feed.refresh_soon(),
@@ -20,7 +20,7 @@ pub(super) fn apply(feed: Feed, event: &LiveEvent) {
 }
 
 fn is_entry(record_type: &str) -> bool {
-    matches!(record_type, "activity" | "task")
+    matches!(record_type, "activity" | "task" | "ticket")
 }
 
 /// Whether changes of the record are told on this timeline: its own, and a customer's opportunities.

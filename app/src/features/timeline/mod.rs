@@ -35,7 +35,7 @@ use crate::live::Live;
 use crate::ui::{Button, Chip, EmptyState, SkeletonRows, settled};
 
 /// Kinds one can filter by, with their labels.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("call", "timeline.filter.calls"),
     ("email", "timeline.filter.emails"),
     ("meeting", "timeline.filter.meetings"),
@@ -43,6 +43,7 @@ const KINDS: [(&str, &str); 8] = [
     ("chat", "timeline.filter.chats"),
     ("note", "timeline.filter.notes"),
     ("task", "timeline.filter.tasks"),
+    ("ticket", "timeline.filter.tickets"),
     ("change", "timeline.filter.changes"),
 ];
 

@@ -9,10 +9,12 @@ mod route;
 mod rules;
 mod tick;
 
+use serde_json::json;
 use shared::access::Actor;
 use shared::command::{Change, Command, Source};
+use shared::record::rich::escape;
 use shared::types::{TICKET, TICKET_MESSAGE};
-use shared::{RecordDef, Result, Values};
+use shared::{RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
 use super::audit::ChangeSet;
@@ -70,6 +72,36 @@ pub(super) async fn before_merge(tx: &mut Tx, def: &RecordDef, others: &[Uuid]) 
     sql.push_bind(tx.org_id).push(format_args!(" and t.{field} = any(")).push_bind(others.to_vec()).push(")");
     let tickets: Vec<Uuid> = sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     hold(tx, tickets).await
+}
+
+/// Notes with what was asked at first in tickets that become one, as far as neither that one's description says it nor a message:
+/// it would be gone with them.
+pub(super) async fn asked_apart(
+    tx: &mut Tx,
+    def: &RecordDef,
+    merged: &Values,
+    (into, others): (&Row, &[Row]),
+) -> Result<Vec<Change>> {
+    if def.name != TICKET.name {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = others.iter().map(|row| row.id).chain([into.id]).collect();
+    let sql = "select content from ticket_messages where org_id = $1 and ticket_id = any($2) and direction = 'inbound'";
+    let said: Vec<String> =
+        sqlx::query_scalar(sql).bind(tx.org_id).bind(ids).fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    let kept = merged.get("description").unwrap_or_else(|| into.value("description")).clone();
+    let note = |row: &Row| {
+        let asked = row.text("description").filter(|asked| kept != *asked && !said.iter().any(|said| said == asked))?;
+        let [number, subject] = ["number", "subject"].map(|field| escape(row.text(field).unwrap_or_default()));
+        let values = json!({
+            "ticket_id": into.id, "kind": "note", "said_at": row.value("received_at"),
+            "content": format!("<p><strong>{number} {subject}</strong></p>{asked}"),
+        });
+        let values = values.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let values = values.map(|(field, value)| (field.clone(), value.clone())).collect();
+        Some(Change::Create { id: Uuid::now_v7(), values })
+    };
+    Ok(others.iter().chain([into]).filter_map(note).collect())
 }
 
 /// Holds the tickets that a change set wrote, or about which it said something, before it is taken back.

@@ -61,7 +61,6 @@ fn search(ticket: Ticket, open: RwSignal<bool>) -> AnyView {
 fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {
     let title = row.text("title").unwrap_or_default().to_owned();
     let summary = row.text("summary").map(str::to_owned);
-    let public = row.text("visibility") == Some("public");
     let insert = Callback::new(move |html: String| {
         open.set(false);
         // Once the dialog has given the focus back.
@@ -72,7 +71,7 @@ fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {
         <li class="desk-article">
             <div>
                 <strong>{title}</strong>
-                {(!public).then(|| view! { <Badge tone=Tone::Warning icon="lock">{t("article.visibility.internal")}</Badge> })}
+                {internal_badge(&row)}
                 {summary.map(|summary| view! { <p class="meta">{summary}</p> })}
             </div>
             {inserts}
@@ -81,18 +80,33 @@ fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {
     .into_any()
 }
 
+/// Marks an article that only colleagues read.
+pub(in crate::features::desk) fn internal_badge(row: &Row) -> Option<AnyView> {
+    let internal = row.text("visibility") != Some("public");
+    internal
+        .then(|| view! { <Badge tone=Tone::Warning icon="lock">{t("article.visibility.internal")}</Badge> }.into_any())
+}
+
 /// Puts an article into the answer: a link where customers may read it, or what it says.
 pub(in crate::features::desk) fn inserts(ticket: Ticket, row: &Row, insert: Callback<String>) -> AnyView {
     let content = row.text("content").unwrap_or_default().to_owned();
     let title = escape(row.text("title").unwrap_or_default());
     let address = public_address(ticket, row).filter(|_| row.text("visibility") == Some("public"));
+    let is_public = row.text("visibility") == Some("public");
+    // What is only for colleagues goes to them; who wants to send it says so.
+    let insert_text = move |_| {
+        if !is_public {
+            ticket.writing.note.set(true);
+        }
+        insert.run(content.clone());
+    };
     let link = address.map(|address| format!("<a href=\"{}\">{title}</a>&nbsp;", escape(&address)));
     view! {
         <div class="row">
             {link.map(|link| view! {
                 <Button size=Size::Small icon="link" on_click=move |_| insert.run(link.clone())>{t("desk.insert_link")}</Button>
             })}
-            <Button size=Size::Small icon="file-text" on_click=move |_| insert.run(content.clone())>{t("desk.insert_text")}</Button>
+            <Button size=Size::Small icon="file-text" on_click=insert_text>{t("desk.insert_text")}</Button>
         </div>
     }
     .into_any()

@@ -150,6 +150,10 @@ impl Writing {
         self.files.set(Vec::new());
         self.error.set(None);
         self.message_id.set_value(Uuid::nil());
+        // As if it had been emptied by hand: colleagues see that one writes no more.
+        if let Ok(event) = web_sys::Event::new("input") {
+            drop(window().dispatch_event(&event));
+        }
     }
 
     /// What others wrote has been read: the answer is one to that, too.

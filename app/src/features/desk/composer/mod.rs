@@ -13,7 +13,7 @@ use serde_json::Value;
 use shared::i18n;
 use shared::types::{MAILED_CHANNELS, TICKET, is_unsettled};
 
-pub(super) use self::articles::inserts as article_inserts;
+pub(super) use self::articles::{inserts as article_inserts, internal_badge};
 pub(super) use self::draft::Writing;
 use self::files::Attaching;
 use self::suggest::{Suggest, list, list_id};

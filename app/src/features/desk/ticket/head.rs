@@ -127,9 +127,12 @@ fn playing(ticket: Ticket) -> AnyView {
     let desk = ticket.desk;
     view! {
         <Show when=move || desk.playing.get()>
-            <span class="row">
+            <span class="row ticket-play">
                 {crate::features::desk::list::mark("play", "desk.playing")}
-                <Button size=Size::Small icon="skip-forward" busy=desk.fetching on_click=move |_| desk.skip(ticket.id)>{t("desk.skip")}</Button>
+                // Only what one was given is left to colleagues so: another ticket is one's own for longer.
+                <Show when=move || desk.served.with(|served| served.is_some_and(|(served, _)| served == ticket.id))>
+                    <Button size=Size::Small icon="skip-forward" busy=desk.fetching on_click=move |_| desk.skip(ticket.id)>{t("desk.skip")}</Button>
+                </Show>
                 <Button size=Size::Small kind=ButtonKind::Ghost on_click=move |_| desk.stop()>{t("desk.stop")}</Button>
             </span>
         </Show>

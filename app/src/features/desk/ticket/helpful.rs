@@ -9,7 +9,7 @@ use super::Ticket;
 use super::side::ticket_line;
 use crate::api::desk::similar;
 use crate::context::t;
-use crate::features::desk::composer::article_inserts;
+use crate::features::desk::composer::{article_inserts, internal_badge};
 
 pub(super) fn helpful(ticket: Ticket) -> AnyView {
     let found = RwSignal::new(Similar::default());
@@ -30,6 +30,7 @@ pub(super) fn helpful(ticket: Ticket) -> AnyView {
             <li class="helpful-article">
                 <a class="related-item" href=format!("/articles/{}", row.id)>
                     <span class="truncate">{row.text("title").unwrap_or_default().to_owned()}</span>
+                    {internal_badge(&row)}
                 </a>
                 {inserts}
             </li>
