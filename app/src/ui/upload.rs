@@ -4,6 +4,7 @@ mod sending;
 
 use leptos::ev::Event;
 use leptos::prelude::*;
+use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{DataTransfer, FileList, HtmlElement};
 use shared::Error;
@@ -26,8 +27,28 @@ pub struct UploadWords {
     pub dismiss: Signal<String>,
 }
 
-/// Files on their way from elsewhere on the page into a place for them.
-pub type Incoming = RwSignal<Option<FileList>, LocalStorage>;
+/// Files on their way from elsewhere on the page into a place for them; cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Incoming(RwSignal<SendOption<FileList>>);
+
+impl Incoming {
+    /// None on their way.
+    pub fn none() -> Self {
+        Self(RwSignal::new(SendOption::new_local(None)))
+    }
+
+    /// Sends some on their way.
+    pub fn set(self, files: FileList) {
+        self.0.set(SendOption::new_local(Some(files)));
+    }
+
+    /// Those that are on their way, which they are no longer; told of the next.
+    fn take(self) -> Option<FileList> {
+        let files = self.0.with(|files| Option::clone(files))?;
+        self.0.set(SendOption::new_local(None));
+        Some(files)
+    }
+}
 
 /// A place for files. Each is sent by itself to the address, as multipart; what became of it is told.
 #[component]
@@ -56,8 +77,7 @@ pub fn Upload(
     let place = FilePlace::new(move |files| sendings.take(&files));
     if let Some(incoming) = incoming {
         Effect::new(move |_| {
-            if let Some(files) = incoming.get() {
-                incoming.set(None);
+            if let Some(files) = incoming.take() {
                 sendings.take(&files);
             }
         });

@@ -1,6 +1,7 @@
 //! What can be done with the text of an editor, by its tools and by what stands around it.
 
 use leptos::prelude::*;
+use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{ClipboardEvent, HtmlDocument, Node, Range, Selection, Text};
 use shared::record::rich::{escape, from_text, to_text};
@@ -14,14 +15,14 @@ pub struct RichEditor {
     /// The text as HTML, both ways; `""` when it says nothing.
     pub value: RwSignal<String>,
     pub(super) node: Area,
-    /// Where the caret was last.
-    place: StoredValue<Option<Range>, LocalStorage>,
+    /// Where the caret was last. Servers drop this on whichever thread, so nothing is wrapped while there is none.
+    place: StoredValue<SendOption<Range>>,
 }
 
 impl RichEditor {
     /// A handle for an editor with this value.
     pub fn new(value: RwSignal<String>) -> Self {
-        Self { value, node: NodeRef::new(), place: StoredValue::new_local(None) }
+        Self { value, node: NodeRef::new(), place: StoredValue::new(SendOption::new_local(None)) }
     }
 
     /// Shows the value when it is set from elsewhere; what is typed stays as it is.
@@ -49,7 +50,7 @@ impl RichEditor {
     /// Keeps where the caret is.
     pub(super) fn remember(self) {
         if let Some(range) = self.selection().and_then(|selection| selection.get_range_at(0).ok()) {
-            self.place.set_value(Some(range));
+            self.place.update_value(|place| place.update(|place| *place = Some(range)));
         }
     }
 
@@ -68,7 +69,7 @@ impl RichEditor {
         let Some(selection) = window().get_selection().ok().flatten() else { return };
         let known = self
             .place
-            .try_get_value()
+            .try_with_value(|place| Option::clone(place))
             .flatten()
             .filter(|range| range.start_container().is_ok_and(|node| area.contains(Some(&node))));
         drop(selection.remove_all_ranges());

@@ -26,7 +26,7 @@ pub(super) struct Attaching {
 
 impl Attaching {
     pub(super) fn new() -> Self {
-        Self { open: RwSignal::new(false), incoming: RwSignal::new_local(None), in_text: StoredValue::new(Vec::new()) }
+        Self { open: RwSignal::new(false), incoming: Incoming::none(), in_text: StoredValue::new(Vec::new()) }
     }
 
     /// Takes what was pasted or dropped into the text.
@@ -34,7 +34,7 @@ impl Attaching {
         let names = (0..files.length()).filter_map(|at| files.get(at)).map(|file| file.name());
         self.in_text.update_value(|all| all.extend(names));
         self.open.set(true);
-        self.incoming.set(Some(files));
+        self.incoming.set(files);
     }
 
     /// A file has arrived: a picture goes where the caret is if it came into the text.
