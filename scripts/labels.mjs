@@ -10,7 +10,7 @@ const SERVER_ONLY = ["portal.txt"];
 const LATER = new Set([
   "admin", "article", "attachment", "business_calendar", "category", "contact", "custom_field", "desk", "duplicates", "error", "files",
   "import", "lead", "mail", "mailbox", "my_day", "organisation", "product", "quality", "queue", "reply_template", "report", "role", "sign_in", "sla",
-  "sla_policy", "survey", "survey_response", "team", "ticket", "ticket_message", "ticket_rule", "ticket_status", "timeline", "user",
+  "sla_policy", "structured", "survey", "survey_response", "team", "ticket", "ticket_message", "ticket_rule", "ticket_status", "timeline", "user",
 ]);
 
 // The texts that the first load needs, and the others.

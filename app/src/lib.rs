@@ -6,6 +6,7 @@ pub mod api;
 pub mod assets;
 pub mod chunk;
 pub mod context;
+pub mod copy_line;
 pub mod features;
 pub mod live;
 pub mod preferences;

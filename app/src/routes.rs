@@ -5,6 +5,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
+use shared::types::SURVEY;
 use uuid::Uuid;
 
 use crate::chunk;
@@ -20,6 +21,7 @@ use crate::features::quick_add::QuickAdd;
 use crate::features::reports::ReportsPage;
 use crate::features::settings::SettingsPage;
 use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
+use crate::features::surveys::results;
 use crate::features::timeline::Timeline;
 use crate::features::workspace::Workspace;
 use crate::live::Live;
@@ -69,6 +71,7 @@ chunk! {
     page fn desk() in desk { view! { <DeskPage timeline=timeline_of/> } }
     page fn ticket() in desk { view! { <TicketPage timeline=timeline_of/> } }
     page fn reports() in reports { view! { <ReportsPage/> } }
+    part fn survey_results(id: Uuid) in reports { results(id) }
     page fn my_day() in records { view! { <MyDayPage/> } }
     page fn list() in records { view! { <Plural/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
@@ -137,5 +140,9 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
 
 /// Puts the timeline, a feature, into the generic pages.
 fn timeline_of(record_type: &'static str, id: Uuid) -> AnyView {
-    view! { <Timeline record_type id/> }.into_any()
+    // In the browser only, and after the page itself.
+    let here = RwSignal::new(false);
+    Effect::new(move |_| here.set(true));
+    let before = (record_type == SURVEY.name).then_some(move || here.get().then(|| survey_results::view(id)));
+    view! { {before} <Timeline record_type id/> }.into_any()
 }

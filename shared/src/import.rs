@@ -550,7 +550,7 @@ pub fn in_order(files: &mut [FileInfo]) {
 /// Fields of a type that files can fill.
 pub fn fillable(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {
     let system = |field: &&FieldDef| field.name == "team_id" || field.name == "owner_id" && def.is_owned();
-    let own = def.fields.iter().filter(|f| !f.read_only && !f.internal && !matches!(f.kind, Kind::Json));
+    let own = def.fields.iter().filter(|f| !f.read_only && !f.internal && !matches!(f.kind, Kind::Json(_)));
     own.chain(SYSTEM_FIELDS.iter().filter(system))
 }
 

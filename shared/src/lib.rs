@@ -26,6 +26,7 @@ pub mod record;
 pub mod report;
 pub mod session;
 pub mod sla;
+pub mod survey;
 pub mod tidy;
 pub mod timeline;
 pub mod types;

@@ -26,7 +26,7 @@ pub(crate) fn sql_type(kind: &Kind) -> &'static str {
         Kind::DateTime => "timestamptz",
         Kind::Bool => "boolean",
         Kind::MultiChoice(_) | Kind::Emails | Kind::Phones | Kind::Marked | Kind::Tags => "text[]",
-        Kind::Address | Kind::Social | Kind::Json => "jsonb",
+        Kind::Address | Kind::Social | Kind::Json(_) => "jsonb",
         Kind::Reference(_) => "uuid",
         Kind::References(_) => "uuid[]",
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::desk::{Claimed, QueueCount, Replied, Reply};
 use shared::report::{Report, ReportQuery};
+use shared::survey::SurveyResults;
 use uuid::Uuid;
 
 use super::Fault;
@@ -62,4 +63,11 @@ pub async fn set_away(away: bool) -> Result<(), Fault> {
 pub async fn desk_report(query: ReportQuery) -> Result<Report, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.desk_report(&actor, &query).await?)
+}
+
+/// What the answers to a survey come to, as far as the caller may read them.
+#[server(prefix = "/api/fn", endpoint = "results_of_survey", input = Json, output = Json)]
+pub async fn results_of_survey(id: Uuid) -> Result<SurveyResults, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.survey_results(&actor, id).await?)
 }

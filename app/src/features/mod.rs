@@ -10,5 +10,6 @@ pub mod quick_add;
 pub mod reports;
 pub mod settings;
 pub mod sign_in;
+pub mod surveys;
 pub mod timeline;
 pub mod workspace;

@@ -1,12 +1,13 @@
 //! Fields as pages see them: declared ones and those that administrators added, under one roof.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::access::{Actor, FieldAccess};
 use shared::i18n::{self, Locale};
-use shared::record::{CustomField, Kind, Values, normalize};
+use shared::record::{CustomField, Kind, Part, Shape, Values, normalize};
 use shared::{FieldDef, FieldError, RecordDef};
 
 use crate::context::Page;
@@ -16,6 +17,9 @@ use crate::ui::Choice;
 pub(super) const SYSTEM_GROUP: &str = "system";
 /// Group of user-defined fields.
 pub(super) const CUSTOM_GROUP: &str = "custom";
+
+/// Groups that come after all others, in this order.
+const LAST: [&str; 4] = ["more", "links", CUSTOM_GROUP, SYSTEM_GROUP];
 
 /// One field of a record type, declared or user-defined.
 #[derive(Clone, Debug)]
@@ -30,6 +34,8 @@ pub struct Attribute {
 #[derive(Clone, Debug)]
 enum Source {
     Declared(&'static FieldDef),
+    /// Part of the entries of the named field.
+    Part(&'static str, &'static Part),
     Custom(Arc<CustomField>),
 }
 
@@ -45,7 +51,7 @@ pub fn attributes(def: &'static RecordDef, custom: &[CustomField], actor: &Actor
     let shown = |f: &&'static FieldDef| {
         let holder = matches!(f.name, "owner_id" | "team_id");
         !f.internal
-            && !matches!(f.kind, Kind::Json | Kind::Rank(_))
+            && !matches!(f.kind, Kind::Json(Shape::Own) | Kind::Rank(_))
             && (def.is_owned() || !holder)
             && access(f.name) > FieldAccess::Hidden
     };
@@ -65,11 +71,46 @@ pub fn attributes(def: &'static RecordDef, custom: &[CustomField], actor: &Actor
     own.into_iter().chain(added).chain(system).collect()
 }
 
+/// The groups of these fields: what belongs together first, what is rarely looked for last.
+pub(super) fn groups(all: &[Attribute]) -> Vec<&'static str> {
+    let mut groups: Vec<&'static str> = Vec::new();
+    for group in all.iter().map(Attribute::group) {
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    groups.sort_by_key(|group| LAST.iter().position(|last| last == group).map_or(0, |at| at + 1));
+    groups
+}
+
 impl Attribute {
+    /// A part of the entries that a field of the type has: its values are those of an entry.
+    pub(super) fn part(def: &'static RecordDef, field: &'static str, part: &'static Part) -> Self {
+        Self { def, source: Source::Part(field, part), editable: true }
+    }
+
+    /// Its declaration, unless it is user-defined.
+    fn declared(&self) -> Option<&'static FieldDef> {
+        match &self.source {
+            Source::Declared(field) => Some(field),
+            Source::Part(_, part) => Some(&part.field),
+            Source::Custom(_) => None,
+        }
+    }
+
+    /// Name under which its labels are found.
+    fn label_name(&self, field: &FieldDef) -> Cow<'static, str> {
+        match &self.source {
+            Source::Part(within, _) => format!("{within}.{}", field.name).into(),
+            _ => field.name.into(),
+        }
+    }
+
     /// Field name; `custom.<key>` for user-defined fields.
     pub fn name(&self) -> String {
         match &self.source {
             Source::Declared(field) => field.name.to_owned(),
+            Source::Part(_, part) => part.field.name.to_owned(),
             Source::Custom(field) => format!("custom.{}", field.key),
         }
     }
@@ -78,6 +119,7 @@ impl Attribute {
     pub fn kind(&self) -> Kind {
         match &self.source {
             Source::Declared(field) => field.kind,
+            Source::Part(_, part) => part.field.kind,
             Source::Custom(field) => match field.kind.as_str() {
                 // The codes are known at run time only; see `choices`.
                 "choice" => Kind::Choice(&[]),
@@ -88,9 +130,10 @@ impl Attribute {
 
     /// What people call it.
     pub fn label(&self, locale: Locale) -> String {
-        match &self.source {
-            Source::Declared(field) => i18n::field_label(locale, self.def, field.name),
-            Source::Custom(field) => field.label.clone(),
+        match (&self.source, self.declared()) {
+            (Source::Custom(field), _) => field.label.clone(),
+            (_, Some(field)) => i18n::field_label(locale, self.def, &self.label_name(field)),
+            (_, None) => String::new(),
         }
     }
 
@@ -108,6 +151,7 @@ impl Attribute {
                 name if shared::record::SYSTEM_FIELDS.iter().any(|f| f.name == name) => SYSTEM_GROUP,
                 _ => field.group,
             },
+            Source::Part(..) => "main",
             Source::Custom(_) => CUSTOM_GROUP,
         }
     }
@@ -115,8 +159,8 @@ impl Attribute {
     /// Must have a value.
     pub fn required(&self) -> bool {
         match &self.source {
-            Source::Declared(field) => field.required,
             Source::Custom(field) => field.required,
+            _ => self.declared().is_some_and(|field| field.required),
         }
     }
 
@@ -152,8 +196,8 @@ impl Attribute {
 
     /// The value a new record gets, as far as it is declared.
     pub fn default_value(&self) -> Value {
-        match &self.source {
-            Source::Declared(FieldDef { default: Some(text), kind, name, .. }) => {
+        match self.declared() {
+            Some(FieldDef { default: Some(text), kind, name, .. }) => {
                 normalize(name, kind, &Value::from(*text)).unwrap_or_default()
             }
             _ => Value::Null,
@@ -163,7 +207,9 @@ impl Attribute {
     /// Its value in a record.
     pub fn value<'v>(&self, values: &'v Values) -> &'v Value {
         let found = match &self.source {
-            Source::Declared(field) => values.get(field.name),
+            Source::Declared(FieldDef { name, .. }) | Source::Part(_, Part { field: FieldDef { name, .. }, .. }) => {
+                values.get(*name)
+            }
             Source::Custom(field) => values.get("custom").and_then(|custom| custom.get(&field.key)),
         };
         found.unwrap_or(&Value::Null)
@@ -172,7 +218,9 @@ impl Attribute {
     /// Sets its value in a record.
     pub fn put(&self, values: &mut Values, value: Value) {
         match &self.source {
-            Source::Declared(field) => drop(values.insert(field.name.to_owned(), value)),
+            Source::Declared(FieldDef { name, .. }) | Source::Part(_, Part { field: FieldDef { name, .. }, .. }) => {
+                values.insert((*name).to_owned(), value);
+            }
             Source::Custom(field) => {
                 let custom = values.entry("custom").or_insert_with(|| Values::new().into());
                 if !custom.is_object() {
@@ -199,19 +247,18 @@ impl Attribute {
     pub fn choices(&self, locale: Locale) -> Vec<Choice> {
         match (&self.source, self.kind()) {
             (Source::Custom(field), _) => field.choices.iter().map(|code| Choice::new(code, code)).collect(),
-            (Source::Declared(field), Kind::Choice(codes) | Kind::MultiChoice(codes)) => codes
-                .iter()
-                .map(|code| Choice::new(*code, i18n::choice_label(locale, self.def, field.name, code)))
-                .collect(),
+            (_, Kind::Choice(codes) | Kind::MultiChoice(codes)) => {
+                codes.iter().map(|code| Choice::new(*code, self.choice_label(locale, code))).collect()
+            }
             _ => Vec::new(),
         }
     }
 
     /// Label of one code.
     pub fn choice_label(&self, locale: Locale, code: &str) -> String {
-        match &self.source {
-            Source::Declared(field) => i18n::choice_label(locale, self.def, field.name, code),
-            Source::Custom(_) => code.to_owned(),
+        match self.declared() {
+            Some(field) => i18n::choice_label(locale, self.def, &self.label_name(field), code),
+            None => code.to_owned(),
         }
     }
 
@@ -281,6 +328,13 @@ mod tests {
         assert!(!names.iter().any(|name| ["rank", "stage_changed_at", "custom"].contains(&name.as_str())));
         assert!(names.contains(&"owner_id".to_owned()));
         assert!(all(&PRODUCT, &[]).iter().all(|a| a.name() != "owner_id"), "products belong to the organisation");
+    }
+
+    #[test]
+    fn what_is_rarely_looked_for_comes_last() {
+        let found = groups(&all(&shared::types::TICKET, &[region()]));
+        assert_eq!(found.first(), Some(&"main"));
+        assert_eq!(found[found.len() - 4..], LAST);
     }
 
     #[test]

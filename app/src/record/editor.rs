@@ -7,11 +7,13 @@ mod rich;
 
 use leptos::prelude::*;
 use serde_json::Value;
+use shared::FieldError;
 use shared::format::{from_local_input, to_local_input};
 use shared::query::Titles;
 use shared::record::{Kind, instant_text};
 
 use super::attribute::Attribute;
+use super::structured::structured_editor;
 use crate::context::{Page, t};
 use crate::ui::{Checkbox, Choice, DateInput, MoneyInput, Select, TagInput, TextArea, TextInput};
 use bridge::{bridge, list_bridge, text_bridge, text_of};
@@ -34,6 +36,8 @@ pub struct Editing {
     pub id: String,
     /// Titles of referenced records; those chosen are added.
     pub titles: RwSignal<Titles>,
+    /// What was wrong with parts of the value when it was sent; taken out where they are changed.
+    pub errors: RwSignal<Vec<FieldError>>,
     /// The record's currency, where it is edited together with the amount.
     pub currency: Option<RwSignal<Value>>,
     /// The currency amounts are in otherwise.
@@ -44,7 +48,13 @@ impl Editing {
     /// An editor of a whole field.
     pub fn new(page: Page, attribute: Attribute, value: RwSignal<Value>, id: String, titles: RwSignal<Titles>) -> Self {
         let kind = attribute.kind();
-        Self { attribute, kind, value, id, titles, currency: None, fixed_currency: page.currency() }
+        let errors = RwSignal::new(Vec::new());
+        Self { attribute, kind, value, id, titles, errors, currency: None, fixed_currency: page.currency() }
+    }
+
+    /// The declared name of the field; empty for a user-defined one.
+    pub(super) fn name(&self) -> &'static str {
+        self.attribute.def.field(&self.attribute.name()).map_or("", |field| field.name)
     }
 }
 
@@ -52,7 +62,10 @@ impl Editing {
 pub fn editor(editing: Editing) -> AnyView {
     let page = Page::take();
     let label = editing.attribute.label_signal(page);
-    let Editing { attribute, kind, value, id, titles, currency, fixed_currency } = editing;
+    if matches!(editing.kind, Kind::Json(_)) {
+        return structured_editor(editing);
+    }
+    let Editing { attribute, kind, value, id, titles, currency, fixed_currency, .. } = editing;
     match kind {
         Kind::LongText => view! { <TextArea value=text_bridge(value) label/> }.into_any(),
         Kind::RichText => rich::rich_text(value, label),
@@ -86,7 +99,9 @@ pub fn editor(editing: Editing) -> AnyView {
         Kind::References(target) => reference::several(target, value, id, titles, label),
         Kind::Address => parts::address(page, value),
         Kind::Social => parts::social(page, value),
-        Kind::Text(_) | Kind::Rank(_) | Kind::Json => view! { <TextInput value=text_bridge(value) label/> }.into_any(),
+        Kind::Text(_) | Kind::Rank(_) | Kind::Json(_) => {
+            view! { <TextInput value=text_bridge(value) label/> }.into_any()
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use shared::{Error, FieldError, Row, i18n};
 use super::attribute::Attribute;
 use super::conflict::Clash;
 use super::editor::{Editing, editor};
+use super::structured::structured_dialog;
 use super::value::currency;
 use crate::acting::act;
 use crate::context::Page;
@@ -71,6 +72,9 @@ pub(super) fn inline_editor(
     row: Row,
     on_done: impl Fn() + Clone + Send + Sync + 'static,
 ) -> AnyView {
+    if matches!(attribute.kind(), Kind::Json(_)) {
+        return untrack(|| structured_dialog(target, attribute, row, on_done));
+    }
     untrack(|| build(target, attribute, row, Arc::new(on_done)))
 }
 

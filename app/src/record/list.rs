@@ -35,6 +35,9 @@ use address::{ListNav, ListState};
 pub use address::{Place, list_address, list_address_for};
 pub use conditions::{address_conditions, conditions};
 use data::ListData;
+pub(super) use filter::{Conditions, condition_text, filter_dialog};
+pub(super) use subject::subjects;
+pub(super) use toolbar::condition_chips;
 
 /// The list of a record type, named by the address (`/customers`).
 #[component]

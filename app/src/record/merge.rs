@@ -1,6 +1,6 @@
 //! Merging: which record stays, and what it says where they differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -8,6 +8,7 @@ use shared::duplicates::{Merge, merged_fields, proposal};
 use shared::i18n;
 use shared::query::{Detail, Titles};
 use shared::record::is_empty;
+use shared::types::TICKET;
 use shared::{RecordDef, Row, Values};
 use uuid::Uuid;
 
@@ -179,6 +180,7 @@ impl Merging {
             <div class="stack">
                 {move || self.error.get().map(|text| view! { <Notice tone=Tone::Danger text/> })}
                 <p class="muted">{t("duplicates.merge_text")}</p>
+                {self.mixes_customers().then(|| view! { <Notice tone=Tone::Warning text=t("duplicates.other_customer")/> })}
                 <div class="merge" tabindex="0" role="region" aria-label=t("duplicates.merge")>
                     <table>
                         <thead><tr><th scope="col">{t("duplicates.stays")}</th>{heads}</tr></thead>
@@ -188,6 +190,14 @@ impl Merging {
             </div>
         }
         .into_any()
+    }
+
+    /// What was said with one customer would be read with another's.
+    fn mixes_customers(self) -> bool {
+        let customers = self
+            .rows
+            .with_value(|rows| rows.iter().filter_map(|row| row.reference("customer_id")).collect::<BTreeSet<_>>());
+        self.def.name == TICKET.name && customers.len() > 1
     }
 
     /// A record's name, to be chosen as the one that stays.

@@ -17,6 +17,7 @@ mod inline;
 pub mod list;
 pub mod merge;
 mod missing;
+mod structured;
 mod value;
 
 pub use attribute::{Attribute, attributes};

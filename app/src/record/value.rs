@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::attribute::Attribute;
 use super::channels::{channels, scheme};
+use super::structured::lines;
 use crate::context::Page;
 use crate::ui::{Avatar, Money, Size, Tag, hue_of};
 
@@ -61,6 +62,9 @@ pub fn value_text(page: Page, attribute: &Attribute, values: &Values, titles: &T
         Kind::Rating => value.as_u64().map(|n| "★".repeat(usize::try_from(n.min(5)).unwrap_or(5))).unwrap_or_default(),
         Kind::Address => address(locale, value),
         Kind::Social => social(page, value),
+        Kind::Json(shape) => {
+            lines(page, attribute, &shape, value, titles).join(if locale == Locale::ZhCn { "；" } else { "; " })
+        }
         _ => plain(value, locale),
     }
 }
@@ -100,6 +104,11 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
         Kind::LongText | Kind::RichText if shown != Shown::Row => {
             view! { <span class="prose">{text}</span> }.into_any()
         }
+        Kind::Json(shape) if shown != Shown::Row => {
+            let lines = lines(page, attribute, &shape, value, titles);
+            let line = |text: String| view! { <span>{text}</span> };
+            view! { <span class="value-lines">{lines.into_iter().map(line).collect_view()}</span> }.into_any()
+        }
         _ if shown == Shown::Row => {
             let hint = text.clone();
             view! { <span class="truncate" title=hint>{text}</span> }.into_any()
@@ -108,7 +117,7 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
     }
 }
 
-/// Values of these kinds carry links, so they are not put into a button.
+/// Values of these kinds carry links, or are made of lines, so they are not put into a button.
 pub(super) fn has_links(kind: &Kind) -> bool {
     matches!(
         kind,
@@ -119,6 +128,7 @@ pub(super) fn has_links(kind: &Kind) -> bool {
             | Kind::Phones
             | Kind::Url
             | Kind::RichText
+            | Kind::Json(_)
     )
 }
 

@@ -9,6 +9,7 @@ mod import_schemas;
 mod imports;
 mod operations;
 mod schema;
+mod structured;
 
 use std::sync::LazyLock;
 

@@ -44,7 +44,7 @@ fn wrong(field: &FieldDef, value: &Value) -> Option<&'static str> {
         Kind::Reference(_) => (value.as_str().is_some_and(is_id), "reference"),
         Kind::References(_) => (each(value, |v| v.as_str().is_some_and(is_id)), "reference"),
         Kind::Rank(_) => (value.as_str().is_some_and(|text| shared::rank::Place::parse(text).is_some()), "place"),
-        Kind::Json => (field.name != "custom" || value.is_object(), "object"),
+        Kind::Json(_) => (field.name != "custom" || value.is_object(), "object"),
     };
     (!fits).then_some(code)
 }

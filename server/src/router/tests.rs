@@ -210,6 +210,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             let span = json!({"from": "2026-11-01", "until": "2026-12-01"});
             (Readers(&TICKET), json!({"query": {"span": span, "by": "queue_id", "filter": []}}))
         }
+        "results_of_survey" => (NotFound, json!({"id": nowhere})),
         "mailbox_states" | "letters_aside" => (Admins, json!({})),
         "set_mailbox_password" => (NotFound, json!({"id": nowhere, "password": "secret"})),
         "try_mailbox" | "try_letter_again" | "discard_letter" => (NotFound, json!({"id": nowhere})),

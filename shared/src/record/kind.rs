@@ -1,5 +1,7 @@
 //! Field kinds: the shapes a value can have, for declared and for user-defined fields alike.
 
+use super::{Part, Shape};
+
 /// Shape and limits of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
@@ -52,8 +54,8 @@ pub enum Kind {
     Rating,
     /// Position within the records that share the named field; see [`crate::rank`].
     Rank(&'static str),
-    /// Structured value checked by the type's own rules.
-    Json,
+    /// Structured value: its parts follow from the shape, what must hold beyond them is checked by the type's own rules.
+    Json(Shape),
 }
 
 impl Kind {
@@ -77,14 +79,14 @@ impl Kind {
         !self.is_text_list()
             && !matches!(
                 self,
-                Self::Address | Self::Social | Self::References(_) | Self::Json | Self::LongText | Self::RichText
+                Self::Address | Self::Social | Self::References(_) | Self::Json(_) | Self::LongText | Self::RichText
             )
     }
 }
 
 /// Constructors under the names used in declarations.
 pub mod kinds {
-    use super::Kind;
+    use super::{Kind, Part, Shape};
 
     /// See [`Kind::Text`].
     pub const fn text(max: u16) -> Kind {
@@ -178,8 +180,32 @@ pub mod kinds {
     pub const fn rank(within: &'static str) -> Kind {
         Kind::Rank(within)
     }
-    /// See [`Kind::Json`].
+    /// See [`Shape::Own`].
     pub const fn json() -> Kind {
-        Kind::Json
+        Kind::Json(Shape::Own)
+    }
+    /// See [`Shape::Hours`].
+    pub const fn hours() -> Kind {
+        Kind::Json(Shape::Hours)
+    }
+    /// See [`Shape::Week`].
+    pub const fn week() -> Kind {
+        Kind::Json(Shape::Week)
+    }
+    /// See [`Shape::Entries`].
+    pub const fn entries(parts: &'static [Part]) -> Kind {
+        Kind::Json(Shape::Entries(parts))
+    }
+    /// See [`Shape::Sequence`].
+    pub const fn sequence(parts: &'static [Part]) -> Kind {
+        Kind::Json(Shape::Sequence(parts))
+    }
+    /// See [`Shape::Filter`].
+    pub const fn filter(record_type: &'static str) -> Kind {
+        Kind::Json(Shape::Filter(record_type))
+    }
+    /// See [`Shape::Values`].
+    pub const fn values(record_type: &'static str, fields: &'static [&'static str]) -> Kind {
+        Kind::Json(Shape::Values(record_type, fields))
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod marks;
 mod normalize;
 pub mod rich;
 mod row;
+mod shape;
 mod validate;
 
 pub use draft::{Draft, Rule, no_rules};
@@ -14,10 +15,11 @@ pub use kind::{Kind, kinds};
 pub use marks::{NOT_WORKING, is_marked};
 pub use normalize::{instant_in, instant_text, money_text, normalize};
 pub use row::{Row, Values, date, datetime, day, decimal, id, ids, instant, text, texts};
+pub use shape::{Part, Shape, named_within};
 pub use validate::{CustomField, completeness, drop_consequences, is_empty, validate};
 
 /// One field of a record type.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FieldDef {
     /// Column, JSON and API name.
     pub name: &'static str,
@@ -202,7 +204,7 @@ pub const SYSTEM_FIELDS: &[FieldDef] = &[
     FieldDef::new("updated_at", Kind::DateTime).computed(),
     FieldDef::new("updated_by", Kind::Reference("user")).computed(),
     FieldDef::new("archived_at", Kind::DateTime).computed(),
-    FieldDef::new("custom", Kind::Json).internal(),
+    FieldDef::new("custom", Kind::Json(Shape::Own)).internal(),
 ];
 
 impl RecordDef {

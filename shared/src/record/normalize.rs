@@ -70,7 +70,7 @@ pub fn normalize(field: &str, kind: &Kind, value: &Value) -> Outcome {
         Kind::Reference(_) => reference(value).ok_or_else(|| bad("reference")),
         Kind::References(_) => each(field, value, |v| reference(v).ok_or_else(|| bad("reference"))),
         Kind::Rank(_) => line(field, value, 200),
-        Kind::Json => json(field, value),
+        Kind::Json(shape) => json(field, value).and_then(|value| super::shape::structured(field, shape, value)),
     }
 }
 

@@ -23,7 +23,7 @@ impl ClockKind {
     pub const ALL: [Self; 3] = [Self::FirstResponse, Self::NextResponse, Self::Resolution];
 
     /// Identifier in fields and labels.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::FirstResponse => "first_response",
             Self::NextResponse => "next_response",
@@ -36,6 +36,10 @@ impl ClockKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
+
+/// Identifiers of the clocks.
+pub const CLOCKS: &[&str] =
+    &[ClockKind::FirstResponse.code(), ClockKind::NextResponse.code(), ClockKind::Resolution.code()];
 
 /// How a clock stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,7 +64,7 @@ pub enum ClockState {
 
 impl ClockState {
     /// Identifier in fields and labels.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Active => "active",

@@ -32,7 +32,7 @@ impl Action {
     pub const ALL: [Self; 3] = [Self::Notify, Self::RaisePriority, Self::Assign];
 
     /// Identifier in fields and labels.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Notify => "notify",
             Self::RaisePriority => "raise_priority",
@@ -40,6 +40,9 @@ impl Action {
         }
     }
 }
+
+/// Identifiers of what steps do.
+pub const ACTIONS: &[&str] = &[Action::Notify.code(), Action::RaisePriority.code(), Action::Assign.code()];
 
 /// A step of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

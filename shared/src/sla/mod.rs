@@ -12,8 +12,8 @@ mod history;
 mod hours;
 
 pub use calendar::{BusinessHours, Interval};
-pub use clock::{Clock, ClockKind, ClockState, Clocks};
-pub use escalation::{Action, Escalation, Firing, MAX_PERCENT, MIN_PERCENT};
+pub use clock::{CLOCKS, Clock, ClockKind, ClockState, Clocks};
+pub use escalation::{ACTIONS, Action, Escalation, Firing, MAX_PERCENT, MIN_PERCENT};
 pub use event::{Category, Event, Held, MAX_TARGET_MINUTES, Pauses, Targets, Terms, What};
 pub use hours::{Holiday, WEEKDAYS, Workday};
 

@@ -2,11 +2,22 @@
 
 use super::customer::CATEGORIES;
 use super::ticket::PRIORITIES;
-use crate::record::{Draft, Ownership, declare::record};
-use crate::sla::Escalation;
+use crate::record::{Draft, FieldDef, Ownership, Part, declare::record, kinds};
+use crate::sla::{ACTIONS, CLOCKS, Escalation, MAX_PERCENT, MIN_PERCENT};
 
 /// Longest target, a year of working minutes.
 const LONGEST: i64 = 525_600;
+
+/// What happens when a clock has run for too long.
+const STEP: &[Part] = &[
+    Part::of(FieldDef::new("clock", kinds::choice(CLOCKS)).required().default("resolution")),
+    Part::of(
+        FieldDef::new("at_percent", kinds::integer(MIN_PERCENT as i64, MAX_PERCENT as i64)).required().default("100"),
+    ),
+    Part::of(FieldDef::new("action", kinds::choice(ACTIONS)).required().default("notify")),
+    Part::of(FieldDef::new("user_id", kinds::reference("user"))).when("action", &["notify", "assign"]),
+    Part::of(FieldDef::new("team_id", kinds::reference("team"))).when("action", &["notify", "assign"]),
+];
 
 record! {
     /// How soon tickets are to be answered and solved. Of several the first one that fits holds.
@@ -39,7 +50,7 @@ record! {
         /// Time spent waiting for a third party does not count.
         pause_waiting_third_party: boolean().default("true").group("targets");
         /// What happens when: `[{"clock": "first_response", "at_percent": 100, "action": "notify"}]`.
-        steps: json().group("targets");
+        steps: entries(STEP).group("steps");
     }
     with { ownership: Ownership::Organisation }
     rules policy_rules

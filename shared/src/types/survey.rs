@@ -1,7 +1,11 @@
 //! Survey 满意度调查 and response 调查反馈: what customers say they think.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use crate::error::FieldError;
-use crate::record::{Draft, Ownership, declare::record};
+use crate::record::{Draft, FieldDef, Ownership, Part, declare::record, kinds};
 
 /// Kinds of surveys: satisfaction 1–5, recommendation 0–10, effort 1–7, free questions.
 pub const SURVEY_KINDS: &[&str] = &["csat", "nps", "ces", "custom"];
@@ -16,6 +20,19 @@ pub fn score_range(kind: &str) -> Option<(i64, i64)> {
     }
 }
 
+/// How a further question is answered: in words, with a score from 1 to 5, or with one of the choices.
+const QUESTION_KINDS: &[&str] = &["text", "score", "choice"];
+
+/// A further question.
+const QUESTION: &[Part] = &[
+    // Answers are kept by it; who asks need not think of one.
+    Part::of(FieldDef::new("key", kinds::text(40)).internal()),
+    Part::of(FieldDef::new("label", kinds::text(300)).required()),
+    Part::of(FieldDef::new("kind", kinds::choice(QUESTION_KINDS)).required().default("text")),
+    Part::of(FieldDef::new("choices", kinds::tags()).required()).when("kind", &["choice"]),
+    Part::of(FieldDef::new("required", kinds::boolean())),
+];
+
 record! {
     /// Questions to customers, on a public page.
     pub SURVEY, Survey {
@@ -29,7 +46,7 @@ record! {
         /// The main question, as customers read it.
         question: text(300).required().list();
         /// Further questions: `[{"key": "speed", "label": "…", "kind": "text|choice|score", "choices": […], "required": true}]`.
-        questions: json();
+        questions: sequence(QUESTION).group("questions");
         /// What they read after answering.
         thanks: text(300);
         /// Sent when a ticket is closed, to customers of that language.
@@ -76,24 +93,35 @@ record! {
 const QUESTIONS: usize = 50;
 
 fn survey_rules(draft: &mut Draft<'_>) {
-    let questions = draft.after.get("questions").cloned().unwrap_or_default();
-    if !questions.is_null() && !are_questions(&questions) {
-        draft.error("questions", "questions");
+    match draft.after.get("questions").cloned().unwrap_or_default() {
+        Value::Null => {}
+        Value::Array(all) if all.len() > QUESTIONS => {
+            draft.errors.push(FieldError::new("questions", "too_many").with("max", QUESTIONS));
+        }
+        Value::Array(all) => match with_keys(all) {
+            Ok(all) => draft.set("questions", all),
+            Err(at) => draft.error(&format!("questions.{at}.key"), "twice"),
+        },
+        _ => draft.error("questions", "object"),
     }
 }
 
-fn are_questions(value: &serde_json::Value) -> bool {
-    let text = |question: &serde_json::Value, name: &str| {
-        question.get(name).and_then(|v| v.as_str()).map(str::to_owned).filter(|text| !text.trim().is_empty())
-    };
-    let fits = |question: &serde_json::Value| {
-        let has_choices = question.get("choices").and_then(|v| v.as_array()).is_some_and(|all| !all.is_empty());
-        text(question, "key").is_some_and(|key| key.len() <= 40)
-            && text(question, "label").is_some_and(|label| label.chars().count() <= 300)
-            && text(question, "kind")
-                .is_some_and(|kind| kind == "text" || kind == "score" || kind == "choice" && has_choices)
-    };
-    value.as_array().is_some_and(|all| all.len() <= QUESTIONS && all.iter().all(fits))
+/// Gives each question that has none a key of its own, by which its answers are kept; the position of one whose key another
+/// one has is an error.
+fn with_keys(mut all: Vec<Value>) -> Result<Vec<Value>, usize> {
+    let key = |question: &Value| question.get("key").and_then(Value::as_str).map(str::to_owned);
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for (at, question) in all.iter().enumerate() {
+        if key(question).is_some_and(|key| !known.insert(key)) {
+            return Err(at);
+        }
+    }
+    for question in all.iter_mut().filter_map(Value::as_object_mut).filter(|question| !question.contains_key("key")) {
+        let free = (1..).map(|n| format!("q{n}")).find(|key| !known.contains(key)).unwrap_or_default();
+        known.insert(free.clone());
+        question.insert("key".to_owned(), free.into());
+    }
+    Ok(all)
 }
 
 fn response_rules(draft: &mut Draft<'_>) {

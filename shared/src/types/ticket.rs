@@ -97,7 +97,7 @@ record! {
         /// The next moment at which something is due; kept by the store.
         due_at: datetime().computed().list();
         /// What is due then.
-        due_clock: choice(&["first_response", "next_response", "resolution"]).computed();
+        due_clock: choice(crate::sla::CLOCKS).computed();
         /// From when on it is at risk.
         at_risk_at: datetime().computed().internal();
         /// Each clock, as the browser shows it; kept by the store.
@@ -134,10 +134,10 @@ fn ticket_rules(draft: &mut Draft<'_>) {
     }
     let own = draft.before.map(|row| row.id);
     if own.is_some() && Ticket(draft.after).duplicate_of_id() == own {
-        draft.error("duplicate_of_id", "own_parent");
+        draft.error("duplicate_of_id", "itself");
     }
     if own.is_some_and(|own| Ticket(draft.after).blocked_by_ids().contains(&own)) {
-        draft.error("blocked_by_ids", "own_parent");
+        draft.error("blocked_by_ids", "itself");
     }
 }
 

@@ -1,7 +1,6 @@
 //! Ticket rule 分派规则: where new tickets go.
 
 use super::ticket::PRIORITIES;
-use crate::query::Filter;
 use crate::record::{Draft, Ownership, declare::record};
 
 record! {
@@ -15,7 +14,7 @@ record! {
         /// Tried for new tickets.
         active: boolean().default("true").list();
         /// A filter on tickets, as lists have it; every ticket when empty.
-        conditions: json();
+        conditions: filter("ticket");
         /// The queue it goes into.
         queue_id: reference("queue").list();
         /// The priority it gets.
@@ -32,10 +31,6 @@ record! {
 }
 
 fn rule_rules(draft: &mut Draft<'_>) {
-    let conditions = draft.after.get("conditions").cloned().unwrap_or_default();
-    if !conditions.is_null() && serde_json::from_value::<Filter>(conditions).is_err() {
-        draft.error("conditions", "filter");
-    }
     let effects = ["queue_id", "priority", "category_id", "assignee_id", "add_tags"];
     if !effects.iter().any(|effect| draft.has(effect)) {
         draft.error("queue_id", "required");

@@ -5,6 +5,7 @@ mod counts;
 mod reply;
 mod report;
 mod similar;
+mod survey;
 mod take;
 
 use shared::access::Actor;

@@ -56,7 +56,7 @@ pub(super) fn choices(locale: Locale, def: &RecordDef, field: &FieldDef, codes: 
 
 /// Any other value.
 pub(super) fn plain(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
-    let structured = matches!(field.kind, Kind::Address | Kind::Social | Kind::Json);
+    let structured = matches!(field.kind, Kind::Address | Kind::Social | Kind::Json(_));
     let given = match serde_json::from_str::<Value>(text) {
         Ok(value) if structured && value.is_object() => value,
         _ if field.kind == Kind::DateTime => shared::record::instant_in(text, zone).into(),

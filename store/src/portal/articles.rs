@@ -196,9 +196,16 @@ async fn found(
     let mut sql = Sql::new(format!("select {LINE} from articles a"));
     if let Some((_, tokens)) = sought {
         sql.push(" join search_entries s on s.org_id = a.org_id and s.record_id = a.id");
-        sql.push(" and a.id in (select guanxi_found('article'::text, ")
-            .push_bind(tokens.to_owned())
-            .push("::tsquery))");
+        // What one translation says, the others say as well.
+        sql.push(
+            " and a.id in (with hit as (select o.id, o.translation_of_id from articles o where o.visibility = 'public'",
+        );
+        sql.push(" and o.archived_at is null and o.org_id = ").push_bind(org_id);
+        sql.push(" and o.id in (select guanxi_found('article'::text, ").push_bind(tokens.to_owned());
+        sql.push(
+            "::tsquery))) select id from hit union select translation_of_id from hit
+              union select o.id from articles o join hit on hit.id = o.translation_of_id)",
+        );
     }
     sql.push(format_args!(" where {PUBLIC} and a.org_id = ")).push_bind(org_id);
     push_language(&mut sql, locale);

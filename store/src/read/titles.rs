@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::access::{Action, Actor};
 use shared::query::Titles;
+use shared::record::named_within;
 use shared::{RecordDef, Result, Row};
 use uuid::Uuid;
 
@@ -24,6 +25,11 @@ pub(crate) async fn titles<'r>(
         for (field, id) in references(def, row).filter(|(field, _)| actor.sees(def, field)) {
             if let Some(target) = target(field) {
                 wanted.entry(target.name).or_default().insert(id);
+            }
+        }
+        for field in def.fields.iter().filter(|field| actor.sees(def, field)) {
+            for (target, id) in named_within(field, &row.values) {
+                wanted.entry(target).or_default().insert(id);
             }
         }
     }

@@ -431,7 +431,7 @@ fn bad(kind: &Kind) -> Vec<Value> {
         Kind::Reference(_) => vec![json!("no uuid"), json!(Uuid::now_v7()), json!(1)],
         Kind::References(_) => vec![json!(["no uuid"]), json!([Uuid::now_v7()]), json!(1)],
         Kind::Rank(_) => vec![json!("somewhere"), json!("after:nobody")],
-        Kind::Json => Vec::new(),
+        Kind::Json(_) => Vec::new(),
     }
 }
 
@@ -586,7 +586,7 @@ fn column_type(kind: &Kind) -> &'static str {
         Kind::DateTime => "timestamptz",
         Kind::Bool => "bool",
         Kind::MultiChoice(_) | Kind::Emails | Kind::Phones | Kind::Marked | Kind::Tags => "_text",
-        Kind::Address | Kind::Social | Kind::Json => "jsonb",
+        Kind::Address | Kind::Social | Kind::Json(_) => "jsonb",
         Kind::Reference(_) => "uuid",
         Kind::References(_) => "_uuid",
         _ => "text",

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::access::Actor;
+use shared::access::{Actor, Grants};
 use shared::command::{Change, Command, Source};
 use shared::i18n::Locale;
 use shared::types::{
@@ -217,6 +217,10 @@ async fn articles_stand_in_public_categories_and_in_their_language() {
     assert_eq!(of(Locale::En, Some(wide)).await, [english]);
     assert_eq!(of(Locale::ZhCn, Some(wide)).await, [chinese]);
     assert_eq!(of(Locale::En, None).await, [english, alone]);
+    // What one translation says, the other says as well.
+    let look = Look { words: Some("restart"), ..Look::default() };
+    let found = world.store().portal_articles(&world.portal, Locale::ZhCn, &look).await.unwrap();
+    assert_eq!(found.articles.iter().map(|line| line.id).collect::<Vec<_>>(), [chinese]);
     let article = world.store().portal_article(&world.portal, &chinese.to_string()).await.unwrap();
     assert_eq!(article.translations.iter().map(|line| line.id).collect::<Vec<_>>(), [english]);
     assert_eq!(article.trail, [(wide, "Devices".to_owned()), (narrow, "Gateways".to_owned())]);
@@ -653,6 +657,34 @@ async fn anybody_may_answer_a_public_survey_and_no_other() {
     assert_eq!(page.rows.iter().map(|row| row.integer("score")).collect::<Vec<_>>(), [Some(10)]);
     let refused = world.store().answer_public_survey(&world.portal, (inside, Uuid::now_v7()), &given, &client(1)).await;
     assert_eq!(refused.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn the_answers_to_a_survey_are_counted_for_whoever_may_read_them() {
+    let world = World::new().await;
+    let questions =
+        json!([{"label": "Which?", "kind": "choice", "choices": ["Red", "Blue"]}, {"label": "Why?", "kind": "text"}]);
+    let survey = world
+        .make(&SURVEY, json!({"name": "Open", "kind": "nps", "locale": "en", "question": "Would you?", "public": true, "questions": questions}))
+        .await;
+    for (at, (score, which)) in [(10, "Red"), (9, "Red"), (3, "Blue")].into_iter().enumerate() {
+        let answers = [("q1", which), ("q2", "Because")].map(|(key, text)| (key.to_owned(), text.to_owned()));
+        let given = Answers { score: Some(score), answers: answers.into(), ..Answers::default() };
+        let id = (survey, Uuid::now_v7());
+        world
+            .store()
+            .answer_public_survey(&world.portal, id, &given, &client(u8::try_from(at).unwrap()))
+            .await
+            .unwrap();
+    }
+    let found = world.store().survey_results(&world.admin, survey).await.unwrap();
+    assert_eq!((found.answered, found.scores), (3, [(3, 1), (9, 1), (10, 1)].into()));
+    let of_which = [("Blue".to_owned(), 1), ("Red".to_owned(), 2)].into();
+    assert_eq!(found.questions, [("q1".to_owned(), of_which)].into(), "answers in words are read, not counted");
+    let other = neighbour(world.store()).await;
+    assert_eq!(world.store().survey_results(&other, survey).await, Err(Error::NotFound));
+    let nobody = Actor { grants: Grants::default(), ..world.admin.clone() };
+    assert!(world.store().survey_results(&nobody, survey).await.is_err());
 }
 
 #[tokio::test]

@@ -1,17 +1,21 @@
 //! Small questions about one ticket or several: until when, whose, how urgent, which status, which queue.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use shared::format::{date_time, from_local_input};
 use shared::planning::Due;
 use shared::types::{PRIORITIES, TICKET};
 use shared::{Row, i18n};
+use uuid::Uuid;
 
 use super::acts::value;
 use super::lookup::Lookup;
 use super::model::Desk;
 use super::row::{priority_icon, status_tone};
 use crate::context::{browser_now, t};
+use crate::record::MergeDialog;
 use crate::ui::{Button, ButtonKind, Choice, Combobox, DateInput, Dialog, Icon, Size, open_about};
 
 /// What is asked.
@@ -27,6 +31,8 @@ pub(super) enum Question {
     Status,
     /// Where it waits.
     Queue,
+    /// Which other ticket is the same.
+    Merge,
 }
 
 impl Question {
@@ -37,6 +43,7 @@ impl Question {
             Self::Priority => "ticket.priority",
             Self::Status => "ticket.status",
             Self::Queue => "ticket.queue_id",
+            Self::Merge => "desk.merge_with",
         }
     }
 }
@@ -74,7 +81,7 @@ pub(super) fn dialogs(desk: Desk) -> AnyView {
     let open = open_about(desk.asking);
     let question = Memo::new(move |_| desk.asking.with(|asking| asking.as_ref().map(|asking| asking.question)));
     let title = Signal::derive(move || question.get().map(|q| desk.page.text(q.title())).unwrap_or_default());
-    let name_of = move |id: uuid::Uuid| {
+    let name_of = move |id: Uuid| {
         let row = desk.listing.get_value().and_then(|listing| listing.row(id));
         row.and_then(|row| row.text("subject").map(str::to_owned)).unwrap_or_default()
     };
@@ -86,8 +93,10 @@ pub(super) fn dialogs(desk: Desk) -> AnyView {
                 Question::Priority => priorities(desk),
                 Question::Status => statuses(desk),
                 Question::Queue => queues(desk),
+                Question::Merge => merge(desk),
             })}
         </Dialog>
+        {merge_dialog(desk)}
         {desk.batch.view(name_of)}
     }
     .into_any()
@@ -176,6 +185,51 @@ fn assign(desk: Desk) -> AnyView {
     .into_any()
 }
 
+/// Looks for the ticket that says the same.
+fn merge(desk: Desk) -> AnyView {
+    let found = Lookup::new(TICKET.name);
+    let own: Vec<Uuid> =
+        desk.asking.with_untracked(|asking| asking.iter().flat_map(|a| a.rows.iter().map(|row| row.id)).collect());
+    let known = own.clone();
+    // It would be found by its own words first.
+    let others = Signal::derive(move || {
+        let mut all = found.options.get();
+        all.retain(|choice| choice.value.parse().is_ok_and(|id| !known.contains(&id)));
+        all
+    });
+    let choose = move |choice: Option<Choice>| {
+        if let Some(other) = choice.and_then(|choice| choice.value.parse::<Uuid>().ok()) {
+            desk.asking.set(None);
+            desk.merging.set(Some(own.iter().copied().chain([other]).collect()));
+        }
+    };
+    view! {
+        <Combobox
+            value=RwSignal::new(None::<Choice>)
+            options=others
+            on_search=move |words| found.search(words)
+            on_change=choose
+            id="desk-merge"
+            label=t("desk.merge_with")
+            placeholder=t("desk.merge_hint")
+            empty=t("list.no_results")
+            clear=t("ui.action.clear")
+        />
+    }
+    .into_any()
+}
+
+/// What becomes of tickets that say the same.
+fn merge_dialog(desk: Desk) -> AnyView {
+    let ids = Signal::derive(move || desk.merging.get().unwrap_or_default());
+    let merged = move |row: Row| {
+        desk.selected.set(BTreeSet::new());
+        desk.put(&row);
+        desk.address.open(Some(row.id));
+    };
+    view! { <MergeDialog def=&TICKET ids open=open_about(desk.merging) on_merged=merged/> }.into_any()
+}
+
 fn priorities(desk: Desk) -> AnyView {
     let one = |code: &'static str| {
         let name = i18n::choice_label(desk.page.locale.get_untracked(), &TICKET, "priority", code);
@@ -215,7 +269,7 @@ pub(super) fn status_choices(desk: Desk) -> Vec<Choice> {
 
 /// The field that a chosen status goes to: an own step is named by its id.
 pub(super) fn status_field(code: &str) -> &'static str {
-    if code.parse::<uuid::Uuid>().is_ok() { "status_id" } else { "status" }
+    if code.parse::<Uuid>().is_ok() { "status_id" } else { "status" }
 }
 
 fn queues(desk: Desk) -> AnyView {

@@ -6,12 +6,10 @@ use leptos::prelude::*;
 use shared::Row;
 use shared::duplicates::{MOST_MERGED, may_merge};
 use shared::types::TICKET;
-use uuid::Uuid;
 
 use super::asking::Question;
 use super::model::Desk;
 use crate::context::t;
-use crate::record::MergeDialog;
 use crate::ui::{Button, ButtonKind};
 
 impl Desk {
@@ -25,20 +23,14 @@ impl Desk {
 
 pub(super) fn bar(desk: Desk) -> AnyView {
     let page = desk.page;
-    let merging = RwSignal::new(false);
     let count = Memo::new(move |_| desk.selected.with(BTreeSet::len));
-    let ids = Signal::derive(move || desk.selected.with(|ids| ids.iter().copied().collect::<Vec<Uuid>>()));
     let clear = move || desk.selected.set(BTreeSet::new());
     let text = move || page.text_with("list.selected", &[("n", &count.get().to_string())]);
     let may_merge = page.actor().is_some_and(|actor| may_merge(&actor, &TICKET));
     let ask = move |question: Question, icon: &'static str, label: &'static str| {
         view! { <Button kind=ButtonKind::Ghost icon label=t(label) on_click=move |_| desk.ask(question, desk.chosen())/> }
     };
-    let merged = move |row: Row| {
-        clear();
-        desk.put(&row);
-        desk.address.open(Some(row.id));
-    };
+    let merge = move |_| desk.merging.set(Some(desk.selected.with_untracked(|ids| ids.iter().copied().collect())));
     view! {
         <Show when=move || count.get() != 0>
             <div class="bulk-bar" role="toolbar" aria-label=t("list.bulk_edit")>
@@ -51,14 +43,13 @@ pub(super) fn bar(desk: Desk) -> AnyView {
                     {ask(Question::Snooze, "clock", "desk.snooze")}
                     {may_merge.then(|| view! {
                         <Show when=move || (2..=MOST_MERGED).contains(&count.get())>
-                            <Button kind=ButtonKind::Ghost icon="merge" label=t("duplicates.merge") on_click=move |_| merging.set(true)/>
+                            <Button kind=ButtonKind::Ghost icon="merge" label=t("duplicates.merge") on_click=merge/>
                         </Show>
                     })}
                 })}
                 <Button kind=ButtonKind::Ghost icon="x" label=t("ui.action.deselect") on_click=move |_| clear()/>
             </div>
         </Show>
-        <MergeDialog def=&TICKET ids open=merging on_merged=merged/>
     }
     .into_any()
 }

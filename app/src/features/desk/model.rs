@@ -107,6 +107,8 @@ pub(super) struct Desk {
     pub(super) selected: RwSignal<BTreeSet<Uuid>>,
     /// What is being asked about some tickets.
     pub(super) asking: RwSignal<Option<Asking>>,
+    /// Tickets that are to become one.
+    pub(super) merging: RwSignal<Option<Vec<Uuid>>>,
     pub(super) batch: Batch,
     /// One gets ticket after ticket.
     pub(super) playing: RwSignal<bool>,
@@ -140,6 +142,7 @@ impl Desk {
             current: RwSignal::new(None),
             selected: RwSignal::new(BTreeSet::new()),
             asking: RwSignal::new(None),
+            merging: RwSignal::new(None),
             batch: Batch::new(page, &TICKET, move |row| put(listing, open, &row)),
             playing: RwSignal::new(false),
             fetching: RwSignal::new(false),

@@ -309,7 +309,7 @@ pub fn types(page: Page) -> Vec<Choice> {
 fn opportunity_fields(page: Page) -> Vec<Choice> {
     let locale = page.locale.get();
     let offered = |field: &&FieldDef| {
-        !field.read_only && !field.internal && !field.required && !matches!(field.kind, Kind::Rank(_) | Kind::Json)
+        !field.read_only && !field.internal && !field.required && !matches!(field.kind, Kind::Rank(_) | Kind::Json(_))
     };
     OPPORTUNITY
         .fields

@@ -7,10 +7,10 @@ use shared::format::date_time;
 use shared::i18n::error_message;
 use uuid::Uuid;
 
-use super::copy_line::CopyLine;
 use super::edit::{problem, records_of};
 use crate::api::admin::{NewInvitation, OpenInvitation, invitations, invite, revoke_invitation};
 use crate::context::{Page, t};
+use crate::copy_line::CopyLine;
 use crate::ui::{Button, ButtonKind, Checkbox, Choice, Dialog, Field, Icon, Select, Size, TextInput, Toasts, Tone};
 
 /// What the dialog holds.

@@ -2,7 +2,6 @@
 
 pub mod aside;
 pub mod audit;
-pub mod copy_line;
 pub mod custom_fields;
 pub mod devices;
 pub mod edit;

@@ -7,12 +7,12 @@ use shared::format::{date_time, relative};
 use shared::i18n::error_message;
 
 use super::SectionHead;
-use super::copy_line::CopyLine;
 use super::edit::problem;
 use super::roster::Failed;
 use crate::api::Fault;
 use crate::api::account::{TokenLine, api_tokens, create_api_token, revoke_api_token};
 use crate::context::{Page, t};
+use crate::copy_line::CopyLine;
 use crate::ui::{
     Button, ButtonKind, Choice, Dialog, EmptyState, Field, Icon, Notice, Select, Size, SkeletonRows, TextInput, Toasts,
     Tone,

@@ -7,12 +7,12 @@ use shared::i18n::error_message;
 use shared::record::ids;
 
 use super::SectionHead;
-use super::copy_line::CopyLine;
 use super::edit::{EditDialog, Editor};
 use super::invite::{InviteDialog, PendingInvitations};
 use super::roster::{Loaded, Roster, one};
 use crate::api::admin::reset_link;
 use crate::context::{Page, t};
+use crate::copy_line::CopyLine;
 use crate::ui::{
     Avatar, Badge, Button, ButtonKind, ConfirmDialog, Dialog, Menu, MenuItem, TextInput, Toasts, Tone, open_about,
 };

@@ -8,21 +8,14 @@ use shared::{Row, i18n};
 
 use super::RecordContext;
 use super::head::{pencil, send_telling};
-use crate::record::attribute::{Attribute, SYSTEM_GROUP};
+use crate::record::attribute::{Attribute, SYSTEM_GROUP, groups};
 use crate::record::channels::{channel, scheme};
 use crate::record::inline::inline_editor;
 use crate::record::value::{Shown, has_links, value_text, value_view};
 use crate::ui::{Icon, Size, settled};
 
 pub(super) fn facts(context: RecordContext, without: &'static [&'static str]) -> AnyView {
-    let mut groups: Vec<&'static str> = Vec::new();
-    context.attributes.with_value(|all| {
-        for name in all.iter().map(Attribute::group) {
-            if !groups.contains(&name) {
-                groups.push(name);
-            }
-        }
-    });
+    let groups = context.attributes.with_value(|all| groups(all));
     groups.into_iter().map(|name| group(context, name, without)).collect_view().into_any()
 }
 

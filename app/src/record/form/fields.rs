@@ -7,7 +7,7 @@ use shared::{FieldError, i18n};
 
 use super::state::FormState;
 use crate::context::t;
-use crate::record::attribute::{Attribute, CUSTOM_GROUP};
+use crate::record::attribute::{Attribute, CUSTOM_GROUP, groups};
 use crate::record::conflict::sides;
 use crate::record::editor::{Editing, editor};
 use crate::record::inline::later;
@@ -23,14 +23,7 @@ pub(super) fn form(state: FormState, save: impl Fn() + Copy + Send + Sync + 'sta
             save();
         }
     };
-    let mut groups: Vec<&'static str> = Vec::new();
-    state.attributes.with_value(|all| {
-        for group in all.iter().map(Attribute::group) {
-            if !groups.contains(&group) {
-                groups.push(group);
-            }
-        }
-    });
+    let groups = state.attributes.with_value(|all| groups(all));
     view! {
         <form class="form" novalidate on:submit=move |event| event.prevent_default() on:keydown=key>
             {notices(state)}
@@ -48,7 +41,12 @@ fn notices(state: FormState) -> AnyView {
         if errors.is_empty() {
             return String::new();
         }
-        let shown = |e: &&FieldError| state.value_named(&e.field).is_none();
+        // Those of a part stand beside it, within its field.
+        let beside = |field: &str| {
+            let whole = field.split_once('.').filter(|(whole, _)| *whole != "custom").map_or(field, |(whole, _)| whole);
+            state.value_named(whole).is_some()
+        };
+        let shown = |e: &&FieldError| !beside(&e.field);
         let whole: Vec<String> = errors
             .iter()
             .filter(shown)
@@ -142,6 +140,7 @@ fn input(state: FormState, attribute: &Attribute) -> Option<AnyView> {
     let id = format!("form-{}-{}", state.def.name, name.replace('.', "-"));
     let mut editing = Editing::new(page, attribute.clone(), value, id.clone(), state.titles);
     editing.currency = currency;
+    editing.errors = state.errors;
     if let Some(code) = state.start_text("currency") {
         editing.fixed_currency = code;
     }
@@ -158,7 +157,9 @@ fn input(state: FormState, attribute: &Attribute) -> Option<AnyView> {
     });
     let label = attribute.label_signal(page);
     Some(match kind {
-        Kind::Address | Kind::Social | Kind::MultiChoice(_) | Kind::Bool => composed(label, error, editor(editing)),
+        Kind::Address | Kind::Social | Kind::MultiChoice(_) | Kind::Bool | Kind::Json(_) => {
+            composed(label, error, editor(editing))
+        }
         _ => view! { <Field id label error required=attribute.required()>{editor(editing)}</Field> }.into_any(),
     })
 }

@@ -133,24 +133,6 @@ impl ListState {
         };
     }
 
-    /// Adds a condition, besides the others or as an alternative to one of them.
-    pub(super) fn add(&mut self, condition: Filter, beside: Option<usize>) {
-        let Some(at) = beside.filter(|at| *at < self.conditions.len()) else {
-            if !self.conditions.contains(&condition) {
-                self.conditions.push(condition);
-            }
-            return;
-        };
-        let mut parts = match self.conditions.remove(at) {
-            Filter::Any(parts) => parts,
-            other => vec![other],
-        };
-        if !parts.contains(&condition) {
-            parts.push(condition);
-        }
-        self.conditions.insert(at, if parts.len() == 1 { parts.remove(0) } else { Filter::Any(parts) });
-    }
-
     /// Adds a condition, or takes it away when it is there.
     pub(super) fn toggle(&mut self, condition: &Filter) {
         let before = self.conditions.len();
@@ -336,19 +318,6 @@ mod tests {
         state.turn("kind");
         state.turn("kind");
         assert_eq!(order(&state), None);
-    }
-
-    #[test]
-    fn conditions_become_alternatives_of_each_other() {
-        let of = |field: &str| Filter::field(field, Op::Present, true);
-        let mut state = ListState::default();
-        state.add(of("a"), None);
-        state.add(of("b"), None);
-        state.add(of("c"), Some(0));
-        state.add(of("d"), Some(0));
-        state.add(of("d"), Some(0));
-        state.add(of("b"), Some(1));
-        assert_eq!(state.conditions, [Filter::Any(vec![of("a"), of("c"), of("d")]), of("b")]);
     }
 
     #[test]

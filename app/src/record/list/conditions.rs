@@ -6,9 +6,9 @@ use shared::RecordDef;
 use shared::query::{Filter, Titles};
 
 use super::address::{ListNav, ListState, Place};
-use super::filter::filter_dialog;
+use super::filter::{Conditions, filter_dialog};
 use super::subject::subjects;
-use super::toolbar::condition_chips;
+use super::toolbar::further_chips;
 use super::{ListContext, columns};
 use crate::api::records::custom_fields;
 use crate::context::{Page, t};
@@ -40,12 +40,12 @@ pub fn conditions(def: &'static RecordDef, place: Place, titles: RwSignal<Titles
         let actor = page.actor()?;
         let about = StoredValue::new(subjects(&attributes(def, &custom, &actor), &actor));
         Some(view! {
-            {move || condition_chips(context, about)}
+            {move || further_chips(context, about)}
             <button type="button" class="chip" data-add="" on:click=move |_| adding.set(true)>
                 <Icon name="plus"/>
                 <span>{t("list.filter.add")}</span>
             </button>
-            {filter_dialog(context, about, adding)}
+            {filter_dialog(Conditions::of(context), about, adding)}
         })
     };
     view! { <div class="chips">{chips}</div> }.into_any()

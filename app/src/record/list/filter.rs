@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use serde_json::Value;
 use shared::period::PERIODS;
 use shared::quality::QUIET;
-use shared::query::{CHANGE_SET, Filter, Op};
+use shared::query::{CHANGE_SET, Filter, Op, Titles};
 use shared::record::{Kind, Values, is_empty};
 use shared::{FieldError, i18n};
 
 use super::ListContext;
-use super::subject::Subject;
+use super::subject::{Subject, Subjects};
 use crate::context::{Page, t};
 use crate::record::attribute::Attribute;
 use crate::record::editor::{Editing, editor};
@@ -37,7 +37,7 @@ fn operators(attribute: &Attribute) -> &'static [Op] {
         Kind::DateTime => &[Op::During, Op::Gte, Op::Lte, Op::Empty, Op::Present],
         Kind::Bool => &[Op::Eq],
         Kind::Choice(_) | Kind::Currency | Kind::Reference(_) => &[Op::Eq, Op::Ne, Op::Empty, Op::Present],
-        Kind::Address | Kind::Social | Kind::Rank(_) | Kind::Json => &[Op::Empty, Op::Present],
+        Kind::Address | Kind::Social | Kind::Rank(_) | Kind::Json(_) => &[Op::Empty, Op::Present],
     }
 }
 
@@ -79,13 +79,69 @@ fn entry_kind(kind: Kind) -> Kind {
     }
 }
 
+/// Conditions that all hold, which one can add to and take from; cheap to copy.
+#[derive(Clone, Copy)]
+pub(in crate::record) struct Conditions {
+    /// The page.
+    pub page: Page,
+    /// Titles of the records that they name.
+    pub titles: RwSignal<Titles>,
+    /// Those there are.
+    pub all: Signal<Vec<Filter>>,
+    /// Makes them others.
+    pub change: Callback<Vec<Filter>>,
+}
+
+impl Conditions {
+    /// Those that a list is narrowed by.
+    pub(super) fn of(context: ListContext) -> Self {
+        let nav = context.nav;
+        Self {
+            page: context.page,
+            titles: context.titles,
+            all: Signal::derive(move || nav.state.with(|state| state.conditions.clone())),
+            change: Callback::new(move |all| nav.change(|state| state.conditions = all)),
+        }
+    }
+
+    /// Adds one, besides the others or as an alternative to one of them.
+    fn add(self, condition: Filter, beside: Option<usize>) {
+        let mut all = self.all.get_untracked();
+        add(&mut all, condition, beside);
+        self.change.run(all);
+    }
+
+    /// Takes one away.
+    pub(super) fn remove(self, condition: &Filter) {
+        let mut all = self.all.get_untracked();
+        all.retain(|other| other != condition);
+        self.change.run(all);
+    }
+}
+
+fn add(all: &mut Vec<Filter>, condition: Filter, beside: Option<usize>) {
+    let Some(at) = beside.filter(|at| *at < all.len()) else {
+        if !all.contains(&condition) {
+            all.push(condition);
+        }
+        return;
+    };
+    let mut parts = match all.remove(at) {
+        Filter::Any(parts) => parts,
+        other => vec![other],
+    };
+    if !parts.contains(&condition) {
+        parts.push(condition);
+    }
+    all.insert(at, if parts.len() == 1 { parts.remove(0) } else { Filter::Any(parts) });
+}
+
 /// A condition in words; tracked.
-pub(super) fn condition_text(context: ListContext, all: &[Subject], condition: &Filter) -> String {
-    let page = context.page;
+pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subject], condition: &Filter) -> String {
     let (field, op, value) = match condition {
         Filter::Field { field, op, value } => (field, op, value),
-        Filter::Any(parts) if !parts.is_empty() => return joined(context, all, parts, "list.filter.joined"),
-        Filter::All(parts) if !parts.is_empty() => return joined(context, all, parts, "list.filter.both"),
+        Filter::Any(parts) if !parts.is_empty() => return joined(page, titles, all, parts, "list.filter.joined"),
+        Filter::All(parts) if !parts.is_empty() => return joined(page, titles, all, parts, "list.filter.both"),
         _ => return page.text("list.filter.title"),
     };
     if field == QUIET {
@@ -108,29 +164,29 @@ pub(super) fn condition_text(context: ListContext, all: &[Subject], condition: &
             shared::record::day(text).map(|day| shared::format::date(page.locale.get(), day)).unwrap_or_default()
         }
         (Op::In, None) => {
-            let one = |value: &Value| condition_value(context, attribute, value.clone());
+            let one = |value: &Value| condition_value(page, titles, attribute, value.clone());
             let all: Vec<String> = value.as_array().into_iter().flatten().map(one).collect();
             all.join(if page.locale.get() == i18n::Locale::ZhCn { "、" } else { ", " })
         }
-        _ => condition_value(context, attribute, value.clone()),
+        _ => condition_value(page, titles, attribute, value.clone()),
     };
     format!("{start} {text}")
 }
 
 /// A value that a condition compares with; tracked.
-fn condition_value(context: ListContext, attribute: &Attribute, value: Value) -> String {
+fn condition_value(page: Page, titles: &Titles, attribute: &Attribute, value: Value) -> String {
     let kind = attribute.kind();
     let listed = kind.is_text_list() || matches!(kind, Kind::References(_));
     let value = if listed { Value::Array(vec![value]) } else { value };
     let mut values = Values::new();
     attribute.put(&mut values, value);
-    context.titles.with(|titles| value_text(context.page, attribute, &values, titles))
+    value_text(page, attribute, &values, titles)
 }
 
 /// Several conditions, joined by the words of that key.
-fn joined(context: ListContext, all: &[Subject], parts: &[Filter], key: &str) -> String {
-    let locale = context.page.locale.get();
-    let texts = parts.iter().map(|part| condition_text(context, all, part));
+fn joined(page: Page, titles: &Titles, all: &[Subject], parts: &[Filter], key: &str) -> String {
+    let locale = page.locale.get();
+    let texts = parts.iter().map(|part| condition_text(page, titles, all, part));
     let join = |first: String, rest: String| i18n::translate(locale, key, &[("first", &first), ("rest", &rest)]);
     texts.reduce(join).unwrap_or_default()
 }
@@ -146,9 +202,6 @@ struct Draft {
     error: RwSignal<Option<FieldError>>,
 }
 
-/// What conditions can be about.
-type Subjects = StoredValue<Vec<Subject>>;
-
 impl Draft {
     fn attribute(self, all: Subjects) -> Option<Attribute> {
         let field = self.field.get();
@@ -163,8 +216,8 @@ impl Draft {
 }
 
 /// The dialog that adds a condition.
-pub(super) fn filter_dialog(context: ListContext, all: Subjects, open: RwSignal<bool>) -> AnyView {
-    let (page, nav) = (context.page, context.nav);
+pub(in crate::record) fn filter_dialog(conditions: Conditions, all: Subjects, open: RwSignal<bool>) -> AnyView {
+    let page = conditions.page;
     let usual = |subject: &&Subject| subject.attribute.listed() && !subject.attribute.is_title();
     let first = all.with_value(|all| all.iter().find(usual).map(|subject| subject.path.clone()));
     let draft = Draft {
@@ -193,7 +246,7 @@ pub(super) fn filter_dialog(context: ListContext, all: Subjects, open: RwSignal<
             draft.value.set(Value::Null);
             let beside = draft.beside.get_untracked().parse().ok();
             draft.beside.set(String::new());
-            nav.change(|state| state.add(condition, beside));
+            conditions.add(condition, beside);
         }
         Ok(None) => {}
         Err(error) => draft.error.set(Some(error)),
@@ -214,8 +267,8 @@ pub(super) fn filter_dialog(context: ListContext, all: Subjects, open: RwSignal<
                     <Field id="filter-op" label=t("list.filter.op")>
                         <Select value=draft.op options=ops on_change=move |_| draft.value.set(Value::Null)/>
                     </Field>
-                    {move || value_input(context, draft, all)}
-                    {join_input(context, draft, all)}
+                    {move || value_input(conditions, draft, all)}
+                    {join_input(conditions, draft, all)}
                 </div>
             </div>
         </Dialog>
@@ -224,16 +277,16 @@ pub(super) fn filter_dialog(context: ListContext, all: Subjects, open: RwSignal<
 }
 
 /// Whether it holds besides the other conditions or instead of one of them.
-fn join_input(context: ListContext, draft: Draft, all: Subjects) -> AnyView {
-    let others = move || context.nav.state.with(|state| state.conditions.clone());
+fn join_input(conditions: Conditions, draft: Draft, all: Subjects) -> AnyView {
+    let page = conditions.page;
     let options = Signal::derive(move || {
         let or = |(at, condition): (usize, Filter)| {
-            let text = all.with_value(|all| condition_text(context, all, &condition));
-            let label =
-                context.page.locale.with(|locale| i18n::translate(*locale, "list.filter.or", &[("condition", &text)]));
+            let text =
+                conditions.titles.with(|titles| all.with_value(|all| condition_text(page, titles, all, &condition)));
+            let label = page.text_with("list.filter.or", &[("condition", &text)]);
             Choice::new(at.to_string(), label)
         };
-        others().into_iter().enumerate().map(or).collect::<Vec<_>>()
+        conditions.all.get().into_iter().enumerate().map(or).collect::<Vec<_>>()
     });
     view! {
         <Show when=move || options.with(|options| !options.is_empty())>
@@ -245,8 +298,8 @@ fn join_input(context: ListContext, draft: Draft, all: Subjects) -> AnyView {
     .into_any()
 }
 
-fn value_input(context: ListContext, draft: Draft, all: Subjects) -> Option<AnyView> {
-    let page = context.page;
+fn value_input(conditions: Conditions, draft: Draft, all: Subjects) -> Option<AnyView> {
+    let page = conditions.page;
     let attribute = draft.attribute(all)?;
     let needs_value = Memo::new({
         let attribute = attribute.clone();
@@ -254,7 +307,7 @@ fn value_input(context: ListContext, draft: Draft, all: Subjects) -> Option<AnyV
     });
     let error = Signal::derive(move || draft.error.get().map(|e| i18n::field_error(page.locale.get(), &e)));
     let attribute = StoredValue::new(attribute);
-    let input = move || attribute.with_value(|attribute| value_editor(context, draft, attribute));
+    let input = move || attribute.with_value(|attribute| value_editor(conditions, draft, attribute));
     Some(
         view! {
             <Show when=move || needs_value.get()>
@@ -265,15 +318,15 @@ fn value_input(context: ListContext, draft: Draft, all: Subjects) -> Option<AnyV
     )
 }
 
-fn value_editor(context: ListContext, draft: Draft, attribute: &Attribute) -> AnyView {
-    let (page, value) = (context.page, draft.value);
+fn value_editor(conditions: Conditions, draft: Draft, attribute: &Attribute) -> AnyView {
+    let (page, value) = (conditions.page, draft.value);
     if draft.op_of(attribute) == Op::During {
         return period_input(page, value);
     }
     if attribute.kind() == Kind::Bool {
         return yes_no(page, value);
     }
-    let mut editing = Editing::new(page, attribute.clone(), value, "filter-value".into(), context.titles);
+    let mut editing = Editing::new(page, attribute.clone(), value, "filter-value".into(), conditions.titles);
     editing.kind = match entry_kind(attribute.kind()) {
         // An amount is compared as a number: the currency is the record's.
         Kind::Money => Kind::Decimal(2),
@@ -320,4 +373,20 @@ fn finished(draft: Draft, all: Subjects) -> Result<Option<Filter>, FieldError> {
         return Err(FieldError::new(name, "required"));
     }
     Ok(Some(Filter::field(&name, op, value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_become_alternatives_of_each_other() {
+        let of = |field: &str| Filter::field(field, Op::Present, true);
+        let mut all = Vec::new();
+        for (name, beside) in [("a", None), ("b", None), ("c", Some(0)), ("d", Some(0)), ("d", Some(0)), ("b", Some(1))]
+        {
+            add(&mut all, of(name), beside);
+        }
+        assert_eq!(all, [Filter::Any(vec![of("a"), of("c"), of("d")]), of("b")]);
+    }
 }

@@ -11,7 +11,7 @@ use crate::record::attribute::{Attribute, SYSTEM_GROUP, attributes};
 
 /// A field by the path that leads to it.
 #[derive(Clone)]
-pub(super) struct Subject {
+pub(in crate::record) struct Subject {
     /// `industry`, `customer_id.industry`.
     pub(super) path: String,
     /// The reference that leads to it.
@@ -33,8 +33,11 @@ impl Subject {
     }
 }
 
+/// What conditions can be about; cheap to copy.
+pub(in crate::record) type Subjects = StoredValue<Vec<Subject>>;
+
 /// Own fields first, then those of each related record that is no setting.
-pub(super) fn subjects(all: &[Attribute], actor: &Actor) -> Vec<Subject> {
+pub(in crate::record) fn subjects(all: &[Attribute], actor: &Actor) -> Vec<Subject> {
     let own = all.iter().map(|attribute| Subject { path: attribute.name(), via: None, attribute: attribute.clone() });
     let related = all.iter().flat_map(|via| {
         let target = match via.kind() {

@@ -17,8 +17,8 @@ use shared::{Error, i18n};
 
 use super::ListContext;
 use super::columns::columns_dialog;
-use super::filter::{condition_text, filter_dialog};
-use super::subject::{Subject, subjects};
+use super::filter::{Conditions, condition_text, filter_dialog};
+use super::subject::{Subjects, subjects};
 use super::views::views_menu;
 use crate::api::export::start_export;
 use crate::context::t;
@@ -140,7 +140,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
             </Show>
             <div class="chips">
                 {quick_chips(context)}
-                {move || condition_chips(context, about)}
+                {move || further_chips(context, about)}
                 <button type="button" class="chip" data-add="" on:click=move |_| filtering.set(true)>
                     <crate::ui::Icon name="plus"/>
                     <span>{t("list.filter.add")}</span>
@@ -148,7 +148,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
             </div>
         </div>
         {columns_dialog(context, all, choosing)}
-        {filter_dialog(context, about, filtering)}
+        {filter_dialog(Conditions::of(context), about, filtering)}
     }
     .into_any()
 }
@@ -242,15 +242,25 @@ fn incomplete() -> Filter {
 }
 
 /// The other conditions; a click takes one away.
-pub(super) fn condition_chips(context: ListContext, all: StoredValue<Vec<Subject>>) -> AnyView {
-    let nav = context.nav;
+pub(super) fn further_chips(context: ListContext, all: Subjects) -> AnyView {
     let quick: Vec<Filter> = [mine(), incomplete()].into_iter().chain(context.def.pool.then(pool)).collect();
-    let conditions = nav.state.with(|state| state.conditions.clone());
+    condition_chips(Conditions::of(context), all, move |condition| !quick.contains(condition))
+}
+
+/// Conditions as chips; a click takes one away.
+pub(in crate::record) fn condition_chips(
+    conditions: Conditions,
+    all: Subjects,
+    shown: impl Fn(&Filter) -> bool,
+) -> AnyView {
+    let Conditions { page, titles, .. } = conditions;
     let chip = |condition: Filter| {
-        let shown = condition.clone();
-        let label = Signal::derive(move || all.with_value(|all| condition_text(context, all, &shown)));
-        let remove = move |()| nav.change(|state| state.toggle(&condition));
+        let said = condition.clone();
+        let label = Signal::derive(move || {
+            titles.with(|titles| all.with_value(|all| condition_text(page, titles, all, &said)))
+        });
+        let remove = move |()| conditions.remove(&condition);
         view! { <Chip label pressed=Signal::stored(true) end_icon="x" on_click=remove/> }
     };
-    conditions.into_iter().filter(|c| !quick.contains(c)).map(chip).collect_view().into_any()
+    conditions.all.get().into_iter().filter(shown).map(chip).collect_view().into_any()
 }

@@ -5,6 +5,8 @@ use shared::i18n::{Locale, field_label, type_label};
 use shared::record::Kind;
 use shared::{FieldDef, RecordDef};
 
+use super::structured::structured;
+
 /// At least one visible character; blank text counts as no value.
 const VISIBLE: &str = r"[^\s\u0000-\u001f\u007f-\u009f]";
 /// A number without rounding trouble.
@@ -174,7 +176,7 @@ pub(super) fn reference(name: &str) -> Value {
 
 /// A field's value as it is read, or as it may be sent.
 fn value(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
-    let mut schema = shape(def, field, reading);
+    let mut schema = shape_of(def, field, reading);
     let description = field_label(Locale::En, def, field.name);
     schema["description"] = match field.kind {
         Kind::Reference(target) | Kind::References(target) => format!("{description} ({target})"),
@@ -187,7 +189,8 @@ fn value(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
     schema
 }
 
-fn shape(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
+/// What a value of the field is, without its description.
+pub(super) fn shape_of(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
     let text = |max: usize| {
         let mut schema = json!({"type": "string", "maxLength": max});
         if field.required && !reading {
@@ -251,36 +254,10 @@ fn shape(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
             "type": "string",
             "pattern": "^(top|bottom|(after|before):[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$",
         }),
-        Kind::Json => structured(def, field, reading),
+        Kind::Json(_) => structured(def, field, reading),
     }
 }
 
 fn email() -> Value {
     json!({"type": "string", "format": "email", "maxLength": 254, "pattern": r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9]+([.-][A-Za-z0-9]+)*\.[A-Za-z]{2,}$"})
-}
-
-/// Values that only their type's rules know.
-fn structured(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
-    match (def.name, field.name) {
-        (_, "custom") if reading => json!({"type": "object"}),
-        (_, "custom") => json!({"type": "object", "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"}}),
-        ("role", "grants") => grants(),
-        _ => json!({}),
-    }
-}
-
-fn grants() -> Value {
-    let levels: Vec<&str> = shared::access::Level::ALL.iter().map(|level| level.code()).collect();
-    let actions = shared::access::Action::ALL.iter();
-    let rights: Map<String, Value> =
-        actions.map(|action| (action.code().to_owned(), json!({"type": "string", "enum": levels}))).collect();
-    json!({
-        "type": "object",
-        "additionalProperties": false,
-        "properties": {
-            "admin": {"type": "boolean"},
-            "types": {"type": "object", "additionalProperties": {"type": "object", "properties": rights, "additionalProperties": false}},
-            "fields": {"type": "object", "additionalProperties": {"enum": ["hidden", "read", "write"]}},
-        },
-    })
 }

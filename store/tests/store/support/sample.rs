@@ -212,7 +212,7 @@ pub(crate) fn value(kind: &Kind, n: i64) -> Value {
         Kind::Address => json!({"city": "杭州", "street": format!("文三路 {n} 号")}),
         Kind::Social => json!({"wechat": format!("wx{n}")}),
         Kind::Tags => json!([format!("tag{n}")]),
-        Kind::Json => json!({"n": n}),
+        Kind::Json(_) => json!({"n": n}),
         Kind::Reference(_) | Kind::References(_) | Kind::Rank(_) => Value::Null,
     }
 }

@@ -224,6 +224,10 @@ fn owner(ticket: Ticket) -> AnyView {
     .into_any()
 }
 
+fn may_merge(ticket: Ticket) -> bool {
+    ticket.desk.page.actor().is_some_and(|actor| shared::duplicates::may_merge(&actor, &TICKET))
+}
+
 fn acts(ticket: Ticket) -> AnyView {
     let desk = ticket.desk;
     let now = move || ticket.record.row.get_untracked();
@@ -237,6 +241,7 @@ fn acts(ticket: Ticket) -> AnyView {
         }}
         <MenuItem label=t("desk.snooze") icon="clock" key="Z" on_select=move |()| desk.ask(Question::Snooze, vec![now()])/>
         <MenuItem label=t("desk.assign") icon="user-plus" key="A" on_select=move |()| desk.ask(Question::Assign, vec![now()])/>
+        {may_merge(ticket).then(|| view! { <MenuItem label=t("desk.merge_with") icon="merge" on_select=move |()| desk.ask(Question::Merge, vec![now()])/> })}
         {mine.then(|| view! { <MenuItem label=t("desk.give_back") icon="hand" on_select=move |()| desk.give_back(ticket.id)/> })}
         <hr/>
         <MenuLink label=t("ui.record.open_full") icon="maximize-2" href=format!("/tickets/{}", ticket.id)/>

@@ -1,0 +1,56 @@
+//! A filter on records, made of the same conditions as those of lists.
+
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::query::Filter;
+use shared::types::by_name;
+
+use super::words::conditions_of;
+use crate::api::records::custom_fields;
+use crate::context::{Page, t};
+use crate::record::attribute::attributes;
+use crate::record::editor::Editing;
+use crate::record::list::{Conditions, condition_chips, filter_dialog, subjects};
+use crate::ui::Icon;
+
+pub(super) fn conditions(editing: Editing, target: &'static str) -> AnyView {
+    let page = Page::take();
+    let (Some(def), Some(actor)) = (by_name(target), page.actor()) else { return ().into_any() };
+    let Editing { value, titles, attribute, .. } = editing;
+    let conditions = Conditions {
+        page,
+        titles,
+        all: Signal::derive(move || value.with(conditions_of)),
+        change: Callback::new(move |all| value.set(filter_of(all))),
+    };
+    let adding = RwSignal::new(false);
+    let custom = LocalResource::new(move || custom_fields(def.name.to_owned()));
+    let chips = move || {
+        let custom = custom.get()?.unwrap_or_default();
+        let about = StoredValue::new(subjects(&attributes(def, &custom, &actor), &actor));
+        Some(view! {
+            {move || condition_chips(conditions, about, |_| true)}
+            <button type="button" class="chip" data-add="" on:click=move |_| adding.set(true)>
+                <Icon name="plus"/>
+                <span>{t("list.filter.add")}</span>
+            </button>
+            {filter_dialog(conditions, about, adding)}
+        })
+    };
+    let always = move || value.with(Value::is_null);
+    view! {
+        <div class="chips" role="group" aria-label=attribute.label_signal(page)>{chips}</div>
+        <Show when=always><p class="field-hint">{t("structured.every")}</p></Show>
+    }
+    .into_any()
+}
+
+/// The filter of conditions that all hold.
+fn filter_of(mut all: Vec<Filter>) -> Value {
+    let filter = match all.len() {
+        0 => return Value::Null,
+        1 => all.remove(0),
+        _ => Filter::All(all),
+    };
+    serde_json::to_value(filter).unwrap_or_default()
+}

@@ -1,0 +1,115 @@
+//! Structured values in words, a line for each of their parts.
+
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::query::{Filter, Titles};
+use shared::record::{Part, Shape, Values};
+use shared::sla::WEEKDAYS;
+use shared::types::by_name;
+
+use crate::context::Page;
+use crate::record::attribute::{Attribute, attributes};
+use crate::record::list::{condition_text, subjects};
+use crate::record::value::value_text;
+
+/// What a structured value says; tracked.
+pub(in crate::record) fn lines(
+    page: Page,
+    attribute: &Attribute,
+    shape: &Shape,
+    value: &Value,
+    titles: &Titles,
+) -> Vec<String> {
+    match shape {
+        Shape::Own => Vec::new(),
+        Shape::Hours => vec![hours(value)],
+        Shape::Week => week(page, value),
+        Shape::Entries(parts) | Shape::Sequence(parts) => {
+            let entries = value.as_array().into_iter().flatten().filter_map(Value::as_object);
+            entries.map(|values| entry(page, attribute, parts, values, titles)).collect()
+        }
+        Shape::Filter(target) => conditions(page, target, value, titles),
+        Shape::Values(target, names) => set(page, target, names, value, titles),
+    }
+}
+
+/// An entry in the words that its field has for it (`<type>.<field>._entry`), else its parts.
+fn entry(page: Page, attribute: &Attribute, parts: &'static [Part], values: &Values, titles: &Titles) -> String {
+    let Some(field) = attribute.def.field(&attribute.name()) else { return String::new() };
+    let part = |part: &'static Part| {
+        let own = Attribute::part(attribute.def, field.name, part);
+        let text = match values.get(part.field.name) {
+            Some(Value::Bool(true)) => own.label(page.locale.get()),
+            Some(Value::Bool(false)) | None => String::new(),
+            Some(_) => value_text(page, &own, values, titles),
+        };
+        (part.field.name, text)
+    };
+    let texts: Vec<(&str, String)> = parts.iter().filter(|part| !part.field.internal).map(part).collect();
+    let params: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let words = page.text_with(&format!("{}.{}._entry", attribute.def.name, field.name), &params);
+    // Parts that have no value leave their blanks.
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The name of a day of the week, 0 being Monday.
+pub(super) fn weekday(page: Page, at: usize) -> String {
+    page.text(&format!("format.weekday_short.{}", at + 1))
+}
+
+fn hours(value: &Value) -> String {
+    let interval = |pair: &Value| {
+        let text = |at: usize| pair.get(at).and_then(Value::as_str).unwrap_or_default();
+        format!("{}–{}", text(0), text(1))
+    };
+    value.as_array().into_iter().flatten().map(interval).collect::<Vec<_>>().join(", ")
+}
+
+/// Days in a row that are alike are said together; closed ones not at all.
+fn week(page: Page, value: &Value) -> Vec<String> {
+    let mut runs: Vec<(usize, usize, String)> = Vec::new();
+    for (at, name) in WEEKDAYS.iter().enumerate() {
+        let open = value.get(name).map(hours).unwrap_or_default();
+        match runs.last_mut().filter(|(_, to, text)| *to + 1 == at && *text == open) {
+            Some((_, to, _)) => *to = at,
+            None if open.is_empty() => {}
+            None => runs.push((at, at, open)),
+        }
+    }
+    let said = |(from, to, open): (usize, usize, String)| {
+        let days =
+            if from == to { weekday(page, from) } else { format!("{}–{}", weekday(page, from), weekday(page, to)) };
+        format!("{days} {open}")
+    };
+    runs.into_iter().map(said).collect()
+}
+
+/// The conditions of a filter that all hold.
+pub(super) fn conditions_of(value: &Value) -> Vec<Filter> {
+    match serde_json::from_value(value.clone()) {
+        Ok(Filter::All(parts)) => parts,
+        Ok(filter) => vec![filter],
+        Err(_) => Vec::new(),
+    }
+}
+
+fn conditions(page: Page, target: &str, value: &Value, titles: &Titles) -> Vec<String> {
+    let (Some(def), Some(actor)) = (by_name(target), page.actor()) else { return Vec::new() };
+    let about = subjects(&attributes(def, &[], &actor), &actor);
+    conditions_of(value).iter().map(|condition| condition_text(page, titles, &about, condition)).collect()
+}
+
+fn set(page: Page, target: &str, names: &[&str], value: &Value, titles: &Titles) -> Vec<String> {
+    let (Some(def), Some(actor), Some(values)) = (by_name(target), page.actor(), value.as_object()) else {
+        return Vec::new();
+    };
+    let known = attributes(def, &[], &actor).into_iter();
+    let chosen = known.filter(|a| names.contains(&a.name().as_str()) && values.contains_key(&a.name()));
+    let said = |attribute: Attribute| {
+        let text = value_text(page, &attribute, values, titles);
+        let text = if text.is_empty() { page.text("ui.word.none") } else { text };
+        let label = attribute.label(page.locale.get());
+        page.text_with("structured.setting", &[("field", &label), ("value", &text)])
+    };
+    chosen.map(said).collect()
+}

@@ -1,0 +1,175 @@
+// What is kept as a structure is edited as one: opening hours, days, escalation steps, conditions, macros, questions. Each is
+// made by hand, said in words, and does what it says.
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Locator, Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import { call, create, expect, press, signIn, test } from "./product.js";
+
+const fresh = (what: string) => `${what} ${randomUUID().slice(0, 8)}`;
+const field = (page: Page, name: string) => page.locator(`[data-field=${name}]`);
+
+// Opens the dialog that edits a structured field of the record shown.
+async function edit(page: Page, name: string): Promise<Locator> {
+  const dialog = page.locator("dialog[open]");
+  await press(field(page, name).getByRole("button").last(), dialog);
+  return dialog;
+}
+
+async function save(dialog: Locator) {
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+}
+
+async function read(page: Page, record_type: string, id: string): Promise<Record<string, unknown>> {
+  return (await call<{ row: Record<string, unknown> }>(page, "get_record", { record_type, id })).row;
+}
+
+test("a calendar is made with its hours and days @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto("/business_calendars");
+  const form = page.locator("dialog[open]");
+  await press(page.getByRole("button", { name: "New calendar" }), form);
+  const name = fresh("Shop");
+  await form.getByLabel("Name").fill(name);
+  await form.getByRole("button", { name: "Add hours: Mon" }).click();
+  const monday = form.getByRole("group", { name: "Mon" });
+  await monday.getByLabel("To").fill("08:00");
+  await form.getByRole("button", { name: "Tuesday to Friday alike" }).click();
+  await form.getByRole("group", { name: "Days closed" }).getByRole("button", { name: "Add a day" }).click();
+  await form.getByRole("button", { name: "Save" }).click();
+  // What is wrong is said where it is, and what was typed stays.
+  await expect(form.locator("[data-part=day] .field-error")).toHaveText("Please fill this in.");
+  await form.getByLabel("Day", { exact: true }).fill("2026-12-24");
+  await form.locator("[data-part=name]").getByRole("textbox").fill("Christmas Eve");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText("09:00–08:00 must end after it begins.")).toBeVisible();
+  for (const day of ["Mon", "Tue", "Wed", "Thu", "Fri"]) await form.getByRole("group", { name: day }).getByLabel("To").fill("18:00");
+  await form.getByRole("button", { name: "Add hours: Sat" }).click();
+  await form.getByRole("group", { name: "Sat" }).getByLabel("From").fill("10:00");
+  await form.getByRole("group", { name: "Sat" }).getByLabel("To").fill("00:00");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form).toBeHidden();
+  await page.goto("/business_calendars");
+  await page.getByText(name).first().click();
+  await page.getByRole("link", { name: "Open" }).or(page.locator("h1", { hasText: name })).first().click();
+  await expect(field(page, "hours").locator("dd")).toContainText("Mon–Fri 09:00–18:00");
+  await expect(field(page, "hours").locator("dd")).toContainText("Sat 10:00–24:00");
+  await expect(field(page, "holidays").locator("dd")).toContainText("Christmas Eve");
+});
+
+test("escalation steps are added, told what is wrong with them, and undone", async ({ page }) => {
+  await signIn(page, "admin");
+  const id = await create(page, "sla_policy", { name: fresh("Level"), active: false, resolution_minutes: 60 });
+  await page.goto(`/sla_policies/${id}`);
+  const dialog = await edit(page, "steps");
+  await dialog.getByRole("button", { name: "Add a step" }).click();
+  await dialog.getByLabel("At percent of the time").fill("7");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.locator("[data-part=at_percent] .field-error")).toHaveText("Enter a value from 50 to 500.");
+  await dialog.getByLabel("At percent of the time").fill("80");
+  await dialog.getByLabel("What happens").selectOption("assign");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("Choose whom to assign the ticket to")).toBeVisible();
+  // Raising the priority concerns nobody: there is nobody to choose.
+  await dialog.getByLabel("What happens").selectOption("raise_priority");
+  await expect(dialog.locator("[data-part=user_id]")).toBeHidden();
+  await save(dialog);
+  await expect(field(page, "steps").locator("dd")).toContainText("Solving at 80%: Raise the priority");
+  expect((await read(page, "sla_policy", id)).steps).toEqual([{ clock: "resolution", at_percent: 80, action: "raise_priority" }]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(field(page, "steps").locator("dd")).not.toContainText("Solving");
+});
+
+test("a rule's conditions are chosen as filters are, and hold for the next ticket", async ({ page }) => {
+  await signIn(page, "admin");
+  const word = `zebra${randomUUID().slice(0, 8)}`;
+  const id = await create(page, "ticket_rule", { name: fresh("Rule"), priority: "urgent", conditions: { field: { field: "subject", op: "eq", value: word } } });
+  await page.goto(`/ticket_rules/${id}`);
+  await expect(field(page, "conditions").locator("dd")).toContainText(`Subject is ${word}`);
+  const dialog = await edit(page, "conditions");
+  await dialog.getByRole("button", { name: "Add a filter" }).click();
+  const adding = page.locator("dialog[open]").last();
+  await adding.getByLabel("Field").selectOption("kind");
+  await adding.getByLabel("Kind").selectOption("repair");
+  await adding.getByRole("button", { name: "Apply" }).click();
+  await expect(dialog.getByRole("button", { name: "Kind is Repair" })).toBeVisible();
+  await save(dialog);
+  await expect(field(page, "conditions").locator("dd")).toContainText("Kind is Repair");
+  const made = async (kind: string) => (await read(page, "ticket", await create(page, "ticket", { subject: word, kind }))).priority;
+  expect(await made("repair")).toBe("urgent");
+  expect(await made("praise")).not.toBe("urgent");
+  await create(page, "ticket_rule", { name: fresh("Idle"), active: false, priority: "low" });
+  const again = await edit(page, "conditions");
+  await again.getByRole("button", { name: `Subject is ${word}` }).click();
+  await again.getByRole("button", { name: "Kind is Repair" }).click();
+  await expect(again.getByText("Without conditions it holds for all.")).toBeVisible();
+  await again.getByRole("button", { name: "Cancel" }).click();
+  await call(page, "apply", { command: { record_type: "ticket_rule", changes: [{ do: "archive", id, version: null }], all_or_nothing: true } }).catch(() => null);
+});
+
+test("a macro's changes are chosen by field", async ({ page }) => {
+  await signIn(page, "admin");
+  const id = await create(page, "reply_template", { name: fresh("Macro"), content: "<p>Hello</p>", audience: "private" });
+  await page.goto(`/reply_templates/${id}`);
+  const dialog = await edit(page, "changes");
+  await dialog.getByLabel("Set a field…").selectOption("priority");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.locator("[data-part=priority] .field-error")).toHaveText("Please fill this in.");
+  await dialog.getByLabel("Priority").selectOption("high");
+  await dialog.getByLabel("Set a field…").selectOption("tags");
+  await dialog.locator("[data-part=tags] input").fill("vip");
+  await page.keyboard.press("Enter");
+  await save(dialog);
+  await expect(field(page, "changes").locator("dd")).toContainText("Priority: High");
+  await expect(field(page, "changes").locator("dd")).toContainText("vip");
+  expect((await read(page, "reply_template", id)).changes).toEqual({ priority: "high", tags: ["vip"] });
+});
+
+test("questions are put in order, answered at the survey's address, and counted while one looks @phone", async ({ page, browser, isMobile }) => {
+  await signIn(page, "admin");
+  const id = await create(page, "survey", { name: fresh("Survey"), kind: "nps", locale: "en", question: "Would you recommend us?", public: true });
+  await page.goto(`/surveys/${id}`);
+  const dialog = await edit(page, "questions");
+  const entry = (n: number) => dialog.getByRole("group", { name: `Further questions ${n}`, exact: true });
+  await dialog.getByRole("button", { name: "Add a question" }).click();
+  await entry(1).getByLabel("Question").fill("Which one?");
+  await entry(1).getByLabel("Answered", { exact: true }).selectOption("choice");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(entry(1).locator("[data-part=choices] .field-error")).toHaveText("Please fill this in.");
+  for (const choice of ["Red", "Blue"]) {
+    await entry(1).locator("[data-part=choices] input").fill(choice);
+    await page.keyboard.press("Enter");
+  }
+  await dialog.getByRole("button", { name: "Add a question" }).click();
+  await entry(2).getByLabel("Question").fill("Why?");
+  await entry(2).getByRole("button", { name: "Move up" }).click();
+  await expect(entry(1).getByLabel("Question")).toHaveValue("Why?");
+  if (!isMobile) {
+    const { violations } = await new AxeBuilder({ page }).include("dialog[open]").setLegacyMode().analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" ")}`)).toEqual([]);
+  }
+  await save(dialog);
+  await expect(field(page, "questions").locator("dd .value-lines > span")).toHaveText([/^Why\?/, /^Which one\?.*Red, Blue/]);
+
+  const results = page.locator(".survey-results");
+  await expect(results).toContainText("0 answers");
+  const address = await results.getByLabel("Address of the survey").inputValue();
+  const guest = await browser.newContext({ locale: "en-US" });
+  const visitor = await guest.newPage();
+  await visitor.goto(address);
+  await visitor.getByRole("radio", { name: "9" }).check({ force: true });
+  await visitor.getByLabel("Which one?").selectOption("Blue");
+  await visitor.getByLabel("Why?").fill("It works.");
+  await expect(async () => {
+    const thanks = visitor.getByRole("heading", { name: "Thank you" });
+    if (!(await thanks.isVisible())) await visitor.getByRole("button", { name: "Send" }).click();
+    await expect(thanks).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await guest.close();
+  // Live: the answer is counted without a reload.
+  await expect(results).toContainText("1 answer");
+  await expect(results.locator(".survey-figure")).toContainText("+100");
+  await expect(results.locator(".tally").last().locator("li", { hasText: "Blue" })).toContainText("1");
+  await results.getByRole("link", { name: "Show the answers" }).click();
+  await expect(page.locator("tr[data-row]")).toHaveCount(1);
+});
