@@ -18,6 +18,8 @@ use crate::write::query_tokens;
 const MOST: u32 = 5;
 /// Entries that are compared; of frequent words any so many, and as many that changed last.
 const COMPARED: i64 = 1_000;
+/// Shortest word, in bytes with its quotes, that others may begin with.
+const BEGINNING: usize = 6;
 /// Share of the subject's words that must be found.
 const ALIKE: f64 = 0.4;
 
@@ -29,10 +31,11 @@ impl Store {
     /// [`shared::Error::NotFound`] when the actor can't read the ticket.
     pub async fn similar(&self, actor: &Actor, ticket_id: Uuid) -> Result<Similar> {
         let ticket = self.get(actor, &TICKET, ticket_id).await?.row;
-        let words = ticket.text("subject").and_then(query_tokens);
-        let Some(words) = words.map(|words| words.split(" & ").map(str::to_owned).collect::<Vec<_>>()) else {
+        let Some(words) = ticket.text("subject").and_then(query_tokens) else { return Ok(Similar::default()) };
+        let words = telling(&mut self.reading(actor).await?, words.split(" & ")).await?;
+        if words.is_empty() {
             return Ok(Similar::default());
-        };
+        }
         let settled = " and t.status in ('solved', 'closed')";
         let tickets = self.likest(actor, &TICKET, &words, (ticket_id, settled)).await?;
         let articles = self.likest(actor, &ARTICLE, &words, (ticket_id, " and t.visibility <> 'draft'")).await?;
@@ -59,6 +62,23 @@ impl Store {
         rows.sort_by_key(|row| places.get(&row.id).copied());
         Ok(rows)
     }
+}
+
+/// The words that tell tickets apart: those that every sentence has are left out, short ones are not taken for beginnings of
+/// others.
+async fn telling<'w>(tx: &mut Tx, words: impl Iterator<Item = &'w str>) -> Result<Vec<String>> {
+    let whole = |word: &'w str| match word.strip_suffix(":*") {
+        Some(start) if start.len() < BEGINNING => start,
+        _ => word,
+    };
+    sqlx::query_scalar(
+        "select w from unnest($1::text[]) w
+         where ts_lexize('english_stem', btrim(split_part(w, ':', 1), '''')) is distinct from '{}'",
+    )
+    .bind(words.map(whole).collect::<Vec<_>>())
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
 }
 
 /// Ids of the likest: first by the share of the words they have, then the last changed.
