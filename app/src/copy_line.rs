@@ -1,4 +1,4 @@
-//! A secret shown once, with a button to copy it.
+//! A text to be copied: a link, or a secret that is shown once.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};

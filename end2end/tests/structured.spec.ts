@@ -70,6 +70,11 @@ test("escalation steps are added, told what is wrong with them, and undone", asy
   await dialog.getByLabel("What happens").selectOption("assign");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog.getByText("Choose whom to assign the ticket to")).toBeVisible();
+  // What was wrong with one is not told of another that comes into its place.
+  await dialog.getByRole("button", { name: "Add a step" }).click();
+  await dialog.getByRole("button", { name: "Remove" }).first().click();
+  await expect(dialog.locator(".field-error")).toHaveCount(0);
+  await dialog.getByLabel("At percent of the time").fill("80");
   // Raising the priority concerns nobody: there is nobody to choose.
   await dialog.getByLabel("What happens").selectOption("raise_priority");
   await expect(dialog.locator("[data-part=user_id]")).toBeHidden();
@@ -116,13 +121,19 @@ test("a macro's changes are chosen by field", async ({ page }) => {
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog.locator("[data-part=priority] .field-error")).toHaveText("Please fill this in.");
   await dialog.getByLabel("Priority").selectOption("high");
+  await expect(dialog.locator("[data-part=priority] .field-error")).toBeHidden();
+  // Nobody's owner is taken away because no other was chosen.
+  await dialog.getByLabel("Set a field…").selectOption("owner_id");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.locator("[data-part=owner_id] .field-error")).toHaveText("Please fill this in.");
+  await dialog.getByLabel("Empty this field").check();
   await dialog.getByLabel("Set a field…").selectOption("tags");
-  await dialog.locator("[data-part=tags] input").fill("vip");
+  await dialog.locator("[data-part=tags] input[type=text]").fill("vip");
   await page.keyboard.press("Enter");
   await save(dialog);
   await expect(field(page, "changes").locator("dd")).toContainText("Priority: High");
   await expect(field(page, "changes").locator("dd")).toContainText("vip");
-  expect((await read(page, "reply_template", id)).changes).toEqual({ priority: "high", tags: ["vip"] });
+  expect((await read(page, "reply_template", id)).changes).toEqual({ owner_id: null, priority: "high", tags: ["vip"] });
 });
 
 test("questions are put in order, answered at the survey's address, and counted while one looks @phone", async ({ page, browser, isMobile }) => {
@@ -136,10 +147,8 @@ test("questions are put in order, answered at the survey's address, and counted 
   await entry(1).getByLabel("Answered", { exact: true }).selectOption("choice");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(entry(1).locator("[data-part=choices] .field-error")).toHaveText("Please fill this in.");
-  for (const choice of ["Red", "Blue"]) {
-    await entry(1).locator("[data-part=choices] input").fill(choice);
-    await page.keyboard.press("Enter");
-  }
+  await entry(1).locator("[data-part=choices] textarea").fill("Red\nBlue, perhaps");
+  await expect(entry(1).locator("[data-part=choices] .field-error")).toBeHidden();
   await dialog.getByRole("button", { name: "Add a question" }).click();
   await entry(2).getByLabel("Question").fill("Why?");
   await entry(2).getByRole("button", { name: "Move up" }).click();
@@ -149,7 +158,7 @@ test("questions are put in order, answered at the survey's address, and counted 
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" ")}`)).toEqual([]);
   }
   await save(dialog);
-  await expect(field(page, "questions").locator("dd .value-lines > span")).toHaveText([/^Why\?/, /^Which one\?.*Red, Blue/]);
+  await expect(field(page, "questions").locator("dd .value-lines > span")).toHaveText([/^Why\?/, /^Which one\?.*Red; Blue, perhaps/]);
 
   const results = page.locator(".survey-results");
   await expect(results).toContainText("0 answers");
@@ -158,7 +167,7 @@ test("questions are put in order, answered at the survey's address, and counted 
   const visitor = await guest.newPage();
   await visitor.goto(address);
   await visitor.getByRole("radio", { name: "9" }).check({ force: true });
-  await visitor.getByLabel("Which one?").selectOption("Blue");
+  await visitor.getByLabel("Which one?").selectOption("Blue, perhaps");
   await visitor.getByLabel("Why?").fill("It works.");
   await expect(async () => {
     const thanks = visitor.getByRole("heading", { name: "Thank you" });

@@ -1,7 +1,7 @@
 //! From declarations to SQL columns and back.
 
 use serde_json::Value;
-use shared::record::{Kind, RecordDef, Row, Values};
+use shared::record::{Kind, RecordDef, Row, Values, named_within};
 use shared::{FieldDef, Result};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -113,4 +113,18 @@ pub(crate) fn references<'r>(
         };
         ids.into_iter().map(move |id| (field, id))
     })
+}
+
+/// Every record that a row names, with the name of its type: what its references point to, and what its structured values
+/// speak of.
+pub(crate) fn named<'r>(
+    def: &'static RecordDef,
+    row: &'r Row,
+) -> impl Iterator<Item = (&'static FieldDef, &'static str, Uuid)> + use<'r> {
+    let pointed = references(def, row).filter_map(|(field, id)| Some((field, target(field)?.name, id)));
+    let spoken = def
+        .fields
+        .iter()
+        .flat_map(|field| named_within(field, &row.values).into_iter().map(move |(target, id)| (field, target, id)));
+    pointed.chain(spoken)
 }

@@ -1,6 +1,9 @@
 //! What the answers to a survey come to, and where it can be answered.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use shared::access::Action;
@@ -9,15 +12,19 @@ use shared::live::LiveEvent;
 use shared::query::{Filter, Op};
 use shared::survey::{SurveyResults, Tally, Verdict, total};
 use shared::types::{SURVEY, SURVEY_RESPONSE, Survey, score_range};
+use shared::{Error, Row};
 use uuid::Uuid;
 
 use crate::api::desk::results_of_survey;
 use crate::api::records::get_record;
 use crate::context::{Page, t};
 use crate::copy_line::CopyLine;
-use crate::live::Live;
+use crate::live::{LOAD_AGAIN, Live};
 use crate::record::{failed, list_address};
 use crate::ui::{LinkButton, Progress, SkeletonRows};
+
+/// Answers that come so close together are counted at once.
+const TOGETHER: Duration = Duration::from_secs(1);
 
 /// The results of a survey, kept current; nothing for whoever may not read answers.
 pub fn results(id: Uuid) -> AnyView {
@@ -25,34 +32,69 @@ pub fn results(id: Uuid) -> AnyView {
     if !page.actor().is_some_and(|actor| actor.may(&SURVEY_RESPONSE, Action::Read)) {
         return ().into_any();
     }
-    let live = Live::take();
-    let found = LocalResource::new(move || async move {
-        (get_record(SURVEY.name.to_owned(), id).await, results_of_survey(id).await)
+    let (counted, failure) = (RwSignal::new(None::<(Row, SurveyResults)>), RwSignal::new(None::<Error>));
+    let load = Callback::new(move |()| load(id, counted, failure));
+    load.run(());
+    keep_current(id, counted, load);
+    let body = move || match (counted.get(), failure.get()) {
+        (Some((row, results)), _) => shown(page, id, &Survey(&row.values), &results),
+        (None, Some(error)) => failed(error, move || load.run(())),
+        (None, None) => view! { <SkeletonRows count=4/> }.into_any(),
+    };
+    view! { <section class="panel stack survey-results">{body}</section> }.into_any()
+}
+
+/// Counts. What was counted before stays until there is something newer.
+fn load(id: Uuid, counted: RwSignal<Option<(Row, SurveyResults)>>, failure: RwSignal<Option<Error>>) {
+    failure.try_set(None);
+    spawn_local(async move {
+        let error = match (get_record(SURVEY.name.to_owned(), id).await, results_of_survey(id).await) {
+            (Ok(detail), Ok(results)) => return drop(counted.try_set(Some((detail.row, results)))),
+            (Err(fault), _) | (_, Err(fault)) => fault.0,
+        };
+        if counted.try_with_untracked(Option::is_some) == Some(true) {
+            set_timeout(move || load(id, counted, failure), LOAD_AGAIN);
+        } else {
+            failure.try_set(Some(error));
+        }
     });
-    let from = Memo::new(move |_| match found.get() {
-        Some((_, Ok(results))) => Some(results.live),
-        _ => None,
+}
+
+/// Counts anew soon after each answer, and each change of the survey.
+fn keep_current(id: Uuid, counted: RwSignal<Option<(Row, SurveyResults)>>, load: Callback<()>) {
+    let (live, waiting) = (Live::take(), StoredValue::new(false));
+    let first = Memo::new(move |before: Option<&Option<String>>| {
+        let now = || counted.with(|counted| counted.as_ref().map(|(_, results)| results.live.clone()));
+        before.cloned().flatten().or_else(now)
     });
-    // From each count on, what comes after it makes it be counted again.
     Effect::new(move |_| {
-        let Some(from) = from.get() else { return };
-        live.follow(&from, move |event| {
-            let told = match event {
-                LiveEvent::Changed { record_type, .. } | LiveEvent::Removed { record_type, .. } => record_type,
-                LiveEvent::Refresh { record_type } => record_type,
-                _ => return,
-            };
-            if [SURVEY.name, SURVEY_RESPONSE.name].contains(&told.as_str()) {
-                found.refetch();
+        let Some(first) = first.get() else { return };
+        live.follow(&first, move |event| {
+            if concerns(id, event) && waiting.try_get_value() == Some(false) {
+                waiting.set_value(true);
+                let again = move || {
+                    if waiting.try_update_value(|waiting| *waiting = false).is_some() {
+                        load.run(());
+                    }
+                };
+                set_timeout(again, TOGETHER);
             }
         });
     });
-    let body = move || match found.get() {
-        None => view! { <SkeletonRows count=4/> }.into_any(),
-        Some((Err(fault), _) | (_, Err(fault))) => failed(fault.0, move || found.refetch()),
-        Some((Ok(detail), Ok(results))) => shown(page, id, &Survey(&detail.row.values), &results),
-    };
-    view! { <section class="panel stack survey-results">{body}</section> }.into_any()
+}
+
+/// Whether an event may change what is counted.
+fn concerns(id: Uuid, event: &LiveEvent) -> bool {
+    match event {
+        LiveEvent::Changed { record_type, row, .. } if record_type == SURVEY_RESPONSE.name => {
+            row.reference("survey_id") == Some(id)
+        }
+        LiveEvent::Changed { record_type, row, .. } => record_type == SURVEY.name && row.id == id,
+        LiveEvent::Removed { record_type, .. } => record_type == SURVEY_RESPONSE.name,
+        LiveEvent::Refresh { record_type } => [SURVEY.name, SURVEY_RESPONSE.name].contains(&record_type.as_str()),
+        LiveEvent::Reset => true,
+        LiveEvent::Presence { .. } => false,
+    }
 }
 
 fn shown(page: Page, id: Uuid, survey: &Survey<'_>, results: &SurveyResults) -> AnyView {

@@ -179,6 +179,11 @@ impl Attribute {
         self.kind() != Kind::Marked
     }
 
+    /// Its inputs are many: it is edited in a dialog, not in a cell or for many records at once.
+    pub fn is_structured(&self) -> bool {
+        matches!(self.kind(), Kind::Json(_))
+    }
+
     /// It names the record.
     pub fn is_title(&self) -> bool {
         matches!(&self.source, Source::Declared(field) if field.name == self.def.title)

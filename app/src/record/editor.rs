@@ -16,7 +16,8 @@ use super::attribute::Attribute;
 use super::structured::structured_editor;
 use crate::context::{Page, t};
 use crate::ui::{Checkbox, Choice, DateInput, MoneyInput, Select, TagInput, TextArea, TextInput};
-use bridge::{bridge, list_bridge, text_bridge, text_of};
+pub(super) use bridge::bridge;
+use bridge::{list_bridge, text_bridge, text_of};
 pub use rich::rich_words;
 
 /// Currencies on offer besides the organisation's and the one that is set.
@@ -36,7 +37,7 @@ pub struct Editing {
     pub id: String,
     /// Titles of referenced records; those chosen are added.
     pub titles: RwSignal<Titles>,
-    /// What was wrong with parts of the value when it was sent; taken out where they are changed.
+    /// What was wrong with parts of the value when it was sent, by path; taken out where they are changed.
     pub errors: RwSignal<Vec<FieldError>>,
     /// The record's currency, where it is edited together with the amount.
     pub currency: Option<RwSignal<Value>>,
@@ -62,11 +63,9 @@ impl Editing {
 pub fn editor(editing: Editing) -> AnyView {
     let page = Page::take();
     let label = editing.attribute.label_signal(page);
-    if matches!(editing.kind, Kind::Json(_)) {
-        return structured_editor(editing);
-    }
-    let Editing { attribute, kind, value, id, titles, currency, fixed_currency, .. } = editing;
+    let Editing { attribute, kind, value, id, titles, currency, fixed_currency, .. } = editing.clone();
     match kind {
+        Kind::Json(_) => structured_editor(editing),
         Kind::LongText => view! { <TextArea value=text_bridge(value) label/> }.into_any(),
         Kind::RichText => rich::rich_text(value, label),
         Kind::Money => money(page, value, currency, fixed_currency, label),
@@ -99,9 +98,7 @@ pub fn editor(editing: Editing) -> AnyView {
         Kind::References(target) => reference::several(target, value, id, titles, label),
         Kind::Address => parts::address(page, value),
         Kind::Social => parts::social(page, value),
-        Kind::Text(_) | Kind::Rank(_) | Kind::Json(_) => {
-            view! { <TextInput value=text_bridge(value) label/> }.into_any()
-        }
+        Kind::Text(_) | Kind::Rank(_) => view! { <TextInput value=text_bridge(value) label/> }.into_any(),
     }
 }
 

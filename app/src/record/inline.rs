@@ -72,7 +72,7 @@ pub(super) fn inline_editor(
     row: Row,
     on_done: impl Fn() + Clone + Send + Sync + 'static,
 ) -> AnyView {
-    if matches!(attribute.kind(), Kind::Json(_)) {
+    if attribute.is_structured() {
         return untrack(|| structured_dialog(target, attribute, row, on_done));
     }
     untrack(|| build(target, attribute, row, Arc::new(on_done)))

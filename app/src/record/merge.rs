@@ -192,12 +192,14 @@ impl Merging {
         .into_any()
     }
 
-    /// What was said with one customer would be read with another's.
+    /// What was said with one customer, or with one of its people, would be read by another.
     fn mixes_customers(self) -> bool {
-        let customers = self
-            .rows
-            .with_value(|rows| rows.iter().filter_map(|row| row.reference("customer_id")).collect::<BTreeSet<_>>());
-        self.def.name == TICKET.name && customers.len() > 1
+        let whose = |row: &Row| {
+            let email = row.text("requester_email").map(str::to_lowercase);
+            (row.reference("customer_id"), row.reference("contact_id"), email)
+        };
+        let all = self.rows.with_value(|rows| rows.iter().map(whose).collect::<BTreeSet<_>>());
+        self.def.name == TICKET.name && all.len() > 1
     }
 
     /// A record's name, to be chosen as the one that stays.

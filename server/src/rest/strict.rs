@@ -4,17 +4,41 @@
 //! such a shape is more likely a mistake, so it is refused here; limits are left to the shared validation.
 
 use serde_json::Value;
-use shared::record::{Kind, Values};
+use shared::record::{Kind, Part, Shape, Values};
+use shared::types::by_name;
 use shared::{Error, FieldDef, FieldError, RecordDef};
 
 /// Refuses values of the wrong JSON type, for every field at once.
 pub(super) fn check(def: &RecordDef, values: &Values) -> Result<(), Error> {
-    let wrong = values.iter().filter_map(|(name, value)| {
-        let field = def.field(name)?;
-        wrong(field, value).map(|code| FieldError::new(name, code))
-    });
-    let fields: Vec<FieldError> = wrong.collect();
+    let known = values.iter().filter_map(|(name, value)| Some((name, def.field(name)?, value)));
+    let fields: Vec<FieldError> = known.flat_map(|(name, field, value)| problems(name, field, value)).collect();
     if fields.is_empty() { Ok(()) } else { Err(Error::Invalid { fields }) }
+}
+
+/// What is wrong with a value, or with parts of it, each by its path.
+fn problems(path: &str, field: &FieldDef, value: &Value) -> Vec<FieldError> {
+    if let Some(code) = wrong(field, value) {
+        return vec![FieldError::new(path, code)];
+    }
+    match (field.kind, value) {
+        (Kind::Json(Shape::Entries(parts) | Shape::Sequence(parts)), Value::Array(entries)) => {
+            let each = entries.iter().enumerate().filter_map(|(at, entry)| Some((at, entry.as_object()?)));
+            each.flat_map(|(at, entry)| {
+                let of = |part: &'static Part| Some((&part.field, entry.get(part.field.name)?));
+                parts
+                    .iter()
+                    .filter_map(of)
+                    .flat_map(move |(field, value)| problems(&format!("{path}.{at}.{}", field.name), field, value))
+            })
+            .collect()
+        }
+        (Kind::Json(Shape::Values(target, names)), Value::Object(values)) => {
+            let fields = by_name(target).into_iter().flat_map(|def| names.iter().filter_map(|name| def.field(name)));
+            let given = fields.filter_map(|field| Some((field, values.get(field.name)?)));
+            given.flat_map(|(field, value)| problems(&format!("{path}.{}", field.name), field, value)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The code of what is wrong with the value's JSON type or notation, if anything.
@@ -44,6 +68,7 @@ fn wrong(field: &FieldDef, value: &Value) -> Option<&'static str> {
         Kind::Reference(_) => (value.as_str().is_some_and(is_id), "reference"),
         Kind::References(_) => (each(value, |v| v.as_str().is_some_and(is_id)), "reference"),
         Kind::Rank(_) => (value.as_str().is_some_and(|text| shared::rank::Place::parse(text).is_some()), "place"),
+        Kind::Json(Shape::Lines(_)) => (each(value, Value::is_string), "list"),
         Kind::Json(_) => (field.name != "custom" || value.is_object(), "object"),
     };
     (!fits).then_some(code)

@@ -184,6 +184,10 @@ pub mod kinds {
     pub const fn json() -> Kind {
         Kind::Json(Shape::Own)
     }
+    /// See [`Shape::Lines`].
+    pub const fn lines(max: u16) -> Kind {
+        Kind::Json(Shape::Lines(max))
+    }
     /// See [`Shape::Hours`].
     pub const fn hours() -> Kind {
         Kind::Json(Shape::Hours)

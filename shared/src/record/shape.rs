@@ -14,6 +14,8 @@ use crate::query::Filter;
 pub enum Shape {
     /// Known to its type's own rules and pages only.
     Own,
+    /// Lines of text, at most so many characters each: `["Red", "Blue"]`.
+    Lines(u16),
     /// Hours of a day: `[["09:00", "12:00"], ["13:00", "18:00"]]`.
     Hours,
     /// Hours by weekday: `{"mon": [["09:00", "18:00"]], …}`.
@@ -67,6 +69,14 @@ pub(super) fn structured(field: &str, shape: &Shape, value: Value) -> Outcome {
             let each = list.into_iter().enumerate().map(|(at, entry)| one(&format!("{field}.{at}"), parts, entry));
             Ok(Value::Array(each.collect::<Result<_, _>>()?))
         }
+        (Shape::Lines(max), Value::Array(list)) => {
+            let each =
+                list.iter().enumerate().map(|(at, text)| normalize(&format!("{field}.{at}"), &Kind::Text(*max), text));
+            let mut all = each.collect::<Result<Vec<_>, _>>()?;
+            all.retain(|text| !text.is_null());
+            Ok(if all.is_empty() { Value::Null } else { all.into() })
+        }
+        (Shape::Lines(_), _) => Err(FieldError::new(field, "list")),
         (Shape::Values(target, names), Value::Object(values)) => field_values(field, target, names, values),
         (Shape::Filter(_), value) => {
             let readable = serde_json::from_value::<Filter>(value.clone()).is_ok();
@@ -96,7 +106,8 @@ fn one(path: &str, parts: &[Part], entry: Value) -> Outcome {
     }
 }
 
-/// Values of another type's fields; one without a value empties the field, which what is required does not allow.
+/// Values of another type's fields. Null empties the field, which what is required does not allow; blank text is a value that
+/// was not chosen yet.
 fn field_values(field: &str, target: &str, names: &[&str], values: Map<String, Value>) -> Outcome {
     let mut clean = Map::new();
     for (name, value) in values {
@@ -105,8 +116,9 @@ fn field_values(field: &str, target: &str, names: &[&str], values: Map<String, V
             return Err(FieldError::new(field, "unknown_part").with("part", &name));
         };
         let path = format!("{field}.{name}");
+        let blank = value.as_str().is_some_and(|text| text.trim().is_empty());
         let value = normalize(&path, &def.kind, &value)?;
-        if value.is_null() && def.required {
+        if blank || value.is_null() && def.required {
             return Err(FieldError::new(path, "required"));
         }
         clean.insert(name, value);
@@ -142,7 +154,7 @@ impl Shape {
                     compared(def, &filter, found);
                 }
             }
-            Self::Own | Self::Hours | Self::Week => {}
+            Self::Own | Self::Lines(_) | Self::Hours | Self::Week => {}
         }
     }
 }
@@ -165,7 +177,9 @@ fn compared(def: &'static RecordDef, filter: &Filter, found: &mut BTreeSet<(&'st
             let kind = match field.split_once('.') {
                 None => def.field(field).map(|f| f.kind),
                 Some((via, rest)) => def.field(via).and_then(|via| match via.kind {
-                    Kind::Reference(target) => crate::types::by_name(target)?.field(rest).map(|f| f.kind),
+                    Kind::Reference(target) | Kind::References(target) => {
+                        crate::types::by_name(target)?.field(rest).map(|f| f.kind)
+                    }
                     _ => None,
                 }),
             };
@@ -224,6 +238,7 @@ mod tests {
         for (value, path, code) in [
             (json!({"status": "gone"}), "changes.status", "choice"),
             (json!({"status": null}), "changes.status", "required"),
+            (json!({"owner_id": ""}), "changes.owner_id", "required"),
             (json!({"subject": "x"}), "changes", "unknown_part"),
         ] {
             assert_eq!(wrong(&REPLY_TEMPLATE, "changes", value), (path.into(), code.into()));

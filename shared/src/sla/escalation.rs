@@ -75,7 +75,7 @@ impl Escalation {
     /// `[{"clock": "resolution", "at_percent": 80, "action": "notify", "user_id": "…"}]`.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first thing that is wrong with it; what is wrong with one step at its place (`steps.1`).
     pub fn parse_list(field: &str, value: &Value) -> Result<Vec<Self>, FieldError> {
         let entries = match value {
             Value::Null => return Ok(Vec::new()),
@@ -86,11 +86,12 @@ impl Escalation {
             _ => return Err(FieldError::new(field, "escalations")),
         };
         let mut steps = Vec::new();
-        for entry in entries {
-            let parts = entry.as_object().ok_or_else(|| FieldError::new(field, "escalations"))?;
-            let step = read(field, parts)?;
+        for (at, entry) in entries.iter().enumerate() {
+            let place = format!("{field}.{at}");
+            let parts = entry.as_object().ok_or_else(|| FieldError::new(&place, "escalations"))?;
+            let step = read(&place, parts)?;
             if steps.contains(&step) {
-                return Err(FieldError::new(field, "escalation_twice").with("percent", step.at_percent));
+                return Err(FieldError::new(place, "escalation_twice").with("percent", step.at_percent));
             }
             steps.push(step);
         }

@@ -69,7 +69,7 @@ fn week(value: &Value) -> Result<[Hours; 7], FieldError> {
     for (name, hours) in days {
         let weekday = WEEKDAYS.iter().position(|known| known == name);
         let weekday = weekday.ok_or_else(|| FieldError::new("hours", "unknown_part").with("part", name))?;
-        week[weekday] = intervals("hours", hours)?;
+        week[weekday] = intervals(&format!("hours.{name}"), hours)?;
     }
     Ok(week)
 }
@@ -112,18 +112,19 @@ fn text(open: Interval) -> String {
 
 fn read_holidays(value: &Value) -> Result<BTreeMap<NaiveDate, Special>, FieldError> {
     let mut special = BTreeMap::new();
-    for entry in list("holidays", value, MAX_DAYS, "day_list")? {
-        let (day, parts) = dated("holidays", entry, &["name"])?;
+    for (at, entry) in list("holidays", value, MAX_DAYS, "day_list")?.iter().enumerate() {
+        let place = format!("holidays.{at}");
+        let (day, parts) = dated(&place, entry, &["name"])?;
         let name = match parts.get("name") {
             None | Some(Value::Null) => "",
-            Some(name) => name.as_str().map(str::trim).ok_or_else(|| FieldError::new("holidays", "text"))?,
+            Some(name) => name.as_str().map(str::trim).ok_or_else(|| FieldError::new(&place, "text"))?,
         };
         if name.chars().count() > MAX_NAME {
-            return Err(FieldError::new("holidays", "too_long").with("max", MAX_NAME));
+            return Err(FieldError::new(place, "too_long").with("max", MAX_NAME));
         }
         let closed = Special { open: Vec::new(), holiday: Some(name.to_owned()) };
         if special.insert(day, closed).is_some() {
-            return Err(FieldError::new("holidays", "day_twice").with("day", day));
+            return Err(FieldError::new(format!("{place}.day"), "day_twice").with("day", day));
         }
     }
     Ok(special)
@@ -134,23 +135,24 @@ fn read_workdays(
     week: &[Hours; 7],
     special: &mut BTreeMap<NaiveDate, Special>,
 ) -> Result<(), FieldError> {
-    for entry in list("workdays", value, MAX_DAYS, "day_list")? {
-        let (day, parts) = dated("workdays", entry, &["as", "hours"])?;
+    for (at, entry) in list("workdays", value, MAX_DAYS, "day_list")?.iter().enumerate() {
+        let place = format!("workdays.{at}");
+        let (day, parts) = dated(&place, entry, &["as", "hours"])?;
         let like = match parts.get("as") {
             None | Some(Value::Null) => Some(0),
             Some(name) => WEEKDAYS.iter().position(|known| name.as_str() == Some(known)),
         };
-        let like = like.ok_or_else(|| FieldError::new("workdays", "choice"))?;
+        let like = like.ok_or_else(|| FieldError::new(format!("{place}.as"), "choice"))?;
         let open = match parts.get("hours") {
             None | Some(Value::Null) => week[like].clone(),
-            Some(own) => intervals("workdays", own)?,
+            Some(own) => intervals(&format!("{place}.hours"), own)?,
         };
         match special.insert(day, Special { open, holiday: None }) {
             None => {}
             Some(Special { holiday: None, .. }) => {
-                return Err(FieldError::new("workdays", "day_twice").with("day", day));
+                return Err(FieldError::new(format!("{place}.day"), "day_twice").with("day", day));
             }
-            Some(_) => return Err(FieldError::new("workdays", "day_open_and_closed").with("day", day)),
+            Some(_) => return Err(FieldError::new(format!("{place}.day"), "day_open_and_closed").with("day", day)),
         }
     }
     Ok(())

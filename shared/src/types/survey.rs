@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::error::FieldError;
 use crate::record::{Draft, FieldDef, Ownership, Part, declare::record, kinds};
@@ -29,7 +30,7 @@ const QUESTION: &[Part] = &[
     Part::of(FieldDef::new("key", kinds::text(40)).internal()),
     Part::of(FieldDef::new("label", kinds::text(300)).required()),
     Part::of(FieldDef::new("kind", kinds::choice(QUESTION_KINDS)).required().default("text")),
-    Part::of(FieldDef::new("choices", kinds::tags()).required()).when("kind", &["choice"]),
+    Part::of(FieldDef::new("choices", kinds::lines(200)).required()).when("kind", &["choice"]),
     Part::of(FieldDef::new("required", kinds::boolean())),
 ];
 
@@ -93,33 +94,47 @@ record! {
 const QUESTIONS: usize = 50;
 
 fn survey_rules(draft: &mut Draft<'_>) {
+    // Scores of one kind mean nothing on the scale of another.
+    if draft.before.is_some() && draft.changed("kind") {
+        draft.error("kind", "fixed");
+    }
+    if !draft.changed("questions") {
+        return;
+    }
+    let before = draft.before.map(|row| row.value("questions").clone()).unwrap_or_default();
     match draft.after.get("questions").cloned().unwrap_or_default() {
         Value::Null => {}
         Value::Array(all) if all.len() > QUESTIONS => {
             draft.errors.push(FieldError::new("questions", "too_many").with("max", QUESTIONS));
         }
-        Value::Array(all) => match with_keys(all) {
+        Value::Array(all) => match with_keys(all, &before) {
             Ok(all) => draft.set("questions", all),
-            Err(at) => draft.error(&format!("questions.{at}.key"), "twice"),
+            Err(at) => draft.error(&format!("questions.{at}"), "question_twice"),
         },
         _ => draft.error("questions", "object"),
     }
 }
 
-/// Gives each question that has none a key of its own, by which its answers are kept; the position of one whose key another
-/// one has is an error.
-fn with_keys(mut all: Vec<Value>) -> Result<Vec<Value>, usize> {
-    let key = |question: &Value| question.get("key").and_then(Value::as_str).map(str::to_owned);
+/// Gives each question that has none a key of its own, by which its answers are kept: one that no question ever had, for
+/// answers outlive their question. What is answered in another way from now on is another question. The position of one
+/// whose key another one has is an error.
+fn with_keys(mut all: Vec<Value>, before: &Value) -> Result<Vec<Value>, usize> {
+    let part = |question: &Value, name: &str| question.get(name).and_then(Value::as_str).map(str::to_owned);
+    let other_kind = |question: &Value| {
+        let same = |old: &&Value| part(old, "key") == part(question, "key");
+        let old = before.as_array().into_iter().flatten().find(same);
+        old.is_some_and(|old| part(old, "kind") != part(question, "kind"))
+    };
     let mut known: BTreeSet<String> = BTreeSet::new();
-    for (at, question) in all.iter().enumerate() {
-        if key(question).is_some_and(|key| !known.insert(key)) {
+    for (at, question) in all.iter_mut().enumerate() {
+        let key = part(question, "key").filter(|_| !other_kind(question)).unwrap_or_else(|| Uuid::now_v7().to_string());
+        if !known.insert(key.clone()) {
             return Err(at);
         }
-    }
-    for question in all.iter_mut().filter_map(Value::as_object_mut).filter(|question| !question.contains_key("key")) {
-        let free = (1..).map(|n| format!("q{n}")).find(|key| !known.contains(key)).unwrap_or_default();
-        known.insert(free.clone());
-        question.insert("key".to_owned(), free.into());
+        // Others are refused already.
+        if let Some(question) = question.as_object_mut() {
+            question.insert("key".to_owned(), key.into());
+        }
     }
     Ok(all)
 }
@@ -142,5 +157,33 @@ fn response_rules(draft: &mut Draft<'_>) {
         && !(low..=high).contains(&score)
     {
         draft.errors.push(FieldError::new("score", "out_of_range").with("min", low).with("max", high));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_question_that_is_answered_in_another_way_is_another_one() {
+        let first = with_keys(
+            vec![json!({"label": "Why?", "kind": "text"}), json!({"label": "Which?", "kind": "text"})],
+            &Value::Null,
+        );
+        let first = first.unwrap();
+        let mut edited = first.clone();
+        edited[1]["label"] = "Which one?".into();
+        edited[0]["kind"] = "score".into();
+        let second = with_keys(edited, &first.clone().into()).unwrap();
+        assert_eq!(second[1]["key"], first[1]["key"], "asked in other words");
+        assert_ne!(second[0]["key"], first[0]["key"]);
+    }
+
+    #[test]
+    fn no_two_questions_have_one_key() {
+        let question = json!({"key": "a", "label": "A", "kind": "text"});
+        assert_eq!(with_keys(vec![question.clone(), question], &Value::Null), Err(1));
     }
 }

@@ -155,20 +155,17 @@ async fn remembered(tx: &mut Tx, columns: &[String]) -> Result<Option<Vec<Step>>
 /// anyway: of such a kind nothing is kept.
 pub(super) async fn remember(tx: &mut Tx, spec: &Spec, tables: &[Table]) -> Result<()> {
     for (file, table) in spec.files.iter().zip(tables).filter(|(_, table)| table.header > 0) {
-        let sql = match file.steps.len() {
-            1 => {
-                "insert into import_mappings (org_id, columns, steps) values ($1, $2, $3)
-                 on conflict (org_id, columns) do update set steps = excluded.steps, used_at = now()"
-            }
-            _ => "delete from import_mappings where org_id = $1 and columns = $2 and $3 is not null",
+        let keep = sqlx::query(
+            "insert into import_mappings (org_id, columns, steps) values ($1, $2, $3)
+             on conflict (org_id, columns) do update set steps = excluded.steps, used_at = now()",
+        );
+        let forget = sqlx::query("delete from import_mappings where org_id = $1 and columns = $2");
+        let (org_id, columns) = (tx.org_id, header(&table.columns));
+        let statement = match file.steps.len() {
+            1 => keep.bind(org_id).bind(columns).bind(Json(&file.steps)),
+            _ => forget.bind(org_id).bind(columns),
         };
-        sqlx::query(sql)
-            .bind(tx.org_id)
-            .bind(header(&table.columns))
-            .bind(Json(&file.steps))
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        statement.execute(&mut *tx.inner).await.map_err(from_sqlx)?;
     }
     Ok(())
 }

@@ -204,8 +204,10 @@ async fn found(
         sql.push(" and o.id in (select guanxi_found('article'::text, ").push_bind(tokens.to_owned());
         sql.push(
             "::tsquery))) select id from hit union select translation_of_id from hit
-              union select o.id from articles o join hit on hit.id = o.translation_of_id)",
+              union select o.id from articles o join hit on o.translation_of_id in (hit.id, hit.translation_of_id)
+              where o.org_id = ",
         );
+        sql.push_bind(org_id).push(")");
     }
     sql.push(format_args!(" where {PUBLIC} and a.org_id = ")).push_bind(org_id);
     push_language(&mut sql, locale);

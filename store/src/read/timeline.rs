@@ -80,37 +80,24 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
         sql.push(if parts > 0 { " union all (" } else { "(" });
         parts += 1;
     };
-    let linked = linked_by(def.name);
-    if let Some(link) = linked.filter(|_| !kinds.is_empty()) {
-        part(&mut sql);
-        sql.push(
-            "select 'activity' as source, t.occurred_at as at, t.id::text as key from activities t where t.org_id = ",
-        );
-        sql.push_bind(tx.org_id).push(format_args!(" and t.{link} = ")).push_bind(id);
-        sql.push(" and t.archived_at is null and t.kind = any(").push_bind(kinds).push(") and ");
-        push_scope(&mut sql, actor, &ACTIVITY, Action::Read, "t");
-        push_page(&mut sql, ("t.occurred_at", "t.id"), before.as_ref());
-    }
-    if let Some(link) = linked.filter(|_| wanted("task")) {
-        part(&mut sql);
-        let at = "coalesce(t.done_at, t.due_at, t.created_at)";
-        sql.push(format_args!("select 'task' as source, {at} as at, t.id::text as key from tasks t where t.org_id = "));
-        sql.push_bind(tx.org_id).push(format_args!(" and t.{link} = ")).push_bind(id);
-        sql.push(" and t.archived_at is null and ");
-        push_scope(&mut sql, actor, &TASK, Action::Read, "t");
-        push_page(&mut sql, (at, "t.id"), before.as_ref());
-    }
-    let asked = linked.filter(|link| TICKET.field(link).is_some() && wanted("ticket"));
-    if let Some(link) = asked {
-        part(&mut sql);
-        let at = "coalesce(t.received_at, t.created_at)";
-        sql.push(format_args!(
-            "select 'ticket' as source, {at} as at, t.id::text as key from tickets t where t.org_id = "
-        ));
-        sql.push_bind(tx.org_id).push(format_args!(" and t.{link} = ")).push_bind(id);
-        sql.push(" and t.archived_at is null and ");
-        push_scope(&mut sql, actor, &TICKET, Action::Read, "t");
-        push_page(&mut sql, (at, "t.id"), before.as_ref());
+    if let Some(link) = linked_by(def.name) {
+        let told = [(&ACTIVITY, !kinds.is_empty()), (&TASK, wanted("task")), (&TICKET, wanted("ticket"))];
+        for (kind, _) in told.into_iter().filter(|(kind, wanted)| *wanted && kind.field(link).is_some()) {
+            part(&mut sql);
+            let at = moment(kind);
+            sql.push(format_args!(
+                "select '{}' as source, {at} as at, t.id::text as key from {} t",
+                kind.name,
+                kind.table()
+            ));
+            sql.push(" where t.org_id = ").push_bind(tx.org_id).push(format_args!(" and t.{link} = ")).push_bind(id);
+            sql.push(" and t.archived_at is null and ");
+            if kind.name == ACTIVITY.name {
+                sql.push("t.kind = any(").push_bind(kinds.clone()).push(") and ");
+            }
+            push_scope(&mut sql, actor, kind, Action::Read, "t");
+            push_page(&mut sql, (at, "t.id"), before.as_ref());
+        }
     }
     if wanted("change") {
         part(&mut sql);
@@ -122,6 +109,15 @@ async fn find(tx: &mut Tx, actor: &Actor, def: &RecordDef, id: Uuid, query: &Tim
     }
     sql.push(") f order by at desc, key desc limit ").push_bind(PAGE as i64 + 1);
     sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
+}
+
+/// When a record of a type happened, as a timeline sees it. The moments have indexes.
+fn moment(def: &RecordDef) -> &'static str {
+    match def.name {
+        "activity" => "t.occurred_at",
+        "task" => "coalesce(t.done_at, t.due_at, t.created_at)",
+        _ => "coalesce(t.received_at, t.created_at)",
+    }
 }
 
 /// Changes of the record itself and, for a customer, of its opportunities.

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::access::{Action, Actor};
 use shared::query::Titles;
-use shared::record::named_within;
 use shared::{RecordDef, Result, Row};
 use uuid::Uuid;
 
-use crate::columns::{references, target};
+use crate::columns::named;
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::scope::{Sql, push_scope};
@@ -22,15 +21,8 @@ pub(crate) async fn titles<'r>(
 ) -> Result<Titles> {
     let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
     for row in rows {
-        for (field, id) in references(def, row).filter(|(field, _)| actor.sees(def, field)) {
-            if let Some(target) = target(field) {
-                wanted.entry(target.name).or_default().insert(id);
-            }
-        }
-        for field in def.fields.iter().filter(|field| actor.sees(def, field)) {
-            for (target, id) in named_within(field, &row.values) {
-                wanted.entry(target).or_default().insert(id);
-            }
+        for (_, target, id) in named(def, row).filter(|(field, ..)| actor.sees(def, field)) {
+            wanted.entry(target).or_default().insert(id);
         }
     }
     titles_of(tx, actor, &wanted).await

@@ -6,9 +6,10 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde_json::Value;
 use shared::access::Actor;
 use shared::command::{Change, Command, Outcome, Refusal, Source};
+use shared::query::Filter;
 use shared::rank::Place;
-use shared::record::Draft;
-use shared::{Error, FieldError, RecordDef, Result, Row};
+use shared::record::{Draft, Kind, Shape};
+use shared::{Error, FieldDef, FieldError, RecordDef, Result, Row};
 use uuid::Uuid;
 
 use super::attach::{self, Found};
@@ -20,6 +21,8 @@ use super::prepare::{Act, Prepared, assign_holders, conflicts, lay_over, stamp};
 use super::{derive, load, rich, serial, verify};
 use crate::columns::target;
 use crate::pool::Tx;
+use crate::read::push_filter;
+use crate::scope::Sql;
 
 /// Time of the change, as precise as Postgres keeps it.
 pub(super) fn now() -> DateTime<Utc> {
@@ -108,11 +111,28 @@ async fn check(
         rich::clean(def, draft.after, &row.patch);
         row.errors.append(&mut draft.errors);
         row.after.values = after;
+        row.errors.extend(unusable_filters(actor, def, row));
     }
     verify::references_exist(tx, actor, def, rows).await?;
     attach::targets_are_open(tx, actor, def, rows).await?;
     verify::not_listed_elsewhere(tx, def, rows).await?;
     verify::unique_values(tx, def, rows).await
+}
+
+/// What is wrong with filters that a row keeps: one that lists would refuse never fits anything.
+fn unusable_filters(actor: &Actor, def: &RecordDef, row: &Prepared) -> Vec<FieldError> {
+    let system = Actor::administrator(actor.org_id, actor.user_id);
+    let unusable = |field: &FieldDef| {
+        let Kind::Json(Shape::Filter(target)) = field.kind else { return None };
+        let filter = serde_json::from_value::<Filter>(row.after.value(field.name).clone()).ok()?;
+        match push_filter(&mut Sql::new(""), &system, shared::types::by_name(target)?, &filter) {
+            Err(Error::Invalid { fields }) => {
+                fields.into_iter().next().map(|e| FieldError { field: field.name.into(), ..e })
+            }
+            _ => None,
+        }
+    };
+    def.fields.iter().filter(|field| row.changed(field.name)).filter_map(unusable).collect()
 }
 
 /// Rows that the type's rules look at: the targets of its `needs`.

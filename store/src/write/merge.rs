@@ -67,7 +67,9 @@ impl Store {
         let change = Change::Update { id: into.id, version: None, values };
         let mut outcome = merging.run(&mut tx, &keeper, def, vec![change]).await?;
         outcome.rows.iter_mut().for_each(|row| actor.redact(def, &mut row.values));
-        merging.run(&mut tx, &keeper, &TICKET_MESSAGE, asked).await?;
+        if !asked.is_empty() {
+            merging.run(&mut tx, &keeper, &TICKET_MESSAGE, asked).await?;
+        }
         merging.remember(&mut tx).await?;
         tx.commit().await?;
         self.hub.wake();

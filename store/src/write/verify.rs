@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::load::readable;
 use super::prepare::{Act, Prepared};
-use crate::columns::{references, target};
+use crate::columns::named;
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::scope::Sql;
@@ -25,12 +25,11 @@ pub(super) async fn references_exist(
 ) -> Result<()> {
     let mut wanted: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
     for row in rows.iter() {
-        for (field, id) in references(def, &row.after).filter(|(field, _)| row.changed(field.name) && !field.read_only)
+        for (_, target, id) in named(def, &row.after).filter(|(field, ..)| row.changed(field.name) && !field.read_only)
         {
-            let Some(target) = target(field) else { continue };
             // Whoever acts exists; most records are their own.
-            if !(target.name == "user" && id == actor.user_id || target.name == "team" && Some(id) == actor.team_id) {
-                wanted.entry(target.name).or_default().insert(id);
+            if !(target == "user" && id == actor.user_id || target == "team" && Some(id) == actor.team_id) {
+                wanted.entry(target).or_default().insert(id);
             }
         }
     }
@@ -42,9 +41,9 @@ pub(super) async fn references_exist(
         known.extend(readable(tx, actor, target, ids).await?);
     }
     for row in rows.iter_mut() {
-        let missing: Vec<FieldError> = references(def, &row.after)
-            .filter(|(field, id)| row.changed(field.name) && !field.read_only && !known.contains(id))
-            .map(|(field, _)| FieldError::new(field.name, "reference"))
+        let missing: Vec<FieldError> = named(def, &row.after)
+            .filter(|(field, _, id)| row.changed(field.name) && !field.read_only && !known.contains(id))
+            .map(|(field, ..)| FieldError::new(field.name, "reference"))
             .collect();
         row.errors.extend(missing);
         drop_consequences(def, &mut row.errors);

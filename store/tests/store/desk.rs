@@ -165,6 +165,19 @@ async fn a_ticket_that_nobody_put_into_a_queue_waits_in_the_first_that_customers
     let cared = json!({"field": {"field": "queue_id", "op": "eq", "value": first.id}});
     desk.make(&TICKET_RULE, json!({"name": "Of a queue", "conditions": cared, "add_tags": ["care"], "position": 0}))
         .await;
+    // What fits nothing for ever is no rule: a field that there is not, a comparison that it does not know, a queue elsewhere.
+    for (conditions, code) in [
+        (json!({"field": {"field": "prority", "op": "eq", "value": "high"}}), "unknown_field"),
+        (json!({"field": {"field": "kind", "op": "gt", "value": "praise"}}), "operator"),
+        (json!({"field": {"field": "queue_id", "op": "eq", "value": Uuid::now_v7()}}), "reference"),
+    ] {
+        let rule = json!({"name": "Never", "conditions": conditions, "add_tags": ["never"]});
+        let Value::Object(values) = rule else { unreachable!() };
+        let change = Change::Create { id: Uuid::now_v7(), values };
+        let refused = desk.test.store.apply(&desk.admin, Command::one("ticket_rule", change)).await.unwrap_err();
+        let Error::Invalid { fields } = refused else { panic!("{refused:?}") };
+        assert_eq!((fields[0].field.as_str(), fields[0].code.as_str()), ("conditions", code));
+    }
     let ruled = desk.make(&TICKET, json!({"subject": "Rules know the queue"})).await;
     assert_eq!(desk.ticket(ruled.id).await.value("tags"), &json!(["care"]));
     let owner = desk.agents[0].user_id;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::access::{Actor, Grants};
+use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::command::{Change, Command, Source};
 use shared::i18n::Locale;
 use shared::types::{
@@ -662,8 +662,7 @@ async fn anybody_may_answer_a_public_survey_and_no_other() {
 #[tokio::test]
 async fn the_answers_to_a_survey_are_counted_for_whoever_may_read_them() {
     let world = World::new().await;
-    let questions =
-        json!([{"label": "Which?", "kind": "choice", "choices": ["Red", "Blue"]}, {"label": "Why?", "kind": "text"}]);
+    let questions = json!([{"key": "q1", "label": "Which?", "kind": "choice", "choices": ["Red", "Blue"]}, {"key": "q2", "label": "Why?", "kind": "text"}]);
     let survey = world
         .make(&SURVEY, json!({"name": "Open", "kind": "nps", "locale": "en", "question": "Would you?", "public": true, "questions": questions}))
         .await;
@@ -683,8 +682,16 @@ async fn the_answers_to_a_survey_are_counted_for_whoever_may_read_them() {
     assert_eq!(found.questions, [("q1".to_owned(), of_which)].into(), "answers in words are read, not counted");
     let other = neighbour(world.store()).await;
     assert_eq!(world.store().survey_results(&other, survey).await, Err(Error::NotFound));
-    let nobody = Actor { grants: Grants::default(), ..world.admin.clone() };
-    assert!(world.store().survey_results(&nobody, survey).await.is_err());
+    let reads = |name: &str| (name.to_owned(), TypeRights { read: Level::All, ..TypeRights::default() });
+    let told = |grants: Grants| Actor { grants, ..world.admin.clone() };
+    let asker = told(Grants { types: [reads("survey")].into(), ..Grants::default() });
+    assert_eq!(world.store().survey_results(&asker, survey).await, Err(Error::Forbidden));
+    let types = [reads("survey"), reads("survey_response")].into();
+    let fields = [("survey_response.score", FieldAccess::Hidden), ("survey_response.answers", FieldAccess::Hidden)];
+    let fields = fields.map(|(name, access)| (name.to_owned(), access)).into();
+    let counter = told(Grants { types, fields, ..Grants::default() });
+    let found = world.store().survey_results(&counter, survey).await.unwrap();
+    assert_eq!((found.answered, found.scores.len(), found.questions.len()), (3, 0, 0));
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! Small questions about one ticket or several: until when, whose, how urgent, which status, which queue.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use shared::format::{date_time, from_local_input};
@@ -221,9 +219,10 @@ fn merge(desk: Desk) -> AnyView {
 
 /// What becomes of tickets that say the same.
 fn merge_dialog(desk: Desk) -> AnyView {
-    let ids = Signal::derive(move || desk.merging.get().unwrap_or_default());
+    // While it closes it still is about them.
+    let ids = Memo::new(move |before: Option<&Vec<Uuid>>| desk.merging.get().or(before.cloned()).unwrap_or_default());
     let merged = move |row: Row| {
-        desk.selected.set(BTreeSet::new());
+        desk.selected.update(|selected| ids.with_untracked(|ids| selected.retain(|id| !ids.contains(id))));
         desk.put(&row);
         desk.address.open(Some(row.id));
     };

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 /// A text that follows `value` as `show` writes it, and sets it to what `read` makes of a text typed.
-pub(super) fn bridge(
+pub(in crate::record) fn bridge(
     value: RwSignal<Value>,
     show: impl Fn(&Value) -> String + Copy + Send + Sync + 'static,
     read: impl Fn(String) -> Value + Copy + Send + Sync + 'static,

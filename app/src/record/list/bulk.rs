@@ -88,8 +88,14 @@ fn BulkDialog(
 ) -> impl IntoView {
     let page = context.page;
     let usable: Vec<Attribute> = all.with_value(|all| {
-        let fits =
-            |a: &&Attribute| a.editable && a.is_typed() && !a.is_title() && !a.is_custom() && a.group() != SYSTEM_GROUP;
+        let fits = |a: &&Attribute| {
+            a.editable
+                && a.is_typed()
+                && !a.is_structured()
+                && !a.is_title()
+                && !a.is_custom()
+                && a.group() != SYSTEM_GROUP
+        };
         all.iter().filter(fits).cloned().collect()
     });
     let field = RwSignal::new(usable.first().map(Attribute::name).unwrap_or_default());

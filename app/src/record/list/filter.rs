@@ -150,7 +150,12 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
     if field == CHANGE_SET {
         return page.text("list.filter.change_set");
     }
-    let Some(subject) = all.iter().find(|subject| subject.path == *field) else { return field.clone() };
+    let Some(subject) = all.iter().find(|subject| subject.path == *field) else {
+        // A field that is gone, or one that an administrator added.
+        let name = field.strip_prefix("custom.").unwrap_or(field);
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        return format!("{name} {} {value}", operator_label(page, &Kind::Text(0), *op));
+    };
     let attribute = &subject.attribute;
     let kind = attribute.kind();
     let start = format!("{} {}", subject.label(page), operator_label(page, &kind, *op));

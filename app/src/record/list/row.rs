@@ -169,7 +169,9 @@ fn value(cell: &Cell, row: &Row) -> AnyView {
 
 /// Whether this cell may be changed, as far as the browser can tell; the server decides.
 pub(super) fn may_edit(context: ListContext, column: &Attribute, row: &Row) -> bool {
-    let Some(actor) = context.page.actor().filter(|_| column.editable && column.applies(&row.values)) else {
+    let Some(actor) =
+        context.page.actor().filter(|_| column.editable && !column.is_structured() && column.applies(&row.values))
+    else {
         return false;
     };
     actor.holds(context.def, Action::Update, &Holder::of(row))

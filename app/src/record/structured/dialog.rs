@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use shared::command::{Change, Command};
 use shared::{Error, FieldError, Row, i18n};
 
-use super::structured_editor;
+use super::{is_within, structured_editor, told};
 use crate::acting::act;
 use crate::context::{Page, t};
 use crate::record::attribute::Attribute;
 use crate::record::conflict::Clash;
 use crate::record::editor::Editing;
 use crate::record::inline::Target;
-use crate::ui::{Button, ButtonKind, Dialog, Icon, Size, open_about};
+use crate::ui::{Button, ButtonKind, Dialog, Size, open_about};
 
 /// The dialog; `on_done` runs when it closes. What the server refuses stays in it.
 pub(in crate::record) fn structured_dialog(
@@ -30,6 +30,12 @@ pub(in crate::record) fn structured_dialog(
         Editing::new(page, attribute.clone(), value, format!("edit-{}-{}", row.id, attribute.name()), target.titles);
     editing.errors = errors;
     let name = editing.name();
+    Effect::new(move |before: Option<()>| {
+        value.track();
+        if before.is_some() && errors.with_untracked(|all| all.iter().any(|error| error.field == name)) {
+            errors.update(|all| all.retain(|error| error.field != name));
+        }
+    });
     let save = move |_| {
         let clean = match attribute.normalize(&value.get_untracked()) {
             Ok(clean) => clean,
@@ -83,8 +89,6 @@ pub(in crate::record) fn structured_dialog(
 
 /// What is wrong with the value as a whole, or with something else that it goes with.
 fn trouble(page: Page, errors: RwSignal<Vec<FieldError>>, name: &str) -> Option<AnyView> {
-    let part = format!("{name}.");
-    let found = errors.with(|all| all.iter().find(|error| !error.field.starts_with(&part)).cloned())?;
-    let text = i18n::field_error(page.locale.get(), &found);
-    Some(view! { <p class="field-error" role="alert"><Icon name="circle-alert"/><span>{text}</span></p> }.into_any())
+    let found = errors.with(|all| all.iter().find(|error| !is_within(&error.field, name)).cloned())?;
+    Some(told(i18n::field_error(page.locale.get(), &found)))
 }

@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
+use shared::i18n;
 use shared::record::{Kind, Part, Values, is_empty};
-use shared::{FieldError, i18n};
 
 use super::items::Items;
+use super::{message, message_within, settle, told};
 use crate::context::{Page, t};
 use crate::record::attribute::Attribute;
 use crate::record::editor::{Editing, editor};
-use crate::ui::{Button, ButtonKind, Checkbox, Field, Icon, Size};
+use crate::ui::{Button, ButtonKind, Checkbox, Field, Size};
 
 /// An entry while it is edited.
 #[derive(Clone)]
@@ -25,8 +26,8 @@ impl Entry {
         let asked = |part: &&Part| !part.field.internal;
         let signal =
             |part: &'static Part| (part, RwSignal::new(values.get(part.field.name).cloned().unwrap_or_default()));
-        let named = |name: &str| parts.iter().any(|part| asked(&part) && part.field.name == name);
-        let rest = values.iter().filter(|(name, _)| !named(name)).map(|(name, value)| (name.clone(), value.clone()));
+        let kept = |name: &str| parts.iter().any(|part| !asked(&part) && part.field.name == name);
+        let rest = values.iter().filter(|(name, _)| kept(name)).map(|(name, value)| (name.clone(), value.clone()));
         Self { parts: parts.iter().filter(asked).map(signal).collect(), rest: rest.collect() }
     }
 
@@ -77,6 +78,16 @@ pub(super) fn entries(editing: Editing, parts: &'static [Part], ordered: bool) -
         items.add(Entry::new(parts, &values));
     };
     let key = format!("{}.{field}._add", def.name);
+    // What was wrong with an entry is told by its place, which is another one's now.
+    let errors = editing.errors;
+    let order = Memo::new(move |_| items.all.with(|all| all.iter().map(|(key, _)| *key).collect::<Vec<_>>()));
+    Effect::new(move |before: Option<()>| {
+        // A memo that nobody reads follows nothing.
+        order.with(Vec::len);
+        if before.is_some() {
+            settle(errors, field);
+        }
+    });
     let list = List { page, editing, items, ordered };
     view! {
         <div class="entries">
@@ -105,7 +116,7 @@ fn entry(list: &List, (key, entry): (usize, Entry)) -> AnyView {
         <div class="entry" role="group" aria-label=label data-invalid=move || whole().is_some().then_some("")>
             <div class="entry-parts">{shown}</div>
             {tools(list, key)}
-            {move || whole().map(|text| view! { <p class="field-error"><Icon name="circle-alert"/><span>{text}</span></p> })}
+            {move || whole().map(told)}
         </div>
     }
     .into_any()
@@ -147,18 +158,18 @@ fn input(list: &List, key: usize, part: &'static Part, value: RwSignal<Value>, h
     let name = part.field.name;
     let path = move || format!("{field}.{}.{name}", items.place(key));
     let error = Signal::derive(move || message(page, errors, &path()));
+    let applies = Memo::new(move |_| held.with(|held| part.applies(held)));
     Effect::new(move |before: Option<()>| {
         value.track();
-        let own = untrack(path);
-        if before.is_some() && errors.with_untracked(|all| all.iter().any(|error| error.field == own)) {
-            errors.update(|all| all.retain(|error| error.field != own));
+        applies.get();
+        if before.is_some() {
+            settle(errors, &untrack(path));
         }
     });
     let id = format!("{}-{key}-{name}", list.editing.id);
     let label = attribute.label_signal(page);
     let mut editing = Editing::new(page, attribute, value, id.clone(), list.editing.titles);
     editing.errors = errors;
-    let applies = Memo::new(move |_| held.with(|held| part.applies(held)));
     let editing = StoredValue::new(editing);
     let made = move || {
         if part.field.kind == Kind::Bool {
@@ -169,17 +180,19 @@ fn input(list: &List, key: usize, part: &'static Part, value: RwSignal<Value>, h
         // These have several inputs.
         let input = editor(editing.get_value());
         if matches!(part.field.kind, Kind::MultiChoice(_) | Kind::Json(_)) {
-            let group = view! { <span class="field-label" aria-hidden="true">{label}</span> {input} };
-            view! { <div class="field" role="group" aria-label=label>{group}</div> }.into_any()
+            let required = part.field.required.then_some("");
+            let wrong = move || message_within(page, errors, &path());
+            view! {
+                <div class="field" role="group" aria-label=label data-required=required data-invalid=move || wrong().is_some().then_some("")>
+                    <span class="field-label" aria-hidden="true">{label}</span>
+                    {input}
+                    {move || wrong().map(told)}
+                </div>
+            }
+            .into_any()
         } else {
             view! { <Field id=id.clone() label error required=part.field.required>{input}</Field> }.into_any()
         }
     };
     view! { <Show when=move || applies.get()><div class="entry-part" data-part=name>{made()}</div></Show> }.into_any()
-}
-
-/// What is wrong at a path; tracked.
-fn message(page: Page, errors: RwSignal<Vec<FieldError>>, path: &str) -> Option<String> {
-    let found = errors.with(|all| all.iter().find(|error| error.field == path).cloned());
-    found.map(|error| i18n::field_error(page.locale.get(), &error))
 }

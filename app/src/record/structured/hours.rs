@@ -7,8 +7,10 @@ use shared::sla::WEEKDAYS;
 
 use super::items::Items;
 use super::words::weekday;
+use super::{message_within, settle, told};
 use crate::context::{Page, t};
 use crate::record::attribute::Attribute;
+use crate::record::editor::Editing;
 use crate::ui::{Button, ButtonKind, Size};
 
 /// From when to when, as inputs write it.
@@ -39,7 +41,7 @@ fn write(all: Vec<Interval>) -> Value {
 }
 
 /// The hours of one day.
-pub(super) fn hours(value: RwSignal<Value>, attribute: Attribute) -> AnyView {
+pub(super) fn hours(value: RwSignal<Value>, attribute: &Attribute) -> AnyView {
     let page = Page::take();
     day(page, value, attribute.label_signal(page), false)
 }
@@ -87,30 +89,38 @@ fn day(page: Page, value: RwSignal<Value>, label: Signal<String>, tells_closed: 
 }
 
 /// The hours of each day of the week.
-pub(super) fn week(value: RwSignal<Value>, attribute: Attribute) -> AnyView {
+pub(super) fn week(editing: &Editing) -> AnyView {
     let page = Page::take();
+    let (value, errors, field) = (editing.value, editing.errors, editing.name());
     let days =
         WEEKDAYS.map(|name| RwSignal::new(value.with_untracked(|week| week.get(name).cloned()).unwrap_or_default()));
-    let told = StoredValue::new(value.get_untracked());
+    let sent = StoredValue::new(value.get_untracked());
     Effect::new(move |before: Option<()>| {
         let open = WEEKDAYS.iter().zip(days).map(|(name, hours)| ((*name).to_owned(), hours.get()));
         let week: Values = open.filter(|(_, hours)| !hours.is_null()).collect();
         let week = if week.is_empty() { Value::Null } else { week.into() };
-        if before.is_some() && told.with_value(|told| *told != week) {
-            told.set_value(week.clone());
+        if before.is_some() && sent.with_value(|sent| *sent != week) {
+            sent.set_value(week.clone());
             value.set(week);
         }
     });
     Effect::new(move |_| {
         let week = value.get();
-        if told.with_value(|told| *told != week) {
-            told.set_value(week.clone());
+        if sent.with_value(|sent| *sent != week) {
+            sent.set_value(week.clone());
             WEEKDAYS.iter().zip(days).for_each(|(name, hours)| hours.set(week.get(name).cloned().unwrap_or_default()));
         }
     });
     let row = |at: usize| {
         let (hours, name) = (days[at], Signal::derive(move || weekday(page, at)));
         // The first workday says what the others are like, and is told so where it stands.
+        let path = move || format!("{field}.{}", WEEKDAYS[at]);
+        Effect::new(move |before: Option<()>| {
+            hours.track();
+            if before.is_some() {
+                settle(errors, &path());
+            }
+        });
         let spread = move |_| days[1..5].iter().for_each(|other| other.set(hours.get_untracked()));
         view! {
             <div class="week-day" role="group" aria-label=name>
@@ -119,12 +129,13 @@ pub(super) fn week(value: RwSignal<Value>, attribute: Attribute) -> AnyView {
                 {(at == 0).then(|| view! {
                     <Button kind=ButtonKind::Ghost size=Size::Small icon="copy" on_click=spread>{t("structured.spread")}</Button>
                 })}
+                {move || message_within(page, errors, &path()).map(told)}
             </div>
         }
     };
     let always = move || value.with(Value::is_null);
     view! {
-        <div class="week" role="group" aria-label=attribute.label_signal(page)>
+        <div class="week" role="group" aria-label=editing.attribute.label_signal(page)>
             <Show when=always><p class="field-hint">{t("structured.always_open")}</p></Show>
             {(0..WEEKDAYS.len()).map(row).collect_view()}
         </div>

@@ -2,18 +2,21 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::i18n;
-use shared::record::{Kind, Values};
+use shared::record::{Kind, Values, is_empty};
 use shared::types::by_name;
 
 use super::items::Items;
+use super::{message, settle};
 use crate::context::{Page, t};
 use crate::record::attribute::{Attribute, attributes};
 use crate::record::editor::{Editing, editor};
-use crate::ui::{Button, ButtonKind, Choice, Field, Select, Size};
+use crate::ui::{Button, ButtonKind, Checkbox, Choice, Field, Select, Size};
 
-/// A field with the value that it gets.
-type Setting = (String, RwSignal<Value>);
+/// A field with the value that it gets, and whether it is to have none.
+type Setting = (String, RwSignal<Value>, RwSignal<bool>);
+
+/// The value of a field for which nothing was chosen yet: it is asked for when one saves.
+const NOT_CHOSEN: &str = "";
 
 pub(super) fn values(editing: Editing, target: &'static str, names: &'static [&'static str]) -> AnyView {
     let page = Page::take();
@@ -23,29 +26,51 @@ pub(super) fn values(editing: Editing, target: &'static str, names: &'static [&'
     let known = StoredValue::new(known);
     let read = |value: &Value| {
         let given = value.as_object().into_iter().flatten();
-        given.map(|(name, value)| (name.clone(), RwSignal::new(value.clone()))).collect()
+        given
+            .map(|(name, value)| (name.clone(), RwSignal::new(value.clone()), RwSignal::new(value.is_null())))
+            .collect()
     };
     let write = |all: Vec<Setting>| {
-        let values: Values = all.into_iter().map(|(name, value)| (name, value.get())).collect();
+        let set = |(name, value, none): Setting| {
+            let (value, none) = (value.get(), none.get());
+            let set = match (is_empty(&value), none) {
+                (false, _) => value,
+                (true, true) => Value::Null,
+                (true, false) => NOT_CHOSEN.into(),
+            };
+            (name, set)
+        };
+        let values: Values = all.into_iter().map(set).collect();
         if values.is_empty() { Value::Null } else { values.into() }
     };
     let items = Items::of(editing.value, read, write);
     let (field, prefix) = (editing.name(), editing.id.clone());
-    let one = move |(key, (name, value)): (usize, Setting)| {
+    let one = move |(key, (name, value, none)): (usize, Setting)| {
         let attribute = known.with_value(|known| known.iter().find(|a| a.name() == name).cloned())?;
         let errors = editing.errors;
         let path = format!("{field}.{name}");
-        let error = Signal::derive(move || {
-            let found = errors.with(|all| all.iter().find(|error| error.field == path).cloned());
-            found.map(|error| i18n::field_error(page.locale.get(), &error))
+        let own = path.clone();
+        Effect::new(move |before: Option<()>| {
+            value.track();
+            none.track();
+            if before.is_some() {
+                settle(errors, &own);
+            }
         });
+        let error = Signal::derive(move || message(page, errors, &path));
+        let may_be_none = !attribute.required();
         let (label, id) = (attribute.label_signal(page), format!("{prefix}-{name}"));
         let composed = matches!(attribute.kind(), Kind::MultiChoice(_) | Kind::Bool);
         let input = editor(Editing::new(page, attribute, value, id.clone(), editing.titles));
         let input = if composed { input } else { view! { <Field id label error>{input}</Field> }.into_any() };
         Some(view! {
             <div class="entry" data-part=name>
-                <div class="entry-parts">{input}</div>
+                <div class="entry-parts">
+                    {input}
+                    <Show when=move || may_be_none && value.with(is_empty)>
+                        <Checkbox value=none on_change=move |on| none.set(on)>{t("structured.leave_empty")}</Checkbox>
+                    </Show>
+                </div>
                 <div class="entry-tools">
                     <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=t("ui.action.remove") on_click=move |_| items.remove(key)/>
                 </div>
@@ -66,14 +91,14 @@ pub(super) fn values(editing: Editing, target: &'static str, names: &'static [&'
 fn adding(page: Page, items: Items<Setting>, known: StoredValue<Vec<Attribute>>) -> AnyView {
     let chosen = RwSignal::new(String::new());
     let left = Signal::derive(move || {
-        let taken: Vec<String> = items.all.with(|all| all.iter().map(|(_, (name, _))| name.clone()).collect());
+        let taken: Vec<String> = items.all.with(|all| all.iter().map(|(_, (name, ..))| name.clone()).collect());
         let free = |a: &&Attribute| !taken.contains(&a.name());
         let choice = |a: &Attribute| Choice::new(a.name(), a.label(page.locale.get()));
         known.with_value(|known| known.iter().filter(free).map(choice).collect::<Vec<_>>())
     });
     let add = move |name: String| {
         if !name.is_empty() {
-            items.add((name, RwSignal::new(Value::Null)));
+            items.add((name, RwSignal::new(Value::Null), RwSignal::new(false)));
             chosen.set(String::new());
         }
     };

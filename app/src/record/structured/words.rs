@@ -22,6 +22,9 @@ pub(in crate::record) fn lines(
 ) -> Vec<String> {
     match shape {
         Shape::Own => Vec::new(),
+        Shape::Lines(_) => {
+            value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
         Shape::Hours => vec![hours(value)],
         Shape::Week => week(page, value),
         Shape::Entries(parts) | Shape::Sequence(parts) => {

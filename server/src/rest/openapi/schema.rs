@@ -104,7 +104,8 @@ fn written(def: &RecordDef, extra: &[(&str, Value)], required: &[&str]) -> Value
     object
 }
 
-fn nullable(mut schema: Value) -> Value {
+/// Null as well.
+pub(super) fn nullable(mut schema: Value) -> Value {
     match schema.get("type").cloned() {
         Some(Value::String(one)) => {
             schema["type"] = json!([one, "null"]);

@@ -6,11 +6,12 @@ use shared::sla::WEEKDAYS;
 use shared::types::by_name;
 use shared::{FieldDef, RecordDef};
 
-use super::schema::shape_of;
+use super::schema::{nullable, shape_of};
 
 pub(super) fn structured(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
     let Kind::Json(shape) = field.kind else { return json!({}) };
     match shape {
+        Shape::Lines(max) => json!({"type": "array", "items": {"type": "string", "maxLength": max}, "maxItems": 200}),
         Shape::Hours => hours(),
         Shape::Week => {
             let days: Map<String, Value> = WEEKDAYS.iter().map(|day| ((*day).to_owned(), hours())).collect();
@@ -32,7 +33,7 @@ fn hours() -> Value {
 
 fn entries(def: &RecordDef, parts: &[Part], reading: bool) -> Value {
     let properties: Map<String, Value> =
-        parts.iter().map(|part| (part.field.name.to_owned(), shape_of(def, &part.field, reading))).collect();
+        parts.iter().map(|part| (part.field.name.to_owned(), part_of(def, part, reading))).collect();
     let always = parts.iter().filter(|part| part.field.required && part.only.is_none());
     let required: Vec<&str> = always.map(|part| part.field.name).collect();
     let entry =
@@ -40,11 +41,20 @@ fn entries(def: &RecordDef, parts: &[Part], reading: bool) -> Value {
     json!({"type": "array", "items": entry})
 }
 
+/// Parts without a value may be told as null; none is kept so.
+fn part_of(def: &RecordDef, part: &Part, reading: bool) -> Value {
+    let schema = shape_of(def, &part.field, reading);
+    if part.field.required || reading { schema } else { nullable(schema) }
+}
+
 fn values(target: &str, names: &[&str], reading: bool) -> Value {
     let Some(def) = by_name(target) else { return json!({"type": "object"}) };
     let fields = names.iter().filter_map(|name| def.field(name));
-    let properties: Map<String, Value> =
-        fields.map(|field| (field.name.to_owned(), shape_of(def, field, reading))).collect();
+    let value = |field: &FieldDef| {
+        let schema = shape_of(def, field, reading);
+        if field.required { schema } else { nullable(schema) }
+    };
+    let properties: Map<String, Value> = fields.map(|field| (field.name.to_owned(), value(field))).collect();
     json!({"type": "object", "properties": properties, "additionalProperties": false})
 }
 

@@ -12,7 +12,7 @@ fn errors(hours: Value, holidays: Value, workdays: Value) -> Vec<String> {
             assert!(!text.starts_with("error.") && !text.contains('{'), "{text}");
         }
     }
-    errors.iter().map(|error| format!("{} {}", error.field, error.code)).collect()
+    errors.iter().map(|error| format!("{} {}", error.field.split('.').next().unwrap_or_default(), error.code)).collect()
 }
 
 #[test]
@@ -71,6 +71,15 @@ fn made_up_days_that_can_not_be_are_refused() {
 fn every_field_tells_what_is_wrong_with_it() {
     let found = errors(json!(1), json!(2), json!(3));
     assert_eq!(found, ["hours opening_hours", "holidays day_list", "workdays day_list"]);
+}
+
+#[test]
+fn what_is_wrong_is_told_where_it_is() {
+    let days = json!([{ "day": "2026-10-01" }, { "day": "2026-10-01" }]);
+    let works = json!([{ "day": "2026-10-10", "hours": [["12:00", "09:00"]] }]);
+    let found = BusinessHours::parse(Zone::utc(), &json!({ "tue": [["18:00", "09:00"]] }), &days, &works).unwrap_err();
+    let fields: Vec<&str> = found.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(fields, ["hours.tue", "holidays.1.day", "workdays.0.hours"]);
 }
 
 #[test]

@@ -16,7 +16,8 @@ pub(super) fn helpful(ticket: Ticket) -> AnyView {
     let subject = Memo::new(move |_| ticket.record.row.with(|row| row.text("subject").map(str::to_owned)));
     // Not a resource: the page would wait for it.
     Effect::new(move |_| {
-        subject.track();
+        // A memo that nobody reads follows nothing.
+        subject.with(|_| ());
         spawn_local(async move {
             if let Ok(similar) = similar(ticket.id).await {
                 drop(found.try_set(similar));
