@@ -80,6 +80,8 @@ test("escalation steps are added, told what is wrong with them, and undone", asy
   await expect(dialog.locator("[data-part=user_id]")).toBeHidden();
   await save(dialog);
   await expect(field(page, "steps").locator("dd")).toContainText("Solving at 80%: Raise the priority");
+  // The history says it in the same words.
+  await expect(page.locator(".timeline")).toContainText("Solving at 80%: Raise the priority");
   expect((await read(page, "sla_policy", id)).steps).toEqual([{ clock: "resolution", at_percent: 80, action: "raise_priority" }]);
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(field(page, "steps").locator("dd")).not.toContainText("Solving");

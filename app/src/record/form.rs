@@ -15,6 +15,7 @@ use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Dialog, SkeletonRows};
 pub use alike::reason_badge;
 use state::FormState;
+pub(super) use state::focus_problem;
 
 /// A dialog that makes a record, or edits `row`; a sheet on a phone. Ctrl/⌘-Enter saves, and what was typed survives a
 /// reload. Names an unknown record type: shows nothing.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use shared::access::{Action, Actor, FieldAccess};
 use shared::live::Cursor;
 use shared::record::Values;
+use shared::record::named_within;
 use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
 use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK, TICKET};
 use shared::{Error, RecordDef, Result, Row};
@@ -241,6 +242,11 @@ pub(super) fn shown_changes(
             let sides = pair.as_array().into_iter().flatten();
             let ids = sides.flat_map(|side| side.as_array().cloned().unwrap_or_else(|| vec![side.clone()]));
             wanted.entry(target.name).or_default().extend(ids.filter_map(|id| id.as_str()?.parse::<Uuid>().ok()));
+        }
+        for side in pair.as_array().into_iter().flatten() {
+            for (target, id) in named_within(field, &Values::from_iter([(name.clone(), side.clone())])) {
+                wanted.entry(target).or_default().insert(id);
+            }
         }
         shown.insert(name, pair);
     }

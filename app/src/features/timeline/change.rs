@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::i18n::{Locale, choice_label, field_label, translate};
+use shared::query::Titles;
 use shared::record::{Kind, Values};
 use shared::timeline::change_pair;
 use shared::{FieldDef, RecordDef, format};
 
 use super::feed::Feed;
+use crate::context::Page;
+use crate::record::{attributes, value_text};
 
 /// Fields that follow from the stage; told by the stage itself.
 pub(super) const FOLLOWING_STAGE: &[&str] = &["pipeline_id", "probability", "status", "closed_on"];
@@ -77,8 +80,16 @@ fn line(feed: Feed, locale: Locale, def: &'static RecordDef, name: &str, pair: &
     Some(Line { label, before: text(before), after: text(after) })
 }
 
+/// A structured value in words.
+fn said(page: Page, def: &'static RecordDef, field: &FieldDef, value: &Value, titles: &Titles) -> Option<String> {
+    let all = page.actor().map(|actor| attributes(def, &[], &actor)).unwrap_or_default();
+    let attribute = all.into_iter().find(|attribute| attribute.name() == field.name)?;
+    let values = [(field.name.to_owned(), value.clone())].into_iter().collect();
+    Some(value_text(page, &attribute, &values, titles))
+}
+
 /// A value as people read it; `None` when there is none.
-fn readable(feed: Feed, locale: Locale, def: &RecordDef, field: &FieldDef, value: &Value) -> Option<String> {
+fn readable(feed: Feed, locale: Locale, def: &'static RecordDef, field: &FieldDef, value: &Value) -> Option<String> {
     if shared::record::is_empty(value) {
         return None;
     }
@@ -110,6 +121,7 @@ fn readable(feed: Feed, locale: Locale, def: &RecordDef, field: &FieldDef, value
         Kind::Address | Kind::Social => value.as_object().map(|parts| {
             parts.values().filter_map(Value::as_str).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
         }),
+        Kind::Json(_) => return feed.titles.with(|titles| said(feed.page, def, field, value, titles)),
         _ => None,
     };
     Some(known.unwrap_or_else(plain))

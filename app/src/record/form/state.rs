@@ -286,10 +286,14 @@ fn new_values(page: Page, def: &RecordDef, attributes: &[Attribute], known: Valu
     values
 }
 
+/// What needs attention: an input, or the first one of several that belong together.
+const PROBLEM: &str =
+    "dialog[open] [aria-invalid=true], dialog[open] [data-invalid] :is(input, select, textarea, button)";
+
 /// Moves to the first field that needs attention, once the messages are there.
-fn focus_problem() {
+pub(in crate::record) fn focus_problem() {
     request_animation_frame(|| {
-        let found = document().query_selector("dialog[open] [aria-invalid=true]").ok().flatten();
+        let found = document().query_selector(PROBLEM).ok().flatten();
         crate::record::inline::focus(found);
     });
 }

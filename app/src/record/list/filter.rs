@@ -312,15 +312,16 @@ fn value_input(conditions: Conditions, draft: Draft, all: Subjects) -> Option<An
     });
     let error = Signal::derive(move || draft.error.get().map(|e| i18n::field_error(page.locale.get(), &e)));
     let attribute = StoredValue::new(attribute);
-    let input = move || attribute.with_value(|attribute| value_editor(conditions, draft, attribute));
-    Some(
-        view! {
-            <Show when=move || needs_value.get()>
-                <Field id="filter-value" label=t("list.filter.value") error>{input()}</Field>
-            </Show>
-        }
-        .into_any(),
-    )
+    // A period is chosen, a day is typed.
+    let of_period = Memo::new(move |_| attribute.with_value(|attribute| draft.op_of(attribute)) == Op::During);
+    let input = move || untrack(|| attribute.with_value(|attribute| value_editor(conditions, draft, attribute)));
+    let shown = move || {
+        of_period.get();
+        needs_value.get().then(|| {
+            view! { <Field id="filter-value" label=t("list.filter.value") error>{input()}</Field> }
+        })
+    };
+    Some(view! { {shown} }.into_any())
 }
 
 fn value_editor(conditions: Conditions, draft: Draft, attribute: &Attribute) -> AnyView {

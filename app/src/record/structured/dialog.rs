@@ -1,5 +1,6 @@
 //! Editing a structured value where it is shown: in a dialog, for its inputs are many.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use shared::command::{Change, Command};
 use shared::{Error, FieldError, Row, i18n};
@@ -10,8 +11,9 @@ use crate::context::{Page, t};
 use crate::record::attribute::Attribute;
 use crate::record::conflict::Clash;
 use crate::record::editor::Editing;
-use crate::record::inline::Target;
-use crate::ui::{Button, ButtonKind, Dialog, Size, open_about};
+use crate::record::form::focus_problem;
+use crate::record::inline::{Target, later};
+use crate::ui::{Button, ButtonKind, Dialog, Size, is_save_chord, open_about};
 
 /// The dialog; `on_done` runs when it closes. What the server refuses stays in it.
 pub(in crate::record) fn structured_dialog(
@@ -36,10 +38,13 @@ pub(in crate::record) fn structured_dialog(
             errors.update(|all| all.retain(|error| error.field != name));
         }
     });
-    let save = move |_| {
+    let save = move || {
         let clean = match attribute.normalize(&value.get_untracked()) {
             Ok(clean) => clean,
-            Err(error) => return errors.set(vec![error]),
+            Err(error) => {
+                errors.set(vec![error]);
+                return focus_problem();
+            }
         };
         if clean == *attribute.value(&row.values) {
             return open.set(false);
@@ -58,7 +63,10 @@ pub(in crate::record) fn structured_dialog(
                     open.set(false);
                     outcome.rows.into_iter().for_each(|row| (target.put)(row));
                 }
-                Err(Error::Invalid { fields }) => errors.set(fields),
+                Err(Error::Invalid { fields }) => {
+                    errors.set(fields);
+                    focus_problem();
+                }
                 Err(Error::Conflict { current, .. }) => {
                     open.set(false);
                     (target.put)((*current).clone());
@@ -69,16 +77,27 @@ pub(in crate::record) fn structured_dialog(
         });
     };
     let save = StoredValue::new(save);
+    // A turn later, when the input has handed over what was typed last.
+    let save_soon = later(move || save.with_value(|save| save()));
+    let key = move |event: KeyboardEvent| {
+        if is_save_chord(&event) {
+            event.prevent_default();
+            event.stop_propagation();
+            save_soon();
+        }
+    };
+    let key = StoredValue::new(key);
+    let key = move |event: KeyboardEvent| key.with_value(|key| key(event));
     let footer = move || {
         view! {
             <Button on_click=move |_| open.set(false)>{t("ui.action.cancel")}</Button>
-            <Button kind=ButtonKind::Primary busy on_click=move |event| save.with_value(|save| save(event))>{t("ui.action.save")}</Button>
+            <Button kind=ButtonKind::Primary busy on_click=move |_| save.with_value(|save| save())>{t("ui.action.save")}</Button>
         }
     };
     let editing = StoredValue::new(editing);
     view! {
         <Dialog open title close=t("ui.action.close") size=Size::Large footer on_close=move |()| on_done()>
-            <form class="form" novalidate on:submit=|event| event.prevent_default()>
+            <form class="form" novalidate on:submit=|event| event.prevent_default() on:keydown=key>
                 {move || trouble(page, errors, name)}
                 {structured_editor(editing.get_value())}
             </form>

@@ -123,7 +123,7 @@ pub(super) fn week(editing: &Editing) -> AnyView {
         });
         let spread = move |_| days[1..5].iter().for_each(|other| other.set(hours.get_untracked()));
         view! {
-            <div class="week-day" role="group" aria-label=name>
+            <div class="week-day" role="group" aria-label=name data-invalid=move || message_within(page, errors, &path()).map(|_| "")>
                 <span class="week-name" aria-hidden="true">{name}</span>
                 {day(page, hours, name, true)}
                 {(at == 0).then(|| view! {
