@@ -208,15 +208,7 @@ impl World {
             return if status.success() { Ok(()) } else { Err("the command of TORTURE_CRASH failed".into()) };
         };
         kill(postmaster(cluster)?, Signal::SIGKILL)?;
-        // Those it started notice within a moment and end; until then their memory is taken.
-        let until = Instant::now() + PATIENCE;
-        loop {
-            match launch_postgres().await? {
-                true => return Ok(()),
-                false if Instant::now() > until => return Err("Postgres doesn't start again".into()),
-                false => tokio::time::sleep(Duration::from_millis(200)).await,
-            }
-        }
+        revive_postgres().await
     }
 
     /// Lets no file of Postgres' grow for a while. If that ended Postgres, it is started again, as its keepers would.
@@ -225,16 +217,7 @@ impl World {
         pretence.fill_disk(true)?;
         tokio::time::sleep(length).await;
         pretence.fill_disk(false)?;
-        let until = Instant::now() + PATIENCE;
-        while owner().await.is_err() {
-            if Instant::now() > until {
-                return Err("Postgres doesn't come back from a full disk".into());
-            }
-            // In vain as long as it still runs or recovers.
-            launch_postgres().await?;
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-        Ok(())
+        revive_postgres().await
     }
 
     /// Sets the clock of Postgres or of a server wrong by some hours at most, or right.
@@ -406,9 +389,19 @@ async fn start(node: usize, address: &str, log: &Path) -> Outcome<Server> {
 }
 
 /// Whether the throw-away Postgres could be started.
-async fn launch_postgres() -> Outcome<bool> {
-    let script = "source scripts/test-postgres.sh; launch_test_postgres";
-    Ok(Command::new("bash").args(["-c", script]).kill_on_drop(true).status().await?.success())
+/// Starts Postgres until it takes connections. Whether the command that starts it is content says nothing: it holds one whose
+/// clock is wrong for an older one, and fails as long as what a killed one had started hasn't noticed, or one recovers.
+async fn revive_postgres() -> Outcome<()> {
+    let script = "source scripts/test-postgres.sh; PGCTLTIMEOUT=10 launch_test_postgres";
+    let until = Instant::now() + PATIENCE;
+    while owner().await.is_err() {
+        if Instant::now() > until {
+            return Err("Postgres doesn't start again".into());
+        }
+        Command::new("bash").args(["-c", script]).kill_on_drop(true).status().await?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Ok(())
 }
 
 fn postmaster(cluster: &Path) -> Outcome<Pid> {
