@@ -18,6 +18,8 @@ cc -shared -fPIC -O1 -o "$pretend/pretend.so" server/examples/torture/pretend.c
 head -c 64 /dev/zero >"$pretend/told"
 export TEST_POSTGRES_PRELOAD="$pretend/pretend.so" PRETEND_FILE="$pretend/told"
 cargo build --quiet --package server --bin guanxi --example torture
+# Servers don't start without what browsers load; which version it is doesn't matter here.
+[ -f "$TARGET/site/pkg/manifest.json" ] || scripts/build-web.sh
 start_test_postgres
 # Every connection is a socket on both sides.
 ulimit -n "$(ulimit -H -n)"

@@ -9,13 +9,13 @@ use shared::i18n::Locale;
 
 use crate::api::account::update_profile;
 use crate::context::Page;
-use crate::ui::{Button, ButtonKind, Size};
+use crate::ui::{Button, ButtonKind, Choice, Size};
 
 /// A year, in seconds.
 const COOKIE_AGE: u32 = 31_536_000;
 
-/// Time zones to choose from; whatever else a record holds stays selectable there.
-pub const TIME_ZONES: &[&str] = &[
+/// Time zones to choose from; see [`time_zones`].
+const TIME_ZONES: &[&str] = &[
     "Asia/Shanghai",
     "Asia/Hong_Kong",
     "Asia/Taipei",
@@ -52,6 +52,17 @@ pub const TIME_ZONES: &[&str] = &[
     "Australia/Sydney",
     "Pacific/Auckland",
 ];
+
+/// Choices that are called what they are.
+pub fn plain(values: &[&str]) -> Vec<Choice> {
+    values.iter().map(|value| Choice::new(*value, *value)).collect()
+}
+
+/// The usual time zones, and the one that is chosen already if it is none of them.
+pub fn time_zones(chosen: &str) -> Vec<Choice> {
+    let extra = !chosen.is_empty() && !TIME_ZONES.contains(&chosen);
+    plain(TIME_ZONES).into_iter().chain(extra.then(|| Choice::new(chosen, chosen))).collect()
+}
 
 /// Currencies to choose from.
 pub const CURRENCIES: &[&str] =

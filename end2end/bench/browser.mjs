@@ -106,10 +106,20 @@ function weigh(files) {
   say("first load, code as sent", "kB", [sum / 1000], { at_most: 350 });
 }
 
+// A page shows before it answers: it is taken over when a menu opens.
+async function takenOver(page) {
+  const menu = page.locator(".menu-list:popover-open");
+  do await page.getByRole("button", { name: /saved|view/i }).first().click();
+  while (!(await menu.waitFor({ timeout: 1_000 }).then(() => true, () => false)));
+  await page.keyboard.press("Escape");
+}
+
 // A card dragged to the next column, back and forth: how long the page was busy, how even the frames came, how soon after
 // the drop the card is where it belongs.
 async function drags() {
   const page = await open();
+  await takenOver(page);
+  await page.evaluate(() => window.busy.splice(0));
   const lanes = await page.locator(".lane[data-stage]").evaluateAll((all) => all.map((lane) => lane.dataset.stage));
   const [drops, frames] = [[], []];
   for (let n = 0; n < DRAGS; n += 1) {
@@ -117,10 +127,10 @@ async function drags() {
     const dragged = from.locator(".card").first();
     const id = await dragged.getAttribute("data-id");
     const [card, goal] = [await dragged.boundingBox(), await to.locator(".lane-cards").boundingBox()];
-    await page.mouse.move(card.x + 80, card.y + 12);
+    await page.mouse.move(card.x + 40, card.y + 60);
     await page.evaluate(() => (window.seen = window.watchFrames()));
     await page.mouse.down();
-    await page.mouse.move(card.x + 95, card.y + 30, { steps: 4 });
+    await page.mouse.move(card.x + 50, card.y + 66, { steps: 3 });
     await page.mouse.move(goal.x + goal.width / 2, goal.y + 20, { steps: 30 });
     await page.locator(".card-placeholder").waitFor();
     const there = `.lane[data-stage="${await to.getAttribute("data-stage")}"] .card[data-id="${id}"]`;

@@ -150,13 +150,30 @@ test("conditions hold instead of each other, look at related records and at peri
   await expect(row(page, name)).toHaveCount(2);
   await add("created_at", "during", "last_year");
   await expect(row(page, name)).toHaveCount(0);
-  // Each is one chip that says what it means, and goes with a click; all of it stands in the address.
+  // Each is a chip that says what it means, and goes with its cross; all of it stands in the address.
   await page.reload();
-  const chips = page.locator(".chip[aria-pressed=true]");
-  await expect(chips).toHaveCount(2);
-  await chips.last().click();
+  const chips = page.locator(".chip[data-set]");
+  await expect(chips).toHaveCount(3);
+  await expect(page.getByRole("group", { name: "Industry is Energy or" }).locator(".chip")).toHaveCount(2);
+  await chips.last().locator(".chip-remove").click();
   await expect(row(page, name)).toHaveCount(2);
+  await expect(chips).toHaveCount(2);
+  await expect(page.locator(".chip[data-add]")).toBeFocused();
+  // Its words lead to where it is changed; its alternative stays, and goes alone.
+  await chips.first().locator(".chip-words").click();
+  const dialog = page.locator("dialog[open]");
+  await expect(dialog.locator("#filter-field")).toHaveValue("customer_id.industry");
+  await expect(dialog.locator("#filter-field optgroup")).not.toHaveCount(0);
+  await expect(dialog.locator("#filter-value")).toHaveValue("energy");
+  await expect(dialog.locator("#filter-join")).toHaveCount(0);
+  await dialog.locator("#filter-value").selectOption("retail");
+  await dialog.locator("button[data-kind=primary]").click();
+  await expect(row(page, `${name} 0`)).toHaveCount(0);
+  await expect(row(page, name)).toHaveCount(2);
+  await chips.last().locator(".chip-remove").click();
   await expect(chips).toHaveCount(1);
+  await expect(row(page, name)).toHaveCount(1);
+  await expect(row(page, `${name} 1`)).toBeVisible();
 });
 
 test("many records change together and come back together", async ({ page }) => {

@@ -99,7 +99,7 @@ test("a rule's conditions are chosen as filters are, and hold for the next ticke
   await adding.getByLabel("Field").selectOption("kind");
   await adding.getByLabel("Kind").selectOption("repair");
   await adding.getByRole("button", { name: "Apply" }).click();
-  await expect(dialog.getByRole("button", { name: "Kind is Repair" })).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Kind is Repair", exact: true })).toBeVisible();
   await save(dialog);
   await expect(field(page, "conditions").locator("dd")).toContainText("Kind is Repair");
   const made = async (kind: string) => (await read(page, "ticket", await create(page, "ticket", { subject: word, kind }))).priority;
@@ -107,11 +107,61 @@ test("a rule's conditions are chosen as filters are, and hold for the next ticke
   expect(await made("praise")).not.toBe("urgent");
   await create(page, "ticket_rule", { name: fresh("Idle"), active: false, priority: "low" });
   const again = await edit(page, "conditions");
-  await again.getByRole("button", { name: `Subject is ${word}` }).click();
-  await again.getByRole("button", { name: "Kind is Repair" }).click();
+  await again.getByRole("button", { name: `Remove filter Subject is ${word}` }).click();
+  await again.getByRole("button", { name: "Remove filter Kind is Repair" }).click();
   await expect(again.getByText("Without conditions it holds for all.")).toBeVisible();
   await again.getByRole("button", { name: "Cancel" }).click();
+  // What a form only proposes binds no rule.
+  await page.goto("/tickets");
+  const form = page.locator("dialog[open]");
+  await press(page.getByRole("button", { name: "New ticket" }), form);
+  await form.getByLabel("Subject").fill(word);
+  await form.getByLabel("Kind").selectOption("repair");
+  await save(form);
+  const query = { search: word, limit: 1, count: false };
+  const { rows } = await call<{ rows: { priority: string; owner_id: string | null }[] }>(page, "list_records", { record_type: "ticket", query });
+  expect(rows[0]).toMatchObject({ priority: "urgent" });
+  expect(rows[0].owner_id ?? null).toBeNull();
   await call(page, "apply", { command: { record_type: "ticket_rule", changes: [{ do: "archive", id, version: null }], all_or_nothing: true } }).catch(() => null);
+});
+
+test("what was typed in a dialog survives its closing, and the focus goes on from where it was", async ({ page }) => {
+  await signIn(page, "admin");
+  const id = await create(page, "survey", { name: fresh("Drafts"), kind: "csat", locale: "en", question: "How was it?" });
+  await page.goto(`/surveys/${id}`);
+  const dialog = await edit(page, "questions");
+  const entry = (n: number) => dialog.getByRole("group", { name: `Further questions ${n}`, exact: true });
+  for (const [n, words] of ["One?", "Two?", "Three?"].entries()) {
+    await dialog.getByRole("button", { name: "Add a question" }).click();
+    await expect(entry(n + 1).getByRole("textbox", { name: "Question" })).toBeFocused();
+    await entry(n + 1).getByRole("textbox", { name: "Question" }).fill(words);
+  }
+  await entry(3).getByRole("button", { name: "Move up" }).click();
+  await expect(entry(2).getByRole("textbox", { name: "Question" })).toHaveValue("Three?");
+  await expect(entry(2).getByRole("button", { name: "Move up" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  // It is the first now: further up there is nothing.
+  await expect(entry(1).getByRole("button", { name: "Move down" })).toBeFocused();
+  await entry(1).getByRole("button", { name: "Remove Further questions 1" }).click();
+  await expect(entry(1).getByRole("textbox", { name: "Question" })).toHaveValue("One?");
+  await expect(entry(1).getByRole("button", { name: "Remove Further questions 1" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(field(page, "questions").getByRole("button").last()).toBeFocused();
+
+  const again = await edit(page, "questions");
+  await expect(again.getByText("Your draft is back.")).toBeVisible();
+  await expect(entry(2).getByRole("textbox", { name: "Question" })).toHaveValue("Two?");
+  await save(again);
+  await expect(field(page, "questions").locator("dd .value-lines > span")).toHaveText([/^One\?/, /^Two\?/]);
+  // Cancelling drops what was typed.
+  const third = await edit(page, "questions");
+  await expect(third.getByText("Your draft is back.")).toBeHidden();
+  await entry(1).getByRole("button", { name: "Remove Further questions 1" }).click();
+  await third.getByRole("button", { name: "Cancel" }).click();
+  const fourth = await edit(page, "questions");
+  await expect(entry(1).getByRole("textbox", { name: "Question" })).toHaveValue("One?");
+  await fourth.getByRole("button", { name: "Cancel" }).click();
 });
 
 test("a macro's changes are chosen by field", async ({ page }) => {
@@ -122,7 +172,7 @@ test("a macro's changes are chosen by field", async ({ page }) => {
   await dialog.getByLabel("Set a field…").selectOption("priority");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog.locator("[data-part=priority] .field-error")).toHaveText("Please fill this in.");
-  await dialog.getByLabel("Priority").selectOption("high");
+  await dialog.getByRole("combobox", { name: "Priority" }).selectOption("high");
   await expect(dialog.locator("[data-part=priority] .field-error")).toBeHidden();
   // Nobody's owner is taken away because no other was chosen.
   await dialog.getByLabel("Set a field…").selectOption("owner_id");
@@ -145,16 +195,16 @@ test("questions are put in order, answered at the survey's address, and counted 
   const dialog = await edit(page, "questions");
   const entry = (n: number) => dialog.getByRole("group", { name: `Further questions ${n}`, exact: true });
   await dialog.getByRole("button", { name: "Add a question" }).click();
-  await entry(1).getByLabel("Question").fill("Which one?");
+  await entry(1).getByRole("textbox", { name: "Question" }).fill("Which one?");
   await entry(1).getByLabel("Answered", { exact: true }).selectOption("choice");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(entry(1).locator("[data-part=choices] .field-error")).toHaveText("Please fill this in.");
   await entry(1).locator("[data-part=choices] textarea").fill("Red\nBlue, perhaps");
   await expect(entry(1).locator("[data-part=choices] .field-error")).toBeHidden();
   await dialog.getByRole("button", { name: "Add a question" }).click();
-  await entry(2).getByLabel("Question").fill("Why?");
+  await entry(2).getByRole("textbox", { name: "Question" }).fill("Why?");
   await entry(2).getByRole("button", { name: "Move up" }).click();
-  await expect(entry(1).getByLabel("Question")).toHaveValue("Why?");
+  await expect(entry(1).getByRole("textbox", { name: "Question" })).toHaveValue("Why?");
   if (!isMobile) {
     const { violations } = await new AxeBuilder({ page }).include("dialog[open]").setLegacyMode().analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" ")}`)).toEqual([]);

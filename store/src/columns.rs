@@ -16,6 +16,7 @@ pub(crate) fn sql_type(kind: &Kind) -> &'static str {
         | Kind::LongText
         | Kind::RichText
         | Kind::Currency
+        | Kind::TimeZone
         | Kind::Choice(_)
         | Kind::Email
         | Kind::Url

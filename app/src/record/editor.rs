@@ -15,6 +15,7 @@ use shared::record::{Kind, instant_text};
 use super::attribute::Attribute;
 use super::structured::structured_editor;
 use crate::context::{Page, t};
+use crate::preferences::time_zones;
 use crate::ui::{Checkbox, Choice, DateInput, MoneyInput, Select, TagInput, TextArea, TextInput};
 pub(super) use bridge::bridge;
 use bridge::{list_bridge, text_bridge, text_of};
@@ -80,6 +81,10 @@ pub fn editor(editing: Editing) -> AnyView {
         Kind::DateTime => date_time(page, value, label),
         Kind::Bool => yes_no(value, label),
         Kind::Currency => select(value, label, currency_choices(page, value), false),
+        Kind::TimeZone => {
+            let zones = Signal::derive(move || time_zones(&value.with(text_of)));
+            select(value, label, zones, attribute.required())
+        }
         Kind::Choice(_) => {
             let required = attribute.required();
             let options = Signal::derive(move || attribute.choices(page.locale.get()));

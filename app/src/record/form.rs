@@ -1,7 +1,7 @@
 //! Making and editing a record: one column, grouped, what is required first.
 
 mod alike;
-mod draft;
+pub(super) mod draft;
 mod fields;
 mod state;
 

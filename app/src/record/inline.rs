@@ -12,7 +12,7 @@ use serde_json::Value;
 use shared::command::{Change, Command};
 use shared::query::Titles;
 use shared::record::Kind;
-use shared::{Error, FieldError, Row, i18n};
+use shared::{Error, FieldError, Row, Values, i18n};
 
 use super::attribute::Attribute;
 use super::conflict::Clash;
@@ -45,22 +45,54 @@ impl Target {
         let mut shown = row.clone();
         shown.values.extend(patch.clone());
         (self.put)(shown);
-        let change = Change::Update { id: row.id, version: Some(row.version), values: patch.clone() };
-        let command = Command::one(attribute.def.name, change);
-        act(command, self.page.text_now("ui.toast.saved"), move |result| match result {
-            Ok(outcome) => outcome.rows.into_iter().for_each(|row| (target.put)(row)),
-            Err(Error::Conflict { current, .. }) => {
-                (target.put)((*current).clone());
-                target.clash.try_set(Some(Clash { attribute, current: *current, patch }));
-            }
-            Err(Error::Invalid { fields }) => {
+        self.send(&row.clone(), attribute, patch, move |answer| match answer {
+            Answer::Settled => {}
+            Answer::Refused(fields) => {
                 let id = row.id;
                 (target.put)(row);
                 target.refused.try_set(fields.into_iter().next().map(|error| (id, error)));
             }
-            Err(_) => (target.put)(row),
+            Answer::Failed => (target.put)(row),
         });
     }
+
+    /// Sends a change of `row` and shows what it has become, or asks if somebody else was quicker.
+    pub(super) fn send(
+        &self,
+        row: &Row,
+        attribute: Attribute,
+        patch: Values,
+        on_answer: impl FnOnce(Answer) + 'static,
+    ) {
+        let target = self.clone();
+        let change = Change::Update { id: row.id, version: Some(row.version), values: patch.clone() };
+        let command = Command::one(attribute.def.name, change);
+        act(command, self.page.text_now("ui.toast.saved"), move |result| {
+            on_answer(match result {
+                Ok(outcome) => {
+                    outcome.rows.into_iter().for_each(|row| (target.put)(row));
+                    Answer::Settled
+                }
+                Err(Error::Conflict { current, .. }) => {
+                    (target.put)((*current).clone());
+                    target.clash.try_set(Some(Clash { attribute, current: *current, patch }));
+                    Answer::Settled
+                }
+                Err(Error::Invalid { fields }) => Answer::Refused(fields),
+                Err(_) => Answer::Failed,
+            });
+        });
+    }
+}
+
+/// What became of an edit that was sent.
+pub(super) enum Answer {
+    /// It is stored, or asked about; the record is shown as it is now.
+    Settled,
+    /// It was not taken.
+    Refused(Vec<FieldError>),
+    /// Nobody knows, or nobody may; people were told.
+    Failed,
 }
 
 /// The editor in place of a value. `on_done` runs when it is to go away.
@@ -176,6 +208,15 @@ pub(super) fn later(act: impl Fn() + Send + Sync + 'static) -> impl Fn() + Clone
         let (owner, act) = (owner.clone(), act.clone());
         set_timeout(move || owner.with(|| act()), Duration::ZERO);
     }
+}
+
+/// Puts the focus on an element, a frame later, unless something has it: what had it may be gone.
+pub(super) fn refocus(find: impl FnOnce() -> Option<Element> + 'static) {
+    request_animation_frame(move || {
+        if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
+            focus(find());
+        }
+    });
 }
 
 /// Puts the focus on an element, if it is there and takes it.

@@ -35,9 +35,8 @@ use address::{ListNav, ListState};
 pub use address::{Place, list_address, list_address_for};
 pub use conditions::{address_conditions, conditions};
 use data::ListData;
-pub(super) use filter::{Conditions, condition_text, filter_dialog};
+pub(super) use filter::{Conditions, condition_chips, condition_text};
 pub(super) use subject::subjects;
-pub(super) use toolbar::condition_chips;
 
 /// The list of a record type, named by the address (`/customers`).
 #[component]

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::attribute::Attribute;
 use super::channels::{channels, scheme};
-use super::structured::lines;
+use super::structured::{lines, lines_view};
 use crate::context::Page;
 use crate::ui::{Avatar, Money, Size, Tag, hue_of};
 
@@ -63,7 +63,7 @@ pub fn value_text(page: Page, attribute: &Attribute, values: &Values, titles: &T
         Kind::Address => address(locale, value),
         Kind::Social => social(page, value),
         Kind::Json(shape) => {
-            lines(page, attribute, &shape, value, titles).join(if locale == Locale::ZhCn { "；" } else { "; " })
+            lines(page, attribute, &shape, value, titles, &[]).join(if locale == Locale::ZhCn { "；" } else { "; " })
         }
         _ => plain(value, locale),
     }
@@ -104,11 +104,7 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
         Kind::LongText | Kind::RichText if shown != Shown::Row => {
             view! { <span class="prose">{text}</span> }.into_any()
         }
-        Kind::Json(shape) if shown != Shown::Row => {
-            let lines = lines(page, attribute, &shape, value, titles);
-            let line = |text: String| view! { <span>{text}</span> };
-            view! { <span class="value-lines">{lines.into_iter().map(line).collect_view()}</span> }.into_any()
-        }
+        Kind::Json(shape) if shown != Shown::Row => lines_view(page, attribute, shape, value, titles),
         _ if shown == Shown::Row => {
             let hint = text.clone();
             view! { <span class="truncate" title=hint>{text}</span> }.into_any()

@@ -77,7 +77,7 @@ pub use skeleton::{SkeletonCards, SkeletonRows};
 pub use state::{EmptyState, ErrorState, Notice};
 pub use switch::Switch;
 pub use tabs::{TabItem, TabPanel, Tabs};
-pub use tag::{Badge, Chip, Dot, Tag, stage_hue};
+pub use tag::{Badge, Chip, Dot, FilterChip, Tag, stage_hue};
 pub use tag_input::TagInput;
 pub use text_area::TextArea;
 pub use text_input::TextInput;

@@ -32,6 +32,13 @@ pub fn Select(
             <option value=choice.value selected=move || value.with(|chosen| *chosen == own)>{choice.label}</option>
         }
     };
+    let part = move |(group, choices): (Option<String>, Vec<Choice>)| {
+        let choices = choices.into_iter().map(option).collect_view();
+        match group {
+            Some(label) => view! { <optgroup label=label>{choices}</optgroup> }.into_any(),
+            None => choices.into_any(),
+        }
+    };
     view! {
         <select
             class="input"
@@ -52,7 +59,19 @@ pub fn Select(
             {empty.map(|empty| view! {
                 <option value="" selected=move || value.with(String::is_empty)>{empty}</option>
             })}
-            {move || options.get().into_iter().map(option).collect_view()}
+            {move || grouped(options.get()).into_iter().map(part).collect_view()}
         </select>
     }
+}
+
+/// Neighbours of one group together.
+fn grouped(choices: Vec<Choice>) -> Vec<(Option<String>, Vec<Choice>)> {
+    let mut all: Vec<(Option<String>, Vec<Choice>)> = Vec::new();
+    for choice in choices {
+        match all.last_mut().filter(|(group, _)| *group == choice.group) {
+            Some((_, members)) => members.push(choice),
+            None => all.push((choice.group.clone(), vec![choice])),
+        }
+    }
+    all
 }

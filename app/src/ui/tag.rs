@@ -75,7 +75,7 @@ pub fn Dot(
     view! { <span class="dot" data-hue=(hue % 10).to_string() aria-hidden="true"></span> }
 }
 
-/// A filter chip or toggle.
+/// A toggle, or what opens something.
 #[component]
 pub fn Chip(
     /// The words.
@@ -87,9 +87,6 @@ pub fn Chip(
     /// Icon before the words.
     #[prop(optional)]
     icon: Option<&'static str>,
-    /// Icon after the words, such as `"x"` or `"chevron-down"`.
-    #[prop(optional)]
-    end_icon: Option<&'static str>,
     /// Runs on click.
     #[prop(into)]
     on_click: Callback<()>,
@@ -103,7 +100,39 @@ pub fn Chip(
         >
             {icon.map(|name| view! { <Icon name/> })}
             <span>{label}</span>
-            {end_icon.map(|name| view! { <Icon name/> })}
         </button>
+    }
+}
+
+/// A filter that holds: its words lead to where it is changed, its cross takes it away.
+#[component]
+pub fn FilterChip(
+    /// The words.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Accessible name of the cross.
+    #[prop(into)]
+    remove: Signal<String>,
+    /// Takes it away.
+    #[prop(into)]
+    on_remove: Callback<()>,
+    /// Opens what changes it; without, it can only go.
+    #[prop(optional_no_strip, into)]
+    on_change: Option<Callback<()>>,
+) -> impl IntoView {
+    let words = match on_change {
+        Some(change) => {
+            view! { <button type="button" class="chip-words" on:click=move |_| change.run(())>{label}</button> }
+                .into_any()
+        }
+        None => view! { <span class="chip-words">{label}</span> }.into_any(),
+    };
+    view! {
+        <span class="chip" data-set="">
+            {words}
+            <button type="button" class="chip-remove" aria-label=remove on:click=move |_| on_remove.run(())>
+                <Icon name="x"/>
+            </button>
+        </span>
     }
 }

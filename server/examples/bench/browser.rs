@@ -1,6 +1,8 @@
 //! In a browser: first load on a phone, dragging on the big board, a long queue of tickets, memory. Measured by a script of its own
 //! (`end2end/bench/browser.mjs`), which says what it found line by line.
 
+use std::process::Stdio;
+
 use serde::Deserialize;
 use serde_json::json;
 use tokio::process::Command;
@@ -35,8 +37,10 @@ pub(crate) async fn lines(world: &mut World, size: Size) -> Outcome<Vec<Line>> {
         .arg(world.client.cookie())
         .arg(world.pipeline.to_string())
         .args([format!("{}:{}", world.desk.queue, size.tickets / OPEN), format!("{few}:{FEW}")])
-        .stderr(std::process::Stdio::inherit())
-        .output()
+        .stdout(Stdio::piped())
+        // Not `output()`: that keeps to itself what went wrong.
+        .spawn()?
+        .wait_with_output()
         .await?;
     if !script.status.success() {
         return Err(format!("the browser's part: {}", script.status).into());

@@ -52,6 +52,7 @@ fn wrong(field: &FieldDef, value: &Value) -> Option<&'static str> {
         Kind::Integer(..) | Kind::Rating => (value.is_i64() || value.is_u64(), "integer"),
         Kind::Decimal(_) | Kind::Money => (is_decimal(value), "number"),
         Kind::Currency => (value.as_str().is_some_and(is_currency), "currency"),
+        Kind::TimeZone => (within(value, 60), "time_zone"),
         Kind::Date => (value.as_str().is_some_and(|text| text.len() == 10 && text.as_bytes()[4] == b'-'), "date"),
         Kind::DateTime => (value.as_str().is_some_and(is_instant), "datetime"),
         Kind::Bool => (value.is_boolean(), "boolean"),

@@ -81,6 +81,7 @@ macro_rules! record {
     (@type rich_text) => { Option<&'v str> };
     (@type choice) => { Option<&'v str> };
     (@type currency) => { Option<&'v str> };
+    (@type time_zone) => { Option<&'v str> };
     (@type email) => { Option<&'v str> };
     (@type url) => { Option<&'v str> };
     (@type rank) => { Option<&'v str> };
@@ -109,6 +110,7 @@ macro_rules! record {
     (@read rich_text, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
     (@read choice, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
     (@read currency, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
+    (@read time_zone, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
     (@read email, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
     (@read url, $v:expr, $f:expr) => { $crate::record::text($v, $f) };
     (@read rank, $v:expr, $f:expr) => { $crate::record::text($v, $f) };

@@ -20,6 +20,8 @@ pub enum Kind {
     Money,
     /// ISO 4217 code.
     Currency,
+    /// Name of a time zone in the IANA database, which the store knows.
+    TimeZone,
     /// Calendar day.
     Date,
     /// Instant, UTC.
@@ -115,6 +117,10 @@ pub mod kinds {
     /// See [`Kind::Currency`].
     pub const fn currency() -> Kind {
         Kind::Currency
+    }
+    /// See [`Kind::TimeZone`].
+    pub const fn time_zone() -> Kind {
+        Kind::TimeZone
     }
     /// See [`Kind::Date`].
     pub const fn date() -> Kind {

@@ -38,6 +38,7 @@ pub fn normalize(field: &str, kind: &Kind, value: &Value) -> Outcome {
         Kind::Decimal(scale) => number(field, value, u32::from(*scale)),
         Kind::Money => number(field, value, 2),
         Kind::Currency => currency(value).ok_or_else(|| bad("currency")),
+        Kind::TimeZone => time_zone(value).ok_or_else(|| bad("time_zone")),
         Kind::Date => day(value).ok_or_else(|| bad("date")),
         Kind::DateTime => instant(value).ok_or_else(|| bad("datetime")),
         Kind::Bool => yes_no(value).ok_or_else(|| bad("boolean")),
@@ -168,6 +169,13 @@ fn number(field: &str, value: &Value, scale: u32) -> Outcome {
 fn currency(value: &Value) -> Option<Value> {
     let code = value.as_str()?.trim().to_ascii_uppercase();
     (code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())).then(|| code.into())
+}
+
+/// As far as one can tell without the database.
+fn time_zone(value: &Value) -> Option<Value> {
+    let name = value.as_str()?.trim();
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"_+-/".contains(&b);
+    (name.len() <= 60 && name.bytes().all(fits)).then(|| name.into())
 }
 
 fn day(value: &Value) -> Option<Value> {

@@ -1,7 +1,10 @@
 //! Business calendar 工作日历: when a team works, for service levels.
 
+use serde_json::Value;
+
+use crate::FieldError;
 use crate::format::Zone;
-use crate::record::{Draft, FieldDef, Ownership, Part, declare::record, kinds};
+use crate::record::{Draft, FieldDef, Ownership, Part, declare::record, is_empty, kinds};
 use crate::sla::{BusinessHours, WEEKDAYS};
 
 /// A day closed.
@@ -22,7 +25,7 @@ record! {
         /// Name.
         name: text(120).required().unique().search().list();
         /// IANA time zone the hours are meant in; the organisation's when empty.
-        timezone: text(60).list();
+        timezone: time_zone().list();
         /// Opening hours by weekday: `{"mon": [["09:00", "18:00"]], …}`; always open when empty.
         hours: week().group("hours");
         /// Days closed: `[{"day": "2026-10-01", "name": "国庆节"}]`.
@@ -39,7 +42,47 @@ record! {
 fn calendar_rules(draft: &mut Draft<'_>) {
     let calendar = BusinessCalendar(draft.after);
     let parsed = BusinessHours::parse(Zone::utc(), calendar.hours(), calendar.holidays(), calendar.workdays());
-    if let Err(errors) = parsed {
-        draft.errors.extend(errors);
+    let odd = if draft.changed("hours") || draft.changed("workdays") { odd_workdays(calendar) } else { Vec::new() };
+    draft.errors.extend(parsed.err().unwrap_or(odd));
+}
+
+/// Make-up days that are as a day that is closed, or have hours besides those of another day: nobody means that.
+fn odd_workdays(calendar: BusinessCalendar<'_>) -> Vec<FieldError> {
+    let has = |parts: &Value, name: &str| !is_empty(parts.get(name).unwrap_or(&Value::Null));
+    let odd = |(at, parts): (usize, &Value)| {
+        let like = parts.get("as").and_then(Value::as_str);
+        let code = match (has(parts, "hours"), like) {
+            (true, Some(_)) => "like_or_hours",
+            (false, like) if !calendar.hours().is_null() && !has(calendar.hours(), like.unwrap_or(WEEKDAYS[0])) => {
+                "like_closed"
+            }
+            _ => return None,
+        };
+        Some(FieldError::new(format!("workdays.{at}.as"), code))
+    };
+    calendar.workdays().as_array().into_iter().flatten().enumerate().filter_map(odd).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_make_up_day_is_like_a_day_that_is_open_or_has_hours_of_its_own() {
+        let codes = |hours: Value, workday: Value| -> Vec<String> {
+            let values = serde_json::from_value(json!({"hours": hours, "workdays": [workday]})).unwrap();
+            odd_workdays(BusinessCalendar(&values)).into_iter().map(|e| format!("{} {}", e.field, e.code)).collect()
+        };
+        let week = || json!({"mon": [["09:00", "18:00"]]});
+        assert_eq!(codes(week(), json!({"day": "2026-10-10"})), [""; 0]);
+        assert_eq!(codes(Value::Null, json!({"day": "2026-10-10", "as": "sun"})), [""; 0]);
+        assert_eq!(codes(week(), json!({"day": "2026-10-10", "as": "sun"})), ["workdays.0.as like_closed"]);
+        let own = json!([["10:00", "12:00"]]);
+        assert_eq!(codes(json!({"tue": own}), json!({"day": "2026-10-10"})), ["workdays.0.as like_closed"]);
+        assert_eq!(codes(week(), json!({"day": "2026-10-10", "hours": own})), [""; 0]);
+        let both = json!({"day": "2026-10-10", "as": "mon", "hours": own});
+        assert_eq!(codes(week(), both), ["workdays.0.as like_or_hours"]);
     }
 }

@@ -11,7 +11,7 @@ record! {
         /// Default currency of new pipelines and amounts.
         currency: currency().required().default("CNY").list();
         /// IANA time zone for dates of people who chose none.
-        timezone: text(60).required().default("Asia/Shanghai").list();
+        timezone: time_zone().required().default("Asia/Shanghai").list();
         /// Language of people who chose none.
         locale: choice(&["zh-CN", "en"]).required().default("zh-CN").list();
         /// Days without follow-up after which a customer without open deal returns to the public pool 公海; never if

@@ -2,6 +2,7 @@
 
 use super::customer::CATEGORIES;
 use super::ticket::PRIORITIES;
+use crate::FieldError;
 use crate::record::{Draft, FieldDef, Ownership, Part, declare::record, kinds};
 use crate::sla::{ACTIONS, CLOCKS, Escalation, MAX_PERCENT, MIN_PERCENT};
 
@@ -62,7 +63,45 @@ fn policy_rules(draft: &mut Draft<'_>) {
         draft.error("first_response_minutes", "required");
     }
     let steps = draft.after.get("steps").cloned().unwrap_or_default();
-    if let Err(error) = Escalation::parse_list("steps", &steps) {
-        draft.errors.push(error);
+    match Escalation::parse_list("steps", &steps) {
+        Err(error) => draft.errors.push(error),
+        // A clock without target never runs.
+        Ok(steps) if draft.changed("steps") || targets.iter().any(|target| draft.changed(target)) => {
+            let idle = |step: &Escalation| !draft.has(&format!("{}_minutes", step.clock.code()));
+            let idle: Vec<usize> = steps.iter().enumerate().filter(|(_, step)| idle(step)).map(|(at, _)| at).collect();
+            let error = |at| FieldError::new(format!("steps.{at}.clock"), "clock_without_target");
+            draft.errors.extend(idle.into_iter().map(error));
+        }
+        Ok(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::format::Zone;
+    use crate::record::{Row, validate};
+
+    fn problems(before: Option<&Row>, values: &serde_json::Value) -> Vec<String> {
+        let (zone, related, mut after) = (Zone::utc(), BTreeMap::new(), values.as_object().unwrap().clone());
+        let now = chrono::Utc::now();
+        let mut draft = Draft { before, after: &mut after, now, zone: &zone, related: &related, errors: Vec::new() };
+        validate(&SLA_POLICY, &mut draft, &[], &[]);
+        draft.errors.into_iter().map(|error| format!("{} {}", error.field, error.code)).collect()
+    }
+
+    #[test]
+    fn steps_go_by_clocks_that_run() {
+        let step = |clock: &str| json!({"clock": clock, "at_percent": 80, "action": "notify"});
+        let steps = [step("resolution"), step("first_response")];
+        let policy = json!({"name": "Fast", "resolution_minutes": 60, "steps": steps});
+        assert_eq!(problems(None, &policy), ["steps.1.clock clock_without_target"]);
+        // What was kept before anybody thought of it stands in nobody's way.
+        let kept = Row { id: uuid::Uuid::nil(), version: 1, values: policy.as_object().unwrap().clone() };
+        assert_eq!(problems(Some(&kept), &policy), [""; 0]);
     }
 }

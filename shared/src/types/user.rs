@@ -28,7 +28,7 @@ record! {
         /// Chosen language.
         locale: choice(&["zh-CN", "en"]);
         /// Chosen IANA time zone.
-        timezone: text(60);
+        timezone: time_zone();
     }
     with { ownership: Ownership::Organisation, admin: true }
 }

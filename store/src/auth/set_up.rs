@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::Utc;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::access::Actor;
 use shared::command::{Change, Command, Source};
 use shared::format::Zone;
 use shared::i18n::Locale;
 use shared::record::{Draft, validate};
 use shared::types::ORGANISATION;
-use shared::{Error, Result, Values};
+use shared::{Error, FieldError, Result, Values};
 use uuid::Uuid;
 
 use super::account::store_password;
 use super::invitation::user_field;
 use super::sign_in::start_first_session;
-use super::{Client, DefaultRole, SignedIn, password};
+use super::{Client, DefaultRole, SignedIn, is_zone, password};
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
 use crate::portal::address_part;
@@ -208,6 +208,9 @@ fn organisation(input: &SetUp) -> Result<Values> {
     };
     validate(&ORGANISATION, &mut draft, &given, &[]);
     let mut fields = draft.errors;
+    if fields.is_empty() && !after.get("timezone").and_then(Value::as_str).is_none_or(is_zone) {
+        fields.push(FieldError::new("timezone", "time_zone"));
+    }
     // On the form, "name" is the person's.
     fields.iter_mut().filter(|error| error.field == "name").for_each(|error| error.field = "org_name".to_owned());
     after.remove("custom");

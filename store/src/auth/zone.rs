@@ -7,6 +7,11 @@ use shared::format::Zone;
 /// Years before and after now whose changes of offset are sent along.
 const YEARS: i32 = 6;
 
+/// Whether there is a zone of that name.
+pub(crate) fn is_zone(name: &str) -> bool {
+    name.parse::<Tz>().is_ok()
+}
+
 /// The zone of an IANA name in the years around now; UTC when the name is unknown.
 pub(crate) fn zone_of(name: &str) -> Zone {
     zone(name, Utc::now())

@@ -21,7 +21,7 @@ const REVOKED_CHANNEL: &str = "guanxi_revoked";
 /// Safety net in case a wake-up gets lost.
 const SLOW_POLL: Duration = Duration::from_millis(1_000);
 /// First wait for events that an open transaction holds back.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// Least time between two wake-ups sent by a node: commits in between share one.
 const WAKE_EVERY: Duration = Duration::from_millis(15);
 /// Least time between the beginnings of two reads when there is much to tell: many changes share a read.

@@ -19,6 +19,7 @@ use super::load::Lock;
 use super::place::{crowded, rank_field, ranks, respread};
 use super::prepare::{Act, Prepared, assign_holders, conflicts, lay_over, stamp};
 use super::{derive, load, rich, serial, verify};
+use crate::auth::is_zone;
 use crate::columns::target;
 use crate::pool::Tx;
 use crate::read::push_filter;
@@ -111,7 +112,7 @@ async fn check(
         rich::clean(def, draft.after, &row.patch);
         row.errors.append(&mut draft.errors);
         row.after.values = after;
-        row.errors.extend(unusable_filters(actor, def, row));
+        row.errors.extend(unusable_values(actor, def, row));
     }
     verify::references_exist(tx, actor, def, rows).await?;
     attach::targets_are_open(tx, actor, def, rows).await?;
@@ -119,20 +120,31 @@ async fn check(
     verify::unique_values(tx, def, rows).await
 }
 
-/// What is wrong with filters that a row keeps: one that lists would refuse never fits anything.
-fn unusable_filters(actor: &Actor, def: &RecordDef, row: &Prepared) -> Vec<FieldError> {
-    let system = Actor::administrator(actor.org_id, actor.user_id);
+/// What is wrong with values of a row that only the store can tell of.
+fn unusable_values(actor: &Actor, def: &RecordDef, row: &Prepared) -> Vec<FieldError> {
     let unusable = |field: &FieldDef| {
-        let Kind::Json(Shape::Filter(target)) = field.kind else { return None };
-        let filter = serde_json::from_value::<Filter>(row.after.value(field.name).clone()).ok()?;
-        match push_filter(&mut Sql::new(""), &system, shared::types::by_name(target)?, &filter) {
-            Err(Error::Invalid { fields }) => {
-                fields.into_iter().next().map(|e| FieldError { field: field.name.into(), ..e })
+        let value = row.after.value(field.name);
+        let error = match field.kind {
+            Kind::Json(Shape::Filter(target)) => unusable_filter(actor, target, value)?,
+            Kind::TimeZone if !value.is_null() && !value.as_str().is_some_and(is_zone) => {
+                FieldError::new("", "time_zone")
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some(FieldError { field: field.name.into(), ..error })
     };
-    def.fields.iter().filter(|field| row.changed(field.name)).filter_map(unusable).collect()
+    let is_faulty = |field: &FieldDef| row.errors.iter().any(|error| error.field == field.name);
+    def.fields.iter().filter(|field| row.changed(field.name) && !is_faulty(field)).filter_map(unusable).collect()
+}
+
+/// A filter that lists would refuse never fits anything.
+fn unusable_filter(actor: &Actor, target: &str, filter: &Value) -> Option<FieldError> {
+    let system = Actor::administrator(actor.org_id, actor.user_id);
+    let filter = serde_json::from_value::<Filter>(filter.clone()).ok()?;
+    match push_filter(&mut Sql::new(""), &system, shared::types::by_name(target)?, &filter) {
+        Err(Error::Invalid { fields }) => fields.into_iter().next(),
+        _ => None,
+    }
 }
 
 /// Rows that the type's rules look at: the targets of its `needs`.

@@ -416,6 +416,7 @@ fn bad(kind: &Kind) -> Vec<Value> {
             vec![json!("1e99"), json!("NaN"), json!(1e300), json!("99999999999999999"), json!([1])]
         }
         Kind::Currency => vec![json!("RENMINBI"), json!("¥¥¥"), json!(1)],
+        Kind::TimeZone => vec![json!("Mars/Olympus_Mons"), json!("昨天"), json!(8)],
         Kind::Date => vec![json!("2017-02-30"), json!("0001-01-01"), json!("tomorrow"), json!(20_170_301)],
         Kind::DateTime => vec![json!("2017-02-30T00:00:00Z"), json!("0001-01-01T00:00:00Z"), json!("now"), json!(1)],
         Kind::Bool => vec![json!("perhaps"), json!(7), json!([true])],

@@ -13,7 +13,7 @@ use super::filters::Filters;
 use crate::api::records::get_record;
 use crate::chunk::once;
 use crate::context::{Page, t};
-use crate::ui::{Button, ButtonKind, Chip, Size, TextInput};
+use crate::ui::{Button, ButtonKind, Chip, FilterChip, Size, TextInput};
 
 /// How long typing must rest before the board is searched.
 const REST: Duration = Duration::from_millis(250);
@@ -39,7 +39,9 @@ pub(super) fn filter_bar(address: Address) -> impl IntoView {
     let chips = move || {
         let shown = address.filters.with(|filters| shown(page, filters, &names.get()));
         let chip = |(words, clear): Shown| {
-            view! { <Chip label=words pressed=true end_icon="x" on_click=move |()| change(clear)/> }
+            let remove = page.text_with("list.filter.remove", &[("field", &words)]);
+            let open = Callback::new(move |()| dialog.set(true));
+            view! { <FilterChip label=words remove on_remove=move |()| change(clear) on_change=Some(open)/> }
         };
         shown.into_iter().map(chip).collect_view()
     };

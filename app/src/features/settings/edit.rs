@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::acting::act;
 use crate::api::records::list_records;
 use crate::context::{Page, t};
-use crate::preferences::{CURRENCIES, TIME_ZONES};
+use crate::preferences::{CURRENCIES, plain, time_zones};
 use crate::ui::{
     Button, ButtonKind, Checkbox, Choice, Dialog, Dot, Field, Select, TagInput, TextArea, TextInput, is_save_chord,
 };
@@ -162,7 +162,7 @@ fn control(def: &'static RecordDef, field: &'static FieldDef, editor: Editor, la
         Kind::Integer(..) => view! { <TextInput value=text_signal(editor, field) inputmode="numeric"/> }.into_any(),
         Kind::Email => view! { <TextInput value=text_signal(editor, field) kind="email"/> }.into_any(),
         Kind::Currency => select(editor, field, Signal::stored(plain(CURRENCIES))),
-        Kind::Text(_) if name == "timezone" => select(editor, field, Signal::stored(plain(TIME_ZONES))),
+        Kind::TimeZone => select(editor, field, Signal::stored(time_zones(""))),
         Kind::Text(_) if name == "record_type" => select(editor, field, Signal::derive(move || types(page))),
         Kind::Choice(codes) => {
             let choice = move |code: &&str| Choice::new(*code, choice_label(page.locale.get(), def, name, code));
@@ -291,11 +291,6 @@ pub fn records_of(record_type: &'static str) -> Signal<Vec<Choice>> {
         let rows = found.get().and_then(Result::ok).map(|page| page.rows).unwrap_or_default();
         rows.iter().map(|row| Choice::new(row.id.to_string(), row.text(title).unwrap_or_default())).collect()
     })
-}
-
-/// Codes that are their own labels.
-pub fn plain(values: &[&str]) -> Vec<Choice> {
-    values.iter().map(|value| Choice::new(*value, *value)).collect()
 }
 
 /// The record types people work with.

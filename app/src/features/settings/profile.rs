@@ -8,11 +8,11 @@ use shared::types::USER;
 use shared::{Error, Values};
 
 use super::SectionHead;
-use super::edit::{plain, problem};
+use super::edit::problem;
 use super::roster::Failed;
 use crate::api::account::{profile, update_profile};
 use crate::context::{Page, t};
-use crate::preferences::{TIME_ZONES, choose_density, choose_locale, choose_theme};
+use crate::preferences::{choose_density, choose_locale, choose_theme, time_zones};
 use crate::ui::{Button, ButtonKind, Choice, Field, Segmented, Select, SkeletonRows, TextInput, Toasts, Tone};
 
 /// Personal details and preferences.
@@ -76,21 +76,13 @@ fn Details(values: Values) -> impl IntoView {
                 <TextInput value=phone kind="tel" autocomplete="tel"/>
             </Field>
             <Field id="profile-zone" label=label("timezone") error=wrong("timezone")>
-                <Select value=timezone options=zones(timezone) empty=t("admin.as_organisation")/>
+                <Select value=timezone options=Signal::derive(move || time_zones(&timezone.get())) empty=t("admin.as_organisation")/>
             </Field>
             <div class="button-group">
                 <Button kind=ButtonKind::Primary submit=true busy>{t("ui.action.save")}</Button>
             </div>
         </form>
     }
-}
-
-fn zones(chosen: RwSignal<String>) -> Signal<Vec<Choice>> {
-    Signal::derive(move || {
-        let own = chosen.get();
-        let extra = !own.is_empty() && !TIME_ZONES.contains(&own.as_str());
-        plain(TIME_ZONES).into_iter().chain(extra.then(|| Choice::new(own.clone(), own))).collect()
-    })
 }
 
 /// Language and look; in effect at once.

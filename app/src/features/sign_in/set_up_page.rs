@@ -9,8 +9,8 @@ use super::leave_for;
 use crate::api::Fault;
 use crate::api::account::{NewOrganisation, needs_set_up, set_up};
 use crate::context::{Page, t};
-use crate::preferences::{CURRENCIES, TIME_ZONES};
-use crate::ui::{Choice, Field, Notice, Select, Tone};
+use crate::preferences::{CURRENCIES, plain, time_zones};
+use crate::ui::{Field, Notice, Select, Tone};
 
 const FIELDS: &[&str] = &["org_name", "name", "email", "password", "currency", "timezone"];
 
@@ -88,24 +88,11 @@ fn SetUpForm() -> impl IntoView {
                     <Select value=currency options=plain(CURRENCIES)/>
                 </Field>
                 <Field id="timezone" label=t("sign_in.setup.timezone")>
-                    <Select value=timezone options=zones(timezone)/>
+                    <Select value=timezone options=Signal::derive(move || time_zones(&timezone.get()))/>
                 </Field>
             </div>
         </Card>
     }
-}
-
-fn plain(values: &'static [&'static str]) -> Vec<Choice> {
-    values.iter().map(|value| Choice::new(*value, *value)).collect()
-}
-
-/// The usual zones, and the browser's own if it is none of them.
-fn zones(chosen: RwSignal<String>) -> Signal<Vec<Choice>> {
-    Signal::derive(move || {
-        let own = chosen.get();
-        let extra = (!TIME_ZONES.contains(&own.as_str())).then(|| Choice::new(own.clone(), own.clone()));
-        plain(TIME_ZONES).into_iter().chain(extra).collect()
-    })
 }
 
 /// The browser's IANA time zone.

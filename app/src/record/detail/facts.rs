@@ -1,5 +1,6 @@
 //! The fields of a record by group, each edited where it stands.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use shared::access::FieldAccess;
 use shared::command::Change;
@@ -10,7 +11,7 @@ use super::RecordContext;
 use super::head::{pencil, send_telling};
 use crate::record::attribute::{Attribute, SYSTEM_GROUP, groups};
 use crate::record::channels::{channel, scheme};
-use crate::record::inline::inline_editor;
+use crate::record::inline::{inline_editor, refocus};
 use crate::record::value::{Shown, has_links, value_text, value_view};
 use crate::ui::{Icon, Size, settled};
 
@@ -51,7 +52,7 @@ fn group(context: RecordContext, name: &'static str, without: &'static [&'static
 
 fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
     let page = context.page;
-    let editing = RwSignal::new(false);
+    let (editing, place) = (RwSignal::new(false), NodeRef::<Div>::new());
     let editable = context.may_update && attribute.editable && attribute.group() != SYSTEM_GROUP;
     let (label, name) = (attribute.label_signal(page), attribute.name());
     let refused = move || {
@@ -62,7 +63,11 @@ fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
     let content = move || {
         if editing.get() {
             let (row, attribute) = (context.row.get_untracked(), attribute.clone());
-            return inline_editor(context.target(), attribute, row, move || editing.set(false));
+            let done = move || {
+                editing.set(false);
+                refocus(move || place.try_get_untracked().flatten()?.query_selector("dd button").ok().flatten());
+            };
+            return inline_editor(context.target(), attribute, row, done);
         }
         let begin = move || {
             context.refused.set(None);
@@ -71,7 +76,7 @@ fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
         shown(context, &attribute, editable, begin)
     };
     let empty = move || context.row.with(|row| is_empty(own.value(&row.values))).then_some("");
-    view! { <div class="fact" data-field=field data-empty=empty><dt>{label}</dt><dd>{content}{refused}</dd></div> }
+    view! { <div node_ref=place class="fact" data-field=field data-empty=empty><dt>{label}</dt><dd>{content}{refused}</dd></div> }
         .into_any()
 }
 

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use shared::record::{Kind, is_empty};
 use shared::{FieldError, i18n};
 
+use super::draft::restored;
 use super::state::FormState;
-use crate::context::t;
 use crate::record::attribute::{Attribute, CUSTOM_GROUP, groups};
 use crate::record::conflict::sides;
 use crate::record::editor::{Editing, editor};
 use crate::record::inline::later;
-use crate::ui::{Button, Field, Icon, Notice, Size, Tone, is_save_chord};
+use crate::ui::{Field, Icon, Notice, Tone, is_save_chord};
 
 /// The form with its messages.
 pub(super) fn form(state: FormState, save: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
@@ -66,11 +66,7 @@ fn notices(state: FormState) -> AnyView {
     };
     let trouble = Memo::new(move |_| trouble());
     view! {
-        <Show when=move || state.restored.get()>
-            <Notice tone=Tone::Info text=t("ui.input.draft_restored")>
-                <Button size=Size::Small on_click=move |_| state.reset()>{t("ui.input.discard_draft")}</Button>
-            </Notice>
-        </Show>
+        {restored(state.restored, move || state.reset())}
         <Show when=move || trouble.with(|text| !text.is_empty())>
             <Notice tone=Tone::Danger text=trouble/>
         </Show>

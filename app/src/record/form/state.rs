@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::access::Action;
+use shared::access::{Action, Actor, Level};
 use shared::command::{Change, Command, Outcome};
 use shared::query::Titles;
 use shared::record::{CustomField, Draft, is_empty, validate};
@@ -32,6 +32,8 @@ pub(super) struct FormState {
     pub(super) base: RwSignal<Option<Row>>,
     /// The values the form began with.
     start: StoredValue<Values>,
+    /// Those among them that are a new record's anyway.
+    usual: StoredValue<Values>,
     custom: StoredValue<Vec<CustomField>>,
     id: StoredValue<Uuid>,
     busy: RwSignal<bool>,
@@ -51,8 +53,8 @@ impl FormState {
         let mut titles = titles.get_untracked();
         let all: Vec<Attribute> = page.actor().map(|actor| attributes(def, &custom, &actor)).unwrap_or_default();
         let all: Vec<Attribute> = all.into_iter().filter(|a| a.editable && a.group() != SYSTEM_GROUP).collect();
-        let start = match &base {
-            Some(row) => row.values.clone(),
+        let (start, usual) = match &base {
+            Some(row) => (row.values.clone(), Values::new()),
             None => new_values(page, def, &all, initial.get_untracked(), &mut titles),
         };
         let signals = all.iter().map(|a| (a.name(), RwSignal::new(a.value(&start).clone())));
@@ -68,6 +70,7 @@ impl FormState {
             id: StoredValue::new(base.as_ref().map_or_else(Uuid::now_v7, |row| row.id)),
             base: RwSignal::new(base),
             start: StoredValue::new(start),
+            usual: StoredValue::new(usual),
             custom: StoredValue::new(custom),
             busy,
         };
@@ -243,12 +246,13 @@ impl FormState {
         }
     }
 
-    /// All values of a new record that have one.
+    /// All values of a new record that have one. What it gets anyway is not sent unless somebody chose otherwise: a rule of
+    /// the organisation's may know better, and only what was asked for binds it.
     fn filled(self, patch: &Values) -> Values {
         let mut values = self.start.get_value();
         values.extend(patch.clone());
         let current = values.clone();
-        values.retain(|_, value| !is_empty(value));
+        self.usual.with_value(|usual| values.retain(|name, value| !is_empty(value) && usual.get(name) != Some(value)));
         self.attributes.with_value(|all| {
             for attribute in all.iter().filter(|a| !a.is_custom() && !a.applies(&current)) {
                 values.remove(&attribute.name());
@@ -268,8 +272,15 @@ impl FormState {
     }
 }
 
-/// What a new record begins with: what is known, what is declared, and its maker as owner.
-fn new_values(page: Page, def: &RecordDef, attributes: &[Attribute], known: Values, titles: &mut Titles) -> Values {
+/// What a new record begins with: what is known, what is declared, and its maker as owner unless it may wait for one and
+/// stays in sight meanwhile; and which of that is only what is declared.
+fn new_values(
+    page: Page,
+    def: &RecordDef,
+    attributes: &[Attribute],
+    known: Values,
+    titles: &mut Titles,
+) -> (Values, Values) {
     let mut values = Values::new();
     for attribute in attributes {
         let value = attribute.default_value();
@@ -277,13 +288,16 @@ fn new_values(page: Page, def: &RecordDef, attributes: &[Attribute], known: Valu
             attribute.put(&mut values, value);
         }
     }
-    if let Some(actor) = page.actor().filter(|actor| def.is_owned() && actor.may(def, Action::Create)) {
+    let usual = values.clone().into_iter().filter(|(name, _)| name != "custom" && !known.contains_key(name)).collect();
+    let waits = |actor: &Actor| def.unassigned && actor.level(def, Action::Read) > Level::Own;
+    let owns = |actor: &Actor| def.is_owned() && actor.may(def, Action::Create) && !waits(actor);
+    if let Some(actor) = page.actor().filter(owns) {
         values.insert("owner_id".into(), actor.user_id.to_string().into());
         let name = page.session.with_value(|session| session.as_ref().map(|s| s.name.clone()));
         titles.insert(actor.user_id, name.unwrap_or_default());
     }
     values.extend(known);
-    values
+    (values, usual)
 }
 
 /// What needs attention: an input, or the first one of several that belong together.

@@ -15,7 +15,7 @@ pub(in crate::record) struct Subject {
     /// `industry`, `customer_id.industry`.
     pub(super) path: String,
     /// The reference that leads to it.
-    via: Option<Attribute>,
+    pub(super) via: Option<Attribute>,
     pub(super) attribute: Attribute,
 }
 

@@ -17,7 +17,7 @@ use shared::{Error, i18n};
 
 use super::ListContext;
 use super::columns::columns_dialog;
-use super::filter::{Conditions, condition_text, filter_dialog};
+use super::filter::{Conditions, condition_chips};
 use super::subject::{Subjects, subjects};
 use super::views::views_menu;
 use crate::api::export::start_export;
@@ -126,7 +126,7 @@ fn error_text(locale: i18n::Locale, error: &Error) -> String {
 }
 
 pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {
-    let (choosing, filtering) = (RwSignal::new(false), RwSignal::new(false));
+    let choosing = RwSignal::new(false);
     let actor = context.page.actor();
     let about = all.with_value(|all| actor.map(|actor| subjects(all, &actor)).unwrap_or_default());
     let about = StoredValue::new(about);
@@ -140,15 +140,10 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
             </Show>
             <div class="chips">
                 {quick_chips(context)}
-                {move || further_chips(context, about)}
-                <button type="button" class="chip" data-add="" on:click=move |_| filtering.set(true)>
-                    <crate::ui::Icon name="plus"/>
-                    <span>{t("list.filter.add")}</span>
-                </button>
+                {further_chips(context, about)}
             </div>
         </div>
         {columns_dialog(context, all, choosing)}
-        {filter_dialog(Conditions::of(context), about, filtering)}
     }
     .into_any()
 }
@@ -241,26 +236,8 @@ fn incomplete() -> Filter {
     Filter::field("incomplete", Op::Eq, true)
 }
 
-/// The other conditions; a click takes one away.
+/// The other conditions, and the way to a further one.
 pub(super) fn further_chips(context: ListContext, all: Subjects) -> AnyView {
     let quick: Vec<Filter> = [mine(), incomplete()].into_iter().chain(context.def.pool.then(pool)).collect();
     condition_chips(Conditions::of(context), all, move |condition| !quick.contains(condition))
-}
-
-/// Conditions as chips; a click takes one away.
-pub(in crate::record) fn condition_chips(
-    conditions: Conditions,
-    all: Subjects,
-    shown: impl Fn(&Filter) -> bool,
-) -> AnyView {
-    let Conditions { page, titles, .. } = conditions;
-    let chip = |condition: Filter| {
-        let said = condition.clone();
-        let label = Signal::derive(move || {
-            titles.with(|titles| all.with_value(|all| condition_text(page, titles, all, &said)))
-        });
-        let remove = move |()| conditions.remove(&condition);
-        view! { <Chip label pressed=Signal::stored(true) end_icon="x" on_click=remove/> }
-    };
-    conditions.all.get().into_iter().filter(shown).map(chip).collect_view().into_any()
 }

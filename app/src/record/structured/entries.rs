@@ -6,8 +6,8 @@ use shared::i18n;
 use shared::record::{Kind, Part, Values, is_empty};
 
 use super::items::Items;
-use super::{message, message_within, settle, told};
-use crate::context::{Page, t};
+use super::{message, message_within, remove_label, settle, told};
+use crate::context::Page;
 use crate::record::attribute::Attribute;
 use crate::record::editor::{Editing, editor};
 use crate::ui::{Button, ButtonKind, Checkbox, Field, Size};
@@ -67,7 +67,7 @@ pub(super) fn entries(editing: Editing, parts: &'static [Part], ordered: bool) -
         let all: Vec<Value> = entries.iter().map(|entry| entry.values().into()).collect();
         if all.is_empty() { Value::Null } else { all.into() }
     };
-    let items = Items::of(editing.value, read, write);
+    let items = Items::of(editing.id.clone(), editing.value, read, write);
     let (def, field) = (editing.attribute.def, editing.name());
     let add = move |_| {
         let mut values = Values::new();
@@ -92,7 +92,7 @@ pub(super) fn entries(editing: Editing, parts: &'static [Part], ordered: bool) -
     view! {
         <div class="entries">
             <For each=move || items.all.get() key=|(key, _)| *key let:item>{entry(&list, item)}</For>
-            <div>
+            <div id=items.adding()>
                 <Button size=Size::Small icon="plus" on_click=add>{move || page.text(&key)}</Button>
             </div>
         </div>
@@ -108,14 +108,15 @@ fn entry(list: &List, (key, entry): (usize, Entry)) -> AnyView {
         let n = (items.place(key) + 1).to_string();
         format!("{} {n}", i18n::field_label(page.locale.get(), def, field))
     });
+    let id = items.id(key);
     let whole = move || message(page, errors, &path());
     let own = entry.clone();
     let held = Memo::new(move |_| own.values());
     let shown: Vec<AnyView> = entry.parts.iter().map(|(part, value)| input(list, key, part, *value, held)).collect();
     view! {
-        <div class="entry" role="group" aria-label=label data-invalid=move || whole().is_some().then_some("")>
+        <div id=id class="entry" role="group" aria-label=label data-invalid=move || whole().is_some().then_some("")>
             <div class="entry-parts">{shown}</div>
-            {tools(list, key)}
+            {tools(list, key, label)}
             {move || whole().map(told)}
         </div>
     }
@@ -123,7 +124,7 @@ fn entry(list: &List, (key, entry): (usize, Entry)) -> AnyView {
 }
 
 /// What can be done with an entry as a whole.
-fn tools(list: &List, key: usize) -> AnyView {
+fn tools(list: &List, key: usize, name: Signal<String>) -> AnyView {
     let (page, items, ordered) = (list.page, list.items, list.ordered);
     let last = move || items.all.with(|all| all.last().map(|(key, _)| *key)) == Some(key);
     let first = Signal::derive(move || items.place(key) == 0);
@@ -144,7 +145,7 @@ fn tools(list: &List, key: usize) -> AnyView {
     view! {
         <div class="entry-tools">
             {ordered.then(|| view! { {shift(false)} {shift(true)} })}
-            <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=t("ui.action.remove") on_click=move |_| items.remove(key)/>
+            <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=remove_label(page, name) on_click=move |_| items.remove(key)/>
         </div>
     }
     .into_any()

@@ -10,8 +10,7 @@ use crate::api::records::custom_fields;
 use crate::context::{Page, t};
 use crate::record::attribute::attributes;
 use crate::record::editor::Editing;
-use crate::record::list::{Conditions, condition_chips, filter_dialog, subjects};
-use crate::ui::Icon;
+use crate::record::list::{Conditions, condition_chips, subjects};
 
 pub(super) fn conditions(editing: Editing, target: &'static str) -> AnyView {
     let page = Page::take();
@@ -23,19 +22,11 @@ pub(super) fn conditions(editing: Editing, target: &'static str) -> AnyView {
         all: Signal::derive(move || value.with(conditions_of)),
         change: Callback::new(move |all| value.set(filter_of(all))),
     };
-    let adding = RwSignal::new(false);
     let custom = LocalResource::new(move || custom_fields(def.name.to_owned()));
     let chips = move || {
         let custom = custom.get()?.unwrap_or_default();
         let about = StoredValue::new(subjects(&attributes(def, &custom, &actor), &actor));
-        Some(view! {
-            {move || condition_chips(conditions, about, |_| true)}
-            <button type="button" class="chip" data-add="" on:click=move |_| adding.set(true)>
-                <Icon name="plus"/>
-                <span>{t("list.filter.add")}</span>
-            </button>
-            {filter_dialog(conditions, about, adding)}
-        })
+        Some(condition_chips(conditions, about, |_| true))
     };
     let always = move || value.with(Value::is_null);
     view! {

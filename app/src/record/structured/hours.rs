@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 use shared::record::Values;
 use shared::sla::WEEKDAYS;
 
-use super::items::Items;
+use super::items::{Items, in_step};
 use super::words::weekday;
-use super::{message_within, settle, told};
+use super::{message_within, remove_label, settle, told};
 use crate::context::{Page, t};
-use crate::record::attribute::Attribute;
 use crate::record::editor::Editing;
 use crate::ui::{Button, ButtonKind, Size};
 
@@ -41,13 +40,14 @@ fn write(all: Vec<Interval>) -> Value {
 }
 
 /// The hours of one day.
-pub(super) fn hours(value: RwSignal<Value>, attribute: &Attribute) -> AnyView {
+pub(super) fn hours(editing: &Editing) -> AnyView {
     let page = Page::take();
-    day(page, value, attribute.label_signal(page), false)
+    day(page, editing.id.clone(), editing.value, editing.attribute.label_signal(page), Signal::stored(false))
 }
 
-fn day(page: Page, value: RwSignal<Value>, label: Signal<String>, tells_closed: bool) -> AnyView {
-    let items = Items::of(value, read, write);
+/// Without hours it says that it is closed, if it is.
+fn day(page: Page, id: String, value: RwSignal<Value>, label: Signal<String>, closed: Signal<bool>) -> AnyView {
+    let items = Items::of(id, value, read, write);
     let add = move |_| {
         // After the last ones, where that makes sense.
         let last = items.all.with_untracked(|all| all.last().map(|(_, (_, to))| to.get_untracked()));
@@ -67,20 +67,21 @@ fn day(page: Page, value: RwSignal<Value>, label: Signal<String>, tells_closed: 
                 />
             }
         };
+        let name = Signal::derive(move || format!("{} {}–{}", label.get(), from.get(), to.get()));
         view! {
-            <span class="hours-span">
+            <span id=items.id(key) class="hours-span">
                 {input(from, "ui.word.from")}
                 <span aria-hidden="true">"–"</span>
                 {input(to, "ui.word.to")}
-                <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=t("ui.action.remove") on_click=move |_| items.remove(key)/>
+                <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=remove_label(page, name) on_click=move |_| items.remove(key)/>
             </span>
         }
     };
     let add_label = Signal::derive(move || page.text_with("structured.add_hours", &[("day", &label.get())]));
-    let closed = move || tells_closed && items.all.with(Vec::is_empty);
+    let shut = move || closed.get() && items.all.with(Vec::is_empty);
     view! {
-        <div class="hours">
-            <Show when=closed><span class="meta">{t("structured.closed")}</span></Show>
+        <div class="hours" id=items.adding()>
+            <Show when=shut><span class="meta">{t("structured.closed")}</span></Show>
             <For each=move || items.all.get() key=|(key, _)| *key let:item>{one(item)}</For>
             <Button kind=ButtonKind::Ghost size=Size::Small icon="plus" label=add_label on_click=add/>
         </div>
@@ -94,26 +95,18 @@ pub(super) fn week(editing: &Editing) -> AnyView {
     let (value, errors, field) = (editing.value, editing.errors, editing.name());
     let days =
         WEEKDAYS.map(|name| RwSignal::new(value.with_untracked(|week| week.get(name).cloned()).unwrap_or_default()));
-    let sent = StoredValue::new(value.get_untracked());
-    Effect::new(move |before: Option<()>| {
+    let put_together = move || {
         let open = WEEKDAYS.iter().zip(days).map(|(name, hours)| ((*name).to_owned(), hours.get()));
         let week: Values = open.filter(|(_, hours)| !hours.is_null()).collect();
-        let week = if week.is_empty() { Value::Null } else { week.into() };
-        if before.is_some() && sent.with_value(|sent| *sent != week) {
-            sent.set_value(week.clone());
-            value.set(week);
-        }
-    });
-    Effect::new(move |_| {
-        let week = value.get();
-        if sent.with_value(|sent| *sent != week) {
-            sent.set_value(week.clone());
-            WEEKDAYS.iter().zip(days).for_each(|(name, hours)| hours.set(week.get(name).cloned().unwrap_or_default()));
-        }
-    });
+        if week.is_empty() { Value::Null } else { week.into() }
+    };
+    let take_apart = move |week: &Value| {
+        WEEKDAYS.iter().zip(days).for_each(|(name, hours)| hours.set(week.get(name).cloned().unwrap_or_default()));
+    };
+    in_step(value, take_apart, put_together);
+    let closed = Signal::derive(move || value.with(|week| !week.is_null()));
     let row = |at: usize| {
         let (hours, name) = (days[at], Signal::derive(move || weekday(page, at)));
-        // The first workday says what the others are like, and is told so where it stands.
         let path = move || format!("{field}.{}", WEEKDAYS[at]);
         Effect::new(move |before: Option<()>| {
             hours.track();
@@ -121,19 +114,24 @@ pub(super) fn week(editing: &Editing) -> AnyView {
                 settle(errors, &path());
             }
         });
+        let wrong = move || {
+            let message = message_within(page, errors, &path())?;
+            Some(page.text_with("structured.setting", &[("field", &name.get()), ("value", &message)]))
+        };
+        // The first workday says what the others are like.
         let spread = move |_| days[1..5].iter().for_each(|other| other.set(hours.get_untracked()));
         view! {
-            <div class="week-day" role="group" aria-label=name data-invalid=move || message_within(page, errors, &path()).map(|_| "")>
+            <div class="week-day" role="group" aria-label=name data-invalid=move || wrong().map(|_| "")>
                 <span class="week-name" aria-hidden="true">{name}</span>
-                {day(page, hours, name, true)}
+                {day(page, format!("{}-{}", editing.id, WEEKDAYS[at]), hours, name, closed)}
                 {(at == 0).then(|| view! {
                     <Button kind=ButtonKind::Ghost size=Size::Small icon="copy" on_click=spread>{t("structured.spread")}</Button>
                 })}
-                {move || message_within(page, errors, &path()).map(told)}
+                {move || wrong().map(told)}
             </div>
         }
     };
-    let always = move || value.with(Value::is_null);
+    let always = move || !closed.get();
     view! {
         <div class="week" role="group" aria-label=editing.attribute.label_signal(page)>
             <Show when=always><p class="field-hint">{t("structured.always_open")}</p></Show>

@@ -15,7 +15,7 @@ use shared::record::{Kind, Shape};
 use shared::{FieldError, i18n};
 
 pub(super) use dialog::structured_dialog;
-pub(super) use words::lines;
+pub(super) use words::{lines, lines_view};
 
 use super::editor::Editing;
 use crate::chunk;
@@ -34,7 +34,7 @@ pub(super) fn structured_editor(editing: Editing) -> AnyView {
 fn inputs(editing: Editing) -> AnyView {
     match editing.kind {
         Kind::Json(Shape::Lines(_)) => lines_of_text::lines_of_text(editing),
-        Kind::Json(Shape::Hours) => hours::hours(editing.value, &editing.attribute),
+        Kind::Json(Shape::Hours) => hours::hours(&editing),
         Kind::Json(Shape::Week) => hours::week(&editing),
         Kind::Json(Shape::Entries(parts)) => entries::entries(editing, parts, false),
         Kind::Json(Shape::Sequence(parts)) => entries::entries(editing, parts, true),
@@ -69,6 +69,11 @@ fn message_within(page: Page, errors: RwSignal<Vec<FieldError>>, path: &str) -> 
     let concerned = |error: &&FieldError| error.field == path || is_within(&error.field, path);
     let found = errors.with(|all| all.iter().find(concerned).cloned());
     found.map(|error| i18n::field_error(page.locale.get(), &error))
+}
+
+/// What the button says that takes something away.
+fn remove_label(page: Page, name: Signal<String>) -> Signal<String> {
+    Signal::derive(move || page.text_with("structured.remove", &[("name", &name.get())]))
 }
 
 /// A message where no field shows it.

@@ -6,7 +6,7 @@ use shared::record::{Kind, Values, is_empty};
 use shared::types::by_name;
 
 use super::items::Items;
-use super::{message, settle};
+use super::{message, remove_label, settle};
 use crate::context::{Page, t};
 use crate::record::attribute::{Attribute, attributes};
 use crate::record::editor::{Editing, editor};
@@ -24,11 +24,13 @@ pub(super) fn values(editing: Editing, target: &'static str, names: &'static [&'
     let known: Vec<Attribute> =
         attributes(def, &[], &actor).into_iter().filter(|a| names.contains(&a.name().as_str())).collect();
     let known = StoredValue::new(known);
-    let read = |value: &Value| {
-        let given = value.as_object().into_iter().flatten();
-        given
-            .map(|(name, value)| (name.clone(), RwSignal::new(value.clone()), RwSignal::new(value.is_null())))
-            .collect()
+    // In the order of the declaration, as it is said in words.
+    let read = move |value: &Value| {
+        let setting = |attribute: &Attribute| {
+            let (name, value) = (attribute.name(), value.get(attribute.name())?.clone());
+            Some((name, RwSignal::new(value.clone()), RwSignal::new(value.is_null())))
+        };
+        known.with_value(|known| known.iter().filter_map(setting).collect())
     };
     let write = |all: Vec<Setting>| {
         let set = |(name, value, none): Setting| {
@@ -43,8 +45,8 @@ pub(super) fn values(editing: Editing, target: &'static str, names: &'static [&'
         let values: Values = all.into_iter().map(set).collect();
         if values.is_empty() { Value::Null } else { values.into() }
     };
-    let items = Items::of(editing.value, read, write);
-    let (field, prefix) = (editing.name(), editing.id.clone());
+    let items = Items::of(editing.id.clone(), editing.value, read, write);
+    let field = editing.name();
     let one = move |(key, (name, value, none)): (usize, Setting)| {
         let attribute = known.with_value(|known| known.iter().find(|a| a.name() == name).cloned())?;
         let errors = editing.errors;
@@ -59,12 +61,12 @@ pub(super) fn values(editing: Editing, target: &'static str, names: &'static [&'
         });
         let error = Signal::derive(move || message(page, errors, &path));
         let may_be_none = !attribute.required();
-        let (label, id) = (attribute.label_signal(page), format!("{prefix}-{name}"));
+        let (label, id) = (attribute.label_signal(page), format!("{}-input", items.id(key)));
         let composed = matches!(attribute.kind(), Kind::MultiChoice(_) | Kind::Bool);
         let input = editor(Editing::new(page, attribute, value, id.clone(), editing.titles));
         let input = if composed { input } else { view! { <Field id label error>{input}</Field> }.into_any() };
         Some(view! {
-            <div class="entry" data-part=name>
+            <div id=items.id(key) class="entry" data-part=name>
                 <div class="entry-parts">
                     {input}
                     <Show when=move || may_be_none && value.with(is_empty)>
@@ -72,7 +74,7 @@ pub(super) fn values(editing: Editing, target: &'static str, names: &'static [&'
                     </Show>
                 </div>
                 <div class="entry-tools">
-                    <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=t("ui.action.remove") on_click=move |_| items.remove(key)/>
+                    <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=remove_label(page, label) on_click=move |_| items.remove(key)/>
                 </div>
             </div>
         })
@@ -103,9 +105,11 @@ fn adding(page: Page, items: Items<Setting>, known: StoredValue<Vec<Attribute>>)
         }
     };
     view! {
-        <Show when=move || left.with(|left| !left.is_empty())>
-            <Select value=chosen options=left label=t("structured.set_field") empty=t("structured.set_field") on_change=add/>
-        </Show>
+        <div id=items.adding()>
+            <Show when=move || left.with(|left| !left.is_empty())>
+                <Select value=chosen options=left label=t("structured.set_field") empty=t("structured.set_field") on_change=add/>
+            </Show>
+        </div>
     }
     .into_any()
 }

@@ -3,22 +3,47 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::query::{Filter, Titles};
-use shared::record::{Part, Shape, Values};
+use shared::record::{CustomField, Kind, Part, Shape, Values};
 use shared::sla::WEEKDAYS;
 use shared::types::by_name;
 
+use crate::api::records::custom_fields;
 use crate::context::Page;
 use crate::record::attribute::{Attribute, attributes};
 use crate::record::list::{condition_text, subjects};
 use crate::record::value::value_text;
 
-/// What a structured value says; tracked.
+/// What a structured value says, a line below the other. User-defined fields that a filter names are looked up.
+pub(in crate::record) fn lines_view(
+    page: Page,
+    attribute: &Attribute,
+    shape: Shape,
+    value: &Value,
+    titles: &Titles,
+) -> AnyView {
+    let (attribute, value, titles) = (attribute.clone(), value.clone(), titles.clone());
+    let custom = match shape {
+        Shape::Filter(target) if value.to_string().contains("\"custom.") => {
+            Some(LocalResource::new(move || custom_fields(target.to_owned())))
+        }
+        _ => None,
+    };
+    let said = move || {
+        let known = custom.and_then(|custom| custom.get()).and_then(Result::ok).unwrap_or_default();
+        let line = |text: String| view! { <span>{text}</span> };
+        lines(page, &attribute, &shape, &value, &titles, &known).into_iter().map(line).collect_view()
+    };
+    view! { <span class="value-lines">{said}</span> }.into_any()
+}
+
+/// What a structured value says; tracked. `custom` are the user-defined fields that a filter may name.
 pub(in crate::record) fn lines(
     page: Page,
     attribute: &Attribute,
     shape: &Shape,
     value: &Value,
     titles: &Titles,
+    custom: &[CustomField],
 ) -> Vec<String> {
     match shape {
         Shape::Own => Vec::new(),
@@ -31,7 +56,7 @@ pub(in crate::record) fn lines(
             let entries = value.as_array().into_iter().flatten().filter_map(Value::as_object);
             entries.map(|values| entry(page, attribute, parts, values, titles)).collect()
         }
-        Shape::Filter(target) => conditions(page, target, value, titles),
+        Shape::Filter(target) => conditions(page, target, value, titles, custom),
         Shape::Values(target, names) => set(page, target, names, value, titles),
     }
 }
@@ -51,8 +76,8 @@ fn entry(page: Page, attribute: &Attribute, parts: &'static [Part], values: &Val
     let texts: Vec<(&str, String)> = parts.iter().filter(|part| !part.field.internal).map(part).collect();
     let params: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
     let words = page.text_with(&format!("{}.{}._entry", attribute.def.name, field.name), &params);
-    // Parts that have no value leave their blanks.
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    // Parts that have no value leave their blanks and brackets.
+    words.replace("()", "").replace("（）", "").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The name of a day of the week, 0 being Monday.
@@ -96,9 +121,9 @@ pub(super) fn conditions_of(value: &Value) -> Vec<Filter> {
     }
 }
 
-fn conditions(page: Page, target: &str, value: &Value, titles: &Titles) -> Vec<String> {
+fn conditions(page: Page, target: &str, value: &Value, titles: &Titles, custom: &[CustomField]) -> Vec<String> {
     let (Some(def), Some(actor)) = (by_name(target), page.actor()) else { return Vec::new() };
-    let about = subjects(&attributes(def, &[], &actor), &actor);
+    let about = subjects(&attributes(def, custom, &actor), &actor);
     conditions_of(value).iter().map(|condition| condition_text(page, titles, &about, condition)).collect()
 }
 
@@ -112,7 +137,9 @@ fn set(page: Page, target: &str, names: &[&str], value: &Value, titles: &Titles)
         let text = value_text(page, &attribute, values, titles);
         let text = if text.is_empty() { page.text("ui.word.none") } else { text };
         let label = attribute.label(page.locale.get());
-        page.text_with("structured.setting", &[("field", &label), ("value", &text)])
+        // Tags come to those that are there.
+        let key = if attribute.kind() == Kind::Tags { "ui.record.adds" } else { "structured.setting" };
+        page.text_with(key, &[("field", &label), ("value", &text)])
     };
     chosen.map(said).collect()
 }

@@ -218,6 +218,9 @@ pub(super) fn shape_of(def: &RecordDef, field: &FieldDef, reading: bool) -> Valu
             "minimum": -9_999_999_999_999_999_i64, "maximum": 9_999_999_999_999_999_i64,
         }),
         Kind::Currency => json!({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["CNY"]}),
+        Kind::TimeZone => {
+            json!({"type": "string", "maxLength": 60, "pattern": "^[A-Za-z0-9_+/-]+$", "examples": ["Asia/Shanghai"]})
+        }
         Kind::Date => json!({"type": "string", "format": "date", "pattern": "^[1-9][0-9]{3}-"}),
         Kind::DateTime => json!({"type": "string", "format": "date-time", "pattern": "^[1-9][0-9]{3}-"}),
         Kind::Bool => json!({"type": "boolean"}),

@@ -200,6 +200,7 @@ pub(crate) fn value(kind: &Kind, n: i64) -> Value {
         Kind::Decimal(scale) => format!("{n}.{}", "5".repeat(usize::from(*scale))).into(),
         Kind::Money => format!("{n}.50").into(),
         Kind::Currency => pick(&["CNY", "USD", "EUR"]).into(),
+        Kind::TimeZone => pick(&["Asia/Shanghai", "Europe/Berlin", "UTC"]).into(),
         Kind::Date => (chrono::NaiveDate::default() + chrono::Days::new(n.unsigned_abs())).to_string().into(),
         Kind::DateTime => format!("2024-01-01T{:02}:{:02}:00.000000Z", n / 60 % 24, n % 60).into(),
         Kind::Bool => (n % 2 == 0).into(),

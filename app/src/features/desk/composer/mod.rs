@@ -161,7 +161,11 @@ fn staged(ticket: Ticket) -> AnyView {
         let (name, label_field) = (field.clone(), field.clone());
         let text = Signal::derive(move || {
             let locale = page.locale.get();
-            format!("{}: {}", i18n::field_label(locale, &TICKET, &label_field), shown(ticket, &label_field, &value))
+            let (label, said) = (i18n::field_label(locale, &TICKET, &label_field), shown(ticket, &label_field, &value));
+            match (label_field.as_str(), &value) {
+                ("tags", Value::Array(_)) => page.text_with("ui.record.adds", &[("field", &label), ("value", &said)]),
+                _ => format!("{label}: {said}"),
+            }
         });
         let remove = move |_| writing.staged.update(|staged| drop(staged.remove(&name)));
         let label = Signal::derive(move || format!("{} {}", page.text("ui.action.remove"), text.get()));

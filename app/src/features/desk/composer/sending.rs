@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde_json::Value;
 use shared::desk::{Replied, Reply};
 use shared::record::Values;
 use shared::{Error, i18n};
@@ -61,6 +62,12 @@ impl Writing {
             self.message_id.set_value(Uuid::now_v7());
         }
         let mut changes: Values = self.staged.get_untracked();
+        if let Some(Value::Array(more)) = changes.get_mut("tags") {
+            // Tags come to those that are there.
+            let own = ticket.record.row.with_untracked(|row| row.value("tags").as_array().cloned()).unwrap_or_default();
+            let new: Vec<Value> = more.drain(..).filter(|tag| !own.contains(tag)).collect();
+            *more = own.into_iter().chain(new).collect();
+        }
         if let Some(status) = status {
             changes.insert("status".into(), status.into());
         }

@@ -1,0 +1,138 @@
+//! Comparisons, and conditions in words.
+
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::i18n;
+use shared::quality::QUIET;
+use shared::query::{CHANGE_SET, Filter, Op, Titles};
+use shared::record::{Kind, Values};
+
+use super::super::subject::Subject;
+use crate::context::Page;
+use crate::record::attribute::Attribute;
+use crate::record::value::value_text;
+
+/// Comparisons that make sense for a kind, the most usual first; the server takes these.
+pub(super) fn operators(attribute: &Attribute) -> &'static [Op] {
+    match attribute.kind() {
+        Kind::Text(_) => &[Op::Contains, Op::Eq, Op::Ne, Op::Empty, Op::Present],
+        Kind::Marked => &[Op::Present, Op::Empty, Op::Contains],
+        Kind::LongText
+        | Kind::RichText
+        | Kind::Url
+        | Kind::Email
+        | Kind::Tags
+        | Kind::Emails
+        | Kind::Phones
+        | Kind::MultiChoice(_)
+        | Kind::References(_) => &[Op::Contains, Op::Empty, Op::Present],
+        Kind::Integer(..) | Kind::Decimal(_) | Kind::Money | Kind::Rating => {
+            &[Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Ne, Op::Empty, Op::Present]
+        }
+        Kind::Date => &[Op::During, Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Empty, Op::Present],
+        Kind::DateTime => &[Op::During, Op::Gte, Op::Lte, Op::Empty, Op::Present],
+        Kind::Bool => &[Op::Eq],
+        Kind::Choice(_) | Kind::Currency | Kind::TimeZone | Kind::Reference(_) => {
+            &[Op::Eq, Op::Ne, Op::Empty, Op::Present]
+        }
+        Kind::Address | Kind::Social | Kind::Rank(_) | Kind::Json(_) => &[Op::Empty, Op::Present],
+    }
+}
+
+pub(super) fn code(op: Op) -> &'static str {
+    match op {
+        Op::Eq => "eq",
+        Op::Ne => "ne",
+        Op::Lt => "lt",
+        Op::Lte => "lte",
+        Op::Gt => "gt",
+        Op::Gte => "gte",
+        Op::Contains => "contains",
+        Op::In => "in",
+        Op::During => "during",
+        Op::Empty => "empty",
+        Op::Present => "present",
+    }
+}
+
+pub(super) fn operator_label(page: Page, kind: &Kind, op: Op) -> String {
+    let of_days = matches!(kind, Kind::Date | Kind::DateTime) && matches!(op, Op::Lt | Op::Lte | Op::Gt | Op::Gte);
+    page.text(&format!("list.{}.{}", if of_days { "op_date" } else { "op" }, code(op)))
+}
+
+/// A filter on a list field compares with one entry.
+pub(super) fn entry_kind(kind: Kind) -> Kind {
+    match kind {
+        Kind::References(target) => Kind::Reference(target),
+        Kind::MultiChoice(codes) => Kind::Choice(codes),
+        Kind::Tags
+        | Kind::Emails
+        | Kind::Phones
+        | Kind::Marked
+        | Kind::LongText
+        | Kind::RichText
+        | Kind::Url
+        | Kind::Email => Kind::Text(200),
+        kind => kind,
+    }
+}
+
+/// A condition in words; tracked.
+pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subject], condition: &Filter) -> String {
+    let (field, op, value) = match condition {
+        Filter::Field { field, op, value } => (field, op, value),
+        Filter::Any(parts) if !parts.is_empty() => return joined(page, titles, all, parts, "list.filter.joined"),
+        Filter::All(parts) if !parts.is_empty() => return joined(page, titles, all, parts, "list.filter.both"),
+        _ => return page.text("list.filter.title"),
+    };
+    if field == QUIET {
+        return page.text_with("quality.quiet_filter", &[("n", &value.to_string())]);
+    }
+    if field == CHANGE_SET {
+        return page.text("list.filter.change_set");
+    }
+    let Some(subject) = all.iter().find(|subject| subject.path == *field) else {
+        // A field that is gone, or one that an administrator added.
+        let name = field.strip_prefix("custom.").unwrap_or(field);
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        return format!("{name} {} {value}", operator_label(page, &Kind::Text(0), *op));
+    };
+    let attribute = &subject.attribute;
+    let kind = attribute.kind();
+    let start = format!("{} {}", subject.label(page), operator_label(page, &kind, *op));
+    let text = match (op, value.as_str()) {
+        (Op::Empty | Op::Present, _) => return start,
+        (Op::During, Some(period)) => page.text(&format!("list.period.{period}")),
+        (_, Some("@me")) => page.text("ui.word.me"),
+        (_, Some("@my_team")) => page.text("ui.word.my_team"),
+        // A day of an instant begins where the reader is.
+        (_, Some(text)) if kind == Kind::DateTime && shared::record::day(text).is_some() => {
+            shared::record::day(text).map(|day| shared::format::date(page.locale.get(), day)).unwrap_or_default()
+        }
+        (Op::In, None) => {
+            let one = |value: &Value| condition_value(page, titles, attribute, value.clone());
+            let all: Vec<String> = value.as_array().into_iter().flatten().map(one).collect();
+            all.join(if page.locale.get() == i18n::Locale::ZhCn { "、" } else { ", " })
+        }
+        _ => condition_value(page, titles, attribute, value.clone()),
+    };
+    format!("{start} {text}")
+}
+
+/// A value that a condition compares with; tracked.
+fn condition_value(page: Page, titles: &Titles, attribute: &Attribute, value: Value) -> String {
+    let kind = attribute.kind();
+    let listed = kind.is_text_list() || matches!(kind, Kind::References(_));
+    let value = if listed { Value::Array(vec![value]) } else { value };
+    let mut values = Values::new();
+    attribute.put(&mut values, value);
+    value_text(page, attribute, &values, titles)
+}
+
+/// Several conditions, joined by the words of that key.
+fn joined(page: Page, titles: &Titles, all: &[Subject], parts: &[Filter], key: &str) -> String {
+    let locale = page.locale.get();
+    let texts = parts.iter().map(|part| condition_text(page, titles, all, part));
+    let join = |first: String, rest: String| i18n::translate(locale, key, &[("first", &first), ("rest", &rest)]);
+    texts.reduce(join).unwrap_or_default()
+}
