@@ -203,7 +203,8 @@ async function queue(id, count) {
   const ids = await page.locator(".ticket-row").evaluateAll((all) => all.slice(0, 10).map((row) => row.dataset.id));
   await page.evaluate(() => (window.seen = window.watchFrames()));
   for (let n = 0; n < CHANGED; n += 1) {
-    const values = { subject: `Changed ${n}`, priority: ["low", "urgent"][n % 2] };
+    // Not what the queue is ordered by: what is changed has to stay in view.
+    const values = { subject: `Changed ${n}`, kind: ["request", "complaint"][n % 2] };
     await apply(page, { record_type: "ticket", changes: [{ do: "update", id: ids[n % ids.length], values }] });
   }
   await page.locator(".ticket-row").filter({ hasText: `Changed ${CHANGED - 1}` }).waitFor();

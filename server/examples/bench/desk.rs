@@ -198,13 +198,16 @@ with made as (
            $5, c.id, 'Customer ' || g.nr, 'c' || g.nr || '@customer.example', 'web', '<p>The gate does not open since this morning.</p>',
            s.at, case when not s.open then s.at + interval '3 hours' end, 0, s.at, s.at + interval '1 hour', s.at + interval '1 hour',
            case when s.open then $6 end, case when s.open then 'active' else 'none' end,
-           case when s.open then now() + make_interval(days => 5, secs => (g.nr % 100000)::int) end, case when s.open then 'resolution' end,
-           case when s.open then now() + make_interval(days => 4) end, case when g.nr % 30 <> 0 then o.id end, o.id, s.at, s.at
+           case when s.open then s.at + interval '28800 minutes' end, case when s.open then 'resolution' end,
+           case when s.open then s.at + interval '21600 minutes' end, case when g.nr % 30 <> 0 then o.id end, o.id, s.at, s.at
     from generate_series($2::bigint, $3::bigint) as g (nr)
     cross join lateral (select g.nr % 10 = 0 as open, now() - make_interval(mins => (g.nr % 20000)::int) - interval '1 day' as at) s
     join customers c on c.org_id = $1 and c.id = bench_id('c', 1 + floor(bench_skew(g.nr, 15485863) * ($4 - 1))::bigint)
     join bench_owners o on o.n = floor(bench_skew(g.nr, 7919) * 41)
-    returning id, subject, owner_id, received_at
+    returning id, subject, owner_id, received_at, status
+), happened as (
+    insert into sla_events (org_id, ticket_id, at, event)
+    select $1, id, received_at, jsonb_build_object('at', received_at, 'what', 'created') from made where status = 'open'
 )
 insert into audit_entries (org_id, at, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
 select $1, received_at, id, 'ticket', id, 1, 'create', owner_id, 'import', subject, jsonb_build_object('subject', jsonb_build_array(null, subject))

@@ -388,7 +388,6 @@ async fn start(node: usize, address: &str, log: &Path) -> Outcome<Server> {
     Server::start_with(address.to_owned(), &database()?, Some(log), Pretence::environment(node)).await
 }
 
-/// Whether the throw-away Postgres could be started.
 /// Starts Postgres until it takes connections. Whether the command that starts it is content says nothing: it holds one whose
 /// clock is wrong for an older one, and fails as long as what a killed one had started hasn't noticed, or one recovers.
 async fn revive_postgres() -> Outcome<()> {

@@ -62,7 +62,7 @@ async fn find(parts: &mut Parts, state: &AppState, boot: Option<Boot>) -> Result
     let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
     let slug = params.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug.to_owned());
     let store = Store::from_ref(state);
-    let portal = store.portal(&slug.ok_or(Error::NotFound)?).await?;
+    let mut portal = store.portal(&slug.ok_or(Error::NotFound)?).await?;
     let outgoing = Outgoing::from_ref(state);
     let token = cookie(&parts.headers, session_cookie(outgoing.is_secure())).map(str::to_owned);
     let visitor = match &token {
@@ -79,6 +79,7 @@ async fn find(parts: &mut Parts, state: &AppState, boot: Option<Boot>) -> Result
         .or_else(|| Locale::parse(cookie(&parts.headers, "gx_locale")?))
         .or_else(|| Locale::from_accept_language(accepted?))
         .unwrap_or(portal.locale);
+    portal.reader = locale;
     Ok(Place {
         store,
         outgoing,

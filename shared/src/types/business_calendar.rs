@@ -42,7 +42,14 @@ record! {
 fn calendar_rules(draft: &mut Draft<'_>) {
     let calendar = BusinessCalendar(draft.after);
     let parsed = BusinessHours::parse(Zone::utc(), calendar.hours(), calendar.holidays(), calendar.workdays());
-    let odd = if draft.changed("hours") || draft.changed("workdays") { odd_workdays(calendar) } else { Vec::new() };
+    let mut odd = odd_workdays(calendar);
+    if !draft.changed("workdays") {
+        // Told where they were changed; what was odd before stays so.
+        let was = draft.before.map(|row| odd_workdays(BusinessCalendar(&row.values))).unwrap_or_default();
+        odd.retain(|error| !was.contains(error));
+        odd.truncate(1);
+        odd.iter_mut().for_each(|error| *error = FieldError::new("hours", "make_up_day_closed"));
+    }
     draft.errors.extend(parsed.err().unwrap_or(odd));
 }
 

@@ -14,6 +14,10 @@ record! {
         description: text(300).list();
         /// Offered to customers in the portal.
         public: boolean().default("true").list();
+        /// Name on customers' pages in the language that is not the organisation's own.
+        other_name: text(120).search().group("other");
+        /// What belongs here, on those pages.
+        other_description: text(300).group("other");
         /// Position among those of the same level.
         position: integer(0, 10_000);
     }

@@ -27,6 +27,10 @@ record! {
         acknowledge: boolean().default("true").internal();
         /// Whoever's ticket is closed is asked how it went.
         ask_satisfaction: boolean().default("true");
+        /// Name on customers' pages in the language that is not the organisation's own.
+        other_name: text(120).search().group("other");
+        /// What belongs here, on those pages.
+        other_description: text(300).group("other");
         /// Below each reply by mail.
         signature: rich_text().group("more").internal();
         /// Position in lists.

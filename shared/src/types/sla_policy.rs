@@ -65,15 +65,25 @@ fn policy_rules(draft: &mut Draft<'_>) {
     let steps = draft.after.get("steps").cloned().unwrap_or_default();
     match Escalation::parse_list("steps", &steps) {
         Err(error) => draft.errors.push(error),
-        // A clock without target never runs.
-        Ok(steps) if draft.changed("steps") || targets.iter().any(|target| draft.changed(target)) => {
-            let idle = |step: &Escalation| !draft.has(&format!("{}_minutes", step.clock.code()));
+        // A clock without target never runs. What was kept before anybody thought of it stands in nobody's way.
+        Ok(steps) if draft.changed("steps") => {
+            let idle = |step: &Escalation| !draft.has(&target(step));
             let idle: Vec<usize> = steps.iter().enumerate().filter(|(_, step)| idle(step)).map(|(at, _)| at).collect();
             let error = |at| FieldError::new(format!("steps.{at}.clock"), "clock_without_target");
             draft.errors.extend(idle.into_iter().map(error));
         }
-        Ok(_) => {}
+        Ok(steps) => {
+            let needed = |name: &str| steps.iter().any(|step| target(step) == name);
+            let gone = |name: &&str| draft.changed(name) && !draft.has(name) && needed(name);
+            let gone: Vec<&str> = targets.into_iter().filter(gone).collect();
+            draft.errors.extend(gone.into_iter().map(|name| FieldError::new(name, "target_needed")));
+        }
     }
+}
+
+/// The field with the target of a step's clock.
+fn target(step: &Escalation) -> String {
+    format!("{}_minutes", step.clock.code())
 }
 
 #[cfg(test)]
@@ -100,8 +110,14 @@ mod tests {
         let steps = [step("resolution"), step("first_response")];
         let policy = json!({"name": "Fast", "resolution_minutes": 60, "steps": steps});
         assert_eq!(problems(None, &policy), ["steps.1.clock clock_without_target"]);
-        // What was kept before anybody thought of it stands in nobody's way.
-        let kept = Row { id: uuid::Uuid::nil(), version: 1, values: policy.as_object().unwrap().clone() };
-        assert_eq!(problems(Some(&kept), &policy), [""; 0]);
+        let row = |policy: &serde_json::Value| Row {
+            id: uuid::Uuid::nil(),
+            version: 1,
+            values: policy.as_object().unwrap().clone(),
+        };
+        assert_eq!(problems(Some(&row(&policy)), &policy), [""; 0]);
+        // A target goes only when no step needs it; that is told where it is taken away.
+        let both = json!({"name": "Fast", "resolution_minutes": 60, "first_response_minutes": 5, "steps": steps});
+        assert_eq!(problems(Some(&row(&both)), &policy), ["first_response_minutes target_needed"]);
     }
 }

@@ -3,6 +3,7 @@
 use shared::i18n::Locale;
 use shared::record::rich::to_text;
 use shared::{Error, Result};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::articles::{ArticleLine, LINE, PUBLIC};
@@ -68,7 +69,7 @@ impl Store {
             content: for_public(&content, &portal.slug),
             text: to_text(&content),
             keywords: keywords.unwrap_or_default(),
-            trail: trail(&mut tx, category_id).await?,
+            trail: trail(&mut tx, &portal.said(line.locale(), "c", "name"), category_id).await?,
             translations: translations(&mut tx, &line, translation_of_id).await?,
             related: related(&mut tx, &line, category_id).await?,
             files: super::tickets::article_files(&mut tx, line.id).await?,
@@ -77,17 +78,17 @@ impl Store {
     }
 }
 
-/// A category and those above it, as far as they are public.
-async fn trail(tx: &mut Tx, category: Option<Uuid>) -> Result<Vec<(Uuid, String)>> {
-    sqlx::query_as(
+/// A category `c` and those above it, as far as they are public, by that `name` of theirs.
+async fn trail(tx: &mut Tx, name: &str, category: Option<Uuid>) -> Result<Vec<(Uuid, String)>> {
+    sqlx::query_as(AssertSqlSafe(format!(
         "with recursive up as (
-             select id, name, parent_id, 0 as step from categories
-             where org_id = $1 and id = $2 and public and archived_at is null
+             select c.id, {name} as name, c.parent_id, 0 as step from categories c
+             where c.org_id = $1 and c.id = $2 and c.public and c.archived_at is null
              union
-             select c.id, c.name, c.parent_id, up.step + 1 from categories c join up on c.id = up.parent_id
+             select c.id, {name}, c.parent_id, up.step + 1 from categories c join up on c.id = up.parent_id
              where c.org_id = $1 and c.public and c.archived_at is null and up.step < 20
-         ) select id, name from up order by step desc",
-    )
+         ) select id, name from up order by step desc"
+    )))
     .bind(tx.org_id)
     .bind(category)
     .fetch_all(&mut *tx.inner)

@@ -112,11 +112,12 @@ impl Store {
     /// When the database fails.
     pub async fn portal_categories(&self, portal: &Portal, locale: Locale) -> Result<Vec<Category>> {
         let mut tx = self.reading(&portal.system()).await?;
-        let mut sql = Sql::new(
+        let [name, description] = ["name", "description"].map(|column| portal.said(locale, "c", column));
+        let mut sql = Sql::new(format!(
             "with recursive open as (
-                 select c.id, c.parent_id, c.name, c.description, c.position from categories c
-                 where c.org_id = ",
-        );
+                 select c.id, c.parent_id, {name} as name, {description} as description, c.position from categories c
+                 where c.org_id = "
+        ));
         sql.push_bind(portal.org_id).push(" and c.public and c.archived_at is null limit ").push_bind(CATEGORIES);
         sql.push(
             "), up as (

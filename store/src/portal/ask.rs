@@ -6,6 +6,7 @@ use shared::i18n::Locale;
 use shared::record::rich::from_text;
 use shared::types::TICKET_KINDS;
 use shared::{Error, FieldError, Result, Row};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::sign_in::address;
@@ -74,10 +75,11 @@ impl Store {
     /// When the database fails.
     pub async fn portal_choices(&self, portal: &Portal) -> Result<Choices> {
         let mut tx = self.reading(&portal.system()).await?;
-        let queues = sqlx::query_as(
-            "select id, name, description from queues where org_id = $1 and public and archived_at is null
-             order by position nulls last, name, id limit 200",
-        )
+        let [name, description] = ["name", "description"].map(|column| portal.said(portal.reader, "q", column));
+        let queues = sqlx::query_as(AssertSqlSafe(format!(
+            "select q.id, {name}, {description} from queues q where q.org_id = $1 and q.public and q.archived_at is null
+             order by q.position nulls last, q.name, q.id limit 200"
+        )))
         .bind(portal.org_id)
         .fetch_all(&mut *tx.inner)
         .await

@@ -1,4 +1,5 @@
 //! The public pages of an organisation: which there are, and in whose name they change records.
+
 use pinyin::ToPinyin;
 use shared::access::Actor;
 use shared::format::Zone;
@@ -21,6 +22,8 @@ pub struct Portal {
     pub name: String,
     /// Language of visitors whose browser asks for none of ours.
     pub locale: Locale,
+    /// Language of whoever reads.
+    pub reader: Locale,
     /// Where times are told for.
     pub zone: Zone,
 }
@@ -52,9 +55,16 @@ impl Portal {
         crate::intake::system(self.org_id)
     }
 
+    /// SQL for what people of the organisation called something, as far as they did so in the language of whoever reads it. The
+    /// column has its counterpart with `other_` before its name.
+    pub(super) fn said(&self, reader: Locale, alias: &str, column: &str) -> String {
+        let own = format!("{alias}.{column}");
+        if reader == self.locale { own } else { format!("coalesce({alias}.other_{column}, {own})") }
+    }
+
     fn of((org_id, slug, name, locale, timezone): Found) -> Self {
         let locale = Locale::parse(&locale).unwrap_or_default();
-        Self { org_id, slug, name, locale, zone: zone_of(&timezone) }
+        Self { org_id, slug, name, locale, reader: locale, zone: zone_of(&timezone) }
     }
 }
 

@@ -152,7 +152,7 @@ impl Store {
     pub async fn portal_ticket(&self, portal: &Portal, visitor: &Visitor, number: &str) -> Result<OwnTicket> {
         let mut tx = self.reading(&portal.system()).await?;
         let contacts = contact_ids(&mut tx, visitor).await?;
-        let found = one(&mut tx, visitor, &contacts, number).await?;
+        let found = one(&mut tx, portal, visitor, &contacts, number).await?;
         let messages = conversation(&mut tx, portal, &found).await?;
         let parent = match found.parent_id {
             Some(parent) => number_of(&mut tx, visitor, &contacts, parent).await?,
@@ -163,10 +163,11 @@ impl Store {
     }
 }
 
-async fn one(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], number: &str) -> Result<Found> {
+async fn one(tx: &mut Tx, portal: &Portal, visitor: &Visitor, contacts: &[Uuid], number: &str) -> Result<Found> {
+    let category = portal.said(portal.reader, "c", "name");
     let found: Option<Found> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select {LINE}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, t.satisfaction, t.parent_id,
-                (select c.name from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
+                (select {category} from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
                 (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product
          from tickets t where {OWN} and lower(t.number) = lower($4)"
     )))

@@ -10,8 +10,8 @@ use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::timeline::{Wanted, shown_changes};
-use super::titles::titles_of;
+use super::timeline::shown_changes;
+use super::titles::{Wanted, titles_of};
 use crate::error::from_sqlx;
 use crate::pool::Store;
 use crate::scope::Sql;

@@ -1,21 +1,19 @@
 //! One timeline per record: activities, tasks, tickets, stage and field changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use shared::access::{Action, Actor, FieldAccess};
 use shared::live::Cursor;
 use shared::record::Values;
-use shared::record::named_within;
 use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
 use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK, TICKET};
 use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::titles::titles_of;
-use crate::columns::{references, target};
+use super::titles::{Wanted, note, titles_of};
 use crate::error::from_sqlx;
 use crate::live::{SNAPSHOT, cursor_of};
 use crate::pool::{Store, Tx};
@@ -149,8 +147,6 @@ fn push_page(sql: &mut Sql, (at, key): (&str, &str), before: Option<&(DateTime<U
     sql.push(format_args!(" order by {at} desc, {key} desc limit ")).push_bind(PAGE as i64 + 1).push(")");
 }
 
-pub(super) type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
-
 async fn load(tx: &mut Tx, actor: &Actor, found: Vec<Found>) -> Result<(Vec<TimelineEntry>, shared::query::Titles)> {
     let mut wanted = Wanted::new();
     let activities = rows(tx, actor, &ACTIVITY, &found, &mut wanted).await?;
@@ -182,11 +178,7 @@ async fn rows(
     let ids = found.iter().filter(|(source, ..)| source == def.name).filter_map(|(.., key)| key.parse().ok()).collect();
     let mut rows = rows_by_id(tx, def, &ids).await?;
     for row in &mut rows {
-        for (field, id) in references(def, row).filter(|(field, _)| actor.sees(def, field)) {
-            if let Some(target) = target(field) {
-                wanted.entry(target.name).or_default().insert(id);
-            }
-        }
+        note(wanted, actor, def, row);
         actor.redact(def, &mut row.values);
     }
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
@@ -238,17 +230,11 @@ pub(super) fn shown_changes(
         {
             continue;
         }
-        if let Some(target) = target(field) {
-            let sides = pair.as_array().into_iter().flatten();
-            let ids = sides.flat_map(|side| side.as_array().cloned().unwrap_or_else(|| vec![side.clone()]));
-            wanted.entry(target.name).or_default().extend(ids.filter_map(|id| id.as_str()?.parse::<Uuid>().ok()));
-        }
-        for side in pair.as_array().into_iter().flatten() {
-            for (target, id) in named_within(field, &Values::from_iter([(name.clone(), side.clone())])) {
-                wanted.entry(target).or_default().insert(id);
-            }
-        }
         shown.insert(name, pair);
+    }
+    for side in 0..2 {
+        let values = shown.iter().filter_map(|(name, pair)| Some((name.clone(), pair.get(side)?.clone()))).collect();
+        note(wanted, actor, def, &Row { id: Uuid::nil(), version: 0, values });
     }
     shown
 }

@@ -19,21 +19,23 @@ pub(crate) async fn titles<'r>(
     def: &'static RecordDef,
     rows: impl IntoIterator<Item = &'r Row>,
 ) -> Result<Titles> {
-    let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
-    for row in rows {
-        for (_, target, id) in named(def, row).filter(|(field, ..)| actor.sees(def, field)) {
-            wanted.entry(target).or_default().insert(id);
-        }
-    }
+    let mut wanted = Wanted::new();
+    rows.into_iter().for_each(|row| note(&mut wanted, actor, def, row));
     titles_of(tx, actor, &wanted).await
 }
 
+/// Records whose titles are wanted, by type.
+pub(super) type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
+
+/// Notes what fields of a row refer to or speak of that the actor sees.
+pub(super) fn note(wanted: &mut Wanted, actor: &Actor, def: &'static RecordDef, row: &Row) {
+    for (_, target, id) in named(def, row).filter(|(field, ..)| actor.sees(def, field)) {
+        wanted.entry(target).or_default().insert(id);
+    }
+}
+
 /// Titles of records by type and id.
-pub(crate) async fn titles_of(
-    tx: &mut Tx,
-    actor: &Actor,
-    wanted: &BTreeMap<&'static str, BTreeSet<Uuid>>,
-) -> Result<Titles> {
+pub(crate) async fn titles_of(tx: &mut Tx, actor: &Actor, wanted: &Wanted) -> Result<Titles> {
     let mut sql = Sql::new("");
     let mut any = false;
     for (name, ids) in wanted {

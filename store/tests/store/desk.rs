@@ -1,13 +1,17 @@
 //! The service desk: who gets a ticket, what answers mean, and the clocks.
 
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
 use shared::desk::{Replied, Reply};
 use shared::duplicates::Merge;
+use shared::record::instant_text;
 use shared::sla::{Category, Clocks, Event, What};
 use shared::timeline::TimelineQuery;
-use shared::types::{ARTICLE, CUSTOMER, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
+use shared::types::{
+    ARTICLE, CUSTOMER, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, Ticket, USER,
+};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -443,6 +447,23 @@ async fn clocks_follow_from_what_happened_and_can_be_worked_out_again() {
     let shown: Clocks = serde_json::from_value(clocks_of(&desk, ticket.id).await).unwrap();
     assert_eq!(Clocks::at(shown.resolution.as_of, &history, &hours), shown);
     assert!(history.iter().any(|event| event.what == What::StatusChanged { to: Category::Solved }));
+}
+
+#[tokio::test]
+async fn what_was_solved_before_it_was_written_down_was_solved_in_time() {
+    let desk = Desk::new(1).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "resolution_minutes": 60})).await;
+    let ago = |minutes: i64| instant_text(Utc::now() - TimeDelta::minutes(minutes));
+    let made = json!({"subject": "On paper", "status": "open", "received_at": ago(600)});
+    let [noted, said] = [desk.make(&TICKET, made.clone()).await.id, desk.make(&TICKET, made).await.id];
+    let answer = json!({"ticket_id": said, "content": "<p>Wait</p>", "said_at": ago(120)});
+    desk.make(&TICKET_MESSAGE, answer).await;
+    for (id, state, worked) in [(noted, "met", 30 * 60), (said, "missed", 480 * 60)] {
+        let ticket = desk.change(&TICKET, id, json!({"status": "solved", "solved_at": ago(570)})).await;
+        assert_eq!(ticket.text("sla_state"), Some(state), "not before what was said to it");
+        let took = Ticket(&ticket.values).resolution_worked().unwrap();
+        assert!((took - worked).abs() < 60, "{took}");
+    }
 }
 
 #[tokio::test]

@@ -229,6 +229,33 @@ async fn articles_stand_in_public_categories_and_in_their_language() {
 }
 
 #[tokio::test]
+async fn what_is_said_in_both_languages_is_read_in_ones_own() {
+    let world = World::new().await;
+    let topic = json!({"name": "设备", "other_name": "Devices", "other_description": "What blinks", "public": true});
+    let both = world.make(&CATEGORY, topic).await;
+    let one = world.make(&CATEGORY, json!({"name": "其他", "parent_id": both, "public": true})).await;
+    world.make(&QUEUE, json!({"name": "支持", "other_name": "Support", "public": true})).await;
+    let article =
+        json!({"title": "Restart", "locale": "en", "visibility": "public", "content": "<p>x</p>", "category_id": one});
+    let article = world.make(&ARTICLE, article).await;
+    let mut portal = world.portal.clone();
+    for (own, reader, topics, queue) in [
+        (Locale::ZhCn, Locale::ZhCn, ["其他", "设备"], "支持"),
+        (Locale::ZhCn, Locale::En, ["Devices", "其他"], "Support"),
+    ] {
+        (portal.locale, portal.reader) = (own, reader);
+        let categories = world.store().portal_categories(&portal, reader).await.unwrap();
+        let mut names: Vec<&str> = categories.iter().map(|category| category.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, topics);
+        let choices = world.store().portal_choices(&portal).await.unwrap();
+        assert!(choices.queues.iter().any(|(_, name, _)| name == queue), "{:?}", choices.queues);
+        let trail = world.store().portal_article(&portal, &article.to_string()).await.unwrap().trail;
+        assert_eq!(trail, [(both, "Devices".to_owned()), (one, "其他".to_owned())], "as the article is read");
+    }
+}
+
+#[tokio::test]
 async fn each_reader_has_one_vote() {
     let world = World::new().await;
     let article = json!({"title": "Restart", "locale": "en", "visibility": "public", "content": "<p>x</p>"});

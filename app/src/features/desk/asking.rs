@@ -154,12 +154,6 @@ fn snooze(desk: Desk) -> AnyView {
 
 fn assign(desk: Desk) -> AnyView {
     let found = Lookup::new("user");
-    let chosen = RwSignal::new(None::<Choice>);
-    let choose = move |choice: Option<Choice>| {
-        if let Some(choice) = choice {
-            desk.set("owner_id", choice.value);
-        }
-    };
     let me = desk.me().map(|id| id.to_string()).unwrap_or_default();
     let mine = view! { <Icon name="user"/><span>{t("ui.word.me")}</span> }.into_any();
     let nobody = view! { <Icon name="hand"/><span>{t("desk.nobody")}</span> }.into_any();
@@ -168,14 +162,33 @@ fn assign(desk: Desk) -> AnyView {
             {choice(mine, move || desk.set("owner_id", me.clone()))}
             {choice(nobody, move || desk.set("owner_id", String::new()))}
         </ul>
+        {look_up("desk-assign", ("desk.colleague", "desk.colleague"), found, found.options.into(), move |id| desk.set("owner_id", id))}
+    }
+    .into_any()
+}
+
+/// Looks for a record; `choose` gets the id of the one that is chosen. `words` are the input's name and its hint.
+fn look_up(
+    id: &'static str,
+    words: (&'static str, &'static str),
+    found: Lookup,
+    options: Signal<Vec<Choice>>,
+    choose: impl Fn(String) + Send + Sync + 'static,
+) -> AnyView {
+    let chosen = move |choice: Option<Choice>| {
+        if let Some(choice) = choice {
+            choose(choice.value);
+        }
+    };
+    view! {
         <Combobox
-            value=chosen
-            options=found.options
+            value=RwSignal::new(None::<Choice>)
+            options
             on_search=move |words| found.search(words)
-            on_change=choose
-            id="desk-assign"
-            label=t("desk.colleague")
-            placeholder=t("desk.colleague")
+            on_change=chosen
+            id
+            label=t(words.0)
+            placeholder=t(words.1)
             empty=t("list.no_results")
             clear=t("ui.action.clear")
         />
@@ -195,26 +208,12 @@ fn merge(desk: Desk) -> AnyView {
         all.retain(|choice| choice.value.parse().is_ok_and(|id| !known.contains(&id)));
         all
     });
-    let choose = move |choice: Option<Choice>| {
-        if let Some(other) = choice.and_then(|choice| choice.value.parse::<Uuid>().ok()) {
+    look_up("desk-merge", ("desk.merge_with", "desk.merge_hint"), found, others, move |id| {
+        if let Ok(other) = id.parse::<Uuid>() {
             desk.asking.set(None);
             desk.merging.set(Some(own.iter().copied().chain([other]).collect()));
         }
-    };
-    view! {
-        <Combobox
-            value=RwSignal::new(None::<Choice>)
-            options=others
-            on_search=move |words| found.search(words)
-            on_change=choose
-            id="desk-merge"
-            label=t("desk.merge_with")
-            placeholder=t("desk.merge_hint")
-            empty=t("list.no_results")
-            clear=t("ui.action.clear")
-        />
-    }
-    .into_any()
+    })
 }
 
 /// What becomes of tickets that say the same.

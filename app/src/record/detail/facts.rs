@@ -59,13 +59,17 @@ fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
         let found = context.refused.with(|refused| refused.as_ref().filter(|(_, e)| e.field == name).cloned());
         found.map(|(_, error)| view! { <p class="field-error" role="alert">{i18n::field_error(page.locale.get(), &error)}</p> })
     };
-    let (field, own) = (attribute.name(), attribute.clone());
+    let (field, own, of_dialog) = (attribute.name(), attribute.clone(), attribute.is_structured());
     let content = move || {
         if editing.get() {
             let (row, attribute) = (context.row.get_untracked(), attribute.clone());
             let done = move || {
                 editing.set(false);
-                refocus(move || place.try_get_untracked().flatten()?.query_selector("dd button").ok().flatten());
+                // Who left an input in the line went elsewhere; a dialog is left for where it was opened.
+                if of_dialog {
+                    let opener = ".fact-edit, .fact-pencil:not([data-marker])";
+                    refocus(move || place.try_get_untracked().flatten()?.query_selector(opener).ok().flatten());
+                }
             };
             return inline_editor(context.target(), attribute, row, done);
         }

@@ -289,7 +289,10 @@ fn new_values(
         }
     }
     let usual = values.clone().into_iter().filter(|(name, _)| name != "custom" && !known.contains_key(name)).collect();
-    let waits = |actor: &Actor| def.unassigned && actor.level(def, Action::Read) > Level::Own;
+    // Who reaches only what is theirs may neither make what is nobody's nor see it.
+    let reaches_all =
+        |actor: &Actor| [Action::Create, Action::Read].into_iter().all(|a| actor.level(def, a) == Level::All);
+    let waits = |actor: &Actor| def.unassigned && reaches_all(actor);
     let owns = |actor: &Actor| def.is_owned() && actor.may(def, Action::Create) && !waits(actor);
     if let Some(actor) = page.actor().filter(owns) {
         values.insert("owner_id".into(), actor.user_id.to_string().into());

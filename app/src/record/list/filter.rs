@@ -32,12 +32,12 @@ pub(in crate::record) struct Conditions {
 type Place = (usize, usize);
 
 /// What the dialog is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 enum Making {
     /// A further condition.
     New,
-    /// Another one in the place of one.
-    Instead(Place),
+    /// Another one in the place of this one.
+    Instead(Place, Filter),
 }
 
 impl Conditions {
@@ -59,17 +59,17 @@ impl Conditions {
         self.change.run(all);
     }
 
-    /// Puts another one in the place of one, or none.
-    fn put(self, place: Place, condition: Option<Filter>) {
+    /// Puts another one in the place of `old`, or none.
+    fn put(self, place: Place, old: &Filter, condition: Option<Filter>) {
         let mut all = self.all.get_untracked();
-        put(&mut all, place, condition);
+        put(&mut all, place, old, condition);
         self.change.run(all);
     }
 }
 
 fn alternatives(condition: Filter) -> Vec<Filter> {
     match condition {
-        Filter::Any(parts) => parts,
+        Filter::Any(parts) if !parts.is_empty() => parts,
         other => vec![other],
     }
 }
@@ -88,16 +88,16 @@ fn add(all: &mut Vec<Filter>, condition: Filter, beside: Option<usize>) {
     all.insert(at, if parts.len() == 1 { parts.remove(0) } else { Filter::Any(parts) });
 }
 
-fn put(all: &mut Vec<Filter>, (at, part): Place, condition: Option<Filter>) {
-    if at >= all.len() {
-        return;
+fn put(all: &mut Vec<Filter>, (at, part): Place, old: &Filter, condition: Option<Filter>) {
+    let mut parts = all.get(at).cloned().map(alternatives).unwrap_or_default();
+    if parts.get(part) != Some(old) {
+        // The address may have become another one meanwhile.
+        return condition.into_iter().for_each(|condition| add(all, condition, None));
     }
-    let mut parts = alternatives(all.remove(at));
-    if part < parts.len() {
-        parts.remove(part);
-        if let Some(condition) = condition.filter(|condition| !parts.contains(condition)) {
-            parts.insert(part, condition);
-        }
+    all.remove(at);
+    parts.remove(part);
+    if let Some(condition) = condition.filter(|condition| !parts.contains(condition)) {
+        parts.insert(part, condition);
     }
     let whole = if parts.len() == 1 { parts.pop() } else { (!parts.is_empty()).then_some(Filter::Any(parts)) };
     if let Some(whole) = whole.filter(|whole| !all.contains(whole)) {
@@ -154,15 +154,15 @@ fn whole_chip(
     let chip = move |(part, condition): (usize, Filter)| {
         let label = say(condition.clone());
         let remove = Signal::derive(move || page.text_with("list.filter.remove", &[("field", &label.get())]));
-        let place = (at, part);
+        let (place, old) = ((at, part), condition.clone());
         let taken = move |()| {
-            conditions.put(place, None);
+            conditions.put(place, &old, None);
             refocus(move || adding.try_get_untracked().flatten().map(Into::into));
         };
         let changing = can_change(about, &condition).then(|| {
             Callback::new(move |()| {
                 draft.begin(about, Some(&condition));
-                making.set(Some(Making::Instead(place)));
+                making.set(Some(Making::Instead(place, condition.clone())));
             })
         });
         view! { <FilterChip label remove on_remove=taken on_change=changing/> }
@@ -206,16 +206,24 @@ mod tests {
     #[test]
     fn a_condition_is_changed_or_goes_without_its_alternatives() {
         let mut all = vec![Filter::Any(vec![of("a"), of("c"), of("d")]), of("b")];
-        put(&mut all, (0, 1), Some(of("e")));
+        put(&mut all, (0, 1), &of("c"), Some(of("e")));
         assert_eq!(all, [Filter::Any(vec![of("a"), of("e"), of("d")]), of("b")]);
-        put(&mut all, (0, 0), None);
-        put(&mut all, (0, 1), Some(of("e")));
+        put(&mut all, (0, 0), &of("a"), None);
+        put(&mut all, (0, 1), &of("d"), Some(of("e")));
         assert_eq!(all, [of("e"), of("b")]);
         // One that is there already is not there twice.
-        put(&mut all, (0, 0), Some(of("b")));
+        put(&mut all, (0, 0), &of("e"), Some(of("b")));
         assert_eq!(all, [of("b")]);
-        put(&mut all, (0, 0), None);
-        put(&mut all, (3, 0), Some(of("a")));
+        // What is not there any more is not put in the place of something else.
+        put(&mut all, (0, 0), &of("e"), None);
+        put(&mut all, (0, 0), &of("e"), Some(of("c")));
+        assert_eq!(all, [of("b"), of("c")]);
+        put(&mut all, (1, 0), &of("c"), None);
+        put(&mut all, (0, 0), &of("b"), None);
         assert_eq!(all, []);
+        // Nothing at all can go as well.
+        let mut nothing = vec![Filter::Any(Vec::new())];
+        put(&mut nothing, (0, 0), &Filter::Any(Vec::new()), None);
+        assert_eq!(nothing, []);
     }
 }

@@ -13,6 +13,9 @@ use crate::record::form::{draft, focus_problem};
 use crate::record::inline::{Answer, Target, later};
 use crate::ui::{Button, ButtonKind, Dialog, Size, is_save_chord, open_about};
 
+/// Where a draft notes the version of the record that it began with.
+const VERSION: &str = "_version";
+
 /// An open dialog.
 #[derive(Clone)]
 struct Edit {
@@ -27,8 +30,11 @@ struct Edit {
 }
 
 impl Edit {
-    fn new(target: Target, attribute: Attribute, row: Row) -> Self {
-        let kept = draft::read(&draft_key(&attribute, &row)).map(|kept| attribute.value(&kept).clone());
+    fn new(target: Target, attribute: Attribute, mut row: Row) -> Self {
+        let kept = draft::read(&draft_key(&attribute, &row));
+        // What others have changed since is asked about when it is saved.
+        row.version = kept.as_ref().and_then(|kept| kept.get(VERSION)?.as_i64()).unwrap_or(row.version);
+        let kept = kept.map(|kept| attribute.value(&kept).clone());
         let value = RwSignal::new(kept.clone().unwrap_or_else(|| attribute.value(&row.values).clone()));
         let edit = Self {
             target,
@@ -50,8 +56,12 @@ impl Edit {
         Effect::new(move |before: Option<()>| {
             let now = value.get();
             if before.is_some() {
-                let changed = now != *self.attribute.value(&self.row.values);
-                self.keep(if changed { self.attribute.patch(&self.row.values, now) } else { Values::new() });
+                let mut kept = Values::new();
+                if now != *self.attribute.value(&self.row.values) {
+                    kept = self.attribute.patch(&self.row.values, now);
+                    kept.insert(VERSION.to_owned(), self.row.version.into());
+                }
+                self.keep(kept);
                 if errors.with_untracked(|all| all.iter().any(|error| error.field == name)) {
                     errors.update(|all| all.retain(|error| error.field != name));
                 }

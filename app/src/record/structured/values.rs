@@ -24,13 +24,15 @@ pub(super) fn values(editing: Editing, target: &'static str, names: &'static [&'
     let known: Vec<Attribute> =
         attributes(def, &[], &actor).into_iter().filter(|a| names.contains(&a.name().as_str())).collect();
     let known = StoredValue::new(known);
-    // In the order of the declaration, as it is said in words.
+    // In the order of the declaration, as it is said in words; then what one is not asked for.
     let read = move |value: &Value| {
-        let setting = |attribute: &Attribute| {
-            let (name, value) = (attribute.name(), value.get(attribute.name())?.clone());
-            Some((name, RwSignal::new(value.clone()), RwSignal::new(value.is_null())))
+        let place = |name: &str| known.with_value(|known| known.iter().position(|a| a.name() == name));
+        let mut given: Vec<(&String, &Value)> = value.as_object().into_iter().flatten().collect();
+        given.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+        let setting = |(name, value): (&String, &Value)| {
+            (name.clone(), RwSignal::new(value.clone()), RwSignal::new(value.is_null()))
         };
-        known.with_value(|known| known.iter().filter_map(setting).collect())
+        given.into_iter().map(setting).collect()
     };
     let write = |all: Vec<Setting>| {
         let set = |(name, value, none): Setting| {

@@ -67,7 +67,7 @@ fn entry(page: Page, attribute: &Attribute, parts: &'static [Part], values: &Val
     let part = |part: &'static Part| {
         let own = Attribute::part(attribute.def, field.name, part);
         let text = match values.get(part.field.name) {
-            Some(Value::Bool(true)) => own.label(page.locale.get()),
+            Some(Value::Bool(true)) => page.text_with("structured.also", &[("text", &own.label(page.locale.get()))]),
             Some(Value::Bool(false)) | None => String::new(),
             Some(_) => value_text(page, &own, values, titles),
         };
@@ -76,8 +76,8 @@ fn entry(page: Page, attribute: &Attribute, parts: &'static [Part], values: &Val
     let texts: Vec<(&str, String)> = parts.iter().filter(|part| !part.field.internal).map(part).collect();
     let params: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
     let words = page.text_with(&format!("{}.{}._entry", attribute.def.name, field.name), &params);
-    // Parts that have no value leave their blanks and brackets.
-    words.replace("()", "").replace("（）", "").split_whitespace().collect::<Vec<_>>().join(" ")
+    // Parts that have no value leave their blanks.
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The name of a day of the week, 0 being Monday.

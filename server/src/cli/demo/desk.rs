@@ -54,15 +54,22 @@ pub(super) async fn answer(
 }
 
 async fn set_up(writer: &Writer, help: Help, staff: &Staff) -> shared::Result<Desk> {
-    let queue = |name: &str, about: &str, signature: &str, position: usize| {
-        json!({"name": name, "description": about, "served_by_id": staff.service, "position": position,
-               "signature": format!("<p>{signature}</p>")})
+    let queue = |name: &str, about: &str, others: [&str; 2], signature: &str, position: usize| {
+        json!({"name": name, "description": about, "other_name": others[0], "other_description": others[1],
+               "served_by_id": staff.service, "position": position, "signature": format!("<p>{signature}</p>")})
     };
     let queues = vec![
-        queue("客户支持", "中文客户的咨询、报修与投诉", "关系示例 · 客户服务部", 0),
+        queue(
+            "客户支持",
+            "中文客户的咨询、报修与投诉",
+            ["Support in Chinese", "Questions, repairs and complaints in Chinese"],
+            "关系示例 · 客户服务部",
+            0,
+        ),
         queue(
             "International support",
             "Questions and repairs of customers abroad",
+            ["国际支持", "海外客户的咨询与报修"],
             "Guanxi Demo · Customer service",
             1,
         ),

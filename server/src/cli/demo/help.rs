@@ -59,15 +59,15 @@ const ARTICLES: &[Written] = &[
     ),
 ];
 
-/// Name and what it is about; of articles and tickets alike, which name them by their place.
-const TOPICS: &[(&str, &str)] = &[
-    ("账户与登录 Account", "首次登录、密码与权限"),
-    ("安装与升级 Set-up", "安装、固件与系统升级"),
-    ("设备与硬件 Devices", "网关、平板与扫码枪的使用"),
-    ("账单与发票 Billing", "付款、发票与订阅"),
-    ("集成 Integrations", "与 ERP 和单点登录对接"),
-    ("培训 Training", "新同事的课程与资料"),
-    ("售后 After-sales", "退换货、维修与维保"),
+/// Name and what it is about, in both languages; of articles and tickets alike, which name them by their place.
+const TOPICS: &[[&str; 4]] = &[
+    ["账户与登录", "首次登录、密码与权限", "Account", "First sign-in, passwords and rights"],
+    ["安装与升级", "安装、固件与系统升级", "Set-up", "Installing, firmware and upgrades"],
+    ["设备与硬件", "网关、平板与扫码枪的使用", "Devices", "Gateways, tablets and scanners"],
+    ["账单与发票", "付款、发票与订阅", "Billing", "Payments, invoices and subscriptions"],
+    ["集成", "与 ERP 和单点登录对接", "Integrations", "ERP systems and single sign-on"],
+    ["培训", "新同事的课程与资料", "Training", "Courses and material for new colleagues"],
+    ["售后", "退换货、维修与维保", "After-sales", "Returns, repairs and maintenance"],
 ];
 
 /// What the desk refers to.
@@ -80,8 +80,9 @@ pub(super) struct Help {
 
 pub(super) async fn publish(writer: &Writer) -> shared::Result<Help> {
     writer.update("organisation", vec![(writer.actor.org_id, json!({"slug": "demo", "portal": true}))]).await?;
-    let topics = TOPICS.iter().enumerate().map(|(position, (name, description))| {
-        json!({"name": name, "description": description, "public": true, "position": position})
+    let topics = TOPICS.iter().enumerate().map(|(position, [name, description, other_name, other_description])| {
+        json!({"name": name, "description": description, "other_name": other_name, "other_description": other_description,
+               "public": true, "position": position})
     });
     let topics = writer.create("category", topics.collect()).await?;
     let article = |(title, locale, topic, summary, slug, content): &Written| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared::access::Actor;
 use shared::record::instant_text;
@@ -58,13 +58,34 @@ pub(super) async fn note_changes(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
                 }
             }
             Act::Update if row.changed("status") => {
-                events.push((row.after.id, now, What::StatusChanged { to: status }));
+                let at = match solved_before(row) {
+                    Some(before) => before.max(last_event(tx, row.after.id).await?.unwrap_or(before)).min(now),
+                    None => now,
+                };
+                events.push((row.after.id, at, What::StatusChanged { to: status }));
             }
             _ => {}
         }
     }
     forget(tx, rows).await?;
     note(tx, &events).await
+}
+
+/// When a ticket was solved, if somebody writes that down later than it was.
+fn solved_before(row: &Prepared) -> Option<DateTime<Utc>> {
+    let written = row.after.datetime("updated_at")?;
+    let solved = Ticket(&row.after.values).solved_at().filter(|_| row.changed("solved_at"));
+    solved.filter(|solved| *solved < written - TimeDelta::seconds(1))
+}
+
+/// When something happened to a ticket last: what is noted now was not before that.
+async fn last_event(tx: &mut Tx, ticket: Uuid) -> Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar("select max(at) from sla_events where org_id = $1 and ticket_id = $2")
+        .bind(tx.org_id)
+        .bind(ticket)
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
 }
 
 /// Of deleted tickets nothing is kept; one that comes back begins with its creation.

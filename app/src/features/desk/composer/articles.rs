@@ -82,17 +82,21 @@ fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {
 
 /// Marks an article that only colleagues read.
 pub(in crate::features::desk) fn internal_badge(row: &Row) -> Option<AnyView> {
-    let internal = row.text("visibility") != Some("public");
-    internal
+    (!is_public(row))
         .then(|| view! { <Badge tone=Tone::Warning icon="lock">{t("article.visibility.internal")}</Badge> }.into_any())
+}
+
+/// Whether customers may read it.
+fn is_public(article: &Row) -> bool {
+    article.text("visibility") == Some("public")
 }
 
 /// Puts an article into the answer: a link where customers may read it, or what it says.
 pub(in crate::features::desk) fn inserts(ticket: Ticket, row: &Row, insert: Callback<String>) -> AnyView {
     let content = row.text("content").unwrap_or_default().to_owned();
     let title = escape(row.text("title").unwrap_or_default());
-    let address = public_address(ticket, row).filter(|_| row.text("visibility") == Some("public"));
-    let is_public = row.text("visibility") == Some("public");
+    let is_public = is_public(row);
+    let address = public_address(ticket, row).filter(|_| is_public);
     // What is only for colleagues goes to them; who wants to send it says so.
     let insert_text = move |_| {
         if !is_public {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde_json::Value;
 use shared::Row;
 use shared::query::{ListQuery, Sort};
 use shared::record::rich::escape;
@@ -80,7 +81,18 @@ impl Templates {
             writing.note.set(true);
         }
         if let Some(changes) = template.value("changes").as_object() {
-            writing.staged.update(|staged| staged.extend(changes.clone()));
+            writing.staged.update(|staged| {
+                for (field, value) in changes {
+                    let more = match (field.as_str(), staged.get(field), value) {
+                        // Tags come to those of another macro, too.
+                        ("tags", Some(Value::Array(all)), Value::Array(more)) => {
+                            all.iter().chain(more.iter().filter(|tag| !all.contains(tag))).cloned().collect()
+                        }
+                        _ => value.clone(),
+                    };
+                    staged.insert(field.clone(), more);
+                }
+            });
         }
         filled(template.text("content").unwrap_or_default(), &variables(ticket))
     }

@@ -115,7 +115,7 @@ pub(super) fn filter_dialog(
     let apply = move |_| match untrack(|| finished(draft, about)) {
         Ok(Some(condition)) => {
             match making.get_untracked() {
-                Some(Making::Instead(place)) => conditions.put(place, Some(condition)),
+                Some(Making::Instead(place, old)) => conditions.put(place, &old, Some(condition)),
                 _ => conditions.add(condition, draft.beside.get_untracked().parse().ok()),
             }
             open.set(false);
@@ -209,7 +209,8 @@ fn value_editor(conditions: Conditions, draft: Draft, attribute: &Attribute) -> 
         });
         return chosen_of(value, [true, false].map(Value::Bool), true.into(), options);
     }
-    if value.with(|value| periods().any(|code| *value == code)) {
+    let of_days = matches!(attribute.kind(), Kind::Date | Kind::DateTime);
+    if of_days && value.with(|value| periods().any(|code| *value == code)) {
         value.set(Value::Null);
     }
     let mut editing = Editing::new(page, attribute.clone(), value, "filter-value".into(), conditions.titles);
