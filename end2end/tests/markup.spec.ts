@@ -8,8 +8,11 @@ const TYPES: Record<string, string> = {
   organisations: "organisation", roles: "role", teams: "team", users: "user", tags: "tag", products: "product",
   pipelines: "pipeline", stages: "stage", customers: "customer", contacts: "contact", leads: "lead",
   opportunities: "opportunity", activities: "activity", tasks: "task", custom_fields: "custom_field",
+  queues: "queue", categories: "category", tickets: "ticket", ticket_messages: "ticket_message", ticket_statuses: "ticket_status",
+  ticket_rules: "ticket_rule", sla_policies: "sla_policy", business_calendars: "business_calendar", articles: "article",
+  reply_templates: "reply_template", surveys: "survey", survey_responses: "survey_response",
 };
-const PAGES = ["", "customers", "contacts", "leads", "opportunities", "products", "tasks", "pipeline", "pool", "import"];
+const PAGES = ["", "desk", "tickets", "articles", "reports", "customers", "contacts", "leads", "opportunities", "products", "tasks", "pipeline", "pool", "import"];
 const SETTINGS = ["profile", "users", "teams", "roles", "tags", "pipelines", "custom-fields", "audit", "organisation"];
 
 type Schema = { $ref?: string; type?: string | string[]; enum?: string[]; format?: string; pattern?: string; maxLength?: number };
@@ -57,7 +60,7 @@ test("markup in any field and address stays text on every page", async ({ browse
       written += Number(done);
     }
   }
-  expect(written, "fields that took the markup").toBeGreaterThan(30);
+  expect(written, "fields that took the markup").toBeGreaterThan(50);
 
   const context = await browser.newContext({ baseURL: server.base });
   const [name, value] = cookie.split("; ").find((one) => one.startsWith("gx_session="))!.split("=");
@@ -74,7 +77,8 @@ test("markup in any field and address stays text on every page", async ({ browse
   for (const address of addresses) {
     await page.goto(address, { waitUntil: "load" });
     const found = await page.evaluate(() => ({
-      images: document.querySelectorAll('img[src="gx-x"]').length,
+      // Text with pictures may have one, but nothing that does something.
+      images: [...document.querySelectorAll('img[src="gx-x"]')].filter((one) => one.attributes.length > 1 || !one.closest(".rich")).length,
       hacked: "gxHacked" in window,
       said: document.body.innerText.includes("gx-x"),
     }));
