@@ -43,15 +43,26 @@ pub(crate) async fn of(world: &World, attempts: &[Attempt], visits: &[Visit]) ->
     Ok(flaws)
 }
 
-/// What is wrong again and again: clocks go on, and what they bring may come between two looks.
+/// What is wrong at every look: clocks go on, and what they bring may come in the middle of each, but of another record each
+/// time. What really is wrong stays so.
 async fn settled(look: impl AsyncFn() -> Outcome<Vec<String>>) -> Outcome<Vec<String>> {
-    for _ in 1..LOOKS {
+    let mut left: Option<Vec<String>> = None;
+    for n in 1..=LOOKS {
         match look().await {
-            Ok(flaws) if flaws.is_empty() => return Ok(flaws),
-            _ => tokio::time::sleep(std::time::Duration::from_secs(1)).await,
+            Ok(now) => {
+                let seen_before = |flaw: &String| left.as_ref().is_none_or(|left| left.contains(flaw));
+                let kept: Vec<String> = now.into_iter().filter(seen_before).collect();
+                if kept.is_empty() {
+                    return Ok(kept);
+                }
+                left = Some(kept);
+            }
+            Err(error) if n == LOOKS => return Err(error),
+            Err(_) => {}
         }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
-    look().await
+    Ok(left.unwrap_or_default())
 }
 
 /// The log against the tables, and counts against both.
