@@ -23,13 +23,27 @@ async function labelsOf(language, part) {
 }
 const bring = async (language, part) => add_labels(language, await labelsOf(language, part));
 
-// A press on a button before the page is taken over would be lost. The last one is made up for; links and forms work by
+// A press on a button before the page is taken over would be lost, and what is typed or chosen would stand there without
+// anybody knowing of it. The last press is made up for, and of each input is told what is in it; links and forms work by
 // themselves.
 let pressed;
 const notePress = ({ target }) => (pressed = target.closest?.("button:not([type=submit])") ?? pressed);
+const typed = new Map();
+const noteInput = ({ target }) => typed.set(target, [target.value, target.checked]);
 addEventListener("click", notePress);
+addEventListener("input", noteInput);
+const tellAgain = ([input, [value, checked]]) => {
+  if (!input.isConnected) return;
+  if (value !== undefined && input.type !== "file") input.value = value;
+  if (checked !== undefined) input.checked = checked;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  // Who is still in it is not done with it.
+  if (input !== document.activeElement) input.dispatchEvent(new Event("change", { bubbles: true }));
+};
 const taken = () => {
   removeEventListener("click", notePress);
+  removeEventListener("input", noteInput);
+  [...typed].forEach(tellAgain);
   if (pressed?.isConnected) pressed.click();
 };
 

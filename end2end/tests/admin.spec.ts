@@ -81,6 +81,26 @@ test("a tag is added, found in the audit log, and undone", async ({ page }) => {
   await expect(page.locator(".audit-entry", { hasText: name }).first()).toContainText("Created");
 });
 
+test("what became of a user-defined field is told on the record and in the audit log", async ({ page }) => {
+  const label = `Region ${randomUUID().slice(0, 6)}`;
+  const key = `region_${randomUUID().slice(0, 6)}`;
+  await as(page, "admin");
+  await create(page, "custom_field", { record_type: "lead", key, label, kind: "text" });
+  const id = await create(page, "lead", { name: label, custom: { [key]: "Far east" } });
+  const values = { custom: { [key]: "Wild west" } };
+  await call(page, "apply", { command: { record_type: "lead", changes: [{ do: "update", id, values }], all_or_nothing: true } });
+  await page.goto(`/leads/${id}`);
+  const told = page.locator(".timeline-item", { hasText: "Wild west" });
+  await expect(told).toContainText(label);
+  await expect(told).toContainText("Far east");
+  await page.goto("/settings/audit");
+  await page.getByRole("combobox", { name: "Record type" }).selectOption("lead");
+  await page.getByRole("combobox", { name: "Field" }).selectOption(label);
+  const entry = page.locator(".audit-entry", { hasText: label });
+  await expect(entry).toHaveCount(2);
+  await expect(entry.first().locator("dl")).toHaveText(new RegExp(`${label}\\s*Far east → Wild west`));
+});
+
 test("teams stand below each other", async ({ page }) => {
   const name = `Team ${randomUUID().slice(0, 6)}`;
   await as(page, "admin");

@@ -83,6 +83,24 @@ test("the first page is taken over without a complaint @phone", async ({ page })
   expect(code).toEqual([...new Set(code)]);
 });
 
+test("what was typed and chosen before the page was taken over counts @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto("/settings/audit");
+  await page.getByRole("combobox", { name: "Record type" }).selectOption("lead");
+  await page.getByRole("searchbox", { name: "Record" }).fill("nobody is called so");
+  release();
+  await expect(page.getByRole("combobox", { name: "Field" })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.locator(".audit-entry")).toHaveCount(0);
+  await expect(page.getByRole("searchbox", { name: "Record" })).toHaveValue("nobody is called so");
+});
+
 // Split as finely as code is shared, a page of settings took 125 requests and one of records 168.
 test("a page whose code comes in files of its own takes few of them, however often it is opened", async ({ page }) => {
   await signIn(page, "admin");

@@ -215,6 +215,11 @@ test("filters stand in the address, and Back takes them away", async ({ page }) 
   await expect(cardIn(page, board.second, big)).toBeVisible();
   await page.goBack();
   await expect(card(page, small)).toBeVisible();
+  await page.goForward();
+  await expect(card(page, small)).toBeHidden();
+  await page.getByRole("button", { name: /^Remove filter/ }).click();
+  await expect(card(page, small)).toBeVisible();
+  await expect(page.locator("#board-filters")).toBeFocused();
 });
 
 test("a deal is added at the top of its column", async ({ page }) => {

@@ -161,7 +161,18 @@ test("what was typed in a dialog survives its closing, and the focus goes on fro
   await third.getByRole("button", { name: "Cancel" }).click();
   const fourth = await edit(page, "questions");
   await expect(entry(1).getByRole("textbox", { name: "Question" })).toHaveValue("One?");
-  await fourth.getByRole("button", { name: "Cancel" }).click();
+  // A draft is dropped for what a colleague has written meanwhile, and that is no conflict.
+  await entry(1).getByRole("textbox", { name: "Question" }).fill("Ours?");
+  await page.keyboard.press("Escape");
+  await expect(fourth).toBeHidden();
+  const values = { questions: [{ key: "theirs", label: "Theirs?", kind: "text" }] };
+  await call(page, "apply", { command: { record_type: "survey", changes: [{ do: "update", id, values }], all_or_nothing: true } });
+  await expect(field(page, "questions").locator("dd .value-lines > span")).toHaveText([/^Theirs\?/]);
+  const fifth = await edit(page, "questions");
+  await fifth.getByRole("button", { name: "Discard draft" }).click();
+  await entry(1).getByRole("textbox", { name: "Question" }).fill("Both?");
+  await save(fifth);
+  await expect(field(page, "questions").locator("dd .value-lines > span")).toHaveText([/^Both\?/]);
 });
 
 test("a macro's changes are chosen by field", async ({ page }) => {

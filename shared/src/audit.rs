@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::query::Titles;
-use crate::record::Values;
+use crate::record::{CustomFields, Values};
 
 /// Which entries to show.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,6 +60,8 @@ pub struct AuditPage {
     pub entries: Vec<AuditEntry>,
     /// Names of users and of records that changes refer to.
     pub titles: Titles,
+    /// The user-defined fields of types whose changes are among them, as far as there are such changes.
+    pub custom: CustomFields,
     /// Cursor of the next page, if there is one.
     pub next: Option<String>,
 }

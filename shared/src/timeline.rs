@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::query::Titles;
-use crate::record::{Row, Values};
+use crate::record::{CustomFields, Row, Values};
 
 /// Filter kinds besides the activity kinds: tasks, what customers asked support for, and changes of fields and stages.
 pub const EXTRA_KINDS: &[&str] = &["task", "ticket", "change"];
@@ -75,7 +75,7 @@ pub enum Happening {
         action: String,
         /// Who.
         actor_id: Option<Uuid>,
-        /// Field → `[before, after]`, without hidden and internal fields.
+        /// Field → `[before, after]`, without hidden and internal fields; user-defined ones each as `custom.<key>`.
         changes: Values,
     },
 }
@@ -103,6 +103,8 @@ pub struct TimelinePage {
     pub entries: Vec<TimelineEntry>,
     /// Titles of what they refer to.
     pub titles: Titles,
+    /// The user-defined fields of types whose changes are among them, as far as there are such changes.
+    pub custom: CustomFields,
     /// Cursor of the next page.
     pub next: Option<String>,
     /// Position in the event log from which the page can be kept current.

@@ -31,11 +31,13 @@ struct Viewing {
     id: Uuid,
     viewers: RwSignal<Vec<Viewer>>,
     editing: Rc<Cell<bool>>,
+    /// It is looked soon whether somebody types.
+    looking: Rc<Cell<bool>>,
 }
 
 /// Announces the record until the calling scope is cleaned up; call it in the browser only.
 pub(super) fn view(record_type: &'static str, id: Uuid, viewers: RwSignal<Vec<Viewer>>) {
-    let viewing = Viewing { record_type, id, viewers, editing: Rc::default() };
+    let viewing = Viewing { record_type, id, viewers, editing: Rc::default(), looking: Rc::default() };
     viewing.stay();
     let renewing = viewing.clone();
     let renewal = set_interval_with_handle(move || renewing.stay(), RENEWAL).ok();
@@ -85,8 +87,12 @@ impl Viewing {
 
     /// Tells when somebody begins or ends to type.
     fn look(&self) {
+        if self.looking.replace(true) {
+            return;
+        }
         let viewing = self.clone();
         let compare = move || {
+            viewing.looking.set(false);
             let editing = document().active_element().is_some_and(|e| e.matches(EDITED).unwrap_or(false));
             if viewing.editing.replace(editing) != editing && !viewing.viewers.is_disposed() {
                 viewing.stay();

@@ -89,6 +89,15 @@ impl Attribute {
         Self { def, source: Source::Part(field, part), editable: true }
     }
 
+    /// A field of a type by its name, to be shown, whoever may see or change it.
+    pub fn named(def: &'static RecordDef, name: &str, custom: &[CustomField]) -> Option<Self> {
+        let source = match name.strip_prefix("custom.") {
+            Some(key) => Source::Custom(Arc::new(custom.iter().find(|field| field.key == key)?.clone())),
+            None => Source::Declared(def.field(name)?),
+        };
+        Some(Self { def, source, editable: false })
+    }
+
     /// Its declaration, unless it is user-defined.
     fn declared(&self) -> Option<&'static FieldDef> {
         match &self.source {

@@ -15,15 +15,11 @@ use shared::record::{Kind, instant_text};
 use super::attribute::Attribute;
 use super::structured::structured_editor;
 use crate::context::{Page, t};
-use crate::preferences::time_zones;
+use crate::preferences::{CURRENCIES, time_zones};
 use crate::ui::{Checkbox, Choice, DateInput, MoneyInput, Select, TagInput, TextArea, TextInput};
 pub(super) use bridge::bridge;
 use bridge::{list_bridge, text_bridge, text_of};
 pub use rich::rich_words;
-
-/// Currencies on offer besides the organisation's and the one that is set.
-const CURRENCIES: &[&str] =
-    &["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "SGD", "KRW", "AUD", "CAD", "CHF", "INR"];
 
 /// What an editor works on.
 #[derive(Clone)]

@@ -3,6 +3,7 @@
 mod alike;
 pub(super) mod draft;
 mod fields;
+mod sending;
 mod state;
 
 use leptos::prelude::*;
@@ -14,8 +15,8 @@ use crate::api::records::custom_fields;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Dialog, SkeletonRows};
 pub use alike::reason_badge;
+pub(super) use sending::focus_problem;
 use state::FormState;
-pub(super) use state::focus_problem;
 
 /// A dialog that makes a record, or edits `row`; a sheet on a phone. Ctrl/⌘-Enter saves, and what was typed survives a
 /// reload. Names an unknown record type: shows nothing.

@@ -211,7 +211,7 @@ pub(super) fn later(act: impl Fn() + Send + Sync + 'static) -> impl Fn() + Clone
 }
 
 /// Puts the focus on an element, a frame later, unless something has it: what had it may be gone.
-pub(super) fn refocus(find: impl FnOnce() -> Option<Element> + 'static) {
+pub fn refocus(find: impl FnOnce() -> Option<Element> + 'static) {
     request_animation_frame(move || {
         if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
             focus(find());

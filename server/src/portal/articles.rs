@@ -45,7 +45,7 @@ pub(super) async fn articles(place: Place, Query(wanted): Query<Wanted>) -> Resp
 }
 
 async fn listing(place: &Place, wanted: &Wanted) -> Result<Response, Error> {
-    let categories = place.store.portal_categories(&place.portal, place.locale).await?;
+    let categories = place.store.portal_categories(&place.portal).await?;
     let current = wanted.category().map(|id| categories.iter().find(|category| category.id == id));
     let current = current.map(|found| found.ok_or(Error::NotFound)).transpose()?;
     let words = wanted.words();

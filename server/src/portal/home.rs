@@ -28,7 +28,7 @@ pub(super) async fn home(place: Place) -> Response {
 }
 
 async fn first_page(place: &Place) -> Result<Response, Error> {
-    let categories = place.store.portal_categories(&place.portal, place.locale).await?;
+    let categories = place.store.portal_categories(&place.portal).await?;
     let popular = place.store.portal_articles(&place.portal, place.locale, &Look::default()).await?.articles;
     let title = place.t("portal.home.title");
     let description = place.t_with("portal.home.description", &[("name", &place.portal.name)]);

@@ -95,7 +95,7 @@ fn confirmation(place: &Place, number: &str) -> Response {
 
 async fn form(place: &Place, filled: &Filled, problems: &Problems) -> Result<Response, Error> {
     let choices = place.store.portal_choices(&place.portal).await?;
-    let categories = place.store.portal_categories(&place.portal, place.locale).await?;
+    let categories = place.store.portal_categories(&place.portal).await?;
     let stamp = filled.stamp(&place.store).await?;
     let title = place.t("portal.new.title");
     let body = html! {

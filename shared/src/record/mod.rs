@@ -16,7 +16,7 @@ pub use marks::{NOT_WORKING, is_marked};
 pub use normalize::{instant_in, instant_text, money_text, normalize};
 pub use row::{Row, Values, date, datetime, day, decimal, id, ids, instant, text, texts};
 pub use shape::{Part, Shape, named_within};
-pub use validate::{CustomField, completeness, drop_consequences, is_empty, validate};
+pub use validate::{CustomField, CustomFields, completeness, drop_consequences, is_empty, validate};
 
 /// One field of a record type.
 #[derive(Clone, Copy, Debug, PartialEq)]

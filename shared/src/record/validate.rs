@@ -1,5 +1,7 @@
 //! Validation of a whole record: unknown and read-only fields, required values, custom fields, rules.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -22,6 +24,9 @@ pub struct CustomField {
     #[serde(default)]
     pub required: bool,
 }
+
+/// User-defined fields by the name of their record type.
+pub type CustomFields = BTreeMap<String, Vec<CustomField>>;
 
 /// No value: null, blank text, empty list or object.
 pub fn is_empty(value: &Value) -> bool {

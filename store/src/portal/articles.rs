@@ -106,13 +106,13 @@ fn push_language(sql: &mut Sql, locale: Locale) {
 }
 
 impl Store {
-    /// The public categories, those of one level in their order.
+    /// The public categories in the reader's language, those of one level in their order.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn portal_categories(&self, portal: &Portal, locale: Locale) -> Result<Vec<Category>> {
+    pub async fn portal_categories(&self, portal: &Portal) -> Result<Vec<Category>> {
         let mut tx = self.reading(&portal.system()).await?;
-        let [name, description] = ["name", "description"].map(|column| portal.said(locale, "c", column));
+        let [name, description] = ["name", "description"].map(|column| portal.said(portal.reader, "c", column));
         let mut sql = Sql::new(format!(
             "with recursive open as (
                  select c.id, c.parent_id, {name} as name, {description} as description, c.position from categories c
@@ -127,7 +127,7 @@ impl Store {
              ), held as (select a.category_id, count(*) as n from articles a where a.org_id = ",
         );
         sql.push_bind(portal.org_id).push(format_args!(" and {PUBLIC}"));
-        push_language(&mut sql, locale);
+        push_language(&mut sql, portal.reader);
         sql.push(
             " group by a.category_id)
              select o.id, (select p.id from open p where p.id = o.parent_id) as parent_id, o.name, o.description,

@@ -10,7 +10,7 @@ use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::timeline::shown_changes;
+use super::changes::{custom_named, shown_changes};
 use super::titles::{Wanted, titles_of};
 use crate::error::from_sqlx;
 use crate::pool::Store;
@@ -54,9 +54,11 @@ impl Store {
         found.truncate(entries);
         let next = found.last().filter(|_| more).map(|last| format!("{}~{}", last.at.to_rfc3339(), last.id));
         let mut wanted: Wanted = BTreeMap::new();
-        let entries = found.into_iter().map(|found| entry(actor, found, &mut wanted)).collect();
+        let entries: Vec<AuditEntry> = found.into_iter().map(|found| entry(actor, found, &mut wanted)).collect();
         let titles = titles_of(&mut tx, actor, &wanted).await?;
-        Ok(AuditPage { entries, titles, next })
+        let changes = entries.iter().map(|entry| (entry.record_type.as_str(), &entry.changes));
+        let custom = custom_named(&mut tx, changes).await?;
+        Ok(AuditPage { entries, titles, custom, next })
     }
 }
 
@@ -72,7 +74,13 @@ fn select(actor: &Actor, query: &AuditQuery, entries: usize) -> Result<Sql> {
         sql.push(" and record_type = ").push_bind(record_type.clone());
     }
     if let Some(field) = &query.field {
-        sql.push(" and changes ? ").push_bind(field.clone());
+        match field.strip_prefix("custom.") {
+            Some(key) => {
+                sql.push(" and changes #> array['custom', '0', ").push_bind(key.to_owned());
+                sql.push("] is distinct from changes #> array['custom', '1', ").push_bind(key.to_owned()).push("]");
+            }
+            None => drop(sql.push(" and changes ? ").push_bind(field.clone())),
+        }
     }
     if let Some(words) = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
         sql.push(" and strpos(lower(title), lower(").push_bind(words.to_owned()).push(")) > 0");

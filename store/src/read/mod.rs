@@ -5,6 +5,7 @@ mod audit;
 mod audit_file;
 mod board;
 mod calendar;
+mod changes;
 mod cursor;
 mod detail;
 mod filter;

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use shared::access::{Action, Actor, FieldAccess};
+use shared::access::{Action, Actor};
 use shared::live::Cursor;
-use shared::record::Values;
 use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
 use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK, TICKET};
 use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::changes::{custom_named, shown_changes};
 use super::titles::{Wanted, note, titles_of};
 use crate::error::from_sqlx;
 use crate::live::{SNAPSHOT, cursor_of};
@@ -44,7 +44,12 @@ impl Store {
         let next = (found.len() > PAGE).then(|| cursor_text(&found[PAGE - 1]));
         found.truncate(PAGE);
         let (entries, titles) = load(&mut tx, actor, found).await?;
-        Ok(TimelinePage { entries, titles, next, live: live.to_string() })
+        let changes = entries.iter().filter_map(|entry| match &entry.what {
+            Happening::Change { record_type, changes, .. } => Some((record_type.as_str(), changes)),
+            _ => None,
+        });
+        let custom = custom_named(&mut tx, changes).await?;
+        Ok(TimelinePage { entries, titles, custom, next, live: live.to_string() })
     }
 }
 
@@ -212,29 +217,4 @@ async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wante
         result.insert(id, Happening::Change { id, record_type, record_id, title, action, actor_id, changes });
     }
     Ok(result)
-}
-
-/// Without hidden and internal fields; what they refer to is noted for its titles.
-pub(super) fn shown_changes(
-    actor: &Actor,
-    def: &'static RecordDef,
-    changes: Map<String, Value>,
-    wanted: &mut Wanted,
-) -> Values {
-    let mut shown = Values::new();
-    for (name, pair) in changes {
-        let Some(field) = def.field(&name) else { continue };
-        if field.internal
-            || field.read_only && name != "status"
-            || actor.field_access(def, &name) == FieldAccess::Hidden
-        {
-            continue;
-        }
-        shown.insert(name, pair);
-    }
-    for side in 0..2 {
-        let values = shown.iter().filter_map(|(name, pair)| Some((name.clone(), pair.get(side)?.clone()))).collect();
-        note(wanted, actor, def, &Row { id: Uuid::nil(), version: 0, values });
-    }
-    shown
 }

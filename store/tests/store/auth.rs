@@ -4,13 +4,15 @@ use std::net::IpAddr;
 
 use crate::support::TestStore;
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::access::{Actor, Level};
 use shared::audit::AuditQuery;
 use shared::command::{Change, Command};
 use shared::i18n::Locale;
 use shared::session::SESSION_DAYS;
-use shared::{Error, Values};
+use shared::timeline::{Happening, TimelineQuery};
+use shared::types::{CUSTOM_FIELD, CUSTOMER};
+use shared::{Error, RecordDef, Values};
 use sqlx::AssertSqlSafe;
 use store::Store;
 use store::auth::{Client, Invite, SetUp, SignedIn, counting_hashes};
@@ -611,6 +613,38 @@ async fn administrators_read_what_was_changed_and_who_signed_in_and_others_do_no
 
     assert_eq!(test.store.audit(&rep, &AuditQuery::default()).await.unwrap_err(), Error::Forbidden);
     assert_eq!(test.store.sign_ins(&rep, None).await.unwrap_err(), Error::Forbidden);
+}
+
+#[tokio::test]
+async fn changes_of_user_defined_fields_are_told_each_by_itself() {
+    let (test, admin) = set_up().await;
+    let actor = &admin.session.actor;
+    let make = async |def: &RecordDef, fields: Value| {
+        let change = Change::Create { id: Uuid::now_v7(), values: values(fields) };
+        test.store.apply(actor, Command::one(def.name, change)).await.unwrap().rows.remove(0).id
+    };
+    for key in ["region", "size"] {
+        make(
+            &CUSTOM_FIELD,
+            json!({"record_type": "customer", "key": key, "label": key.to_uppercase(), "kind": "text"}),
+        )
+        .await;
+    }
+    let id = make(&CUSTOMER, json!({"name": "Acme", "custom": {"region": "east", "size": "big"}})).await;
+    let other =
+        Change::Update { id, version: None, values: values(json!({"custom": {"region": "west", "size": "big"}})) };
+    test.store.apply(actor, Command::one("customer", other)).await.unwrap();
+
+    let told = test.store.timeline(actor, &CUSTOMER, id, &TimelineQuery::default()).await.unwrap();
+    let Happening::Change { changes, .. } = &told.entries[0].what else { panic!("{:?}", told.entries[0]) };
+    assert_eq!(Value::Object(changes.clone()), json!({"custom.region": ["east", "west"]}));
+    assert_eq!(told.custom["customer"][0].label, "REGION");
+    for (field, n) in [("custom.region", 2), ("custom.size", 1), ("custom.other", 0)] {
+        let query = AuditQuery { field: Some(field.to_owned()), ..AuditQuery::default() };
+        let page = test.store.audit(actor, &query).await.unwrap();
+        assert_eq!(page.entries.len(), n, "{field}");
+        assert_eq!(page.custom.contains_key("customer"), n > 0);
+    }
 }
 
 #[tokio::test]

@@ -13,10 +13,14 @@ use super::filters::Filters;
 use crate::api::records::get_record;
 use crate::chunk::once;
 use crate::context::{Page, t};
+use crate::record::refocus;
 use crate::ui::{Button, ButtonKind, Chip, FilterChip, Size, TextInput};
 
 /// How long typing must rest before the board is searched.
 const REST: Duration = Duration::from_millis(250);
+
+/// Id of the button that leads to all filters.
+const MORE: &str = "board-filters";
 
 /// One filter that is set, as a chip: what it says and how to take it away.
 type Shown = (String, fn(&mut Filters));
@@ -41,7 +45,11 @@ pub(super) fn filter_bar(address: Address) -> impl IntoView {
         let chip = |(words, clear): Shown| {
             let remove = page.text_with("list.filter.remove", &[("field", &words)]);
             let open = Callback::new(move |()| dialog.set(true));
-            view! { <FilterChip label=words remove on_remove=move |()| change(clear) on_change=Some(open)/> }
+            let taken = move |()| {
+                change(clear);
+                refocus(|| document().get_element_by_id(MORE));
+            };
+            view! { <FilterChip label=words remove on_remove=taken on_change=Some(open)/> }
         };
         shown.into_iter().map(chip).collect_view()
     };
@@ -51,7 +59,7 @@ pub(super) fn filter_bar(address: Address) -> impl IntoView {
             <div class="chips">
                 <Chip label=t("board.filter.mine") icon="user" pressed=mine on_click=toggle_mine/>
                 {chips}
-                <Chip label=t("ui.action.filter") icon="list-filter" on_click=move |()| dialog.set(true)/>
+                <Chip label=t("ui.action.filter") icon="list-filter" on_click=move |()| dialog.set(true) attr:id=MORE/>
                 <Show when=move || address.filters.with(|filters| !filters.is_empty())>
                     <Button kind=ButtonKind::Ghost size=Size::Small on_click=move |_| address.choose_view(None, &Filters::default())>
                         {t("ui.action.clear_all")}

@@ -4,20 +4,22 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::params::ParamsMap;
 use serde_json::Value;
+use shared::RecordDef;
 use shared::audit::{AuditEntry, AuditPage, AuditQuery};
 use shared::format::{date_time, from_local_input};
-use shared::i18n::{choice_label, error_message, field_label, type_label};
+use shared::i18n::{error_message, field_label, type_label};
 use shared::query::Titles;
-use shared::record::Kind;
+use shared::record::{CustomField, CustomFields};
+use shared::timeline::change_pair;
 use shared::types::{REGISTRY, by_name};
-use shared::{FieldDef, RecordDef};
-use uuid::Uuid;
 
 use super::SectionHead;
 use super::edit::records_of;
 use super::roster::Failed;
 use crate::api::admin::audit;
+use crate::api::records::custom_fields;
 use crate::context::{Page, t};
+use crate::record::Logged;
 use crate::ui::{
     Badge, Button, Choice, DateInput, EmptyState, LinkButton, Select, SkeletonRows, TextInput, Toasts, Tone,
 };
@@ -87,6 +89,10 @@ fn FilterBar(filters: Filters) -> impl IntoView {
         REGISTRY.iter().map(|def| Choice::new(def.name, type_label(locale, def))).collect::<Vec<_>>()
     });
     // Fields of the type that was chosen.
+    let custom = LocalResource::new(move || {
+        let chosen = filters.record_type.get();
+        async move { if chosen.is_empty() { Ok(Vec::new()) } else { custom_fields(chosen).await } }
+    });
     let fields = Signal::derive(move || {
         let locale = page.locale.get();
         let of = |def: &'static RecordDef| {
@@ -94,7 +100,13 @@ fn FilterBar(filters: Filters) -> impl IntoView {
                 .filter(|field| !field.internal)
                 .map(move |f| Choice::new(f.name, field_label(locale, def, f.name)))
         };
-        by_name(&filters.record_type.get()).into_iter().flat_map(of).collect::<Vec<_>>()
+        let own = |field: CustomField| Choice::new(format!("custom.{}", field.key), field.label);
+        let custom = custom.get().and_then(Result::ok).unwrap_or_default();
+        by_name(&filters.record_type.get())
+            .into_iter()
+            .flat_map(of)
+            .chain(custom.into_iter().map(own))
+            .collect::<Vec<_>>()
     });
     view! {
         <div class="admin-filter">
@@ -110,20 +122,28 @@ fn FilterBar(filters: Filters) -> impl IntoView {
     }
 }
 
+/// What entries refer to; cheap to copy.
+#[derive(Clone, Copy)]
+struct Known {
+    titles: RwSignal<Titles>,
+    custom: RwSignal<CustomFields>,
+}
+
 #[component]
 fn Entries(found: AuditPage, filters: Filters) -> impl IntoView {
     let (page, toasts) = (Page::take(), Toasts::take());
     if found.entries.is_empty() {
         return view! { <EmptyState icon="history" title=t("ui.state.empty") text=t("admin.audit.empty")/> }.into_any();
     }
-    let (entries, titles, next) =
-        (RwSignal::new(found.entries), RwSignal::new(found.titles), RwSignal::new(found.next));
+    let known = Known { titles: RwSignal::new(found.titles), custom: RwSignal::new(found.custom) };
+    let (entries, next) = (RwSignal::new(found.entries), RwSignal::new(found.next));
     let more = move |_| {
         let query = untrack(|| filters.query(page, next.get()));
         spawn_local(async move {
             match audit(query).await {
                 Ok(found) => {
-                    titles.update(|titles| titles.extend(found.titles));
+                    known.titles.update(|titles| titles.extend(found.titles));
+                    known.custom.update(|custom| custom.extend(found.custom));
                     entries.update(|entries| entries.extend(found.entries));
                     next.set(found.next);
                 }
@@ -134,7 +154,7 @@ fn Entries(found: AuditPage, filters: Filters) -> impl IntoView {
     view! {
         <ul class="admin-list audit">
             <For each=move || entries.get() key=|entry| entry.id let:entry>
-                <Entry entry titles/>
+                <Entry entry known/>
             </For>
         </ul>
         <Show when=move || next.with(Option::is_some)>
@@ -145,12 +165,14 @@ fn Entries(found: AuditPage, filters: Filters) -> impl IntoView {
 }
 
 #[component]
-fn Entry(entry: AuditEntry, titles: RwSignal<Titles>) -> impl IntoView {
+fn Entry(entry: AuditEntry, known: Known) -> impl IntoView {
     let page = Page::take();
     let AuditEntry { at, actor_id, source, record_type, record_id, title, action, changes, .. } = entry;
     let def = by_name(&record_type);
     let who = move || match actor_id {
-        Some(id) => titles.with(|titles| titles.get(&id).cloned()).unwrap_or_else(|| page.text("ui.word.unknown")),
+        Some(id) => {
+            known.titles.with(|titles| titles.get(&id).cloned()).unwrap_or_else(|| page.text("ui.word.unknown"))
+        }
         None => page.text("ui.word.system"),
     };
     // A file is no record that one could look at.
@@ -170,7 +192,7 @@ fn Entry(entry: AuditEntry, titles: RwSignal<Titles>) -> impl IntoView {
         Some(href) => view! { <a href=href>{name}</a> }.into_any(),
         None => view! { <b>{name}</b> }.into_any(),
     };
-    let lines = changes.into_iter().map(|(field, pair)| view! { <Difference def field pair titles/> }).collect_view();
+    let lines = changes.into_iter().map(|(field, pair)| view! { <Difference def field pair known/> }).collect_view();
     view! {
         <li class="audit-entry">
             <p class="audit-head">
@@ -187,15 +209,16 @@ fn Entry(entry: AuditEntry, titles: RwSignal<Titles>) -> impl IntoView {
 
 /// One field: before → after.
 #[component]
-fn Difference(def: Option<&'static RecordDef>, field: String, pair: Value, titles: RwSignal<Titles>) -> impl IntoView {
+fn Difference(def: Option<&'static RecordDef>, field: String, pair: Value, known: Known) -> impl IntoView {
     let page = Page::take();
-    let side = |at: usize| pair.get(at).cloned().unwrap_or_default();
-    let (before, after) = (side(0), side(1));
-    let own = field.clone();
-    let known = def.and_then(|def| def.field(&field));
-    let label = move || def.map_or_else(|| own.clone(), |def| field_label(page.locale.get(), def, &own));
-    let text = move |value: &Value| readable(page, def, known, value, &titles.get());
-    let (old, new) = (before.clone(), after);
+    let field = StoredValue::new(known.custom.with_untracked(|custom| Logged::new(def, &field, custom)));
+    let label = move || field.with_value(|field| field.label(page.locale.get()));
+    let text = move |value: &Value| {
+        let said = known.titles.with(|titles| field.with_value(|field| field.text(page, value, titles)));
+        said.unwrap_or_else(|| page.text("ui.record.no_value"))
+    };
+    let (before, after) = change_pair(&pair);
+    let (old, new) = (before.clone(), after.clone());
     view! {
         <div>
             <dt>{label}</dt>
@@ -204,40 +227,5 @@ fn Difference(def: Option<&'static RecordDef>, field: String, pair: Value, title
                 <ins>{move || text(&new)}</ins>
             </dd>
         </div>
-    }
-}
-
-/// A value as people read it.
-fn readable(
-    page: Page,
-    def: Option<&'static RecordDef>,
-    field: Option<&'static FieldDef>,
-    value: &Value,
-    titles: &Titles,
-) -> String {
-    let locale = page.locale.get();
-    let title = |text: &str| text.parse::<Uuid>().ok().and_then(|id| titles.get(&id).cloned());
-    match (value, field.map(|field| field.kind)) {
-        (Value::Null, _) => page.text("ui.record.no_value"),
-        (Value::Bool(on), _) => page.text(if *on { "ui.word.yes" } else { "ui.word.no" }),
-        (Value::String(text), Some(Kind::Choice(_))) => {
-            def.zip(field).map_or_else(|| text.clone(), |(def, field)| choice_label(locale, def, field.name, text))
-        }
-        (Value::String(text), Some(Kind::DateTime)) => {
-            let at = chrono::DateTime::parse_from_rfc3339(text).ok();
-            at.map_or_else(|| text.clone(), |at| date_time(locale, at.to_utc(), &page.zone()))
-        }
-        (Value::String(text), Some(Kind::Reference(_))) => {
-            title(text).unwrap_or_else(|| page.text("ui.record.lookup_failed"))
-        }
-        (Value::String(text), _) => text.clone(),
-        (Value::Array(entries), _) => {
-            let texts = entries.iter().map(|entry| match entry {
-                Value::String(text) => title(text).unwrap_or_else(|| text.clone()),
-                other => other.to_string(),
-            });
-            texts.collect::<Vec<_>>().join(", ")
-        }
-        (other, _) => other.to_string(),
     }
 }

@@ -8,6 +8,7 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::query::{Filter, ListQuery, Op, Page as Rows, Sort, Titles};
+use shared::record::CustomFields;
 use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
 use shared::{Error, Row};
 use uuid::Uuid;
@@ -39,6 +40,8 @@ pub(super) struct Feed {
     pub(super) planned: RwSignal<Vec<Row>>,
     /// Titles of what the entries refer to.
     pub(super) titles: RwSignal<Titles>,
+    /// User-defined fields that changes among the entries tell of.
+    pub(super) custom: RwSignal<CustomFields>,
     /// Cursor of the next page.
     pub(super) next: RwSignal<Option<String>>,
     /// A further page is on its way.
@@ -78,6 +81,7 @@ impl Feed {
             entries: RwSignal::new(Vec::new()),
             planned: RwSignal::new(Vec::new()),
             titles: RwSignal::new(Titles::new()),
+            custom: RwSignal::new(CustomFields::new()),
             next: RwSignal::new(None),
             loading: RwSignal::new(false),
             failed: RwSignal::new(None),
@@ -101,6 +105,7 @@ impl Feed {
         self.planned.set(planned.rows);
         self.titles.set(loaded.titles);
         self.titles.update(|titles| titles.extend(planned.titles));
+        self.custom.set(loaded.custom);
         self.next.set(loaded.next);
         self.failed.set(None);
         self.live.set(Some(loaded.live));
@@ -280,6 +285,7 @@ impl Feed {
 
     fn merge(self, page: TimelinePage) {
         self.titles.update(|all| all.extend(page.titles));
+        self.custom.update(|all| all.extend(page.custom));
         self.entries.update(|all| {
             for entry in page.entries.into_iter().filter(|entry| !is_open_task(entry)) {
                 let known = all.iter().find(|known| known.key() == entry.key()).and_then(row_of).map(|row| row.version);

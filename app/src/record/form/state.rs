@@ -1,19 +1,17 @@
-//! What a form holds, and how it becomes a command.
+//! What a form holds.
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::access::{Action, Actor, Level};
-use shared::command::{Change, Command, Outcome};
 use shared::query::Titles;
-use shared::record::{CustomField, Draft, is_empty, validate};
-use shared::{Error, FieldError, RecordDef, Row, Values, i18n};
+use shared::record::{CustomField, is_empty};
+use shared::{FieldError, RecordDef, Row, Values, i18n};
 use uuid::Uuid;
 
 use super::draft;
-use crate::acting::act;
-use crate::context::{Page, browser_now};
+use crate::context::Page;
 use crate::record::attribute::{Attribute, SYSTEM_GROUP, attributes};
 
 /// The state of one open form; cheap to copy.
@@ -31,12 +29,12 @@ pub(super) struct FormState {
     /// The record as it is stored; none while it is new.
     pub(super) base: RwSignal<Option<Row>>,
     /// The values the form began with.
-    start: StoredValue<Values>,
+    pub(super) start: StoredValue<Values>,
     /// Those among them that are a new record's anyway.
-    usual: StoredValue<Values>,
-    custom: StoredValue<Vec<CustomField>>,
-    id: StoredValue<Uuid>,
-    busy: RwSignal<bool>,
+    pub(super) usual: StoredValue<Values>,
+    pub(super) custom: StoredValue<Vec<CustomField>>,
+    pub(super) id: StoredValue<Uuid>,
+    pub(super) busy: RwSignal<bool>,
 }
 
 impl FormState {
@@ -106,7 +104,7 @@ impl FormState {
     }
 
     /// What differs from what the form began with, in canonical form where it has one; tracked.
-    fn patch(self) -> Values {
+    pub(super) fn patch(self) -> Values {
         let current = self.current();
         let mut patch = Values::new();
         self.start.with_value(|start| {
@@ -168,106 +166,7 @@ impl FormState {
         self.forget_draft();
     }
 
-    /// Checks as the server will, as far as the browser knows enough.
-    fn problems(self, patch: &Values) -> Vec<FieldError> {
-        let base = self.base.get_untracked();
-        let mut after = base.as_ref().map(|row| row.values.clone()).unwrap_or_default();
-        after.extend(patch.clone());
-        let names: Vec<String> = patch.keys().cloned().collect();
-        let related = BTreeMap::new();
-        let mut draft = Draft {
-            before: base.as_ref(),
-            after: &mut after,
-            now: browser_now(),
-            zone: &self.page.zone(),
-            related: &related,
-            errors: Vec::new(),
-        };
-        self.custom.with_value(|custom| validate(self.def, &mut draft, &names, custom));
-        // Rules may fill references from other records, which only the server has at hand.
-        let left = |e: &FieldError| !(e.code == "required" && self.def.needs.contains(&e.field.as_str()));
-        draft.errors.into_iter().filter(left).collect()
-    }
-
-    /// Sends what was typed. Success closes the form; problems stand beside their fields; a conflict asks.
-    pub(super) fn save(self, open: RwSignal<bool>, on_saved: Option<Callback<Row>>) {
-        if self.busy.get_untracked() || self.conflict.with_untracked(|fields| !fields.is_empty()) {
-            return;
-        }
-        let patch = untrack(|| self.patch());
-        let base = self.base.get_untracked();
-        let values = match &base {
-            None => untrack(|| self.filled(&patch)),
-            Some(_) if patch.is_empty() => {
-                self.forget_draft();
-                return open.set(false);
-            }
-            Some(_) => patch,
-        };
-        let problems = self.problems(&values);
-        self.errors.set(problems.clone());
-        if !problems.is_empty() {
-            return focus_problem();
-        }
-        let id = self.id.get_value();
-        let (change, done) = match &base {
-            None => (Change::Create { id, values: values.clone() }, self.created(&values)),
-            Some(row) => {
-                let version = Some(row.version);
-                (Change::Update { id, version, values }, i18n::translate(self.locale(), "ui.toast.saved", &[]))
-            }
-        };
-        self.busy.set(true);
-        act(Command::one(self.def.name, change), done, move |result| self.answer(result, open, on_saved));
-    }
-
-    fn answer(self, result: Result<Outcome, Error>, open: RwSignal<bool>, on_saved: Option<Callback<Row>>) {
-        // The page may have been left meanwhile; then nobody asks.
-        if self.busy.try_set(false).is_some() {
-            return;
-        }
-        match result {
-            Ok(outcome) => {
-                self.forget_draft();
-                open.set(false);
-                if let (Some(on_saved), Some(row)) = (on_saved, outcome.rows.into_iter().next()) {
-                    on_saved.try_run(row);
-                }
-            }
-            Err(Error::Invalid { fields }) => {
-                self.errors.set(fields);
-                focus_problem();
-            }
-            Err(Error::Conflict { current, fields }) => {
-                self.conflict.set(fields);
-                self.base.set(Some(*current));
-            }
-            Err(_) => {}
-        }
-    }
-
-    /// All values of a new record that have one. What it gets anyway is not sent unless somebody chose otherwise: a rule of
-    /// the organisation's may know better, and only what was asked for binds it.
-    fn filled(self, patch: &Values) -> Values {
-        let mut values = self.start.get_value();
-        values.extend(patch.clone());
-        let current = values.clone();
-        self.usual.with_value(|usual| values.retain(|name, value| !is_empty(value) && usual.get(name) != Some(value)));
-        self.attributes.with_value(|all| {
-            for attribute in all.iter().filter(|a| !a.is_custom() && !a.applies(&current)) {
-                values.remove(&attribute.name());
-            }
-        });
-        values
-    }
-
-    fn created(self, values: &Values) -> String {
-        let name = values.get(self.def.title).and_then(Value::as_str);
-        let name = name.map_or_else(|| i18n::type_label(self.locale(), self.def), str::to_owned);
-        i18n::translate(self.locale(), "ui.toast.created", &[("name", &name)])
-    }
-
-    fn locale(self) -> i18n::Locale {
+    pub(super) fn locale(self) -> i18n::Locale {
         self.page.locale.get_untracked()
     }
 }
@@ -301,16 +200,4 @@ fn new_values(
     }
     values.extend(known);
     (values, usual)
-}
-
-/// What needs attention: an input, or the first one of several that belong together.
-const PROBLEM: &str =
-    "dialog[open] [aria-invalid=true], dialog[open] [data-invalid] :is(input, select, textarea, button)";
-
-/// Moves to the first field that needs attention, once the messages are there.
-pub(in crate::record) fn focus_problem() {
-    request_animation_frame(|| {
-        let found = document().query_selector(PROBLEM).ok().flatten();
-        crate::record::inline::focus(found);
-    });
 }

@@ -114,11 +114,10 @@ pub(in crate::record) fn condition_chips(
     let making = RwSignal::new(None::<Making>);
     let draft = Draft::new(about);
     let adding = NodeRef::<ButtonElement>::new();
+    let chips = Chips { conditions, about, making, draft, adding };
     let chips = move || {
         let all = conditions.all.get().into_iter().enumerate();
-        all.filter(|(_, condition)| shown(condition))
-            .map(|(at, condition)| whole_chip(conditions, about, at, condition, making, draft, adding))
-            .collect_view()
+        all.filter(|(_, condition)| shown(condition)).map(|(at, condition)| chips.whole(at, condition)).collect_view()
     };
     let add = move |_| {
         draft.begin(about, None);
@@ -135,26 +134,42 @@ pub(in crate::record) fn condition_chips(
     .into_any()
 }
 
-/// A condition, or several of which one has to hold.
-fn whole_chip(
+/// What all chips of a place have in common.
+#[derive(Clone, Copy)]
+struct Chips {
     conditions: Conditions,
     about: Subjects,
-    at: usize,
-    condition: Filter,
     making: RwSignal<Option<Making>>,
     draft: Draft,
+    /// Where the focus goes when a chip is gone.
     adding: NodeRef<ButtonElement>,
-) -> AnyView {
-    let Conditions { page, titles, .. } = conditions;
-    let say = move |condition: Filter| {
-        Signal::derive(move || {
-            titles.with(|titles| about.with_value(|about| condition_text(page, titles, about, &condition)))
-        })
-    };
-    let chip = move |(part, condition): (usize, Filter)| {
-        let label = say(condition.clone());
+}
+
+impl Chips {
+    /// A condition, or several of which one has to hold.
+    fn whole(self, at: usize, condition: Filter) -> AnyView {
+        let parts = alternatives(condition.clone());
+        if parts.len() == 1 {
+            return parts.into_iter().map(|condition| self.one((at, 0), condition)).collect_view().into_any();
+        }
+        let or = move |(part, condition): (usize, Filter)| {
+            let word = (part > 0).then(|| view! { <span class="meta">{t("ui.word.or")}</span> });
+            view! { {word} {self.one((at, part), condition)} }
+        };
+        view! {
+            <span class="chip-group" role="group" aria-label=self.said(condition)>
+                {parts.into_iter().enumerate().map(or).collect_view()}
+            </span>
+        }
+        .into_any()
+    }
+
+    fn one(self, place: Place, condition: Filter) -> AnyView {
+        let Self { conditions, about, making, draft, adding } = self;
+        let label = self.said(condition.clone());
+        let page = conditions.page;
         let remove = Signal::derive(move || page.text_with("list.filter.remove", &[("field", &label.get())]));
-        let (place, old) = ((at, part), condition.clone());
+        let old = condition.clone();
         let taken = move |()| {
             conditions.put(place, &old, None);
             refocus(move || adding.try_get_untracked().flatten().map(Into::into));
@@ -165,22 +180,16 @@ fn whole_chip(
                 making.set(Some(Making::Instead(place, condition.clone())));
             })
         });
-        view! { <FilterChip label remove on_remove=taken on_change=changing/> }
-    };
-    let parts = alternatives(condition.clone());
-    if parts.len() == 1 {
-        return parts.into_iter().enumerate().map(chip).collect_view().into_any();
+        view! { <FilterChip label remove on_remove=taken on_change=changing/> }.into_any()
     }
-    let or = move |part: (usize, Filter)| {
-        let first = part.0 == 0;
-        view! { {(!first).then(|| view! { <span class="meta">{t("ui.word.or")}</span> })} {chip(part)} }
-    };
-    view! {
-        <span class="chip-group" role="group" aria-label=say(condition)>
-            {parts.into_iter().enumerate().map(or).collect_view()}
-        </span>
+
+    /// A condition in words.
+    fn said(self, condition: Filter) -> Signal<String> {
+        let (Conditions { page, titles, .. }, about) = (self.conditions, self.about);
+        Signal::derive(move || {
+            titles.with(|titles| about.with_value(|about| condition_text(page, titles, about, &condition)))
+        })
     }
-    .into_any()
 }
 
 #[cfg(test)]

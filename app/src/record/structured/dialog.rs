@@ -22,6 +22,8 @@ struct Edit {
     target: Target,
     attribute: Attribute,
     row: Row,
+    /// Version of the record that the value came from: what others have changed since is asked about when it is saved.
+    version: RwSignal<i64>,
     value: RwSignal<Value>,
     errors: RwSignal<Vec<FieldError>>,
     busy: RwSignal<bool>,
@@ -30,16 +32,16 @@ struct Edit {
 }
 
 impl Edit {
-    fn new(target: Target, attribute: Attribute, mut row: Row) -> Self {
+    fn new(target: Target, attribute: Attribute, row: Row) -> Self {
         let kept = draft::read(&draft_key(&attribute, &row));
-        // What others have changed since is asked about when it is saved.
-        row.version = kept.as_ref().and_then(|kept| kept.get(VERSION)?.as_i64()).unwrap_or(row.version);
+        let version = kept.as_ref().and_then(|kept| kept.get(VERSION)?.as_i64()).unwrap_or(row.version);
         let kept = kept.map(|kept| attribute.value(&kept).clone());
         let value = RwSignal::new(kept.clone().unwrap_or_else(|| attribute.value(&row.values).clone()));
         let edit = Self {
             target,
             attribute,
             row,
+            version: RwSignal::new(version),
             value,
             errors: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
@@ -59,7 +61,7 @@ impl Edit {
                 let mut kept = Values::new();
                 if now != *self.attribute.value(&self.row.values) {
                     kept = self.attribute.patch(&self.row.values, now);
-                    kept.insert(VERSION.to_owned(), self.row.version.into());
+                    kept.insert(VERSION.to_owned(), self.version.get_untracked().into());
                 }
                 self.keep(kept);
                 if errors.with_untracked(|all| all.iter().any(|error| error.field == name)) {
@@ -75,6 +77,7 @@ impl Edit {
 
     /// Begins anew with the value as it is stored.
     fn discard(&self) {
+        self.version.set(self.row.version);
         self.value.set(self.attribute.value(&self.row.values).clone());
         self.restored.set(false);
         self.keep(Values::new());
@@ -94,7 +97,8 @@ impl Edit {
         }
         self.busy.set(true);
         let (edit, patch) = (self.clone(), self.attribute.patch(&self.row.values, clean));
-        self.target.send(&self.row, self.attribute.clone(), patch, move |answer| edit.answered(answer));
+        let row = Row { version: self.version.get_untracked(), ..self.row.clone() };
+        self.target.send(&row, self.attribute.clone(), patch, move |answer| edit.answered(answer));
     }
 
     fn answered(&self, answer: Answer) {

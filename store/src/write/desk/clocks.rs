@@ -1,6 +1,6 @@
 //! The clocks of tickets: what happened is kept as events, and everything shown is worked out from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -41,34 +41,47 @@ pub(super) async fn note(tx: &mut Tx, events: &[(Uuid, DateTime<Utc>, What)]) ->
     Ok(())
 }
 
-/// Keeps what a write means for the clocks.
+/// Keeps what a write means for the clocks. Of deleted tickets it stays: what comes back goes on where it would be by now.
 pub(super) async fn note_changes(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
     let now = super::batch::now();
+    let ids = |of: fn(&Prepared) -> bool| rows.iter().filter(|row| of(row)).map(|row| row.after.id).collect::<Vec<_>>();
+    let last = last_events(tx, ids(|row| solved_before(row).is_some())).await?;
+    let left = histories(tx, &ids(|row| row.act == Act::Create && row.after.version > 1)).await?;
     let mut events = Vec::new();
     for row in rows {
+        let id = row.after.id;
         let status = Ticket(&row.after.values).status().and_then(Category::parse).unwrap_or(Category::New);
+        let changed = |at| (id, at, What::StatusChanged { to: status });
         match row.act {
-            Act::Create => {
-                let ticket = Ticket(&row.after.values);
-                let at = ticket.received_at().unwrap_or(now);
-                events.push((row.after.id, at, What::Created));
-                if status != Category::New {
+            Act::Create => match left.get(&id) {
+                Some(history) => events.extend((last_status(history) != Some(status)).then(|| changed(now))),
+                None => {
+                    let ticket = Ticket(&row.after.values);
+                    let at = ticket.received_at().unwrap_or(now);
                     let since = ticket.solved_at().unwrap_or(at);
-                    events.push((row.after.id, since, What::StatusChanged { to: status }));
+                    events.push((id, at, What::Created));
+                    events.extend((status != Category::New).then(|| changed(since)));
                 }
-            }
+            },
             Act::Update if row.changed("status") => {
-                let at = match solved_before(row) {
-                    Some(before) => before.max(last_event(tx, row.after.id).await?.unwrap_or(before)).min(now),
-                    None => now,
-                };
-                events.push((row.after.id, at, What::StatusChanged { to: status }));
+                let before = solved_before(row);
+                let at = before.map(|before| before.max(last.get(&id).copied().unwrap_or(before)).min(now));
+                events.push(changed(at.unwrap_or(now)));
             }
             _ => {}
         }
     }
-    forget(tx, rows).await?;
     note(tx, &events).await
+}
+
+/// The status that a ticket had last.
+fn last_status(history: &[Event]) -> Option<Category> {
+    let status = |event: &Event| match event.what {
+        What::StatusChanged { to } => Some(to),
+        What::Created => Some(Category::New),
+        _ => None,
+    };
+    history.iter().rev().find_map(status)
 }
 
 /// When a ticket was solved, if somebody writes that down later than it was.
@@ -78,29 +91,20 @@ fn solved_before(row: &Prepared) -> Option<DateTime<Utc>> {
     solved.filter(|solved| *solved < written - TimeDelta::seconds(1))
 }
 
-/// When something happened to a ticket last: what is noted now was not before that.
-async fn last_event(tx: &mut Tx, ticket: Uuid) -> Result<Option<DateTime<Utc>>> {
-    sqlx::query_scalar("select max(at) from sla_events where org_id = $1 and ticket_id = $2")
-        .bind(tx.org_id)
-        .bind(ticket)
-        .fetch_one(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)
-}
-
-/// Of deleted tickets nothing is kept; one that comes back begins with its creation.
-async fn forget(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
-    let gone: Vec<Uuid> = rows.iter().filter(|row| row.act == Act::Delete).map(|row| row.after.id).collect();
-    if gone.is_empty() {
-        return Ok(());
+/// When something happened to tickets last: what is noted now was not before that.
+async fn last_events(tx: &mut Tx, tickets: Vec<Uuid>) -> Result<HashMap<Uuid, DateTime<Utc>>> {
+    if tickets.is_empty() {
+        return Ok(HashMap::new());
     }
-    sqlx::query("delete from sla_events where org_id = $1 and ticket_id = any($2)")
-        .bind(tx.org_id)
-        .bind(gone)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-    Ok(())
+    let last: Vec<(Uuid, DateTime<Utc>)> = sqlx::query_as(
+        "select ticket_id, max(at) from sla_events where org_id = $1 and ticket_id = any($2) group by ticket_id",
+    )
+    .bind(tx.org_id)
+    .bind(tickets)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(last.into_iter().collect())
 }
 
 /// That messages were never written: their creation was taken back.
@@ -179,7 +183,12 @@ pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid], told: Told) 
 /// Whether something else is shown of a clock than it is now, but for the time that has passed since.
 fn is_outdated(shown: &Value, clocks: &Clocks) -> bool {
     let but_for_time = |clocks: &Clocks| {
-        ClockKind::ALL.map(|kind| Clock { as_of: DateTime::UNIX_EPOCH, elapsed: 0, ..*clocks.get(kind) })
+        ClockKind::ALL.map(|kind| {
+            let clock = *clocks.get(kind);
+            let stands = clock.paused || clock.met_at.is_some();
+            let elapsed = if stands { clock.elapsed } else { 0 };
+            Clock { as_of: DateTime::UNIX_EPOCH, elapsed, ..clock }
+        })
     };
     serde_json::from_value(shown.clone()).map_or(true, |shown| but_for_time(&shown) != but_for_time(clocks))
 }
@@ -252,6 +261,9 @@ async fn write(tx: &mut Tx, actor: &Actor, states: Vec<Value>, told: Told) -> Re
 
 /// What happened to each ticket, in order.
 pub(super) async fn histories(tx: &mut Tx, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Event>>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let found: Vec<(Uuid, Json<Event>)> =
         sqlx::query_as("select ticket_id, event from sla_events where org_id = $1 and ticket_id = any($2) order by id")
             .bind(tx.org_id)

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::Value;
 use shared::desk::{Replied, Reply};
 use shared::record::Values;
 use shared::{Error, i18n};
@@ -10,6 +9,7 @@ use uuid::Uuid;
 
 use super::draft::{Kept, Writing};
 use super::goes_by_mail;
+use super::templates::joined;
 use crate::acting::undo_then;
 use crate::api::Fault;
 use crate::api::desk::send_reply;
@@ -62,11 +62,9 @@ impl Writing {
             self.message_id.set_value(Uuid::now_v7());
         }
         let mut changes: Values = self.staged.get_untracked();
-        if let Some(Value::Array(more)) = changes.get_mut("tags") {
+        if let Some(tags) = changes.get_mut("tags") {
             // Tags come to those that are there.
-            let own = ticket.record.row.with_untracked(|row| row.value("tags").as_array().cloned()).unwrap_or_default();
-            let new: Vec<Value> = more.drain(..).filter(|tag| !own.contains(tag)).collect();
-            *more = own.into_iter().chain(new).collect();
+            *tags = ticket.record.row.with_untracked(|row| joined(row.value("tags"), tags));
         }
         if let Some(status) = status {
             changes.insert("status".into(), status.into());

@@ -83,19 +83,23 @@ impl Templates {
         if let Some(changes) = template.value("changes").as_object() {
             writing.staged.update(|staged| {
                 for (field, value) in changes {
-                    let more = match (field.as_str(), staged.get(field), value) {
+                    let new = match staged.get(field) {
                         // Tags come to those of another macro, too.
-                        ("tags", Some(Value::Array(all)), Value::Array(more)) => {
-                            all.iter().chain(more.iter().filter(|tag| !all.contains(tag))).cloned().collect()
-                        }
+                        Some(tags) if field == "tags" => joined(tags, value),
                         _ => value.clone(),
                     };
-                    staged.insert(field.clone(), more);
+                    staged.insert(field.clone(), new);
                 }
             });
         }
         filled(template.text("content").unwrap_or_default(), &variables(ticket))
     }
+}
+
+/// Two lists of tags as one, without those that are in both a second time.
+pub(super) fn joined(all: &Value, more: &Value) -> Value {
+    let [all, more] = [all, more].map(|tags| tags.as_array().map_or(&[][..], Vec::as_slice));
+    all.iter().chain(more.iter().filter(|tag| !all.contains(tag))).cloned().collect()
 }
 
 fn is_offered(template: &Row, ticket: &Row) -> bool {

@@ -1,0 +1,47 @@
+//! Fields and values as the log keeps them, for readers.
+
+use serde_json::Value;
+use shared::RecordDef;
+use shared::i18n::Locale;
+use shared::query::Titles;
+use shared::record::{CustomFields, Values};
+
+use super::attribute::Attribute;
+use super::value::value_text;
+use crate::context::Page;
+
+/// A field as the log names it.
+#[derive(Clone)]
+pub struct Logged {
+    name: String,
+    /// Unknown if the field, or its type, is no more.
+    attribute: Option<Attribute>,
+}
+
+impl Logged {
+    /// A field of a type; user-defined ones are `custom.<key>`.
+    pub fn new(def: Option<&'static RecordDef>, name: &str, custom: &CustomFields) -> Self {
+        let custom = def.and_then(|def| custom.get(def.name)).map_or(&[][..], Vec::as_slice);
+        let attribute = def.and_then(|def| Attribute::named(def, name, custom));
+        Self { name: name.trim_start_matches("custom.").to_owned(), attribute }
+    }
+
+    /// What people call it; what is no more, as it was called inside.
+    pub fn label(&self, locale: Locale) -> String {
+        self.attribute.as_ref().map_or_else(|| self.name.clone(), |attribute| attribute.label(locale))
+    }
+
+    /// A value that it had, in words; `None` for none.
+    pub fn text(&self, page: Page, value: &Value, titles: &Titles) -> Option<String> {
+        if shared::record::is_empty(value) {
+            return None;
+        }
+        let known = self.attribute.as_ref().map(|attribute| {
+            let mut values = Values::new();
+            attribute.put(&mut values, value.clone());
+            value_text(page, attribute, &values, titles)
+        });
+        let as_it_is = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some(known.filter(|text| !text.is_empty()).unwrap_or_else(as_it_is))
+    }
+}

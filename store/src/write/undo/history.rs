@@ -1,0 +1,110 @@
+//! What records went through within a change set, and since.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use shared::{RecordDef, Result, Row, Values};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::files::UNDOABLE_DAYS;
+use crate::pool::Tx;
+
+/// What one record went through within the set.
+#[derive(Default)]
+pub(super) struct History {
+    /// Position of its first entry in the set.
+    pub(super) order: usize,
+    pub(super) title: String,
+    pub(super) created: bool,
+    pub(super) deleted: bool,
+    /// Less than [`UNDOABLE_DAYS`] ago.
+    pub(super) recent: bool,
+    /// Version after the set's last change.
+    pub(super) version: i64,
+    /// Field → value before the set touched it.
+    pub(super) before: Values,
+    /// Of a record the set itself created: field → value before the set changed it again.
+    pub(super) amended: Values,
+    /// Fields that others changed afterwards, and perhaps back again → value that the set left.
+    later: Values,
+}
+
+impl History {
+    /// Fields that are not as the set left them, because others changed them since.
+    pub(super) fn changed_since(&self, def: &RecordDef, current: &Row) -> BTreeSet<String> {
+        let others = self.later.iter().filter(|(field, left)| current.value(field) != *left);
+        let mut changed: BTreeSet<String> = others.map(|(field, _)| field.clone()).collect();
+        if def.together.iter().any(|field| changed.contains(*field)) {
+            changed.extend(def.together.iter().map(|field| (*field).to_owned()));
+        }
+        changed
+    }
+}
+
+pub(super) type Histories = BTreeMap<Uuid, History>;
+
+/// What records of a type went through within a set; what it and its undo did later is nobody else's.
+pub(super) async fn histories(tx: &mut Tx, def: &RecordDef, [change_set, undo]: [Uuid; 2]) -> Result<Histories> {
+    type Entry = (Uuid, String, i64, Option<String>, Json<Map<String, Value>>, bool);
+    // A created record had nothing before: of a million of them that would fill the memory.
+    let entries: Vec<Entry> = sqlx::query_as(
+        "select record_id, action, version, title, case action when 'create' then '{}' else changes end,
+                at > now() - make_interval(days => $4)
+         from audit_entries
+         where org_id = $1 and change_set = $2 and record_type = $3 order by id",
+    )
+    .bind(tx.org_id)
+    .bind(change_set)
+    .bind(def.name)
+    .bind(UNDOABLE_DAYS)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let mut histories = Histories::new();
+    for (order, (id, action, version, title, Json(changes), recent)) in entries.into_iter().enumerate() {
+        let history = histories.entry(id).or_insert_with(|| History { order, ..History::default() });
+        let again = history.created;
+        history.created |= action == "create" && history.version == 0;
+        history.deleted = action == "delete";
+        history.version = version;
+        history.recent = recent;
+        history.title = title.unwrap_or_default();
+        for (field, pair) in changes {
+            if again {
+                history.amended.entry(field.clone()).or_insert_with(|| pair.get(0).cloned().unwrap_or_default());
+            }
+            history.before.entry(field).or_insert_with(|| pair.get(0).cloned().unwrap_or_default());
+        }
+    }
+    add_later(tx, [change_set, undo], &mut histories).await?;
+    Ok(histories)
+}
+
+/// Fields that were changed after the set by somebody or something else than the set and its undo.
+async fn add_later(tx: &mut Tx, own: [Uuid; 2], histories: &mut Histories) -> Result<()> {
+    if histories.is_empty() {
+        return Ok(());
+    }
+    let (ids, versions): (Vec<Uuid>, Vec<i64>) = histories.iter().map(|(id, h)| (*id, h.version)).unzip();
+    let later: Vec<(Uuid, String, Json<Value>)> = sqlx::query_as(
+        "select distinct on (a.record_id, field) a.record_id, field, a.changes -> field -> 0 from audit_entries a
+         join unnest($2::uuid[], $3::bigint[]) as s (id, version) on a.record_id = s.id and a.version > s.version
+         cross join lateral jsonb_object_keys(a.changes) as field
+         where a.org_id = $1 and a.change_set <> all($4) order by a.record_id, field, a.version",
+    )
+    .bind(tx.org_id)
+    .bind(ids)
+    .bind(versions)
+    .bind(own.to_vec())
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    for (id, field, Json(left)) in later {
+        histories.entry(id).and_modify(|h| {
+            h.later.insert(field, left);
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! One change set on its way back, type by type.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use shared::access::{Action, Actor, Holder};
+use shared::command::{Kept, UndoOutcome};
+use shared::{Error, RecordDef, Result, Row};
+use uuid::Uuid;
+
+use super::history::{Histories, History};
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+use crate::write::audit::{ChangeSet, write_rows};
+use crate::write::batch::now;
+use crate::write::load::{Lock, Stored};
+use crate::write::prepare::{Act, Prepared, stamp};
+use crate::write::verify::not_listed_elsewhere;
+use crate::write::{derive, load};
+
+/// Rows taken back per statement.
+const CHUNK: usize = 1_000;
+
+/// What takes a change set back.
+pub(super) struct Undoing<'a> {
+    pub(super) tx: &'a mut Tx,
+    pub(super) actor: &'a Actor,
+    /// The change set that it becomes.
+    pub(super) set: ChangeSet,
+    /// It was a merge, which changed what the actor could not change one by one; so does taking it back.
+    pub(super) whole: bool,
+    pub(super) outcome: UndoOutcome,
+}
+
+impl Undoing<'_> {
+    /// Takes back what the set added to records after it had created them, as in a replay backwards: records that came to
+    /// refer to each other (a team to its manager, the manager to the team) could not be removed otherwise.
+    pub(super) async fn detach(&mut self, def: &'static RecordDef, histories: &Histories) -> Result<()> {
+        let amended = |h: &History| h.created && !h.deleted && !h.amended.is_empty();
+        let concerned: Vec<_> = histories.iter().filter(|(_, h)| amended(h)).collect();
+        for chunk in concerned.chunks(CHUNK) {
+            let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| **id).collect();
+            let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Change).await?;
+            let rows = chunk.iter().filter_map(|(id, history)| {
+                let current = stored.remove(id).filter(|found| may_take_back(self.actor, def, found))?.row;
+                history.changed_since(def, &current).is_empty().then_some(())?;
+                let mut after = current.clone();
+                after.values.extend(history.amended.clone());
+                Some(prepared(Act::Update, Some(current), after)).filter(Prepared::is_change)
+            });
+            self.write(def, rows.collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Brings back deleted records and the former values of changed ones; of a merge that is taken back as a `whole` also those that
+    /// the actor could not change one by one.
+    pub(super) async fn revert(&mut self, def: &'static RecordDef, histories: Histories) -> Result<()> {
+        let concerned: Vec<_> = histories.into_iter().filter(|(_, h)| !h.created).collect();
+        for chunk in concerned.chunks(CHUNK) {
+            let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| *id).collect();
+            let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Change).await?;
+            let mut rows = Vec::new();
+            for (id, history) in chunk {
+                match (history.deleted, stored.remove(id)) {
+                    (true, None)
+                        if can_return(def, history)
+                            && (self.whole
+                                || self.actor.holds(def, Action::Delete, &Holder::of(&former(*id, history)))) =>
+                    {
+                        rows.push(prepared(Act::Create, None, former(*id, history)));
+                    }
+                    (false, Some(found)) if self.whole || found.readable && (found.updatable || found.deletable) => {
+                        let others = history.changed_since(def, &found.row);
+                        if history.before.keys().any(|field| others.contains(field)) {
+                            self.outcome.kept.push(kept(def, *id, history));
+                        }
+                        rows.push(set_back(found.row, history, &others));
+                    }
+                    _ => self.outcome.kept.push(kept(def, *id, history)),
+                }
+            }
+            rows.retain(Prepared::is_change);
+            self.take_back(def, rows).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes what the set created, unless somebody has worked on it or refers to it.
+    pub(super) async fn remove(&mut self, def: &'static RecordDef, histories: Histories) -> Result<()> {
+        let mut created: Vec<_> = histories.into_iter().filter(|(_, h)| h.created && !h.deleted).collect();
+        // The last made first: what refers to a record of its own type was made after it.
+        created.sort_by_key(|(_, history)| std::cmp::Reverse(history.order));
+        for chunk in created.chunks(CHUNK) {
+            let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| *id).collect();
+            let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Delete).await?;
+            let mut rows = Vec::new();
+            for (id, history) in chunk {
+                let Some(found) = stored.remove(id).filter(|found| found.readable) else { continue };
+                if may_take_back(self.actor, def, &found) && history.changed_since(def, &found.row).is_empty() {
+                    rows.push(prepared(Act::Delete, Some(found.row.clone()), found.row));
+                } else {
+                    self.outcome.kept.push(kept(def, *id, history));
+                }
+            }
+            self.take_back(def, rows).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes rows; where one of them can't be as it was, because something refers to it or has taken its value since, each
+    /// for itself, and that one is kept.
+    async fn take_back(&mut self, def: &'static RecordDef, rows: Vec<Prepared>) -> Result<()> {
+        match self.part(def, rows.clone()).await {
+            Err(Error::Invalid { .. }) => {}
+            done => {
+                self.outcome.undone += done?;
+                return Ok(());
+            }
+        }
+        for row in rows {
+            let title = row.after.text(def.title).unwrap_or_default().to_owned();
+            let kept = Kept { record_type: def.name.to_owned(), id: row.after.id, title };
+            match self.part(def, vec![row]).await {
+                Err(Error::Invalid { .. }) => self.outcome.kept.push(kept),
+                done => self.outcome.undone += done?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes rows in a part of the transaction, so that what is refused does not end the whole undo.
+    async fn part(&mut self, def: &'static RecordDef, mut rows: Vec<Prepared>) -> Result<u64> {
+        not_listed_elsewhere(self.tx, def, &mut rows).await?;
+        if let Some(error) = rows.iter().find_map(Prepared::refusal) {
+            return Err(error);
+        }
+        self.tx.begin_part().await?;
+        let done = self.in_any_order(def, rows).await;
+        self.tx.end_part(done.is_ok()).await?;
+        done
+    }
+
+    /// Writes rows that may refer to each other, and take numbers that others of them give back.
+    async fn in_any_order(&mut self, def: &'static RecordDef, rows: Vec<Prepared>) -> Result<u64> {
+        let check = async |tx: &mut Tx, when: &'static str| -> Result<()> {
+            sqlx::query(when).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+            Ok(())
+        };
+        check(self.tx, "set constraints all deferred").await?;
+        let (returning, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.act == Act::Create);
+        let done = self.write(def, others).await? + self.write(def, returning).await?;
+        check(self.tx, "set constraints all immediate").await?;
+        Ok(done)
+    }
+
+    async fn write(&mut self, def: &'static RecordDef, mut rows: Vec<Prepared>) -> Result<u64> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let now = now();
+        for row in &mut rows {
+            let (at, by) = (row.after.values.remove("created_at"), row.after.values.remove("created_by"));
+            stamp(row, self.actor, now);
+            let original = [("created_at", at), ("created_by", by)];
+            row.after.values.extend(original.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))));
+        }
+        write_rows(self.tx, self.actor, def, &rows, &self.set).await?;
+        derive::after_write(self.tx, self.actor, def, &rows, &self.set).await?;
+        Ok(rows.len() as u64)
+    }
+}
+
+fn kept(def: &RecordDef, id: Uuid, history: &History) -> Kept {
+    Kept { record_type: def.name.to_owned(), id, title: history.title.clone() }
+}
+
+/// Whether a deleted record can come back. What was erased since lacks what it was called; and of files only the records
+/// are kept for longer.
+fn can_return(def: &RecordDef, history: &History) -> bool {
+    let erased = |name: &str| history.before.get(name).is_none_or(Value::is_null);
+    let whole = !def.fields.iter().any(|field| field.required && field.personal && erased(field.name));
+    whole && (!def.uploaded || history.recent)
+}
+
+/// A deleted record as it was.
+fn former(id: Uuid, history: &History) -> Row {
+    let mut values = history.before.clone();
+    values.retain(|_, value| !value.is_null());
+    Row { id, version: history.version, values }
+}
+
+/// Whether the actor's rights, as they are now, let them take back what they once created or added.
+fn may_take_back(actor: &Actor, def: &RecordDef, found: &Stored) -> bool {
+    found.readable && (found.updatable || found.deletable || actor.may(def, Action::Create))
+}
+
+fn set_back(current: Row, history: &History, others: &BTreeSet<String>) -> Prepared {
+    let mut after = current.clone();
+    for (field, value) in history.before.iter().filter(|(field, _)| !others.contains(*field)) {
+        after.values.insert(field.clone(), value.clone());
+    }
+    prepared(Act::Update, Some(current), after)
+}
+
+fn prepared(act: Act, before: Option<Row>, after: Row) -> Prepared {
+    Prepared { act, before, after, patch: Vec::new(), seen: None, errors: Vec::new(), fault: None }
+}
