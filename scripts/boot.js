@@ -32,13 +32,17 @@ const typed = new Map();
 const noteInput = ({ target }) => typed.set(target, [target.value, target.checked]);
 addEventListener("click", notePress);
 addEventListener("input", noteInput);
+// Whether an input is as the server rendered it: who chose and thought better of it wants nothing.
+const unchanged = ({ type, options, value, defaultValue, checked, defaultChecked }) =>
+  options ? [...options].every((one) => one.selected === one.defaultSelected) : /^(checkbox|radio)$/.test(type) ? checked === defaultChecked : value === defaultValue;
 const tellAgain = ([input, [value, checked]]) => {
-  if (!input.isConnected) return;
+  if (!input.isConnected || unchanged(input)) return;
   if (value !== undefined && input.type !== "file") input.value = value;
   if (checked !== undefined) input.checked = checked;
   input.dispatchEvent(new Event("input", { bubbles: true }));
-  // Who is still in it is not done with it.
-  if (input !== document.activeElement) input.dispatchEvent(new Event("change", { bubbles: true }));
+  // Who still types in it is not done with it; a choice is made at once.
+  const chosen = input.options || /^(checkbox|radio)$/.test(input.type);
+  if (chosen || input !== document.activeElement) input.dispatchEvent(new Event("change", { bubbles: true }));
 };
 const taken = () => {
   removeEventListener("click", notePress);

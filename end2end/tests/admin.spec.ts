@@ -85,20 +85,26 @@ test("what became of a user-defined field is told on the record and in the audit
   const label = `Region ${randomUUID().slice(0, 6)}`;
   const key = `region_${randomUUID().slice(0, 6)}`;
   await as(page, "admin");
-  await create(page, "custom_field", { record_type: "lead", key, label, kind: "text" });
-  const id = await create(page, "lead", { name: label, custom: { [key]: "Far east" } });
+  const other = `${key}_too`;
+  await createAll(page, "custom_field", [key, other].map((key) => ({ record_type: "lead", key, label: key === other ? `${label} too` : label, kind: "text" })));
+  const id = await create(page, "lead", { name: label, custom: { [key]: "Far east", [other]: "Stays" } });
   const values = { custom: { [key]: "Wild west" } };
   await call(page, "apply", { command: { record_type: "lead", changes: [{ do: "update", id, values }], all_or_nothing: true } });
   await page.goto(`/leads/${id}`);
   const told = page.locator(".timeline-item", { hasText: "Wild west" });
   await expect(told).toContainText(label);
   await expect(told).toContainText("Far east");
+  // Put back from there, without its neighbours.
+  await pick(told.locator("button[aria-haspopup=menu]"), page.getByRole("menuitem", { name: "Put back", exact: false }));
+  const custom = async () =>
+    (await call<{ row: { custom: Record<string, string> } }>(page, "get_record", { record_type: "lead", id })).row.custom;
+  await expect.poll(custom).toEqual({ [key]: "Far east", [other]: "Stays" });
   await page.goto("/settings/audit");
   await page.getByRole("combobox", { name: "Record type" }).selectOption("lead");
   await page.getByRole("combobox", { name: "Field" }).selectOption(label);
   const entry = page.locator(".audit-entry", { hasText: label });
-  await expect(entry).toHaveCount(2);
-  await expect(entry.first().locator("dl")).toHaveText(new RegExp(`${label}\\s*Far east → Wild west`));
+  await expect(entry).toHaveCount(3);
+  await expect(entry.nth(1).locator("dl")).toHaveText(new RegExp(`${label}\\s*Far east → Wild west`));
 });
 
 test("teams stand below each other", async ({ page }) => {

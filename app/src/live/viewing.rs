@@ -31,7 +31,7 @@ struct Viewing {
     id: Uuid,
     viewers: RwSignal<Vec<Viewer>>,
     editing: Rc<Cell<bool>>,
-    /// It is looked soon whether somebody types.
+    /// A look at the focus is planned already: one per pause is enough.
     looking: Rc<Cell<bool>>,
 }
 

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 use shared::access::{Actor, FieldAccess};
 use shared::i18n::{self, Locale};
-use shared::record::{CustomField, Kind, Part, Shape, Values, normalize};
+use shared::record::{CUSTOM, CustomField, Kind, Part, Shape, Values, custom_key, custom_name, normalize};
 use shared::{FieldDef, FieldError, RecordDef};
 
 use crate::context::Page;
@@ -63,11 +63,11 @@ pub fn attributes(def: &'static RecordDef, custom: &[CustomField], actor: &Actor
     let added = |field: &CustomField| Attribute {
         def,
         source: Source::Custom(Arc::new(field.clone())),
-        editable: access("custom") == FieldAccess::Write,
+        editable: access(CUSTOM) == FieldAccess::Write,
     };
     let all: Vec<Attribute> = def.all_fields().filter(shown).map(declared).collect();
     let (own, system): (Vec<_>, Vec<_>) = all.into_iter().partition(|a| a.group() != SYSTEM_GROUP);
-    let added = if access("custom") > FieldAccess::Hidden { custom.iter().map(added).collect() } else { Vec::new() };
+    let added = if access(CUSTOM) > FieldAccess::Hidden { custom.iter().map(added).collect() } else { Vec::new() };
     own.into_iter().chain(added).chain(system).collect()
 }
 
@@ -91,7 +91,7 @@ impl Attribute {
 
     /// A field of a type by its name, to be shown, whoever may see or change it.
     pub fn named(def: &'static RecordDef, name: &str, custom: &[CustomField]) -> Option<Self> {
-        let source = match name.strip_prefix("custom.") {
+        let source = match custom_key(name) {
             Some(key) => Source::Custom(Arc::new(custom.iter().find(|field| field.key == key)?.clone())),
             None => Source::Declared(def.field(name)?),
         };
@@ -120,7 +120,7 @@ impl Attribute {
         match &self.source {
             Source::Declared(field) => field.name.to_owned(),
             Source::Part(_, part) => part.field.name.to_owned(),
-            Source::Custom(field) => format!("custom.{}", field.key),
+            Source::Custom(field) => custom_name(&field.key),
         }
     }
 
@@ -224,7 +224,7 @@ impl Attribute {
             Source::Declared(FieldDef { name, .. }) | Source::Part(_, Part { field: FieldDef { name, .. }, .. }) => {
                 values.get(*name)
             }
-            Source::Custom(field) => values.get("custom").and_then(|custom| custom.get(&field.key)),
+            Source::Custom(field) => values.get(CUSTOM).and_then(|custom| custom.get(&field.key)),
         };
         found.unwrap_or(&Value::Null)
     }
@@ -236,7 +236,7 @@ impl Attribute {
                 values.insert((*name).to_owned(), value);
             }
             Source::Custom(field) => {
-                let custom = values.entry("custom").or_insert_with(|| Values::new().into());
+                let custom = values.entry(CUSTOM).or_insert_with(|| Values::new().into());
                 if !custom.is_object() {
                     *custom = Values::new().into();
                 }
@@ -247,12 +247,9 @@ impl Attribute {
         }
     }
 
-    /// The change that gives it this value: user-defined fields travel together in `custom`.
-    pub fn patch(&self, current: &Values, value: Value) -> Values {
+    /// The change that gives it this value; other user-defined fields stay as they are.
+    pub fn patch(&self, value: Value) -> Values {
         let mut patch = Values::new();
-        if let Some(custom) = current.get("custom").filter(|_| self.is_custom()) {
-            patch.insert("custom".into(), custom.clone());
-        }
         self.put(&mut patch, value);
         patch
     }
@@ -361,13 +358,13 @@ mod tests {
     }
 
     #[test]
-    fn a_user_defined_field_travels_with_its_neighbours() {
+    fn a_user_defined_field_travels_without_its_neighbours() {
         let stored = values(json!({"name": "A", "custom": {"budget": "5", "region": "east"}}));
         let field = named(&CUSTOMER, "custom.region");
         assert_eq!(*field.value(&stored), json!("east"));
-        let patch = field.patch(&stored, json!("west"));
-        assert_eq!(patch, values(json!({"custom": {"budget": "5", "region": "west"}})));
-        assert_eq!(named(&CUSTOMER, "name").patch(&stored, json!("B")), values(json!({"name": "B"})));
+        let patch = field.patch(json!("west"));
+        assert_eq!(patch, values(json!({"custom": {"region": "west"}})));
+        assert_eq!(named(&CUSTOMER, "name").patch(json!("B")), values(json!({"name": "B"})));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use leptos::web_sys::{Element, HtmlElement, Node};
 use serde_json::Value;
 use shared::command::{Change, Command};
 use shared::query::Titles;
-use shared::record::Kind;
+use shared::record::{Kind, overlay};
 use shared::{Error, FieldError, Row, Values, i18n};
 
 use super::attribute::Attribute;
@@ -41,9 +41,9 @@ impl Target {
     /// Shows the new value at once and sends it; a refusal puts the old one back and says why.
     pub(super) fn save(&self, row: Row, attribute: Attribute, value: Value) {
         let target = self.clone();
-        let patch = attribute.patch(&row.values, value);
+        let patch = attribute.patch(value);
         let mut shown = row.clone();
-        shown.values.extend(patch.clone());
+        overlay(&mut shown.values, patch.clone());
         (self.put)(shown);
         self.send(&row.clone(), attribute, patch, move |answer| match answer {
             Answer::Settled => {}

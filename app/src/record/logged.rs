@@ -1,10 +1,13 @@
 //! Fields and values as the log keeps them, for readers.
 
+use leptos::prelude::Get;
+use rust_decimal::Decimal;
 use serde_json::Value;
 use shared::RecordDef;
+use shared::format::number;
 use shared::i18n::Locale;
 use shared::query::Titles;
-use shared::record::{CustomFields, Values};
+use shared::record::{CustomFields, Kind, custom_key};
 
 use super::attribute::Attribute;
 use super::value::value_text;
@@ -23,7 +26,7 @@ impl Logged {
     pub fn new(def: Option<&'static RecordDef>, name: &str, custom: &CustomFields) -> Self {
         let custom = def.and_then(|def| custom.get(def.name)).map_or(&[][..], Vec::as_slice);
         let attribute = def.and_then(|def| Attribute::named(def, name, custom));
-        Self { name: name.trim_start_matches("custom.").to_owned(), attribute }
+        Self { name: custom_key(name).unwrap_or(name).to_owned(), attribute }
     }
 
     /// What people call it; what is no more, as it was called inside.
@@ -36,12 +39,17 @@ impl Logged {
         if shared::record::is_empty(value) {
             return None;
         }
-        let known = self.attribute.as_ref().map(|attribute| {
-            let mut values = Values::new();
-            attribute.put(&mut values, value.clone());
-            value_text(page, attribute, &values, titles)
+        let known = self.attribute.as_ref().map(|attribute| match attribute.kind() {
+            // The log of one field doesn't say what the record's currency was.
+            Kind::Money if attribute.def.field("currency").is_some() => amount(page.locale.get(), value),
+            _ => value_text(page, attribute, &attribute.patch(value.clone()), titles),
         });
         let as_it_is = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         Some(known.filter(|text| !text.is_empty()).unwrap_or_else(as_it_is))
     }
+}
+
+fn amount(locale: Locale, value: &Value) -> String {
+    let amount = value.as_str().and_then(|text| text.parse::<Decimal>().ok());
+    amount.map(|amount| number(locale, amount)).unwrap_or_default()
 }

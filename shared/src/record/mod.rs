@@ -1,5 +1,6 @@
 //! The record kernel's vocabulary: what a record type, a field and a row are.
 
+mod custom;
 pub(crate) mod declare;
 mod draft;
 mod kind;
@@ -10,13 +11,14 @@ mod row;
 mod shape;
 mod validate;
 
+pub use custom::{CUSTOM, CustomField, CustomFields, custom_changes, custom_key, custom_name, overlay};
 pub use draft::{Draft, Rule, no_rules};
 pub use kind::{Kind, kinds};
 pub use marks::{NOT_WORKING, is_marked};
 pub use normalize::{instant_in, instant_text, money_text, normalize};
 pub use row::{Row, Values, date, datetime, day, decimal, id, ids, instant, text, texts};
 pub use shape::{Part, Shape, named_within};
-pub use validate::{CustomField, CustomFields, completeness, drop_consequences, is_empty, validate};
+pub use validate::{completeness, drop_consequences, is_empty, validate};
 
 /// One field of a record type.
 #[derive(Clone, Copy, Debug, PartialEq)]

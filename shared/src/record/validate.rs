@@ -1,32 +1,10 @@
 //! Validation of a whole record: unknown and read-only fields, required values, custom fields, rules.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::custom::{CUSTOM, CustomField, custom_name};
 use super::{Draft, Kind, RecordDef, Values, normalize};
 use crate::error::FieldError;
-
-/// A user-defined field, as far as validation needs it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CustomField {
-    /// Key within the `custom` column.
-    pub key: String,
-    /// Label the administrator gave it.
-    pub label: String,
-    /// One of `text`, `number`, `date`, `choice`, `checkbox`, `url`, `long_text`.
-    pub kind: String,
-    /// Codes of a choice.
-    #[serde(default)]
-    pub choices: Vec<String>,
-    /// Must have a value.
-    #[serde(default)]
-    pub required: bool,
-}
-
-/// User-defined fields by the name of their record type.
-pub type CustomFields = BTreeMap<String, Vec<CustomField>>;
 
 /// No value: null, blank text, empty list or object.
 pub fn is_empty(value: &Value) -> bool {
@@ -60,7 +38,7 @@ pub fn validate(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String], custom
     if draft.before.is_none() {
         fill_defaults(def, draft.after);
     }
-    if patch.iter().any(|name| name == "custom") || draft.before.is_none() {
+    if patch.iter().any(|name| name == CUSTOM) || draft.before.is_none() {
         validate_custom(draft, custom);
     }
     super::marks::keep(def, draft, patch);
@@ -112,17 +90,17 @@ fn fill_defaults(def: &RecordDef, values: &mut Values) {
 }
 
 fn validate_custom(draft: &mut Draft<'_>, fields: &[CustomField]) {
-    let given = match draft.after.get("custom") {
+    let given = match draft.after.get(CUSTOM) {
         Some(Value::Object(map)) => map.clone(),
         None | Some(Value::Null) => Map::new(),
-        Some(_) => return draft.error("custom", "object"),
+        Some(_) => return draft.error(CUSTOM, "object"),
     };
     let mut clean = Map::new();
     for (key, value) in &given {
-        let name = format!("custom.{key}");
+        let name = custom_name(key);
         match fields.iter().find(|f| f.key == *key) {
             // A value of a field that was removed since stays as it is.
-            None if draft.before.is_some_and(|b| b.value("custom").get(key) == Some(value)) => {
+            None if draft.before.is_some_and(|b| b.value(CUSTOM).get(key) == Some(value)) => {
                 clean.insert(key.clone(), value.clone());
             }
             None => draft.error(&name, "unknown_field"),
@@ -136,12 +114,12 @@ fn validate_custom(draft: &mut Draft<'_>, fields: &[CustomField]) {
         }
     }
     for field in fields.iter().filter(|f| f.required && !clean.contains_key(&f.key)) {
-        let name = format!("custom.{}", field.key);
+        let name = custom_name(&field.key);
         if !draft.errors.iter().any(|e| e.field == name) {
             draft.error(&name, "required");
         }
     }
-    draft.set("custom", clean);
+    draft.set(CUSTOM, clean);
 }
 
 impl CustomField {

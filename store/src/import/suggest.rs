@@ -3,7 +3,7 @@
 use shared::RecordDef;
 use shared::i18n::{Locale, field_label};
 use shared::import::{Assignment, From, Step, fillable, mapping};
-use shared::record::CustomField;
+use shared::record::{CustomField, custom_name};
 use shared::types::REGISTRY;
 use uuid::Uuid;
 
@@ -140,7 +140,7 @@ pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[S
         });
     }
     for field in custom {
-        let name = format!("custom.{}", field.key);
+        let name = custom_name(&field.key);
         let is_its = |column: &&&String| [&field.label, &name].iter().any(|own| bare(own) == bare(column));
         assignments.extend(free.iter().find(is_its).map(|column| Assignment::column(&name, column)));
     }

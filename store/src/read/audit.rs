@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use shared::access::Actor;
 use shared::audit::{AuditEntry, AuditPage, AuditQuery};
+use shared::record::custom_key;
 use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -74,7 +75,7 @@ fn select(actor: &Actor, query: &AuditQuery, entries: usize) -> Result<Sql> {
         sql.push(" and record_type = ").push_bind(record_type.clone());
     }
     if let Some(field) = &query.field {
-        match field.strip_prefix("custom.") {
+        match custom_key(field) {
             Some(key) => {
                 sql.push(" and changes #> array['custom', '0', ").push_bind(key.to_owned());
                 sql.push("] is distinct from changes #> array['custom', '1', ").push_bind(key.to_owned()).push("]");

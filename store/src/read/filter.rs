@@ -7,7 +7,7 @@ use shared::access::{Action, Actor, FieldAccess};
 use shared::period::Period;
 use shared::quality::{LONGEST, QUIET};
 use shared::query::{CHANGE_SET, Filter, Op};
-use shared::record::{Kind, normalize};
+use shared::record::{CUSTOM, Kind, custom_key, custom_name, normalize};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result};
 use uuid::Uuid;
 
@@ -79,8 +79,8 @@ fn joined(
 
 fn condition(sql: &mut Sql, of: Subject<'_>, name: &str, op: Op, value: &Value) -> Result<()> {
     let unknown = || Error::invalid(name, "unknown_field");
-    if let Some(key) = name.strip_prefix("custom.") {
-        if of.actor.field_access(of.def, "custom") == FieldAccess::Hidden {
+    if let Some(key) = custom_key(name) {
+        if of.actor.field_access(of.def, CUSTOM) == FieldAccess::Hidden {
             return Err(unknown());
         }
         return custom_condition(sql, of, key, op, value);
@@ -330,9 +330,9 @@ fn custom_condition(sql: &mut Sql, of: Subject<'_>, key: &str, op: Op, value: &V
             kept(sql);
             sql.push(" ilike ").push_bind(containing(&text));
         }
-        Op::In => return Err(Error::invalid(&format!("custom.{key}"), "operator")),
+        Op::In => return Err(Error::invalid(&custom_name(key), "operator")),
         Op::During => {
-            let (from, until) = period(of.actor, &format!("custom.{key}"), value)?;
+            let (from, until) = period(of.actor, &custom_name(key), value)?;
             for (op, day) in [(Op::Gte, from), (Op::Lt, until)] {
                 if let Some(day) = day {
                     compare_text(sql, kept, op, day.to_string());

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use shared::access::{Action, Actor, FieldAccess, Holder};
 use shared::command::{Change, Command};
-use shared::record::instant_text;
+use shared::record::{CUSTOM, custom_changes, custom_name, instant_text, overlay};
+use shared::timeline::change_pair;
 use shared::{Error, FieldError, RecordDef, Result, Row, Values};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::load::Stored;
@@ -59,6 +61,14 @@ impl Prepared {
         self.before.as_ref().map_or(&Value::Null, |row| row.value(field)) != self.after.value(field)
     }
 
+    /// The fields the caller sent that become other, user-defined ones each for itself.
+    fn changed_of_patch(&self) -> Vec<String> {
+        let (own, shared): (Vec<&String>, Vec<&String>) = self.patch.iter().partition(|name| *name != CUSTOM);
+        let before = self.before.as_ref().map_or(&Value::Null, |row| row.value(CUSTOM));
+        let custom = shared.into_iter().flat_map(|_| custom_names(before, self.after.value(CUSTOM)));
+        own.into_iter().filter(|name| self.changed(name)).cloned().chain(custom).collect()
+    }
+
     /// Whose the row was before the change.
     pub(crate) fn holder_before(&self) -> Holder {
         self.before.as_ref().map(Holder::of).unwrap_or_default()
@@ -74,6 +84,11 @@ impl Prepared {
         let fields = || (!self.errors.is_empty()).then(|| Error::Invalid { fields: self.errors.clone() });
         self.fault.clone().or_else(fields)
     }
+}
+
+/// The user-defined fields that are not the same on both sides.
+fn custom_names(before: &Value, after: &Value) -> Vec<String> {
+    custom_changes(before, after).into_keys().map(custom_name).collect()
 }
 
 fn differs(before: &Values, after: &Values) -> bool {
@@ -117,18 +132,6 @@ fn prepare(actor: &Actor, def: &RecordDef, change: &Change, stored: Option<Store
     let names = patch.keys().cloned().collect();
     overlay(&mut after.values, patch);
     Prepared { act, before: if act == Act::Create { None } else { before }, after, patch: names, seen, errors, fault }
-}
-
-/// Custom fields are patched one by one: keys that are not sent stay as they are.
-fn overlay(values: &mut Values, patch: Values) {
-    for (name, value) in patch {
-        match (values.get_mut(&name), value) {
-            (Some(Value::Object(old)), Value::Object(new)) if name == "custom" => old.extend(new),
-            (_, value) => {
-                values.insert(name, value);
-            }
-        }
-    }
 }
 
 /// Whether the type is the organisation itself.
@@ -216,8 +219,8 @@ pub(super) async fn conflicts(tx: &mut Tx, actor: &Actor, def: &RecordDef, rows:
         return Ok(());
     }
     let (ids, versions): (Vec<Uuid>, Vec<i64>) = stale.into_iter().unzip();
-    let entries: Vec<(Uuid, Vec<String>)> = sqlx::query_as(
-        "select a.record_id, array(select jsonb_object_keys(a.changes)) from audit_entries a
+    let entries: Vec<(Uuid, Vec<String>, Option<Json<Value>>)> = sqlx::query_as(
+        "select a.record_id, array(select jsonb_object_keys(a.changes)), a.changes -> 'custom' from audit_entries a
          join unnest($2::uuid[], $3::bigint[]) as seen (id, version) on a.record_id = seen.id and a.version > seen.version
          where a.org_id = $1",
     )
@@ -228,10 +231,12 @@ pub(super) async fn conflicts(tx: &mut Tx, actor: &Actor, def: &RecordDef, rows:
     .await
     .map_err(from_sqlx)?;
     for row in rows.iter_mut().filter(|r| r.seen.is_some()) {
-        let others: BTreeSet<&String> =
-            entries.iter().filter(|(id, _)| *id == row.after.id).flat_map(|(_, names)| names).collect();
-        let both: Vec<String> =
-            row.patch.iter().filter(|name| others.contains(name) && row.changed(name)).cloned().collect();
+        let mut others = BTreeSet::new();
+        for (_, names, custom) in entries.iter().filter(|(id, ..)| *id == row.after.id) {
+            let (before, after) = custom.as_ref().map_or((&Value::Null, &Value::Null), |pair| change_pair(&pair.0));
+            others.extend(names.iter().cloned().chain(custom_names(before, after)));
+        }
+        let both: Vec<String> = row.changed_of_patch().into_iter().filter(|name| others.contains(name)).collect();
         if let Some(current) = row.before.clone().filter(|_| !both.is_empty() && row.fault.is_none()) {
             let mut current = current;
             actor.redact(def, &mut current.values);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::support::TestStore;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use shared::access::{Actor, Level};
+use shared::access::{Actor, FieldAccess, Level, TypeRights};
 use shared::audit::AuditQuery;
 use shared::command::{Change, Command};
 use shared::i18n::Locale;
@@ -639,6 +639,13 @@ async fn changes_of_user_defined_fields_are_told_each_by_itself() {
     let Happening::Change { changes, .. } = &told.entries[0].what else { panic!("{:?}", told.entries[0]) };
     assert_eq!(Value::Object(changes.clone()), json!({"custom.region": ["east", "west"]}));
     assert_eq!(told.custom["customer"][0].label, "REGION");
+    let mut blind = actor.clone();
+    blind.grants.admin = false;
+    blind.grants.types = [("customer".to_owned(), TypeRights { read: Level::All, ..TypeRights::default() })].into();
+    blind.grants.fields = [("customer.custom".to_owned(), FieldAccess::Hidden)].into();
+    let told = test.store.timeline(&blind, &CUSTOMER, id, &TimelineQuery::default()).await.unwrap();
+    let Happening::Change { changes, .. } = &told.entries[0].what else { panic!("{:?}", told.entries[0]) };
+    assert!(changes.is_empty() && told.custom.is_empty(), "{changes:?}");
     for (field, n) in [("custom.region", 2), ("custom.size", 1), ("custom.other", 0)] {
         let query = AuditQuery { field: Some(field.to_owned()), ..AuditQuery::default() };
         let page = test.store.audit(actor, &query).await.unwrap();

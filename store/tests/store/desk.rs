@@ -481,6 +481,32 @@ async fn clocks_of_a_ticket_that_comes_back_are_where_they_would_be_had_it_never
     let open = desk.change(&TICKET, ticket, json!({"status": "open"})).await;
     let due = open.datetime("due_at").unwrap() - Utc::now();
     assert!((due.num_minutes() - 540).abs() <= 1, "{due}");
+
+    // What is made anew under the id of a deleted one has no past.
+    let gone = Command::one("ticket", Change::Delete { id: ticket });
+    desk.test.store.apply(&desk.admin, gone).await.unwrap();
+    let anew = desk.put(&TICKET, ticket, json!({"subject": "Another one"})).await;
+    assert_eq!(anew.text("sla_state"), Some("active"));
+    let created = history_of(&desk, ticket).await.into_iter().filter(|event| event.what == What::Created).count();
+    assert_eq!(created, 1);
+}
+
+#[tokio::test]
+async fn messages_of_a_ticket_that_comes_back_are_told_to_its_clocks_once() {
+    let desk = Desk::new(1).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "first_response_minutes": 30, "resolution_minutes": 600})).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await.id;
+    let message = desk.write_in(ticket).await.id;
+    let set = Uuid::now_v7();
+    for (record_type, id) in [("ticket_message", message), ("ticket", ticket)] {
+        let change = Command { change_set: Some(set), ..Command::one(record_type, Change::Delete { id }) };
+        desk.test.store.apply(&desk.admin, change).await.unwrap();
+    }
+    assert!(history_of(&desk, ticket).await.iter().all(|event| event.what != What::CustomerMessage));
+    desk.test.store.undo(&desk.admin, set).await.unwrap();
+    let happened: Vec<What> = history_of(&desk, ticket).await.into_iter().map(|event| event.what).collect();
+    let times = |what: What| happened.iter().filter(|one| **one == what).count();
+    assert_eq!((times(What::Created), times(What::CustomerMessage)), (1, 1), "{happened:?}");
 }
 
 #[tokio::test]

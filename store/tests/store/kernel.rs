@@ -11,7 +11,7 @@ use shared::board::BoardQuery;
 use shared::command::{Change, Command, Source};
 use shared::query::{Archived, ListQuery, Sort};
 use shared::record::{Kind, is_empty};
-use shared::types::{OPPORTUNITY, REGISTRY, by_name};
+use shared::types::{CUSTOM_FIELD, CUSTOMER, OPPORTUNITY, REGISTRY, by_name};
 use shared::{Error, FieldDef, RecordDef, Row, Values};
 use sqlx::AssertSqlSafe;
 use tokio::task::JoinSet;
@@ -158,6 +158,29 @@ async fn the_same_field_conflicts_and_different_fields_do_not() {
             def.name
         );
     }
+}
+
+#[tokio::test]
+async fn user_defined_fields_are_written_and_conflict_each_by_itself() {
+    let world = World::new().await;
+    let values = |fields: Value| fields.as_object().cloned().unwrap();
+    for key in ["region", "size"] {
+        let field = json!({"record_type": "customer", "key": key, "label": key, "kind": "text"});
+        world.make_with(&CUSTOM_FIELD, values(field)).await;
+    }
+    let made = json!({"name": "Acme", "custom": {"region": "east", "size": "big"}});
+    let id = world.make_with(&CUSTOMER, values(made)).await.id;
+    let change =
+        async |version, custom: Value| world.apply(&CUSTOMER, update(id, version, one("custom", custom))).await;
+    change(Some(1), json!({"region": "west"})).await.unwrap();
+    let both = change(Some(1), json!({"size": "small"})).await.unwrap();
+    assert_eq!(both.rows[0].value("custom"), &json!({"region": "west", "size": "small"}));
+    match change(Some(1), json!({"region": "north", "size": "small"})).await {
+        Err(Error::Conflict { fields, .. }) => assert_eq!(fields, ["custom.region"]),
+        other => panic!("{other:?}"),
+    }
+    let emptied = change(None, json!({"size": null})).await.unwrap();
+    assert_eq!(emptied.rows[0].value("custom"), &json!({"region": "west"}));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use shared::access::Action;
 use shared::i18n::{Locale, field_label, translate, type_label_many};
 use shared::import::mapping::parts;
 use shared::import::{Assignment, Column, DateOrder, Existing, FileInfo, From, fillable, key_fields};
+use shared::record::custom_name;
 use shared::types::{CUSTOM_FIELD, REGISTRY, by_name};
 
 use super::reading::HowRead;
@@ -138,7 +139,7 @@ fn field_choices(wizard: Wizard, def: &'static RecordDef) -> Signal<Vec<Choice>>
         let fields = fillable(def).map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
         let parts = parts(def).map(|part| Choice::new(part.clone(), part_label(locale, def, &part)));
         let custom = wizard.custom.with(|known| known.get(def.name).cloned()).unwrap_or_default();
-        let custom = custom.into_iter().map(|field| Choice::new(format!("custom.{}", field.key), field.label));
+        let custom = custom.into_iter().map(|field| Choice::new(custom_name(&field.key), field.label));
         fields.chain(parts).chain(custom).chain([id]).collect()
     })
 }

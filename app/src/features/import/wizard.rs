@@ -12,7 +12,7 @@ use shared::i18n::error_sentence;
 use shared::import::{
     Answer, Assignment, Column, Decision, FileInfo, FilePlan, Preview, Reading, Spec, Step, Unknown, in_order,
 };
-use shared::record::{CustomField, Kind, normalize};
+use shared::record::{CustomField, Kind, custom_name, normalize};
 use uuid::Uuid;
 use web_sys::{File, FileList};
 
@@ -215,7 +215,7 @@ impl Wizard {
         act(Command::one("custom_field", Change::Create { id: Uuid::now_v7(), values }), done, move |result| {
             match result {
                 Ok(_) => {
-                    let assigned = format!("custom.{}", field.key);
+                    let assigned = custom_name(&field.key);
                     self.custom.update(|known| known.entry(record_type.to_owned()).or_default().push(field));
                     self.map(at, |step| step.assignments.push(Assignment::column(&assigned, &column.name)));
                 }

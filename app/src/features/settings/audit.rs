@@ -9,13 +9,14 @@ use shared::audit::{AuditEntry, AuditPage, AuditQuery};
 use shared::format::{date_time, from_local_input};
 use shared::i18n::{error_message, field_label, type_label};
 use shared::query::Titles;
-use shared::record::{CustomField, CustomFields};
+use shared::record::{CustomField, CustomFields, custom_name};
 use shared::timeline::change_pair;
 use shared::types::{REGISTRY, by_name};
 
 use super::SectionHead;
 use super::edit::records_of;
 use super::roster::Failed;
+use crate::api::Fault;
 use crate::api::admin::audit;
 use crate::api::records::custom_fields;
 use crate::context::{Page, t};
@@ -89,9 +90,16 @@ fn FilterBar(filters: Filters) -> impl IntoView {
         REGISTRY.iter().map(|def| Choice::new(def.name, type_label(locale, def))).collect::<Vec<_>>()
     });
     // Fields of the type that was chosen.
+    let toasts = Toasts::take();
     let custom = LocalResource::new(move || {
         let chosen = filters.record_type.get();
-        async move { if chosen.is_empty() { Ok(Vec::new()) } else { custom_fields(chosen).await } }
+        async move {
+            let found = if chosen.is_empty() { Ok(Vec::new()) } else { custom_fields(chosen.clone()).await };
+            let failed = |fault: Fault| {
+                toasts.push(error_message(page.locale.get_untracked(), &fault.0), Tone::Danger, None);
+            };
+            (chosen, found.map_err(failed).unwrap_or_default())
+        }
     });
     let fields = Signal::derive(move || {
         let locale = page.locale.get();
@@ -100,13 +108,11 @@ fn FilterBar(filters: Filters) -> impl IntoView {
                 .filter(|field| !field.internal)
                 .map(move |f| Choice::new(f.name, field_label(locale, def, f.name)))
         };
-        let own = |field: CustomField| Choice::new(format!("custom.{}", field.key), field.label);
-        let custom = custom.get().and_then(Result::ok).unwrap_or_default();
-        by_name(&filters.record_type.get())
-            .into_iter()
-            .flat_map(of)
-            .chain(custom.into_iter().map(own))
-            .collect::<Vec<_>>()
+        let own = |field: CustomField| Choice::new(custom_name(&field.key), field.label);
+        // Until those of the chosen type have come, it may be another's.
+        let chosen = filters.record_type.get();
+        let custom = custom.get().filter(|(of, _)| *of == chosen).map(|(_, fields)| fields).unwrap_or_default();
+        by_name(&chosen).into_iter().flat_map(of).chain(custom.into_iter().map(own)).collect::<Vec<_>>()
     });
     view! {
         <div class="admin-filter">

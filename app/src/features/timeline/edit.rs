@@ -2,8 +2,9 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use serde_json::json;
 use shared::access::Action;
-use shared::record::{Kind, Values};
+use shared::record::{CUSTOM, Kind, Values, custom_key, overlay};
 use shared::timeline::change_pair;
 use shared::{RecordDef, Row};
 use uuid::Uuid;
@@ -54,8 +55,20 @@ pub(super) fn ChangeMenu(
     changes: Values,
 ) -> impl IntoView {
     let may = feed.page.actor().is_some_and(|actor| actor.may(def, Action::Update)) && action == "update";
-    let own = changes.iter().filter(|(name, _)| may && is_own(def, name, &changes));
-    let before: Values = own.map(|(name, pair)| (name.clone(), change_pair(pair).0.clone())).collect();
+    // User-defined fields that are no more would be refused, and the others with them.
+    let defined = |key: &str| {
+        feed.custom.with_untracked(|all| all.get(def.name).is_some_and(|all| all.iter().any(|field| field.key == key)))
+    };
+    let own = |name: &str| custom_key(name).map_or_else(|| is_own(def, name, &changes), defined);
+    let own = changes.iter().filter(|(name, _)| may && own(name));
+    let mut before = Values::new();
+    for (name, pair) in own {
+        let value = change_pair(pair).0.clone();
+        match custom_key(name) {
+            Some(key) => overlay(&mut before, Values::from_iter([(CUSTOM.to_owned(), json!({ key: value }))])),
+            None => drop(before.insert(name.clone(), value)),
+        }
+    }
     let may_put_back = !before.is_empty();
     let before = StoredValue::new(before);
     let put_back = move |_: ()| make_so(feed.page, def, record_id, before.get_value(), "timeline.put_back_done");

@@ -97,12 +97,7 @@ async fn read(look: Look) -> Result<(Past, Vec<CustomField>), Fault> {
 fn differing(past: &Past, all: &[Attribute]) -> Values {
     let mut values = Values::new();
     for attribute in all.iter().filter(|attribute| attribute.editable && is_other(past, attribute)) {
-        let then = attribute.value(&past.then.values).clone();
-        if attribute.is_custom() {
-            let custom = past.now.value("custom").clone();
-            values.entry("custom").or_insert(custom);
-        }
-        attribute.put(&mut values, then);
+        attribute.put(&mut values, attribute.value(&past.then.values).clone());
     }
     values
 }

@@ -41,7 +41,7 @@ fn planned_view(feed: Feed, row: Row) -> impl IntoView {
     let row = StoredValue::new(row);
     view! {
         <li class="timeline-item" data-kind="task" data-planned="" data-overdue=move || overdue().then_some("")>
-            <Checkbox value=false label on_change=move |_| feed.set_done(row.get_value(), true)/>
+            <Checkbox value=false label on_change=move |done| feed.set_done(row.get_value(), done)/>
             <div class="timeline-body">
                 <div class="timeline-head">
                     <strong>{subject}</strong>

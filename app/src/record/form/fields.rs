@@ -2,7 +2,7 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use shared::record::{Kind, is_empty};
+use shared::record::{CUSTOM, Kind, is_empty};
 use shared::{FieldError, i18n};
 
 use super::draft::restored;
@@ -43,7 +43,7 @@ fn notices(state: FormState) -> AnyView {
         }
         // Those of a part stand beside it, within its field.
         let beside = |field: &str| {
-            let whole = field.split_once('.').filter(|(whole, _)| *whole != "custom").map_or(field, |(whole, _)| whole);
+            let whole = field.split_once('.').filter(|(whole, _)| *whole != CUSTOM).map_or(field, |(whole, _)| whole);
             state.value_named(whole).is_some()
         };
         let shown = |e: &&FieldError| !beside(&e.field);
@@ -78,8 +78,7 @@ fn notices(state: FormState) -> AnyView {
 fn conflicts(state: FormState) -> AnyView {
     let all = move || {
         let named = |field: String| {
-            let found = |a: &&Attribute| a.name() == field || (a.is_custom() && field == "custom");
-            let attribute = state.attributes.with_value(|all| all.iter().find(found).cloned())?;
+            let attribute = state.attributes.with_value(|all| all.iter().find(|a| a.name() == field).cloned())?;
             let theirs = state.base.get_untracked()?.values;
             let mine = untrack(|| state.current());
             let value = attribute.value(&theirs).clone();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::command::{Change, Command, Outcome};
-use shared::record::{Draft, is_empty, validate};
+use shared::record::{Draft, is_empty, overlay, validate};
 use shared::{Error, FieldError, Row, Values, i18n};
 
 use super::state::FormState;
@@ -17,7 +17,7 @@ impl FormState {
     fn problems(self, patch: &Values) -> Vec<FieldError> {
         let base = self.base.get_untracked();
         let mut after = base.as_ref().map(|row| row.values.clone()).unwrap_or_default();
-        after.extend(patch.clone());
+        overlay(&mut after, patch.clone());
         let names: Vec<String> = patch.keys().cloned().collect();
         let related = BTreeMap::new();
         let mut draft = Draft {
@@ -95,7 +95,7 @@ impl FormState {
     /// the organisation's may know better, and only what was asked for binds it.
     fn filled(self, patch: &Values) -> Values {
         let mut values = self.start.get_value();
-        values.extend(patch.clone());
+        overlay(&mut values, patch.clone());
         let current = values.clone();
         self.usual.with_value(|usual| values.retain(|name, value| !is_empty(value) && usual.get(name) != Some(value)));
         self.attributes.with_value(|all| {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde_json::Value;
 use shared::access::{Action, Actor, Level};
 use shared::query::Titles;
-use shared::record::{CustomField, is_empty};
+use shared::record::{CUSTOM, CustomField, is_empty, overlay};
 use shared::{FieldError, RecordDef, Row, Values, i18n};
 use uuid::Uuid;
 
@@ -114,8 +114,7 @@ impl FormState {
                     let clean = attribute.normalize(typed).unwrap_or_else(|_| typed.clone());
                     let before = attribute.value(start);
                     if clean != *before && !(is_empty(&clean) && is_empty(before)) {
-                        let base = if patch.contains_key("custom") { &patch } else { start };
-                        patch.extend(attribute.patch(&base.clone(), clean));
+                        overlay(&mut patch, attribute.patch(clean));
                     }
                 }
             });
@@ -187,7 +186,7 @@ fn new_values(
             attribute.put(&mut values, value);
         }
     }
-    let usual = values.clone().into_iter().filter(|(name, _)| name != "custom" && !known.contains_key(name)).collect();
+    let usual = values.clone().into_iter().filter(|(name, _)| name != CUSTOM && !known.contains_key(name)).collect();
     // Who reaches only what is theirs may neither make what is nobody's nor see it.
     let reaches_all =
         |actor: &Actor| [Action::Create, Action::Read].into_iter().all(|a| actor.level(def, a) == Level::All);

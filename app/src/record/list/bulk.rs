@@ -89,12 +89,7 @@ fn BulkDialog(
     let page = context.page;
     let usable: Vec<Attribute> = all.with_value(|all| {
         let fits = |a: &&Attribute| {
-            a.editable
-                && a.is_typed()
-                && !a.is_structured()
-                && !a.is_title()
-                && !a.is_custom()
-                && a.group() != SYSTEM_GROUP
+            a.editable && a.is_typed() && !a.is_structured() && !a.is_title() && a.group() != SYSTEM_GROUP
         };
         all.iter().filter(fits).cloned().collect()
     });
@@ -114,10 +109,8 @@ fn BulkDialog(
         match attribute.normalize(&value.get_untracked()) {
             Err(problem) => error.set(Some(problem)),
             Ok(clean) => {
-                let change = |row: Row| {
-                    let values = attribute.patch(&row.values, clean.clone());
-                    Change::Update { id: row.id, version: None, values }
-                };
+                let values = attribute.patch(clean);
+                let change = |row: Row| Change::Update { id: row.id, version: None, values: values.clone() };
                 let changes = chosen(data).into_iter().map(change).collect();
                 open.set(false);
                 batch.start(changes, "list.bulk_done");

@@ -60,7 +60,7 @@ impl Edit {
             if before.is_some() {
                 let mut kept = Values::new();
                 if now != *self.attribute.value(&self.row.values) {
-                    kept = self.attribute.patch(&self.row.values, now);
+                    kept = self.attribute.patch(now);
                     kept.insert(VERSION.to_owned(), self.version.get_untracked().into());
                 }
                 self.keep(kept);
@@ -96,7 +96,7 @@ impl Edit {
             return self.open.set(false);
         }
         self.busy.set(true);
-        let (edit, patch) = (self.clone(), self.attribute.patch(&self.row.values, clean));
+        let (edit, patch) = (self.clone(), self.attribute.patch(clean));
         let row = Row { version: self.version.get_untracked(), ..self.row.clone() };
         self.target.send(&row, self.attribute.clone(), patch, move |answer| edit.answered(answer));
     }

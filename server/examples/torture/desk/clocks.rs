@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use shared::format::Zone;
-use shared::sla::{BusinessHours, Clock, ClockKind, ClockState, Clocks, Event};
+use shared::sla::{BusinessHours, Clock, ClockKind, ClockState, Clocks, Event, What};
 use sqlx::types::Json;
 use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
@@ -57,7 +57,12 @@ pub(crate) async fn flaws(db: &mut PgConnection) -> Outcome<Vec<String>> {
     }
     let sql = "select distinct record_id from audit_entries where record_type = 'ticket' and action = 'delete'";
     for (deleted,) in sqlx::query_as::<_, (Uuid,)>(sql).fetch_all(&mut *tx).await? {
-        histories.remove(&deleted);
+        let left = histories.remove(&deleted).unwrap_or_default();
+        let made = left.iter().filter(|event| event.what == What::Created).count();
+        let said = left.iter().any(|event| matches!(event.what, What::CustomerMessage | What::AgentReply));
+        if made > 1 || said {
+            flaws.push(format!("of the ticket {deleted}, which is gone, is left {left:?}"));
+        }
     }
     flaws.extend(histories.keys().map(|id| format!("something happened to the ticket {id}, which never was")));
     Ok(flaws)

@@ -133,7 +133,11 @@ fn audit_log() -> Value {
     let parameter = |name: &'static str| match name {
         "user" => query(name, json!({"type": "string", "format": "uuid"}), "Only what this user did."),
         "record_type" => query(name, json!({"type": "string"}), "Only changes to this record type."),
-        "field" => query(name, json!({"type": "string"}), "Only changes of this field."),
+        "field" => query(
+            name,
+            json!({"type": "string"}),
+            "Only changes of this field; `custom.<key>` names a user-defined one.",
+        ),
         "q" => query(name, json!({"type": "string"}), "Only records whose title contains this."),
         "from" => query(name, json!({"type": "string", "format": "date-time"}), "Not before."),
         _ => query(name, json!({"type": "string", "format": "date-time"}), "Before."),

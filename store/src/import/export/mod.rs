@@ -15,7 +15,7 @@ use shared::access::{Action, Actor, FieldAccess, Holder};
 use shared::command::Source;
 use shared::import::{FileKind, fillable};
 use shared::query::{ListQuery, MAX_PAGE, Sort, Titles};
-use shared::record::{CustomField, Kind};
+use shared::record::{CUSTOM, CustomField, Kind, custom_name};
 use shared::{Error, FieldDef, RecordDef, Result, Row};
 use uuid::Uuid;
 
@@ -65,7 +65,7 @@ impl Store {
             return Err(Error::Forbidden);
         }
         let fields: Vec<&FieldDef> = fillable(def).filter(|field| actor.sees(def, field)).collect();
-        let sees_custom = actor.field_access(def, "custom") > FieldAccess::Hidden;
+        let sees_custom = actor.field_access(def, CUSTOM) > FieldAccess::Hidden;
         let custom = if sees_custom { self.custom_fields(actor, def).await? } else { Vec::new() };
         let writer = match kind {
             FileKind::Csv => Writer::Csv,
@@ -157,7 +157,7 @@ impl Export {
 
 fn header(fields: &[&FieldDef], custom: &[CustomField]) -> Vec<String> {
     let own = fields.iter().map(|field| field.name.to_owned());
-    let added = custom.iter().map(|field| format!("custom.{}", field.key));
+    let added = custom.iter().map(|field| custom_name(&field.key));
     std::iter::once("id".to_owned()).chain(own).chain(added).collect()
 }
 
@@ -177,7 +177,7 @@ fn cells(fields: &[&FieldDef], custom: &[CustomField], row: &Row, titles: &Title
 /// A row as texts with the kinds of what they say.
 fn values(fields: &[&FieldDef], custom: &[CustomField], row: &Row, titles: &Titles) -> Vec<(Kind, String)> {
     let own = fields.iter().map(|field| (field.kind, cell(field, row, titles)));
-    let added = custom.iter().map(|field| (field.value_kind(), text(&row.value("custom")[&field.key])));
+    let added = custom.iter().map(|field| (field.value_kind(), text(&row.value(CUSTOM)[&field.key])));
     std::iter::once((Kind::Text(40), row.id.to_string())).chain(own).chain(added).collect()
 }
 

@@ -47,14 +47,20 @@ pub(super) async fn note_changes(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
     let ids = |of: fn(&Prepared) -> bool| rows.iter().filter(|row| of(row)).map(|row| row.after.id).collect::<Vec<_>>();
     let last = last_events(tx, ids(|row| solved_before(row).is_some())).await?;
     let left = histories(tx, &ids(|row| row.act == Act::Create && row.after.version > 1)).await?;
+    forget(tx, ids(|row| row.act == Act::Create && row.after.version <= 1)).await?;
     let mut events = Vec::new();
     for row in rows {
         let id = row.after.id;
         let status = Ticket(&row.after.values).status().and_then(Category::parse).unwrap_or(Category::New);
         let changed = |at| (id, at, What::StatusChanged { to: status });
+        // Said to have been earlier, though not before what happened last.
+        let before = solved_before(row);
+        let before = before.map(|before| before.max(last.get(&id).copied().unwrap_or(before)).min(now));
         match row.act {
             Act::Create => match left.get(&id) {
-                Some(history) => events.extend((last_status(history) != Some(status)).then(|| changed(now))),
+                Some(history) => {
+                    events.extend((last_status(history) != Some(status)).then(|| changed(before.unwrap_or(now))))
+                }
                 None => {
                     let ticket = Ticket(&row.after.values);
                     let at = ticket.received_at().unwrap_or(now);
@@ -63,11 +69,7 @@ pub(super) async fn note_changes(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
                     events.extend((status != Category::New).then(|| changed(since)));
                 }
             },
-            Act::Update if row.changed("status") => {
-                let before = solved_before(row);
-                let at = before.map(|before| before.max(last.get(&id).copied().unwrap_or(before)).min(now));
-                events.push(changed(at.unwrap_or(now)));
-            }
+            Act::Update if row.changed("status") => events.push(changed(before.unwrap_or(now))),
             _ => {}
         }
     }
@@ -105,6 +107,20 @@ async fn last_events(tx: &mut Tx, tickets: Vec<Uuid>) -> Result<HashMap<Uuid, Da
     .await
     .map_err(from_sqlx)?;
     Ok(last.into_iter().collect())
+}
+
+/// Of a ticket that was deleted nothing is left for one that is made anew under its id.
+async fn forget(tx: &mut Tx, tickets: Vec<Uuid>) -> Result<()> {
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("delete from sla_events where org_id = $1 and ticket_id = any($2)")
+        .bind(tx.org_id)
+        .bind(tickets)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    Ok(())
 }
 
 /// That messages were never written: their creation was taken back.

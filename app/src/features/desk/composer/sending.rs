@@ -63,7 +63,6 @@ impl Writing {
         }
         let mut changes: Values = self.staged.get_untracked();
         if let Some(tags) = changes.get_mut("tags") {
-            // Tags come to those that are there.
             *tags = ticket.record.row.with_untracked(|row| joined(row.value("tags"), tags));
         }
         if let Some(status) = status {

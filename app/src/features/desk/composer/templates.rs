@@ -84,7 +84,6 @@ impl Templates {
             writing.staged.update(|staged| {
                 for (field, value) in changes {
                     let new = match staged.get(field) {
-                        // Tags come to those of another macro, too.
                         Some(tags) if field == "tags" => joined(tags, value),
                         _ => value.clone(),
                     };
@@ -96,10 +95,10 @@ impl Templates {
     }
 }
 
-/// Two lists of tags as one, without those that are in both a second time.
-pub(super) fn joined(all: &Value, more: &Value) -> Value {
-    let [all, more] = [all, more].map(|tags| tags.as_array().map_or(&[][..], Vec::as_slice));
-    all.iter().chain(more.iter().filter(|tag| !all.contains(tag))).cloned().collect()
+/// Tags come to those that are there; no list takes them away.
+pub(super) fn joined(there: &Value, more: &Value) -> Value {
+    let (Value::Array(there), Value::Array(more)) = (there, more) else { return more.clone() };
+    there.iter().chain(more.iter().filter(|tag| !there.contains(tag))).cloned().collect()
 }
 
 fn is_offered(template: &Row, ticket: &Row) -> bool {

@@ -45,7 +45,7 @@ impl CalendarData {
         date.put(&mut seen.values, value.clone());
         self.add(seen);
         self.sending.update_value(|n| *n += 1);
-        let values = date.patch(&row.values, value);
+        let values = date.patch(value);
         let change = Change::Update { id: row.id, version: Some(row.version), values };
         let locale = page.locale.get_untracked();
         let name = row.text(self.context.def.title).unwrap_or("–");

@@ -5,7 +5,7 @@ use serde_json::Value;
 use shared::i18n;
 use shared::quality::QUIET;
 use shared::query::{CHANGE_SET, Filter, Op, Titles};
-use shared::record::{Kind, Values};
+use shared::record::{Kind, Values, custom_key};
 
 use super::super::subject::Subject;
 use crate::context::Page;
@@ -93,7 +93,7 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
     }
     let Some(subject) = all.iter().find(|subject| subject.path == *field) else {
         // A field that is gone, or one that an administrator added.
-        let name = field.strip_prefix("custom.").unwrap_or(field);
+        let name = custom_key(field).unwrap_or(field);
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         return format!("{name} {} {value}", operator_label(page, &Kind::Text(0), *op));
     };
