@@ -29,14 +29,14 @@ const bring = async (language, part) => add_labels(language, await labelsOf(lang
 let pressed;
 const notePress = ({ target }) => (pressed = target.closest?.("button:not([type=submit])") ?? pressed);
 const typed = new Map();
-const noteInput = ({ target }) => typed.set(target, [target.value, target.checked]);
-addEventListener("click", notePress);
-addEventListener("input", noteInput);
 // Whether an input is as the server rendered it: who chose and thought better of it wants nothing.
 const unchanged = ({ type, options, value, defaultValue, checked, defaultChecked }) =>
   options ? [...options].every((one) => one.selected === one.defaultSelected) : /^(checkbox|radio)$/.test(type) ? checked === defaultChecked : value === defaultValue;
-const tellAgain = ([input, [value, checked]]) => {
-  if (!input.isConnected || unchanged(input)) return;
+const noteInput = ({ target }) => typed.set(target, [target.value, target.checked, unchanged(target)]);
+addEventListener("click", notePress);
+addEventListener("input", noteInput);
+const tellAgain = ([input, [value, checked, same]]) => {
+  if (!input.isConnected || same) return;
   if (value !== undefined && input.type !== "file") input.value = value;
   if (checked !== undefined) input.checked = checked;
   input.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,5 +1,5 @@
-// The public pages' only script. They work without it: it suggests articles while a subject is typed, and keeps a
-// conversation current without touching what is being typed.
+// The public pages' only script. They work without it: it suggests articles while a subject is typed, keeps a
+// conversation current without touching what is being typed, and says which files are too large before they are sent.
 
 const fetchPart = async (address) => {
   const answer = await fetch(address, { headers: { accept: "text/html" } });
@@ -23,6 +23,41 @@ if (form) {
   subject.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(suggest, 300);
+  });
+}
+
+// Files that the server would refuse are not sent: the way there is long, and what was typed stays where it is.
+for (const input of document.querySelectorAll("input[type=file][data-largest]")) {
+  const field = input.closest(".field");
+  const { most, tooMany, largest, tooLarge, together, tooMuch } = input.dataset;
+  const problem = () => {
+    const files = [...input.files];
+    const large = files.find((file) => file.size > Number(largest));
+    if (files.length > Number(most)) return tooMany;
+    if (large) return `${large.name}: ${tooLarge}`;
+    return files.reduce((sum, file) => sum + file.size, 0) > Number(together) ? tooMuch : "";
+  };
+  const tell = () => {
+    const text = problem();
+    const [hint, told] = [`${input.id}-hint`, `${input.id}-error`];
+    // What the server said about other files goes, too.
+    field.querySelector(".field-error")?.remove();
+    field.toggleAttribute("data-invalid", text !== "");
+    input.setAttribute("aria-invalid", String(text !== ""));
+    input.setAttribute("aria-describedby", text ? `${hint} ${told}` : hint);
+    if (text) {
+      const line = Object.assign(document.createElement("p"), { id: told, className: "field-error", textContent: text });
+      line.setAttribute("role", "alert");
+      field.append(line);
+    }
+  };
+  input.addEventListener("change", tell);
+  input.form.addEventListener("submit", (event) => {
+    // What the server said stays until other files are chosen.
+    if (problem() === "") return;
+    event.preventDefault();
+    tell();
+    input.focus();
   });
 }
 

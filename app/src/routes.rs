@@ -14,6 +14,7 @@ use crate::context::Page;
 use crate::features::desk::{DeskPage, TicketPage};
 use crate::features::duplicates::DuplicatesPage;
 use crate::features::import::ImportPage;
+use crate::features::leads;
 use crate::features::my_day::MyDayPage;
 use crate::features::pipeline::{BoardPage, board_address};
 use crate::features::quality::QualityPage;
@@ -25,7 +26,7 @@ use crate::features::surveys::results;
 use crate::features::timeline::Timeline;
 use crate::features::workspace::Workspace;
 use crate::live::Live;
-use crate::record::{DetailPage, ListPage, RecordPeek, exports, fetch_calendar};
+use crate::record::{DetailPage, ListPage, RecordPeek, Slots, exports, fetch_calendar};
 use crate::ui::Toasts;
 
 /// Everything inside `<body>`.
@@ -58,6 +59,9 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// What features show on every record's page.
+const SLOTS: Slots = Slots { timeline: timeline_of, acts: leads::acts };
+
 // The workspace and the board come with the first load; the rest in a few files, not one a page: what files share goes
 // into further ones.
 chunk! {
@@ -76,7 +80,7 @@ chunk! {
     page fn list() in records { view! { <Plural/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
     part fn peek(record_type: &'static str, id: Uuid, on_close: Callback<()>) in records {
-        view! { <RecordPeek record_type id timeline=timeline_of on_close/> }
+        view! { <RecordPeek record_type id slots=SLOTS on_close/> }
     }
 }
 
@@ -115,7 +119,7 @@ fn BelowPlural() -> impl IntoView {
         "quality" => quality::view(),
         "ticket" => ticket::view(),
         "reports" => reports::view(),
-        _ => view! { <DetailPage timeline=timeline_of/> }.into_any(),
+        _ => view! { <DetailPage slots=SLOTS/> }.into_any(),
     }
 }
 

@@ -207,6 +207,59 @@ test("the keyboard does it all", async ({ page }) => {
   await expect.poll(() => status(page, a)).toBe("open");
 });
 
+test("what is typed into a dialog that has just opened does nothing to the page behind it", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Left alone");
+  await openQueue(page, own, id);
+  const dialog = page.locator("dialog[open]");
+  await press(page.getByRole("button", { name: "New ticket" }), dialog);
+  await expect(dialog.locator("#form-ticket-subject")).toBeFocused();
+  await page.keyboard.type("W s");
+  await expect(dialog.locator("#form-ticket-subject")).toHaveValue("W s");
+  await page.keyboard.press("Escape");
+  await page.locator(".ticket-head").getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Merge with another ticket…" }).click();
+  await expect(dialog).toBeVisible();
+  await page.keyboard.type("W s");
+  await expect(dialog).toBeVisible();
+  expect(await status(page, id)).toBe("new");
+});
+
+test("a status that was chosen by hand follows what others do to it", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "To and fro");
+  await openQueue(page, own, id);
+  const chosen = page.locator(".ticket-controls").getByRole("combobox", { name: "Status" });
+  const set = (status: string) =>
+    call(page, "apply", { command: { record_type: "ticket", changes: [{ do: "update", id, values: { status } }], all_or_nothing: true } });
+  await chosen.selectOption("open");
+  await expect.poll(() => status(page, id)).toBe("open");
+  for (const next of ["waiting_customer", "open", "solved", "open"]) {
+    await set(next);
+    await expect(chosen).toHaveValue(next);
+  }
+});
+
+test("a ticket is archived where it stands, says so, and comes back; links are seen from both sides", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "The first one");
+  const twin = await ticket(page, own, "The same again", { duplicate_of_id: id });
+  await openQueue(page, own, id);
+  await expect(page.locator(".ticket-side section", { hasText: "Duplicates of this ticket" })).toContainText("The same again");
+  const act = async (name: string) => {
+    await page.locator(".ticket-head").getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name, exact: true }).click();
+  };
+  await act("Archive");
+  await expect(page.locator(".ticket")).toContainText("This record is archived.");
+  await act("Restore");
+  await expect(page.locator(".ticket")).not.toContainText("This record is archived.");
+  await expect(row(page, twin)).toBeVisible();
+});
+
 test("several tickets are changed at once and set back by one undo", async ({ page }) => {
   await signIn(page, "admin");
   const own = await queue(page);

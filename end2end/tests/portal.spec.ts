@@ -164,6 +164,28 @@ test("articles are offered while a subject is typed", async ({ browser }) => {
   await expect(page.getByRole("link", { name: "My gateway is offline. What can I do?" })).toBeVisible();
 });
 
+test("files that are too large are refused beside their field, and nothing is sent @phone", async ({ browser }) => {
+  const page = await (await open(browser)).newPage();
+  await page.goto("/portal/demo/new");
+  await page.getByLabel("Your e-mail").fill(`${randomUUID()}@customer.test`);
+  await page.getByLabel("What is it about?").fill("A film");
+  await page.getByLabel("What do you need?").fill("As I typed it");
+  const files = page.getByLabel("Files");
+  const film = (name: string, megabytes: number) => ({ name, mimeType: "video/mp4", buffer: Buffer.alloc(megabytes << 20) });
+  let posts = 0;
+  page.on("request", (request) => (posts += Number(request.method() === "POST")));
+  await files.setInputFiles(film("film.mp4", 26));
+  await expect(page.getByText("film.mp4: This file is larger than 25 MB.")).toBeVisible();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(files).toBeFocused();
+  await expect(page.getByLabel("What do you need?")).toHaveValue("As I typed it");
+  expect(posts).toBe(0);
+  await files.setInputFiles([film("one.mp4", 21), film("two.mp4", 21)]);
+  await expect(page.getByText("These files are larger than 40 MB together.")).toBeVisible();
+  await files.setInputFiles([]);
+  await expect(page.locator(".field-error")).toHaveCount(0);
+});
+
 for (const locale of ["en-US", "zh-CN"]) {
   for (const colorScheme of ["light", "dark"] as const) {
     test(`everybody can use the public pages: ${locale}, ${colorScheme} @phone`, async ({ browser }) => {

@@ -27,6 +27,18 @@ async function openList(page: Page, name: string) {
   await expect(row(page, name).first()).toBeVisible();
 }
 
+test("a row that was archived is back in its place when that is undone", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Put away");
+  await create(page, "customer", { name });
+  await openList(page, name);
+  await row(page, name).getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Archive", exact: true }).click();
+  await expect(row(page, name)).toHaveCount(0);
+  await page.locator(".toast-action").last().click();
+  await expect(row(page, name)).toHaveCount(1);
+});
+
 test("a record is made in the form, with what is wrong beside its field", async ({ page }) => {
   await signIn(page, "admin");
   await openList(page, await seeded(page));

@@ -349,7 +349,7 @@ pub struct Unknown {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
-    /// This record's title, or this choice's code, is meant.
+    /// This record's title or id, or this choice's code, is meant.
     Use(String),
     /// The field stays empty.
     Empty,
@@ -366,15 +366,21 @@ pub struct Answer {
     pub decision: Decision,
 }
 
-/// A question about an unknown text.
+/// A question about a text that is unknown, or that several records are called by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Question {
-    /// What is unknown.
+    /// What is asked about.
     pub unknown: Unknown,
+    /// The fields that it stands in, as `<type>.<field>`.
+    pub fields: Vec<String>,
     /// Rows that have it.
     pub rows: u64,
+    /// Several records are called so, and the rows don't tell which is meant.
+    pub several: bool,
     /// What may be meant, the likeliest first.
     pub suggestions: Vec<Suggestion>,
+    /// All that can be meant, where that is little: the namesakes, the choices of a field, the few records of a type.
+    pub options: Vec<Candidate>,
     /// Whether a record can be made for it.
     pub may_create: bool,
     /// The answer already given.
@@ -388,6 +394,17 @@ pub struct Suggestion {
     pub value: String,
     /// Likeness, 0 to 100; 100 means equal but for case, spaces and punctuation.
     pub score: u8,
+}
+
+/// Something that can be meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Title or id of a record, or code of a choice: what the answer says.
+    pub value: String,
+    /// What people read.
+    pub title: String,
+    /// What tells a record from others of that title.
+    pub detail: String,
 }
 
 /// One file of an import with its steps.

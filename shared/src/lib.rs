@@ -8,6 +8,7 @@ pub mod audit;
 pub mod board;
 pub mod calendar;
 pub mod command;
+pub mod conversion;
 pub mod desk;
 pub mod duplicates;
 pub mod error;

@@ -80,7 +80,7 @@ fn last_literal(rest: &str) -> Option<&str> {
 fn every_key_that_pages_name_has_its_texts() {
     let topics = topics();
     let mut missing = BTreeSet::new();
-    for (path, code) in code(&["shared", "app", "server", "frontend"]) {
+    for (path, code) in code(&["shared", "store", "app", "server", "frontend"]) {
         for key in literals(&code).filter(|text| is_key(text, &topics) && lacking(text)) {
             missing.insert(format!("{key} ({})", path.display()));
         }

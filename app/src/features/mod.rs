@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod duplicates;
 pub mod import;
+pub mod leads;
 pub mod my_day;
 pub mod pipeline;
 pub mod quality;

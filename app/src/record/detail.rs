@@ -19,7 +19,7 @@ use shared::types::{by_name, by_plural};
 use shared::{FieldError, RecordDef, Row};
 use uuid::Uuid;
 
-use super::TimelineSlot;
+use super::Slots;
 use super::attachments::attachments;
 use super::attribute::{Attribute, attributes};
 use super::conflict::{Clash, clash_dialog};
@@ -33,8 +33,8 @@ use crate::ui::{Notice, PeekPanel, SkeletonRows, Tone};
 /// One record, named by the address (`/customers/<id>`).
 #[component]
 pub fn DetailPage(
-    /// Shows its timeline.
-    timeline: TimelineSlot,
+    /// What features show on it.
+    slots: Slots,
 ) -> impl IntoView {
     let params = use_params_map();
     let address = Memo::new(move |_| {
@@ -44,7 +44,7 @@ pub fn DetailPage(
         let (plural, id) = address.get();
         let (Some(def), Ok(id)) = (by_plural(&plural), id.parse::<Uuid>()) else { return not_found() };
         let moved = |def: &RecordDef, id: Uuid| view! { <Redirect path=format!("/{}/{id}", def.plural)/> }.into_any();
-        let content = record_view(def, id, timeline, RwSignal::new(String::new()), Some(moved));
+        let content = record_view(def, id, slots, RwSignal::new(String::new()), Some(moved));
         view! { <div class="page"><div class="page-body">{content}</div></div> }.into_any()
     }
 }
@@ -56,8 +56,8 @@ pub fn RecordPeek(
     record_type: &'static str,
     /// The record.
     id: Uuid,
-    /// Shows its timeline.
-    timeline: TimelineSlot,
+    /// What features show on it.
+    slots: Slots,
     /// Runs when it should close.
     #[prop(into)]
     on_close: Callback<()>,
@@ -72,7 +72,7 @@ pub fn RecordPeek(
             href=Signal::stored(format!("/{}/{id}", def.plural))
             open_label=t("ui.record.open_full")
         >
-            {record_view(def, id, timeline, title, None)}
+            {record_view(def, id, slots, title, None)}
         </PeekPanel>
     }
     .into_any()
@@ -81,8 +81,10 @@ pub fn RecordPeek(
 /// A record as it is shown and edited on a page; cheap to copy.
 #[derive(Clone, Copy)]
 pub struct RecordContext {
-    page: Page,
-    def: &'static RecordDef,
+    /// The page.
+    pub page: Page,
+    /// The record type.
+    pub def: &'static RecordDef,
     /// The record as it is now.
     pub row: RwSignal<Row>,
     /// Titles of what it refers to.
@@ -173,7 +175,7 @@ type Moved = fn(&RecordDef, Uuid) -> AnyView;
 fn record_view(
     def: &'static RecordDef,
     id: Uuid,
-    timeline: TimelineSlot,
+    slots: Slots,
     title: RwSignal<String>,
     moved: Option<Moved>,
 ) -> AnyView {
@@ -196,7 +198,7 @@ fn record_view(
                 }
                 Ok(detail) => {
                     let custom = custom.await.unwrap_or_default();
-                    loaded(def, custom, detail, move || again.notify(), timeline, title)
+                    loaded(def, custom, detail, move || again.notify(), slots, title)
                 }
             }
         });
@@ -210,7 +212,7 @@ fn loaded(
     custom: Vec<CustomField>,
     detail: Detail,
     reload: impl Fn() + Send + Sync + 'static,
-    timeline: TimelineSlot,
+    slots: Slots,
     title: RwSignal<String>,
 ) -> AnyView {
     let id = detail.row.id;
@@ -225,7 +227,7 @@ fn loaded(
     let folded = RwSignal::new(!facts_first);
     view! {
         <article class="record">
-            {head::head(context, id)}
+            {head::head(context, id, slots.acts)}
             <Show when=move || context.gone.get()>
                 <Notice tone=Tone::Warning text=t("live.change.removed")/>
             </Show>
@@ -233,7 +235,7 @@ fn loaded(
                 <Notice text=t("ui.state.archived_banner")/>
             </Show>
             <div class="record-cols" data-facts=facts_first.then_some("")>
-                <div class="record-main">{timeline(def.name, id)}</div>
+                <div class="record-main">{(slots.timeline)(def.name, id)}</div>
                 <aside class="record-side" aria-label=t("ui.record.fields")>
                     <div class="record-facts" data-folded=move || folded.get().then_some("") on:focusin=move |_| folded.set(false)>
                         {facts::facts(context, &[])}

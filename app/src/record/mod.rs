@@ -41,6 +41,18 @@ use uuid::Uuid;
 /// What shows a record's timeline. A feature does, and features meet in the routes only.
 pub type TimelineSlot = fn(&'static str, Uuid) -> AnyView;
 
+/// What can be done with a record besides what can be done with any; a feature knows.
+pub type ActsSlot = fn(RecordContext) -> AnyView;
+
+/// What features show on a record's page.
+#[derive(Clone, Copy)]
+pub struct Slots {
+    /// Its timeline.
+    pub timeline: TimelineSlot,
+    /// What can be done with it.
+    pub acts: ActsSlot,
+}
+
 /// What shows a record beside a page, until it says that it should close.
 pub type PeekSlot = fn(&'static str, Uuid, Callback<()>) -> AnyView;
 

@@ -1,6 +1,7 @@
 //! Modal dialogs.
 
-use leptos::{html::Dialog as DialogElement, prelude::*};
+use leptos::web_sys::{HtmlDialogElement, HtmlElement};
+use leptos::{html::Dialog as DialogElement, prelude::*, wasm_bindgen::JsCast};
 
 use super::{Button, ButtonKind, Size};
 
@@ -20,6 +21,36 @@ pub fn open_about<T: Send + Sync + 'static>(subject: RwSignal<Option<T>>) -> RwS
         }
     });
     open
+}
+
+/// What one types into. A finger on the screen asks for the keyboard itself.
+const FIRST: &str = ".dialog-body :is(input, textarea, select, [contenteditable=true]):not([disabled], [type=hidden])";
+
+/// How long what one types into may be on its way, in frames: about two seconds.
+const PATIENCE: u32 = 120;
+
+/// The browser begins with the first button, which closes: a space would, and further letters would go to the page.
+fn begin(dialog: HtmlDialogElement) {
+    let active = document().active_element();
+    if active.and_then(|element| element.closest(".dialog-head").ok().flatten()).is_none() {
+        return;
+    }
+    drop(dialog.focus());
+    let touched = window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches());
+    if !touched {
+        go_on(dialog, PATIENCE);
+    }
+}
+
+/// Goes on to the first field as soon as it is there, unless the focus has gone elsewhere.
+fn go_on(dialog: HtmlDialogElement, frames: u32) {
+    let waits = document().active_element().is_some_and(|element| element.is_same_node(Some(&dialog)));
+    match dialog.query_selector(FIRST).ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        _ if !waits => {}
+        Some(field) => drop(field.focus()),
+        None if frames > 0 => request_animation_frame(move || go_on(dialog, frames - 1)),
+        None => {}
+    }
 }
 
 /// A native modal dialog; a sheet from below on a phone. The browser keeps the focus inside, puts
@@ -58,6 +89,7 @@ pub fn Dialog(
                 if open.get_untracked() && !dialog.open() {
                     // Fails only when the element left the page meanwhile.
                     drop(dialog.show_modal());
+                    begin(dialog);
                 }
             });
         } else if !wanted && dialog.open() {
@@ -70,6 +102,7 @@ pub fn Dialog(
         <dialog
             node_ref=node
             class="dialog"
+            tabindex="-1"
             data-size=size.attr()
             aria-label=title
             on:close=move |_| {

@@ -26,10 +26,12 @@ pub fn Select(
     on_change: Option<Callback<String>>,
 ) -> impl IntoView {
     let wiring = Wiring::take();
+    // The attribute is for the page as the server renders it: once somebody has chosen, the browser goes by the property.
     let option = move |choice: Choice| {
         let own = choice.value.clone();
+        let chosen = Memo::new(move |_| value.with(|chosen| *chosen == own));
         view! {
-            <option value=choice.value selected=move || value.with(|chosen| *chosen == own)>{choice.label}</option>
+            <option value=choice.value selected=move || chosen.get() prop:selected=move || chosen.get()>{choice.label}</option>
         }
     };
     let part = move |(group, choices): (Option<String>, Vec<Choice>)| {
@@ -57,7 +59,13 @@ pub fn Select(
             }
         >
             {empty.map(|empty| view! {
-                <option value="" selected=move || value.with(String::is_empty)>{empty}</option>
+                <option
+                    value=""
+                    selected=move || value.with(String::is_empty)
+                    prop:selected=move || value.with(String::is_empty)
+                >
+                    {empty}
+                </option>
             })}
             {move || grouped(options.get()).into_iter().map(part).collect_view()}
         </select>

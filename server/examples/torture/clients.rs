@@ -13,7 +13,8 @@ use crate::harness::client::Client;
 use crate::world::{NODES, Who, World};
 
 /// Record types that clients make and change.
-pub(crate) const TYPES: [&str; 6] = ["customer", "opportunity", "task", "tag", "ticket", "ticket_message"];
+pub(crate) const TYPES: [&str; 8] =
+    ["customer", "contact", "opportunity", "lead", "task", "tag", "ticket", "ticket_message"];
 /// Those of them that agents of the service desk read all of.
 const AGENTS_READ: [&str; 4] = ["customer", "tag", "ticket", "ticket_message"];
 /// Server function that makes one record of several.
@@ -171,6 +172,9 @@ fn next(world: &World, rng: &mut Rng, before: &[Attempt]) -> Attempt {
     if mergeable && rng.u32(..100) < if record_type == "ticket" { 5 } else { 15 } {
         return merge(rng, record_type, known);
     }
+    if let Some(lead) = rng.choice(&known).filter(|_| record_type == "lead" && rng.u32(..100) < 30) {
+        return conversion(world, rng, *lead);
+    }
     let changes = if known.len() < 20 || rng.u32(..100) < 30 {
         let count = if rng.u32(..10) == 0 { rng.usize(2..60) } else { 1 };
         (0..count).map(|_| creation(world, rng, record_type)).collect()
@@ -184,6 +188,28 @@ fn next(world: &World, rng: &mut Rng, before: &[Attempt]) -> Attempt {
     let command = json!({"record_type": record_type, "changes": Value::Array(changes), "change_set": change_set,
                          "idempotency_key": change_set, "all_or_nothing": rng.bool()});
     Attempt::of(who, "apply", json!({"command": command}), change_set)
+}
+
+/// A lead becomes a customer, a contact and a deal in one act; it may be one already, or be gone.
+fn conversion(world: &World, rng: &mut Rng, lead: Uuid) -> Attempt {
+    let (set, customer, contact, deal) = (some_id(rng), some_id(rng), some_id(rng), some_id(rng));
+    let mut name = || format!("converted {:016x}", rng.u64(..));
+    let create = |id: Uuid, values: Value| json!({"do": "create", "id": id, "values": values});
+    let values = [
+        json!({"name": name()}),
+        json!({"name": name(), "customer_id": customer}),
+        json!({"name": name(), "customer_id": customer, "contact_id": contact}),
+    ];
+    let [firm, person, mut sale] = values;
+    sale["stage_id"] = json!(rng.choice(&world.stages));
+    let made = json!({"status": "converted", "customer_id": customer, "contact_id": contact, "opportunity_id": deal});
+    let commands = [
+        acts::command("customer", create(customer, firm), set, true),
+        acts::command("contact", create(contact, person), set, false),
+        acts::command("opportunity", create(deal, sale), set, false),
+        acts::command("lead", json!({"do": "update", "id": lead, "values": made}), set, false),
+    ];
+    Attempt::of(Who::Administrator, "apply_together", json!({"commands": commands}), set)
 }
 
 /// Two to four records become one; others may be merging, changing or deleting them at that moment.

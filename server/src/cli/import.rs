@@ -156,10 +156,15 @@ fn certain(question: &Question) -> Option<Decision> {
 }
 
 fn answered(question: &Question) -> Result<Option<Decision>, Failure> {
-    let Question { unknown, rows, suggestions, may_create, .. } = question;
-    println!("\n\"{}\" is unknown ({rows} rows).", unknown.value);
-    for (at, suggestion) in suggestions.iter().enumerate() {
-        println!("  {}  {}", at + 1, suggestion.value);
+    let Question { unknown, rows, suggestions, several, options, may_create, .. } = question;
+    let what = if *several { "may be several" } else { "is unknown" };
+    println!("\n\"{}\" {what} ({rows} rows).", unknown.value);
+    // What can be meant, as the answer says it and as people read it.
+    let suggested = suggestions.iter().map(|suggestion| (&suggestion.value, suggestion.value.clone()));
+    let options = options.iter().map(|option| (&option.value, format!("{}  {}", option.title, option.detail)));
+    let offered: Vec<(&String, String)> = suggested.chain(options).collect();
+    for (at, (_, shown)) in offered.iter().enumerate() {
+        println!("  {}  {}", at + 1, shown.trim_end());
     }
     let create = if *may_create { ", c to create it" } else { "" };
     let choice = read(&format!("A number{create}, e to leave it empty, Enter to refuse these rows: "))?;
@@ -168,7 +173,7 @@ fn answered(question: &Question) -> Result<Option<Decision>, Failure> {
         "c" if *may_create => Some(Decision::Create),
         number => {
             let at = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-            at.and_then(|at| suggestions.get(at)).map(|suggestion| Decision::Use(suggestion.value.clone()))
+            at.and_then(|at| offered.get(at)).map(|(value, _)| Decision::Use((*value).clone()))
         }
     })
 }

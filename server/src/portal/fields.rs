@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use shared::i18n::{error_message, field_error};
 use shared::{Error, FieldError};
+use store::portal::NOTHING_ANSWERED;
 
 use super::layout::tongue;
 use super::place::Place;
@@ -22,14 +23,14 @@ impl Problems {
     }
 
     fn of_field(&self, place: &Place, name: &str) -> Option<String> {
-        self.0.iter().find(|error| error.field == name).map(|error| field_error(place.locale, error))
+        self.0.iter().find(|error| error.field == name).map(|error| sentence(place, error))
     }
 
     /// What concerns the form as a whole, or fields that it does not show.
     pub(super) fn summary(&self, place: &Place, shown: &[&str]) -> Markup {
         let stray: Vec<String> = (self.0.iter())
             .filter(|error| !shown.contains(&error.field.as_str()))
-            .map(|error| field_error(place.locale, error))
+            .map(|error| sentence(place, error))
             .chain(self.1.iter().map(|error| error_message(place.locale, error)))
             .collect();
         html! {
@@ -45,6 +46,15 @@ impl Problems {
     /// Whether nothing is wrong.
     pub(super) fn is_none(&self) -> bool {
         self.0.is_empty() && self.1.is_none()
+    }
+}
+
+/// What is wrong with a field, as a sentence.
+fn sentence(place: &Place, error: &FieldError) -> String {
+    match error.code.as_str() {
+        // The application never says so: its browser code need not know the text.
+        NOTHING_ANSWERED => place.t("portal.survey.nothing"),
+        _ => field_error(place.locale, error),
     }
 }
 

@@ -8,7 +8,7 @@ use store::portal::{Made, PublicFile};
 use uuid::Uuid;
 
 use super::fields::{Field, Problems};
-use super::filled::{FILES, File, LONGEST};
+use super::filled::{FILES, File, TOGETHER};
 use super::place::Place;
 
 pub(super) async fn file(place: Place, Path((_, id)): Path<(String, String)>) -> Response {
@@ -35,13 +35,18 @@ pub(super) fn file_list<'f>(place: &Place, files: impl Iterator<Item = &'f Publi
     }
 }
 
-/// Where files are chosen.
+/// Where files are chosen. The page's script holds to the limits before anything is sent.
 pub(super) fn file_field(place: &Place, problems: &Problems) -> Markup {
-    let (count, size) = (FILES.to_string(), (LONGEST >> 20).to_string());
-    let hint = place.t_with("portal.new.files_hint", &[("n", &count), ("max", &size)]);
+    let largest = place.store.files().limits().file;
+    let (count, each, together) = (FILES.to_string(), (largest >> 20).to_string(), (TOGETHER >> 20).to_string());
+    let hint = place.t_with("portal.new.files_hint", &[("n", &count), ("each", &each), ("max", &together)]);
+    let refusal = |key: &str, max: &str| place.t_with(key, &[("max", max)]);
     Field::new("files", place.t("portal.new.files")).hint(hint).with(place, problems, |name, described, invalid| {
         html! {
-            input.input id=(name) name=(name) type="file" multiple aria-describedby=[described] aria-invalid=[invalid];
+            input.input id=(name) name=(name) type="file" multiple aria-describedby=[described] aria-invalid=[invalid]
+                data-most=(FILES) data-too-many=(refusal("error.upload_too_many", &count))
+                data-largest=(largest) data-too-large=(refusal("error.upload_too_large", &each))
+                data-together=(TOGETHER) data-too-much=(refusal("error.upload_too_much", &together));
         }
     })
 }

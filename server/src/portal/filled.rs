@@ -1,24 +1,28 @@
 //! A form as it was filled in, with its files if it has any.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use axum::Form;
 use axum::body::Bytes;
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
 use chrono::{TimeDelta, Utc};
 use maud::{Markup, html};
 use shared::{Error, FieldError, Result};
 use store::Store;
 use uuid::Uuid;
 
-use super::answer::failed;
+use super::LONGEST_FORM;
 use super::place::Place;
 use crate::router::AppState;
 
-/// Longest form with its files, bytes.
-pub(super) const LONGEST: usize = 40 << 20;
+/// Bytes of all files of a form.
+pub(super) const TOGETHER: usize = 40 << 20;
+/// Longest form that is read to its end, bytes: a browser that is still sending would not hear why its files are too
+/// much, and what was typed would be lost. What is beyond the limits is not kept meanwhile.
+pub(super) const LONGEST: usize = 4 * TOGETHER;
 /// Most files of a form.
 pub(super) const FILES: usize = 10;
 /// Most fields of a form.
@@ -43,14 +47,15 @@ pub(super) struct File {
 pub(super) struct Filled {
     fields: BTreeMap<String, String>,
     pub(super) files: Vec<File>,
+    /// Why it can't be taken as it came: told on the form itself, with what was typed.
+    refused: Option<Error>,
 }
 
 impl FromRequest<AppState> for Filled {
-    type Rejection = Response;
+    type Rejection = Infallible;
 
-    async fn from_request(request: Request, state: &AppState) -> std::result::Result<Self, Response> {
-        let locale = request.extensions().get::<shared::session::Boot>().map(|boot| boot.locale).unwrap_or_default();
-        read(request, state).await.map_err(|error| failed(locale, &error))
+    async fn from_request(request: Request, state: &AppState) -> std::result::Result<Self, Infallible> {
+        Ok(read(request, state).await)
     }
 }
 
@@ -58,44 +63,98 @@ fn malformed() -> Error {
     Error::invalid("", "malformed")
 }
 
-async fn read(request: Request, state: &AppState) -> Result<Filled> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("multipart/form-data") {
-        let parts = Multipart::from_request(request, state).await.map_err(|_| malformed())?;
-        return read_parts(parts).await;
-    }
-    let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, state).await.map_err(|_| malformed())?;
-    if pairs.len() > FIELDS {
-        return Err(malformed());
-    }
-    Ok(Filled { fields: pairs.into_iter().collect(), files: Vec::new() })
+fn too_much() -> Error {
+    Error::Invalid { fields: vec![FieldError::new("files", "upload_too_much").with("max", TOGETHER >> 20)] }
 }
 
-async fn read_parts(mut parts: Multipart) -> Result<Filled> {
+fn too_many() -> Error {
+    Error::Invalid { fields: vec![FieldError::new("files", "upload_too_many").with("max", FILES)] }
+}
+
+fn unread(error: &MultipartError) -> Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_much() } else { malformed() }
+}
+
+async fn read(request: Request, state: &AppState) -> Filled {
     let mut filled = Filled::default();
-    let refused = |error: axum::extract::multipart::MultipartError| match error.status().as_u16() {
-        413 => Error::Invalid { fields: vec![FieldError::new("files", "file_too_large").with("max", LONGEST >> 20)] },
-        _ => malformed(),
-    };
-    while let Some(part) = parts.next_field().await.map_err(refused)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        match part.file_name().map(str::to_owned) {
-            Some(file) => {
-                let bytes = part.bytes().await.map_err(refused)?;
-                if !file.is_empty() && !bytes.is_empty() {
-                    filled.files.push(File { name: file, bytes });
-                }
-            }
-            None => drop(filled.fields.insert(name, part.text().await.map_err(refused)?)),
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let taken = if kind.starts_with("multipart/form-data") {
+        match Multipart::from_request(request, state).await {
+            Ok(parts) => filled.take_parts(parts).await,
+            Err(_) => Err(malformed()),
         }
-        if filled.files.len() > FILES || filled.fields.len() > FIELDS {
-            return Err(Error::invalid("files", "too_many"));
+    } else {
+        match Form::<Vec<(String, String)>>::from_request(request, state).await {
+            Ok(Form(pairs)) if pairs.len() <= FIELDS => {
+                filled.fields.extend(pairs);
+                Ok(())
+            }
+            _ => Err(malformed()),
+        }
+    };
+    if let Err(error) = taken {
+        filled.refuse(error);
+    }
+    filled
+}
+
+/// The bytes of a part, if there is room for them; it is read to its end in any case.
+async fn taken(mut part: Field<'_>, room: &mut usize) -> Result<Option<Vec<u8>>> {
+    let mut kept: Option<Vec<u8>> = Some(Vec::new());
+    while let Some(piece) = part.chunk().await.map_err(|error| unread(&error))? {
+        let left = room.checked_sub(piece.len());
+        *room = left.unwrap_or_default();
+        kept = kept.filter(|_| left.is_some());
+        if let Some(bytes) = &mut kept {
+            bytes.extend_from_slice(&piece);
         }
     }
-    Ok(filled)
+    Ok(kept)
 }
 
 impl Filled {
+    async fn take_parts(&mut self, mut parts: Multipart) -> Result<()> {
+        let (mut text_room, mut file_room) = (LONGEST_FORM, TOGETHER);
+        while let Some(part) = parts.next_field().await.map_err(|error| unread(&error))? {
+            let name = part.name().unwrap_or_default().to_owned();
+            if let Some(file) = part.file_name().map(str::to_owned) {
+                let bytes = taken(part, &mut file_room).await?;
+                self.take_file(file, bytes);
+                continue;
+            }
+            let text = taken(part, &mut text_room).await?.ok_or_else(malformed)?;
+            self.fields.insert(name, String::from_utf8_lossy(&text).into_owned());
+            if self.fields.len() > FIELDS {
+                return Err(malformed());
+            }
+        }
+        Ok(())
+    }
+
+    /// A file field in which nothing was chosen comes as a file without a name.
+    fn take_file(&mut self, name: String, bytes: Option<Vec<u8>>) {
+        match bytes {
+            None => self.refuse(too_much()),
+            Some(bytes) if name.is_empty() || bytes.is_empty() || self.refused.is_some() => {}
+            Some(_) if self.files.len() == FILES => self.refuse(too_many()),
+            Some(bytes) => self.files.push(File { name, bytes: bytes.into() }),
+        }
+    }
+
+    /// Whatever is wrong first is told; files of a form that is not taken are of no use.
+    fn refuse(&mut self, error: Error) {
+        self.files.clear();
+        self.refused.get_or_insert(error);
+    }
+
+    /// That it came as a whole, and within the limits.
+    ///
+    /// # Errors
+    /// `malformed` when it could not be read, `upload_too_much` or `upload_too_many` on `files`.
+    pub(super) fn whole(&self) -> Result<()> {
+        self.refused.clone().map_or(Ok(()), Err)
+    }
+
     /// The text of a field; nothing when it is missing.
     pub(super) fn text(&self, name: &str) -> &str {
         self.fields.get(name).map(String::as_str).unwrap_or_default()
@@ -119,8 +178,10 @@ impl Filled {
     /// The id that the form was given out with, if a person filled it in.
     ///
     /// # Errors
-    /// `portal_spam` when it looks as if a program did, `portal_old` when the form is of long ago.
+    /// As [`Filled::whole`]; `portal_spam` when it looks as if a program did, `portal_old` when the form is of long
+    /// ago.
     pub(super) async fn made_by_hand(&self, store: &Store) -> Result<Uuid> {
+        self.whole()?;
         let (id, at) =
             store.read_form_stamp(self.text(STAMP)).await?.ok_or_else(|| Error::invalid("", "portal_old"))?;
         let age = Utc::now() - at;

@@ -30,6 +30,7 @@ pub(super) async fn home(place: Place) -> Response {
 async fn first_page(place: &Place) -> Result<Response, Error> {
     let categories = place.store.portal_categories(&place.portal).await?;
     let popular = place.store.portal_articles(&place.portal, place.locale, &Look::default()).await?.articles;
+    let mailed = place.answers_by_mail().await?;
     let title = place.t("portal.home.title");
     let description = place.t_with("portal.home.description", &[("name", &place.portal.name)]);
     let body = html! {
@@ -47,7 +48,7 @@ async fn first_page(place: &Place) -> Result<Response, Error> {
         section.portal-ways {
             a.portal-card href=(place.path("/new")) {
                 h2 { (place.t("portal.home.ask")) }
-                p { (place.t("portal.home.ask_text")) }
+                p { (place.t(if mailed { "portal.home.ask_text" } else { "portal.home.ask_text_without_mail" })) }
             }
             a.portal-card href=(place.path("/tickets")) {
                 h2 { (place.t("portal.home.follow")) }

@@ -38,7 +38,7 @@ pub(super) struct Sent {
 
 pub(super) async fn page(place: Place, Query(sent): Query<Sent>) -> Response {
     let result = match &sent.sent {
-        Some(number) => Ok(confirmation(&place, number)),
+        Some(number) => confirmation(&place, number).await,
         None => form(&place, &Filled::default(), &Problems::default()).await,
     };
     place.answer(result)
@@ -76,27 +76,37 @@ async fn make(place: &Place, filled: &Filled) -> Result<Made, Error> {
 }
 
 /// Numbers are what the store makes: an address that somebody made up says nothing.
-fn confirmation(place: &Place, number: &str) -> Response {
+async fn confirmation(place: &Place, number: &str) -> Result<Response, Error> {
+    let next = match (place.answers_by_mail().await?, place.outgoing.reaches()) {
+        (true, true) => "portal.new.next",
+        (true, false) => "portal.new.next_mailed",
+        (false, true) => "portal.new.next_sign_in",
+        (false, false) => "portal.new.next_without_mail",
+    };
+    let can_follow = place.outgoing.reaches() || place.visitor.is_some();
     let shown: String = number.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
     let title = place.t("portal.new.sent");
     let body = html! {
         section.portal-card.narrow {
             h1 { (title) }
             p { (place.t("portal.new.number")) " " strong.num { (shown) } }
-            p { (place.t(if place.outgoing.reaches() { "portal.new.next" } else { "portal.new.next_without_mail" })) }
+            p { (place.t(next)) }
             p.actions {
-                a.button data-kind="primary" href=(place.path("/tickets")) { (place.t("portal.nav.tickets")) }
+                @if can_follow {
+                    a.button data-kind="primary" href=(place.path("/tickets")) { (place.t("portal.nav.tickets")) }
+                }
                 a.button data-kind="secondary" href=(place.path("")) { (place.t("portal.home.back")) }
             }
         }
     };
-    super::layout::page(place, StatusCode::OK, Head::hidden(&title), body)
+    Ok(super::layout::page(place, StatusCode::OK, Head::hidden(&title), body))
 }
 
 async fn form(place: &Place, filled: &Filled, problems: &Problems) -> Result<Response, Error> {
     let choices = place.store.portal_choices(&place.portal).await?;
     let categories = place.store.portal_categories(&place.portal).await?;
     let stamp = filled.stamp(&place.store).await?;
+    let hint = email_hint(place).await?;
     let title = place.t("portal.new.title");
     let body = html! {
         div.narrow {
@@ -104,7 +114,7 @@ async fn form(place: &Place, filled: &Filled, problems: &Problems) -> Result<Res
             h1 { (title) }
             form.portal-form method="post" enctype="multipart/form-data" action=(place.path("/new")) data-suggest=(place.path("/suggest")) {
                 (problems.summary(place, SHOWN))
-                (who(place, filled, problems))
+                (who(place, filled, problems, hint))
                 (what(place, filled, problems, (&choices, &categories)))
                 (guards(place, &stamp))
                 p.actions { button.button data-kind="primary" data-size="large" { (place.t("portal.new.send")) } }
@@ -116,14 +126,24 @@ async fn form(place: &Place, filled: &Filled, problems: &Problems) -> Result<Res
     Ok(super::layout::page(place, status, head, body))
 }
 
-fn who(place: &Place, filled: &Filled, problems: &Problems) -> Markup {
+/// What becomes of the address: nothing is promised that can't be kept.
+async fn email_hint(place: &Place) -> Result<String, Error> {
+    let key = match (place.answers_by_mail().await?, place.outgoing.reaches()) {
+        (true, _) => "portal.new.email_hint",
+        (false, true) => "portal.new.email_hint_sign_in",
+        (false, false) => "portal.new.email_hint_without_mail",
+    };
+    Ok(place.t(key))
+}
+
+fn who(place: &Place, filled: &Filled, problems: &Problems, email_hint: String) -> Markup {
     html! {
         @match &place.visitor {
             Some(visitor) => { p.muted { (place.t_with("portal.new.as", &[("email", &visitor.email)])) } }
             None => {
                 (Field::new("requester_name", place.t("portal.new.name"))
                     .line(place, problems, filled.text("requester_name"), ("text", "name")))
-                (Field::new("requester_email", place.t("portal.new.email")).required().hint(place.t("portal.new.email_hint"))
+                (Field::new("requester_email", place.t("portal.new.email")).required().hint(email_hint)
                     .line(place, problems, filled.text("requester_email"), ("email", "email")))
             }
         }

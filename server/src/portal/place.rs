@@ -148,6 +148,12 @@ impl Place {
         self.visitor.as_ref().ok_or(Error::Unauthenticated)
     }
 
+    /// Whether answers to what somebody writes here are mailed to them. Signing in, by a link that is mailed, is
+    /// another matter: that takes the installation's own way out.
+    pub(crate) async fn answers_by_mail(&self) -> Result<bool, Error> {
+        self.store.portal_answers_by_mail(&self.portal, self.outgoing.reaches()).await
+    }
+
     /// Sends the browser on after something was done.
     pub(crate) fn go(&self, rest: &str) -> Response {
         Redirect::to(&self.path(rest)).into_response()

@@ -26,9 +26,9 @@ pub(super) struct Link {
 pub(super) async fn page(place: Place, Query(link): Query<Link>) -> Response {
     let result = match (&link.token, link.sent.is_some(), place.visitor.is_some()) {
         (Some(token), ..) => confirm(&place, token).await,
-        (None, true, _) => Ok(sent(&place)),
-        (None, false, true) => Ok(place.go("/tickets")),
-        (None, false, false) => Ok(form(&place, "", &Problems::default())),
+        (None, true, _) if place.outgoing.reaches() => Ok(sent(&place)),
+        (None, _, true) => Ok(place.go("/tickets")),
+        (None, _, false) => Ok(form(&place, "", &Problems::default())),
     };
     place.answer(result)
 }
@@ -38,12 +38,17 @@ fn form(place: &Place, email: &str, problems: &Problems) -> Response {
     let body = html! {
         section.portal-card.narrow {
             h1 { (title) }
-            p { (place.t("portal.sign_in.text")) }
-            @if !place.outgoing.reaches() { p.portal-notice role="note" { (place.t("portal.sign_in.no_mail")) } }
-            form.portal-form method="post" action=(place.path("/sign-in")) {
-                (problems.summary(place, &["email"]))
-                (Field::new("email", place.t("portal.new.email")).required().line(place, problems, email, ("email", "email")))
-                p.actions { button.button data-kind="primary" data-size="large" { (place.t("portal.sign_in.send")) } }
+            @if place.outgoing.reaches() {
+                p { (place.t("portal.sign_in.text")) }
+                form.portal-form method="post" action=(place.path("/sign-in")) {
+                    (problems.summary(place, &["email"]))
+                    (Field::new("email", place.t("portal.new.email")).required().line(place, problems, email, ("email", "email")))
+                    p.actions { button.button data-kind="primary" data-size="large" { (place.t("portal.sign_in.send")) } }
+                }
+            } @else {
+                (problems.summary(place, &[]))
+                p.portal-notice role="note" { (place.t("portal.sign_in.no_mail")) }
+                p.actions { a.button data-kind="primary" href=(place.path("/new")) { (place.t("portal.nav.new")) } }
             }
         }
     };
@@ -85,6 +90,9 @@ async fn confirm(place: &Place, token: &str) -> Result<Response, Error> {
 
 /// Mails a link to whoever has that address. The answer, and how long it takes, is the same for every address.
 pub(super) async fn ask(place: Place, filled: Filled) -> Response {
+    if !place.outgoing.reaches() {
+        return place.answer(Ok(form(&place, "", &Problems::default())));
+    }
     let email = filled.text("email").to_owned();
     if !email.contains('@') {
         let problems = Problems::of(Error::invalid("email", "email")).unwrap_or_default();

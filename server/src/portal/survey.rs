@@ -47,7 +47,10 @@ pub(super) async fn asked(
 pub(super) async fn answer(mut place: Place, Path((_, token)): Path<(String, String)>, filled: Filled) -> Response {
     let given = answers(&filled);
     let path = format!("/survey/{token}");
-    let kept = place.store.portal_answer(&place.portal, &token, &given, &place.client).await;
+    let kept = match filled.whole() {
+        Ok(()) => place.store.portal_answer(&place.portal, &token, &given, &place.client).await,
+        Err(error) => Err(error),
+    };
     let result = match kept.map_err(Problems::of) {
         Ok(()) => Ok(place.go(&format!("{path}?done=1"))),
         Err(Ok(problems)) => place.store.portal_survey(&place.portal, &token).await.map(|survey| {

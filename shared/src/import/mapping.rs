@@ -152,6 +152,32 @@ impl Step {
     }
 }
 
+/// Leaves out the steps that make what the last one no longer refers to: those of companies, when people aren't led to
+/// theirs any more. What a step brings along itself stays.
+pub fn settle(steps: &mut Vec<Step>) {
+    let Some(last) = steps.pop() else { return };
+    let mut kept = vec![last];
+    for step in std::mem::take(steps).into_iter().rev() {
+        if !step.inline.is_empty() || kept.iter().any(|later| refers(later, &step)) {
+            kept.push(step);
+        }
+    }
+    kept.reverse();
+    *steps = kept;
+}
+
+/// Whether a step's rows name what another one makes.
+fn refers(step: &Step, other: &Step) -> bool {
+    let Some(def) = crate::types::by_name(&step.record_type) else { return false };
+    let leads = |assignment: &Assignment| {
+        def.field(&assignment.field).is_some_and(
+            |field| matches!(field.kind, Kind::Reference(name) | Kind::References(name) if name == other.record_type),
+        )
+    };
+    let mut named = step.assignments.iter().filter(|assignment| leads(assignment));
+    named.any(|own| other.assignments.iter().any(|made| made.from == own.from))
+}
+
 /// A person's name of the parts known so far and one more.
 fn named(known: Option<&From>, part: &str, column: &str) -> Option<From> {
     let mut parts = match known {
@@ -214,6 +240,19 @@ mod tests {
         assert!(
             parts(&CONTACT).any(|part| part == "name.given") && parts(&CONTACT).any(|part| part == "address.postcode")
         );
+    }
+
+    #[test]
+    fn companies_are_made_first_as_long_as_people_are_led_to_them() {
+        let company = Step::of("customer", vec![Assignment::column("name", "Company")]);
+        let inline = Step { inline: vec![std::collections::BTreeMap::new()], ..Step::of("tag", Vec::new()) };
+        let mut steps = vec![inline, company, led(&[("Name", "name"), ("Company", "customer_id")])];
+        settle(&mut steps);
+        assert_eq!(steps.len(), 3);
+        steps[2].lead(&CONTACT, "Company", "description", None);
+        settle(&mut steps);
+        let types: Vec<&str> = steps.iter().map(|step| step.record_type.as_str()).collect();
+        assert_eq!(types, ["tag", "contact"]);
     }
 
     #[test]

@@ -101,13 +101,18 @@ fn files(reply: &Reply) -> Option<Command> {
     })
 }
 
-/// What changes along: whoever answers a ticket that nobody works takes it; whoever is named in it follows it.
+/// What changes along: whoever answers a ticket that nobody works takes it; what is answered is new no more; whoever is named
+/// in it follows it.
 fn changes(actor: &Actor, reply: &Reply, ticket: &Row, says: bool) -> Option<Command> {
     let mut changes = reply.changes.clone();
     let may_take = actor.may(&TICKET, shared::access::Action::Update);
     if says && !reply.note && may_take && ticket.reference("owner_id").is_none() && !changes.contains_key("owner_id") {
         changes.insert("owner_id".into(), actor.user_id.to_string().into());
         changes.entry("team_id").or_insert_with(|| ticket.value("team_id").clone());
+    }
+    let is_set = ["status", "status_id"].into_iter().any(|field| changes.contains_key(field));
+    if says && !reply.note && may_take && !is_set && ticket.text("status") == Some("new") {
+        changes.insert("status".into(), "open".into());
     }
     let mut watchers = shared::record::ids(&ticket.values, "watcher_ids");
     let before = watchers.len();

@@ -7,7 +7,7 @@ use shared::import::DateOrder;
 const NAMED: [&str; 8] =
     ["%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%y", "%a, %d %b %Y", "%a %b %d %Y"];
 /// Spellings of times beside a day.
-const TIMES: [&str; 5] = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p"];
+const TIMES: [&str; 7] = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p"];
 
 /// What comes first in the days of a column whose cells are such days; nothing for other columns.
 ///
@@ -39,7 +39,9 @@ pub(super) fn iso(text: &str, order: Option<DateOrder>) -> Option<String> {
     if time.is_empty() {
         return Some(day.to_string());
     }
-    let time = TIMES.iter().find_map(|format| NaiveTime::parse_from_str(time, format).ok())?;
+    // 1:30 p.m.; some programs put a narrow blank before it.
+    let time = time.replace(['\u{a0}', '\u{202f}'], " ").replace(".m.", "m");
+    let time = TIMES.iter().find_map(|format| NaiveTime::parse_from_str(&time, format).ok())?;
     Some(day.and_time(time).to_string())
 }
 
@@ -102,6 +104,10 @@ mod tests {
         let day = |text| iso(text, Some(DateOrder::DayFirst));
         assert_eq!(day("3/4/2024").as_deref(), Some("2024-04-03"));
         assert_eq!(iso("3/4/24 2:05 PM", Some(DateOrder::MonthFirst)).as_deref(), Some("2024-03-04 14:05:00"));
+        for time in ["1:30 PM", "01:30 pm", "1:30PM", "1:30\u{202f}PM", "1:30 p.m.", "1:30:00 PM", "13:30"] {
+            let moment = iso(&format!("03/04/2026 {time}"), Some(DateOrder::MonthFirst));
+            assert_eq!(moment.as_deref(), Some("2026-03-04 13:30:00"), "{time}");
+        }
         assert_eq!(day("31/2/2024"), None);
         assert_eq!(day("4-Mar-24").as_deref(), Some("2024-03-04"));
         assert_eq!(day("Mar 4, 2024, 09:00").as_deref(), Some("2024-03-04 09:00:00"));

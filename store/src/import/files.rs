@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use shared::access::{Action, Actor};
 use shared::i18n::Locale;
-use shared::import::{FileInfo, MAX_BYTES, Reading, Spec, Step};
+use shared::import::{FileInfo, FileKind, Format, MAX_BYTES, Reading, Spec, Step};
 use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
@@ -30,7 +30,8 @@ impl Store {
         if content.len() > MAX_BYTES {
             return Err(too_large());
         }
-        let (table, content) = read_aside(content.to_vec(), Reading::default()).await?;
+        let read = read_aside(content.to_vec(), Reading::default()).await;
+        let (table, content) = if is_named_cards(name) { as_cards(read)? } else { read? };
         let id = Uuid::now_v7();
         let name: String = name.chars().filter(|c| !c.is_control()).take(300).collect();
         let mut tx = self.reading(actor).await?;
@@ -89,6 +90,24 @@ impl Store {
         suggest::look_closer(&mut steps, &table);
         let [step] = steps;
         Ok(step)
+    }
+}
+
+/// Whether a file is called as files of cards are.
+fn is_named_cards(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case(FileKind::Vcf.extension()))
+}
+
+/// What was read of a file of cards: how to save tables is no help where there are none in it.
+fn as_cards(read: Result<(Table, Vec<u8>)>) -> Result<(Table, Vec<u8>)> {
+    let none = || Error::invalid("file", "file_no_cards");
+    match read {
+        Ok(read) if read.0.format == Format::Cards => Ok(read),
+        Ok(_) => Err(none()),
+        Err(error) if ["file_unreadable", "file_empty"].iter().any(|code| error == Error::invalid("file", code)) => {
+            Err(none())
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -151,8 +170,7 @@ async fn remembered(tx: &mut Tx, columns: &[String]) -> Result<Option<Vec<Step>>
     Ok(steps.map(|Json(steps)| steps))
 }
 
-/// Keeps an import's mappings for the next file of each kind. Several steps are those of a known layout, which is recognised
-/// anyway: of such a kind nothing is kept.
+/// Keeps an import's mappings for the next file of each kind. What is recognised anyway, and was left so, isn't kept.
 pub(super) async fn remember(tx: &mut Tx, spec: &Spec, tables: &[Table]) -> Result<()> {
     for (file, table) in spec.files.iter().zip(tables).filter(|(_, table)| table.header > 0) {
         let keep = sqlx::query(
@@ -161,13 +179,22 @@ pub(super) async fn remember(tx: &mut Tx, spec: &Spec, tables: &[Table]) -> Resu
         );
         let forget = sqlx::query("delete from import_mappings where org_id = $1 and columns = $2");
         let (org_id, columns) = (tx.org_id, header(&table.columns));
-        let statement = match file.steps.len() {
-            1 => keep.bind(org_id).bind(columns).bind(Json(&file.steps)),
-            _ => forget.bind(org_id).bind(columns),
+        let is_known = Preset::recognise(&table.columns).is_some() || is_recognised(table, &file.steps);
+        let statement = match is_known {
+            true => forget.bind(org_id).bind(columns),
+            false => keep.bind(org_id).bind(columns).bind(Json(&file.steps)),
         };
         statement.execute(&mut *tx.inner).await.map_err(from_sqlx)?;
     }
     Ok(())
+}
+
+/// Whether these are the steps by which files of a known layout are recognised.
+fn is_recognised(table: &Table, steps: &[Step]) -> bool {
+    let Some(layout) = Layout::recognise(&table.columns) else { return false };
+    let mut known = layout.steps(&table.columns);
+    suggest::look_closer(&mut known, table);
+    known == steps
 }
 
 /// A file's name and content.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use shared::access::{Action, Actor};
 use shared::record::Kind;
-use shared::{RecordDef, Result, Row};
+use shared::{FieldDef, RecordDef, Result, Row};
 use sqlx::Row as _;
 use uuid::Uuid;
 
@@ -19,6 +19,8 @@ const TEXTS: usize = 5_000;
 /// So many titles are compared when looking for near matches; where there are more, those that the search index knows as
 /// similar.
 const TITLES: i64 = 10_000;
+/// Most records of a type that somebody chooses among.
+pub(super) const FEW: usize = 50;
 
 /// Text as it is looked up: case does not count.
 pub(super) fn folded(text: &str) -> String {
@@ -31,10 +33,25 @@ pub(super) fn shared_parent(def: &RecordDef, target: &RecordDef) -> Option<&'sta
     parents.find(|parent| def.fields.iter().any(|own| own.name == parent.name)).map(|parent| parent.name)
 }
 
+/// References to what records of `target` belong to that this type has as well: a deal's contact is of the deal's
+/// customer, its stage of its pipeline.
+pub(super) fn belonging(def: &RecordDef, target: &RecordDef) -> Vec<&'static str> {
+    let is_owner = |field: &&'static FieldDef| field.required || target.through.contains(&field.name);
+    let is_shared = |field: &&'static FieldDef| {
+        matches!(field.kind, Kind::Reference(_))
+            && def.fields.iter().any(|own| own.name == field.name && own.kind == field.kind)
+    };
+    target.fields.iter().filter(is_owner).filter(is_shared).map(|field| field.name).collect()
+}
+
 /// Records of one type by what they are called.
 #[derive(Default)]
 pub(super) struct Names {
     by_text: HashMap<String, Vec<(Option<Uuid>, Uuid)>>,
+    /// What records are called that were looked for by their ids.
+    called: HashMap<Uuid, String>,
+    /// What namesakes belong to, by field.
+    owners: HashMap<Uuid, Vec<(&'static str, Uuid)>>,
     /// Titles as people write them, for near matches; records about to be made included.
     pub(super) titles: BTreeSet<String>,
     /// There are more records that are there than `titles` has.
@@ -45,15 +62,22 @@ impl Names {
     /// Notes a record under a text.
     pub(super) fn insert(&mut self, text: &str, parent: Option<Uuid>, id: Uuid) {
         let all = self.by_text.entry(folded(text)).or_default();
-        if !all.contains(&(parent, id)) {
+        if !all.iter().any(|(_, known)| *known == id) {
             all.push((parent, id));
         }
     }
 
-    /// The record called so; of namesakes the oldest.
-    pub(super) fn find(&self, text: &str, parent: Option<Uuid>) -> Option<Uuid> {
-        let all = self.by_text.get(&folded(text))?;
-        all.iter().find(|(own, _)| parent.is_none() || *own == parent).map(|(_, id)| *id)
+    /// The records called so, the oldest first.
+    fn all(&self, text: &str, parent: Option<Uuid>) -> Vec<Uuid> {
+        let all = self.by_text.get(&folded(text)).into_iter().flatten();
+        all.filter(|(own, _)| parent.is_none() || *own == parent).map(|(_, id)| *id).collect()
+    }
+
+    /// Records that share a name with others.
+    fn namesakes(&self) -> Vec<Uuid> {
+        let shared = self.by_text.values().filter(|all| all.len() > 1);
+        let ids: BTreeSet<Uuid> = shared.flatten().map(|(_, id)| *id).collect();
+        ids.into_iter().collect()
     }
 }
 
@@ -66,16 +90,39 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    /// The record called so; one that is there goes before one that is not yet.
-    pub(super) fn find(&self, text: &str, parent: Option<Uuid>) -> Option<Uuid> {
-        self.stored.find(text, parent).or_else(|| self.made.find(text, parent))
+    /// The records called so; those that are there go before those that are not yet.
+    pub(super) fn all(&self, text: &str, parent: Option<Uuid>) -> Vec<Uuid> {
+        let stored = self.stored.all(text, parent);
+        if stored.is_empty() { self.made.all(text, parent) } else { stored }
+    }
+
+    /// The only record called so.
+    pub(super) fn sole(&self, text: &str) -> Option<Uuid> {
+        match self.all(text, None)[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// What a record is called that was looked for by its id.
+    pub(super) fn called(&self, id: Uuid) -> Option<&str> {
+        self.stored.called.get(&id).map(String::as_str)
+    }
+
+    /// What one of several namesakes belongs to by a field.
+    pub(super) fn owner(&self, id: Uuid, field: &str) -> Option<Uuid> {
+        self.stored.owners.get(&id)?.iter().find(|(name, _)| *name == field).map(|(_, owner)| *owner)
     }
 }
 
-/// Columns by which a record can be named: its title and unique fields.
-fn naming(def: &RecordDef) -> Vec<&'static str> {
+/// Columns by which these texts can name a record: its title and unique fields; where there are such texts, its id,
+/// which answers give, and its e-mails.
+fn naming(actor: &Actor, def: &RecordDef, texts: &[String]) -> Vec<&'static str> {
     let unique = def.fields.iter().filter(|f| f.unique && f.name != def.title).map(|f| f.name);
-    std::iter::once(def.title).chain(unique).collect()
+    let id = texts.iter().any(|text| Uuid::parse_str(text).is_ok()).then_some("id");
+    let is_address = texts.iter().any(|text| text.contains('@'));
+    let emails = def.fields.iter().filter(|f| is_address && f.kind == Kind::Emails && actor.sees(def, f));
+    std::iter::once(def.title).chain(unique).chain(id).chain(emails.map(|f| f.name)).collect()
 }
 
 /// Loads records by the texts that name them.
@@ -89,19 +136,73 @@ pub(super) async fn load_names(
 ) -> Result<()> {
     let texts: Vec<String> = texts.iter().cloned().collect();
     let parent = parent.map_or_else(|| "null::uuid".to_owned(), |field| format!("t.{field}"));
-    for column in naming(target) {
+    for column in naming(actor, target, &texts) {
+        let is_list = target.field(column).is_some_and(|field| field.kind.is_text_list());
+        let text = if is_list { format!("unnest(t.{column})") } else { format!("t.{column}::text") };
         for chunk in texts.chunks(TEXTS) {
-            let mut sql = Sql::new(format!("select t.id, t.{column}::text, {parent} from {} t where ", target.table()));
+            let columns = format!("t.id, {text}, {parent}, t.{}::text", target.title);
+            let mut sql = Sql::new(format!("select {columns} from {} t where ", target.table()));
             push_live(&mut sql, actor, target);
             push_valued(&mut sql, target, column, chunk);
             sql.push(" order by t.id");
             for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
-                let text: String = raw.try_get(1).map_err(from_sqlx)?;
-                names.insert(&text, raw.try_get(2).map_err(from_sqlx)?, raw.try_get(0).map_err(from_sqlx)?);
+                let (id, text): (Uuid, String) =
+                    (raw.try_get(0).map_err(from_sqlx)?, raw.try_get(1).map_err(from_sqlx)?);
+                names.insert(&text, raw.try_get(2).map_err(from_sqlx)?, id);
+                if column == "id" {
+                    let title: Option<String> = raw.try_get(3).map_err(from_sqlx)?;
+                    names.called.insert(id, title.unwrap_or(text));
+                }
             }
         }
     }
     Ok(())
+}
+
+/// Loads what namesakes belong to, by these fields: rows may tell them apart by it.
+pub(super) async fn load_owners(
+    tx: &mut Tx,
+    actor: &Actor,
+    target: &'static RecordDef,
+    fields: Vec<&'static str>,
+    names: &mut Names,
+) -> Result<()> {
+    let is_seen = |name: &&'static str| target.field(name).is_some_and(|field| actor.sees(target, field));
+    let fields: Vec<&'static str> = fields.into_iter().filter(is_seen).collect();
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let columns: String = fields.iter().map(|name| format!(", t.{name}")).collect();
+    for chunk in names.namesakes().chunks(TEXTS) {
+        let mut sql = Sql::new(format!("select t.id{columns} from {} t where t.org_id = ", target.table()));
+        sql.push_bind(actor.org_id).push(" and t.id = any(").push_bind(chunk.to_vec()).push(")");
+        for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
+            let mut owners = Vec::new();
+            for (at, name) in fields.iter().enumerate() {
+                let owner: Option<Uuid> = raw.try_get(at + 1).map_err(from_sqlx)?;
+                owners.extend(owner.map(|owner| (*name, owner)));
+            }
+            names.owners.insert(raw.try_get(0).map_err(from_sqlx)?, owners);
+        }
+    }
+    Ok(())
+}
+
+/// All records of a type with their titles; nothing where there are more than a few.
+pub(super) async fn load_few(
+    tx: &mut Tx,
+    actor: &Actor,
+    target: &'static RecordDef,
+) -> Result<Option<Vec<(Uuid, String)>>> {
+    if !actor.sees_title(target) {
+        return Ok(None);
+    }
+    let mut sql = Sql::new(format!("select t.id, t.{}::text from {} t where ", target.title, target.table()));
+    push_live(&mut sql, actor, target);
+    sql.push(" limit ").push_bind(FEW as i64 + 1);
+    let all: Vec<(Uuid, Option<String>)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    let is_few = all.len() <= FEW;
+    Ok(is_few.then(|| all.into_iter().filter_map(|(id, title)| Some((id, title?))).collect()))
 }
 
 /// Loads the titles that near matches are looked for among.

@@ -86,9 +86,7 @@ impl Store {
             let header = usize::try_from(file).ok().and_then(|file| headers.0.get(file));
             if current != Some(file) {
                 current = Some(file);
-                let extra =
-                    [translate(locale, "import.preview.row", &[]), translate(locale, "import.done.reason", &[])];
-                write(&mut writer, header.into_iter().flatten().cloned().chain(extra))?;
+                write(&mut writer, header.into_iter().flatten().cloned().chain(added(locale)))?;
             }
             let width = header.map_or(0, Vec::len);
             let cells = cells.into_iter().chain(std::iter::repeat(String::new())).take(width).map(harmless);
@@ -97,6 +95,16 @@ impl Store {
         let bytes = writer.into_inner().map_err(internal)?;
         Ok(format!("\u{feff}{}", String::from_utf8(bytes).map_err(internal)?))
     }
+}
+
+/// The columns that refused rows have besides their own.
+fn added(locale: Locale) -> [String; 2] {
+    ["import.preview.row", "import.done.reason"].map(|key| translate(locale, key, &[]))
+}
+
+/// Whether columns are those that refused rows have besides their own.
+pub(super) fn is_added(columns: &[String; 2]) -> bool {
+    Locale::ALL.into_iter().any(|locale| added(locale) == *columns)
 }
 
 fn write(writer: &mut csv::Writer<Vec<u8>>, cells: impl Iterator<Item = String>) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Import runs as people see them: preview, start, progress, cancel, undo, history.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use shared::access::Actor;
 use shared::command::UndoOutcome;
@@ -18,6 +20,9 @@ use crate::pool::{Store, Tx};
 
 /// Runs listed in the history.
 const HISTORY: i64 = 50;
+/// How often it is looked whether a run that was stopped has come to its end, and how long at most.
+const PULSE: Duration = Duration::from_millis(100);
+const PATIENCE: u32 = 80;
 
 #[derive(sqlx::FromRow)]
 struct Stored {
@@ -67,12 +72,16 @@ impl From<Stored> for Run {
     }
 }
 
-/// `select` of a run as [`Stored`], for runs the actor may see, with the rest of the statement.
+/// `select` of a run as [`Stored`], for runs the actor may see, with the rest of the statement. One that was stopped
+/// runs until its last commands are counted; a node that died meanwhile holds it no longer.
 macro_rules! select_runs {
     ($rest:literal) => {
         concat!(
-            "select r.id, r.title, u.name as actor_name, r.spec, r.status, r.total, r.done, r.created, r.updated,
-        r.unchanged, r.failed, r.kept, r.change_set, r.created_at, r.finished_at
+            "select r.id, r.title, u.name as actor_name, r.spec,
+        case when r.status = 'cancelled' and r.held_until > clock_timestamp()
+                  and exists (select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id)
+             then 'running' else r.status end as status,
+        r.total, r.done, r.created, r.updated, r.unchanged, r.failed, r.kept, r.change_set, r.created_at, r.finished_at
     from import_runs r left join users u on u.org_id = r.org_id and u.id = r.actor_id
     where r.org_id = $1 and (r.actor_id = $2 or $3)",
             $rest
@@ -173,14 +182,17 @@ impl Store {
         Ok(rows.into_iter().map(Run::from).collect())
     }
 
-    /// Stops a run; what it has done stays and can be undone.
+    /// Stops a run; what it has done stays and can be undone. Commands under way are waited for, so that the counts are
+    /// those that remain; where that takes too long, the run is told to go on until they are.
     ///
     /// # Errors
     /// `NotFound` when there is no such run or it is over.
     pub async fn cancel_import(&self, actor: &Actor, id: Uuid) -> Result<Run> {
         let mut tx = self.reading(actor).await?;
+        // One that is being prepared has sent nothing: nobody needs to wait for it.
         let stopped = sqlx::query(
-            "update import_runs set status = 'cancelled', finished_at = now()
+            "update import_runs set status = 'cancelled', finished_at = now(),
+                    held_until = case status when 'waiting' then now() else held_until end
              where org_id = $1 and id = $4 and (actor_id = $2 or $3) and status in ('waiting', 'running')",
         )
         .bind(actor.org_id)
@@ -194,7 +206,15 @@ impl Store {
             return Err(Error::NotFound);
         }
         tx.commit().await?;
-        self.import_run(actor, id).await
+        let mut run = self.import_run(actor, id).await?;
+        for _ in 0..PATIENCE {
+            if !run.status.is_open() {
+                break;
+            }
+            tokio::time::sleep(PULSE).await;
+            run = self.import_run(actor, id).await?;
+        }
+        Ok(run)
     }
 
     /// Takes a whole import back; records changed since stay and are named.

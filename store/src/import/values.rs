@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::format::Zone;
 use shared::i18n::{Locale, choice_label};
-use shared::import::Suggestion;
+use shared::import::{Candidate, Suggestion};
 use shared::record::{Kind, normalize};
 use shared::{FieldDef, FieldError, RecordDef, Row, Values};
 use uuid::Uuid;
@@ -106,13 +106,29 @@ pub(super) fn code_of(def: &RecordDef, field: &FieldDef, codes: &[&str], text: &
     codes.iter().find(|code| means(code)).map(|code| (*code).to_owned())
 }
 
+/// A field of choices with its codes.
+fn choice(type_name: &str, field: &str) -> Option<(&'static RecordDef, &'static [&'static str])> {
+    let def = shared::types::by_name(type_name)?;
+    match def.field(field)?.kind {
+        Kind::Choice(codes) | Kind::MultiChoice(codes) => Some((def, codes)),
+        _ => None,
+    }
+}
+
+/// All that can be chosen for a field.
+pub(super) fn options(locale: Locale, type_name: &str, field: &str) -> Vec<Candidate> {
+    let Some((def, codes)) = choice(type_name, field) else { return Vec::new() };
+    let option = |code: &&str| Candidate {
+        value: (*code).to_owned(),
+        title: choice_label(locale, def, field, code),
+        detail: String::new(),
+    };
+    codes.iter().map(option).collect()
+}
+
 /// Codes whose label or name is like a text.
 pub(super) fn alike_codes(type_name: &str, field: &str, text: &str) -> Vec<Suggestion> {
-    let Some(def) = shared::types::by_name(type_name) else { return Vec::new() };
-    let codes = match def.field(field).map(|field| field.kind) {
-        Some(Kind::Choice(codes) | Kind::MultiChoice(codes)) => codes,
-        _ => return Vec::new(),
-    };
+    let Some((def, codes)) = choice(type_name, field) else { return Vec::new() };
     let named: Vec<(&str, String)> = codes
         .iter()
         .flat_map(|code| {

@@ -107,6 +107,9 @@ impl Store {
     ) -> Result<()> {
         if !gone {
             self.get(actor, def, record_id).await?;
+            if !self.hub.presence().views(actor.org_id, record_id, actor.user_id) {
+                self.visit(actor, def, record_id).await?;
+            }
         }
         let viewer = Viewer { user_id: actor.user_id, name: name.chars().take(120).collect(), editing };
         let sign = Sign { org_id: actor.org_id, record_id, viewer, gone };

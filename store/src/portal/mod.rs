@@ -29,7 +29,7 @@ pub(crate) use place::address_part;
 
 pub(crate) use seal::Seals;
 pub use sign_in::{LinkMail, Visitor};
-pub use survey::{Answers, AskedSurvey, Question};
+pub use survey::{Answers, AskedSurvey, NOTHING_ANSWERED, Question};
 pub use survey_due::SatisfactionMail;
 pub use tickets::{OwnTicket, PublicFile, PublicMessage, TicketLine};
 pub use watch::TicketWatch;

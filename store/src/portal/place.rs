@@ -101,6 +101,25 @@ impl Store {
         .map_err(from_sqlx)?;
         Ok(found.into_iter().map(Portal::of).collect())
     }
+
+    /// Whether answers to what is written on the public pages are sure to be mailed: a mailbox sends them, by its own
+    /// server or by the installation's, if that `has_way_out`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn portal_answers_by_mail(&self, portal: &Portal, has_way_out: bool) -> Result<bool> {
+        let mut tx = self.reading(&portal.system()).await?;
+        // Which of them it will be depends on the ticket's queue (`guanxi_mailbox`).
+        sqlx::query_scalar(
+            "select coalesce(bool_and($2::boolean or smtp_host is not null), false) from mailboxes
+             where org_id = $1 and active and archived_at is null",
+        )
+        .bind(portal.org_id)
+        .bind(has_way_out)
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
+    }
 }
 
 #[cfg(test)]

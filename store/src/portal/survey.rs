@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 /// Longest answer in words, in characters.
 const LONGEST: usize = 5_000;
+/// Code of the error that a survey of free questions was sent with nothing in it; it concerns no single field. Its text
+/// is one of the public pages alone.
+pub const NOTHING_ANSWERED: &str = "nothing_answered";
 /// Scores of further questions.
 const SCORES: std::ops::RangeInclusive<i64> = 1..=5;
 
@@ -124,6 +127,10 @@ impl Question {
     }
 }
 
+fn too_long(text: &str) -> bool {
+    text.chars().count() > LONGEST
+}
+
 impl Answers {
     /// The fields of the response they become.
     pub(super) fn checked(&self, survey: &AskedSurvey) -> Result<Value> {
@@ -135,10 +142,25 @@ impl Answers {
             }
             _ => {}
         }
-        let too_long = |text: &str| text.chars().count() > LONGEST;
         if too_long(&self.comment) {
             errors.push(FieldError::new("comment", "too_long").with("max", LONGEST));
         }
+        let answers = self.checked_further(survey, &mut errors);
+        // There is no score to insist on: what is sent empty would count as an answer.
+        let says_nothing = survey.scores().is_none() && answers.is_empty() && self.comment.trim().is_empty();
+        if errors.is_empty() && says_nothing {
+            errors.push(FieldError::new("", NOTHING_ANSWERED));
+        }
+        if !errors.is_empty() {
+            return Err(Error::Invalid { fields: errors });
+        }
+        let score = survey.scores().and(self.score);
+        let answers = if answers.is_empty() { Value::Null } else { answers.into() };
+        Ok(json!({"score": score, "comment": self.comment, "answers": answers}))
+    }
+
+    /// The answers to further questions by key.
+    fn checked_further(&self, survey: &AskedSurvey, errors: &mut Vec<FieldError>) -> serde_json::Map<String, Value> {
         let mut answers = serde_json::Map::new();
         for question in &survey.questions {
             let field = format!("answers.{}", question.key);
@@ -152,12 +174,7 @@ impl Answers {
                 Some(answer) => drop(answers.insert(question.key.clone(), answer.into())),
             }
         }
-        if !errors.is_empty() {
-            return Err(Error::Invalid { fields: errors });
-        }
-        let score = survey.scores().and(self.score);
-        let answers = if answers.is_empty() { Value::Null } else { answers.into() };
-        Ok(json!({"score": score, "comment": self.comment, "answers": answers}))
+        answers
     }
 
     /// What was kept of earlier ones.
@@ -211,5 +228,19 @@ mod tests {
             ["score", "answers.speed", "answers.ease"]
         );
         assert_eq!(refused("ces", Some(7), &[]), ["answers.speed"]);
+    }
+
+    #[test]
+    fn free_questions_want_one_answer_at_least() {
+        let mut free = survey("custom");
+        free.questions.retain(|question| !question.required);
+        let nothing = Answers { comment: " \n".into(), ..Answers::default() };
+        assert_eq!(nothing.checked(&free), Err(Error::invalid("", NOTHING_ANSWERED)));
+        let words = Answers { comment: "Gladly".into(), ..Answers::default() };
+        assert!(words.checked(&free).is_ok());
+        let ease = Answers { answers: [("ease".to_owned(), "3".to_owned())].into(), ..Answers::default() };
+        assert!(ease.checked(&free).is_ok());
+        let scored = AskedSurvey { kind: "csat".into(), ..free };
+        assert!(Answers { score: Some(4), ..Answers::default() }.checked(&scored).is_ok());
     }
 }

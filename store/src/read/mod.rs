@@ -20,6 +20,7 @@ mod search;
 pub(crate) mod tallies;
 mod timeline;
 mod titles;
+mod visits;
 
 pub use self::audit_file::AuditFile;
 pub(crate) use self::filter::push_filter;

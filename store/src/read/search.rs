@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::filter::containing;
 use super::near;
+use super::visits::{first, weights};
 use crate::columns::target;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
@@ -22,7 +23,7 @@ const CANDIDATES: i64 = 200;
 const MOST: i64 = 300;
 
 impl Store {
-    /// Records of any type that contain the words, best and newest first, at most `limit`.
+    /// Records of any type that contain the words: what the actor looks for most first, then the best and newest, at most `limit`.
     ///
     /// # Errors
     /// Database faults only; unreadable records are simply not found.
@@ -30,7 +31,12 @@ impl Store {
         let types: Vec<_> = REGISTRY.iter().copied().filter(|def| !def.admin && actor.may(def, Action::Read)).collect();
         let mut tx = self.reading_planned(actor).await?;
         let found = find(&mut tx, actor, &types, words, limit).await?;
-        wholes(&mut tx, actor, found).await
+        let mut found = wholes(&mut tx, actor, found).await?;
+        first(&mut found, &weights(&mut tx, actor).await?);
+        // What is called just so comes before all else.
+        let words = words.trim().to_lowercase();
+        found.sort_by_key(|hit| hit.title.to_lowercase() != words);
+        Ok(found)
     }
 
     /// Records of one type to choose from; with no words the most recently changed ones.
@@ -195,6 +201,15 @@ fn push_hits(sql: &mut Sql, actor: &Actor, types: &[&&'static RecordDef], sought
         push_type(sql, actor, def, sought.map(|(words, _)| words));
     }
     sql.push(") f");
+}
+
+/// What the index says of records of a type that the actor may read.
+pub(super) fn push_title(sql: &mut Sql, actor: &Actor, def: &'static RecordDef) {
+    let subtitle = if is_guarded(actor, def) { "''" } else { "s.subtitle" };
+    sql.push(format_args!("select s.record_type, s.record_id, s.title, {subtitle} as subtitle from search_entries s"));
+    sql.push(format_args!(" join {} t on t.org_id = s.org_id and t.id = s.record_id where s.org_id = ", def.table()));
+    sql.push_bind(actor.org_id).push(" and s.record_type = ").push_bind(def.name).push(" and not s.archived and ");
+    push_scope(sql, actor, def, Action::Read, "t");
 }
 
 fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, words: Option<&str>) {

@@ -522,6 +522,18 @@ async fn each_clock_is_shown_as_it_is_even_if_another_is_due_before() {
 }
 
 #[tokio::test]
+async fn a_ticket_that_is_answered_is_new_no_more() {
+    let desk = Desk::new(1).await;
+    let owned = json!({"subject": "Broken", "owner_id": desk.agents[0].user_id, "status": "new"});
+    let ticket = desk.make(&TICKET, owned).await.id;
+    let note = Reply { note: true, ..Desk::reply(ticket, None) };
+    desk.test.store.reply(&desk.agents[0], "Agent", note).await.unwrap();
+    assert_eq!(desk.ticket(ticket).await.text("status"), Some("new"), "a note is no answer");
+    desk.test.store.reply(&desk.agents[0], "Agent", Desk::reply(ticket, None)).await.unwrap();
+    assert_eq!(desk.ticket(ticket).await.text("status"), Some("open"));
+}
+
+#[tokio::test]
 async fn what_was_answered_before_a_merge_was_answered_after_it_and_after_its_undo() {
     let desk = Desk::new(1).await;
     desk.make(&SLA_POLICY, json!({"name": "All", "first_response_minutes": 30})).await;
@@ -618,6 +630,8 @@ async fn what_runs_late_is_told_once_and_to_whom_it_concerns() {
         (tasks[0].reference("owner_id"), tasks[0].reference("ticket_id")),
         (Some(desk.agents[0].user_id), Some(ticket.id))
     );
+    let said = tasks[0].text("subject").unwrap();
+    assert!(said.contains(late.text("number").unwrap()) && said.ends_with("Late"), "{said}");
 }
 
 #[tokio::test]

@@ -474,3 +474,132 @@ async fn mappings_by_what_is_no_field_are_refused_by_their_place() {
     assert_eq!(error, Error::invalid("files[0].steps[0].key", "unknown_field"));
     assert!(test.store.preview_import(&actor, Locale::En, &spec).await.is_ok());
 }
+
+/// Uploads a text file and takes the mapping suggested for a type.
+async fn suggested(test: &TestStore, actor: &Actor, text: &str, def: &'static RecordDef) -> Spec {
+    let mut spec = upload(test, actor, &[("file.csv", text.as_bytes().to_vec())]).await;
+    spec.files[0].steps = vec![test.store.suggest_import(actor, spec.files[0].file, def).await.unwrap()];
+    spec
+}
+
+#[tokio::test]
+async fn which_of_several_namesakes_is_meant_is_told_by_the_row_or_asked() {
+    let (test, actor) = founded().await;
+    let companies = "name,number\nW4 Twin Ltd,C-1\nW4 Twin Ltd,C-2\n";
+    let people =
+        "name,customer_id,emails\n王建国,C-1,a@example.com\n王建国,C-2,b@example.com\nAnna,C-2,c@example.com\n";
+    for (text, def) in [(companies, &CUSTOMER), (people, &CONTACT)] {
+        let done = run(&test, &actor, &suggested(&test, &actor, text, def).await).await;
+        assert_eq!((done.updated, done.failed), (0, 0), "{text}");
+    }
+    // The superior is the one at the same company, however many are called so.
+    let below = "name,customer_id,reports_to_id\nBela,C-2,王建国\nCara,C-1,王建国\n";
+    let done = run(&test, &actor, &suggested(&test, &actor, below, &CONTACT).await).await;
+    assert_eq!((done.created, done.failed), (2, 0));
+    let together = "select count(*) from contacts p join contacts s on s.id = p.reports_to_id
+                    where s.customer_id = p.customer_id";
+    assert_eq!(number(&test, together).await, 2);
+
+    let mut spec = suggested(&test, &actor, "name,customer_id\nDora,W4 Twin Ltd\nEmil,w4 twin ltd\n", &CONTACT).await;
+    let asked = preview(&test, &actor, &spec).await;
+    assert_eq!((asked.steps[0].created, asked.steps[0].failed), (0, 2), "nobody guesses");
+    assert!(asked.questions.iter().all(|question| question.several && question.fields == ["contact.customer_id"]));
+    let question = asked.questions[0].clone();
+    let options: Vec<&str> = question.options.iter().map(|option| option.detail.as_str()).collect();
+    assert_eq!(options, ["C-1", "C-2"]);
+    // An answer for all that is unknown is none to what several are called.
+    let all = Unknown { value: "*".into(), ..question.unknown.clone() };
+    spec.answers.push(Answer { unknown: all, decision: Decision::Create });
+    assert_eq!(preview(&test, &actor, &spec).await.steps[0].failed, 2);
+    let decision = Decision::Use(question.options[1].value.clone());
+    spec.answers.push(Answer { unknown: question.unknown, decision });
+    let shown = preview(&test, &actor, &spec).await;
+    assert_eq!(shown.steps[0].rows[0].cells, ["Dora", "W4 Twin Ltd"], "{:?}", shown.steps[0]);
+    assert_eq!(run(&test, &actor, &spec).await.created, 2);
+    let second = "select count(*) from contacts p join customers c on c.id = p.customer_id and c.number = 'C-2'";
+    assert_eq!(number(&test, second).await, 5);
+
+    let export = String::from_utf8(exported(&test, &actor, &CONTACT, FileKind::Csv).await).unwrap();
+    let again = run(&test, &actor, &suggested(&test, &actor, &export, &CONTACT).await).await;
+    assert_eq!((again.created, again.updated, again.failed), (0, 0, 0), "what is there stays related as it is");
+}
+
+#[tokio::test]
+async fn a_question_offers_all_there_is_to_choose_and_says_of_which_field() {
+    let (test, actor) = founded().await;
+    let mut spec = suggested(&test, &actor, "name,industry\nAcme,aliens\n", &CUSTOMER).await;
+    let question = preview(&test, &actor, &spec).await.questions.remove(0);
+    assert_eq!(question.fields, ["customer.industry"]);
+    assert!(question.options.iter().any(|option| option.value == "retail" && option.title != "retail"));
+    spec.answers.push(Answer { unknown: question.unknown, decision: Decision::Use("retail".into()) });
+    assert_eq!(run(&test, &actor, &spec).await.created, 1);
+
+    let spec = suggested(&test, &actor, "name,stage_id\nDeal,Nowhere\n", &OPPORTUNITY).await;
+    let question = preview(&test, &actor, &spec).await.questions.remove(0);
+    assert_eq!((question.fields, question.may_create), (vec!["opportunity.stage_id".to_owned()], false));
+    assert_eq!(question.options.len() as i64, number(&test, "select count(*) from stages").await);
+
+    let text = "name,owner_id\nBolt,Nobody\n";
+    let mut spec = suggested(&test, &actor, text, &CUSTOMER).await;
+    let question = preview(&test, &actor, &spec).await.questions.remove(0);
+    assert_eq!(question.options.iter().map(|option| option.value.as_str()).collect::<Vec<_>>(), ["Lin Yue"]);
+    spec.answers.push(Answer { unknown: question.unknown, decision: Decision::Use("Lin Yue".into()) });
+    assert_eq!(run(&test, &actor, &spec).await.created, 1);
+}
+
+#[tokio::test]
+async fn companies_are_found_by_their_e_mails_too() {
+    let (test, actor) = founded().await;
+    run(&test, &actor, &suggested(&test, &actor, "name,emails\nAcme,Info@acme.example\n", &CUSTOMER).await).await;
+    let people = suggested(&test, &actor, "name,customer_id\nAnna,info@ACME.example\n", &CONTACT).await;
+    assert_eq!(run(&test, &actor, &people).await.created, 1);
+    assert_eq!(number(&test, "select count(*) from contacts where customer_id is not null").await, 1);
+}
+
+#[tokio::test]
+async fn refused_rows_brought_in_again_are_matched_as_before() {
+    let (test, actor) = founded().await;
+    let mut spec = upload(&test, &actor, &[("c.csv", "wer,wo\nAcme,Wien\n,Graz\n".into())]).await;
+    let step = Step::of("customer", vec![Assignment::column("name", "wer")]);
+    spec.files[0].steps = vec![step.clone()];
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.failed), (1, 1));
+    for locale in Locale::ALL {
+        let rows = test.store.import_errors(&actor, locale, done.id).await.unwrap();
+        let again = test.store.upload_import(&actor, "import-errors.csv", rows.as_bytes()).await.unwrap();
+        assert!(again.remembered);
+        assert_eq!(again.steps, std::slice::from_ref(&step));
+        assert_eq!(again.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["wer", "wo"]);
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_was_stopped_tells_what_it_has_done_in_the_end() {
+    let (test, actor) = founded().await;
+    let lines = (0..20_000).map(|n| format!("Company {n}\n"));
+    let text: String = std::iter::once("name\n".to_owned()).chain(lines).collect();
+    let spec = suggested(&test, &actor, &text, &CUSTOMER).await;
+    let mut run = test.store.start_import(&actor, &spec).await.unwrap();
+    while run.created == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        run = test.store.import_run(&actor, run.id).await.unwrap();
+    }
+    let stopped = test.store.cancel_import(&actor, run.id).await.unwrap();
+    let stopped = over(&test, &actor, stopped).await;
+    assert_eq!(stopped.status, Status::Cancelled);
+    assert!(stopped.created < 20_000);
+    let there = number(&test, "select count(*) from customers").await;
+    assert_eq!(i64::try_from(stopped.created).unwrap(), there);
+    let undone = test.store.undo_import(&actor, run.id).await.unwrap();
+    assert_eq!((i64::try_from(undone.undone).unwrap(), undone.kept.len()), (there, 0));
+}
+
+#[tokio::test]
+async fn a_file_of_cards_without_any_is_told_so() {
+    let (test, actor) = founded().await;
+    let rubbish: Vec<u8> = (0..2_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    for content in [rubbish.as_slice(), b"hello\nworld\n", b""] {
+        let refused = test.store.upload_import(&actor, "people.VCF", content).await;
+        assert_eq!(refused.unwrap_err(), Error::invalid("file", "file_no_cards"));
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::support::sample::{World, creatable, distinct, is_free, is_needed, value};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use shared::access::{Grants, Level, TypeRights};
+use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::board::BoardQuery;
 use shared::command::{Change, Command, Source};
 use shared::query::{Archived, ListQuery, Sort};
@@ -181,6 +181,30 @@ async fn user_defined_fields_are_written_and_conflict_each_by_itself() {
     }
     let emptied = change(None, json!({"size": null})).await.unwrap();
     assert_eq!(emptied.rows[0].value("custom"), &json!({"region": "west"}));
+}
+
+#[tokio::test]
+async fn what_one_has_looked_at_is_offered_and_found_first() {
+    let world = World::new().await;
+    let called = |name: &str| json!({"name": name}).as_object().cloned().unwrap();
+    let [last, first, never] = [
+        world.make_with(&CUSTOMER, called("Harbour East")).await.id,
+        world.make_with(&CUSTOMER, called("Harbour West")).await.id,
+        world.make_with(&CUSTOMER, called("Harbour North")).await.id,
+    ];
+    let (store, actor) = (&world.test.store, world.admin.clone());
+    for id in [first, last] {
+        store.announce(&actor, "Me", &CUSTOMER, id, false, false).await.unwrap();
+    }
+    let ids = |hits: Vec<shared::query::Hit>| hits.into_iter().map(|hit| hit.id).collect::<Vec<_>>();
+    assert_eq!(ids(store.visited(&actor).await.unwrap()), [last, first]);
+    assert_eq!(ids(store.search(&actor, "harbour", 10).await.unwrap()), [last, first, never]);
+    let exact = ids(store.search(&actor, "harbour north", 10).await.unwrap());
+    assert_eq!(exact[0], never);
+    let nobody = Actor { grants: Grants::default(), ..actor.clone() };
+    assert!(store.visited(&nobody).await.unwrap().is_empty());
+    world.apply(&CUSTOMER, Change::Archive { id: last }).await.unwrap();
+    assert_eq!(ids(store.visited(&actor).await.unwrap()), [first], "what was put away is not offered");
 }
 
 #[tokio::test]

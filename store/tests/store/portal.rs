@@ -8,12 +8,12 @@ use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::command::{Change, Command, Source};
 use shared::i18n::Locale;
 use shared::types::{
-    ARTICLE, CATEGORY, CONTACT, CUSTOMER, ORGANISATION, QUEUE, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE,
+    ARTICLE, CATEGORY, CONTACT, CUSTOMER, MAILBOX, ORGANISATION, QUEUE, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE,
 };
 use shared::{Error, RecordDef, Result, Row, Values};
 use sqlx::AssertSqlSafe;
 use store::auth::{Client, SetUp};
-use store::portal::{Answers, Look, NewTicket, Portal, Visitor};
+use store::portal::{Answers, Look, NOTHING_ANSWERED, NewTicket, Portal, Visitor};
 use store::{Belonging, Store};
 use uuid::Uuid;
 
@@ -684,6 +684,35 @@ async fn anybody_may_answer_a_public_survey_and_no_other() {
     assert_eq!(page.rows.iter().map(|row| row.integer("score")).collect::<Vec<_>>(), [Some(10)]);
     let refused = world.store().answer_public_survey(&world.portal, (inside, Uuid::now_v7()), &given, &client(1)).await;
     assert_eq!(refused.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn a_survey_of_free_questions_that_is_sent_empty_is_no_answer() {
+    let world = World::new().await;
+    let survey = json!({"name": "Open", "kind": "custom", "locale": "en", "question": "How was it?", "active": true, "public": true});
+    let survey = world.make(&SURVEY, survey).await;
+    let give = async |comment: &str| {
+        let given = Answers { comment: comment.to_owned(), ..Answers::default() };
+        world.store().answer_public_survey(&world.portal, (survey, Uuid::now_v7()), &given, &client(1)).await
+    };
+    assert_eq!(give(" ").await, Err(Error::invalid("", NOTHING_ANSWERED)));
+    give("Fine").await.unwrap();
+    assert_eq!(world.store().survey_results(&world.admin, survey).await.unwrap().answered, 1);
+}
+
+#[tokio::test]
+async fn answers_are_mailed_where_every_mailbox_has_a_way_out() {
+    let world = World::new().await;
+    let mailed = async |way_out: bool| world.store().portal_answers_by_mail(&world.portal, way_out).await.unwrap();
+    assert!(!mailed(true).await, "there is no mailbox");
+    let queue = world.make(&QUEUE, json!({"name": "Support"})).await;
+    let mailbox = json!({"address": "support@desk.test", "queue_id": queue, "imap_host": "imap.desk.test"});
+    let mailbox = world.make(&MAILBOX, mailbox).await;
+    assert!(mailed(true).await && !mailed(false).await);
+    world.change(&MAILBOX, mailbox, json!({"smtp_host": "smtp.desk.test"})).await;
+    assert!(mailed(false).await);
+    world.change(&MAILBOX, mailbox, json!({"active": false})).await;
+    assert!(!mailed(true).await);
 }
 
 #[tokio::test]

@@ -72,6 +72,20 @@ impl Desk {
         act_with((self.page, self.toasts), command, self.say("desk.note_removed", &[]), |_| ());
     }
 
+    /// Archives a ticket, or brings it back.
+    pub(super) fn put_away(self, row: &Row, away: bool) {
+        let id = row.id;
+        let (change, key) = if away {
+            (Change::Archive { id }, "ui.toast.archived")
+        } else {
+            (Change::Restore { id }, "ui.toast.restored")
+        };
+        let done = self.say(key, &[("name", row.text("number").unwrap_or_default())]);
+        act_with((self.page, self.toasts), Command::one(TICKET.name, change), done, move |result| {
+            result.iter().flat_map(|outcome| &outcome.rows).for_each(|row| self.put(row));
+        });
+    }
+
     async fn not_taken(self, id: Uuid, error: Error) {
         let text = match error {
             Error::Conflict { .. } => {

@@ -63,6 +63,9 @@ pub(super) fn rail(desk: Desk) -> AnyView {
                 <li>
                     <a class="desk-view" href="/desk/reports"><Icon name="chart-column"/><span class="truncate">{t("report.title")}</span></a>
                 </li>
+                <li>
+                    <a class="desk-view" href="/tickets"><Icon name="list"/><span class="truncate">{t("desk.as_list")}</span></a>
+                </li>
             </ul>
         </nav>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::format::number;
 use shared::i18n::{field_error, field_label, type_label_many};
-use shared::import::{PreviewRow, StepPreview};
+use shared::import::{Preview, PreviewRow, StepPreview};
 use shared::types::by_name;
 
 use super::questions::Questions;
@@ -27,11 +27,11 @@ pub fn Check(
         {move || match wizard.preview.get() {
             None => view! { <p class="muted" role="status">{t("import.preview.checking")}</p><SkeletonRows/> }.into_any(),
             Some(preview) => {
-                let nothing = preview.changes == 0 && preview.questions.is_empty();
+                let nothing = nothing(&preview);
                 view! {
                     <Questions wizard questions=preview.questions/>
                     <h2 class="section-title">{t("import.preview.title")}</h2>
-                    {nothing.then(|| view! { <Notice tone=Tone::Info text=t("import.preview.nothing")/> })}
+                    {nothing.map(|(tone, key)| view! { <Notice tone text=t(key)/> })}
                     {preview.steps.into_iter().map(|step| view! { <Step wizard step/> }).collect_view()}
                 }
                 .into_any()
@@ -43,6 +43,19 @@ pub fn Check(
             <Button kind=ButtonKind::Primary busy=wizard.busy disabled=Signal::derive(move || changes() == 0)
                 on_click=move |_| wizard.start()>{start}</Button>
         </div>
+    }
+}
+
+/// Why there is nothing to start, once every question is answered.
+fn nothing(preview: &Preview) -> Option<(Tone, &'static str)> {
+    if preview.changes > 0 || !preview.questions.is_empty() {
+        return None;
+    }
+    let count = |of: fn(&StepPreview) -> u64| preview.steps.iter().map(of).sum::<u64>();
+    match (count(|step| step.failed), count(|step| step.unchanged)) {
+        (0, _) => Some((Tone::Info, "import.preview.nothing")),
+        (_, 0) => Some((Tone::Danger, "import.preview.all_failed")),
+        _ => Some((Tone::Warning, "import.preview.rest_failed")),
     }
 }
 

@@ -96,7 +96,7 @@ fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
 #[component]
 fn Columns(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
     let page = wizard.page;
-    let step = move || wizard.files.with(|files| files.get(at).and_then(|file| file.steps.first().cloned()));
+    let step = move || wizard.files.with(|files| files.get(at).and_then(|file| file.steps.last().cloned()));
     let record_type = Memo::new(move |_| step().map(|step| step.record_type).unwrap_or_default());
     let def = Memo::new(move |_| by_name(&record_type.get()).map(|def| def.name));
     let chosen = RwSignal::new(record_type.get_untracked());
@@ -106,11 +106,28 @@ fn Columns(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
         open.map(|def| Choice::new(def.name, type_label_many(page.locale.get(), def))).collect::<Vec<_>>()
     });
     let columns = StoredValue::new(file.columns);
+    // Companies of people, and the like.
+    let first_made = move || {
+        let locale = page.locale.get();
+        let types = wizard.files.with(|files| {
+            let (_, before) = files.get(at)?.steps.split_last()?;
+            let mut types: Vec<&'static RecordDef> = Vec::new();
+            for def in before.iter().filter_map(|step| by_name(&step.record_type)) {
+                if !types.iter().any(|known| known.name == def.name) {
+                    types.push(def);
+                }
+            }
+            (!types.is_empty()).then_some(types)
+        })?;
+        let names: Vec<String> = types.iter().map(|def| type_label_many(locale, def)).collect();
+        Some(page.text_with("import.mapping.first_made", &[("types", &names.join(", "))]))
+    };
     view! {
         <Field id=format!("import-type-{at}") label=t("import.record_type")>
             <Select value=chosen options=types on_change=move |name| wizard.choose_type(at, name)/>
         </Field>
         {file.remembered.then(|| view! { <Notice tone=Tone::Info text=t("import.mapping.remembered")/> })}
+        {move || first_made().map(|text| view! { <p class="meta">{text}</p> })}
         {move || {
             let Some(def) = def.get().and_then(by_name) else { return ().into_any() };
             wizard.learn_custom(def.name);
@@ -156,7 +173,7 @@ fn part_label(locale: Locale, def: &RecordDef, target: &str) -> String {
 fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column) -> impl IntoView {
     let name = StoredValue::new(column.name.clone());
     let target = move || {
-        let of = |files: &Vec<FileInfo>| files.get(at)?.steps.first()?.target_of(&name.read_value());
+        let of = |files: &Vec<FileInfo>| files.get(at)?.steps.last()?.target_of(&name.read_value());
         wizard.files.with(of).unwrap_or_default()
     };
     let field = RwSignal::new(untrack(target));
@@ -166,7 +183,7 @@ fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column)
     let assign = move |chosen: String| wizard.map(at, |step| step.lead(def, &name.read_value(), &chosen, dates));
     let companions = move || {
         let others = wizard.files.with(|files| {
-            let step = files.get(at)?.steps.first()?;
+            let step = files.get(at)?.steps.last()?;
             Some(step.companions(&name.read_value()).join(", ")).filter(|others| !others.is_empty())
         });
         others.map(|columns| wizard.page.text_with("import.mapping.together", &[("columns", &columns)]))
@@ -202,7 +219,7 @@ fn Order(wizard: Wizard, at: usize, column: String) -> impl IntoView {
     let column = StoredValue::new(column);
     let reads = move |a: &Assignment| a.from.columns().contains(&column.read_value().as_str());
     let of = move || {
-        let dates = |files: &Vec<FileInfo>| files.get(at)?.steps.first()?.assignments.iter().find(|a| reads(a))?.dates;
+        let dates = |files: &Vec<FileInfo>| files.get(at)?.steps.last()?.assignments.iter().find(|a| reads(a))?.dates;
         wizard.files.with(dates)
     };
     let value = Signal::derive(move || of().unwrap_or(DateOrder::DayFirst).code().to_owned());
@@ -233,7 +250,7 @@ fn Missing(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView 
     let missing = move || {
         let locale = page.locale.get();
         wizard.files.with(|files| {
-            let step = files.get(at)?.steps.first()?;
+            let step = files.get(at)?.steps.last()?;
             let has = |name: &str| step.assignments.iter().any(|a| a.field == name);
             // The pipeline follows the stage.
             let wanted = fillable(def).filter(|f| f.required && f.default.is_none() && f.name != "pipeline_id");
@@ -253,7 +270,7 @@ fn Constants(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoVie
     let (field, value) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let constants = move || {
         wizard.files.with(|files| {
-            let step = files.get(at).and_then(|file| file.steps.first());
+            let step = files.get(at).and_then(|file| file.steps.last());
             let fixed = step.into_iter().flat_map(|step| &step.assignments).filter_map(|a| match &a.from {
                 From::Constant(text) => Some((a.field.clone(), text.clone())),
                 _ => None,
@@ -300,7 +317,7 @@ fn Constants(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoVie
 #[component]
 fn Matching(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView {
     let page = wizard.page;
-    let step = move || wizard.files.with(|files| files.get(at).and_then(|file| file.steps.first().cloned()));
+    let step = move || wizard.files.with(|files| files.get(at).and_then(|file| file.steps.last().cloned()));
     let key = RwSignal::new(step().and_then(|step| step.key).unwrap_or_default());
     let keys = Signal::derive(move || {
         let locale = page.locale.get();

@@ -1,13 +1,13 @@
-//! Names that nearly match: one answer for all rows.
+//! Names that nearly match, or that several records have: one answer for all rows.
 
 use leptos::prelude::*;
-use shared::i18n::choice_label;
-use shared::import::{Decision, Question};
+use shared::i18n::{choice_label, field_label};
+use shared::import::{Candidate, Decision, FileInfo, Question, Unknown};
 use shared::types::by_name;
 
 use super::wizard::Wizard;
 use crate::context::{Page, t};
-use crate::ui::{Button, Icon};
+use crate::ui::{Button, Choice, Icon, Select};
 
 /// Every question.
 #[component]
@@ -40,7 +40,7 @@ pub fn Questions(
 #[component]
 fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
     let page = wizard.page;
-    let Question { unknown, rows, suggestions, may_create, decision } = question;
+    let Question { unknown, fields, rows, several, suggestions, options, may_create, decision } = question;
     let count = rows.to_string();
     let answer = |words: Signal<String>, own: Decision| {
         let (unknown, chosen) = (unknown.clone(), decision.as_ref() == Some(&own));
@@ -50,8 +50,11 @@ fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
         }
     };
     let uses = suggestions.into_iter().map(|suggestion| {
-        let name = shown(page, &unknown.target, &suggestion.value);
-        let words = Signal::derive(move || page.text_with("import.near.yes", &[("name", &name.get())]));
+        let (target, value) = (unknown.target.clone(), suggestion.value.clone());
+        let words = Signal::derive(move || {
+            let name = shown(page, &target, &value, &value);
+            page.text_with("import.near.yes", &[("name", &name)])
+        });
         answer(words, Decision::Use(suggestion.value)).into_any()
     });
     let value = unknown.value.clone();
@@ -60,22 +63,86 @@ fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
         .chain(may_create.then(|| answer(create, Decision::Create).into_any()))
         .chain([answer(t("import.near.leave_empty"), Decision::Empty).into_any()])
         .collect();
+    let place = move || place(wizard, &fields);
+    let choose = (!options.is_empty())
+        .then(|| view! { <Options wizard unknown=unknown.clone() options several chosen=decision.clone()/> });
     view! {
         <div class="near-match" data-answered=decision.is_some().then_some("")>
             <Icon name=if decision.is_some() { "circle-check" } else { "circle-help" }/>
-            <p><code>{unknown.value.clone()}</code> " · " {move || page.text_with("import.preview.count", &[("n", &count)])}</p>
-            <div class="button-group">{answers}</div>
+            <p>
+                <code>{unknown.value.clone()}</code> " · " {move || page.text_with("import.preview.count", &[("n", &count)])}
+                {several.then(|| view! { " · " {t("import.near.several")} })}
+                " " <span class="meta">{place}</span>
+            </p>
+            <div class="button-group">{answers}{choose}</div>
         </div>
     }
 }
 
-/// A record's title, or the label of a choice.
-fn shown(page: Page, target: &str, value: &str) -> Signal<String> {
-    let (target, value) = (target.to_owned(), value.to_owned());
-    Signal::derive(move || match target.split_once('.') {
-        Some((name, field)) => {
-            by_name(name).map_or_else(|| value.clone(), |def| choice_label(page.locale.get(), def, field, &value))
+/// All that can be meant, to choose one.
+#[component]
+fn Options(
+    wizard: Wizard,
+    unknown: Unknown,
+    options: Vec<Candidate>,
+    several: bool,
+    chosen: Option<Decision>,
+) -> impl IntoView {
+    let page = wizard.page;
+    let value = match chosen {
+        Some(Decision::Use(value)) if options.iter().any(|option| option.value == value) => value,
+        _ => String::new(),
+    };
+    let value = RwSignal::new(value);
+    let target = unknown.target.clone();
+    let choices = Signal::derive(move || {
+        let choice = |option: &Candidate| Choice::new(option.value.clone(), option_label(page, &target, option));
+        options.iter().map(choice).collect::<Vec<_>>()
+    });
+    let empty = t(if several { "import.near.which" } else { "import.near.choose" });
+    let answer = move |value: String| {
+        if !value.is_empty() {
+            wizard.answer(unknown.clone(), Decision::Use(value));
         }
-        None => value.clone(),
-    })
+    };
+    view! { <Select value options=choices empty label=empty disabled=wizard.busy on_change=answer/> }
+}
+
+fn option_label(page: Page, target: &str, option: &Candidate) -> String {
+    let name = shown(page, target, &option.value, &option.title);
+    if option.detail.is_empty() {
+        return name;
+    }
+    page.text_with("import.near.option", &[("name", &name), ("detail", &option.detail)])
+}
+
+/// A record's title, or the label of a choice; reactive.
+fn shown(page: Page, target: &str, value: &str, title: &str) -> String {
+    let choice = target.split_once('.').and_then(|(name, field)| Some((by_name(name)?, field)));
+    choice.map_or_else(|| title.to_owned(), |(def, field)| choice_label(page.locale.get(), def, field, value))
+}
+
+/// The fields that a text stands in, with their columns; reactive.
+fn place(wizard: Wizard, fields: &[String]) -> String {
+    let page = wizard.page;
+    let one = |place: &String| {
+        let (name, field) = place.split_once('.')?;
+        let label = field_label(page.locale.get(), by_name(name)?, field);
+        let columns = wizard.files.with_untracked(|files| columns(files, name, field));
+        Some(match columns.is_empty() {
+            true => label,
+            false => page.text_with("import.near.column", &[("field", &label), ("columns", &columns.join(", "))]),
+        })
+    };
+    fields.iter().filter_map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// The columns that fill a field.
+fn columns(files: &[FileInfo], record_type: &str, field: &str) -> Vec<String> {
+    let steps = files.iter().flat_map(|file| &file.steps).filter(|step| step.record_type == record_type);
+    let own = steps.flat_map(|step| &step.assignments).filter(|assignment| assignment.field == field);
+    let mut columns: Vec<String> = own.flat_map(|assignment| assignment.from.columns()).map(str::to_owned).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
 }

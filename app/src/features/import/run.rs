@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::command::Kept;
 use shared::format::number;
-use shared::i18n::{error_message, type_label_many};
+use shared::i18n::{error_message, type_label, type_label_many};
 use shared::import::{Run, Status};
 use shared::query::{CHANGE_SET, Filter, Op};
 use shared::types::by_name;
@@ -30,6 +31,7 @@ pub fn RunView(
     let page = Page::take();
     let run = RwSignal::new(None::<Run>);
     let error = RwSignal::new(None::<String>);
+    let kept = RwSignal::new(Vec::<Kept>::new());
     let look = move || {
         spawn_local(async move {
             match import_run(id).await {
@@ -59,7 +61,7 @@ pub fn RunView(
             (Some(text), _) => view! { <ErrorState title=t("import.title") text/> }.into_any(),
             (None, None) => view! { <SkeletonRows/> }.into_any(),
             (None, Some(status)) if status.is_open() => view! { <UnderWay run/> }.into_any(),
-            (None, Some(_)) => view! { <Over run/> }.into_any(),
+            (None, Some(_)) => view! { <Over run kept/> }.into_any(),
         }}
     }
 }
@@ -86,10 +88,11 @@ fn UnderWay(run: RwSignal<Option<Run>>) -> impl IntoView {
         let Some(id) = run.with_untracked(|run| run.as_ref().map(|run| run.id)) else { return };
         stopping.set(true);
         spawn_local(async move {
+            // The answer comes once the last commands are counted; where it comes earlier, the looks go on.
             if let Ok(stopped) = cancel_import(id).await {
                 run.set(Some(stopped));
             }
-            stopping.set(false);
+            let _ = stopping.try_set(false);
         });
     };
     view! {
@@ -105,15 +108,17 @@ fn UnderWay(run: RwSignal<Option<Run>>) -> impl IntoView {
 
 /// What became of it.
 #[component]
-fn Over(run: RwSignal<Option<Run>>) -> impl IntoView {
+fn Over(run: RwSignal<Option<Run>>, kept: RwSignal<Vec<Kept>>) -> impl IntoView {
     let asking = RwSignal::new(false);
     move || {
         let Some(of) = run.get() else { return ().into_any() };
-        let failed = of.failed > 0;
+        // What is taken back would be created once more.
+        let failed = of.failed > 0 && of.status != Status::Undone;
         let (touched, file) = (of.created + of.updated > 0, format!("/api/import/runs/{}/errors.csv", of.id));
         let undoable = touched && of.status != Status::Undone;
         view! {
             <Heading run=of.clone()/>
+            <Left kept/>
             <p class="muted">{of.title.clone()}</p>
             <div class="figures">
                 <Count key="import.done.created" n=of.created/>
@@ -135,7 +140,7 @@ fn Over(run: RwSignal<Option<Run>>) -> impl IntoView {
                     <Button icon="undo-2" on_click=move |_| asking.set(true)>{t("import.done.undo")}</Button>
                 })}
             </div>
-            <UndoDialog run asking/>
+            <UndoDialog run asking kept/>
         }
         .into_any()
     }
@@ -166,6 +171,28 @@ fn Heading(run: Run) -> impl IntoView {
     view! {
         <h2>{t(title)}</h2>
         {note.map(|(tone, text)| view! { <Notice tone text/> })}
+    }
+}
+
+/// What an undo has left alone, by name; only right after it.
+#[component]
+fn Left(kept: RwSignal<Vec<Kept>>) -> impl IntoView {
+    let page = Page::take();
+    let one = move |kept: Kept| {
+        let def = by_name(&kept.record_type);
+        let label = def.map(|def| type_label(page.locale.get(), def)).unwrap_or_default();
+        let href = def.map(|def| format!("/{}/{}", def.plural, kept.id));
+        view! { <li><a href=href>{kept.title}</a> " " <span class="meta">{label}</span></li> }
+    };
+    move || {
+        (!kept.with(Vec::is_empty)).then(|| {
+            view! {
+                <section class="section">
+                    <h3 class="section-title">{t("import.done.kept_names")}</h3>
+                    <ul class="stack">{kept.get().into_iter().map(one).collect_view()}</ul>
+                </section>
+            }
+        })
     }
 }
 
@@ -205,7 +232,7 @@ fn Imported(run: Run) -> impl IntoView {
 
 /// Asks before an import is taken back.
 #[component]
-fn UndoDialog(run: RwSignal<Option<Run>>, asking: RwSignal<bool>) -> impl IntoView {
+fn UndoDialog(run: RwSignal<Option<Run>>, asking: RwSignal<bool>, kept: RwSignal<Vec<Kept>>) -> impl IntoView {
     let (page, toasts) = (Page::take(), Toasts::take());
     let busy = RwSignal::new(false);
     let title = Signal::derive(move || {
@@ -222,6 +249,7 @@ fn UndoDialog(run: RwSignal<Option<Run>>, asking: RwSignal<bool>) -> impl IntoVi
                     let n = outcome.undone.to_string();
                     let text = shared::i18n::translate(locale, "import.done.undone", &[("n", &n)]);
                     toasts.push(text, Tone::Success, None);
+                    kept.set(outcome.kept);
                 }
                 Err(fault) => toasts.push(error_message(locale, &fault.0), Tone::Danger, None),
             }

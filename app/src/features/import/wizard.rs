@@ -9,6 +9,7 @@ use leptos_router::hooks::use_navigate;
 use shared::Error;
 use shared::command::{Change, Command};
 use shared::i18n::error_sentence;
+use shared::import::mapping::settle;
 use shared::import::{
     Answer, Assignment, Column, Decision, FileInfo, FilePlan, Preview, Reading, Spec, Step, Unknown, in_order,
 };
@@ -110,12 +111,14 @@ impl Wizard {
         }
     }
 
-    /// Changes the mapping of a file that is no known one.
+    /// Changes the mapping of a file: of the step that makes what it is about, which is the last one.
     pub(super) fn map(self, at: usize, change: impl FnOnce(&mut Step)) {
         self.files.update(|files| {
-            if let Some(step) = files.get_mut(at).and_then(|file| file.steps.first_mut()) {
+            let Some(file) = files.get_mut(at) else { return };
+            if let Some(step) = file.steps.last_mut() {
                 change(step);
             }
+            settle(&mut file.steps);
         });
     }
 
@@ -136,17 +139,13 @@ impl Wizard {
         });
     }
 
-    /// Shows the columns of a file whose mapping was known, with the one that its columns suggest.
+    /// Shows the columns of a file whose mapping is known, to go on from there.
     pub(super) fn by_hand(self, at: usize) {
-        let known = self.files.with_untracked(|files| files.get(at)?.steps.last().map(|step| step.record_type.clone()));
         self.files.update(|files| {
             if let Some(file) = files.get_mut(at) {
                 file.preset = None;
             }
         });
-        if let Some(record_type) = known {
-            self.choose_type(at, record_type);
-        }
         self.read.update(|times| *times += 1);
     }
 

@@ -112,14 +112,14 @@ pub(super) fn commands(page: Page, typed: &str) -> Vec<Line> {
 }
 
 /// Found records as lines.
-pub(super) fn hit_lines(page: Page, hits: &[Hit]) -> Vec<Line> {
+pub(super) fn hit_lines(page: Page, hits: &[Hit], group: &'static str) -> Vec<Line> {
     let locale = page.locale.get();
     let line = |hit: &Hit| {
         let def = by_name(&hit.record_type)?;
         let kind = i18n::type_label(locale, def);
         let detail = if hit.subtitle.is_empty() { kind } else { format!("{} · {kind}", hit.subtitle) };
         let act = Act::Open(format!("/{}/{}", def.plural, hit.id));
-        Some(Line { group: "ui.search.records", icon: def.icon, text: hit.title.clone(), detail, act })
+        Some(Line { group, icon: def.icon, text: hit.title.clone(), detail, act })
     };
     hits.iter().filter_map(line).collect()
 }

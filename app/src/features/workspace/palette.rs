@@ -35,8 +35,13 @@ pub struct Palette {
 impl Palette {
     /// Everything on offer, in order.
     fn lines(self) -> Vec<Line> {
-        let found = commands(self.page, &self.typed.get());
-        found.into_iter().chain(self.hits.with(|hits| hit_lines(self.page, hits))).collect()
+        let typed = self.typed.get();
+        let commands = commands(self.page, &typed).into_iter();
+        if typed.trim().is_empty() {
+            let recent = self.hits.with(|hits| hit_lines(self.page, hits, "ui.search.recent"));
+            return recent.into_iter().chain(commands).collect();
+        }
+        commands.chain(self.hits.with(|hits| hit_lines(self.page, hits, "ui.search.records"))).collect()
     }
 
     fn type_text(self, text: String) {
@@ -47,7 +52,7 @@ impl Palette {
         }
         if text.trim().is_empty() {
             self.hits.set(Vec::new());
-            return self.answered.set(text);
+            return self.ask(text);
         }
         let ask = move || self.ask(text.clone());
         self.timer.set_value(set_timeout_with_handle(ask, REST).ok());

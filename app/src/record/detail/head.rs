@@ -15,13 +15,13 @@ use super::erase::erase_dialog;
 use crate::acting::act;
 use crate::context::t;
 use crate::live::Live;
-use crate::record::RecordForm;
 use crate::record::value::title as title_of;
+use crate::record::{ActsSlot, RecordForm};
 use crate::ui::{
     Avatar, Badge, Button, ButtonKind, ConfirmDialog, Icon, Menu, MenuItem, MenuLink, Size, Tag, Tone, hue_of,
 };
 
-pub(super) fn head(context: RecordContext, id: Uuid) -> AnyView {
+pub(super) fn head(context: RecordContext, id: Uuid, special: ActsSlot) -> AnyView {
     let RecordContext { page, def, row, titles, .. } = context;
     let (editing, deleting, erasing) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let exportable = is_exportable(context);
@@ -45,6 +45,7 @@ pub(super) fn head(context: RecordContext, id: Uuid) -> AnyView {
             </div>
             {viewers(context, id)}
             <div class="button-group">
+                {special(context)}
                 {def.pool.then(|| claim(context, id))}
                 {context.may_update.then(|| view! {
                     <Button icon="pencil" on_click=move |_| editing.set(true)>{t("ui.action.edit")}</Button>

@@ -1,6 +1,6 @@
 //! The rows on the screen: loaded as one scrolls, kept current by the live log.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -41,6 +41,8 @@ pub(super) struct ListData {
     pub(super) refused: RwSignal<Option<(Uuid, FieldError)>>,
     /// Records that colleagues made meanwhile and that may belong here.
     pub(super) fresh: RwSignal<BTreeSet<Uuid>>,
+    /// Where rows stood that have left.
+    left: StoredValue<BTreeMap<Uuid, usize>>,
 }
 
 impl ListData {
@@ -60,6 +62,7 @@ impl ListData {
             clash: RwSignal::new(None),
             refused: RwSignal::new(None),
             fresh: RwSignal::new(BTreeSet::new()),
+            left: StoredValue::new(BTreeMap::new()),
         };
         Effect::new(move |_| data.shared_total.set(data.total.get()));
         Effect::new(move |_| data.titles.with(|titles| context.titles.update(|all| all.extend(titles.clone()))));
@@ -108,6 +111,7 @@ impl ListData {
             self.total.set(found.total);
             self.next.set(found.next);
             self.fresh.set(BTreeSet::new());
+            self.left.update_value(BTreeMap::clear);
         });
     }
 
@@ -124,8 +128,11 @@ impl ListData {
     }
 
     fn remove(self, id: Uuid) {
-        let known = self.rows.try_with_untracked(|rows| rows.iter().any(|row| row.id == id)).unwrap_or(false);
-        if known {
+        let known = self.rows.try_with_untracked(|rows| rows.iter().position(|row| row.id == id)).flatten();
+        if let Some(at) = known {
+            self.left.update_value(|left| {
+                left.insert(id, at);
+            });
             self.rows.update(|rows| rows.retain(|row| row.id != id));
             self.total.update(|total| *total = total.map(|n| n - 1));
             self.selected.update(|selected| {
@@ -155,7 +162,18 @@ impl ListData {
             Some(version) if version < row.version => self.put(row.clone()),
             Some(_) => {}
             None if row.version == 1 => self.arrived(row),
-            None => {}
+            None => self.returned(row),
+        }
+    }
+
+    /// What left the list while one looked, and is taken back, stands where it stood.
+    fn returned(self, row: &Row) {
+        if leaves(self.query.with_value(|query| query.archived), row) {
+            return;
+        }
+        if let Some(at) = self.left.try_update_value(|left| left.remove(&row.id)).flatten() {
+            self.rows.update(|rows| rows.insert(at.min(rows.len()), row.clone()));
+            self.total.update(|total| *total = total.map(|n| n + 1));
         }
     }
 

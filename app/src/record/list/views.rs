@@ -152,12 +152,12 @@ fn SaveView(context: ListContext, open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <Dialog open title=t("list.view.save") close=t("ui.action.close") size=Size::Small footer>
-            <div class="form-group">
+            <form class="form-group" on:submit=move |event| { event.prevent_default(); save(); }>
                 <Field id="view-name" label=t("list.view.name") required=true>
                     <TextInput value=name maxlength=120 autofocus=true autocomplete="off"/>
                 </Field>
                 <AudienceField value=audience/>
-            </div>
+            </form>
         </Dialog>
     }
 }

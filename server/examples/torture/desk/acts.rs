@@ -84,9 +84,14 @@ fn call_and_solve(rng: &mut Rng, who: Who, ticket: Uuid) -> Attempt {
     let said = json!({"do": "create", "id": some_id(rng), "values": said});
     let solved = json!({"do": "update", "id": ticket, "values": {"subject": format!("solved {:016x}", rng.u64(..)),
                                                                  "status": "solved"}});
-    let of = |record_type: &str, change: Value, key: Option<Uuid>| json!({"record_type": record_type, "changes": [change], "change_set": set, "idempotency_key": key, "all_or_nothing": true});
-    let commands = [of("ticket", solved, Some(set)), of("ticket_message", said, None)];
+    let commands = [command("ticket", solved, set, true), command("ticket_message", said, set, false)];
     Attempt::of(who, "apply_together", json!({"commands": commands}), set)
+}
+
+/// One of several commands of an act; the first has its key.
+pub(crate) fn command(record_type: &str, change: Value, set: Uuid, first: bool) -> Value {
+    json!({"record_type": record_type, "changes": [change], "change_set": set, "idempotency_key": first.then_some(set),
+           "all_or_nothing": true})
 }
 
 /// An answer or a note, from somebody who has seen what was last told, or has not.

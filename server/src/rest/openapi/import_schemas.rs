@@ -17,9 +17,10 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("import_source", source()),
         ("import_unknown", unknown()),
         ("import_decision", decision()),
+        ("import_candidate", candidate()),
         ("import_reading", reading()),
         ("import_file", file()),
-        ("import_preview", preview()),
+        ("import_preview", asking(preview())),
         ("import_run", run()),
         ("import_runs", object(&["items"], json!({"items": list(reference("import_run"))}))),
         ("undo_outcome", undo_outcome()),
@@ -127,15 +128,41 @@ fn source() -> Value {
 fn unknown() -> Value {
     whole(json!({
         "target": {"type": "string", "description": "Record type of a reference, or `<type>.<field>` of a choice."},
-        "value": {"type": "string", "description": "The text; `*` answers for all of the target."},
+        "value": {"type": "string", "description": "The text; `*` answers for all unknown ones of the target."},
     }))
 }
 
 fn decision() -> Value {
     json!({"oneOf": [
         {"enum": ["empty", "create"]},
-        object(&["use"], json!({"use": {"type": "string", "description": "Title of a record, or code of a choice."}})),
+        object(&["use"], json!({"use": {"type": "string", "description": "Title or id of a record, or code of a choice."}})),
     ]})
+}
+
+fn candidate() -> Value {
+    whole(json!({
+        "value": {"type": "string", "description": "Title or id of a record, or code of a choice: what the answer says."},
+        "title": text(),
+        "detail": {"type": "string", "description": "What tells a record from others of that title."},
+    }))
+}
+
+/// A preview whose questions tell where they come from and what there is to choose.
+fn asking(mut preview: Value) -> Value {
+    let further = json!({
+        "fields": {"type": "array", "items": text(), "description": "The fields that the text stands in, as `<type>.<field>`."},
+        "several": {"type": "boolean", "description": "Several records are called so: which is meant is to be said by its id."},
+        "options": {"type": "array", "items": reference("import_candidate"),
+            "description": "All that can be meant, where that is little."},
+    });
+    let question = &mut preview["properties"]["questions"]["items"];
+    for (name, schema) in further.as_object().into_iter().flatten() {
+        question["properties"][name] = schema.clone();
+        if let Some(required) = question["required"].as_array_mut() {
+            required.push(name.as_str().into());
+        }
+    }
+    preview
 }
 
 fn reading() -> Value {

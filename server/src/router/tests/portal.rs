@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use chrono::{TimeDelta, Utc};
 use shared::Values;
 use shared::command::{Change, Command};
-use shared::types::{ARTICLE, CATEGORY, ORGANISATION, PRODUCT, QUEUE, SURVEY, TICKET, TICKET_MESSAGE};
+use shared::types::{ARTICLE, CATEGORY, MAILBOX, ORGANISATION, PRODUCT, QUEUE, SURVEY, TICKET, TICKET_MESSAGE};
 use store::portal::{NewTicket, Portal};
 
 use super::support::TestStore;
@@ -44,10 +44,20 @@ struct Pages {
 
 impl Pages {
     async fn new() -> Self {
+        Self::with(|outgoing| outgoing).await
+    }
+
+    /// Where no mail server is named.
+    async fn without_mail() -> Self {
+        Self::with(Outgoing::without_server).await
+    }
+
+    async fn with(change: impl FnOnce(Outgoing) -> Outgoing) -> Self {
         let (test, admin) = founded().await;
         let mails: Arc<Mutex<Vec<Letter>>> = Arc::default();
         let sent = Arc::clone(&mails);
         let outgoing = Outgoing::new("http://guanxi.test", move |letter| sent.lock().unwrap().push(letter));
+        let outgoing = change(outgoing);
         let app = build(test.store.clone(), Site::without_bundle(), Shutdown::listen().unwrap(), outgoing, false);
         let values = json!({"name": SLY, "slug": "lin", "portal": true});
         apply(&test.store, &admin, &ORGANISATION, (admin.org_id, false), values).await;
@@ -82,6 +92,28 @@ impl Pages {
         let request = Request::post(path)
             .header(header::COOKIE, cookie)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends a form with files of so many bytes; its fields come after them.
+    async fn upload(&self, path: &str, cookie: &str, fields: &[(&str, &str)], files: &[(&str, usize)]) -> Answered {
+        let mut body = Vec::new();
+        let mut part = |about: String, content: &[u8]| {
+            body.extend(format!("--xyz\r\nContent-Disposition: form-data; {about}\r\n\r\n").into_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        };
+        for (name, size) in files {
+            part(format!("name=\"files\"; filename=\"{name}\""), &vec![b'x'; *size]);
+        }
+        for (name, text) in fields {
+            part(format!("name=\"{name}\""), text.as_bytes());
+        }
+        body.extend_from_slice(b"--xyz--\r\n");
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::ACCEPT_LANGUAGE, "en")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=xyz");
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
@@ -413,4 +445,96 @@ async fn search_engines_learn_what_is_public() {
     let voted = pages.post("/portal/lin/articles/restart/vote", "", &[("helpful", "yes")]).await;
     assert_eq!((voted.status, voted.header("location")), (303, "/portal/lin/articles/restart?voted=1#vote"));
     assert!(voted.header("set-cookie").starts_with("gx_reader="));
+}
+
+#[tokio::test]
+async fn files_that_are_too_much_are_refused_on_the_form_with_what_was_typed() {
+    let pages = Pages::new().await;
+    let (number, own) = pages.customer("li@example.com", "Mine").await;
+    let reply = format!("/portal/lin/tickets/{number}/reply");
+    let stamp = pages.stamp().await;
+    let stamp = stamp.as_str();
+    let typed = "As I typed it";
+    let request =
+        [("requester_email", "han@example.com"), ("subject", "Film"), ("description", typed), ("stamp", stamp)];
+    let answer = [("content", typed), ("stamp", stamp)];
+    let large: usize = 26 << 20;
+    for (files, why) in [
+        (vec![("film.bin", large)], "This file is larger than 25 MB."),
+        (vec![("film.bin", 45 << 20)], "These files are larger than 40 MB together."),
+        (vec![("a.bin", 21 << 20), ("b.bin", 21 << 20)], "These files are larger than 40 MB together."),
+        (vec![("a.txt", 1); 11], "More than 10 files at once."),
+    ] {
+        for (path, cookie, fields) in
+            [("/portal/lin/new", "", request.as_slice()), (reply.as_str(), own.as_str(), answer.as_slice())]
+        {
+            let answered = pages.upload(path, cookie, fields, &files).await;
+            assert_eq!(answered.status, 422, "{path}: {why}");
+            let told = format!("id=\"files-error\">{why}");
+            for part in [told.as_str(), typed, "portal-top", "At most 10 files, 25 MB each, 40 MB together."] {
+                assert!(answered.text.contains(part), "{path} lacks {part}: {}", answered.text);
+            }
+        }
+    }
+    let count = async |table: &str| -> i64 {
+        let statement = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        sqlx::query_scalar(statement).fetch_one(&pages.test.owner).await.unwrap()
+    };
+    assert_eq!((count("tickets").await, count("attachments").await), (1, 0), "nothing was made of them");
+    let sent = pages.upload("/portal/lin/new", "", &request, &[("a.txt", 1)]).await;
+    assert_eq!((sent.status, count("attachments").await), (303, 1), "{}", sent.text);
+    // What is no form at all is told in the same place.
+    let nonsense = Request::post("/portal/lin/new").header(header::CONTENT_TYPE, "multipart/form-data; boundary=xyz");
+    let answered = pages.send(nonsense.body(Body::from("--xyz\r\nnonsense")).unwrap()).await;
+    assert!(answered.status == 422 && answered.text.contains("portal-top"), "{}", answered.text);
+}
+
+#[tokio::test]
+async fn a_questionnaire_with_nothing_in_it_is_no_answer() {
+    let pages = Pages::new().await;
+    for (locale, told) in [("en", "Answer at least one question"), ("zh-CN", "请至少回答一个问题")] {
+        let questions = json!([{"key": "why", "label": "Why?", "kind": "text"}]);
+        let survey = json!({"name": locale, "kind": "custom", "locale": locale, "question": "Well?", "active": true,
+                            "public": true, "questions": questions});
+        let path = format!("/portal/lin/s/{}", pages.make(&SURVEY, survey).await);
+        let stamp = pages.stamp().await;
+        let refused = pages.post(&path, "", &[("stamp", &stamp), ("comment", " "), ("answers.why", "")]).await;
+        assert!(refused.status == 422 && refused.text.contains(told), "{}", refused.text);
+        let kept = pages.post(&path, "", &[("stamp", &stamp), ("answers.why", "Because")]).await;
+        assert_eq!(kept.status, 303, "{}", kept.text);
+    }
+    let kept: i64 =
+        sqlx::query_scalar("select count(*) from survey_responses").fetch_one(&pages.test.owner).await.unwrap();
+    assert_eq!(kept, 2);
+}
+
+#[tokio::test]
+async fn no_mail_is_promised_where_none_is_sent() {
+    let pages = Pages::without_mail().await;
+    let link = "data-kind=\"primary\" href=\"/portal/lin/new\"";
+    for answered in [
+        pages.get("/portal/lin/sign-in", "gx_locale=en").await,
+        pages.get("/portal/lin/sign-in?sent=1", "gx_locale=en").await,
+        pages.post("/portal/lin/sign-in", "gx_locale=en", &[("email", "li@example.com")]).await,
+    ] {
+        let page = answered.text;
+        assert_eq!(answered.status, 200, "{page}");
+        assert!(page.contains("This site cannot send mail") && page.contains(link), "{page}");
+        assert!(!page.contains("name=\"email\"") && !page.contains("on its way"), "{page}");
+    }
+    let promise = "We answer to this address";
+    let form = pages.get("/portal/lin/new", "").await.text;
+    assert!(form.contains("The team will be in touch with you.") && !form.contains(promise), "{form}");
+    assert!(!pages.get("/portal/lin", "").await.text.contains("We answer by e-mail"));
+    let sent = pages.get("/portal/lin/new?sent=T1", "").await.text;
+    assert!(sent.contains("An agent will look at it.") && !sent.contains("We answer by e-mail"), "{sent}");
+
+    // Where there is a mail server, one can sign in; answers are mailed once there is a mailbox to send them from.
+    let pages = Pages::new().await;
+    let form = pages.get("/portal/lin/new", "").await.text;
+    assert!(form.contains("after signing in with this address") && !form.contains(promise), "{form}");
+    let queue = pages.make(&QUEUE, json!({"name": "Support"})).await;
+    let mailbox = json!({"address": "support@desk.test", "queue_id": queue, "imap_host": "imap.desk.test"});
+    pages.make(&MAILBOX, mailbox).await;
+    assert!(pages.get("/portal/lin/new", "").await.text.contains(promise));
 }

@@ -1,9 +1,11 @@
 //! Decides what an import will do, without writing anything.
 
+mod ask;
 mod change;
 mod decided;
 mod keep;
 mod preview;
+mod refer;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -11,35 +13,34 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use shared::access::{Action, Actor};
+use shared::access::Actor;
 use shared::command::Change;
 use shared::i18n::Locale;
-use shared::import::{Decision, Existing, Preview, PreviewRow, Question, Spec, Step, StepPreview, Unknown};
+use shared::import::{Decision, Existing, Preview, PreviewRow, Spec, Step, StepPreview, Unknown};
 use shared::record::{CustomField, Kind, normalize};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
+use self::ask::{Asked, decision};
 use self::change::{change, parents_first};
 use self::decided::{Decided, Refused};
 pub(super) use self::keep::Keeper;
 use self::preview::{Note, empty_preview};
 use super::cells::{Texts, count, texts};
 use super::check::{assigned, check};
-use super::lookup::{Lookup, Names, folded, key_texts, load_existing, load_names, load_titles, shared_parent};
-use super::near;
+use super::lookup::{
+    Lookup, Names, belonging, folded, key_texts, load_existing, load_names, load_owners, shared_parent,
+};
 use super::table::Table;
-use super::values::{self, Cell};
+use super::values;
 use crate::columns::target;
 use crate::pool::Tx;
-use crate::read::titles_near;
 use crate::write::{custom_fields, rows_by_id};
 
 /// Changes per command: short transactions, because live delivery waits for open ones.
 const CHUNK: usize = 500;
 /// Rows decided at a time: what is known of a file is bounded by this, not by how long the file is.
 const WINDOW: usize = 5_000;
-/// Most questions asked.
-const QUESTIONS: usize = 50;
 
 /// Row of a file that something is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,6 +93,7 @@ pub(super) async fn make(
         now: Utc::now(),
         made: BTreeMap::new(),
         asked: BTreeMap::new(),
+        created: HashMap::new(),
         decided: Decided::default(),
         preview: Preview::default(),
         sink,
@@ -130,8 +132,10 @@ struct Planner<'p> {
     now: DateTime<Utc>,
     /// Records as they will be after the steps so far, by type, as far as something still goes by them.
     made: BTreeMap<&'static str, HashMap<Uuid, Row>>,
-    /// Unknown texts with the number of their rows.
-    asked: BTreeMap<Unknown, u64>,
+    /// What is to be asked.
+    asked: BTreeMap<Unknown, Asked>,
+    /// Records that answers ask for, by type and folded title.
+    created: HashMap<(&'static str, String), Uuid>,
     decided: Decided,
     preview: Preview,
     sink: Sink<'p>,
@@ -187,11 +191,17 @@ impl<'s> Running<'s> {
         (!text.is_empty()).then_some(text)
     }
 
-    fn key_of(&self, row: &Texts) -> Option<Key> {
-        let parent =
-            self.step.within.as_deref().and_then(|name| self.at(name)).and_then(|at| {
-                self.lookups.get(self.fields[at].and_then(target)?.name)?.find(row.texts.get(at)?, None)
-            });
+    fn key_of(&self, row: &Texts, spec: &Spec) -> Option<Key> {
+        let parent = self.step.within.as_deref().and_then(|name| self.at(name)).and_then(|at| {
+            let (target, text) = (self.fields[at].and_then(target)?, row.texts.get(at)?.trim());
+            let names = self.lookups.get(target.name)?;
+            names.sole(text).or_else(|| {
+                let unknown = Unknown { target: target.name.to_owned(), value: text.to_owned() };
+                let several = !names.all(text, None).is_empty();
+                let Some(Decision::Use(meant)) = decision(spec, &unknown, several) else { return None };
+                names.sole(meant)
+            })
+        });
         Some((parent, self.key_text(row)?))
     }
 
@@ -328,6 +338,7 @@ impl Planner<'_> {
             let parent = shared_parent(running.def, target);
             let mut names = Names::default();
             load_names(self.tx, self.actor, target, parent, &texts, &mut names).await?;
+            load_owners(self.tx, self.actor, target, belonging(running.def, target), &mut names).await?;
             running.lookups.entry(name).or_default().stored = names;
         }
         Ok(())
@@ -337,7 +348,7 @@ impl Planner<'_> {
     async fn identify(&mut self, running: &mut Running<'_>, rows: Vec<Texts>) -> Result<Vec<(Draught, Vec<String>)>> {
         let step = running.step;
         let key = running.key();
-        let keys: Vec<Option<Key>> = rows.iter().map(|row| running.key_of(row)).collect();
+        let keys: Vec<Option<Key>> = rows.iter().map(|row| running.key_of(row, self.spec)).collect();
         let wanted = keys.iter().flatten().map(|(_, text)| text.clone()).collect();
         let existing = match key {
             Some(key) => {
@@ -376,9 +387,9 @@ impl Planner<'_> {
     fn fill(&mut self, running: &mut Running<'_>, mut row: Draught, texts: &[String]) -> Draught {
         let Running { def, step, fields, lookups, .. } = running;
         let def: &'static RecordDef = def;
-        // Parents first: children are looked up among theirs.
+        // Parents first: children are looked up among theirs, and namesakes told apart by them.
         let mut order: Vec<usize> = (0..step.assignments.len()).collect();
-        order.sort_by_key(|at| fields[*at].and_then(target).is_some_and(|t| shared_parent(def, t).is_some()));
+        order.sort_by_cached_key(|at| fields[*at].and_then(target).is_some_and(|t| !belonging(def, t).is_empty()));
         let mut shown = vec![String::new(); order.len()];
         for at in order {
             let (name, text) = (step.assignments[at].field.as_str(), texts[at].trim());
@@ -390,11 +401,8 @@ impl Planner<'_> {
             if text.is_empty() {
                 continue;
             }
-            let parent = target(field)
-                .and_then(|target| shared_parent(def, target))
-                .and_then(|parent| shared::record::id(&row.given, parent));
             let cell = match field.kind {
-                Kind::Reference(_) | Kind::References(_) => self.refer(field, text, parent, lookups),
+                Kind::Reference(_) | Kind::References(_) => self.refer((def, field), text, &row, lookups),
                 Kind::Choice(codes) | Kind::MultiChoice(codes) => self.choose(def, field, codes, text),
                 _ => values::plain(field, text, &self.actor.zone),
             };
@@ -406,78 +414,6 @@ impl Planner<'_> {
         }
         row.shown = shown;
         row
-    }
-
-    /// Records named by a cell.
-    fn refer(&mut self, field: &'static FieldDef, text: &str, parent: Option<Uuid>, lookups: &mut Lookups) -> Cell {
-        let Some((target, names)) = target(field).and_then(|t| Some((t, lookups.get_mut(t.name)?))) else {
-            return Cell::refused(field, text, "reference");
-        };
-        let whole = names.find(text, parent).is_some() || matches!(field.kind, Kind::Reference(_));
-        let entries: Vec<&str> = if whole { vec![text] } else { values::entries(text).collect() };
-        let mut found: Vec<(Uuid, String)> = Vec::new();
-        for entry in entries {
-            if let Some(id) = names.find(entry, parent) {
-                found.push((id, entry.to_owned()));
-                continue;
-            }
-            let unknown = Unknown { target: target.name.to_owned(), value: entry.to_owned() };
-            let decision = decision(self.spec, &unknown).cloned();
-            *self.asked.entry(unknown).or_default() += 1;
-            match decision {
-                Some(Decision::Empty) => {}
-                Some(Decision::Create) if creatable(self.actor, target) => {
-                    let id = self.create(target, entry);
-                    names.made.insert(entry, parent, id);
-                    found.push((id, entry.to_owned()));
-                }
-                Some(Decision::Use(title)) if names.find(&title, parent).is_some() => {
-                    found.extend(names.find(&title, parent).map(|id| (id, title)));
-                }
-                _ => return Cell::refused(field, text, "reference"),
-            }
-        }
-        values::references(field, found)
-    }
-
-    /// Codes meant by a cell.
-    fn choose(&mut self, def: &'static RecordDef, field: &'static FieldDef, codes: &[&str], text: &str) -> Cell {
-        let many = matches!(field.kind, Kind::MultiChoice(_));
-        let entries: Vec<&str> = if many { values::entries(text).collect() } else { vec![text] };
-        let mut chosen = Vec::new();
-        for entry in entries {
-            if let Some(code) = values::code_of(def, field, codes, entry) {
-                chosen.push(code);
-                continue;
-            }
-            let unknown = Unknown { target: format!("{}.{}", def.name, field.name), value: entry.to_owned() };
-            let decision = decision(self.spec, &unknown).cloned();
-            *self.asked.entry(unknown).or_default() += 1;
-            match decision {
-                Some(Decision::Empty) => {}
-                Some(Decision::Use(code)) => match values::code_of(def, field, codes, &code) {
-                    Some(code) => chosen.push(code),
-                    None => return Cell::refused(field, text, "choice"),
-                },
-                _ => return Cell::refused(field, text, "choice"),
-            }
-        }
-        values::choices(self.locale, def, field, chosen)
-    }
-
-    /// A record that an answer asks for; goes before the step that refers to it.
-    fn create(&mut self, target: &'static RecordDef, title: &str) -> Uuid {
-        let id = Uuid::now_v7();
-        let values = Values::from_iter([(target.title.to_owned(), Value::from(title))]);
-        self.made.entry(target.name).or_default().insert(id, Row { id, version: 0, values: values.clone() });
-        self.decided.push(target, Change::Create { id, values }, Place { file: 0, line: 0 });
-        self.preview.changes += 1;
-        let steps = &mut self.preview.steps;
-        match steps.iter_mut().find(|s| s.record_type == target.name && s.fields.is_empty()) {
-            Some(step) => step.created += 1,
-            None => steps.push(StepPreview { created: 1, ..empty_preview(0, target) }),
-        }
-        id
     }
 
     /// Rows that the type's rules look at.
@@ -535,40 +471,6 @@ impl Planner<'_> {
             Sink::Run(keeper) => keeper.keep(&chunks, refused, self.tables).await,
         }
     }
-
-    /// Turns unknown texts into questions with suggestions.
-    async fn ask(&mut self) -> Result<()> {
-        let mut asked: Vec<(Unknown, u64)> = std::mem::take(&mut self.asked).into_iter().collect();
-        asked.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
-        asked.truncate(QUESTIONS);
-        let mut titles: BTreeMap<String, Names> = BTreeMap::new();
-        for (unknown, rows) in asked {
-            let decision = decision(self.spec, &unknown).cloned();
-            let (suggestions, may_create) = match unknown.target.split_once('.') {
-                Some((type_name, field)) => (values::alike_codes(type_name, field, &unknown.value), false),
-                None => {
-                    let Some(target) = shared::types::by_name(&unknown.target) else { continue };
-                    if !titles.contains_key(target.name) {
-                        let mut names = Names::default();
-                        load_titles(self.tx, self.actor, target, &mut names).await?;
-                        let made = self.made.get(target.name).into_iter().flat_map(HashMap::values);
-                        names.titles.extend(made.filter_map(|row| row.text(target.title).map(str::to_owned)));
-                        names.titles.retain(|title| folded(title) != folded(&unknown.value));
-                        titles.insert(target.name.to_owned(), names);
-                    }
-                    let known = &titles[target.name];
-                    let similar = match known.is_part {
-                        true => titles_near(self.tx, self.actor, target, &unknown.value).await?,
-                        false => Vec::new(),
-                    };
-                    let all = known.titles.iter().chain(&similar).map(|title| (title.as_str(), title.as_str()));
-                    (near::suggestions(&unknown.value, all), creatable(self.actor, target))
-                }
-            };
-            self.preview.questions.push(Question { unknown, rows, suggestions, may_create, decision });
-        }
-        Ok(())
-    }
 }
 
 /// Makes a step's own new records findable by its references to the same type.
@@ -595,19 +497,4 @@ fn key_text(field: Option<&'static FieldDef>, text: &str) -> String {
         Some(Value::Null) => String::new(),
         _ => folded(text),
     }
-}
-
-/// The answer that covers an unknown text: its own, or the one for all of its kind.
-fn decision<'s>(spec: &'s Spec, unknown: &Unknown) -> Option<&'s Decision> {
-    let of = |value: &str| {
-        let mut answers = spec.answers.iter().filter(|a| a.unknown.target == unknown.target);
-        answers.find(|a| folded(&a.unknown.value) == folded(value)).map(|a| &a.decision)
-    };
-    of(&unknown.value).or_else(|| of("*"))
-}
-
-/// Whether a record of this type can be made from its title alone.
-fn creatable(actor: &Actor, def: &RecordDef) -> bool {
-    let enough = def.fields.iter().all(|f| !f.required || f.name == def.title || f.default.is_some());
-    enough && actor.may(def, Action::Create)
 }

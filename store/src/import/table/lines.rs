@@ -14,6 +14,8 @@ pub(super) struct Lines {
     /// Of each row its line in the file and its first cell.
     rows: Vec<(u64, u32)>,
     width: usize,
+    /// How many cells of a row count, if not all do.
+    cut: Option<usize>,
 }
 
 /// A data row.
@@ -74,6 +76,12 @@ impl Lines {
         header
     }
 
+    /// Leaves out what stands behind the first so many cells.
+    pub(super) fn cut(&mut self, width: usize) {
+        self.width = self.width.min(width);
+        self.cut = Some(width);
+    }
+
     /// The most cells of a row.
     pub(super) fn width(&self) -> usize {
         self.width
@@ -88,7 +96,8 @@ impl Lines {
     pub(super) fn at(&self, at: usize) -> Line<'_> {
         let (number, from) = self.rows[at];
         let to = self.rows.get(at + 1).map_or(self.ends.len(), |(_, next)| *next as usize);
-        Line { number, lines: self, from: from as usize, to }
+        let from = from as usize;
+        Line { number, lines: self, from, to: self.cut.map_or(to, |width| to.min(from + width)) }
     }
 
     /// Position of the row on a line of the file.

@@ -12,7 +12,7 @@ use shared::import::{Beginning, Column, DateOrder, Format, MAX_BYTES, Reading};
 use shared::{Error, FieldError, Result};
 use tokio::task::JoinError;
 
-use super::dates;
+use super::{dates, refusals};
 use crate::error::internal;
 
 pub(super) use cards::COLUMNS as CARD_COLUMNS;
@@ -21,6 +21,8 @@ use lines::Lines;
 
 /// How workbooks begin that Excel wrote until 2003, which nothing here reads.
 const OLD_WORKBOOK: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+/// Part of such files, as UTF-16, in which newer workbooks lie that are protected by a password.
+const PROTECTED: &str = "EncryptedPackage";
 /// First values of a column shown beside its name.
 const SAMPLES: usize = 3;
 
@@ -57,7 +59,8 @@ impl Table {
             return Err(too_large());
         }
         if bytes.starts_with(OLD_WORKBOOK) {
-            return Err(Error::invalid("file", "file_old_excel"));
+            let code = if is_protected(bytes) { "file_protected" } else { "file_old_excel" };
+            return Err(Error::invalid("file", code));
         }
         let (format, mut lines) = if workbook::is_workbook(bytes) {
             workbook::read(bytes, reading)?
@@ -67,10 +70,11 @@ impl Table {
         };
         let begins = header::begins(&lines);
         let at = header::find(&lines, &format, reading)?;
-        let (header, named) = match at {
+        let (header, mut named) = match at {
             Some(at) => (lines.at(at).number, lines.take_header(at)),
             None => (0, Vec::new()),
         };
+        leave_reasons_out(&mut named, &mut lines);
         if lines.len() == 0 {
             return Err(match reading {
                 Reading { header: Some(_), .. } => Error::invalid("header", "file_empty"),
@@ -131,6 +135,27 @@ impl Table {
     pub(super) fn dates(&self, at: usize) -> Option<DateOrder> {
         dates::order(self.rows().map(|row| row.cell(at)))
     }
+}
+
+/// A file of refused rows is one of the kind that they come from: its line numbers and reasons are nothing to bring in.
+fn leave_reasons_out(named: &mut Vec<String>, lines: &mut Lines) {
+    let Some((columns, last)) = named.split_last_chunk::<2>() else { return };
+    let width = columns.len();
+    let is_refused = |at: usize| {
+        let row = lines.at(at);
+        row.cell(width).parse::<u64>().is_ok() && !row.cell(width + 1).is_empty()
+    };
+    // Others may have columns that are called so.
+    if width > 0 && refusals::is_added(last) && (0..lines.len()).all(is_refused) {
+        named.truncate(width);
+        lines.cut(width);
+    }
+}
+
+/// Whether a file of the old kind is only the cover of a workbook that is protected.
+fn is_protected(bytes: &[u8]) -> bool {
+    let name: Vec<u8> = PROTECTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.windows(name.len()).any(|part| part == name)
 }
 
 /// The error of files over the limit.
@@ -214,6 +239,18 @@ mod tests {
     }
 
     #[test]
+    fn line_numbers_and_reasons_of_refused_rows_are_no_columns() {
+        for head in ["Row,Reason", "行,原因"] {
+            let text = format!("name,city,{head}\nAcme,Paris,2,Wrong\nBolt,,4,Worse\n");
+            let (columns, rows, ..) = cells(text.as_bytes());
+            assert_eq!(columns, ["name", "city"]);
+            assert_eq!(rows, [["Acme", "Paris"], ["Bolt", ""]]);
+        }
+        // Seats of a theatre.
+        assert_eq!(cells(b"name,Row,Reason\nAcme,F,\n").0, ["name", "Row", "Reason"]);
+    }
+
+    #[test]
     fn separators_quotes_and_ragged_rows_are_read() {
         let (columns, rows, _, delimiter) = cells(b"name;\"a,b\";name\n\"x;1\";2\n\n;;\n3;4;5;6\n");
         assert_eq!(delimiter, ';');
@@ -232,6 +269,8 @@ mod tests {
         assert_eq!(code(b""), "file_empty");
         assert_eq!(code(br#"[{"name": "Acme", "city": "Paris"}, {"name": "Bolt"}]"#), "file_unreadable");
         assert_eq!(code(OLD_WORKBOOK), "file_old_excel");
+        let part: Vec<u8> = PROTECTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(code(&[OLD_WORKBOOK, &[0; 512][..], &part[..]].concat()), "file_protected");
         assert_eq!(code("a\n".repeat(MAX_ROWS + 2).as_bytes()), "too_many_rows");
         assert_eq!(code(format!("a\n{}\n", ",".repeat(MAX_COLUMNS)).as_bytes()), "too_many_columns");
         assert_eq!(code(&vec![b'a'; MAX_BYTES + 1]), "file_too_large");

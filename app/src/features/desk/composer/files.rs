@@ -2,18 +2,21 @@
 //! dropped into the text stand in it.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::web_sys::FileList;
-use shared::command::Outcome;
+use shared::command::{Change, Command, Outcome};
+use shared::i18n;
 use shared::record::rich::escape;
-use shared::types::{Attachment, INLINE_IMAGES};
+use shared::types::{ATTACHMENT, Attachment, INLINE_IMAGES};
 use uuid::Uuid;
 
 use super::draft::Writing;
+use crate::acting::send;
 use crate::context::t;
 use crate::features::desk::ticket::Ticket;
 use crate::record::attachments::{UploadFrom, upload_place};
 use crate::ui::upload::Incoming;
-use crate::ui::{Button, ButtonKind, Icon, Size};
+use crate::ui::{Button, ButtonKind, Icon, Size, Tone};
 
 /// The files of a composer; cheap to copy.
 #[derive(Clone, Copy)]
@@ -107,7 +110,17 @@ fn chosen(ticket: Ticket, (id, name): (Uuid, String)) -> AnyView {
     let page = ticket.desk.page;
     let shown = name.clone();
     let label = Signal::derive(move || format!("{} {name}", page.text("ui.action.remove")));
-    let remove = move |_| files.update(|files| files.retain(|(other, _)| *other != id));
+    // Nobody sees it before it is sent, so it is simply gone.
+    let remove = move |_| {
+        files.update(|files| files.retain(|(other, _)| *other != id));
+        ticket.attachments.update(|all| all.retain(|row| row.id != id));
+        spawn_local(async move {
+            if let Err(error) = send(Command::one(ATTACHMENT.name, Change::Delete { id })).await {
+                let text = i18n::error_message(page.locale.get_untracked(), &error);
+                ticket.desk.toasts.push(text, Tone::Danger, None);
+            }
+        });
+    };
     view! {
         <span class="badge" data-tone="neutral">
             <Icon name="paperclip"/>

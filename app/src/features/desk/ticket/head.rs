@@ -2,12 +2,13 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use shared::access::{Action, Holder};
 use shared::live::Viewer;
 use shared::types::{PRIORITIES, TICKET, is_unsettled};
 use shared::{Row, i18n};
 
-use super::Ticket;
 use super::clocks::clocks;
+use super::{Ticket, is_archived};
 use crate::context::t;
 use crate::features::desk::acts::value;
 use crate::features::desk::asking::{Question, status_choices, status_field};
@@ -228,6 +229,11 @@ fn may_merge(ticket: Ticket) -> bool {
     ticket.desk.page.actor().is_some_and(|actor| shared::duplicates::may_merge(&actor, &TICKET))
 }
 
+fn may_archive(ticket: Ticket) -> bool {
+    let actor = ticket.desk.page.actor();
+    actor.is_some_and(|actor| actor.holds(&TICKET, Action::Delete, &Holder::of(&ticket.record.row.get_untracked())))
+}
+
 fn acts(ticket: Ticket) -> AnyView {
     let desk = ticket.desk;
     let now = move || ticket.record.row.get_untracked();
@@ -244,6 +250,11 @@ fn acts(ticket: Ticket) -> AnyView {
         {may_merge(ticket).then(|| view! { <MenuItem label=t("desk.merge_with") icon="merge" on_select=move |()| desk.ask(Question::Merge, vec![now()])/> })}
         {mine.then(|| view! { <MenuItem label=t("desk.give_back") icon="hand" on_select=move |()| desk.give_back(ticket.id)/> })}
         <hr/>
+        {may_archive(ticket).then(|| if is_archived(&now()) {
+            view! { <MenuItem label=t("ui.action.restore") icon="archive" on_select=move |()| desk.put_away(&now(), false)/> }.into_any()
+        } else {
+            view! { <MenuItem label=t("ui.action.archive") icon="archive" on_select=move |()| desk.put_away(&now(), true)/> }.into_any()
+        })}
         <MenuLink label=t("ui.record.open_full") icon="maximize-2" href=format!("/tickets/{}", ticket.id)/>
     }
     .into_any()

@@ -38,8 +38,8 @@ fn sort_of(row: &Row) -> Sort {
 pub(super) fn description(ticket: Ticket) -> AnyView {
     let row = ticket.row();
     let by = ["requester_name", "requester_email"].into_iter().find_map(|field| row.text(field).map(str::to_owned));
-    let customer = row.reference("customer_id");
-    let by = by.or_else(|| customer.and_then(|id| ticket.title(id))).unwrap_or_default();
+    let named = ["contact_id", "customer_id"].into_iter().find_map(|field| ticket.title(row.reference(field)?));
+    let by = by.or(named).unwrap_or_default();
     let html = row.text("description").unwrap_or_default().to_owned();
     let at = row.datetime("received_at").or_else(|| row.datetime("created_at"));
     frame(ticket, INBOUND, None, by, at, html, ().into_any(), ().into_any())

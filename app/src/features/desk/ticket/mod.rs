@@ -121,6 +121,9 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
             <Show when=move || record.gone.get()>
                 <Notice tone=Tone::Warning text=t("live.change.removed")/>
             </Show>
+            <Show when=move || record.row.with(is_archived)>
+                <Notice text=t("ui.state.archived_banner")/>
+            </Show>
             <div class="ticket-cols">
                 <div class="ticket-main">
                     {thread::thread(ticket)}
@@ -132,6 +135,11 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
         {record.clash_dialog()}
     }
     .into_any()
+}
+
+/// Whether a ticket was put away.
+pub(super) fn is_archived(row: &Row) -> bool {
+    row.text("archived_at").is_some()
 }
 
 impl Ticket {

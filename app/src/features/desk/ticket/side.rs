@@ -50,6 +50,7 @@ pub(super) fn side(ticket: Ticket) -> AnyView {
                 {helpful(ticket)}
                 {satisfaction(ticket)}
                 {files(ticket)}
+                {linked_here(ticket)}
                 {ticket.record.facts(ELSEWHERE)}
             </div>
         </aside>
@@ -68,6 +69,8 @@ fn requester(ticket: Ticket) -> AnyView {
         let (customer, contact) = (titled("customer_id"), titled("contact_id"));
         let name = row.text("requester_name").map(str::to_owned);
         let shown = name.clone().or_else(|| contact.as_ref().or(customer.as_ref()).map(|(_, name)| name.clone()));
+        let address = ["requester_email", "requester_phone"].into_iter().find_map(|field| row.text(field));
+        let shown = shown.or_else(|| address.map(str::to_owned));
         let seed = contact.as_ref().or(customer.as_ref()).map_or_else(String::new, |(id, _)| id.to_string());
         let link = |(id, name): (Uuid, String), plural: &str| view! { <a href=format!("/{plural}/{id}")>{name}</a> };
         let email =
@@ -127,6 +130,41 @@ fn others(ticket: Ticket) -> AnyView {
         </Show>
     }
     .into_any()
+}
+
+/// How other tickets refer to this one, and what they are to it.
+const LINKS: [(&str, Op, &str); 3] = [
+    ("parent_id", Op::Eq, "desk.linked.parts"),
+    ("duplicate_of_id", Op::Eq, "desk.linked.duplicates"),
+    ("blocked_by_ids", Op::Contains, "desk.linked.blocks"),
+];
+
+/// The tickets that refer to this one: links are seen from both sides.
+fn linked_here(ticket: Ticket) -> AnyView {
+    LINKS
+        .map(|(field, op, heading)| {
+            let found = RwSignal::new(Vec::<Row>::new());
+            // Not a resource: the page would wait for it.
+            Effect::new(move |_| {
+                spawn_local(async move {
+                    let filter = Some(Filter::field(field, op, ticket.id.to_string()));
+                    let query = ListQuery { filter, limit: OTHERS, ..ListQuery::default() };
+                    if let Ok(page) = list_records(TICKET.name.into(), query).await {
+                        drop(found.try_set(page.rows));
+                    }
+                });
+            });
+            view! {
+                <Show when=move || found.with(|found| !found.is_empty())>
+                    <section class="facts-group">
+                        <h2 class="section-title">{t(heading)}</h2>
+                        <ul class="related">{move || found.get().into_iter().map(|row| ticket_line(ticket, row)).collect_view()}</ul>
+                    </section>
+                </Show>
+            }
+        })
+        .collect_view()
+        .into_any()
 }
 
 /// Another ticket, to be opened instead.

@@ -1,0 +1,221 @@
+//! Questions about texts that are unknown, or that several records are called by.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
+use shared::access::{Action, Actor};
+use shared::import::{Candidate, Decision, Question, Spec, Suggestion, Unknown};
+use shared::query::Titles;
+use shared::record::Kind;
+use shared::{FieldDef, RecordDef, Result, Row};
+use uuid::Uuid;
+
+use super::Planner;
+use crate::import::lookup::{FEW, Names, folded, load_few, load_titles};
+use crate::import::{near, values};
+use crate::pool::Tx;
+use crate::read::{titles, titles_near};
+use crate::write::rows_by_id;
+
+/// Most questions asked.
+const QUESTIONS: usize = 50;
+/// Most of what tells a record from its namesakes.
+const DETAILS: usize = 3;
+
+/// What is asked about a text.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// Rows that have it.
+    rows: u64,
+    /// The fields that it stands in, as `<type>.<field>`.
+    fields: BTreeSet<String>,
+    /// Records that are called so, if there are several.
+    namesakes: BTreeSet<Uuid>,
+    /// Whether several records are called so.
+    several: bool,
+    /// Whether it is looked for within another record: the same answer may be one record here and another one there.
+    is_within: bool,
+}
+
+impl Asked {
+    /// Notes a row that has it.
+    pub(super) fn note(&mut self, def: &RecordDef, field: &FieldDef, namesakes: &[Uuid], is_within: bool) {
+        self.rows += 1;
+        self.several |= !namesakes.is_empty();
+        self.is_within |= is_within;
+        let place = format!("{}.{}", def.name, field.name);
+        self.fields.insert(place);
+        for id in namesakes {
+            if self.namesakes.len() < FEW {
+                self.namesakes.insert(*id);
+            }
+        }
+    }
+}
+
+/// What a text may mean.
+struct Meanings {
+    suggestions: Vec<Suggestion>,
+    options: Vec<Candidate>,
+    may_create: bool,
+}
+
+/// The records of a type, as far as they are looked through.
+struct Known {
+    names: Names,
+    /// All of them, if they are few.
+    few: Vec<Candidate>,
+}
+
+impl Planner<'_> {
+    /// Turns what isn't plain into questions; the most frequent first.
+    pub(super) async fn ask(&mut self) -> Result<()> {
+        let mut asked: Vec<(Unknown, Asked)> = std::mem::take(&mut self.asked).into_iter().collect();
+        asked.sort_by_key(|(_, asked)| std::cmp::Reverse(asked.rows));
+        asked.truncate(QUESTIONS);
+        let mut known = BTreeMap::new();
+        for (unknown, asked) in asked {
+            let Some(meanings) = self.meanings(&unknown, &asked, &mut known).await? else { continue };
+            let decision = decision(self.spec, &unknown, asked.several).cloned();
+            let Asked { rows, fields, several, .. } = asked;
+            let Meanings { suggestions, options, may_create } = meanings;
+            let fields = fields.into_iter().collect();
+            self.preview.questions.push(Question {
+                unknown,
+                fields,
+                rows,
+                several,
+                suggestions,
+                options,
+                may_create,
+                decision,
+            });
+        }
+        Ok(())
+    }
+
+    async fn meanings(
+        &mut self,
+        unknown: &Unknown,
+        asked: &Asked,
+        known: &mut BTreeMap<&'static str, Known>,
+    ) -> Result<Option<Meanings>> {
+        if let Some((type_name, field)) = unknown.target.split_once('.') {
+            let suggestions = values::alike_codes(type_name, field, &unknown.value);
+            let options = values::options(self.locale, type_name, field);
+            return Ok(Some(Meanings { suggestions, options, may_create: false }));
+        }
+        let Some(target) = shared::types::by_name(&unknown.target) else { return Ok(None) };
+        let may_create = creatable(self.actor, target);
+        if asked.several {
+            let options = candidates(self.tx, self.actor, target, &asked.namesakes).await?;
+            return Ok(Some(Meanings { suggestions: Vec::new(), options, may_create }));
+        }
+        if !known.contains_key(target.name) {
+            known.insert(target.name, self.known_of(target).await?);
+        }
+        let Some(of) = known.get(target.name) else { return Ok(None) };
+        let similar = match of.names.is_part {
+            true => titles_near(self.tx, self.actor, target, &unknown.value).await?,
+            false => Vec::new(),
+        };
+        let all = of.names.titles.iter().chain(&similar);
+        let all = all.filter(|title| folded(title) != folded(&unknown.value));
+        let suggestions = near::suggestions(&unknown.value, all.map(|title| (title.as_str(), title.as_str())));
+        let mut options = of.few.clone();
+        if asked.is_within {
+            options.iter_mut().for_each(|option| *option = called(&option.title));
+            options.dedup();
+        }
+        Ok(Some(Meanings { suggestions, options, may_create }))
+    }
+
+    /// Looks through the records of a type, those about to be made included.
+    async fn known_of(&mut self, target: &'static RecordDef) -> Result<Known> {
+        let mut names = Names::default();
+        load_titles(self.tx, self.actor, target, &mut names).await?;
+        let made = self.made.get(target.name).into_iter().flat_map(HashMap::values);
+        names.titles.extend(made.filter_map(|row| row.text(target.title).map(str::to_owned)));
+        Ok(Known { names, few: self.few(target).await? })
+    }
+
+    /// The records of a type, those about to be made included, if they are few.
+    async fn few(&mut self, target: &'static RecordDef) -> Result<Vec<Candidate>> {
+        let Some(stored) = load_few(self.tx, self.actor, target).await? else { return Ok(Vec::new()) };
+        let is_stored = |id: &Uuid| stored.iter().any(|(known, _)| known == id);
+        let made = self.made.get(target.name).into_iter().flat_map(HashMap::values).filter(|row| !is_stored(&row.id));
+        let made: Vec<&str> = made.filter_map(|row| row.text(target.title)).take(FEW + 1).collect();
+        if stored.len() + made.len() > FEW {
+            return Ok(Vec::new());
+        }
+        let has_namesake =
+            |(id, title): &&(Uuid, String)| stored.iter().any(|(other, called)| other != id && called == title);
+        let repeated: BTreeSet<Uuid> = stored.iter().filter(has_namesake).map(|(id, _)| *id).collect();
+        let mut all = candidates(self.tx, self.actor, target, &repeated).await?;
+        all.extend(stored.iter().filter(|(id, _)| !repeated.contains(id)).map(|(_, title)| called(title)));
+        all.extend(made.into_iter().map(called));
+        all.sort_by(|one, other| (&one.title, &one.detail).cmp(&(&other.title, &other.detail)));
+        all.dedup();
+        Ok(all)
+    }
+}
+
+/// A record that is told by its title.
+fn called(title: &str) -> Candidate {
+    Candidate { value: title.to_owned(), title: title.to_owned(), detail: String::new() }
+}
+
+/// Records told by their ids, with what tells them from each other.
+async fn candidates(
+    tx: &mut Tx,
+    actor: &Actor,
+    target: &'static RecordDef,
+    ids: &BTreeSet<Uuid>,
+) -> Result<Vec<Candidate>> {
+    let rows = rows_by_id(tx, target, ids).await?;
+    let titles = titles(tx, actor, target, &rows).await?;
+    let details: Vec<String> = rows.iter().map(|row| detail(actor, target, row, &titles)).collect();
+    let candidate = |(row, own): (&Row, &String)| {
+        let is_alone = details.iter().filter(|other| *other == own).count() == 1;
+        // Where nothing else does, the time tells them apart; in one import that is nearly the same, the id is not.
+        let made = row.text("created_at").and_then(|at| at.get(..16)).unwrap_or_default().replace('T', " ");
+        let id = row.id.simple().to_string();
+        let detail = match is_alone && !own.is_empty() {
+            true => own.clone(),
+            false => format!("{own} · {made} · {}", &id[24..]).trim_start_matches([' ', '·']).to_owned(),
+        };
+        Candidate { value: row.id.to_string(), title: row.text(target.title).unwrap_or_default().to_owned(), detail }
+    };
+    let mut all: Vec<Candidate> = rows.iter().zip(&details).map(candidate).collect();
+    all.sort_by(|one, other| (&one.title, &one.detail).cmp(&(&other.title, &other.detail)));
+    Ok(all)
+}
+
+/// What tells a record from its namesakes: its number, what it belongs to, how it is reached, where it is.
+fn detail(actor: &Actor, target: &RecordDef, row: &Row, titles: &Titles) -> String {
+    let is_telling = |field: &&FieldDef| field.name != target.title && actor.sees(target, field);
+    let said = |field: &FieldDef| match field.kind {
+        Kind::Reference(_) => row.reference(field.name).and_then(|id| titles.get(&id)).cloned(),
+        Kind::Emails | Kind::Phones => shared::record::texts(&row.values, field.name).next().map(str::to_owned),
+        Kind::Address => row.value(field.name).get("city").and_then(Value::as_str).map(str::to_owned),
+        _ if field.unique => row.text(field.name).map(str::to_owned),
+        _ => None,
+    };
+    let parts = target.fields.iter().filter(is_telling).filter_map(said).filter(|part| !part.is_empty());
+    parts.take(DETAILS).collect::<Vec<_>>().join(" · ")
+}
+
+/// The answer that covers a text: its own or, unless several records are called so, the one for all of its kind.
+pub(super) fn decision<'s>(spec: &'s Spec, unknown: &Unknown, several: bool) -> Option<&'s Decision> {
+    let of = |value: &str| {
+        let mut answers = spec.answers.iter().filter(|a| a.unknown.target == unknown.target);
+        answers.find(|a| folded(&a.unknown.value) == folded(value)).map(|a| &a.decision)
+    };
+    of(&unknown.value).or_else(|| of("*").filter(|_| !several))
+}
+
+/// Whether a record of this type can be made from its title alone.
+pub(super) fn creatable(actor: &Actor, def: &RecordDef) -> bool {
+    let enough = def.fields.iter().all(|f| !f.required || f.name == def.title || f.default.is_some());
+    enough && actor.may(def, Action::Create)
+}

@@ -1,0 +1,202 @@
+//! What cells of references and choices mean.
+
+use serde_json::Value;
+use shared::command::Change;
+use shared::import::{Decision, StepPreview, Unknown};
+use shared::record::Kind;
+use shared::{FieldDef, RecordDef, Row, Values};
+use uuid::Uuid;
+
+use super::ask::{creatable, decision};
+use super::preview::empty_preview;
+use super::{Draught, Lookups, Place, Planner};
+use crate::columns::target;
+use crate::import::lookup::{Lookup, belonging, folded, shared_parent};
+use crate::import::values::{self, Cell};
+
+/// How many answers are followed, each of which names what the next is about.
+const FOLLOWED: usize = 3;
+
+/// A cell that names records.
+struct Reference<'r> {
+    def: &'static RecordDef,
+    field: &'static FieldDef,
+    target: &'static RecordDef,
+    /// Record within which they are looked for.
+    parent: Option<Uuid>,
+    row: &'r Draught,
+}
+
+/// A record and what it is called; nothing if a cell's entry is to be left out, and why if it can't be understood.
+type Meant = std::result::Result<Option<(Uuid, String)>, &'static str>;
+
+impl Planner<'_> {
+    /// Records named by a cell.
+    pub(super) fn refer(
+        &mut self,
+        (def, field): (&'static RecordDef, &'static FieldDef),
+        text: &str,
+        row: &Draught,
+        lookups: &mut Lookups,
+    ) -> Cell {
+        let Some((target, names)) = target(field).and_then(|t| Some((t, lookups.get_mut(t.name)?))) else {
+            return Cell::refused(field, text, "reference");
+        };
+        let parent = shared_parent(def, target).and_then(|parent| shared::record::id(&row.given, parent));
+        let cell = Reference { def, field, target, parent, row };
+        let whole = matches!(field.kind, Kind::Reference(_)) || !names.all(text, parent).is_empty();
+        let entries: Vec<&str> = if whole { vec![text] } else { values::entries(text).collect() };
+        let mut found: Vec<(Uuid, String)> = Vec::new();
+        for entry in entries {
+            match self.meant(&cell, entry, names, &found) {
+                Ok(meant) => found.extend(meant),
+                Err(code) => return Cell::refused(field, text, code),
+            }
+        }
+        values::references(field, found)
+    }
+
+    /// The record that an entry of a cell names, by an answer if need be.
+    fn meant(&mut self, cell: &Reference<'_>, entry: &str, names: &mut Lookup, found: &[(Uuid, String)]) -> Meant {
+        let mut called = entry.to_owned();
+        for _ in 0..FOLLOWED {
+            let all = names.all(&called, cell.parent);
+            let left = self.fitting(cell, names, all, found);
+            if let [id] = left[..] {
+                return Ok(Some((id, names.called(id).map(str::to_owned).unwrap_or(called))));
+            }
+            // What an answer names should be there.
+            if left.is_empty() && called != entry {
+                return Err("reference");
+            }
+            let unknown = Unknown { target: cell.target.name.to_owned(), value: called.clone() };
+            let asked = self.asked.entry(unknown.clone()).or_default();
+            asked.note(cell.def, cell.field, &left, cell.parent.is_some());
+            match decision(self.spec, &unknown, !left.is_empty()).cloned() {
+                Some(Decision::Empty) => return Ok(None),
+                Some(Decision::Create) if creatable(self.actor, cell.target) => {
+                    return Ok(Some((self.create_once(cell, &called, names), called)));
+                }
+                Some(Decision::Use(answer)) if folded(&answer) != folded(&called) => called = answer,
+                _ if left.is_empty() => return Err("reference"),
+                _ => return Err("namesakes"),
+            }
+        }
+        Err("reference")
+    }
+
+    /// Those of several namesakes that a row may mean: the one that its record refers to already, else those that
+    /// belong to what the row refers to besides.
+    fn fitting(&self, cell: &Reference<'_>, names: &Lookup, mut all: Vec<Uuid>, found: &[(Uuid, String)]) -> Vec<Uuid> {
+        if all.len() < 2 {
+            return all;
+        }
+        // No record refers to itself.
+        all.retain(|id| *id != cell.row.id);
+        let kept = self.kept(cell, &all, found);
+        let given = |name: &str| shared::record::id(&cell.row.given, name);
+        let before = self.before(cell);
+        let stored = |name: &str| before.and_then(|row| row.reference(name));
+        let mut telling = belonging(cell.def, cell.target);
+        telling.retain(|name| *name != cell.field.name);
+        // A deal that goes to another customer leaves that one's people.
+        let is_moved = telling.iter().any(|name| given(name).is_some_and(|owner| Some(owner) != stored(name)));
+        if let Some(id) = kept.filter(|_| !is_moved) {
+            return vec![id];
+        }
+        let fits = |id: &Uuid| {
+            telling.iter().any(|name| {
+                let owner = given(name).or_else(|| stored(name));
+                owner.is_some() && owner == self.owner(cell.target, names, *id, name)
+            })
+        };
+        let fitting: Vec<Uuid> = all.iter().copied().filter(fits).collect();
+        let left = if fitting.is_empty() { all } else { fitting };
+        match kept.filter(|id| left.contains(id)) {
+            Some(id) => vec![id],
+            None => left,
+        }
+    }
+
+    /// The row's record as it is before, or as a row further up makes it.
+    fn before<'a>(&'a self, cell: &'a Reference<'_>) -> Option<&'a Row> {
+        let made = self.made.get(cell.def.name).and_then(|made| made.get(&cell.row.id));
+        cell.row.before.as_ref().or(made)
+    }
+
+    /// The one of several namesakes that the row's record refers to already; of several such one that the cell hasn't
+    /// named yet.
+    fn kept(&self, cell: &Reference<'_>, all: &[Uuid], found: &[(Uuid, String)]) -> Option<Uuid> {
+        let before = self.before(cell)?;
+        let own = match cell.field.kind {
+            Kind::References(_) => shared::record::ids(&before.values, cell.field.name),
+            _ => before.reference(cell.field.name).into_iter().collect(),
+        };
+        let named = |id: &Uuid| found.iter().any(|(known, _)| known == id);
+        own.into_iter().filter(|id| all.contains(id)).min_by_key(named)
+    }
+
+    /// What a record belongs to by a field, as it will be.
+    fn owner(&self, target: &RecordDef, names: &Lookup, id: Uuid, field: &str) -> Option<Uuid> {
+        let made = self.made.get(target.name).and_then(|made| made.get(&id));
+        made.map_or_else(|| names.owner(id, field), |row| row.reference(field))
+    }
+
+    /// Codes meant by a cell.
+    pub(super) fn choose(
+        &mut self,
+        def: &'static RecordDef,
+        field: &'static FieldDef,
+        codes: &[&str],
+        text: &str,
+    ) -> Cell {
+        let many = matches!(field.kind, Kind::MultiChoice(_));
+        let entries: Vec<&str> = if many { values::entries(text).collect() } else { vec![text] };
+        let mut chosen = Vec::new();
+        for entry in entries {
+            if let Some(code) = values::code_of(def, field, codes, entry) {
+                chosen.push(code);
+                continue;
+            }
+            let unknown = Unknown { target: format!("{}.{}", def.name, field.name), value: entry.to_owned() };
+            let decision = decision(self.spec, &unknown, false).cloned();
+            self.asked.entry(unknown).or_default().note(def, field, &[], false);
+            match decision {
+                Some(Decision::Empty) => {}
+                Some(Decision::Use(code)) => match values::code_of(def, field, codes, &code) {
+                    Some(code) => chosen.push(code),
+                    None => return Cell::refused(field, text, "choice"),
+                },
+                _ => return Cell::refused(field, text, "choice"),
+            }
+        }
+        values::choices(self.locale, def, field, chosen)
+    }
+
+    /// A record that an answer asks for: one for all rows.
+    fn create_once(&mut self, cell: &Reference<'_>, title: &str, names: &mut Lookup) -> Uuid {
+        let key = (cell.target.name, folded(title));
+        if let Some(id) = self.created.get(&key) {
+            return *id;
+        }
+        let id = self.create(cell.target, title);
+        names.made.insert(title, cell.parent, id);
+        self.created.insert(key, id);
+        id
+    }
+
+    /// A record that an answer asks for; goes before the step that refers to it.
+    fn create(&mut self, target: &'static RecordDef, title: &str) -> Uuid {
+        let id = Uuid::now_v7();
+        let values = Values::from_iter([(target.title.to_owned(), Value::from(title))]);
+        self.made.entry(target.name).or_default().insert(id, Row { id, version: 0, values: values.clone() });
+        self.decided.push(target, Change::Create { id, values }, Place { file: 0, line: 0 });
+        self.preview.changes += 1;
+        let steps = &mut self.preview.steps;
+        match steps.iter_mut().find(|s| s.record_type == target.name && s.fields.is_empty()) {
+            Some(step) => step.created += 1,
+            None => steps.push(StepPreview { created: 1, ..empty_preview(0, target) }),
+        }
+        id
+    }
+}
