@@ -37,6 +37,13 @@ mod tests {
         assert!(missing.is_empty(), "unknown icons: {missing:?}");
     }
 
+    #[test]
+    fn every_record_type_has_its_icon() {
+        let lacks = |def: &&&'static shared::RecordDef| !ICONS.contains(&format!("id=\"{}\"", def.icon));
+        let missing: Vec<&str> = shared::types::REGISTRY.iter().filter(lacks).map(|def| def.name).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
     fn walk(folder: &Path, missing: &mut Vec<String>) {
         for entry in fs::read_dir(folder).expect("a readable folder").flatten() {
             let path = entry.path();

@@ -8,7 +8,7 @@ pub const CUSTOM_KINDS: &[&str] = &["text", "long_text", "number", "date", "choi
 record! {
     /// A user-defined field of one record type; values live in that type's `custom` column.
     pub CUSTOM_FIELD, CustomFieldView {
-        name: "custom_field", plural: "custom_fields", icon: "text-cursor-input", title: "label",
+        name: "custom_field", plural: "custom_fields", icon: "list", title: "label",
         /// Name of the record type it belongs to.
         record_type: text(40).required().list();
         /// Key in the `custom` column; lower case letters, digits and underscores; fixed once set.

@@ -6,7 +6,7 @@ use crate::record::{Draft, declare::record};
 record! {
     /// Raw interest.
     pub LEAD, Lead {
-        name: "lead", plural: "leads", icon: "radar", title: "name",
+        name: "lead", plural: "leads", icon: "megaphone", title: "name",
         /// Person who showed interest.
         name: text(200).required().search().list().personal();
         /// Their company.

@@ -6,7 +6,7 @@ use crate::record::{Draft, Ownership, declare::record, texts};
 record! {
     /// A step of a pipeline.
     pub STAGE, Stage {
-        name: "stage", plural: "stages", icon: "columns", title: "name",
+        name: "stage", plural: "stages", icon: "square-kanban", title: "name",
         /// Name.
         name: text(120).required().search().list();
         /// The pipeline; fixed once set.
