@@ -32,10 +32,13 @@ impl Store {
         let mut tx = self.reading_planned(actor).await?;
         let found = find(&mut tx, actor, &types, words, limit).await?;
         let mut found = wholes(&mut tx, actor, found).await?;
-        first(&mut found, &weights(&mut tx, actor).await?);
-        // What is called just so comes before all else.
-        let words = words.trim().to_lowercase();
-        found.sort_by_key(|hit| hit.title.to_lowercase() != words);
+        // One hit is in order.
+        if found.len() > 1 {
+            first(&mut found, &weights(&mut tx, actor).await?);
+            // What is called just so comes before all else.
+            let words = words.trim().to_lowercase();
+            found.sort_by_key(|hit| hit.title.to_lowercase() != words);
+        }
         Ok(found)
     }
 
@@ -130,6 +133,11 @@ async fn hits(
     let parts: Vec<&str> = types.iter().filter(|def| def.part_of.is_some()).map(|def| def.name).collect();
     sql.push(") desc, f.record_type = any(").push_bind(parts);
     sql.push("), f.updated_at desc, f.record_id limit ").push_bind(limit);
+    fetch_hits(tx, &mut sql).await
+}
+
+/// Hits of a statement that selects type, id, title and subtitle.
+pub(super) async fn fetch_hits(tx: &mut Tx, sql: &mut Sql) -> Result<Vec<Hit>> {
     let found: Vec<(String, Uuid, String, String)> =
         sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     let hit = |(record_type, id, title, subtitle)| Hit { record_type, id, title, subtitle };
@@ -203,22 +211,20 @@ fn push_hits(sql: &mut Sql, actor: &Actor, types: &[&&'static RecordDef], sought
     sql.push(") f");
 }
 
-/// What the index says of records of a type that the actor may read.
-pub(super) fn push_title(sql: &mut Sql, actor: &Actor, def: &'static RecordDef) {
-    let subtitle = if is_guarded(actor, def) { "''" } else { "s.subtitle" };
-    sql.push(format_args!("select s.record_type, s.record_id, s.title, {subtitle} as subtitle from search_entries s"));
-    sql.push(format_args!(" join {} t on t.org_id = s.org_id and t.id = s.record_id where s.org_id = ", def.table()));
-    sql.push_bind(actor.org_id).push(" and s.record_type = ").push_bind(def.name).push(" and not s.archived and ");
-    push_scope(sql, actor, def, Action::Read, "t");
-}
-
-fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, words: Option<&str>) {
+/// What the index says of a type's records `t` that are not archived, up to the condition of which the actor may read, and
+/// others before it.
+pub(super) fn push_index(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
     let subtitle = if is_guarded(actor, def) { "''" } else { "s.subtitle" };
     sql.push(format_args!(
-        "(select s.record_type, s.record_id, s.title, {subtitle} as subtitle, s.updated_at from search_entries s"
+        "select s.record_type, s.record_id, s.title, {subtitle} as subtitle, s.updated_at from search_entries s"
     ));
     sql.push(format_args!(" join {} t on t.org_id = s.org_id and t.id = s.record_id where s.org_id = ", def.table()));
     sql.push_bind(actor.org_id).push(" and s.record_type = ").push_bind(def.name).push(" and not s.archived and ");
+}
+
+fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, words: Option<&str>) {
+    sql.push("(");
+    push_index(sql, actor, def);
     if let Some(words) = words {
         sql.push("s.record_id in (select record_id from found where record_type = ").push_bind(def.name).push(") and ");
         push_guard(sql, actor, def, words);

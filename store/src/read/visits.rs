@@ -8,10 +8,10 @@ use shared::types::REGISTRY;
 use shared::{RecordDef, Result};
 use uuid::Uuid;
 
-use super::search::push_title;
+use super::search::{fetch_hits, push_index};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
-use crate::scope::{Sql, push_ids};
+use crate::scope::{Sql, push_ids, push_scope};
 
 /// Visits that count, the last ones.
 const LAST: i64 = 60;
@@ -57,13 +57,11 @@ impl Store {
         let mut sql = Sql::new("");
         for (at, def) in types.into_iter().enumerate() {
             sql.push(if at > 0 { " union all " } else { "" });
-            push_title(&mut sql, actor, def);
+            push_index(&mut sql, actor, def);
+            push_scope(&mut sql, actor, def, Action::Read, "t");
             push_ids(&mut sql, "t", weights.keys().copied().collect());
         }
-        let found: Vec<(String, Uuid, String, String)> =
-            sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-        let hit = |(record_type, id, title, subtitle)| Hit { record_type, id, title, subtitle };
-        let mut hits: Vec<Hit> = found.into_iter().map(hit).collect();
+        let mut hits = fetch_hits(&mut tx, &mut sql).await?;
         first(&mut hits, &weights);
         hits.truncate(OFFERED);
         Ok(hits)
