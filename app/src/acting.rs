@@ -8,7 +8,7 @@ use shared::{Error, i18n};
 use uuid::Uuid;
 
 use crate::api::Fault;
-use crate::api::records::{apply, undo};
+use crate::api::records::{apply, apply_together, undo};
 use crate::context::Page;
 use crate::ui::{Toasts, Tone, Undo};
 
@@ -38,9 +38,24 @@ pub fn act_with(
 
 /// Sends a command with a fresh idempotency key, which makes it safe to try once more when the answer got lost.
 pub async fn send(mut command: Command) -> Result<Outcome, Error> {
+    keyed(&mut command);
+    once_more(|| apply(command.clone())).await
+}
+
+/// As [`send`], for commands that take effect together or not at all.
+pub async fn send_together(mut commands: Vec<Command>) -> Result<Vec<Outcome>, Error> {
+    // The first one's key stands for all of them.
+    commands.first_mut().into_iter().for_each(keyed);
+    once_more(|| apply_together(commands.clone())).await
+}
+
+fn keyed(command: &mut Command) {
     command.idempotency_key.get_or_insert_with(|| Uuid::now_v7().to_string());
-    let first = apply(command.clone()).await;
-    let result = if matches!(first, Err(Fault(Error::Offline))) { apply(command).await } else { first };
+}
+
+async fn once_more<T, F: Future<Output = Result<T, Fault>>>(call: impl Fn() -> F) -> Result<T, Error> {
+    let first = call().await;
+    let result = if matches!(first, Err(Fault(Error::Offline))) { call().await } else { first };
     result.map_err(|fault| fault.0)
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::access::{Action, Actor};
-use crate::record::{RecordDef, Row, Values};
+use crate::record::{CUSTOM, RecordDef, Row, Values};
 
 /// Likeness from which two records are held to be the same, 0 to 100.
 pub const LIKELY: u8 = 50;
@@ -128,7 +128,7 @@ pub fn merged_fields(def: &'static RecordDef) -> impl Iterator<Item = &'static c
 /// lists are put together.
 pub fn proposal(def: &'static RecordDef, into: &Row, others: &[Row]) -> Values {
     let mut merged = Values::new();
-    for field in merged_fields(def).map(|field| field.name).chain(["custom"]) {
+    for field in merged_fields(def).map(|field| field.name).chain([CUSTOM]) {
         let own = into.value(field);
         let value = others.iter().fold(own.clone(), |value, other| joined(value, other.value(field)));
         if value != *own {

@@ -334,7 +334,15 @@ impl Step {
             inline: Vec::new(),
         }
     }
+
+    /// Columns of the file that fields are filled from.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.assignments.iter().flat_map(|assignment| assignment.from.columns())
+    }
 }
+
+/// Stands in an answer for every text of its kind that has no answer of its own.
+pub const ALL: &str = "*";
 
 /// Where a cell's text could not be found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -377,6 +385,8 @@ pub struct Question {
     pub rows: u64,
     /// Several records are called so, and the rows don't tell which is meant.
     pub several: bool,
+    /// Rows stand for a record that is called so; without value they are left out.
+    pub is_own: bool,
     /// What may be meant, the likeliest first.
     pub suggestions: Vec<Suggestion>,
     /// All that can be meant, where that is little: the namesakes, the choices of a field, the few records of a type.
@@ -470,6 +480,8 @@ pub struct Preview {
     pub steps: Vec<StepPreview>,
     /// What has to be asked; the most frequent first.
     pub questions: Vec<Question>,
+    /// How many further questions there are, by what they are about; they come once there is room.
+    pub further: BTreeMap<String, u64>,
     /// Changes the run would carry out.
     pub changes: u64,
 }

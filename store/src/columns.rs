@@ -1,7 +1,7 @@
 //! From declarations to SQL columns and back.
 
 use serde_json::Value;
-use shared::record::{Kind, RecordDef, Row, Values, named_within};
+use shared::record::{CUSTOM, Kind, RecordDef, Row, Values, named_within};
 use shared::{FieldDef, Result};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -87,8 +87,8 @@ pub(crate) fn to_recordset(row: &Row) -> Value {
     let mut object = row.values.clone();
     object.insert("id".into(), row.id.to_string().into());
     object.insert("version".into(), row.version.into());
-    if object.get("custom").is_none_or(Value::is_null) {
-        object.insert("custom".into(), serde_json::json!({}));
+    if object.get(CUSTOM).is_none_or(Value::is_null) {
+        object.insert(CUSTOM.into(), serde_json::json!({}));
     }
     Value::Object(object)
 }

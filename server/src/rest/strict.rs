@@ -4,7 +4,7 @@
 //! such a shape is more likely a mistake, so it is refused here; limits are left to the shared validation.
 
 use serde_json::Value;
-use shared::record::{Kind, Part, Shape, Values};
+use shared::record::{CUSTOM, Kind, Part, Shape, Values};
 use shared::types::by_name;
 use shared::{Error, FieldDef, FieldError, RecordDef};
 
@@ -70,7 +70,7 @@ fn wrong(field: &FieldDef, value: &Value) -> Option<&'static str> {
         Kind::References(_) => (each(value, |v| v.as_str().is_some_and(is_id)), "reference"),
         Kind::Rank(_) => (value.as_str().is_some_and(|text| shared::rank::Place::parse(text).is_some()), "place"),
         Kind::Json(Shape::Lines(_)) => (each(value, Value::is_string), "list"),
-        Kind::Json(_) => (field.name != "custom" || value.is_object(), "object"),
+        Kind::Json(_) => (field.name != CUSTOM || value.is_object(), "object"),
     };
     (!fits).then_some(code)
 }

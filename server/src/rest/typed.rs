@@ -51,6 +51,8 @@ fn unknown(sent: &Value, known: &Value, path: &str, fields: &mut Vec<FieldError>
                 unknown(value, known, &format!("{path}[{at}]"), fields);
             }
         }
+        // Serde reads the parts of an object from a list as well, by their order, which nobody is promised.
+        (Value::Array(_), Value::Object(_)) => fields.push(FieldError::new(path, "object")),
         _ => {}
     }
 }
@@ -93,6 +95,7 @@ mod tests {
         let (at, code) = refused(step(json!({"assignments": from})));
         assert!(at.starts_with(&place) && code == "choice", "{at} {code}");
         assert_eq!(refused(step(json!({"existing": "merge"}))), pair(&format!("{first}.existing"), "choice"));
+        assert_eq!(refused(json!({"files": [[uuid::Uuid::nil(), []]], "answers": []})), pair("files[0]", "object"));
         assert_eq!(refused(step(json!({"distinkt": true}))), pair(&format!("{first}.distinkt"), "unknown_field"));
         let given = json!([{"field": "name", "from": {"column": "n"}, "times": null, "values": {}, "time": 3}]);
         let place = format!("{first}.assignments[0].time");

@@ -206,7 +206,7 @@ pub const SYSTEM_FIELDS: &[FieldDef] = &[
     FieldDef::new("updated_at", Kind::DateTime).computed(),
     FieldDef::new("updated_by", Kind::Reference("user")).computed(),
     FieldDef::new("archived_at", Kind::DateTime).computed(),
-    FieldDef::new("custom", Kind::Json(Shape::Own)).internal(),
+    FieldDef::new(CUSTOM, Kind::Json(Shape::Own)).internal(),
 ];
 
 impl RecordDef {

@@ -9,7 +9,7 @@ use shared::access::Actor;
 use shared::command::{Change, Command, Source};
 use shared::format::Zone;
 use shared::i18n::Locale;
-use shared::record::{Draft, validate};
+use shared::record::{CUSTOM, Draft, validate};
 use shared::types::ORGANISATION;
 use shared::{Error, FieldError, Result, Values};
 use uuid::Uuid;
@@ -213,7 +213,7 @@ fn organisation(input: &SetUp) -> Result<Values> {
     }
     // On the form, "name" is the person's.
     fields.iter_mut().filter(|error| error.field == "name").for_each(|error| error.field = "org_name".to_owned());
-    after.remove("custom");
+    after.remove(CUSTOM);
     if fields.is_empty() { Ok(after) } else { Err(Error::Invalid { fields }) }
 }
 

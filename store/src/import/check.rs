@@ -5,7 +5,7 @@ mod amounts;
 use shared::access::{Action, Actor};
 use shared::import::limits::{ANSWERS, FILES, PART, STEPS};
 use shared::import::{MAX_COLUMNS, Spec, Step};
-use shared::record::Kind;
+use shared::record::{CUSTOM, Kind};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result};
 
 /// Most problems told: a body of eight megabytes has room for a hundred thousand.
@@ -76,7 +76,7 @@ pub(super) fn assigned(def: &RecordDef, name: &str) -> std::result::Result<Optio
     }
     let (whole, part) = name.split_once('.').map_or((name, None), |(whole, part)| (whole, Some(part)));
     let field = def.field(whole).ok_or("unknown_field")?;
-    let has_parts = matches!(field.kind, Kind::Address | Kind::Social) || field.name == "custom";
+    let has_parts = matches!(field.kind, Kind::Address | Kind::Social) || field.name == CUSTOM;
     match part {
         Some(part) if !has_parts || part.chars().count() > PART => Err("unknown_field"),
         _ if field.read_only => Err("read_only"),

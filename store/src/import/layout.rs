@@ -26,6 +26,9 @@ pub(super) struct Layout {
     key: Option<&'static str>,
 }
 
+/// Fields that are days.
+const DAYS: [&str; 2] = ["birth_date", "expected_close"];
+
 /// Parts of a person's name, as in `{given}+{middle}+{family}`.
 const NAME: char = '+';
 
@@ -302,6 +305,68 @@ const LAYOUTS: &[Layout] = &[
         key: Some("emails"),
     },
     Layout {
+        code: "salesforce_leads",
+        record_type: "lead",
+        marks: &["First Name", "Last Name", "Company / Account"],
+        fields: &[
+            ("name", "{First Name}+{Middle Name}+{Last Name}|{Company / Account}"),
+            ("company", "{Company / Account}"),
+            ("job_title", "{Title}"),
+            ("phones", "{Mobile}; {Phone}"),
+            ("emails", "{Email}"),
+            ("address.street", "{Street}"),
+            ("address.city", "{City}"),
+            ("address.province", "{State/Province}|{State/Province (text only)}|{State}"),
+            ("address.postcode", "{Zip/Postal Code}|{Zip}"),
+            ("address.country", "{Country}|{Country (text only)}"),
+            ("need", "{Description}"),
+        ],
+        company: None,
+        website: None,
+        key: Some("emails"),
+    },
+    Layout {
+        code: "salesforce_accounts",
+        record_type: "customer",
+        marks: &["Account Name", "Account Owner", "Billing State/Province"],
+        fields: &[
+            ("name", "{Account Name}"),
+            ("number", "{Account Number}"),
+            ("kind", "company"),
+            ("phones", "{Phone}"),
+            ("website", "{Website}"),
+            ("address.street", "{Billing Street}"),
+            ("address.city", "{Billing City}"),
+            ("address.province", "{Billing State/Province}"),
+            ("address.postcode", "{Billing Zip/Postal Code}"),
+            ("address.country", "{Billing Country}"),
+            ("employees", "{Employees}"),
+            ("revenue", "{Annual Revenue}"),
+            ("description", "{Account Description}|{Description}"),
+        ],
+        company: None,
+        website: None,
+        key: Some("name"),
+    },
+    Layout {
+        code: "salesforce_opportunities",
+        record_type: "opportunity",
+        marks: &["Opportunity Name", "Account Name", "Stage", "Close Date"],
+        fields: &[
+            ("name", "{Opportunity Name}"),
+            ("number", "{Opportunity ID}"),
+            ("stage_id", "{Stage}"),
+            ("amount", "{Amount}"),
+            ("expected_close", "{Close Date}"),
+            ("probability", "{Probability (%)}"),
+            ("next_step", "{Next Step}"),
+            ("need", "{Description}"),
+        ],
+        company: Some("Account Name"),
+        website: None,
+        key: Some("number"),
+    },
+    Layout {
         code: "zoho_contacts",
         record_type: "contact",
         marks: &["Contact Owner", "First Name", "Last Name", "Account Name", "Email"],
@@ -347,6 +412,25 @@ const LAYOUTS: &[Layout] = &[
         key: Some("name"),
     },
     Layout {
+        code: "zoho_deals",
+        record_type: "opportunity",
+        marks: &["Deal Owner", "Deal Name", "Stage", "Closing Date"],
+        fields: &[
+            ("name", "{Deal Name}"),
+            ("number", "{Record Id}|{Deal Id}"),
+            ("stage_id", "{Stage}"),
+            ("pipeline_id", "{Pipeline}"),
+            ("amount", "{Amount}"),
+            ("expected_close", "{Closing Date}"),
+            ("probability", "{Probability (%)}|{Probability}"),
+            ("next_step", "{Next Step}"),
+            ("need", "{Description}"),
+        ],
+        company: Some("Account Name"),
+        website: None,
+        key: Some("number"),
+    },
+    Layout {
         code: "zoho_leads",
         record_type: "lead",
         marks: &["Lead Owner", "Company", "Last Name", "Lead Status"],
@@ -381,9 +465,9 @@ impl Layout {
     fn known(&self, columns: &[String]) -> Vec<Assignment> {
         let from = |(field, source): &(&str, &str)| Some(Assignment::new(field, from(source, columns)?));
         let mut known: Vec<Assignment> = self.fields.iter().filter_map(from).collect();
-        for birthday in known.iter_mut().filter(|assignment| assignment.field == "birth_date") {
+        for day in known.iter_mut().filter(|assignment| DAYS.contains(&assignment.field.as_str())) {
             // Most programs write them plainly; some as people do in the programs' country.
-            birthday.dates = Some(DateOrder::MonthFirst);
+            day.dates = Some(DateOrder::MonthFirst);
         }
         known
     }
@@ -489,6 +573,18 @@ mod tests {
         assert_eq!(recognised(salesforce).unwrap().0, "salesforce_contacts");
         let zoho = "Record Id,Contact Owner.id,Contact Owner,First Name,Last Name,Account Name,Email,Phone,Mailing Street,Mailing Zip";
         assert_eq!(recognised(zoho).unwrap().0, "zoho_contacts");
+        for (header, code) in [
+            ("First Name,Last Name,Title,Company / Account,Email,Lead Source,Lead Owner", "salesforce_leads"),
+            (
+                "Opportunity Name,Account Name,Stage,Close Date,Amount,Lead Source,Opportunity Owner",
+                "salesforce_opportunities",
+            ),
+            ("Record Id,Deal Owner,Deal Name,Amount,Stage,Closing Date,Account Name,Contact Name", "zoho_deals"),
+            ("Account Owner,Account Name,Website,Billing Street,Billing State/Province,Phone", "salesforce_accounts"),
+            ("Account Owner,Account Name,Website,Billing Street,Billing State,Phone", "zoho_accounts"),
+        ] {
+            assert_eq!(recognised(header).map(|(code, _)| code), Some(code), "{header}");
+        }
         assert!(recognised("name,email,phone").is_none());
     }
 }

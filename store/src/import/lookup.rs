@@ -254,16 +254,16 @@ fn push_valued(sql: &mut Sql, def: &RecordDef, column: &str, texts: &[String]) {
     sql.push(")");
 }
 
-/// Existing records by the folded value of a key field; of namesakes the oldest.
+/// Existing records by the folded value of a key field, the oldest first.
 pub(super) async fn load_existing(
     tx: &mut Tx,
     actor: &Actor,
     def: &'static RecordDef,
     (key, within): (&str, Option<&str>),
     keys: &BTreeSet<String>,
-) -> Result<BTreeMap<(Option<Uuid>, String), Row>> {
+) -> Result<BTreeMap<(Option<Uuid>, String), Vec<Row>>> {
     let keys: Vec<String> = keys.iter().cloned().collect();
-    let mut found = BTreeMap::new();
+    let mut found: BTreeMap<_, Vec<Row>> = BTreeMap::new();
     for chunk in keys.chunks(TEXTS) {
         let mut sql = Sql::new(format!("select {} from {} t where ", select_list(def, "t"), def.table()));
         push_live(&mut sql, actor, def);
@@ -272,8 +272,13 @@ pub(super) async fn load_existing(
         for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
             let row = decode(def, &raw, 0)?;
             let parent = within.and_then(|field| row.reference(field));
-            for text in key_texts(&row, key) {
-                found.entry((parent, text)).or_insert_with(|| row.clone());
+            let texts: BTreeSet<String> = key_texts(&row, key).into_iter().collect();
+            for text in texts {
+                let all = found.entry((parent, text)).or_default();
+                // One with several addresses comes with each of them.
+                if !all.iter().any(|known| known.id == row.id) {
+                    all.push(row.clone());
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use shared::access::Actor;
 use shared::command::{Change, Command, Outcome, Refusal, Source};
 use shared::query::Filter;
 use shared::rank::Place;
-use shared::record::{Draft, Kind, Shape};
+use shared::record::{CUSTOM, Draft, Kind, Shape};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result, Row};
 use uuid::Uuid;
 
@@ -96,7 +96,7 @@ async fn check(
     set_ranks(tx, def, rows).await?;
     serial::number(tx, def, rows).await?;
     let related = related_rows(tx, def, rows).await?;
-    let needs_custom = rows.iter().any(|r| r.act == Act::Create || r.patch.iter().any(|name| name == "custom"));
+    let needs_custom = rows.iter().any(|r| r.act == Act::Create || r.patch.iter().any(|name| name == CUSTOM));
     let custom = if needs_custom { custom_fields(tx, def).await? } else { Vec::new() };
     for row in rows.iter_mut().filter(|r| matches!(r.act, Act::Create | Act::Update) && r.fault.is_none()) {
         let mut after = std::mem::take(&mut row.after.values);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::access::Actor;
 use shared::command::{Change, Command, Outcome, Source};
 use shared::i18n::{Locale, translate};
-use shared::record::CustomField;
+use shared::record::{CUSTOM, CustomField};
 use shared::types::{ATTACHMENT, REGISTRY};
 use shared::{Error, Kind, RecordDef, Result, Values};
 use uuid::Uuid;
@@ -180,7 +180,7 @@ impl Erasing<'_> {
         for ids in ids.chunks(CHUNK) {
             let rows = load::rows_by_id(tx, def, &ids.iter().copied().collect()).await?;
             let changes = rows.iter().map(|row| {
-                let values = self.emptied(def, row.value("custom"), &custom);
+                let values = self.emptied(def, row.value(CUSTOM), &custom);
                 Change::Update { id: row.id, version: None, values }
             });
             self.run(tx, def, changes.collect()).await?;
@@ -214,7 +214,7 @@ impl Erasing<'_> {
             let value = custom.get(&field.key).cloned().unwrap_or_default();
             kept.insert(field.key.clone(), if is_text { self.title.as_str().into() } else { value });
         }
-        values.insert("custom".to_owned(), kept.into());
+        values.insert(CUSTOM.to_owned(), kept.into());
         values
     }
 
@@ -225,7 +225,7 @@ impl Erasing<'_> {
             .bind(tx.org_id)
             .bind(self.set)
             .bind(ids)
-            .bind(personal.chain(["custom"]).collect::<Vec<_>>())
+            .bind(personal.chain([CUSTOM]).collect::<Vec<_>>())
             .bind(&self.title)
             .execute(&mut *tx.inner)
             .await

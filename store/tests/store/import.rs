@@ -14,7 +14,8 @@ use shared::audit::AuditQuery;
 use shared::command::Source;
 use shared::i18n::Locale;
 use shared::import::{
-    Answer, Assignment, Decision, Existing, FileKind, FilePlan, Preview, Reading, Run, Spec, Status, Step, Unknown,
+    ALL, Answer, Assignment, Decision, Existing, FileKind, FilePlan, Preview, Question, Reading, Run, Spec, Status,
+    Step, Unknown,
 };
 use shared::query::{CHANGE_SET, Filter, ListQuery, Op};
 use shared::types::{CONTACT, CUSTOMER, OPPORTUNITY};
@@ -522,6 +523,64 @@ async fn which_of_several_namesakes_is_meant_is_told_by_the_row_or_asked() {
     let export = String::from_utf8(exported(&test, &actor, &CONTACT, FileKind::Csv).await).unwrap();
     let again = run(&test, &actor, &suggested(&test, &actor, &export, &CONTACT).await).await;
     assert_eq!((again.created, again.updated, again.failed), (0, 0, 0), "what is there stays related as it is");
+}
+
+#[tokio::test]
+async fn which_of_several_records_a_row_stands_for_is_told_by_the_row_or_asked() {
+    let (test, actor) = founded().await;
+    let people = "name,emails\n王建国,a@example.com\n王建国,b@example.com\n";
+    assert_eq!(run(&test, &actor, &suggested(&test, &actor, people, &CONTACT).await).await.created, 2);
+    let by_name = async |text: &str| {
+        let mut spec = suggested(&test, &actor, text, &CONTACT).await;
+        spec.files[0].steps[0].key = Some("name".into());
+        spec
+    };
+    let titled = async |title: &str| {
+        let sql = format!("select string_agg(emails[1], ',' order by id) from contacts where job_title = '{title}'");
+        let found: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&test.owner).await.unwrap();
+        found.unwrap_or_default()
+    };
+    // What else the row says tells them apart.
+    let told = run(&test, &actor, &by_name("name,emails,job_title\n王建国,b@example.com,Head\n").await).await;
+    assert_eq!((told.created, told.updated, titled("Head").await.as_str()), (0, 1, "b@example.com"));
+
+    let clerk = "name,job_title\n王建国,Clerk\n";
+    let asked = preview(&test, &actor, &by_name(clerk).await).await;
+    assert_eq!((asked.changes, asked.steps[0].failed), (0, 1), "nobody guesses");
+    assert_eq!(asked.steps[0].problems[0].0.code, "namesakes");
+    let question = asked.questions[0].clone();
+    assert!(question.several && question.is_own && question.may_create && question.fields == ["contact.name"]);
+    let answered = async |decision: Decision| {
+        let mut spec = by_name(clerk).await;
+        spec.answers = vec![Answer { unknown: question.unknown.clone(), decision }];
+        run(&test, &actor, &spec).await
+    };
+    let left_out = answered(Decision::Empty).await;
+    assert_eq!((left_out.created, left_out.updated, left_out.failed), (0, 0, 0));
+    let chosen = question.options.iter().find(|option| option.detail.contains("a@example.com")).unwrap();
+    let one = answered(Decision::Use(chosen.value.clone())).await;
+    assert_eq!((one.created, one.updated, titled("Clerk").await.as_str()), (0, 1, "a@example.com"));
+    let new = answered(Decision::Create).await;
+    assert_eq!((new.created, new.updated), (1, 0));
+}
+
+#[tokio::test]
+async fn many_missing_names_are_made_by_one_answer_and_none_is_out_of_reach() {
+    let (test, actor) = founded().await;
+    let rows: String = (0..60_u8)
+        .map(|n| format!("P{n},{}\n", char::from(b'A' + n % 26).to_string().repeat(4 + usize::from(n))))
+        .collect();
+    let mut spec = suggested(&test, &actor, &format!("name,customer_id\n{rows}"), &CONTACT).await;
+    let asked = preview(&test, &actor, &spec).await;
+    assert_eq!((asked.questions.len(), asked.further.get("customer")), (50, Some(&10)));
+    // The others come once these are answered.
+    let answer = |question: &Question| Answer { unknown: question.unknown.clone(), decision: Decision::Empty };
+    spec.answers = asked.questions.iter().map(answer).collect();
+    let next = preview(&test, &actor, &spec).await;
+    assert_eq!((next.questions.len(), next.further.len()), (60, 0));
+    let all = Unknown { target: "customer".into(), value: ALL.into() };
+    spec.answers = vec![Answer { unknown: all, decision: Decision::Create }];
+    assert_eq!(run(&test, &actor, &spec).await.created, 120);
 }
 
 #[tokio::test]

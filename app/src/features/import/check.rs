@@ -29,7 +29,7 @@ pub fn Check(
             Some(preview) => {
                 let nothing = nothing(&preview);
                 view! {
-                    <Questions wizard questions=preview.questions/>
+                    <Questions wizard questions=preview.questions further=preview.further/>
                     <h2 class="section-title">{t("import.preview.title")}</h2>
                     {nothing.map(|(tone, key)| view! { <Notice tone text=t(key)/> })}
                     {preview.steps.into_iter().map(|step| view! { <Step wizard step/> }).collect_view()}

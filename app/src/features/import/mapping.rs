@@ -1,17 +1,19 @@
 //! Which column goes where.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::access::Action;
 use shared::i18n::{Locale, field_label, translate, type_label_many};
 use shared::import::mapping::parts;
-use shared::import::{Assignment, Column, DateOrder, Existing, FileInfo, From, fillable, key_fields};
+use shared::import::{Assignment, Column, DateOrder, Existing, FileInfo, From, Step, fillable, key_fields};
 use shared::record::custom_name;
 use shared::types::{CUSTOM_FIELD, REGISTRY, by_name};
 
 use super::reading::HowRead;
 use super::wizard::{Stage, Wizard};
-use crate::context::t;
+use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Choice, Field, Icon, Notice, Segmented, Select, Size, TextInput, Tone};
 
 /// All files with their columns.
@@ -86,18 +88,47 @@ fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
         let names: Vec<String> = types.iter().map(|def| type_label_many(locale, def)).collect();
         page.text_with("import.mapping.known", &[("types", &names.join(", "))])
     });
+    let used: BTreeSet<String> = file.steps.iter().flat_map(Step::columns).map(str::to_owned).collect();
+    let unused: Vec<String> =
+        file.columns.into_iter().map(|column| column.name).filter(|name| !used.contains(name)).collect();
+    let left = Signal::derive(move || {
+        let (n, columns) = (unused.len().to_string(), unused.join(", "));
+        (!unused.is_empty()).then(|| page.text_with("import.mapping.unused", &[("n", &n), ("columns", &columns)]))
+    });
+    let steps = StoredValue::new(file.steps);
+    let filled = move || steps.with_value(|steps| steps.iter().map(|step| filled(page, step)).collect_view());
     view! {
         <Notice tone=Tone::Success text/>
+        <details>
+            <summary>{t("import.mapping.used")}</summary>
+            {filled}
+        </details>
+        {move || left.get().map(|text| view! { <p class="muted">{text}</p> })}
         <div><Button size=Size::Small on_click=move |_| wizard.by_hand(at)>{t("import.mapping.by_hand")}</Button></div>
     }
+}
+
+/// The fields that a step fills, each with its columns; reactive.
+fn filled(page: Page, step: &Step) -> AnyView {
+    let Some(def) = by_name(&step.record_type) else { return ().into_any() };
+    let locale = page.locale.get();
+    let with_columns = step.assignments.iter().filter(|assignment| !assignment.from.columns().is_empty());
+    let line = |assignment: &Assignment| {
+        let columns = assignment.from.columns().join(", ");
+        view! { <li>{columns} " → " {field_label(locale, def, &assignment.field)}</li> }
+    };
+    view! {
+        <p class="meta">{type_label_many(locale, def)}</p>
+        <ul>{with_columns.map(line).collect_view()}</ul>
+    }
+    .into_any()
 }
 
 /// Type, columns, fixed values and how existing records are recognised.
 #[component]
 fn Columns(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
     let page = wizard.page;
-    let step = move || wizard.files.with(|files| files.get(at).and_then(|file| file.steps.last().cloned()));
-    let record_type = Memo::new(move |_| step().map(|step| step.record_type).unwrap_or_default());
+    let record_type = Memo::new(move |_| wizard.step(at, |step| step.record_type.clone()).unwrap_or_default());
     let def = Memo::new(move |_| by_name(&record_type.get()).map(|def| def.name));
     let chosen = RwSignal::new(record_type.get_untracked());
     let types = Signal::derive(move || {
@@ -172,21 +203,17 @@ fn part_label(locale: Locale, def: &RecordDef, target: &str) -> String {
 #[component]
 fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column) -> impl IntoView {
     let name = StoredValue::new(column.name.clone());
-    let target = move || {
-        let of = |files: &Vec<FileInfo>| files.get(at)?.steps.last()?.target_of(&name.read_value());
-        wizard.files.with(of).unwrap_or_default()
-    };
+    let target = move || wizard.step(at, |step| step.target_of(&name.read_value())).flatten().unwrap_or_default();
     let field = RwSignal::new(untrack(target));
     // Another column may take the field over.
     Effect::new(move |_| field.set(target()));
     let dates = column.dates;
     let assign = move |chosen: String| wizard.map(at, |step| step.lead(def, &name.read_value(), &chosen, dates));
     let companions = move || {
-        let others = wizard.files.with(|files| {
-            let step = files.get(at)?.steps.last()?;
-            Some(step.companions(&name.read_value()).join(", ")).filter(|others| !others.is_empty())
-        });
-        others.map(|columns| wizard.page.text_with("import.mapping.together", &[("columns", &columns)]))
+        let others = wizard.step(at, |step| step.companions(&name.read_value()).join(", "));
+        others
+            .filter(|others| !others.is_empty())
+            .map(|columns| wizard.page.text_with("import.mapping.together", &[("columns", &columns)]))
     };
     let label = Signal::derive(move || name.get_value());
     let may_add = wizard.page.actor().is_some_and(|actor| actor.may(&CUSTOM_FIELD, Action::Create));
@@ -218,10 +245,7 @@ fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column)
 fn Order(wizard: Wizard, at: usize, column: String) -> impl IntoView {
     let column = StoredValue::new(column);
     let reads = move |a: &Assignment| a.from.columns().contains(&column.read_value().as_str());
-    let of = move || {
-        let dates = |files: &Vec<FileInfo>| files.get(at)?.steps.last()?.assignments.iter().find(|a| reads(a))?.dates;
-        wizard.files.with(dates)
-    };
+    let of = move || wizard.step(at, |step| step.assignments.iter().find(|a| reads(a))?.dates).flatten();
     let value = Signal::derive(move || of().unwrap_or(DateOrder::DayFirst).code().to_owned());
     let page = wizard.page;
     let options = Signal::derive(move || {
@@ -249,16 +273,14 @@ fn Missing(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView 
     let page = wizard.page;
     let missing = move || {
         let locale = page.locale.get();
-        wizard.files.with(|files| {
-            let step = files.get(at)?.steps.last()?;
+        let names = wizard.step(at, |step| {
             let has = |name: &str| step.assignments.iter().any(|a| a.field == name);
             // The pipeline follows the stage.
             let wanted = fillable(def).filter(|f| f.required && f.default.is_none() && f.name != "pipeline_id");
-            let names: Vec<String> =
-                wanted.filter(|f| !has(f.name)).map(|f| field_label(locale, def, f.name)).collect();
-            (!names.is_empty())
-                .then(|| page.text_with("import.mapping.required_missing", &[("fields", &names.join(", "))]))
-        })
+            wanted.filter(|f| !has(f.name)).map(|f| field_label(locale, def, f.name)).collect::<Vec<_>>().join(", ")
+        });
+        let names = names.filter(|names| !names.is_empty())?;
+        Some(page.text_with("import.mapping.required_missing", &[("fields", &names)]))
     };
     move || missing().map(|text| view! { <Notice tone=Tone::Warning text/> })
 }
@@ -269,14 +291,12 @@ fn Constants(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoVie
     let page = wizard.page;
     let (field, value) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let constants = move || {
-        wizard.files.with(|files| {
-            let step = files.get(at).and_then(|file| file.steps.last());
-            let fixed = step.into_iter().flat_map(|step| &step.assignments).filter_map(|a| match &a.from {
-                From::Constant(text) => Some((a.field.clone(), text.clone())),
-                _ => None,
-            });
-            fixed.collect::<Vec<_>>()
-        })
+        let fixed = |a: &Assignment| match &a.from {
+            From::Constant(text) => Some((a.field.clone(), text.clone())),
+            _ => None,
+        };
+        let all = wizard.step(at, |step| step.assignments.iter().filter_map(fixed).collect::<Vec<_>>());
+        all.unwrap_or_default()
     };
     let add = move |_| {
         let (name, text) = (field.get_untracked(), value.get_untracked());
@@ -317,7 +337,7 @@ fn Constants(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoVie
 #[component]
 fn Matching(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView {
     let page = wizard.page;
-    let step = move || wizard.files.with(|files| files.get(at).and_then(|file| file.steps.last().cloned()));
+    let step = move || wizard.step(at, Step::clone);
     let key = RwSignal::new(step().and_then(|step| step.key).unwrap_or_default());
     let keys = Signal::derive(move || {
         let locale = page.locale.get();

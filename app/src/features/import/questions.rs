@@ -1,8 +1,11 @@
 //! Names that nearly match, or that several records have: one answer for all rows.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
-use shared::i18n::{choice_label, field_label};
-use shared::import::{Candidate, Decision, FileInfo, Question, Unknown};
+use shared::RecordDef;
+use shared::i18n::{choice_label, field_label, type_label_many};
+use shared::import::{ALL, Candidate, Decision, FileInfo, Question, Unknown};
 use shared::types::by_name;
 
 use super::wizard::Wizard;
@@ -16,6 +19,8 @@ pub fn Questions(
     wizard: Wizard,
     /// What is to be answered.
     questions: Vec<Question>,
+    /// How many come later, by what they are about.
+    further: BTreeMap<String, u64>,
 ) -> impl IntoView {
     if questions.is_empty() {
         return ().into_any();
@@ -23,15 +28,59 @@ pub fn Questions(
     let page = wizard.page;
     let open = questions.iter().filter(|question| question.decision.is_none()).count();
     let count = open.to_string();
+    let later = further.values().sum::<u64>();
+    let all = missing(&questions)
+        .into_iter()
+        .map(|(target, names)| create_all(wizard, target, names, further.get(target.name).copied().unwrap_or(0)))
+        .collect_view();
     view! {
         <section class="section">
             <h2 class="section-title">{t("import.near.title")}</h2>
             <p class="muted">{t("import.near.text")}</p>
+            {all}
             <div>{questions.into_iter().map(|question| view! { <Asked wizard question/> }).collect_view()}</div>
             {(open > 0).then(|| view! {
                 <p class="meta">{move || page.text_with("import.near.open", &[("n", &count)])} " " {t("import.preview.open_questions")}</p>
             })}
+            {(later > 0).then(|| view! {
+                <p class="meta">{move || page.text_with("import.near.further", &[("n", &later.to_string())])}</p>
+            })}
         </section>
+    }
+    .into_any()
+}
+
+/// Open questions about names that resemble nothing, and of which records can be made, by the type of those.
+fn missing(questions: &[Question]) -> Vec<(&'static RecordDef, Vec<Unknown>)> {
+    let mut missing: Vec<(&'static RecordDef, Vec<Unknown>)> = Vec::new();
+    let is_missing = |question: &&Question| {
+        question.decision.is_none() && question.may_create && !question.several && question.suggestions.is_empty()
+    };
+    for question in questions.iter().filter(is_missing) {
+        let Some(def) = by_name(&question.unknown.target) else { continue };
+        match missing.iter_mut().find(|(known, _)| known.name == def.name) {
+            Some((_, names)) => names.push(question.unknown.clone()),
+            None => missing.push((def, vec![question.unknown.clone()])),
+        }
+    }
+    missing.retain(|(_, names)| names.len() > 1);
+    missing
+}
+
+/// One answer for all names that resemble nothing, those that are not asked about yet included.
+fn create_all(wizard: Wizard, def: &'static RecordDef, names: Vec<Unknown>, later: u64) -> AnyView {
+    let page = wizard.page;
+    let n = (names.len() as u64 + later).to_string();
+    let words = Signal::derive(move || {
+        page.text_with("import.near.create_all", &[("n", &n), ("type", &type_label_many(page.locale.get(), def))])
+    });
+    let rest = (later > 0).then(|| Unknown { target: def.name.to_owned(), value: ALL.to_owned() });
+    let create = move |_| wizard.answer_all(names.iter().cloned().chain(rest.clone()), &Decision::Create);
+    view! {
+        <div class="row">
+            <Button icon="plus" busy=wizard.busy on_click=create>{words}</Button>
+            {(later == 0).then(|| view! { <span class="meta">{t("import.near.create_all_hint")}</span> })}
+        </div>
     }
     .into_any()
 }
@@ -40,7 +89,7 @@ pub fn Questions(
 #[component]
 fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
     let page = wizard.page;
-    let Question { unknown, fields, rows, several, suggestions, options, may_create, decision } = question;
+    let Question { unknown, fields, rows, several, is_own, suggestions, options, may_create, decision } = question;
     let count = rows.to_string();
     let answer = |words: Signal<String>, own: Decision| {
         let (unknown, chosen) = (unknown.clone(), decision.as_ref() == Some(&own));
@@ -58,10 +107,14 @@ fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
         answer(words, Decision::Use(suggestion.value)).into_any()
     });
     let value = unknown.value.clone();
-    let create = Signal::derive(move || page.text_with("import.near.create", &[("value", &value)]));
+    let create = Signal::derive(move || match is_own {
+        true => page.text("import.near.create_own"),
+        false => page.text_with("import.near.create", &[("value", &value)]),
+    });
+    let without = t(if is_own { "import.near.leave_out" } else { "import.near.leave_empty" });
     let answers: Vec<AnyView> = uses
         .chain(may_create.then(|| answer(create, Decision::Create).into_any()))
-        .chain([answer(t("import.near.leave_empty"), Decision::Empty).into_any()])
+        .chain([answer(without, Decision::Empty).into_any()])
         .collect();
     let place = move || place(wizard, &fields);
     let choose = (!options.is_empty())

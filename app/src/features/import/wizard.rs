@@ -122,6 +122,11 @@ impl Wizard {
         });
     }
 
+    /// What a mapping says of the file's own records: its last step, where there is one.
+    pub(super) fn step<T>(self, at: usize, read: impl FnOnce(&Step) -> T) -> Option<T> {
+        self.files.with(|files| Some(read(files.get(at)?.steps.last()?)))
+    }
+
     /// Reads a file in another way.
     pub(super) fn reread(self, at: usize, file: Uuid, reading: Reading) {
         self.begin();
@@ -226,9 +231,16 @@ impl Wizard {
 
     /// Answers a question for all rows and looks again.
     pub(super) fn answer(self, unknown: Unknown, decision: Decision) {
+        self.answer_all([unknown], &decision);
+    }
+
+    /// Gives several questions the same answer, and looks again.
+    pub(super) fn answer_all(self, asked: impl IntoIterator<Item = Unknown>, decision: &Decision) {
         self.answers.update(|answers| {
-            answers.retain(|answer| answer.unknown != unknown);
-            answers.push(Answer { unknown, decision });
+            for unknown in asked {
+                answers.retain(|answer| answer.unknown != unknown);
+                answers.push(Answer { unknown, decision: decision.clone() });
+            }
         });
         self.check();
     }

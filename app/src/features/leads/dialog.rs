@@ -12,10 +12,9 @@ use shared::{Error, FieldError, Row, i18n};
 use uuid::Uuid;
 
 use super::draft::{Draft, Input, Part, customer_field};
-use crate::acting::undo_of;
-use crate::api::Fault;
+use crate::acting::{send_together, undo_of};
 use crate::api::duplicates::similar_records;
-use crate::api::records::{apply_together, list_records};
+use crate::api::records::list_records;
 use crate::context::{Page, t};
 use crate::record::{Editing, RecordContext, editor, reason_badge};
 use crate::ui::{Button, ButtonKind, Checkbox, Choice, Dialog, Field, Notice, Segmented, SkeletonRows, Toasts, Tone};
@@ -41,21 +40,17 @@ pub(super) fn dialog(context: RecordContext, open: RwSignal<bool>) -> AnyView {
         };
         draft.errors.set(Vec::new());
         busy.set(true);
-        let mut commands = conversion.commands(&lead.get_value(), [(); 3].map(|()| Uuid::now_v7()));
-        // The same once more if the answer gets lost.
-        commands.iter_mut().take(1).for_each(|command| command.idempotency_key = Some(Uuid::now_v7().to_string()));
+        let commands = conversion.commands(&lead.get_value(), [(); 3].map(|()| Uuid::now_v7()));
         spawn_local(async move {
-            let first = apply_together(commands.clone()).await;
-            let result =
-                if matches!(first, Err(Fault(Error::Offline))) { apply_together(commands).await } else { first };
+            let result = send_together(commands).await;
             busy.try_set(false);
             match result {
                 Ok(outcomes) => {
                     converted(context, toasts, outcomes);
                     open.set(false);
                 }
-                Err(Fault(Error::Invalid { fields })) => draft.refused(fields),
-                Err(Fault(error)) => {
+                Err(Error::Invalid { fields }) => draft.refused(fields),
+                Err(error) => {
                     toasts.push(i18n::error_message(page.locale.get_untracked(), &error), Tone::Danger, None);
                 }
             }

@@ -58,11 +58,14 @@ pub(super) fn preview() -> Value {
         "rows": count("Rows that have it."),
         "suggestions": list(suggestion),
         "may_create": {"type": "boolean"},
+        "several": {"type": "boolean", "description": "Several records are called so, and the rows don't tell which is meant."},
+        "is_own": {"type": "boolean", "description": "Rows stand for a record that is called so; with `empty` they are left out."},
         "decision": {"anyOf": [reference("import_decision"), {"type": "null"}]},
     }));
     whole(json!({
         "steps": list(step),
         "questions": list(question),
+        "further": {"type": "object", "additionalProperties": count("Questions that come once others are answered.")},
         "changes": count("Changes that a run would carry out."),
     }))
 }

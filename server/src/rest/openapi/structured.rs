@@ -1,7 +1,7 @@
 //! Schemas of structured values, from the shapes that their fields declare.
 
 use serde_json::{Map, Value, json};
-use shared::record::{Kind, Part, Shape};
+use shared::record::{CUSTOM, Kind, Part, Shape};
 use shared::sla::WEEKDAYS;
 use shared::types::by_name;
 use shared::{FieldDef, RecordDef};
@@ -61,8 +61,8 @@ fn values(target: &str, names: &[&str], reading: bool) -> Value {
 /// Values that only their type's rules know.
 fn own(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
     match (def.name, field.name) {
-        (_, "custom") if reading => json!({"type": "object"}),
-        (_, "custom") => json!({"type": "object", "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"}}),
+        (_, CUSTOM) if reading => json!({"type": "object"}),
+        (_, CUSTOM) => json!({"type": "object", "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"}}),
         ("role", "grants") => grants(),
         _ => json!({}),
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use shared::RecordDef;
 use shared::access::{Action, Actor, FieldAccess, Level};
+use shared::record::CUSTOM;
 use uuid::Uuid;
 
 use crate::columns::target;
@@ -28,7 +29,7 @@ impl Reach {
         let mut read = BTreeMap::new();
         readable(actor, def, &mut read);
         let fields = def.all_fields().filter(|field| actor.sees(def, field)).map(|field| field.name.to_owned());
-        let custom = (actor.field_access(def, "custom") > FieldAccess::Hidden).then(|| "custom".to_owned());
+        let custom = (actor.field_access(def, CUSTOM) > FieldAccess::Hidden).then(|| CUSTOM.to_owned());
         let titles = def.all_fields().filter_map(target).filter(|target| actor.sees_title(target));
         let seen = fields.chain(custom).chain(titles.map(|target| format!("{}.{}", target.name, target.title)));
         Self {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 use shared::access::{Action, Actor};
-use shared::import::{Candidate, Decision, Question, Spec, Suggestion, Unknown};
+use shared::import::{ALL, Candidate, Decision, Question, Spec, Suggestion, Unknown};
 use shared::query::Titles;
 use shared::record::Kind;
 use shared::{FieldDef, RecordDef, Result, Row};
@@ -17,7 +17,7 @@ use crate::pool::Tx;
 use crate::read::{titles, titles_near};
 use crate::write::rows_by_id;
 
-/// Most questions asked.
+/// Most open questions at a time.
 const QUESTIONS: usize = 50;
 /// Most of what tells a record from its namesakes.
 const DETAILS: usize = 3;
@@ -35,15 +35,26 @@ pub(super) struct Asked {
     several: bool,
     /// Whether it is looked for within another record: the same answer may be one record here and another one there.
     is_within: bool,
+    /// Whether rows stand for a record that is called so, not only refer to it.
+    is_own: bool,
 }
 
 impl Asked {
+    /// Notes a row that stands for one of these records.
+    pub(super) fn note_own(&mut self, (def, key): (&RecordDef, &str), namesakes: &[Uuid]) {
+        self.is_own = true;
+        self.add(format!("{}.{key}", def.name), namesakes);
+    }
+
     /// Notes a row that has it.
     pub(super) fn note(&mut self, def: &RecordDef, field: &FieldDef, namesakes: &[Uuid], is_within: bool) {
+        self.is_within |= is_within;
+        self.add(format!("{}.{}", def.name, field.name), namesakes);
+    }
+
+    fn add(&mut self, place: String, namesakes: &[Uuid]) {
         self.rows += 1;
         self.several |= !namesakes.is_empty();
-        self.is_within |= is_within;
-        let place = format!("{}.{}", def.name, field.name);
         self.fields.insert(place);
         for id in namesakes {
             if self.namesakes.len() < FEW {
@@ -72,12 +83,16 @@ impl Planner<'_> {
     pub(super) async fn ask(&mut self) -> Result<()> {
         let mut asked: Vec<(Unknown, Asked)> = std::mem::take(&mut self.asked).into_iter().collect();
         asked.sort_by_key(|(_, asked)| std::cmp::Reverse(asked.rows));
-        asked.truncate(QUESTIONS);
-        let mut known = BTreeMap::new();
+        let (mut known, mut open) = (BTreeMap::new(), 0);
         for (unknown, asked) in asked {
-            let Some(meanings) = self.meanings(&unknown, &asked, &mut known).await? else { continue };
             let decision = decision(self.spec, &unknown, asked.several).cloned();
-            let Asked { rows, fields, several, .. } = asked;
+            open += usize::from(decision.is_none());
+            if decision.is_none() && open > QUESTIONS {
+                *self.preview.further.entry(unknown.target).or_default() += 1;
+                continue;
+            }
+            let Some(meanings) = self.meanings(&unknown, &asked, &mut known).await? else { continue };
+            let Asked { rows, fields, several, is_own, .. } = asked;
             let Meanings { suggestions, options, may_create } = meanings;
             let fields = fields.into_iter().collect();
             self.preview.questions.push(Question {
@@ -85,6 +100,7 @@ impl Planner<'_> {
                 fields,
                 rows,
                 several,
+                is_own,
                 suggestions,
                 options,
                 may_create,
@@ -106,7 +122,8 @@ impl Planner<'_> {
             return Ok(Some(Meanings { suggestions, options, may_create: false }));
         }
         let Some(target) = shared::types::by_name(&unknown.target) else { return Ok(None) };
-        let may_create = creatable(self.actor, target);
+        let may_create =
+            if asked.is_own { self.actor.may(target, Action::Create) } else { creatable(self.actor, target) };
         if asked.several {
             let options = candidates(self.tx, self.actor, target, &asked.namesakes).await?;
             return Ok(Some(Meanings { suggestions: Vec::new(), options, may_create }));
@@ -211,7 +228,7 @@ pub(super) fn decision<'s>(spec: &'s Spec, unknown: &Unknown, several: bool) -> 
         let mut answers = spec.answers.iter().filter(|a| a.unknown.target == unknown.target);
         answers.find(|a| folded(&a.unknown.value) == folded(value)).map(|a| &a.decision)
     };
-    of(&unknown.value).or_else(|| of("*").filter(|_| !several))
+    of(&unknown.value).or_else(|| of(ALL).filter(|_| !several))
 }
 
 /// Whether a record of this type can be made from its title alone.

@@ -3,6 +3,7 @@
 mod ask;
 mod change;
 mod decided;
+mod identify;
 mod keep;
 mod preview;
 mod refer;
@@ -28,9 +29,7 @@ pub(super) use self::keep::Keeper;
 use self::preview::{Note, empty_preview};
 use super::cells::{Texts, count, texts};
 use super::check::{assigned, check};
-use super::lookup::{
-    Lookup, Names, belonging, folded, key_texts, load_existing, load_names, load_owners, shared_parent,
-};
+use super::lookup::{Lookup, Names, belonging, folded, key_texts, load_names, load_owners, shared_parent};
 use super::table::Table;
 use super::values;
 use crate::columns::target;
@@ -117,6 +116,8 @@ struct Draught {
     before: Option<Row>,
     /// Whether other rows of the file stand for the same record.
     is_repeated: bool,
+    /// Whether an answer says that nothing is made of it.
+    is_left_out: bool,
     /// Values by field, as far as they could be read.
     given: Values,
     errors: Vec<FieldError>,
@@ -344,45 +345,6 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Finds the record each row stands for, or gives it a new id.
-    async fn identify(&mut self, running: &mut Running<'_>, rows: Vec<Texts>) -> Result<Vec<(Draught, Vec<String>)>> {
-        let step = running.step;
-        let key = running.key();
-        let keys: Vec<Option<Key>> = rows.iter().map(|row| running.key_of(row, self.spec)).collect();
-        let wanted = keys.iter().flatten().map(|(_, text)| text.clone()).collect();
-        let existing = match key {
-            Some(key) => {
-                load_existing(self.tx, self.actor, running.def, (key, step.within.as_deref()), &wanted).await?
-            }
-            None => BTreeMap::new(),
-        };
-        let made = self.made.get(running.def.name);
-        let mut identified = Vec::new();
-        for (row, key_value) in rows.into_iter().zip(keys) {
-            if key_value.is_none() && step.optional {
-                continue;
-            }
-            let own = key_value.as_ref().and_then(|value| made?.get(running.known.get(value)?));
-            let before = own.or_else(|| existing.get(key_value.as_ref()?)).cloned();
-            let mark = key_value.as_ref().map(|(within, text)| mark(*within, text));
-            let earlier = mark.and_then(|mark| running.seen.get(&mark)).copied();
-            if earlier.is_some() && step.distinct {
-                continue;
-            }
-            if earlier.is_some() {
-                running.preview.note_repeated(row.line);
-            }
-            let given_id = || key_value.as_ref().filter(|_| key == Some("id")).and_then(|(_, text)| text.parse().ok());
-            let id = before.as_ref().map(|row| row.id).or(earlier).or_else(given_id).unwrap_or_else(Uuid::now_v7);
-            running.seen.extend(mark.map(|mark| (mark, id)));
-            let is_repeated = key_value.is_some_and(|(_, text)| running.repeated.contains(&self::mark(None, &text)));
-            let place = Place { file: running.file, line: row.line };
-            let (given, errors, shown) = Default::default();
-            identified.push((Draught { place, id, before, is_repeated, given, errors, shown }, row.texts));
-        }
-        Ok(identified)
-    }
-
     /// Reads a row's values.
     fn fill(&mut self, running: &mut Running<'_>, mut row: Draught, texts: &[String]) -> Draught {
         let Running { def, step, fields, lookups, .. } = running;
@@ -440,6 +402,10 @@ impl Planner<'_> {
         let def = running.def;
         let mut changes = Vec::new();
         for mut row in draughts {
+            if row.is_left_out {
+                running.preview.note(PreviewRow { line: row.place.line, cells: row.shown, errors: Vec::new() }, None);
+                continue;
+            }
             // The same record further up in this file.
             if row.before.is_none() {
                 row.before = self.made.get(def.name).and_then(|made| made.get(&row.id)).cloned();

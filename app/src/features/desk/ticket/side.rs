@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde_json::Value;
 use shared::query::{Filter, ListQuery, Op};
 use shared::types::TICKET;
 use shared::{Row, i18n};
@@ -132,6 +133,9 @@ fn others(ticket: Ticket) -> AnyView {
     .into_any()
 }
 
+/// Tickets that refer to the one shown, whatever way: more are read than are shown of each.
+const LINKED: u32 = 100;
+
 /// How other tickets refer to this one, and what they are to it.
 const LINKS: [(&str, Op, &str); 3] = [
     ("parent_id", Op::Eq, "desk.linked.parts"),
@@ -141,30 +145,42 @@ const LINKS: [(&str, Op, &str); 3] = [
 
 /// The tickets that refer to this one: links are seen from both sides.
 fn linked_here(ticket: Ticket) -> AnyView {
-    LINKS
-        .map(|(field, op, heading)| {
-            let found = RwSignal::new(Vec::<Row>::new());
-            // Not a resource: the page would wait for it.
-            Effect::new(move |_| {
-                spawn_local(async move {
-                    let filter = Some(Filter::field(field, op, ticket.id.to_string()));
-                    let query = ListQuery { filter, limit: OTHERS, ..ListQuery::default() };
-                    if let Ok(page) = list_records(TICKET.name.into(), query).await {
-                        drop(found.try_set(page.rows));
-                    }
-                });
+    let this = ticket.id.to_string();
+    let found = RwSignal::new(Vec::<Row>::new());
+    // Not a resource: the page would wait for it.
+    Effect::new({
+        let this = this.clone();
+        move |_| {
+            let links = LINKS.map(|(field, op, _)| Filter::field(field, op, this.clone()));
+            let query = ListQuery { filter: Some(Filter::Any(links.into())), limit: LINKED, ..ListQuery::default() };
+            spawn_local(async move {
+                if let Ok(page) = list_records(TICKET.name.into(), query).await {
+                    drop(found.try_set(page.rows));
+                }
             });
-            view! {
-                <Show when=move || found.with(|found| !found.is_empty())>
+        }
+    });
+    let group = move |(field, _, heading): (&'static str, Op, &'static str)| {
+        let this = this.clone();
+        let refers = move |row: &&Row| match row.value(field) {
+            Value::Array(ids) => ids.iter().any(|id| id == this.as_str()),
+            id => id == this.as_str(),
+        };
+        let lines = move || {
+            let rows: Vec<Row> =
+                found.with(|rows| rows.iter().filter(&refers).take(OTHERS as usize).cloned().collect());
+            (!rows.is_empty()).then(|| {
+                view! {
                     <section class="facts-group">
                         <h2 class="section-title">{t(heading)}</h2>
-                        <ul class="related">{move || found.get().into_iter().map(|row| ticket_line(ticket, row)).collect_view()}</ul>
+                        <ul class="related">{rows.into_iter().map(|row| ticket_line(ticket, row)).collect_view()}</ul>
                     </section>
-                </Show>
-            }
-        })
-        .collect_view()
-        .into_any()
+                }
+            })
+        };
+        lines.into_any()
+    };
+    LINKS.map(group).collect_view().into_any()
 }
 
 /// Another ticket, to be opened instead.
