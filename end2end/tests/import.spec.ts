@@ -126,6 +126,25 @@ test("columns are matched by hand, refused rows come back as a file @phone", asy
   await undo(page);
 });
 
+test("missing names are made by one press, and what can't be read need not keep its rows out @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  const tag = Math.random().toString(36).slice(2, 10);
+  const text = `Name,Customer,Phone ${tag}\nAnn,${tag} Quokka,ask Bob\nBo,Numbat ${tag},\n`;
+  await choose(page, { name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.locator("#import-type-0").selectOption("contact");
+  await page.locator(".map-table tbody tr").nth(2).locator("select").selectOption("phones");
+  await check(page);
+  const questions = page.locator(".near-match");
+  await expect(questions).toHaveCount(3);
+  await page.getByRole("button", { name: "Create all 2: Customers" }).click();
+  await expect(page.locator(".near-match[data-answered]")).toHaveCount(2);
+  const unread = questions.filter({ hasText: "ask Bob" });
+  await unread.getByRole("button", { name: "Bring the rows in without it" }).click();
+  await expect(page.locator(".near-match[data-answered]")).toHaveCount(3);
+  expect(await run(page)).toEqual(["4", "0", "0", "0"]);
+  await undo(page);
+});
+
 test("a list goes out as a workbook and as cards, and both come back unchanged @phone", async ({ page }) => {
   await signIn(page, "admin");
   const stamp = `Workbook${Date.now()}`;

@@ -22,7 +22,19 @@ pub const MAX_ROWS: usize = 1_048_576;
 pub const PREVIEW_ROWS: usize = 20;
 
 /// Character sets that a text file can be said to have, by their names in the WHATWG standard.
-pub const ENCODINGS: &[&str] = &["UTF-8", "UTF-16LE", "UTF-16BE", "gb18030", "Big5", "windows-1252"];
+pub const ENCODINGS: &[&str] = &[
+    "UTF-8",
+    "UTF-16LE",
+    "UTF-16BE",
+    "gb18030",
+    "Big5",
+    "Shift_JIS",
+    "EUC-KR",
+    "windows-1250",
+    "windows-1251",
+    "windows-1252",
+    "windows-1254",
+];
 /// Separators that a text file can be said to have.
 pub const DELIMITERS: &[char] = &[',', ';', '\t', '|'];
 
@@ -387,6 +399,9 @@ pub struct Question {
     pub several: bool,
     /// Rows stand for a record that is called so; without value they are left out.
     pub is_own: bool,
+    /// Some of the texts that can't be read as values of the field: the question is about all such, and without value they
+    /// are left out.
+    pub unreadable: Vec<String>,
     /// What may be meant, the likeliest first.
     pub suggestions: Vec<Suggestion>,
     /// All that can be meant, where that is little: the namesakes, the choices of a field, the few records of a type.
@@ -559,7 +574,7 @@ pub struct Run {
     pub kept: u64,
     /// Set of all its changes.
     pub change_set: Uuid,
-    /// Record types it touches.
+    /// Record types of which it made or changed records; until there are any, those that it is about.
     pub record_types: Vec<String>,
     /// When it was started.
     pub created_at: DateTime<Utc>,

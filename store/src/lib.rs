@@ -4,6 +4,7 @@
 //! change record tables (the database role that may is taken only there).
 
 pub mod auth;
+mod charset;
 mod columns;
 mod desk;
 pub mod duplicates;

@@ -1,7 +1,7 @@
 //! Which column goes where, as people choose it: one target for each column, several columns for one target where that
 //! makes sense.
 
-use super::{Assignment, DateOrder, From, Step};
+use super::{Assignment, DateOrder, Existing, From, Step, fillable};
 use crate::record::{Kind, RecordDef};
 
 /// Parts of an address that columns can hold.
@@ -37,6 +37,22 @@ pub fn parts(def: &RecordDef) -> impl Iterator<Item = String> {
     let is_person = def.fields.iter().any(|field| field.kind == Kind::Phones);
     let name = NAME_PARTS.iter().filter(move |_| is_person).map(|part| format!("{}.{part}", def.title));
     address.chain(name)
+}
+
+impl Step {
+    /// Fields by which rows are recognised: where the first is empty in a row, the next tells it. People who have no e-mail
+    /// are known by their telephone, and the other way round.
+    pub fn keys(&self, def: &'static RecordDef) -> Vec<&str> {
+        let Some(key) = self.key.as_deref().filter(|_| self.existing != Existing::Create) else { return Vec::new() };
+        let other = match def.field(key).map(|field| field.kind) {
+            Some(Kind::Emails) => Some(Kind::Phones),
+            Some(Kind::Phones) => Some(Kind::Emails),
+            _ => None,
+        };
+        let is_filled = |name: &str| self.assignments.iter().any(|assignment| assignment.field == name);
+        let mut others = fillable(def).filter(|field| Some(field.kind) == other && is_filled(field.name));
+        std::iter::once(key).chain(others.next().map(|field| field.name)).collect()
+    }
 }
 
 impl From {

@@ -9,7 +9,7 @@ const LEGAL_WORDS: &[&str] = &[
 ];
 /// Small words within names of people.
 const PARTICLES: &[&str] =
-    &["van", "von", "der", "den", "de", "da", "di", "del", "della", "la", "le", "du", "bin", "al", "el"];
+    &["van", "von", "der", "den", "de", "da", "di", "del", "della", "la", "le", "du", "bin", "al", "el", "van't", "'t"];
 
 /// A field that is a line of text.
 pub(super) fn in_text(rule: Rule, names: Names, text: &str) -> String {
@@ -137,11 +137,14 @@ fn capitalised(text: &str) -> String {
     cased.collect::<Vec<_>>().join(" ")
 }
 
-/// A capital at the beginning and after hyphens, apostrophes and points, and after `Mc`.
+/// A capital at the beginning and after hyphens, apostrophes and points, and after `Mc`; none to a single letter after an
+/// apostrophe: Van't.
 fn initial(word: &str) -> String {
     let mut cased = String::new();
     let mut starts = true;
-    for c in word.chars() {
+    let is_sole = |at: usize| word[at..].chars().nth(1).is_none_or(|next| !next.is_alphabetic());
+    for (at, c) in word.char_indices() {
+        starts &= !(cased.ends_with(['\'', '’']) && is_sole(at));
         if starts {
             cased.extend(c.to_uppercase())
         } else {

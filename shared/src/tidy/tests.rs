@@ -64,6 +64,8 @@ fn names_of_people_have_capitals_where_they_belong() {
     assert_eq!(person("anne-marie o'brien").unwrap().0, json!("Anne-Marie O'Brien"));
     assert_eq!(person("LUDWIG VAN BEETHOVEN").unwrap().0, json!("Ludwig van Beethoven"));
     assert_eq!(person("ronald mcdonald").unwrap().0, json!("Ronald McDonald"));
+    assert_eq!(person("JACOBUS VAN'T HOFF").unwrap().0, json!("Jacobus van't Hoff"));
+    assert_eq!(person("VAN'T HOFF").unwrap().0, json!("Van't Hoff"));
     assert_eq!(person("JÜRGEN MÜLLER").unwrap().0, json!("Jürgen Müller"));
     for fine in ["John Smith", "IBM", "li", "王小明", "ACME CO. LTD", "J. P.", "محمد علي"] {
         assert_eq!(person(fine), None, "{fine}");

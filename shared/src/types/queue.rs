@@ -22,7 +22,7 @@ record! {
         /// Most open tickets an agent is given by routing; their own limit, if lower, counts.
         capacity: integer(1, 1_000).default("20").list();
         /// Customers may choose it in the portal and the web form.
-        public: boolean().default("true").list();
+        public: boolean().default("false").list();
         /// Whoever writes in is told at once that it arrived.
         acknowledge: boolean().default("true").internal();
         /// Whoever's ticket is closed is asked how it went.

@@ -1,7 +1,7 @@
 //! Finds the records that cells name: by title or unique field, within the reader's scope, and among those that the
 //! import itself is about to make.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use shared::access::{Action, Actor};
 use shared::record::Kind;
@@ -254,32 +254,24 @@ fn push_valued(sql: &mut Sql, def: &RecordDef, column: &str, texts: &[String]) {
     sql.push(")");
 }
 
-/// Existing records by the folded value of a key field, the oldest first.
+/// Existing records whose key field has one of these folded values, the oldest first; one that has several may come with
+/// each of them.
 pub(super) async fn load_existing(
     tx: &mut Tx,
     actor: &Actor,
     def: &'static RecordDef,
-    (key, within): (&str, Option<&str>),
+    key: &str,
     keys: &BTreeSet<String>,
-) -> Result<BTreeMap<(Option<Uuid>, String), Vec<Row>>> {
+) -> Result<Vec<Row>> {
     let keys: Vec<String> = keys.iter().cloned().collect();
-    let mut found: BTreeMap<_, Vec<Row>> = BTreeMap::new();
+    let mut found = Vec::new();
     for chunk in keys.chunks(TEXTS) {
         let mut sql = Sql::new(format!("select {} from {} t where ", select_list(def, "t"), def.table()));
         push_live(&mut sql, actor, def);
         push_valued(&mut sql, def, key, chunk);
         sql.push(" order by t.id");
         for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
-            let row = decode(def, &raw, 0)?;
-            let parent = within.and_then(|field| row.reference(field));
-            let texts: BTreeSet<String> = key_texts(&row, key).into_iter().collect();
-            for text in texts {
-                let all = found.entry((parent, text)).or_default();
-                // One with several addresses comes with each of them.
-                if !all.iter().any(|known| known.id == row.id) {
-                    all.push(row.clone());
-                }
-            }
+            found.push(decode(def, &raw, 0)?);
         }
     }
     Ok(found)

@@ -261,7 +261,9 @@ impl Store {
             "with chunk as (
                  update import_chunks set done = true where org_id = $1 and run_id = $2 and position = $3 and not done returning 1
              )
-             update import_runs set done = done + $4, created = created + $5, updated = updated + $6, failed = failed + $7
+             update import_runs set done = done + $4, created = created + $5, updated = updated + $6, failed = failed + $7,
+                 record_types = case when $5 + $6 = 0 or $8 = any (record_types) then record_types
+                                     else array_append(record_types, $8) end
              where org_id = $1 and id = $2 and exists (select from chunk)",
         )
         .bind(tx.org_id)
@@ -271,6 +273,7 @@ impl Store {
         .bind(created)
         .bind(updated)
         .bind(i64::try_from(outcome.refused.len()).unwrap_or(0))
+        .bind(&command.record_type)
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;

@@ -7,7 +7,8 @@ use shared::access::Actor;
 use shared::command::UndoOutcome;
 use shared::i18n::Locale;
 use shared::import::{Preview, Run, Spec, Status};
-use shared::{Error, Result};
+use shared::types::REGISTRY;
+use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -41,17 +42,19 @@ struct Stored {
     change_set: Uuid,
     created_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
+    record_types: Option<Vec<String>>,
 }
 
 impl From<Stored> for Run {
     fn from(row: Stored) -> Self {
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
-        let mut record_types: Vec<String> = Vec::new();
-        for step in row.spec.0.files.into_iter().flat_map(|file| file.steps) {
-            if !record_types.contains(&step.record_type) {
-                record_types.push(step.record_type);
-            }
-        }
+        let touched = row.record_types.unwrap_or_default();
+        let steps = || row.spec.0.files.iter().flat_map(|file| &file.steps);
+        let is_one = |def: &&&RecordDef| match touched.is_empty() {
+            true => steps().any(|step| step.record_type == def.name),
+            false => touched.iter().any(|name| name == def.name),
+        };
+        let record_types = REGISTRY.iter().filter(is_one).map(|def| def.name.to_owned()).collect();
         Self {
             id: row.id,
             title: row.title,
@@ -81,7 +84,8 @@ macro_rules! select_runs {
         case when r.status = 'cancelled' and r.held_until > clock_timestamp()
                   and exists (select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id)
              then 'running' else r.status end as status,
-        r.total, r.done, r.created, r.updated, r.unchanged, r.failed, r.kept, r.change_set, r.created_at, r.finished_at
+        r.total, r.done, r.created, r.updated, r.unchanged, r.failed, r.kept, r.change_set, r.created_at, r.finished_at,
+        r.record_types
     from import_runs r left join users u on u.org_id = r.org_id and u.id = r.actor_id
     where r.org_id = $1 and (r.actor_id = $2 or $3)",
             $rest

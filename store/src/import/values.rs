@@ -69,6 +69,17 @@ pub(super) fn plain(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
     }
 }
 
+/// What can be read of a text that as a whole can't: the good ones of several numbers or addresses.
+pub(super) fn readable(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
+    let nothing = Cell { value: None, shown: String::new(), error: None };
+    if !field.kind.is_text_list() {
+        return nothing;
+    }
+    let is_good = |entry: &&str| plain(field, entry, zone).error.is_none();
+    let good = entries(text).filter(is_good).collect::<Vec<_>>().join("; ");
+    if good.is_empty() { nothing } else { plain(field, &good, zone) }
+}
+
 /// The day of a moment: programs write days as moments at midnight.
 fn day_of(text: &str) -> &str {
     let day = text.get(..10).filter(|day| day.parse::<chrono::NaiveDate>().is_ok());

@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use strsim::{jaro_winkler, normalized_damerau_levenshtein};
 
-/// Characters of a word by whose variants candidates are found.
-const BEGIN: usize = 3;
+use crate::write::pinyin_tokens;
+
+/// Characters of a word by whose variants candidates are found: many first, which few records begin with, then few.
+const BEGINS: [usize; 2] = [5, 3];
+/// Characters that a slip may be among when the rest of a word is as it should be.
+const END: usize = 2;
 /// Likeness of words from which one may be the other mistyped.
 const WORD: f64 = 0.84;
 /// The same for Chinese, where each character counts more.
@@ -19,32 +23,45 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A `tsquery` text for records that may be meant: every word begins as one of them does, or nearly so, and any two
-/// neighbouring Chinese characters occur. `None` for words too short to be mistyped.
-pub(super) fn loosened(text: &str) -> Option<String> {
-    let parts: Vec<String> = words(text).iter().filter_map(|word| variants(word)).collect();
+/// `tsquery` texts for records that may be meant, the one that finds fewer first: every word's first characters are as one of
+/// them begins, or nearly so, and any two neighbouring Chinese characters occur. None for words too short to be mistyped.
+pub(super) fn loosened(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = BEGINS.into_iter().filter_map(|begin| beginning(text, begin)).collect();
+    all.dedup();
+    all
+}
+
+fn beginning(text: &str, begin: usize) -> Option<String> {
+    let parts: Vec<String> = words(text).iter().filter_map(|word| variants(word, begin)).collect();
     (!parts.is_empty()).then(|| parts.join(" & "))
 }
 
-fn variants(word: &str) -> Option<String> {
+fn variants(word: &str, most: usize) -> Option<String> {
     let chars: Vec<char> = word.chars().collect();
     let quoted = |text: String, end: &str| format!("'{text}'{end}");
     let any: BTreeSet<String> = if word.is_ascii() {
-        if chars.len() <= BEGIN {
+        let least = BEGINS[BEGINS.len() - 1];
+        if chars.len() <= least {
             return None;
         }
-        let begin = |chars: Vec<char>| quoted(chars.into_iter().take(BEGIN).collect(), ":*");
-        let swapped = (1..=BEGIN.min(chars.len() - 1)).map(|at| {
+        let length = most.min(chars.len() - END).max(least);
+        let begin = |chars: Vec<char>| quoted(chars.into_iter().take(length).collect(), ":*");
+        let swapped = (1..=length.min(chars.len() - 1)).map(|at| {
             let mut other = chars.clone();
             other.swap(at - 1, at);
             other
         });
-        let dropped = (0..BEGIN).map(|at| {
+        let dropped = (0..length).map(|at| {
             let mut other = chars.clone();
             other.remove(at);
             other
         });
-        [chars.clone()].into_iter().chain(swapped).chain(dropped).map(begin).collect()
+        let doubled = (0..length).map(|at| {
+            let mut other = chars.clone();
+            other.insert(at, chars[at]);
+            other
+        });
+        [chars.clone()].into_iter().chain(swapped).chain(dropped).chain(doubled).map(begin).collect()
     } else {
         chars.windows(2).map(|pair| quoted(pair.iter().collect(), "")).collect()
     };
@@ -53,7 +70,9 @@ fn variants(word: &str) -> Option<String> {
 
 /// How near a title comes to the words, 0 to 1; nothing when something else must be meant.
 pub(super) fn nearness(text: &str, title: &str) -> Option<f64> {
-    let (sought, said) = (words(text), words(title));
+    let (sought, mut said) = (words(text), words(title));
+    // As it is typed on a keyboard.
+    said.extend(pinyin_tokens(title));
     let mut sum = 0.0;
     for word in &sought {
         let like = said.iter().map(|other| alike(word, other)).fold(0.0, f64::max);
@@ -84,6 +103,8 @@ mod tests {
     fn slips_are_near_and_other_words_are_not() {
         assert!(nearness("hauwei", "Huawei Technologies").is_some());
         assert!(nearness("umbrela corp", "Umbrella Corporation").is_some());
+        assert!(nearness("huawie", "深圳华为技术有限公司").is_some());
+        assert!(nearness("Otilie", "Ottilie Kerr").is_some());
         assert!(nearness("华为计术", "深圳华为技术有限公司").is_some());
         assert!(nearness("huawei", "Umbrella").is_none());
         assert!(nearness("华为", "腾讯科技").is_none());
@@ -91,9 +112,11 @@ mod tests {
 
     #[test]
     fn candidates_begin_as_the_words_do_or_nearly_so() {
-        let hauwei = loosened("hauwei").unwrap();
-        assert!(hauwei.contains("'hau':*") && hauwei.contains("'hua':*") && hauwei.contains("'auw':*"));
-        assert_eq!(loosened("华为计").as_deref(), Some("('为计' | '华为')"));
-        assert_eq!(loosened("abc"), None);
+        let [few, many] = &loosened("hauwei")[..] else { panic!("two") };
+        assert!(many.contains("'hau':*") && many.contains("'hua':*") && many.contains("'auw':*"));
+        assert!(few.contains("'huaw':*"), "few candidates come first");
+        assert!(loosened("otilie")[1].contains("'ott':*"));
+        assert_eq!(loosened("华为计"), ["('为计' | '华为')"]);
+        assert!(loosened("abc").is_empty());
     }
 }

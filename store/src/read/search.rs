@@ -67,14 +67,23 @@ async fn find(tx: &mut Tx, actor: &Actor, types: &[&'static RecordDef], words: &
     let sought = tokens.as_deref().map(|tokens| (words, tokens));
     let found = hits(tx, actor, &types, words, sought, limit.into()).await?;
     // Where words of hidden fields may be found, nothing is guessed: the guard knows words as they were typed only.
-    let guarded = types.iter().any(|def| is_guarded(actor, def));
-    match near::loosened(words).filter(|_| found.is_empty() && !guarded) {
-        Some(loosened) => {
-            let candidates = hits(tx, actor, &types, words, Some((words, &loosened)), MOST).await?;
-            Ok(nearest(words, candidates, limit))
-        }
-        None => Ok(found),
+    if found.is_empty() && !types.iter().any(|def| is_guarded(actor, def)) {
+        return Ok(nearest(near(tx, actor, &types, words).await?, limit));
     }
+    Ok(found)
+}
+
+/// Records that somebody who mistyped the words may have meant, each with how near it comes.
+async fn near(tx: &mut Tx, actor: &Actor, types: &[&&'static RecordDef], words: &str) -> Result<Vec<(f64, Hit)>> {
+    for loosened in near::loosened(words) {
+        let candidates = hits(tx, actor, types, words, Some((words, &loosened)), MOST).await?;
+        let near = candidates.into_iter().filter_map(|hit| Some((near::nearness(words, &hit.title)?, hit)));
+        let near: Vec<(f64, Hit)> = near.collect();
+        if !near.is_empty() {
+            return Ok(near);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// Leads from records that are only parts to what they are parts of, each once, where the reader may read that.
@@ -152,15 +161,19 @@ pub(crate) async fn titles_near(
     def: &'static RecordDef,
     text: &str,
 ) -> Result<Vec<String>> {
-    let Some(loosened) = near::loosened(text).filter(|_| !is_guarded(actor, def)) else { return Ok(Vec::new()) };
-    let found = hits(tx, actor, &[&def], text, Some((text, &loosened)), MOST).await?;
-    Ok(found.into_iter().map(|hit| hit.title).collect())
+    if is_guarded(actor, def) {
+        return Ok(Vec::new());
+    }
+    let mut titles = Vec::new();
+    for loosened in near::loosened(text) {
+        let found = hits(tx, actor, &[&def], text, Some((text, &loosened)), MOST).await?;
+        titles.extend(found.into_iter().map(|hit| hit.title));
+    }
+    Ok(titles)
 }
 
-/// Those of the candidates that somebody who mistyped the words may have meant, the nearest first.
-fn nearest(words: &str, candidates: Vec<Hit>, limit: u32) -> Vec<Hit> {
-    let near = candidates.into_iter().filter_map(|hit| Some((near::nearness(words, &hit.title)?, hit)));
-    let mut near: Vec<(f64, Hit)> = near.collect();
+/// The nearest first, at most so many.
+fn nearest(mut near: Vec<(f64, Hit)>, limit: u32) -> Vec<Hit> {
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
     near.into_iter().map(|(_, hit)| hit).take(limit as usize).collect()
 }

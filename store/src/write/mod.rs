@@ -34,7 +34,7 @@ pub(crate) use delivery::{Delivery, set_delivery};
 pub(crate) use desk::hold;
 pub(crate) use load::rows_by_id;
 pub(crate) use public::count_vote;
-pub(crate) use search_index::{query_tokens, renew, tokens};
+pub(crate) use search_index::{pinyin_tokens, query_tokens, renew, tokens};
 
 use crate::files::Received;
 use crate::pool::{DbRole, Store, Tx};

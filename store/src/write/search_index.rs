@@ -188,7 +188,7 @@ fn runs(text: &str) -> Vec<(bool, String)> {
 }
 
 /// Pinyin of the title's Chinese runs, whole and as initials, from each of the first syllables on.
-fn pinyin_tokens(title: &str) -> Vec<String> {
+pub(crate) fn pinyin_tokens(title: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (_, run) in runs(title).into_iter().filter(|(han, _)| *han) {
         let syllables: Vec<&str> = run.as_str().to_pinyin().flatten().map(|p| p.plain()).collect();

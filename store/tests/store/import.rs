@@ -565,22 +565,64 @@ async fn which_of_several_records_a_row_stands_for_is_told_by_the_row_or_asked()
 }
 
 #[tokio::test]
+async fn values_that_cannot_be_read_refuse_their_rows_or_are_left_out() {
+    let (test, actor) = founded().await;
+    let text = "name,phones,employees\nA,\"13800138000; ask Bob\",12\nB,ask Bob,\nC,,many\n";
+    let mut spec = suggested(&test, &actor, text, &CUSTOMER).await;
+    let asked = preview(&test, &actor, &spec).await;
+    assert_eq!((asked.steps[0].failed, asked.questions.len()), (3, 2));
+    let phones = &asked.questions[0];
+    assert_eq!((phones.fields[0].as_str(), phones.rows), ("customer.phones", 2));
+    assert_eq!(phones.unreadable, ["13800138000; ask Bob", "ask Bob"]);
+    let without = |question: &Question| Answer { unknown: question.unknown.clone(), decision: Decision::Empty };
+    spec.answers = asked.questions.iter().map(without).collect();
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.failed, done.record_types), (3, 0, vec!["customer".to_owned()]));
+    let reached = "select count(*) from customers where name = 'A' and cardinality(phones) = 1 and employees = 12";
+    assert_eq!(number(&test, reached).await, 1, "what can be read of a list stays");
+}
+
+#[tokio::test]
+async fn people_without_an_e_mail_are_recognised_by_their_telephone() {
+    let (test, actor) = founded().await;
+    let by_mail = async |text: &str| {
+        let mut spec = suggested(&test, &actor, text, &CONTACT).await;
+        spec.files[0].steps[0].key = Some("emails".into());
+        let asked = preview(&test, &actor, &spec).await.questions;
+        let without = |question: &Question| Answer { unknown: question.unknown.clone(), decision: Decision::Empty };
+        spec.answers = asked.iter().map(without).collect();
+        let done = run(&test, &actor, &spec).await;
+        (done.created, done.updated, done.unchanged, done.failed)
+    };
+    let text = "name,emails,phones\nAnna,anna@example.com,13800138000\nBela,,13900139000\n";
+    assert_eq!(by_mail(text).await, (2, 0, 0, 0));
+    // Who shares a telephone is somebody else.
+    assert_eq!(
+        by_mail("name,emails,phones\nCarl,,13900139000\nDora,,13900139000\nBela,,13900139000\n").await,
+        (2, 0, 1, 0)
+    );
+    assert_eq!(by_mail(text).await, (0, 0, 2, 0));
+    // What is no address tells nobody, and doesn't hide the one beside it.
+    assert_eq!(by_mail("name,emails\nEmil,n/a\nFred,n/a\nAnna,n/a; anna@example.com\n").await, (2, 0, 1, 0));
+}
+
+#[tokio::test]
 async fn many_missing_names_are_made_by_one_answer_and_none_is_out_of_reach() {
     let (test, actor) = founded().await;
-    let rows: String = (0..60_u8)
+    let rows: String = (0..110_u8)
         .map(|n| format!("P{n},{}\n", char::from(b'A' + n % 26).to_string().repeat(4 + usize::from(n))))
         .collect();
     let mut spec = suggested(&test, &actor, &format!("name,customer_id\n{rows}"), &CONTACT).await;
     let asked = preview(&test, &actor, &spec).await;
-    assert_eq!((asked.questions.len(), asked.further.get("customer")), (50, Some(&10)));
+    assert_eq!((asked.questions.len(), asked.further.get("customer")), (100, Some(&10)));
     // The others come once these are answered.
     let answer = |question: &Question| Answer { unknown: question.unknown.clone(), decision: Decision::Empty };
     spec.answers = asked.questions.iter().map(answer).collect();
     let next = preview(&test, &actor, &spec).await;
-    assert_eq!((next.questions.len(), next.further.len()), (60, 0));
+    assert_eq!((next.questions.len(), next.further.len()), (110, 0));
     let all = Unknown { target: "customer".into(), value: ALL.into() };
     spec.answers = vec![Answer { unknown: all, decision: Decision::Create }];
-    assert_eq!(run(&test, &actor, &spec).await.created, 120);
+    assert_eq!(run(&test, &actor, &spec).await.created, 220);
 }
 
 #[tokio::test]

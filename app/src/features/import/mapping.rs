@@ -7,7 +7,7 @@ use shared::RecordDef;
 use shared::access::Action;
 use shared::i18n::{Locale, field_label, translate, type_label_many};
 use shared::import::mapping::parts;
-use shared::import::{Assignment, Column, DateOrder, Existing, FileInfo, From, Step, fillable, key_fields};
+use shared::import::{Assignment, Column, DateOrder, Existing, FileInfo, Format, From, Step, fillable, key_fields};
 use shared::record::custom_name;
 use shared::types::{CUSTOM_FIELD, REGISTRY, by_name};
 
@@ -95,14 +95,13 @@ fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
         let (n, columns) = (unused.len().to_string(), unused.join(", "));
         (!unused.is_empty()).then(|| page.text_with("import.mapping.unused", &[("n", &n), ("columns", &columns)]))
     });
+    // Cards have no columns that anybody has seen.
+    let is_table = file.format != Format::Cards;
     let steps = StoredValue::new(file.steps);
     let filled = move || steps.with_value(|steps| steps.iter().map(|step| filled(page, step)).collect_view());
     view! {
         <Notice tone=Tone::Success text/>
-        <details>
-            <summary>{t("import.mapping.used")}</summary>
-            {filled}
-        </details>
+        {is_table.then(|| view! { <details><summary>{t("import.mapping.used")}</summary>{filled}</details> })}
         {move || left.get().map(|text| view! { <p class="muted">{text}</p> })}
         <div><Button size=Size::Small on_click=move |_| wizard.by_hand(at)>{t("import.mapping.by_hand")}</Button></div>
     }
@@ -347,6 +346,15 @@ fn Matching(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView
         let fields = fields.map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
         fields.chain(has("id").then(|| Choice::new("id", "ID"))).collect::<Vec<_>>()
     });
+    let otherwise = move || {
+        let locale = page.locale.get();
+        let names = wizard
+            .step(at, |step| step.keys(def).into_iter().map(|key| field_label(locale, def, key)).collect::<Vec<_>>());
+        match names.unwrap_or_default().as_slice() {
+            [first, next] => Some(page.text_with("import.match.otherwise", &[("first", first), ("next", next)])),
+            _ => None,
+        }
+    };
     let policy = Signal::derive(move || step().map(|step| step.existing.code().to_owned()).unwrap_or_default());
     let policies = Signal::derive(move || {
         [Existing::Update, Existing::Fill, Existing::Skip]
@@ -371,6 +379,7 @@ fn Matching(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView
         <Field id=format!("import-key-{at}") label=t("import.match.by")>
             <Select value=key options=keys empty=t("import.match.none") on_change=set_key/>
         </Field>
+        {move || otherwise().map(|text| view! { <p class="meta">{text}</p> })}
         <Show when=move || !key.with(String::is_empty)>
             <Segmented value=policy options=policies label=t("import.match.title") on_change=set_policy/>
         </Show>

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::i18n::{choice_label, field_label, type_label_many};
-use shared::import::{ALL, Candidate, Decision, FileInfo, Question, Unknown};
+use shared::import::{Candidate, Decision, FileInfo, Question, Unknown};
 use shared::types::by_name;
 
 use super::wizard::Wizard;
@@ -29,10 +29,7 @@ pub fn Questions(
     let open = questions.iter().filter(|question| question.decision.is_none()).count();
     let count = open.to_string();
     let later = further.values().sum::<u64>();
-    let all = missing(&questions)
-        .into_iter()
-        .map(|(target, names)| create_all(wizard, target, names, further.get(target.name).copied().unwrap_or(0)))
-        .collect_view();
+    let all = missing(&questions).into_iter().map(|(target, names)| create_all(wizard, target, names)).collect_view();
     view! {
         <section class="section">
             <h2 class="section-title">{t("import.near.title")}</h2>
@@ -67,19 +64,18 @@ fn missing(questions: &[Question]) -> Vec<(&'static RecordDef, Vec<Unknown>)> {
     missing
 }
 
-/// One answer for all names that resemble nothing, those that are not asked about yet included.
-fn create_all(wizard: Wizard, def: &'static RecordDef, names: Vec<Unknown>, later: u64) -> AnyView {
+/// One answer for all listed names that resemble nothing.
+fn create_all(wizard: Wizard, def: &'static RecordDef, names: Vec<Unknown>) -> AnyView {
     let page = wizard.page;
-    let n = (names.len() as u64 + later).to_string();
+    let n = names.len().to_string();
     let words = Signal::derive(move || {
         page.text_with("import.near.create_all", &[("n", &n), ("type", &type_label_many(page.locale.get(), def))])
     });
-    let rest = (later > 0).then(|| Unknown { target: def.name.to_owned(), value: ALL.to_owned() });
-    let create = move |_| wizard.answer_all(names.iter().cloned().chain(rest.clone()), &Decision::Create);
+    let create = move |_| wizard.answer_all(names.clone(), &Decision::Create);
     view! {
         <div class="row">
             <Button icon="plus" busy=wizard.busy on_click=create>{words}</Button>
-            {(later == 0).then(|| view! { <span class="meta">{t("import.near.create_all_hint")}</span> })}
+            <span class="meta">{t("import.near.create_all_hint")}</span>
         </div>
     }
     .into_any()
@@ -89,7 +85,8 @@ fn create_all(wizard: Wizard, def: &'static RecordDef, names: Vec<Unknown>, late
 #[component]
 fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
     let page = wizard.page;
-    let Question { unknown, fields, rows, several, is_own, suggestions, options, may_create, decision } = question;
+    let Question { unknown, fields, rows, several, is_own, unreadable, suggestions, options, may_create, decision } =
+        question;
     let count = rows.to_string();
     let answer = |words: Signal<String>, own: Decision| {
         let (unknown, chosen) = (unknown.clone(), decision.as_ref() == Some(&own));
@@ -111,7 +108,12 @@ fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
         true => page.text("import.near.create_own"),
         false => page.text_with("import.near.create", &[("value", &value)]),
     });
-    let without = t(if is_own { "import.near.leave_out" } else { "import.near.leave_empty" });
+    let without = t(match () {
+        () if is_own => "import.near.leave_out",
+        () if !unreadable.is_empty() => "import.near.leave_unread",
+        () => "import.near.leave_empty",
+    });
+    let named = if unreadable.is_empty() { unknown.value.clone() } else { unreadable.join(" · ") };
     let answers: Vec<AnyView> = uses
         .chain(may_create.then(|| answer(create, Decision::Create).into_any()))
         .chain([answer(without, Decision::Empty).into_any()])
@@ -123,8 +125,9 @@ fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
         <div class="near-match" data-answered=decision.is_some().then_some("")>
             <Icon name=if decision.is_some() { "circle-check" } else { "circle-help" }/>
             <p>
-                <code>{unknown.value.clone()}</code> " · " {move || page.text_with("import.preview.count", &[("n", &count)])}
+                <code>{named}</code> " · " {move || page.text_with("import.preview.count", &[("n", &count)])}
                 {several.then(|| view! { " · " {t("import.near.several")} })}
+                {(!unreadable.is_empty()).then(|| view! { " · " {t("import.near.unreadable")} })}
                 " " <span class="meta">{place}</span>
             </p>
             <div class="button-group">{answers}{choose}</div>

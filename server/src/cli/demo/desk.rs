@@ -56,7 +56,7 @@ pub(super) async fn answer(
 async fn set_up(writer: &Writer, help: Help, staff: &Staff) -> shared::Result<Desk> {
     let queue = |name: &str, about: &str, others: [&str; 2], signature: &str, position: usize| {
         json!({"name": name, "description": about, "other_name": others[0], "other_description": others[1],
-               "served_by_id": staff.service, "position": position, "signature": format!("<p>{signature}</p>")})
+               "served_by_id": staff.service, "public": true, "position": position, "signature": format!("<p>{signature}</p>")})
     };
     let queues = vec![
         queue(

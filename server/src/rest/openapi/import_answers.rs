@@ -60,6 +60,7 @@ pub(super) fn preview() -> Value {
         "may_create": {"type": "boolean"},
         "several": {"type": "boolean", "description": "Several records are called so, and the rows don't tell which is meant."},
         "is_own": {"type": "boolean", "description": "Rows stand for a record that is called so; with `empty` they are left out."},
+        "unreadable": list(text()),
         "decision": {"anyOf": [reference("import_decision"), {"type": "null"}]},
     }));
     whole(json!({

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 use shared::access::{Action, Actor};
-use shared::import::{ALL, Candidate, Decision, Question, Spec, Suggestion, Unknown};
+use shared::import::{Candidate, Question, Suggestion, Unknown};
 use shared::query::Titles;
 use shared::record::Kind;
 use shared::{FieldDef, RecordDef, Result, Row};
@@ -18,7 +18,12 @@ use crate::read::{titles, titles_near};
 use crate::write::rows_by_id;
 
 /// Most open questions at a time.
-const QUESTIONS: usize = 50;
+const QUESTIONS: usize = 100;
+/// Most questions shown that are answered.
+const SHOWN: usize = 1_000;
+/// Most texts that are named of those that can't be read, and how much of each.
+const EXAMPLES: usize = 3;
+const EXAMPLE: usize = 40;
 /// Most of what tells a record from its namesakes.
 const DETAILS: usize = 3;
 
@@ -37,6 +42,8 @@ pub(super) struct Asked {
     is_within: bool,
     /// Whether rows stand for a record that is called so, not only refer to it.
     is_own: bool,
+    /// Some of the texts that can't be read as values of the field.
+    unreadable: Vec<String>,
 }
 
 impl Asked {
@@ -50,6 +57,15 @@ impl Asked {
     pub(super) fn note(&mut self, def: &RecordDef, field: &FieldDef, namesakes: &[Uuid], is_within: bool) {
         self.is_within |= is_within;
         self.add(format!("{}.{}", def.name, field.name), namesakes);
+    }
+
+    /// Notes a row with a text that can't be read.
+    pub(super) fn note_unreadable(&mut self, def: &RecordDef, field: &FieldDef, text: &str) {
+        let shown: String = text.chars().take(EXAMPLE).collect();
+        if self.unreadable.len() < EXAMPLES && !self.unreadable.contains(&shown) {
+            self.unreadable.push(shown);
+        }
+        self.add(format!("{}.{}", def.name, field.name), &[]);
     }
 
     fn add(&mut self, place: String, namesakes: &[Uuid]) {
@@ -85,14 +101,19 @@ impl Planner<'_> {
         asked.sort_by_key(|(_, asked)| std::cmp::Reverse(asked.rows));
         let (mut known, mut open) = (BTreeMap::new(), 0);
         for (unknown, asked) in asked {
-            let decision = decision(self.spec, &unknown, asked.several).cloned();
+            let decision = self.answers.decision(&unknown, asked.several).cloned();
             open += usize::from(decision.is_none());
             if decision.is_none() && open > QUESTIONS {
                 *self.preview.further.entry(unknown.target).or_default() += 1;
                 continue;
             }
+            // What is answered with all others is no question any more; and nobody looks at thousands of answers.
+            let is_shown = self.answers.own(&unknown).is_some() && self.preview.questions.len() < SHOWN;
+            if decision.is_some() && !is_shown {
+                continue;
+            }
             let Some(meanings) = self.meanings(&unknown, &asked, &mut known).await? else { continue };
-            let Asked { rows, fields, several, is_own, .. } = asked;
+            let Asked { rows, fields, several, is_own, unreadable, .. } = asked;
             let Meanings { suggestions, options, may_create } = meanings;
             let fields = fields.into_iter().collect();
             self.preview.questions.push(Question {
@@ -101,6 +122,7 @@ impl Planner<'_> {
                 rows,
                 several,
                 is_own,
+                unreadable,
                 suggestions,
                 options,
                 may_create,
@@ -220,15 +242,6 @@ fn detail(actor: &Actor, target: &RecordDef, row: &Row, titles: &Titles) -> Stri
     };
     let parts = target.fields.iter().filter(is_telling).filter_map(said).filter(|part| !part.is_empty());
     parts.take(DETAILS).collect::<Vec<_>>().join(" · ")
-}
-
-/// The answer that covers a text: its own or, unless several records are called so, the one for all of its kind.
-pub(super) fn decision<'s>(spec: &'s Spec, unknown: &Unknown, several: bool) -> Option<&'s Decision> {
-    let of = |value: &str| {
-        let mut answers = spec.answers.iter().filter(|a| a.unknown.target == unknown.target);
-        answers.find(|a| folded(&a.unknown.value) == folded(value)).map(|a| &a.decision)
-    };
-    of(&unknown.value).or_else(|| of(ALL).filter(|_| !several))
 }
 
 /// Whether a record of this type can be made from its title alone.

@@ -1,10 +1,12 @@
 //! Decides what an import will do, without writing anything.
 
+mod answers;
 mod ask;
 mod change;
 mod decided;
 mod identify;
 mod keep;
+mod key;
 mod preview;
 mod refer;
 
@@ -12,24 +14,24 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
 use shared::access::Actor;
 use shared::command::Change;
 use shared::i18n::Locale;
-use shared::import::{Decision, Existing, Preview, PreviewRow, Spec, Step, StepPreview, Unknown};
-use shared::record::{CustomField, Kind, normalize};
+use shared::import::{Decision, Preview, PreviewRow, Spec, Step, StepPreview, Unknown};
+use shared::record::{CustomField, Kind};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
-use self::ask::{Asked, decision};
+use self::answers::Answers;
+use self::ask::Asked;
 use self::change::{change, parents_first};
 use self::decided::{Decided, Refused};
 pub(super) use self::keep::Keeper;
+use self::key::{Key, Mark, keys};
 use self::preview::{Note, empty_preview};
 use super::cells::{Texts, count, texts};
 use super::check::{assigned, check};
-use super::lookup::{Lookup, Names, belonging, folded, key_texts, load_names, load_owners, shared_parent};
+use super::lookup::{Lookup, Names, belonging, folded, load_names, load_owners, shared_parent};
 use super::table::Table;
 use super::values;
 use crate::columns::target;
@@ -88,6 +90,7 @@ pub(super) async fn make(
         actor,
         locale,
         spec,
+        answers: Answers::new(&spec.answers),
         tables,
         now: Utc::now(),
         made: BTreeMap::new(),
@@ -105,7 +108,9 @@ pub(super) async fn make(
         planner.step(*file, step, &steps[at + 1..]).await?;
     }
     planner.keep(true).await?;
-    planner.ask().await?;
+    if matches!(planner.sink, Sink::Preview) {
+        planner.ask().await?;
+    }
     Ok(planner.preview)
 }
 
@@ -129,6 +134,7 @@ struct Planner<'p> {
     actor: &'p Actor,
     locale: Locale,
     spec: &'p Spec,
+    answers: Answers<'p>,
     tables: &'p [Table],
     now: DateTime<Utc>,
     /// Records as they will be after the steps so far, by type, as far as something still goes by them.
@@ -147,12 +153,14 @@ struct Running<'s> {
     file: usize,
     def: &'static RecordDef,
     step: &'s Step,
+    /// Fields by which its rows are recognised.
+    keys: Vec<&'s str>,
     fields: Vec<Option<&'static FieldDef>>,
     custom: Vec<CustomField>,
     /// What its rows may refer to, by target type.
     lookups: Lookups,
     /// Records that earlier steps make, by the value that the step goes by.
-    known: HashMap<Key, Uuid>,
+    known: HashMap<Key, Vec<Uuid>>,
     /// Records that rows so far stand for.
     seen: HashMap<Mark, Uuid>,
     /// Values that stand in several rows.
@@ -162,48 +170,12 @@ struct Running<'s> {
     preview: StepPreview,
 }
 
-/// What tells a record: the value of a field, and what it is looked for within.
-type Key = (Option<Uuid>, String);
-
-/// A value as so few bytes that a million of them fit.
-type Mark = [u8; 16];
-
 /// Records by target type.
 type Lookups = BTreeMap<&'static str, Lookup>;
 
-fn mark(within: Option<Uuid>, text: &str) -> Mark {
-    let digest = Sha256::new().chain_update(within.unwrap_or_default()).chain_update(text).finalize();
-    std::array::from_fn(|at| digest[at])
-}
-
-impl<'s> Running<'s> {
+impl Running<'_> {
     fn at(&self, name: &str) -> Option<usize> {
         self.step.assignments.iter().position(|assignment| assignment.field == name)
-    }
-
-    /// Field by which rows are matched with what is there.
-    fn key(&self) -> Option<&'s str> {
-        self.step.key.as_deref().filter(|_| self.step.existing != Existing::Create)
-    }
-
-    fn key_text(&self, row: &Texts) -> Option<String> {
-        let key = self.key()?;
-        let text = key_text(self.def.field(key), row.texts.get(self.at(key)?)?);
-        (!text.is_empty()).then_some(text)
-    }
-
-    fn key_of(&self, row: &Texts, spec: &Spec) -> Option<Key> {
-        let parent = self.step.within.as_deref().and_then(|name| self.at(name)).and_then(|at| {
-            let (target, text) = (self.fields[at].and_then(target)?, row.texts.get(at)?.trim());
-            let names = self.lookups.get(target.name)?;
-            names.sole(text).or_else(|| {
-                let unknown = Unknown { target: target.name.to_owned(), value: text.to_owned() };
-                let several = !names.all(text, None).is_empty();
-                let Some(Decision::Use(meant)) = decision(spec, &unknown, several) else { return None };
-                names.sole(meant)
-            })
-        });
-        Some((parent, self.key_text(row)?))
     }
 
     /// Whether records of the type refer to each other by this step.
@@ -236,6 +208,7 @@ impl Planner<'_> {
             file,
             def,
             step,
+            keys: keys(self.actor, def, step),
             custom: custom_fields(self.tx, def).await?,
             lookups: self.lookups(def, &fields),
             known: HashMap::new(),
@@ -265,7 +238,11 @@ impl Planner<'_> {
         announce(running, &identified);
         let mut draughts = Vec::new();
         for (row, texts) in identified {
-            draughts.push(self.fill(running, row, &texts));
+            draughts.push(if row.is_left_out {
+                Draught { shown: texts, ..row }
+            } else {
+                self.fill(running, row, &texts)
+            });
         }
         let related = self.related(running.def, &draughts).await?;
         self.finish(running, draughts, &related);
@@ -285,35 +262,6 @@ impl Planner<'_> {
             }
         }
         lookups
-    }
-
-    /// Records that earlier steps make, by the value that this one goes by.
-    fn known(&self, running: &Running<'_>) -> HashMap<Key, Uuid> {
-        let Some(key) = running.key() else { return HashMap::new() };
-        let rows = self.made.get(running.def.name).into_iter().flat_map(HashMap::values);
-        let within = |row: &Row| running.step.within.as_deref().and_then(|field| row.reference(field));
-        rows.flat_map(|row| key_texts(row, key).into_iter().map(move |text| ((within(row), text), row.id))).collect()
-    }
-
-    /// Values that stand in several rows of the file: what an earlier one makes is there for the later one.
-    fn repeated(&self, running: &Running<'_>) -> HashSet<Mark> {
-        let at = running.key().and_then(|key| running.at(key)).filter(|_| !running.is_needed);
-        let Some(at) = at else { return HashSet::new() };
-        let table = &self.tables[running.file];
-        // Of all columns only this one.
-        let key = Step { assignments: vec![running.step.assignments[at].clone()], ..running.step.clone() };
-        let (mut once, mut again) = (HashSet::new(), HashSet::new());
-        let field = running.key().and_then(|key| running.def.field(key));
-        for from in (0..count(&key, table)).step_by(WINDOW) {
-            for row in texts(&key, table, from..count(&key, table).min(from + WINDOW)) {
-                let text = key_text(field, &row.texts[0]);
-                let mark = mark(None, &text);
-                if !text.is_empty() && !once.insert(mark) {
-                    again.insert(mark);
-                }
-            }
-        }
-        again
     }
 
     /// Loads everything that the rows' references may mean.
@@ -366,7 +314,7 @@ impl Planner<'_> {
             let cell = match field.kind {
                 Kind::Reference(_) | Kind::References(_) => self.refer((def, field), text, &row, lookups),
                 Kind::Choice(codes) | Kind::MultiChoice(codes) => self.choose(def, field, codes, text),
-                _ => values::plain(field, text, &self.actor.zone),
+                _ => self.read(def, field, text),
             };
             shown[at] = cell.shown;
             row.errors.extend(cell.error);
@@ -442,7 +390,8 @@ impl Planner<'_> {
 /// Makes a step's own new records findable by its references to the same type.
 fn announce(running: &mut Running<'_>, rows: &[(Draught, Vec<String>)]) {
     if let (Some(at), Some(names)) = (running.at(running.def.title), running.lookups.get_mut(running.def.name)) {
-        for (row, texts) in rows.iter().filter(|(row, _)| row.before.is_none()) {
+        let is_new = |row: &Draught| row.before.is_none() && row.errors.is_empty() && !row.is_left_out;
+        for (row, texts) in rows.iter().filter(|(row, _)| is_new(row)) {
             names.made.insert(&texts[at], None, row.id);
         }
     }
@@ -452,15 +401,4 @@ fn announce(running: &mut Running<'_>, rows: &[(Draught, Vec<String>)]) {
 fn fields(def: &'static RecordDef, step: &Step) -> Result<Vec<Option<&'static FieldDef>>> {
     let of = |name: &str| assigned(def, name).map_err(|code| Error::invalid(name, code));
     step.assignments.iter().map(|assignment| of(&assignment.field)).collect()
-}
-
-/// The folded canonical text of a key cell.
-fn key_text(field: Option<&'static FieldDef>, text: &str) -> String {
-    let clean = field.and_then(|field| normalize(field.name, &field.kind, &text.into()).ok());
-    match clean {
-        Some(Value::String(text)) => folded(&text),
-        Some(Value::Array(list)) => list.first().and_then(Value::as_str).map(folded).unwrap_or_default(),
-        Some(Value::Null) => String::new(),
-        _ => folded(text),
-    }
 }

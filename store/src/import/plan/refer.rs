@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 use shared::command::Change;
-use shared::import::{Decision, StepPreview, Unknown};
+use shared::import::{ALL, Decision, StepPreview, Unknown};
 use shared::record::Kind;
 use shared::{FieldDef, RecordDef, Row, Values};
 use uuid::Uuid;
 
-use super::ask::{creatable, decision};
+use super::ask::creatable;
 use super::preview::empty_preview;
 use super::{Draught, Lookups, Place, Planner};
 use crate::columns::target;
@@ -72,7 +72,7 @@ impl Planner<'_> {
             let unknown = Unknown { target: cell.target.name.to_owned(), value: called.clone() };
             let asked = self.asked.entry(unknown.clone()).or_default();
             asked.note(cell.def, cell.field, &left, cell.parent.is_some());
-            match decision(self.spec, &unknown, !left.is_empty()).cloned() {
+            match self.answers.decision(&unknown, !left.is_empty()).cloned() {
                 Some(Decision::Empty) => return Ok(None),
                 Some(Decision::Create) if creatable(self.actor, cell.target) => {
                     return Ok(Some((self.create_once(cell, &called, names), called)));
@@ -159,11 +159,11 @@ impl Planner<'_> {
                 continue;
             }
             let unknown = Unknown { target: format!("{}.{}", def.name, field.name), value: entry.to_owned() };
-            let decision = decision(self.spec, &unknown, false).cloned();
+            let decision = self.answers.decision(&unknown, false);
             self.asked.entry(unknown).or_default().note(def, field, &[], false);
             match decision {
                 Some(Decision::Empty) => {}
-                Some(Decision::Use(code)) => match values::code_of(def, field, codes, &code) {
+                Some(Decision::Use(code)) => match values::code_of(def, field, codes, code) {
                     Some(code) => chosen.push(code),
                     None => return Cell::refused(field, text, "choice"),
                 },
@@ -171,6 +171,20 @@ impl Planner<'_> {
             }
         }
         values::choices(self.locale, def, field, chosen)
+    }
+
+    /// The value of a cell; nothing, or what is left of a list, where it can't be read and an answer says to leave that out.
+    pub(super) fn read(&mut self, def: &'static RecordDef, field: &'static FieldDef, text: &str) -> Cell {
+        let cell = values::plain(field, text, &self.actor.zone);
+        if cell.error.is_none() || field.required {
+            return cell;
+        }
+        let unknown = Unknown { target: format!("{}.{}", def.name, field.name), value: ALL.to_owned() };
+        self.asked.entry(unknown.clone()).or_default().note_unreadable(def, field, text);
+        match self.answers.decision(&unknown, false) {
+            Some(Decision::Empty) => values::readable(field, text, &self.actor.zone),
+            _ => cell,
+        }
     }
 
     /// A record that an answer asks for: one for all rows.

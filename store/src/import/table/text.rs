@@ -1,11 +1,12 @@
 //! Text files: character set, separator, cells.
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use serde::de::IgnoredAny;
 use shared::import::{DELIMITERS, ENCODINGS, Format, Reading};
 use shared::{Error, Result};
 
 use super::Lines;
+use crate::charset::guessed;
 use crate::import::formula::original;
 
 /// Bytes looked at to tell what a file is.
@@ -82,12 +83,9 @@ pub(super) fn decode(bytes: &[u8], reading: &Reading) -> Result<(String, &'stati
     if let Some(encoding) = bare_utf16(bytes) {
         return Ok((encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding));
     }
-    for encoding in [UTF_8, GB18030] {
-        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-            return Ok((text.replace('\0', ""), encoding));
-        }
-    }
-    Ok((WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(), WINDOWS_1252))
+    let found = guessed(bytes);
+    let encoding = if ENCODINGS.contains(&found.name()) { found } else { WINDOWS_1252 };
+    Ok((encoding.decode_without_bom_handling(bytes).0.replace('\0', ""), encoding))
 }
 
 /// Without a mark, UTF-16 shows by the zero halves of its ASCII separators.

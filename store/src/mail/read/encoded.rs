@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 
@@ -61,8 +61,7 @@ fn guessed(bytes: &[u8]) -> String {
     if wrong * 20 < lossy.chars().filter(|c| !c.is_ascii()).count() {
         return lossy.into_owned();
     }
-    let guess = GB18030.decode_without_bom_handling_and_without_replacement(bytes);
-    guess.unwrap_or_else(|| WINDOWS_1252.decode_without_bom_handling(bytes).0).into_owned()
+    crate::charset::guessed(bytes).decode_without_bom_handling(bytes).0.into_owned()
 }
 
 /// Base64, whatever else stands in between: lists add lines below, and some programs break it.

@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use encoding_rs::{GB18030, WINDOWS_1252};
 use mail_parser::parsers::MessageStream;
 use mail_parser::{Addr, Address, ContentType, HeaderValue};
 
@@ -130,8 +129,7 @@ fn unicode(value: &[u8]) -> Cow<'_, [u8]> {
     if std::str::from_utf8(value).is_ok() {
         return Cow::Borrowed(value);
     }
-    let guess = GB18030.decode_without_bom_handling_and_without_replacement(value);
-    let text = guess.unwrap_or_else(|| WINDOWS_1252.decode_without_bom_handling(value).0);
+    let text = crate::charset::guessed(value).decode_without_bom_handling(value).0;
     Cow::Owned(text.into_owned().into_bytes())
 }
 

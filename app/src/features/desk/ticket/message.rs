@@ -42,7 +42,8 @@ pub(super) fn description(ticket: Ticket) -> AnyView {
     let by = by.or(named).unwrap_or_default();
     let html = row.text("description").unwrap_or_default().to_owned();
     let at = row.datetime("received_at").or_else(|| row.datetime("created_at"));
-    frame(ticket, INBOUND, None, by, at, html, ().into_any(), ().into_any())
+    let menu = menu(ticket, html.clone(), || ().into_any());
+    frame(ticket, INBOUND, None, by, at, html, menu, ().into_any())
 }
 
 /// One message.
@@ -53,7 +54,10 @@ pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
     let by = by.or_else(|| author.and_then(|id| untrack(|| ticket.title(id)))).unwrap_or_default();
     let html = row.text("content").unwrap_or_default().to_owned();
     let end = view! { {delivery(ticket, &row)} {files(ticket, &row)} }.into_any();
-    let menu = menu(ticket, &row);
+    let menu = menu(ticket, html.clone(), {
+        let row = StoredValue::new(row.clone());
+        move || acts(ticket, row)
+    });
     frame(ticket, sort, Some(row.id), by, row.datetime("said_at"), html, menu, end)
 }
 
@@ -206,26 +210,34 @@ pub(super) fn file_link(ticket: Ticket, file: &Row) -> AnyView {
     .into_any()
 }
 
-fn menu(ticket: Ticket, row: &Row) -> AnyView {
+fn menu(ticket: Ticket, text: String, more: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     if !ticket.record.may_update {
         return ().into_any();
     }
-    let own_note = row.text("kind") == Some("note") && row.reference("created_by") == ticket.desk.me();
-    let id = row.id;
-    let row = StoredValue::new(row.clone());
-    let split = move |()| ticket.desk.split(&ticket.record.row.get_untracked(), &row.get_value());
+    let text = StoredValue::new(text);
     let quote = move |()| {
-        let text = row.with_value(|row| row.text("content").unwrap_or_default().to_owned());
-        ticket.writing.editor.insert(&format!("<blockquote>{text}</blockquote><p><br></p>"));
+        let quoted = text.with_value(|text| format!("<blockquote>{text}</blockquote><p><br></p>"));
+        ticket.writing.editor.insert(&quoted);
     };
     view! {
         <Menu label=t("ui.action.more") size=Size::Small end=true>
             <MenuItem label=t("desk.quote") icon="quote" on_select=quote/>
-            <MenuItem label=t("desk.split") icon="split" on_select=split/>
-            {own_note.then(|| view! {
-                <MenuItem label=t("desk.remove_note") icon="trash-2" on_select=move |()| ticket.desk.remove_note(id)/>
-            })}
+            {more()}
         </Menu>
+    }
+    .into_any()
+}
+
+/// What else is done with a message.
+fn acts(ticket: Ticket, row: StoredValue<Row>) -> AnyView {
+    let is_own_note = |row: &Row| row.text("kind") == Some("note") && row.reference("created_by") == ticket.desk.me();
+    let (id, own_note) = row.with_value(|row| (row.id, is_own_note(row)));
+    let split = move |()| ticket.desk.split(&ticket.record.row.get_untracked(), &row.get_value());
+    view! {
+        <MenuItem label=t("desk.split") icon="split" on_select=split/>
+        {own_note.then(|| view! {
+            <MenuItem label=t("desk.remove_note") icon="trash-2" on_select=move |()| ticket.desk.remove_note(id)/>
+        })}
     }
     .into_any()
 }

@@ -151,8 +151,11 @@ fn linked_here(ticket: Ticket) -> AnyView {
     Effect::new({
         let this = this.clone();
         move |_| {
-            let links = LINKS.map(|(field, op, _)| Filter::field(field, op, this.clone()));
-            let query = ListQuery { filter: Some(Filter::Any(links.into())), limit: LINKED, ..ListQuery::default() };
+            let actor = ticket.desk.page.actor();
+            let sees = |name: &str| actor.as_ref().zip(TICKET.field(name)).is_some_and(|(a, f)| a.sees(&TICKET, f));
+            let links = LINKS.iter().filter(|(field, ..)| sees(field));
+            let links: Vec<Filter> = links.map(|(field, op, _)| Filter::field(field, *op, this.clone())).collect();
+            let query = ListQuery { filter: Some(Filter::Any(links)), limit: LINKED, ..ListQuery::default() };
             spawn_local(async move {
                 if let Ok(page) = list_records(TICKET.name.into(), query).await {
                     drop(found.try_set(page.rows));
