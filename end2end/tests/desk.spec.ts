@@ -159,6 +159,21 @@ test("a note of one's own is removed and brought back", async ({ page }) => {
   await expect(note).toContainText("Wrong customer");
 });
 
+test("what was asked at first is quoted, and a toast leaves the open ticket free", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Quoted");
+  await openQueue(page, own, id);
+  await pick(messages(page).first().getByRole("button", { name: "More" }), page.getByRole("menuitem", { name: "Quote" }));
+  await expect(area(page).locator("blockquote")).toContainText("The gate does not open.");
+  await page.locator(".ticket-head").getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Archive", exact: true }).click();
+  const toast = page.locator(".toast").last();
+  await expect(toast).toBeVisible();
+  const [over, open] = [await toast.boundingBox(), await page.locator(".desk-ticket").boundingBox()];
+  expect(over!.x + over!.width).toBeLessThanOrEqual(open!.x);
+});
+
 test("a ticket leaves the list when it is solved elsewhere", async ({ page }) => {
   await signIn(page, "admin");
   const own = await queue(page);

@@ -7,10 +7,11 @@ use shared::RecordDef;
 use shared::access::Action;
 use shared::i18n::{Locale, field_label, translate, type_label_many};
 use shared::import::mapping::parts;
-use shared::import::{Assignment, Column, DateOrder, Existing, FileInfo, Format, From, Step, fillable, key_fields};
+use shared::import::{Assignment, Column, DateOrder, FileInfo, Format, From, Step, fillable};
 use shared::record::custom_name;
 use shared::types::{CUSTOM_FIELD, REGISTRY, by_name};
 
+use super::matching::Matching;
 use super::reading::HowRead;
 use super::wizard::{Stage, Wizard};
 use crate::context::{Page, t};
@@ -329,59 +330,5 @@ fn Constants(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoVie
                 <Button icon="plus" on_click=add>{t("import.mapping.add_constant")}</Button>
             </div>
         </details>
-    }
-}
-
-/// How existing records are recognised and what happens to them.
-#[component]
-fn Matching(wizard: Wizard, at: usize, def: &'static RecordDef) -> impl IntoView {
-    let page = wizard.page;
-    let step = move || wizard.step(at, Step::clone);
-    let key = RwSignal::new(step().and_then(|step| step.key).unwrap_or_default());
-    let keys = Signal::derive(move || {
-        let locale = page.locale.get();
-        let mapped = step().map(|step| step.assignments).unwrap_or_default();
-        let has = |name: &str| mapped.iter().any(|a| a.field == name);
-        let fields = key_fields(def).filter(|field| has(field.name));
-        let fields = fields.map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
-        fields.chain(has("id").then(|| Choice::new("id", "ID"))).collect::<Vec<_>>()
-    });
-    let otherwise = move || {
-        let locale = page.locale.get();
-        let names = wizard
-            .step(at, |step| step.keys(def).into_iter().map(|key| field_label(locale, def, key)).collect::<Vec<_>>());
-        match names.unwrap_or_default().as_slice() {
-            [first, next] => Some(page.text_with("import.match.otherwise", &[("first", first), ("next", next)])),
-            _ => None,
-        }
-    };
-    let policy = Signal::derive(move || step().map(|step| step.existing.code().to_owned()).unwrap_or_default());
-    let policies = Signal::derive(move || {
-        [Existing::Update, Existing::Fill, Existing::Skip]
-            .map(|policy| {
-                let key = match policy {
-                    Existing::Skip => "import.match.skip",
-                    Existing::Fill => "import.match.fill",
-                    _ => "import.match.update",
-                };
-                Choice::new(policy.code(), page.text(key))
-            })
-            .to_vec()
-    });
-    let set_key = move |name: String| {
-        wizard.map(at, |step| step.key = (!name.is_empty()).then_some(name));
-    };
-    let set_policy = move |code: String| {
-        wizard.map(at, |step| step.existing = Existing::parse(&code).unwrap_or_default());
-    };
-    view! {
-        <h3 class="section-title">{t("import.match.title")}</h3>
-        <Field id=format!("import-key-{at}") label=t("import.match.by")>
-            <Select value=key options=keys empty=t("import.match.none") on_change=set_key/>
-        </Field>
-        {move || otherwise().map(|text| view! { <p class="meta">{text}</p> })}
-        <Show when=move || !key.with(String::is_empty)>
-            <Segmented value=policy options=policies label=t("import.match.title") on_change=set_policy/>
-        </Show>
     }
 }

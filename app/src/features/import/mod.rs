@@ -4,6 +4,7 @@ pub mod check;
 pub mod choose;
 pub mod history;
 pub mod mapping;
+pub mod matching;
 pub mod questions;
 pub mod reading;
 pub mod run;

@@ -85,15 +85,36 @@ fn create_all(wizard: Wizard, def: &'static RecordDef, names: Vec<Unknown>) -> A
 #[component]
 fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
     let page = wizard.page;
-    let Question { unknown, fields, rows, several, is_own, unreadable, suggestions, options, may_create, decision } =
-        question;
-    let count = rows.to_string();
+    let Question { unknown, fields, rows, several, unreadable, .. } = question.clone();
+    let (count, is_answered) = (rows.to_string(), question.decision.is_some());
+    let named = if unreadable.is_empty() { unknown.value } else { unreadable.join(" · ") };
+    let place = move || place(wizard, &fields);
+    let answers = answers(wizard, question);
+    view! {
+        <div class="near-match" data-answered=is_answered.then_some("")>
+            <Icon name=if is_answered { "circle-check" } else { "circle-help" }/>
+            <p>
+                <code>{named}</code> " · " {move || page.text_with("import.preview.count", &[("n", &count)])}
+                {several.then(|| view! { " · " {t("import.near.several")} })}
+                {(!unreadable.is_empty()).then(|| view! { " · " {t("import.near.unreadable")} })}
+                " " <span class="meta">{place}</span>
+            </p>
+            {answers}
+        </div>
+    }
+}
+
+/// What can be answered: what may be meant, a new record, nothing, or anything else that there is.
+fn answers(wizard: Wizard, question: Question) -> AnyView {
+    let page = wizard.page;
+    let Question { unknown, several, is_own, unreadable, suggestions, options, may_create, decision, .. } = question;
     let answer = |words: Signal<String>, own: Decision| {
         let (unknown, chosen) = (unknown.clone(), decision.as_ref() == Some(&own));
         view! {
             <Button pressed=Signal::derive(move || chosen) busy=wizard.busy
                 on_click=move |_| wizard.answer(unknown.clone(), own.clone())>{words}</Button>
         }
+        .into_any()
     };
     let uses = suggestions.into_iter().map(|suggestion| {
         let (target, value) = (unknown.target.clone(), suggestion.value.clone());
@@ -101,7 +122,7 @@ fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
             let name = shown(page, &target, &value, &value);
             page.text_with("import.near.yes", &[("name", &name)])
         });
-        answer(words, Decision::Use(suggestion.value)).into_any()
+        answer(words, Decision::Use(suggestion.value))
     });
     let value = unknown.value.clone();
     let create = Signal::derive(move || match is_own {
@@ -113,26 +134,11 @@ fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
         () if !unreadable.is_empty() => "import.near.leave_unread",
         () => "import.near.leave_empty",
     });
-    let named = if unreadable.is_empty() { unknown.value.clone() } else { unreadable.join(" · ") };
-    let answers: Vec<AnyView> = uses
-        .chain(may_create.then(|| answer(create, Decision::Create).into_any()))
-        .chain([answer(without, Decision::Empty).into_any()])
-        .collect();
-    let place = move || place(wizard, &fields);
+    let create = may_create.then(|| answer(create, Decision::Create));
+    let all = uses.chain(create).chain([answer(without, Decision::Empty)]).collect_view();
     let choose = (!options.is_empty())
         .then(|| view! { <Options wizard unknown=unknown.clone() options several chosen=decision.clone()/> });
-    view! {
-        <div class="near-match" data-answered=decision.is_some().then_some("")>
-            <Icon name=if decision.is_some() { "circle-check" } else { "circle-help" }/>
-            <p>
-                <code>{named}</code> " · " {move || page.text_with("import.preview.count", &[("n", &count)])}
-                {several.then(|| view! { " · " {t("import.near.several")} })}
-                {(!unreadable.is_empty()).then(|| view! { " · " {t("import.near.unreadable")} })}
-                " " <span class="meta">{place}</span>
-            </p>
-            <div class="button-group">{answers}{choose}</div>
-        </div>
-    }
+    view! { <div class="button-group">{all}{choose}</div> }.into_any()
 }
 
 /// All that can be meant, to choose one.

@@ -9,7 +9,7 @@ use shared::{FieldError, Result, Row};
 use uuid::Uuid;
 
 use super::answers::Answers;
-use super::key::{Key, key_text, mark_of};
+use super::key::{Key, Mark, key_text, mark_of};
 use super::preview::Note;
 use super::{Draught, Place, Planner, Running};
 use crate::import::cells::Texts;
@@ -31,6 +31,21 @@ enum Stands {
     LeftOut,
     /// One of several that are called so, and nobody said which.
     Unclear,
+}
+
+impl Stands {
+    /// The record as it is before, and what later rows about the same are told by.
+    fn told_by(&self, key: Option<&Key>, candidates: usize, is_distinct: bool) -> (Option<Row>, Option<Mark>) {
+        let by_key = key.map(Key::mark);
+        match self {
+            // Namesakes are told by themselves, not by what they are all called.
+            Self::For(row) if candidates > 1 => (Some(Row::clone(row)), Some(mark_of(row.id))),
+            Self::For(row) => (Some(Row::clone(row)), by_key),
+            Self::New => (None, by_key),
+            // Nothing is known of it that a later row could add to; but where one row stands for all, one is enough.
+            Self::LeftOut | Self::Unclear => (None, by_key.filter(|_| is_distinct)),
+        }
+    }
 }
 
 impl Planner<'_> {
@@ -131,15 +146,7 @@ impl Planner<'_> {
         key: Option<Key>,
         (stands, candidates): (Stands, usize),
     ) -> Option<(Draught, Vec<String>)> {
-        let by_key = key.as_ref().map(Key::mark);
-        let (before, mark) = match &stands {
-            // Namesakes are told by themselves, not by what they are all called.
-            Stands::For(row) if candidates > 1 => (Some(Row::clone(row)), Some(mark_of(row.id))),
-            Stands::For(row) => (Some(Row::clone(row)), by_key),
-            Stands::New => (None, by_key),
-            // Nothing is known of it that a later row could add to; but where one row stands for all, one is enough.
-            Stands::LeftOut | Stands::Unclear => (None, by_key.filter(|_| running.step.distinct)),
-        };
+        let (before, mark) = stands.told_by(key.as_ref(), candidates, running.step.distinct);
         let earlier = mark.and_then(|mark| running.seen.get(&mark)).copied();
         if earlier.is_some() && running.step.distinct {
             return None;
