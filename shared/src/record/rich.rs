@@ -14,7 +14,9 @@ const BLOCKS: &[&str] =
 /// Rich text as it is kept; plain text becomes paragraphs.
 pub(super) fn rich_text(field: &str, value: &Value) -> Result<Value, FieldError> {
     let text = value.as_str().ok_or_else(|| FieldError::new(field, "text"))?;
-    let html = if has_markup(text) { text.trim().replace('\0', "") } else { from_text(text) };
+    // First of all: without them, what is left may begin with blanks, or be markup.
+    let text = text.replace('\0', "");
+    let html = if has_markup(&text) { text.trim().to_owned() } else { from_text(&text) };
     if html.chars().count() > LONGEST {
         return Err(FieldError::new(field, "too_long").with("max", LONGEST));
     }
@@ -91,6 +93,8 @@ mod tests {
         assert_eq!(kept("<p>x &amp; y</p>"), json!("<p>x &amp; y</p>"));
         assert_eq!(kept("<p> </p><br>"), Value::Null);
         assert_eq!(kept("<img src=\"/a\">"), json!("<img src=\"/a\">"));
+        assert_eq!(kept("\0\n<p>x</p>\n\0"), json!("<p>x</p>"));
+        assert_eq!(kept("<\0p>x</p>"), json!("<p>x</p>"));
         assert_eq!(rich_text("content", &json!(5)).unwrap_err().code, "text");
     }
 
