@@ -1,5 +1,6 @@
 // The public pages' only script. They work without it: it suggests articles while a subject is typed, keeps a
-// conversation current without touching what is being typed, and says which files are too large before they are sent.
+// conversation current without touching what is being typed, says which files are too large before they are sent, and keeps
+// the score that was pressed in a mail.
 
 const fetchPart = async (address) => {
   const answer = await fetch(address, { headers: { accept: "text/html" } });
@@ -58,6 +59,30 @@ for (const input of document.querySelectorAll("input[type=file][data-largest]"))
     event.preventDefault();
     tell();
     input.focus();
+  });
+}
+
+// One press in a mail is enough: its score is sent on arrival, with what was answered before. Programs that look into mails
+// follow its links, too, but mostly run no scripts. What does not work leaves the page as it is: it asks for Send.
+const pressed = document.querySelector("form[data-save]");
+if (pressed) {
+  const told = pressed.querySelector("[data-saved]");
+  const save = async () => {
+    const body = new URLSearchParams(new FormData(pressed));
+    // It arrives though the page is closed at once.
+    const answer = await fetch(pressed.action, { method: "POST", body, keepalive: true });
+    if (!answer.ok || !answer.redirected) return;
+    told.textContent = told.dataset.saved;
+    // Whoever comes back to this page later does not give the score again, which may be another one by then.
+    history.replaceState(null, "", pressed.action);
+  };
+  let saving = save().catch(() => {}).finally(() => (saving = undefined));
+  pressed.addEventListener("submit", async (event) => {
+    if (!saving) return;
+    // The one that is sent last has to arrive last.
+    event.preventDefault();
+    await saving;
+    pressed.requestSubmit();
   });
 }
 

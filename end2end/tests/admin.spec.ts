@@ -46,6 +46,27 @@ test("an invited colleague joins with the link and can be deactivated", async ({
   await expect(guest).toHaveURL(/\/sign-in/);
 });
 
+test("what a colleague knows, how much they take on and that they are away is set where users are", async ({ page }) => {
+  await as(page, "admin");
+  const name = `Agent ${randomUUID().slice(0, 6)}`;
+  const id = await create(page, "user", { name });
+  await page.goto("/settings/users");
+  const edit = () =>
+    pick(page.locator(".admin-row", { hasText: name }).getByRole("button", { name: "More actions" }), page.getByRole("menuitem", { name: "Edit" }));
+  await edit();
+  const dialog = page.locator("dialog[open]");
+  await dialog.locator("#edit-skills").fill("billing");
+  await page.keyboard.press("Enter");
+  await dialog.locator("#edit-ticket_capacity").fill("7");
+  await dialog.getByRole("checkbox", { name: "Away" }).check();
+  await save(page);
+  await expect(dialog).toHaveCount(0);
+  const { row } = await call<{ row: Record<string, unknown> }>(page, "get_record", { record_type: "user", id });
+  expect(row).toMatchObject({ skills: ["billing"], ticket_capacity: 7, away: true });
+  await edit();
+  await expect(dialog).toContainText("billing");
+});
+
 // Chooses a new password by the link, which ends the session, and signs in with it.
 async function reset(guest: Page, way: URL, email: string) {
   await guest.goto(way.pathname + way.search);
@@ -105,6 +126,18 @@ test("what became of a user-defined field is told on the record and in the audit
   const entry = page.locator(".audit-entry", { hasText: label });
   await expect(entry).toHaveCount(3);
   await expect(entry.nth(1).locator("dl")).toHaveText(new RegExp(`${label}\\s*Far east → Wild west`));
+});
+
+test("a very long text does not keep the audit log from being read", async ({ page }) => {
+  const subject = `Long ${randomUUID().slice(0, 6)}`;
+  await as(page, "admin");
+  await create(page, "ticket", { subject, kind: "request", description: `<p>${"word ".repeat(15_000)}</p>` });
+  await page.goto("/settings/audit");
+  await page.getByRole("combobox", { name: "Record type" }).selectOption("ticket");
+  const entry = page.locator(".audit-entry", { hasText: subject });
+  await expect(entry.filter({ hasText: "word…" }).or(entry.filter({ hasText: "word …" }))).not.toHaveCount(0);
+  await page.getByRole("combobox", { name: "Record type" }).selectOption("tag");
+  await expect(entry).toHaveCount(0);
 });
 
 test("teams stand below each other", async ({ page }) => {

@@ -174,6 +174,89 @@ test("what was asked at first is quoted, and a toast leaves the open ticket free
   expect(over!.x + over!.width).toBeLessThanOrEqual(open!.x);
 });
 
+test("a quotation is taken away by its tool, and with everything else that is deleted", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Quoted in error");
+  await openQueue(page, own, id);
+  const quote = async () => {
+    await pick(messages(page).first().getByRole("button", { name: "More" }), page.getByRole("menuitem", { name: "Quote" }));
+    await expect(area(page).locator("blockquote")).toContainText("The gate does not open.");
+  };
+  await quote();
+  await area(page).locator("blockquote").click();
+  await page.locator(".rich-tools").getByRole("button", { name: "Quotation" }).click();
+  await expect(area(page).locator("blockquote")).toHaveCount(0);
+  await expect(area(page)).toContainText("The gate does not open.");
+  const empty = async () => {
+    await area(page).click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.press("Delete");
+  };
+  await empty();
+  await quote();
+  await empty();
+  await expect(area(page).locator("blockquote")).toHaveCount(0);
+  await expect(area(page)).toHaveAttribute("data-empty", "");
+  await page.keyboard.type("Plain");
+  await expect(area(page)).toHaveText("Plain");
+  await expect(area(page).locator("blockquote")).toHaveCount(0);
+});
+
+test("toasts stand above what is done with chosen tickets", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = await createAll(page, "ticket", ["A", "B"].map((subject) => ({ subject, queue_id: own, kind: "request" })));
+  await openQueue(page, own, a);
+  await row(page, a!).getByRole("checkbox").check();
+  const bar = page.locator(".bulk-bar");
+  await bar.getByRole("button", { name: "Priority" }).click();
+  await page.locator("dialog[open]").getByRole("button", { name: "High" }).click();
+  const toast = page.locator(".toast").last();
+  await expect(toast).toBeVisible();
+  await row(page, b!).getByRole("checkbox").check();
+  await expect(bar).toBeVisible();
+  const edge = async () => {
+    const [over, below] = [await toast.boundingBox(), await bar.boundingBox()];
+    return over!.y + over!.height - below!.y;
+  };
+  await expect.poll(edge).toBeLessThanOrEqual(0);
+});
+
+test("on a phone a toast leaves the head of a ticket and its answer free, and messages say to whom they went @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Taken on the go", { requester_name: "Maximiliane Featherstonehaugh-Cholmondeley" });
+  await openQueue(page, own, id);
+  const sort = messages(page).first().locator(".message-sort");
+  await expect(sort).toBeVisible();
+  expect(await sort.evaluate((words) => words.scrollWidth <= words.clientWidth)).toBe(true);
+  await page.locator(".ticket-controls").getByRole("button", { name: "Take" }).click();
+  const toast = page.locator(".toast").last();
+  await expect(toast).toBeVisible();
+  const box = async (selector: string) => (await page.locator(selector).boundingBox())!;
+  await expect.poll(async () => (await box(".ticket-head")).y + (await box(".ticket-head")).height - (await toast.boundingBox())!.y).toBeLessThanOrEqual(0);
+  const over = (await toast.boundingBox())!;
+  expect(over.y + over.height).toBeLessThanOrEqual((await box(".desk-composer")).y);
+});
+
+test("the words beside a box of a form tick it, and on a phone one can hit them @phone", async ({ page, isMobile }) => {
+  await signIn(page, "admin");
+  await page.goto("/queues");
+  await press(page.getByRole("button", { name: "New queue" }), page.locator("dialog[open]"));
+  const box = page.locator("dialog[open]").getByRole("checkbox", { name: "Offered to customers" });
+  const field = page.locator("dialog[open] .field").filter({ has: page.getByRole("checkbox", { name: "Offered to customers" }) });
+  const before = await box.isChecked();
+  await box.scrollIntoViewIfNeeded();
+  const [left, words] = [(await box.boundingBox())!, (await field.locator(".field-label").boundingBox())!];
+  expect(left.x).toBeLessThan(words.x + 8);
+  expect(Math.abs(left.y + left.height / 2 - words.y - words.height / 2)).toBeLessThan(4);
+  await page.mouse.click(left.x + left.width + 40, words.y + words.height / 2);
+  await expect(box).toBeChecked({ checked: !before });
+  if (isMobile) expect((await field.locator(".check").boundingBox())!.height).toBeGreaterThanOrEqual(44);
+});
+
 test("a ticket leaves the list when it is solved elsewhere", async ({ page }) => {
   await signIn(page, "admin");
   const own = await queue(page);

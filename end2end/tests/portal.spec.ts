@@ -89,6 +89,73 @@ test("without script: find an article, write in, follow the ticket, write again,
   await expect(page.getByRole("heading", { name: "Thank you!" })).toBeVisible();
 });
 
+// A ticket of somebody's own that is solved, and the link by which its survey is answered.
+async function solved(page: Page) {
+  const [email, subject] = [`${randomUUID()}@customer.test`, `Rated ${randomUUID()}`];
+  await ask(page, email, subject);
+  await enter(page, email);
+  await page.getByRole("link", { name: subject }).click();
+  await page.getByRole("button", { name: "It is solved" }).click();
+  await page.getByRole("button", { name: "How did it go?" }).click();
+  await expect(page).toHaveURL(/\/survey\//);
+  return page.url();
+}
+
+test("one press in a mail is enough; words and another score change the same answer @phone", async ({ browser }) => {
+  const page = await (await open(browser)).newPage();
+  const link = await solved(page);
+  // Who runs no script is told what is missing.
+  const plain = await (await open(browser, { javaScriptEnabled: false })).newPage();
+  await plain.goto(`${link}?score=4`);
+  await expect(plain.getByText("It counts once you press Send below.")).toBeVisible();
+  await plain.goto(link);
+  await expect(plain.getByRole("radio", { checked: true })).toHaveCount(0);
+
+  await page.goto(`${link}?score=4`);
+  await expect(page.getByText("your 4 is saved")).toBeVisible();
+  await expect(page).toHaveURL(link);
+  await plain.goto(link);
+  await expect(plain.getByRole("radio", { name: "4" })).toBeChecked();
+
+  await page.getByRole("radio", { name: "2" }).check({ force: true });
+  await page.getByLabel("Anything you want to tell us").fill("It took long.");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Thank you!" })).toBeVisible();
+  // Another press keeps the words.
+  await page.goto(`${link}?score=3`);
+  await expect(page.getByText("your 3 is saved")).toBeVisible();
+  await plain.goto(link);
+  await expect(plain.getByRole("radio", { name: "3" })).toBeChecked();
+  await expect(plain.getByLabel("Anything you want to tell us")).toHaveValue("It took long.");
+});
+
+test("a comment that is too long comes back whole with what is wrong @phone", async ({ browser }) => {
+  const page = await (await open(browser)).newPage();
+  await page.goto(await solved(page));
+  const long = "It took long. ".repeat(7_200);
+  await page.getByRole("radio", { name: "2" }).check({ force: true });
+  const comment = page.getByLabel("Anything you want to tell us");
+  await comment.focus();
+  await page.keyboard.insertText(long);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByText("Too long: use at most 5000 characters.")).toBeVisible();
+  expect((await comment.inputValue()).length).toBe(long.length);
+});
+
+test("the language of an article leads to its translation, or changes what is around it", async ({ browser }) => {
+  const page = await (await open(browser)).newPage();
+  await page.goto("/portal/demo/articles/gateway-offline");
+  await page.getByRole("link", { name: "简体中文" }).click();
+  await expect(page).toHaveURL(/\/articles\/wangguan-lixian$/);
+  await page.getByRole("link", { name: "帮助中心" }).first().click();
+  await expect(page.getByRole("heading", { name: "帮助中心" })).toBeVisible();
+  await page.goto("/portal/demo/articles/kaipiao");
+  await page.getByRole("link", { name: "English", exact: true }).click();
+  await expect(page.getByText("Was this helpful?")).toBeVisible();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Help" }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+});
+
 test("an agent’s answer appears while the customer is typing, a note never does", async ({ browser }) => {
   const page = await (await open(browser)).newPage();
   const email = `${randomUUID()}@customer.test`;

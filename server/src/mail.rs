@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use app::api::outgoing::{Letter, Outgoing};
-use lettre::message::{Mailbox, header::ContentType};
+use lettre::message::{Mailbox, SinglePart};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::post::{self, Transport};
@@ -79,8 +80,10 @@ async fn send(transport: Transport, from: Mailbox, letter: Letter) {
 
 fn message(from: Mailbox, letter: Letter) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
     let to = Mailbox::new(Some(letter.name).filter(|name| !name.is_empty()), letter.to.parse()?);
-    let message = Message::builder().from(from).to(to).subject(letter.subject).header(ContentType::TEXT_PLAIN);
-    Ok(message.body(letter.text)?)
+    // Mail servers take letters without an id for spam, and may give each try another one.
+    let id = format!("<{}@{}>", Uuid::now_v7(), from.email.domain());
+    let head = Message::builder().from(from).to(to).subject(letter.subject).message_id(Some(id)).date_now();
+    Ok(head.singlepart(SinglePart::plain(letter.text))?)
 }
 
 #[cfg(test)]
@@ -98,6 +101,29 @@ mod tests {
         let mail = message(sender(None, "crm.example.com").unwrap(), letter).unwrap().formatted();
         let text = String::from_utf8(mail).unwrap();
         assert!(text.contains("guanxi@crm.example.com") && text.contains("li@example.com"));
+    }
+
+    #[test]
+    fn a_letter_has_an_id_of_its_own_and_says_how_it_is_written() {
+        let written = || {
+            let letter = Letter {
+                to: "li@example.com".into(),
+                name: String::new(),
+                subject: "请评价我们的服务".into(),
+                text: "您好".into(),
+            };
+            message(sender(None, "crm.example.com").unwrap(), letter).unwrap().formatted()
+        };
+        let (first, second) = (written(), written());
+        let head = String::from_utf8(first.clone()).unwrap();
+        for field in ["MIME-Version: 1.0\r\n", "Message-ID: <", "Date: ", "Content-Type: text/plain; charset=utf-8\r\n"]
+        {
+            assert_eq!(head.matches(field).count(), 1, "{field}: {head}");
+        }
+        let (first, second) = (store::mail::read(&first), store::mail::read(&second));
+        assert!(first.message_id.ends_with("@crm.example.com"), "{}", first.message_id);
+        assert_ne!(first.message_id, second.message_id);
+        assert_eq!(first.text.trim(), "您好");
     }
 
     #[test]

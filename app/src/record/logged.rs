@@ -13,6 +13,9 @@ use super::attribute::Attribute;
 use super::value::value_text;
 use crate::context::Page;
 
+/// Most of a value that is shown, in characters.
+const LONGEST: usize = 500;
+
 /// A field as the log names it.
 #[derive(Clone)]
 pub struct Logged {
@@ -45,8 +48,17 @@ impl Logged {
             _ => value_text(page, attribute, &attribute.patch(value.clone()), titles),
         });
         let as_it_is = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Some(known.filter(|text| !text.is_empty()).unwrap_or_else(as_it_is))
+        Some(shortened(known.filter(|text| !text.is_empty()).unwrap_or_else(as_it_is)))
     }
+}
+
+/// A text as far as anybody reads it in a list; browsers cut texts of 64 KiB in two, of which the page then knows nothing.
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 fn amount(locale: Locale, value: &Value) -> String {

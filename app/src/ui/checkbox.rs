@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-/// A checkbox bound to `value`. In table cells leave out the children and give a `label`.
+use super::field::Wiring;
+
+/// A checkbox bound to `value`. In table cells and in a [`super::Field`], whose label is its words, leave out the children
+/// and give a `label`.
 #[component]
 pub fn Checkbox(
     /// Whether it is ticked.
@@ -24,10 +27,14 @@ pub fn Checkbox(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let wiring = Wiring::take();
+    // Of several in one field each has words of its own: the field's label belongs to none of them.
+    let id = wiring.id().filter(|_| children.is_none());
     view! {
         <label class="check">
             <input
                 type="checkbox"
+                id=id
                 checked=value.get_untracked()
                 prop:checked=value
                 prop:indeterminate=indeterminate

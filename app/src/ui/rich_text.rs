@@ -113,7 +113,10 @@ pub fn RichText(
                 data-placeholder=move || placeholder.map(|text| text.get())
                 data-empty=move || editor.value.with(String::is_empty).then_some("")
                 inner_html=first
-                on:input=move |_| editor.read()
+                on:input=move |event| {
+                    editor.read();
+                    editor.emptied(&event);
+                }
                 on:keydown=key
                 on:keyup=move |_| editor.remember()
                 on:mouseup=move |_| editor.remember()

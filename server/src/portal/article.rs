@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::Error;
-use store::portal::Article;
+use store::portal::{Article, ArticleLine};
 use uuid::Uuid;
 
 use super::articles::list;
@@ -36,33 +36,43 @@ pub(super) async fn article(
     Query(aside): Query<Aside>,
 ) -> Response {
     let found = place.store.portal_article(&place.portal, &key).await;
-    let response = match found {
-        Ok(article) if !article.line.key().eq_ignore_ascii_case(&key) => {
-            Ok(Redirect::permanent(&place.path(&format!("/articles/{}", article.line.key()))).into_response())
+    let response = found.map(|article| {
+        // Whoever chose no language has the frame in the article's, whatever their browser prefers: one address, one page.
+        place.locale = place.chosen.unwrap_or_else(|| article.line.locale());
+        match article.translations.iter().find(|other| place.chose && other.locale() == place.locale) {
+            Some(other) => place.go(&address(other)),
+            None if !article.line.key().eq_ignore_ascii_case(&key) => {
+                Redirect::permanent(&place.path(&address(&article.line))).into_response()
+            }
+            None => whole(&place, &article, aside.voted.is_some()),
         }
-        Ok(article) => {
-            // The frame speaks the article's language, whoever reads it: one address, one page.
-            place.locale = article.line.locale();
-            Ok(whole(&place, &article, aside.voted.is_some()))
-        }
-        Err(error) => Err(error),
-    };
+    });
     place.answer(response)
+}
+
+/// Where an article stands, below the portal's address.
+fn address(line: &ArticleLine) -> String {
+    format!("/articles/{}", line.key())
+}
+
+/// The language of an article's own text, where the frame around it speaks another.
+fn own_language(place: &Place, line: &ArticleLine) -> Option<&'static str> {
+    (line.locale() != place.locale).then(|| line.locale().code())
 }
 
 fn whole(place: &Place, article: &Article, voted: bool) -> Response {
     let line = &article.line;
-    let rest = format!("/articles/{}", line.key());
+    let (rest, lang) = (address(line), own_language(place, line));
     let mut steps = vec![(place.path("/articles"), place.t("portal.nav.articles"))];
     let category = |(id, name): &(Uuid, String)| (place.path(&format!("/articles?category={id}")), name.clone());
     steps.extend(article.trail.iter().map(category));
     let body = html! {
         article.portal-article {
             (trail(place, &steps))
-            h1 { (line.title) }
+            h1 lang=[lang] { (line.title) }
             p.meta { (place.t("portal.article.updated")) " " (place.day(line.updated_at)) }
-            @if let Some(summary) = &line.summary { p.portal-summary { (summary) } }
-            div.prose { (PreEscaped(&article.content)) }
+            @if let Some(summary) = &line.summary { p.portal-summary lang=[lang] { (summary) } }
+            div.prose lang=[lang] { (PreEscaped(&article.content)) }
             (file_list(place, article.files.iter().filter(|file| !file.inline)))
             (translations(place, article))
             (vote_box(place, &rest, voted))
@@ -79,8 +89,7 @@ fn whole(place: &Place, article: &Article, voted: bool) -> Response {
         }
     };
     let own = std::iter::once((line.locale(), place.link(&rest)));
-    let others =
-        article.translations.iter().map(|other| (other.locale(), place.link(&format!("/articles/{}", other.key()))));
+    let others = article.translations.iter().map(|other| (other.locale(), place.link(&address(other))));
     let described = line.summary.clone().unwrap_or_else(|| first(&article.text, 160));
     let head = Head {
         title: &line.title,
@@ -120,7 +129,7 @@ fn translations(place: &Place, article: &Article) -> Markup {
     html! {
         @for other in &article.translations {
             p lang=(other.locale().code()) {
-                a href=(place.path(&format!("/articles/{}", other.key()))) hreflang=(other.locale().code()) { (other.title) }
+                a href=(place.path(&address(other))) hreflang=(other.locale().code()) { (other.title) }
             }
         }
     }

@@ -58,7 +58,8 @@ fn sentence(place: &Place, error: &FieldError) -> String {
     }
 }
 
-/// A field of a form.
+/// A field of a form. None has a `maxlength`: browsers cut what is pasted without a word, while the store refuses what is too
+/// long, with a sentence and with all that was typed.
 pub(super) struct Field<'f> {
     pub(super) name: &'f str,
     pub(super) label: String,
@@ -111,7 +112,7 @@ impl<'f> Field<'f> {
         self.with(place, problems, |name, described, invalid| {
             html! {
                 input.input id=(name) name=(name) type=(kind) value=(value) autocomplete=(auto) required[required]
-                    maxlength="300" aria-describedby=[described] aria-invalid=[invalid];
+                    aria-describedby=[described] aria-invalid=[invalid];
             }
         })
     }
@@ -121,7 +122,7 @@ impl<'f> Field<'f> {
         let required = self.required;
         self.with(place, problems, |name, described, invalid| {
             html! {
-                textarea.input id=(name) name=(name) rows="6" maxlength="20000" required[required]
+                textarea.input id=(name) name=(name) rows="6" required[required]
                     aria-describedby=[described] aria-invalid=[invalid] { (value) }
             }
         })

@@ -30,6 +30,8 @@ pub(crate) struct Place {
     pub(crate) locale: Locale,
     /// The language was chosen in the address.
     pub(crate) chose: bool,
+    /// The language that the visitor chose, now or before; without it, `locale` is what their browser or the portal prefers.
+    pub(crate) chosen: Option<Locale>,
     /// `light`, `dark` or `auto`.
     pub(crate) theme: String,
     /// Who proved that a mailbox is theirs.
@@ -75,10 +77,8 @@ async fn find(parts: &mut Parts, state: &AppState, boot: Option<Boot>) -> Result
     };
     let (lang, here) = without_language(parts);
     let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let locale = lang
-        .or_else(|| Locale::parse(cookie(&parts.headers, "gx_locale")?))
-        .or_else(|| Locale::from_accept_language(accepted?))
-        .unwrap_or(portal.locale);
+    let chosen = lang.or_else(|| Locale::parse(cookie(&parts.headers, "gx_locale")?));
+    let locale = chosen.or_else(|| Locale::from_accept_language(accepted?)).unwrap_or(portal.locale);
     portal.reader = locale;
     Ok(Place {
         store,
@@ -86,6 +86,7 @@ async fn find(parts: &mut Parts, state: &AppState, boot: Option<Boot>) -> Result
         site: Site::from_ref(state),
         locale,
         chose: lang.is_some(),
+        chosen,
         theme: boot.map_or_else(|| "auto".to_owned(), |boot| boot.theme),
         token: token.filter(|_| visitor.is_some()),
         visitor,

@@ -18,7 +18,8 @@ use super::place::Place;
 /// What a link says besides which survey it is.
 #[derive(Default, Deserialize)]
 pub(super) struct Aside {
-    /// A score that was pressed in the mail: only shown as chosen, since programs that look into mails press all of them.
+    /// A score that was pressed in the mail. Asking for the page only shows it as chosen, since programs that look into mails
+    /// press all of them; the page's script sends it, which those mostly do not run.
     score: Option<String>,
     done: Option<String>,
 }
@@ -37,9 +38,12 @@ pub(super) async fn asked(
     let found = place.store.portal_survey(&place.portal, &token).await;
     let result = found.map(|survey| {
         place.locale = survey.locale;
+        let is_one = |score: &i64| survey.scores().is_some_and(|(low, high)| (low..=high).contains(score));
+        let pressed = aside.score().filter(is_one);
         let given = survey.answered.clone().unwrap_or_default();
-        let given = Answers { score: aside.score().or(given.score), ..given };
-        shown(&place, &survey, (&given, aside.done.is_some()), &Form::of(&place, &format!("/survey/{token}"), None))
+        let given = Answers { score: pressed.or(given.score), ..given };
+        let form = Form { pressed, ..Form::of(&place, &format!("/survey/{token}"), None) };
+        shown(&place, &survey, (&given, aside.done.is_some()), &form)
     });
     place.answer(result)
 }
@@ -119,11 +123,13 @@ struct Form {
     path: String,
     stamp: Option<String>,
     problems: Problems,
+    /// A score that was pressed in the mail and is not kept yet.
+    pressed: Option<i64>,
 }
 
 impl Form {
     fn of(place: &Place, rest: &str, stamp: Option<String>) -> Self {
-        Self { path: place.path(rest), stamp, problems: Problems::default() }
+        Self { path: place.path(rest), stamp, problems: Problems::default(), pressed: None }
     }
 }
 
@@ -154,8 +160,9 @@ fn questions(place: &Place, survey: &AskedSurvey, given: &Answers, form: &Form) 
     html! {
         @if let Some((number, subject)) = &survey.ticket { p.meta { span.num { (number) } " · " (subject) } }
         h1 id="question" { (survey.question) }
-        form.portal-form method="post" action=(form.path) {
+        form.portal-form method="post" action=(form.path) data-save[form.pressed.is_some()] {
             (form.problems.summary(place, &shown))
+            @if let Some(score) = form.pressed { (pressed(place, score)) }
             @if let Some((low, high)) = survey.scores() { (scores(place, &survey.kind, (low, high), given.score)) }
             @for question in &survey.questions { (further(place, question, given, &form.problems)) }
             (Field::new("comment", place.t("portal.survey.comment")).area(place, &form.problems, &given.comment))
@@ -165,13 +172,29 @@ fn questions(place: &Place, survey: &AskedSurvey, given: &Answers, form: &Form) 
     }
 }
 
-/// The scores to choose from, with words for their ends.
-fn scores(place: &Place, kind: &str, (low, high): (i64, i64), chosen: Option<i64>) -> Markup {
-    let (worst, best) = match kind {
+/// That a score from the mail is yet to be sent; once the script did that, it says the other thing.
+fn pressed(place: &Place, score: i64) -> Markup {
+    let score = score.to_string();
+    let params = [("score", score.as_str())];
+    html! {
+        p.portal-told role="status" data-saved=(place.t_with("portal.survey.saved", &params)) {
+            (place.t_with("portal.survey.chosen", &params))
+        }
+    }
+}
+
+/// What the lowest and the highest score of a kind of survey mean: keys of texts.
+pub(super) fn ends(kind: &str) -> (&'static str, &'static str) {
+    match kind {
         "nps" => ("portal.survey.nps_low", "portal.survey.nps_high"),
         "ces" => ("portal.survey.ces_low", "portal.survey.ces_high"),
         _ => ("portal.survey.csat_low", "portal.survey.csat_high"),
-    };
+    }
+}
+
+/// The scores to choose from, with words for their ends.
+fn scores(place: &Place, kind: &str, (low, high): (i64, i64), chosen: Option<i64>) -> Markup {
+    let (worst, best) = ends(kind);
     html! {
         fieldset.portal-scores aria-labelledby="question" {
             div {

@@ -2,6 +2,7 @@
 
 mod custom;
 pub(crate) mod declare;
+pub mod digits;
 mod draft;
 mod kind;
 pub(crate) mod marks;

@@ -138,12 +138,13 @@ fn plain_number(value: &Value) -> Option<String> {
             // Full-width digits and signs, as Chinese input methods type them.
             '\u{ff10}'..='\u{ff19}' => char::from_digit(u32::from(c) - 0xff10, 10),
             '\u{ff0e}' => Some('.'),
+            '\u{ff0c}' => Some(','),
             '\u{ff0d}' | '\u{2212}' => Some('-'),
-            ',' | '\u{ff0c}' | '\u{a5}' | '\u{ffe5}' | '$' | '€' | '£' | '\'' => None,
+            '\u{a5}' | '\u{ffe5}' | '$' | '€' | '£' | '\'' | '’' => None,
             other => (!other.is_whitespace()).then_some(other),
         })
         .collect();
-    Some(text)
+    super::digits::ungrouped(&text)
 }
 
 fn integer(field: &str, value: &Value, min: i64, max: i64) -> Outcome {

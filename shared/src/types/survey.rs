@@ -98,6 +98,7 @@ fn survey_rules(draft: &mut Draft<'_>) {
     if draft.before.is_some() && draft.changed("kind") {
         draft.error("kind", "fixed");
     }
+    asks_something(draft);
     if !draft.changed("questions") {
         return;
     }
@@ -108,11 +109,34 @@ fn survey_rules(draft: &mut Draft<'_>) {
             draft.errors.push(FieldError::new("questions", "too_many").with("max", QUESTIONS));
         }
         Value::Array(all) => match with_keys(all, &before) {
-            Ok(all) => draft.set("questions", all),
+            Ok(all) => {
+                draft.errors.extend(all.iter().enumerate().filter_map(|(at, question)| choice_twice(at, question)));
+                draft.set("questions", all);
+            }
             Err(at) => draft.error(&format!("questions.{at}"), "question_twice"),
         },
         _ => draft.error("questions", "object"),
     }
+}
+
+/// A survey of free questions that is in use has at least one. Those that were kept without one before stay as they are until
+/// one of these fields changes.
+fn asks_something(draft: &mut Draft<'_>) {
+    let touched = ["kind", "questions", "active"].iter().any(|field| draft.changed(field));
+    let survey = Survey(draft.after);
+    let asks_nothing = survey.kind() == Some("custom") && survey.active() && !draft.has("questions");
+    if touched && asks_nothing {
+        draft.error("questions", "required");
+    }
+}
+
+/// The error of a question that offers a choice more than once: results count by the choice's text.
+fn choice_twice(at: usize, question: &Value) -> Option<FieldError> {
+    let mut seen = BTreeSet::new();
+    let choices = question.get("choices").and_then(Value::as_array)?;
+    question.get("kind").filter(|kind| *kind == "choice")?;
+    let twice = choices.iter().filter_map(Value::as_str).find(|choice| !seen.insert(choice.trim()))?;
+    Some(FieldError::new(format!("questions.{at}.choices"), "choice_twice").with("choice", twice.trim()))
 }
 
 /// Gives each question that has none a key of its own, by which its answers are kept: one that no question ever had, for
@@ -162,9 +186,63 @@ fn response_rules(draft: &mut Draft<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
+    use crate::Row;
+    use crate::format::Zone;
+    use crate::record::{Values, validate};
+
+    /// What is wrong with a survey after a change, by field and code.
+    fn refused(before: Option<Value>, patch: Value) -> Vec<(String, String)> {
+        let values = |fields: Value| -> Values { fields.as_object().unwrap().clone() };
+        let before = before.map(|fields| Row { id: Uuid::nil(), version: 1, values: values(fields) });
+        let mut after = before.as_ref().map(|row| row.values.clone()).unwrap_or_default();
+        let patched: Vec<String> = values(patch.clone()).keys().cloned().collect();
+        after.extend(values(patch));
+        let mut draft = Draft {
+            before: before.as_ref(),
+            after: &mut after,
+            now: "2026-11-28T08:00:00Z".parse().unwrap(),
+            zone: &Zone::utc(),
+            related: &BTreeMap::new(),
+            errors: Vec::new(),
+        };
+        validate(&SURVEY, &mut draft, &patched, &[]);
+        std::mem::take(&mut draft.errors).into_iter().map(|error| (error.field, error.code)).collect()
+    }
+
+    fn survey(kind: &str, active: bool, questions: Value) -> Value {
+        json!({"name": "A", "kind": kind, "locale": "en", "question": "Well?", "active": active, "questions": questions})
+    }
+
+    #[test]
+    fn a_question_offers_each_choice_once() {
+        let asking = |choices: Value| {
+            let why = json!({"label": "Why?", "kind": "text"});
+            survey("csat", true, json!([why, {"label": "Which?", "kind": "choice", "choices": choices}]))
+        };
+        assert!(refused(None, asking(json!(["Red", "Blue"]))).is_empty());
+        let told = ("questions.1.choices".to_owned(), "choice_twice".to_owned());
+        assert_eq!(refused(None, asking(json!(["Red", "Blue", " Red "]))), [told]);
+    }
+
+    #[test]
+    fn a_survey_of_free_questions_is_in_use_once_it_has_one() {
+        let told = [("questions".to_owned(), "required".to_owned())];
+        let why = json!([{"label": "Why?", "kind": "text"}]);
+        assert_eq!(refused(None, survey("custom", true, Value::Null)), told);
+        assert_eq!(refused(None, survey("custom", true, json!([]))), told);
+        assert!(refused(None, survey("custom", false, Value::Null)).is_empty());
+        assert!(refused(None, survey("custom", true, why.clone())).is_empty());
+        assert!(refused(None, survey("csat", true, Value::Null)).is_empty(), "its score is a question");
+        assert_eq!(refused(Some(survey("custom", false, Value::Null)), json!({"active": true})), told);
+        assert_eq!(refused(Some(survey("custom", true, why)), json!({"questions": null})), told);
+        let older = survey("custom", true, Value::Null);
+        assert!(refused(Some(older), json!({"name": "B"})).is_empty(), "kept before there was this rule");
+    }
 
     #[test]
     fn a_question_that_is_answered_in_another_way_is_another_one() {

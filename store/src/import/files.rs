@@ -120,7 +120,7 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
         (Some(preset), _) => (Some(preset.code()), preset.steps(&roles(tx).await?)),
         (None, Some(steps)) => (None, steps.clone()),
         (None, None) => {
-            let known = Layout::recognise(&table.columns).map(|layout| (layout.code, layout.steps(&table.columns)));
+            let known = Layout::recognise(&table.columns).map(|layout| (layout.code, layout.steps_for(table)));
             match known.filter(|(_, steps)| steps.iter().all(may)) {
                 Some((code, steps)) => (Some(code), steps),
                 None => (None, vec![likeliest(tx, actor, table).await?]),
@@ -192,7 +192,7 @@ pub(super) async fn remember(tx: &mut Tx, spec: &Spec, tables: &[Table]) -> Resu
 /// Whether these are the steps by which files of a known layout are recognised.
 fn is_recognised(table: &Table, steps: &[Step]) -> bool {
     let Some(layout) = Layout::recognise(&table.columns) else { return false };
-    let mut known = layout.steps(&table.columns);
+    let mut known = layout.steps_for(table);
     suggest::look_closer(&mut known, table);
     known == steps
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use shared::import::mapping;
 use shared::import::{Assignment, DateOrder, Existing, From, Step};
 
-use super::table::CARD_COLUMNS;
+use super::table::{CARD_COLUMNS, Table};
 
 /// A file that a program exports.
 pub(super) struct Layout {
@@ -27,7 +27,7 @@ pub(super) struct Layout {
 }
 
 /// Fields that are days.
-const DAYS: [&str; 2] = ["birth_date", "expected_close"];
+const DAYS: [&str; 3] = ["birth_date", "expected_close", "closed_on"];
 
 /// Parts of a person's name, as in `{given}+{middle}+{family}`.
 const NAME: char = '+';
@@ -210,6 +210,8 @@ const LAYOUTS: &[Layout] = &[
             ("pipeline_id", "{Pipeline}"),
             ("amount", "{Amount}"),
             ("expected_close", "{Close Date}"),
+            ("closed_on", "{Close Date}"),
+            ("lost_note", "{Closed Lost Reason}|{Loss Reason}"),
             ("need", "{Deal Description}"),
         ],
         company: Some("Associated Company|Primary Associated Company"),
@@ -358,6 +360,8 @@ const LAYOUTS: &[Layout] = &[
             ("stage_id", "{Stage}"),
             ("amount", "{Amount}"),
             ("expected_close", "{Close Date}"),
+            ("closed_on", "{Close Date}"),
+            ("lost_note", "{Closed Lost Reason}|{Loss Reason}"),
             ("probability", "{Probability (%)}"),
             ("next_step", "{Next Step}"),
             ("need", "{Description}"),
@@ -422,6 +426,8 @@ const LAYOUTS: &[Layout] = &[
             ("pipeline_id", "{Pipeline}"),
             ("amount", "{Amount}"),
             ("expected_close", "{Closing Date}"),
+            ("closed_on", "{Closing Date}"),
+            ("lost_note", "{Reason For Loss}|{Reason For Loss - Deal}"),
             ("probability", "{Probability (%)}|{Probability}"),
             ("next_step", "{Next Step}"),
             ("need", "{Description}"),
@@ -472,8 +478,20 @@ impl Layout {
         known
     }
 
-    /// What is made of the file: the companies, then what it is about.
-    pub(super) fn steps(&self, columns: &[String]) -> Vec<Step> {
+    /// What is made of a file: the companies, then what it is about; its days are read as its own cells show.
+    pub(super) fn steps_for(&self, table: &Table) -> Vec<Step> {
+        let mut steps = self.steps(&table.columns);
+        let is_day = |assignment: &&mut Assignment| DAYS.contains(&assignment.field.as_str());
+        for day in steps.iter_mut().flat_map(|step| &mut step.assignments).filter(is_day) {
+            if let From::Column(name) = &day.from {
+                day.dates = table.column(name).and_then(|at| table.dates(at)).or(day.dates);
+            }
+        }
+        steps
+    }
+
+    /// The same, as far as the header tells.
+    fn steps(&self, columns: &[String]) -> Vec<Step> {
         let first_of = |names: &str| {
             let all = names.split('|').map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join("|");
             from(&all, columns)
@@ -482,8 +500,11 @@ impl Layout {
         let website = self.website.and_then(first_of).map(|from| Assignment::new("website", from));
         let mut assignments = self.known(columns);
         assignments.extend(company.clone().map(|from| Assignment::new("customer_id", from)));
+        assignments.extend(lost_reason(&assignments));
         let key = self.key.filter(|key| assignments.iter().any(|assignment| assignment.field == *key));
-        let own = step(self.record_type, key, Existing::Update, assignments);
+        // What is known of people here is not to be lost to an old address book; a deal goes on where its own file says.
+        let existing = if self.record_type == "opportunity" { Existing::Update } else { Existing::Fill };
+        let own = step(self.record_type, key, existing, assignments);
         let made = |from| Step {
             distinct: true,
             optional: true,
@@ -499,6 +520,15 @@ impl Layout {
         };
         company.map(made).into_iter().chain([own]).collect()
     }
+}
+
+/// Why a deal was lost, which every lost one has to say: the programs' own reasons are words of their own, and go into the
+/// note.
+fn lost_reason(assignments: &[Assignment]) -> Option<Assignment> {
+    let stage = assignments.iter().find(|assignment| assignment.field == "stage_id")?;
+    let lost = ["Closed Lost", "closedlost", "Lost", "Closed Lost to Competition", "Closed-Lost to Competition"];
+    let values: Vec<(&str, &str)> = lost.iter().map(|stage| (*stage, "other")).chain([("*", "")]).collect();
+    Some(Assignment::new("lost_reason", stage.from.clone()).mapping(&values))
 }
 
 fn step(record_type: &str, key: Option<&str>, existing: Existing, assignments: Vec<Assignment>) -> Step {
@@ -586,5 +616,14 @@ mod tests {
             assert_eq!(recognised(header).map(|(code, _)| code), Some(code), "{header}");
         }
         assert!(recognised("name,email,phone").is_none());
+    }
+
+    #[test]
+    fn days_are_read_as_the_file_itself_writes_them() {
+        let text = "Opportunity Name,Account Name,Stage,Close Date\nA,B,Won,3/4/2024\nC,D,Won,25/4/2024\n";
+        let table = Table::read(text.as_bytes(), &Default::default()).unwrap();
+        let steps = Layout::recognise(&table.columns).unwrap().steps_for(&table);
+        let days = steps[1].assignments.iter().filter(|a| DAYS.contains(&a.field.as_str()));
+        assert!(days.map(|day| day.dates).eq([Some(DateOrder::DayFirst); 2]));
     }
 }

@@ -57,7 +57,19 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("phone", &["mobile", "tel", "telephone", "电话", "手机"]),
     (
         "emails",
-        &["email", "e-mail", "mail", "email address", "email 2", "work email", "邮箱", "邮件", "电子邮箱", "邮箱地址"],
+        &[
+            "email",
+            "e-mail",
+            "mail",
+            "email address",
+            "email 2",
+            "work email",
+            "邮箱",
+            "邮件",
+            "电子邮箱",
+            "电子邮件",
+            "邮箱地址",
+        ],
     ),
     ("email", &["e-mail", "mail", "邮箱", "邮件"]),
     ("number", &["id", "no", "code", "external id", "编号", "编码"]),
@@ -83,15 +95,18 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("amount", &["value", "deal value", "sum", "price", "金额"]),
     ("price", &["sales price", "list price", "单价", "价格"]),
     ("category", &["series", "type", "分类", "类别"]),
-    ("industry", &["sector", "branch", "行业"]),
+    ("industry", &["sector", "branch", "行业", "所属行业"]),
     ("founded", &["year established", "year founded", "成立年份"]),
     ("revenue", &["turnover", "annual revenue", "营业额", "年收入"]),
     ("employees", &["headcount", "number of employees", "员工数", "人数"]),
     ("address", &["location", "office location", "full address", "地址", "联系地址"]),
     ("website", &["url", "web", "homepage", "网址", "官网"]),
     ("parent_id", &["parent", "subsidiary of", "related company", "上级", "上级公司"]),
+    ("source", &["lead source", "客户来源", "线索来源", "来源渠道"]),
     ("engaged_on", &["engage date", "start date", "开始日期"]),
-    ("closed_on", &["close date", "closed", "成交日期"]),
+    ("expected_close", &["close date", "closing date", "预计成交", "预计成交日期", "预计结单日期"]),
+    ("closed_on", &["closed", "closed date", "won on", "成交日期", "结单日期"]),
+    ("birth_date", &["birthday", "date of birth", "生日", "出生日期"]),
     ("description", &["notes", "note", "remarks", "comment", "备注", "说明"]),
     ("team_id", &["team", "department", "部门", "团队"]),
 ];
@@ -147,8 +162,22 @@ pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[S
     free.retain(|column| !assignments.iter().any(|a| a.from.columns().contains(&column.as_str())));
     let mut step = Step::of(def.name, assignments);
     join(def, &free, &mut step);
+    closing_days(def, &mut step);
     step.key = key(def, &step.assignments);
     step
+}
+
+/// Files have one column for the day on which a deal is hoped to close, or did: it fills whichever the deal's stage keeps.
+fn closing_days(def: &'static RecordDef, step: &mut Step) {
+    let of = |name: &str| step.assignments.iter().find(|assignment| assignment.field == name).cloned();
+    let other = match (of("expected_close"), of("closed_on")) {
+        (Some(expected), None) => Assignment { field: "closed_on".to_owned(), ..expected },
+        (None, Some(closed)) => Assignment { field: "expected_close".to_owned(), ..closed },
+        _ => return,
+    };
+    if def.name == shared::types::OPPORTUNITY.name {
+        step.assignments.push(other);
+    }
 }
 
 /// Leads what is left to parts of an address or name and, besides others, to phones and e-mails.
@@ -287,6 +316,16 @@ mod tests {
         let step = super::step(&CUSTOMER, &[], &columns);
         assert_eq!(step.target_of("First name").as_deref(), Some("name.given"));
         assert_eq!(step.target_of("Address").as_deref(), Some("address.street"));
+    }
+
+    #[test]
+    fn the_day_of_closing_is_whichever_a_deal_keeps() {
+        let of = |columns: &[&str]| {
+            let found = mapped(&shared::types::OPPORTUNITY, columns);
+            found.into_iter().filter(|(_, field)| field.contains("close")).map(|(_, field)| field).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&["Name", "Close Date"]), ["expected_close", "closed_on"]);
+        assert_eq!(of(&["Name", "预计成交日期", "成交日期"]), ["expected_close", "closed_on"]);
     }
 
     #[test]

@@ -235,6 +235,9 @@ fn compare(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, op: Op, value: &Val
 }
 
 fn contains(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
+    if field.kind.is_channel() {
+        return reached_by(sql, of, field, value);
+    }
     match sql_type(&field.kind) {
         "text[]" | "uuid[]" => {
             let element = sql_type(&field.kind).trim_end_matches("[]");
@@ -247,6 +250,20 @@ fn contains(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> 
         }
         _ => return Err(Error::invalid(field.name, "operator")),
     }
+    Ok(())
+}
+
+/// A part of an address or of a telephone number, however either is written.
+fn reached_by(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
+    let text = value.as_str().ok_or_else(|| Error::invalid(field.name, "text"))?.trim();
+    let digits = || text.chars().filter(char::is_ascii_digit).collect::<String>();
+    // Numbers are kept with the country's code instead of the zero.
+    let part = if field.kind == Kind::Phones { digits().trim_start_matches('0').to_owned() } else { text.to_owned() };
+    if part.is_empty() {
+        return Err(Error::invalid(field.name, "text"));
+    }
+    sql.push(format_args!("exists (select from unnest({}.{}) part where part ilike ", of.row, field.name));
+    sql.push_bind(containing(&part)).push(")");
     Ok(())
 }
 

@@ -19,6 +19,8 @@ use crate::write::query_tokens;
 
 /// Candidates looked at per type; what is cut off was not distinctive enough anyway.
 const CANDIDATES: i64 = 200;
+/// Hits of each type that come before further ones of others: a company's deals must not hide the company.
+const FIRST: i64 = 5;
 /// Hits that are put in order; of more frequent words the newest are looked for besides.
 const MOST: i64 = 300;
 
@@ -136,9 +138,10 @@ async fn hits(
     limit: i64,
 ) -> Result<Vec<Hit>> {
     let mut sql = Sql::new("");
-    push_hits(&mut sql, actor, types, sought);
+    push_hits(&mut sql, actor, types, words, sought);
     sql.push(" order by (lower(f.title) = ").push_bind(words.trim().to_lowercase());
-    sql.push(") desc, starts_with(lower(f.title), ").push_bind(words.trim().to_lowercase());
+    sql.push(") desc, f.place > ").push_bind(FIRST);
+    sql.push(", starts_with(lower(f.title), ").push_bind(words.trim().to_lowercase());
     let parts: Vec<&str> = types.iter().filter(|def| def.part_of.is_some()).map(|def| def.name).collect();
     sql.push(") desc, f.record_type = any(").push_bind(parts);
     sql.push("), f.updated_at desc, f.record_id limit ").push_bind(limit);
@@ -203,7 +206,7 @@ fn is_free(actor: &Actor, def: &RecordDef) -> bool {
 }
 
 /// The candidates `f`: of types that are open to the actor straight from the index, of others as far as they reach.
-fn push_hits(sql: &mut Sql, actor: &Actor, types: &[&&'static RecordDef], sought: Option<(&str, &str)>) {
+fn push_hits(sql: &mut Sql, actor: &Actor, types: &[&&'static RecordDef], words: &str, sought: Option<(&str, &str)>) {
     let (free, scoped): (Vec<_>, Vec<_>) = types.iter().partition(|def| sought.is_some() && is_free(actor, def));
     let names = |types: &[&&&'static RecordDef]| types.iter().map(|def| def.name).collect::<Vec<_>>();
     if let Some((_, tokens)) = sought {
@@ -213,7 +216,11 @@ fn push_hits(sql: &mut Sql, actor: &Actor, types: &[&&'static RecordDef], sought
         sql.push(")), found as materialized (select * from guanxi_found(").push_bind(names(&scoped));
         sql.push(", ").push_bind(tokens.to_owned()).push("::tsquery)) ");
     }
-    sql.push("select f.record_type, f.record_id, f.title, f.subtitle from (");
+    sql.push(
+        "select f.record_type, f.record_id, f.title, f.subtitle from (select c.*, row_number() over (partition by",
+    );
+    sql.push(" c.record_type order by starts_with(lower(c.title), ").push_bind(words.trim().to_lowercase());
+    sql.push(") desc, c.updated_at desc, c.record_id) as place from (");
     if sought.is_some() {
         sql.push("select * from hit");
     }
@@ -221,7 +228,7 @@ fn push_hits(sql: &mut Sql, actor: &Actor, types: &[&&'static RecordDef], sought
         sql.push(if index > 0 || sought.is_some() { " union all " } else { "" });
         push_type(sql, actor, def, sought.map(|(words, _)| words));
     }
-    sql.push(") f");
+    sql.push(") c) f");
 }
 
 /// What the index says of a type's records `t` that are not archived, up to the condition of which the actor may read, and

@@ -7,14 +7,16 @@ use serde::Serialize;
 use shared::record::texts;
 use shared::{RecordDef, Result, Row};
 use sqlx::types::Json;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use uuid::Uuid;
 
 use super::prepare::{Act, Prepared};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 
-/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0018 changes.
-const MADE_BY: i16 = 1;
+/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0039 changes.
+const MADE_BY: i16 = 2;
 /// Entries made anew at a time: live updates wait for each part.
 const ANEW: i64 = 100;
 /// Fewest digits of a phone that are looked for.
@@ -134,7 +136,7 @@ fn phone_tokens(text: &str) -> Vec<String> {
 /// Makes the next entries of a type anew that are of an older way; says how many there were.
 pub(crate) async fn renew(tx: &mut Tx, def: &'static RecordDef) -> Result<usize> {
     let old: Vec<Uuid> = sqlx::query_scalar(
-        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 1 limit $3 for update skip locked",
+        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 2 limit $3 for update skip locked",
     )
     .bind(tx.org_id)
     .bind(def.name)
@@ -162,10 +164,17 @@ pub(crate) fn tokens(text: &str) -> Vec<String> {
             found.extend(chars.iter().map(char::to_string));
             found.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
         } else {
+            found.extend(unaccented(&run).map(|plain| plain.chars().take(TOKEN).collect()));
             found.push(run.chars().take(TOKEN).collect());
         }
     }
     found
+}
+
+/// A word without its accents, if it has any: many type it so.
+fn unaccented(word: &str) -> Option<String> {
+    let plain: String = word.nfd().filter(|c| !is_combining_mark(*c)).collect();
+    (!word.is_ascii() && plain != word).then_some(plain)
 }
 
 /// Maximal runs of Chinese characters and of other letters and digits.
@@ -194,7 +203,12 @@ pub(crate) fn pinyin_tokens(title: &str) -> Vec<String> {
         let syllables: Vec<&str> = run.as_str().to_pinyin().flatten().map(|p| p.plain()).collect();
         for start in 0..syllables.len().min(8) {
             let rest = &syllables[start..];
-            found.push(rest.concat().chars().take(TOKEN).collect());
+            let sound: String = rest.concat().chars().take(TOKEN).collect();
+            if sound.contains('ü') {
+                // Keyboards have v for it, passports u.
+                found.extend(["v", "u"].map(|typed| sound.replace('ü', typed)));
+            }
+            found.push(sound);
             found.push(rest.iter().filter_map(|s| s.chars().next()).take(TOKEN).collect());
         }
     }
@@ -239,6 +253,14 @@ mod tests {
             assert!(found.iter().any(|token| token.starts_with(part)), "{part}");
         }
         assert!(phone_tokens("110").is_empty());
+    }
+
+    #[test]
+    fn plain_letters_find_accented_ones() {
+        assert_eq!(tokens("Müller"), ["muller", "müller"]);
+        assert_eq!(tokens("Zoe"), ["zoe"]);
+        let found = pinyin_tokens("吕布");
+        assert!(["lvbu", "lubu", "lb"].iter().all(|typed| found.iter().any(|token| token == typed)), "{found:?}");
     }
 
     #[test]

@@ -252,7 +252,7 @@ async fn skills_and_load_decide_where_the_queue_says_so() {
         desk.change(&USER, desk.agents[at].user_id, json!({"skills": ["english", "billing"]})).await;
     }
     let queue = desk
-        .make(&QUEUE, json!({"name": "Billing", "served_by_id": desk.team, "routing": "skill", "skills": ["billing"]}))
+        .make(&QUEUE, json!({"name": "Billing", "served_by_id": desk.team, "routing": "skill", "skills": ["Billing"]}))
         .await;
     desk.make(&TICKET, json!({"subject": "Busy", "owner_id": desk.agents[1].user_id})).await;
     let ticket = desk.make(&TICKET, json!({"subject": "Invoice", "queue_id": queue.id})).await;

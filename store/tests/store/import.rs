@@ -583,6 +583,20 @@ async fn values_that_cannot_be_read_refuse_their_rows_or_are_left_out() {
 }
 
 #[tokio::test]
+async fn amounts_are_read_as_their_column_writes_them() {
+    let (test, actor) = founded().await;
+    let sum = async |text: &str| {
+        let done = run(&test, &actor, &suggested(&test, &actor, text, &CUSTOMER).await).await;
+        assert_eq!(done.failed, 0, "{text}");
+        let sum = "select sum(revenue) from customers where archived_at is null and name like 'Sum%'";
+        sqlx::query_scalar::<_, Decimal>(sum).fetch_one(&test.owner).await.unwrap().normalize().to_string()
+    };
+    // The last two tell how the first is meant.
+    assert_eq!(sum("name;revenue\nSum A;75.000\nSum B;1.234,56 €\nSum C;12,5\n").await, "76247.06");
+    assert_eq!(sum("name;revenue\nSum A;75,000\nSum B;¥1,234.56\nSum C;12.5\n").await, "76247.06");
+}
+
+#[tokio::test]
 async fn people_without_an_e_mail_are_recognised_by_their_telephone() {
     let (test, actor) = founded().await;
     let by_mail = async |text: &str| {
@@ -604,6 +618,17 @@ async fn people_without_an_e_mail_are_recognised_by_their_telephone() {
     assert_eq!(by_mail(text).await, (0, 0, 2, 0));
     // What is no address tells nobody, and doesn't hide the one beside it.
     assert_eq!(by_mail("name,emails\nEmil,n/a\nFred,n/a\nAnna,n/a; anna@example.com\n").await, (2, 0, 1, 0));
+    // So is who shares an address with others of the file, also the next time.
+    let office = "name,emails\nGus,office@example.com\nHeli,office@example.com\n";
+    assert_eq!(by_mail(office).await, (2, 0, 0, 0));
+    assert_eq!(by_mail(office).await, (0, 0, 2, 0));
+    // A part of either finds them.
+    let found = async |field: &str, part: &str| {
+        let filter = Some(Filter::field(field, Op::Contains, part));
+        let query = ListQuery { filter, limit: 50, ..ListQuery::default() };
+        test.store.list(&actor, &CONTACT, &query).await.unwrap().rows.len()
+    };
+    assert_eq!((found("emails", "@EXAMPLE.c").await, found("phones", "0139 0013").await), (3, 3));
 }
 
 #[tokio::test]

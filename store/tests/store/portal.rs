@@ -689,7 +689,8 @@ async fn anybody_may_answer_a_public_survey_and_no_other() {
 #[tokio::test]
 async fn a_survey_of_free_questions_that_is_sent_empty_is_no_answer() {
     let world = World::new().await;
-    let survey = json!({"name": "Open", "kind": "custom", "locale": "en", "question": "How was it?", "active": true, "public": true});
+    let survey = json!({"name": "Open", "kind": "custom", "locale": "en", "question": "How was it?", "active": true, "public": true,
+                        "questions": [{"key": "why", "label": "Why?", "kind": "text"}]});
     let survey = world.make(&SURVEY, survey).await;
     let give = async |comment: &str| {
         let given = Answers { comment: comment.to_owned(), ..Answers::default() };

@@ -84,6 +84,7 @@ fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
             types.push(def);
         }
     }
+    let last = types.last().copied();
     let text = Signal::derive(move || {
         let locale = page.locale.get();
         let names: Vec<String> = types.iter().map(|def| type_label_many(locale, def)).collect();
@@ -104,6 +105,7 @@ fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
         <Notice tone=Tone::Success text/>
         {is_table.then(|| view! { <details><summary>{t("import.mapping.used")}</summary>{filled}</details> })}
         {move || left.get().map(|text| view! { <p class="muted">{text}</p> })}
+        {last.map(|def| view! { <Matching wizard at def/> })}
         <div><Button size=Size::Small on_click=move |_| wizard.by_hand(at)>{t("import.mapping.by_hand")}</Button></div>
     }
 }

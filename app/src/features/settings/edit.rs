@@ -175,7 +175,9 @@ fn control(def: &'static RecordDef, field: &'static FieldDef, editor: Editor, la
         }
         Kind::Tags => {
             let value = RwSignal::new(editor.values.with_untracked(|v| texts(v, name).map(str::to_owned).collect()));
-            Effect::new(move |_| set(editor, name, Value::from(value.get())));
+            // Without any it is empty, as it is kept: what was not touched is no change.
+            let sent = |tags: Vec<String>| if tags.is_empty() { Value::Null } else { Value::from(tags) };
+            Effect::new(move |_| set(editor, name, sent(value.get())));
             view! { <TagInput value id=format!("edit-{name}") label remove=t("ui.action.remove")/> }.into_any()
         }
         _ => view! { <TextInput value=text_signal(editor, field)/> }.into_any(),

@@ -17,7 +17,19 @@ use crate::ui::{
     Avatar, Badge, Button, ButtonKind, ConfirmDialog, Dialog, Menu, MenuItem, TextInput, Toasts, Tone, open_about,
 };
 
-const FIELDS: &[&str] = &["name", "email", "phone", "job_title", "team_id", "role_ids", "locale", "timezone"];
+const FIELDS: &[&str] = &[
+    "name",
+    "email",
+    "phone",
+    "job_title",
+    "team_id",
+    "role_ids",
+    "skills",
+    "ticket_capacity",
+    "away",
+    "locale",
+    "timezone",
+];
 
 /// The list of users.
 #[component]

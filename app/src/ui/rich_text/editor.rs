@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{ClipboardEvent, HtmlDocument, Node, Range, Selection, Text};
+use leptos::web_sys::{ClipboardEvent, Element, Event, HtmlDocument, InputEvent, Range, Selection, Text};
 use shared::record::rich::{escape, from_text, to_text};
 
 use super::Area;
 use super::clean::clean;
+
+/// Lists and quotations may lie in each other, but not deeper than this.
+const DEEPEST: usize = 16;
 
 /// A rich text editor's handle; cheap to copy.
 #[derive(Clone, Copy)]
@@ -88,14 +91,52 @@ impl RichEditor {
         // A second press on heading or quotation takes it away.
         let block = argument.trim_matches(['<', '>']);
         let again = command == "formatBlock" && self.stands_in(block);
-        execute(command, if again { "<p>" } else { argument });
+        if again && block == "blockquote" {
+            self.lift(block);
+        } else {
+            execute(command, if again { "<p>" } else { argument });
+        }
         self.read();
     }
 
+    /// Takes what is selected out of such blocks around it. The blocks in them stay; text without any becomes a paragraph.
+    fn lift(self, around: &str) {
+        for _ in 0..DEEPEST {
+            if !self.stands_in(around) {
+                break;
+            }
+            execute("outdent", "");
+        }
+        if !self.stands_in("p, h3, li, pre, table") {
+            execute("formatBlock", "<p>");
+        }
+    }
+
+    /// Makes a plain paragraph of what is left when everything was deleted; browsers leave an empty quotation, list or heading.
+    pub(super) fn emptied(self, event: &Event) {
+        let deleted = event.dyn_ref::<InputEvent>().is_some_and(|event| event.input_type().starts_with("delete"));
+        if !deleted || !self.value.with_untracked(String::is_empty) {
+            return;
+        }
+        // Later: commands say what they did by an input event of their own, which can't be taken in while one is.
+        request_animation_frame(move || {
+            if self.stands_in("blockquote, li") {
+                self.lift("blockquote, li");
+            }
+            if self.stands_in("h3, pre") {
+                execute("formatBlock", "<p>");
+            }
+        });
+    }
+
+    /// Whether the caret is in such a block of this editor.
     fn stands_in(self, block: &str) -> bool {
-        let node: Option<Node> = self.selection().and_then(|selection| selection.anchor_node());
-        let element = node.and_then(|node| node.parent_element());
-        element.and_then(|element| element.closest(block).ok().flatten()).is_some()
+        let Some(area) = self.node.try_get_untracked().flatten() else { return false };
+        let node = self.selection().and_then(|selection| selection.anchor_node());
+        // The caret may stand in an element itself, where there is no text.
+        let element = node.and_then(|node| node.dyn_ref::<Element>().cloned().or_else(|| node.parent_element()));
+        let found = element.and_then(|element| element.closest(block).ok().flatten());
+        found.is_some_and(|found| !found.contains(Some(&area)))
     }
 
     /// Makes what is selected a link; without a selection the address itself.

@@ -67,9 +67,9 @@ async fn set_up(writer: &Writer, help: Help, staff: &Staff) -> shared::Result<De
             0,
         ),
         queue(
-            "International support",
-            "Questions and repairs of customers abroad",
-            ["国际支持", "海外客户的咨询与报修"],
+            "国际支持",
+            "海外客户的咨询与报修",
+            ["International support", "Questions and repairs of customers abroad"],
             "Guanxi Demo · Customer service",
             1,
         ),

@@ -410,9 +410,77 @@ async fn a_press_in_a_mail_chooses_and_only_a_press_on_the_page_counts() {
         sqlx::query_scalar("select satisfaction from tickets").fetch_one(&pages.test.owner).await.unwrap()
     };
     assert_eq!(satisfaction().await, None);
+    // The page's script sends the form as it stands; whoever has none is told to press Send.
+    let shown = pages.get(&format!("{link}?score=4"), "").await.text;
+    for part in
+        ["data-save>", "data-saved=\"Thank you – your 4 is saved.", ">You chose 4. It counts once you press Send"]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    for path in [link.clone(), format!("{link}?score=9"), format!("{link}?score=x")] {
+        let shown = pages.get(&path, "").await.text;
+        assert!(shown.contains("name=\"score\"") && !shown.contains("data-save"), "{path}: {shown}");
+    }
     let answered = pages.post(&link, "", &[("score", "4"), ("comment", "Good")]).await;
     assert_eq!(answered.header("location"), format!("{link}?done=1"));
     assert_eq!(satisfaction().await, Some(4));
+    // Another press in the mail sends the words along that were kept before.
+    let again = pages.get(&format!("{link}?score=2"), "").await.text;
+    assert!(again.contains("value=\"2\" required checked") && again.contains(">Good</textarea>"), "{again}");
+    pages.post(&link, "", &[("score", "2"), ("comment", "Good")]).await;
+    assert_eq!(satisfaction().await, Some(2));
+    let answers: i64 =
+        sqlx::query_scalar("select count(*) from survey_responses").fetch_one(&pages.test.owner).await.unwrap();
+    assert_eq!(answers, 1);
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_refused_with_all_that_was_typed() {
+    let pages = Pages::new().await;
+    let survey =
+        json!({"name": "Open", "kind": "csat", "locale": "en", "question": "Well?", "active": true, "public": true});
+    let path = format!("/portal/lin/s/{}", pages.make(&SURVEY, survey).await);
+    let stamp = pages.stamp().await;
+    let comment = format!("{}the end", "words ".repeat(16_667));
+    let refused = pages.post(&path, "", &[("stamp", &stamp), ("score", "4"), ("comment", &comment)]).await;
+    assert_eq!(refused.status, 422);
+    let told = "id=\"comment-error\">Too long: use at most 5000 characters.";
+    assert!(refused.text.contains(told) && refused.text.contains(&format!(">{comment}</textarea>")));
+    // Browsers would cut what is pasted without a word.
+    for path in [path.as_str(), "/portal/lin/new", "/portal/lin/sign-in"] {
+        let page = pages.get(path, "").await.text;
+        assert!(page.contains("<form class=\"portal-form\"") && !page.contains("maxlength"), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn the_language_of_an_article_can_be_chosen() {
+    let pages = Pages::new().await;
+    let article = |title: &str, slug: &str, locale: &str, of: Option<Uuid>| {
+        json!({"title": title, "slug": slug, "locale": locale, "visibility": "public", "content": "<p>x</p>",
+               "translation_of_id": of})
+    };
+    let both = pages.make(&ARTICLE, article("Restart", "restart", "en", None)).await;
+    pages.make(&ARTICLE, article("重启", "chongqi", "zh-CN", Some(both))).await;
+    pages.make(&ARTICLE, article("Only so", "only", "en", None)).await;
+    let framed = |page: &str, locale: &str| page.contains(&format!("<html lang=\"{locale}\""));
+
+    // There is a translation, in either direction.
+    for (from, locale, to) in [("restart", "zh-CN", "chongqi"), ("chongqi", "en", "restart")] {
+        let moved = pages.get(&format!("/portal/lin/articles/{from}?lang={locale}"), "").await;
+        assert_eq!((moved.status, moved.header("location").to_owned()), (303, format!("/portal/lin/articles/{to}")));
+        assert_eq!(moved.cookie(), format!("gx_locale={locale}"));
+        assert!(framed(&pages.get(moved.header("location"), &moved.cookie()).await.text, locale));
+    }
+    // There is none: the frame alone changes, and says which language the text has.
+    let chosen = pages.get("/portal/lin/articles/only?lang=zh-CN", "").await;
+    assert!(framed(&chosen.text, "zh-CN") && chosen.text.contains("<h1 lang=\"en\">Only so"), "{}", chosen.text);
+    assert_eq!(chosen.cookie(), "gx_locale=zh-CN");
+    for path in ["/portal/lin", "/portal/lin/articles/only", "/portal/lin/articles/only?voted=1"] {
+        assert!(framed(&pages.get(path, &chosen.cookie()).await.text, "zh-CN"), "{path}");
+    }
+    // Whoever chose nothing reads the same page as everybody, though their browser prefers another language.
+    assert!(framed(&pages.get("/portal/lin/articles/chongqi", "").await.text, "zh-CN"));
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ impl Planner<'_> {
     /// The records that are there, of those that the rows may stand for.
     async fn existing(&mut self, running: &Running<'_>, keys: &[Option<Key>]) -> Result<Found> {
         let mut existing = Found::new();
-        for field in &running.keys {
+        for field in &running.keys.fields {
             let own = keys.iter().flatten().filter(|key| key.field == *field);
             let wanted: BTreeSet<String> = own.map(|key| key.text.clone()).collect();
             let mut seen = HashSet::new();

@@ -18,7 +18,7 @@ use crate::import::lookup::{folded, key_texts};
 use crate::import::values::entries;
 
 /// What tells a record: the value of a field, and what it is looked for within.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key {
     pub(super) field: String,
     pub(super) text: String,
@@ -58,35 +58,76 @@ fn mark(parts: &[&[u8]]) -> Mark {
     std::array::from_fn(|at| digest[at])
 }
 
-/// Fields by which a step's rows are matched with what is there; none that the actor does not see, for the preview would tell
-/// whose value was guessed.
-pub(super) fn keys<'s>(actor: &Actor, def: &'static RecordDef, step: &'s Step) -> Vec<&'s str> {
-    let mut keys = step.keys(def);
-    keys.retain(|key| *key == "id" || def.field(key).is_some_and(|field| actor.sees(def, field)));
-    keys
+/// What a step's records are told by.
+#[derive(Default)]
+pub(super) struct Keys<'s> {
+    /// Fields, in the order in which they count.
+    pub(super) fields: Vec<&'s str>,
+    /// Addresses that people of several names have in the file: those are told by their names, too.
+    shared: HashSet<Mark>,
 }
 
-/// What tells the record of a row, if the row says so; wherever it is looked for.
-fn told(def: &'static RecordDef, step: &Step, keys: &[&str], row: &Texts) -> Option<Key> {
+impl<'s> Keys<'s> {
+    /// The fields of a step; none that the actor does not see, for the preview would tell whose value was guessed.
+    pub(super) fn new(actor: &Actor, def: &'static RecordDef, step: &'s Step) -> Self {
+        let mut fields = step.keys(def);
+        fields.retain(|key| *key == "id" || def.field(key).is_some_and(|field| actor.sees(def, field)));
+        Self { fields, shared: HashSet::new() }
+    }
+
+    /// Notes which addresses people of several names have among these rows.
+    fn share(&mut self, def: &'static RecordDef, step: &Step, rows: impl Iterator<Item = Texts>) {
+        let is_address = |field: &&str| def.field(field).is_some_and(|field| field.kind.is_channel());
+        if !self.fields.iter().any(is_address) {
+            return;
+        }
+        let mut names: HashMap<Mark, String> = HashMap::new();
+        for row in rows {
+            let Some((field, text, name)) = said(def, step, &self.fields, &row).filter(|(field, ..)| is_address(field))
+            else {
+                continue;
+            };
+            let mark = Key { field: field.to_owned(), text, ..Key::default() }.mark();
+            if names.entry(mark).or_insert_with(|| name.clone()) != &name {
+                self.shared.insert(mark);
+            }
+        }
+    }
+
+    fn key(&self, field: &str, text: String, name: String) -> Key {
+        let key = Key { field: field.to_owned(), text, ..Key::default() };
+        // The first is what somebody said that records are recognised by.
+        let is_enough = self.fields.first() == Some(&field) && !self.shared.contains(&key.mark());
+        if is_enough { key } else { Key { title: name, ..key } }
+    }
+}
+
+/// The first of the fields that a row has, what it says, and what the row's record is called.
+fn said<'k>(
+    def: &'static RecordDef,
+    step: &Step,
+    fields: &[&'k str],
+    row: &Texts,
+) -> Option<(&'k str, String, String)> {
     let cell = |name: &str| {
         let at = step.assignments.iter().position(|assignment| assignment.field == name)?;
         row.texts.get(at).map(String::as_str)
     };
-    let mut said = keys.iter().filter_map(|field| Some((*field, key_text(def.field(field), cell(field)?))));
+    let mut said = fields.iter().filter_map(|field| Some((*field, key_text(def.field(field), cell(field)?))));
     let (field, text) = said.find(|(_, text)| !text.is_empty())?;
-    Some(key(def, keys, (field, text), cell(def.title)))
+    Some((field, text, name_text(def, cell(def.title))))
 }
 
-fn key(def: &'static RecordDef, keys: &[&str], (field, text): (&str, String), title: Option<&str>) -> Key {
-    // The first is what somebody said that records are recognised by.
-    let title = title.filter(|_| keys.first() != Some(&field)).unwrap_or_default();
-    Key { field: field.to_owned(), text, within: None, title: key_text(def.field(def.title), title) }
+/// What a record is called, as it is compared.
+fn name_text(def: &'static RecordDef, title: Option<&str>) -> String {
+    key_text(def.field(def.title), title.unwrap_or_default())
 }
 
 impl Running<'_> {
     /// What tells the record of a row, if the row says so.
     pub(super) fn key_of(&self, row: &Texts, answers: &Answers<'_>) -> Option<Key> {
-        let key = told(self.def, self.step, &self.keys, row)?;
+        let (field, text, name) = said(self.def, self.step, &self.keys.fields, row)?;
+        let key = self.keys.key(field, text, name);
         let within = self.step.within.as_deref().and_then(|name| self.referred(name, row, answers));
         Some(Key { within, ..key })
     }
@@ -95,7 +136,8 @@ impl Running<'_> {
     pub(super) fn keys_of(&self, row: &Row, field: &str) -> Vec<Key> {
         let within = self.step.within.as_deref().and_then(|name| row.reference(name));
         let texts: BTreeSet<String> = key_texts(row, field).into_iter().collect();
-        let of = |text| Key { within, ..key(self.def, &self.keys, (field, text), row.text(self.def.title)) };
+        let name = name_text(self.def, row.text(self.def.title));
+        let of = |text| Key { within, ..self.keys.key(field, text, name.clone()) };
         texts.into_iter().map(of).collect()
     }
 
@@ -118,32 +160,36 @@ impl Planner<'_> {
     pub(super) fn known(&self, running: &Running<'_>) -> HashMap<Key, Vec<Uuid>> {
         let mut known: HashMap<Key, Vec<Uuid>> = HashMap::new();
         for row in self.made.get(running.def.name).into_iter().flat_map(HashMap::values) {
-            for key in running.keys.iter().flat_map(|field| running.keys_of(row, field)) {
+            for key in running.keys.fields.iter().flat_map(|field| running.keys_of(row, field)) {
                 known.entry(key).or_default().push(row.id);
             }
         }
         known
     }
 
-    /// What stands in several rows of the file: what an earlier one makes is there for the later one.
-    pub(super) fn repeated(&self, running: &Running<'_>) -> HashSet<Mark> {
-        if running.is_needed || running.keys.is_empty() {
-            return HashSet::new();
+    /// Looks through the whole file for what tells its records: which addresses people share, and what stands in several rows,
+    /// for what an earlier one makes is there for the later one.
+    pub(super) fn survey(&self, running: &mut Running<'_>) {
+        let keys = &mut running.keys;
+        if keys.fields.is_empty() {
+            return;
         }
-        let table = &self.tables[running.file];
+        let (def, table) = (running.def, &self.tables[running.file]);
         // Of all columns only these.
-        let is_telling = |field: &str| running.keys.contains(&field) || field == running.def.title;
+        let is_telling = |field: &str| keys.fields.contains(&field) || field == def.title;
         let telling = running.step.assignments.iter().filter(|assignment| is_telling(&assignment.field));
         let part = Step { assignments: telling.cloned().collect(), ..running.step.clone() };
-        let (mut once, mut again) = (HashSet::new(), HashSet::new());
         let all = count(&part, table);
-        for from in (0..all).step_by(WINDOW) {
-            for row in texts(&part, table, from..all.min(from + WINDOW)) {
-                let mark = told(running.def, &part, &running.keys, &row).map(|key| key.mark());
-                again.extend(mark.filter(|mark| !once.insert(*mark)));
-            }
+        let rows = || (0..all).step_by(WINDOW).flat_map(|from| texts(&part, table, from..all.min(from + WINDOW)));
+        keys.share(def, &part, rows());
+        if running.is_needed {
+            return;
         }
-        again
+        let mut once = HashSet::new();
+        for row in rows() {
+            let told = said(def, &part, &keys.fields, &row).map(|(field, text, name)| keys.key(field, text, name));
+            running.repeated.extend(told.map(|key| key.mark()).filter(|mark| !once.insert(*mark)));
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod decided;
 mod identify;
 mod keep;
 mod key;
+mod numbers;
 mod preview;
 mod refer;
 
@@ -27,7 +28,8 @@ use self::ask::Asked;
 use self::change::{change, parents_first};
 use self::decided::{Decided, Refused};
 pub(super) use self::keep::Keeper;
-use self::key::{Key, Mark, keys};
+use self::key::{Key, Keys, Mark};
+use self::numbers::with_points;
 use self::preview::{Note, empty_preview};
 use super::cells::{Texts, count, texts};
 use super::check::{assigned, check};
@@ -154,7 +156,7 @@ struct Running<'s> {
     def: &'static RecordDef,
     step: &'s Step,
     /// Fields by which its rows are recognised.
-    keys: Vec<&'s str>,
+    keys: Keys<'s>,
     fields: Vec<Option<&'static FieldDef>>,
     custom: Vec<CustomField>,
     /// What its rows may refer to, by target type.
@@ -208,7 +210,7 @@ impl Planner<'_> {
             file,
             def,
             step,
-            keys: keys(self.actor, def, step),
+            keys: Keys::new(self.actor, def, step),
             custom: custom_fields(self.tx, def).await?,
             lookups: self.lookups(def, &fields),
             known: HashMap::new(),
@@ -218,13 +220,15 @@ impl Planner<'_> {
             fields,
             preview,
         };
+        self.survey(&mut running);
         running.known = self.known(&running);
-        running.repeated = self.repeated(&running);
         self.decided.begin(&running);
         // Records that refer to others of the same file need all of it at once.
         let window = if running.refers_to_itself() { all.max(1) } else { WINDOW };
+        let commas = self.with_commas(&running);
         for from in (0..all).step_by(window) {
-            let rows = texts(step, &self.tables[file], from..all.min(from + window));
+            let mut rows = texts(step, &self.tables[file], from..all.min(from + window));
+            with_points(&mut rows, &commas);
             self.window(&mut running, rows).await?;
         }
         self.preview.steps.push(running.preview);

@@ -127,7 +127,8 @@ pub(super) async fn choose(tx: &mut Tx, queue_id: Uuid) -> Result<Option<(Uuid, 
                              and t.archived_at is null and t.status not in ('solved', 'closed')) busy
          left join queue_turns q on q.org_id = u.org_id and q.queue_id = $2 and q.user_id = u.id
          where u.org_id = $1 and u.team_id = $3 and u.archived_at is null and u.active and u.away is not true
-           and busy.n < least($4, coalesce(u.ticket_capacity, $4)) and coalesce(u.skills, '{}') @> $5
+           and busy.n < least($4, coalesce(u.ticket_capacity, $4))
+           and not exists (select lower(n) from unnest($5::text[]) n except select lower(s) from unnest(u.skills) s)
          order by case when $6 then 0 else busy.n end, q.at nulls first, u.id limit 1",
     )
     .bind(tx.org_id)

@@ -1,0 +1,101 @@
+//! Which of the signs within a number is the decimal one: 1,234.56 here is 1.234,56 there.
+
+/// The sign between the whole and the fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecimalSign {
+    /// As in 1,234.56.
+    Point,
+    /// As in 1.234,56.
+    Comma,
+}
+
+/// The number with a decimal point and without grouping; `None` where the signs make no sense. A sole comma before three
+/// digits groups them, as people who write either way expect of 1,234.
+pub(super) fn ungrouped(text: &str) -> Option<String> {
+    let grouping = match sign_of(text) {
+        Some(DecimalSign::Comma) => '.',
+        Some(DecimalSign::Point) => ',',
+        None if text.contains(',') => ',',
+        None if text.matches('.').count() > 1 => '.',
+        None => return Some(text.to_owned()),
+    };
+    let decimal = if grouping == '.' { ',' } else { '.' };
+    let (whole, fraction) = text.split_once(decimal).unwrap_or((text, ""));
+    if !is_grouped(whole, grouping) || fraction.contains([',', '.']) {
+        return None;
+    }
+    let whole = whole.replace(grouping, "");
+    Some(if text.contains(decimal) { format!("{whole}.{fraction}") } else { whole })
+}
+
+/// The decimal sign of a number, where the number tells: the last of two different signs, and a comma that can't group
+/// because not three digits follow it.
+pub fn sign_of(text: &str) -> Option<DecimalSign> {
+    let (comma, point) = (text.rfind(','), text.rfind('.'));
+    match (comma, point) {
+        (Some(comma), Some(point)) if comma > point => Some(DecimalSign::Comma),
+        (Some(_), Some(_)) => Some(DecimalSign::Point),
+        (Some(comma), None) if text.matches(',').count() == 1 && !is_group(text, comma) => Some(DecimalSign::Comma),
+        (None, Some(point)) if text.matches('.').count() == 1 && !is_group(text, point) => Some(DecimalSign::Point),
+        _ => None,
+    }
+}
+
+/// A number of which it is known that its decimal sign is a comma, with a point instead and without grouping.
+pub fn pointed(text: &str) -> String {
+    text.replace(['.', '\u{a0}', ' '], "").replace(',', ".")
+}
+
+/// Whether the sign at that place may group digits: three follow it, and one to three that are not just a zero precede it.
+fn is_group(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_start_matches(['-', '+']);
+    let after = &text[at + 1..];
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    after.len() == 3 && digits(after) && (1..=3).contains(&before.len()) && before != "0"
+}
+
+/// Whether the groups are as people make them: of three, in India also of two, in China also of four.
+fn is_grouped(whole: &str, sign: char) -> bool {
+    let mut groups = whole.trim_start_matches(['-', '+']).split(sign);
+    let first = groups.next().unwrap_or_default();
+    let rest: Vec<&str> = groups.collect();
+    rest.is_empty() || (1..=4).contains(&first.len()) && rest.iter().all(|group| (2..=4).contains(&group.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_way_of_writing_numbers_is_read() {
+        for (text, number) in [
+            ("1234.5", "1234.5"),
+            ("1,234.56", "1234.56"),
+            ("1.234,56", "1234.56"),
+            ("75.000,00", "75000.00"),
+            ("12,5", "12.5"),
+            ("1234,5678", "1234.5678"),
+            ("0,125", "0.125"),
+            ("1,234", "1234"),
+            ("-1,234,567", "-1234567"),
+            ("1.234.567", "1234567"),
+            ("1.234.567,8", "1234567.8"),
+            ("12,34,567.5", "1234567.5"),
+            ("1.234", "1.234"),
+        ] {
+            assert_eq!(ungrouped(text).as_deref(), Some(number), "{text}");
+        }
+        for text in ["1.234,567,89", "1,2,3", "1,234.5.6", "12345,678,9"] {
+            assert_eq!(ungrouped(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn some_numbers_tell_which_sign_is_the_decimal_one() {
+        let told = [("1.234,56", Some(DecimalSign::Comma)), ("12,5", Some(DecimalSign::Comma)), ("1,234", None)];
+        let more = [("12.5", Some(DecimalSign::Point)), ("1.234", None), ("1234", None), ("1.234.567", None)];
+        for (text, sign) in told.into_iter().chain(more) {
+            assert_eq!(sign_of(text), sign, "{text}");
+        }
+    }
+}
