@@ -664,6 +664,7 @@ async fn a_question_offers_all_there_is_to_choose_and_says_of_which_field() {
     let question = preview(&test, &actor, &spec).await.questions.remove(0);
     assert_eq!((question.fields, question.may_create), (vec!["opportunity.stage_id".to_owned()], false));
     assert_eq!(question.options.len() as i64, number(&test, "select count(*) from stages").await);
+    assert!(question.options.iter().all(|option| !option.detail.is_empty()), "each stage says of which pipeline");
 
     let text = "name,owner_id\nBolt,Nobody\n";
     let mut spec = suggested(&test, &actor, text, &CUSTOMER).await;

@@ -189,9 +189,12 @@ impl Planner<'_> {
         }
         let has_namesake =
             |(id, title): &&(Uuid, String)| stored.iter().any(|(other, called)| other != id && called == title);
-        let repeated: BTreeSet<Uuid> = stored.iter().filter(has_namesake).map(|(id, _)| *id).collect();
-        let mut all = candidates(self.tx, self.actor, target, &repeated).await?;
-        all.extend(stored.iter().filter(|(id, _)| !repeated.contains(id)).map(|(_, title)| called(title)));
+        // A stage says little without its pipeline.
+        let is_part = target.fields.iter().any(|field| field.required && matches!(field.kind, Kind::Reference(_)));
+        let unclear = stored.iter().filter(|one| is_part || has_namesake(one));
+        let unclear: BTreeSet<Uuid> = unclear.map(|(id, _)| *id).collect();
+        let mut all = candidates(self.tx, self.actor, target, &unclear).await?;
+        all.extend(stored.iter().filter(|(id, _)| !unclear.contains(id)).map(|(_, title)| called(title)));
         all.extend(made.into_iter().map(called));
         all.sort_by(|one, other| (&one.title, &one.detail).cmp(&(&other.title, &other.detail)));
         all.dedup();
