@@ -107,17 +107,18 @@ pub(crate) fn page(
     show.into_any()
 }
 
-/// Shows what `make` gives as soon as its code is there, and nothing until then.
+/// Shows what `make` gives as soon as its code is there, and nothing until then. The server shows nothing of it, whatever the
+/// address says: what it renders is taken over at once, when the code of a part is not there yet.
 pub(crate) fn part(
     _name: &'static str,
     fetch: Fetch,
     make: impl Fn() -> Option<AnyView> + Send + Sync + 'static,
 ) -> AnyView {
-    if let Some(view) = make() {
-        return view;
-    }
     let here = RwSignal::new(false);
-    await_code(fetch, here, true);
+    Effect::new(move |_| match if_ready(fetch()) {
+        Some(()) => here.set(true),
+        None => await_code(fetch, here, true),
+    });
     (move || here.get().then(&make)).into_any()
 }
 

@@ -22,7 +22,7 @@ mod survey;
 mod ticket;
 mod tickets;
 
-pub(crate) use due::ask_for_satisfaction;
+pub(crate) use due::write_to_customers;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

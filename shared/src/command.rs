@@ -130,6 +130,9 @@ pub struct Outcome {
     pub rows: Vec<Row>,
     /// Refused changes by record.
     pub refused: Vec<Refusal>,
+    /// How many changes asked for what was so already: they are in no log, and nothing of them can be undone.
+    #[serde(default)]
+    pub unchanged: usize,
 }
 
 /// One change that was not carried out.

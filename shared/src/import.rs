@@ -2,6 +2,7 @@
 
 pub mod limits;
 pub mod mapping;
+pub mod units;
 
 use std::collections::BTreeMap;
 
@@ -29,11 +30,22 @@ pub const ENCODINGS: &[&str] = &[
     "gb18030",
     "Big5",
     "Shift_JIS",
+    "EUC-JP",
     "EUC-KR",
     "windows-1250",
     "windows-1251",
     "windows-1252",
+    "windows-1253",
     "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-1258",
+    "windows-874",
+    "ISO-8859-2",
+    "KOI8-R",
+    "KOI8-U",
+    "macintosh",
 ];
 /// Separators that a text file can be said to have.
 pub const DELIMITERS: &[char] = &[',', ';', '\t', '|'];
@@ -327,9 +339,21 @@ pub struct Step {
     /// Reference within which the key is looked for: a stage of that name in the same pipeline.
     #[serde(default)]
     pub within: Option<String>,
+    /// Only these rows: the column says so. The cards of a file are of companies and of people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Only>,
     /// Rows that take the place of the file's, by column.
     #[serde(default)]
     pub inline: Vec<BTreeMap<String, String>>,
+}
+
+/// Rows whose cell in a column is a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Only {
+    /// Name of the column.
+    pub column: String,
+    /// The cell.
+    pub is: String,
 }
 
 impl Step {
@@ -343,6 +367,7 @@ impl Step {
             distinct: false,
             optional: false,
             within: None,
+            only: None,
             inline: Vec::new(),
         }
     }
@@ -465,6 +490,8 @@ pub struct StepPreview {
     pub unchanged: u64,
     /// How many would be refused.
     pub failed: u64,
+    /// How many are left out because an answer says so.
+    pub left_out: u64,
     /// Fields shown, in order.
     pub fields: Vec<String>,
     /// The first rows as they will be.

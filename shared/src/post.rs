@@ -4,6 +4,19 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// How customers who wrote get the answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerWay {
+    /// A mailbox sends them.
+    Mailed,
+    /// A mail tells of them; customers write back on the public pages.
+    Told,
+    /// Only on the public pages.
+    #[default]
+    Kept,
+}
+
 /// How a mailbox is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxState {

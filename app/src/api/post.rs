@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use shared::post::{AsideLetter, MailboxState, Tried};
+use shared::post::{AnswerWay, AsideLetter, MailboxState, Tried};
 use uuid::Uuid;
 
 use super::Fault;
@@ -52,11 +52,12 @@ pub async fn discard_letter(id: Uuid) -> Result<(), Fault> {
     Ok(store.discard_letter(&actor, id).await?)
 }
 
-/// Whether answers to mail leave by mail.
-#[server(prefix = "/api/fn", endpoint = "answers_leave", input = Json, output = Json)]
-pub async fn answers_leave() -> Result<bool, Fault> {
+/// How customers who wrote get the answers.
+#[server(prefix = "/api/fn", endpoint = "answers_go", input = Json, output = Json)]
+pub async fn answers_go() -> Result<AnswerWay, Fault> {
     let (store, actor) = super::acting()?;
-    Ok(store.answers_leave(&actor).await?)
+    let outgoing: super::outgoing::Outgoing = expect_context();
+    Ok(store.answer_way(&actor, outgoing.reaches()).await?)
 }
 
 /// Sends an answer again that did not arrive.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::command::{Change, Command, Refusal};
+use shared::command::{Change, Command, Outcome, Refusal};
 use shared::{Error, RecordDef, Row, i18n};
 use uuid::Uuid;
 
@@ -52,16 +52,17 @@ impl Batch {
         self.refused.set(Vec::new());
         self.progress.set(Some((0, total)));
         spawn_local(async move {
-            let (mut changed, mut sent) = (0_usize, 0_usize);
+            let (mut changed, mut unchanged, mut sent) = (0_usize, 0_usize, 0_usize);
             let mut failure = None;
             for piece in changes.chunks(CHUNK) {
                 match self.send_piece(piece.to_vec(), set).await {
-                    Ok((rows, refused)) => {
-                        changed += piece.len() - refused.len();
+                    Ok(outcome) => {
+                        unchanged += outcome.unchanged;
+                        changed += piece.len() - outcome.refused.len() - outcome.unchanged;
                         if let Some(put) = self.put.try_get_value() {
-                            rows.into_iter().for_each(|row| put(row));
+                            outcome.rows.into_iter().for_each(|row| put(row));
                         }
-                        self.refused.try_update(|all| all.extend(refused));
+                        self.refused.try_update(|all| all.extend(outcome.refused));
                     }
                     Err(error) => {
                         failure = Some(error);
@@ -72,12 +73,15 @@ impl Batch {
                 self.progress.try_set(Some((sent, total)));
             }
             self.progress.try_set(None);
-            self.tell(changed, set, done, failure.as_ref());
+            self.tell((changed, unchanged), set, done, failure.as_ref());
         });
     }
 
-    fn tell(self, changed: usize, set: Uuid, done: &'static str, failure: Option<&Error>) {
+    fn tell(self, (changed, unchanged): (usize, usize), set: Uuid, done: &'static str, failure: Option<&Error>) {
         let locale = self.page.locale.get_untracked();
+        if changed == 0 && unchanged > 0 {
+            self.toasts.push(i18n::translate(locale, "list.bulk_nothing", &[]), Tone::Info, None);
+        }
         if changed > 0 {
             let text = i18n::translate(locale, done, &[("n", &changed.to_string())]);
             self.toasts.push(text, Tone::Success, Some(undo_of(self.page, self.toasts, set)));
@@ -88,16 +92,16 @@ impl Batch {
     }
 
     /// One piece; a single refused change comes back as an error, which is a refusal here too.
-    async fn send_piece(self, changes: Vec<Change>, set: Uuid) -> Result<(Vec<Row>, Vec<Refusal>), Error> {
+    async fn send_piece(self, changes: Vec<Change>, set: Uuid) -> Result<Outcome, Error> {
         let only = if let [one] = changes.as_slice() { Some(one.id()) } else { None };
         let command =
             Command { record_type: self.def.name.to_owned(), changes, change_set: Some(set), ..Command::default() };
         match (send(command).await, only) {
-            (Ok(outcome), _) => Ok((outcome.rows, outcome.refused)),
             (Err(error), Some(id)) if error != Error::Offline => {
-                Ok((Vec::new(), vec![Refusal { index: 0, id, error }]))
+                let refused = vec![Refusal { index: 0, id, error }];
+                Ok(Outcome { change_set: set, rows: Vec::new(), refused, unchanged: 0 })
             }
-            (Err(error), _) => Err(error),
+            (result, _) => result,
         }
     }
 

@@ -63,7 +63,7 @@ async fn serve(
     };
     let way_out = mail::way_out(arguments.smtp_url.as_deref())?;
     let outgoing = outgoing(arguments, &listener, way_out.clone())?;
-    tokio::spawn(portal::ask_for_satisfaction(store.clone(), outgoing.clone(), shutdown.clone()));
+    tokio::spawn(portal::write_to_customers(store.clone(), outgoing.clone(), shutdown.clone()));
     let routes = router::build(store.clone(), site, shutdown.clone(), outgoing, arguments.demo);
     store.resume_imports();
     store.resume_exports();

@@ -1,4 +1,4 @@
-//! Asking customers how it went, once their tickets are done.
+//! Mails to customers: how it went, once their tickets are done, and that there is an answer, where no mailbox sends it.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use app::api::outgoing::{Letter, Outgoing};
 use shared::i18n::translate;
 use shared::types::score_range;
 use store::Store;
-use store::portal::SatisfactionMail;
+use store::portal::{AnswerMail, SatisfactionMail};
 use tokio::time::sleep;
 
 use super::survey::ends;
 use crate::shutdown::Shutdown;
 
-/// How often it is looked whom to ask.
-const EVERY: Duration = Duration::from_secs(60);
+/// How often it is looked whom to write to.
+const EVERY: Duration = Duration::from_secs(30);
 
-/// Sends mails that ask how it went, for as long as the server runs.
-pub(crate) async fn ask_for_satisfaction(store: Store, outgoing: Outgoing, shutdown: Shutdown) {
+/// Sends mails to customers, for as long as the server runs.
+pub(crate) async fn write_to_customers(store: Store, outgoing: Outgoing, shutdown: Shutdown) {
     loop {
         tokio::select! {
             () = sleep(EVERY) => {}
@@ -24,8 +24,35 @@ pub(crate) async fn ask_for_satisfaction(store: Store, outgoing: Outgoing, shutd
         }
         match store.satisfaction_due().await {
             Ok(mails) => mails.iter().for_each(|mail| outgoing.send(letter(&outgoing, mail))),
-            Err(error) => tracing::warn!(%error, "nobody could be asked how it went; it is tried again in a minute"),
+            Err(error) => tracing::warn!(%error, "nobody could be asked how it went; it is tried again"),
         }
+        // Without a way out the answers stay untold until there is one.
+        if !outgoing.reaches() {
+            continue;
+        }
+        match store.answers_due().await {
+            Ok(mails) => mails.iter().for_each(|mail| outgoing.send(answer(&outgoing, mail))),
+            Err(error) => tracing::warn!(%error, "nobody could be told of answers; it is tried again"),
+        }
+    }
+}
+
+/// The answer, and where to go on.
+fn answer(outgoing: &Outgoing, mail: &AnswerMail) -> Letter {
+    let link = outgoing.portal_link(&mail.portal.slug, &format!("/tickets/{}", mail.ticket_id));
+    let params = [
+        ("name", mail.name.as_deref().unwrap_or_default()),
+        ("organisation", &mail.portal.name),
+        ("number", &mail.number),
+        ("subject", &mail.subject),
+        ("text", &mail.text),
+        ("link", &link),
+    ];
+    Letter {
+        to: mail.to.clone(),
+        name: mail.name.clone().unwrap_or_default(),
+        subject: translate(mail.locale, "portal.mail.answer_subject", &params),
+        text: translate(mail.locale, "portal.mail.answer_text", &params),
     }
 }
 

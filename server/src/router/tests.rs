@@ -202,6 +202,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             (NotFound, json!({"reply": reply}))
         }
         "similar" => (NotFound, json!({"ticket_id": nowhere})),
+        "split_ticket" => (NotFound, json!({"message_id": nowhere, "ticket_id": Uuid::now_v7()})),
         "claim_ticket" => (NotFound, json!({"ticket_id": nowhere})),
         "next_ticket" => (Changers(&TICKET), json!({"queue_ids": [], "skip": []})),
         "queue_counts" => (Readers(&TICKET), json!({})),
@@ -214,7 +215,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "mailbox_states" | "letters_aside" => (Admins, json!({})),
         "set_mailbox_password" => (NotFound, json!({"id": nowhere, "password": "secret"})),
         "try_mailbox" | "try_letter_again" | "discard_letter" => (NotFound, json!({"id": nowhere})),
-        "answers_leave" => (SignedIn, json!({})),
+        "answers_go" => (SignedIn, json!({})),
         "send_again" => (NotFound, json!({"message_id": nowhere})),
         "invite" => {
             (Admins, json!({"invitation": {"email": "x@example.com", "name": "X", "role_ids": [], "team_id": null}}))

@@ -41,7 +41,8 @@ pub fn parts(def: &RecordDef) -> impl Iterator<Item = String> {
 
 impl Step {
     /// Fields by which rows are recognised: where the first is empty in a row, the next tells it. People who have no e-mail
-    /// are known by their telephone, and the other way round.
+    /// are known by their telephone, and the other way round. A row that none of them tells is known by saying nothing that a
+    /// record of its title does not say.
     pub fn keys(&self, def: &'static RecordDef) -> Vec<&str> {
         let Some(key) = self.key.as_deref().filter(|_| self.existing != Existing::Create) else { return Vec::new() };
         let other = match def.field(key).map(|field| field.kind) {
@@ -164,7 +165,8 @@ impl Step {
             None => None,
         };
         let from = from.unwrap_or_else(|| From::Column(column.to_owned()));
-        self.assignments.push(Assignment { dates, ..Assignment::new(field, from) });
+        let times = def.field(field).and_then(|field| super::units::factor(field, column));
+        self.assignments.push(Assignment { dates, times, ..Assignment::new(field, from) });
     }
 }
 

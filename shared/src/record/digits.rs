@@ -28,6 +28,40 @@ pub(super) fn ungrouped(text: &str) -> Option<String> {
     Some(if text.contains(decimal) { format!("{whole}.{fraction}") } else { whole })
 }
 
+/// What people write behind numbers instead of zeros, with how many zeros; 元 says nothing more.
+const SCALES: &[(&str, usize)] = &[
+    ("万", 4),
+    ("萬", 4),
+    ("亿", 8),
+    ("億", 8),
+    ("千", 3),
+    ("百万", 6),
+    ("千万", 7),
+    ("k", 3),
+    ("K", 3),
+    ("M", 6),
+    ("m", 6),
+];
+
+/// A number without what stands behind it for zeros, and how many those are: 50万 and 50万元 are 50 and 4.
+pub fn unscaled(text: &str) -> (&str, usize) {
+    let bare = text.trim().trim_end_matches(['元', '圆', '块']).trim_end();
+    let longest = SCALES.iter().filter(|(word, _)| bare.ends_with(word)).max_by_key(|(word, _)| word.len());
+    let Some((word, zeros)) = longest else { return (bare, 0) };
+    (bare[..bare.len() - word.len()].trim_end(), *zeros)
+}
+
+/// A plain number with its decimal point so many places further right.
+pub(super) fn shifted(number: &str, places: usize) -> String {
+    if places == 0 {
+        return number.to_owned();
+    }
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let fraction = format!("{fraction:0<places$}");
+    let (moved, rest) = fraction.split_at_checked(places).unwrap_or((&fraction, ""));
+    if rest.is_empty() { format!("{whole}{moved}") } else { format!("{whole}{moved}.{rest}") }
+}
+
 /// The decimal sign of a number, where the number tells: the last of two different signs, and a comma that can't group
 /// because not three digits follow it.
 pub fn sign_of(text: &str) -> Option<DecimalSign> {
@@ -87,6 +121,20 @@ mod tests {
         }
         for text in ["1.234,567,89", "1,2,3", "1,234.5.6", "12345,678,9"] {
             assert_eq!(ungrouped(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_stand_for_zeros() {
+        for (text, number, zeros) in
+            [("50万", "50", 4), ("1.2 亿元", "1.2", 8), ("3千万", "3", 7), ("5000元", "5000", 0), ("$1.5M", "$1.5", 6)]
+        {
+            assert_eq!(unscaled(text), (number, zeros), "{text}");
+        }
+        for (number, places, all) in
+            [("1.2", 8, "120000000"), ("-0.5", 4, "-05000"), ("12.3456", 3, "12345.6"), ("7", 0, "7")]
+        {
+            assert_eq!(shifted(number, places), all);
         }
     }
 

@@ -76,6 +76,11 @@ impl Kind {
         matches!(self, Self::Integer(..) | Self::Decimal(_) | Self::Money | Self::Rating)
     }
 
+    /// Values may be given in thousands or the like.
+    pub fn is_scaled(&self) -> bool {
+        matches!(self, Self::Integer(..) | Self::Decimal(_) | Self::Money)
+    }
+
     /// Lists can be sorted by it.
     pub fn is_sortable(&self) -> bool {
         !self.is_text_list()

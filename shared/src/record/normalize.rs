@@ -129,9 +129,10 @@ fn long_text(field: &str, value: &Value) -> Outcome {
     Ok(if clean.is_empty() { Value::Null } else { clean.into() })
 }
 
-/// Text of a number without grouping, currency signs and full-width digits.
+/// Text of a number without grouping, currency signs and full-width digits; 50万 with its zeros.
 fn plain_number(value: &Value) -> Option<String> {
     let text = as_line(value)?;
+    let (text, zeros) = super::digits::unscaled(&text);
     let text: String = text
         .chars()
         .filter_map(|c| match c {
@@ -144,7 +145,7 @@ fn plain_number(value: &Value) -> Option<String> {
             other => (!other.is_whitespace()).then_some(other),
         })
         .collect();
-    super::digits::ungrouped(&text)
+    super::digits::ungrouped(&text).map(|number| super::digits::shifted(&number, zeros))
 }
 
 fn integer(field: &str, value: &Value, min: i64, max: i64) -> Outcome {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 use shared::import::mapping::slots;
 use shared::import::{Assignment, From, Step};
+use shared::record::digits::unscaled;
 
 use super::dates;
 use super::table::{Line, Table};
@@ -19,7 +20,7 @@ pub(super) struct Texts {
     pub(super) texts: Vec<String>,
 }
 
-/// How many rows a step has, of its file or of its own.
+/// How many rows a step has at most, of its file or of its own.
 pub(super) fn count(step: &Step, table: &Table) -> usize {
     if step.inline.is_empty() { table.len() } else { step.inline.len() }
 }
@@ -28,7 +29,8 @@ pub(super) fn count(step: &Step, table: &Table) -> usize {
 pub(super) fn texts(step: &Step, table: &Table, rows: Range<usize>) -> Vec<Texts> {
     if step.inline.is_empty() {
         let cell = |line: Line<'_>, name: &str| table.column(name).map_or("", |at| line.cell(at)).to_owned();
-        return table.part(rows).map(|line| read(step, line.number, &|name| cell(line, name))).collect();
+        let counts = |line: &Line<'_>| step.only.as_ref().is_none_or(|only| cell(*line, &only.column) == only.is);
+        return table.part(rows).filter(counts).map(|line| read(step, line.number, &|name| cell(line, name))).collect();
     }
     let inline = |row: &BTreeMap<String, String>| read(step, 0, &|name| row.get(name).cloned().unwrap_or_default());
     step.inline[rows].iter().map(inline).collect()
@@ -100,6 +102,10 @@ fn fill(template: &str, cell: &dyn Fn(&str) -> String) -> String {
 }
 
 fn multiplied(text: &str, factor: u64) -> Option<String> {
+    // 50万 says itself what it is in.
+    if unscaled(text).1 > 0 {
+        return None;
+    }
     let number = shared::record::normalize("", &shared::Kind::Decimal(6), &text.into()).ok()?;
     let number: Decimal = number.as_str()?.parse().ok()?;
     Some(number.checked_mul(Decimal::from(factor))?.normalize().to_string())
@@ -150,5 +156,6 @@ mod tests {
         let revenue = Assignment::column("revenue", "revenue").times(1_000_000);
         assert_eq!(of(&revenue, &[("revenue", "1100.04")]), "1100040000");
         assert_eq!(of(&revenue, &[("revenue", "n/a")]), "n/a");
+        assert_eq!(of(&revenue, &[("revenue", "3亿")]), "3亿");
     }
 }

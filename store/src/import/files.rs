@@ -3,16 +3,19 @@
 use sha2::{Digest, Sha256};
 use shared::access::{Action, Actor};
 use shared::i18n::Locale;
-use shared::import::{FileInfo, FileKind, Format, MAX_BYTES, Reading, Spec, Step};
+use shared::import::limits::VALUES;
+use shared::import::{ALL, Answer, Decision, FileInfo, FileKind, Format, From, MAX_BYTES, Reading, Spec, Step};
+use shared::record::Kind;
 use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::layout::Layout;
+use super::lookup::folded;
 use super::preset::{Preset, Roles};
 use super::suggest;
-use super::table::{Table, read_aside, too_large};
+use super::table::{Line, Table, read_aside, too_large};
 use crate::auth::DefaultRole;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
@@ -93,6 +96,16 @@ impl Store {
     }
 }
 
+/// Remembered steps, their days read as this file's own cells show.
+fn read_as(mut steps: Vec<Step>, table: &Table) -> Vec<Step> {
+    for assignment in steps.iter_mut().flat_map(|step| &mut step.assignments).filter(|a| a.dates.is_some()) {
+        if let From::Column(name) = &assignment.from {
+            assignment.dates = table.column(name).and_then(|at| table.dates(at)).or(assignment.dates);
+        }
+    }
+    steps
+}
+
 /// Whether a file is called as files of cards are.
 fn is_named_cards(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case(FileKind::Vcf.extension()))
@@ -118,7 +131,7 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
     let remembered = remembered.filter(|steps| steps.iter().all(may));
     let (preset, mut steps) = match (Preset::recognise(&table.columns), &remembered) {
         (Some(preset), _) => (Some(preset.code()), preset.steps(&roles(tx).await?)),
-        (None, Some(steps)) => (None, steps.clone()),
+        (None, Some(steps)) => (None, read_as(steps.clone(), table)),
         (None, None) => {
             let known = Layout::recognise(&table.columns).map(|layout| (layout.code, layout.steps_for(table)));
             match known.filter(|(_, steps)| steps.iter().all(may)) {
@@ -179,14 +192,38 @@ pub(super) async fn remember(tx: &mut Tx, spec: &Spec, tables: &[Table]) -> Resu
         );
         let forget = sqlx::query("delete from import_mappings where org_id = $1 and columns = $2");
         let (org_id, columns) = (tx.org_id, header(&table.columns));
-        let is_known = Preset::recognise(&table.columns).is_some() || is_recognised(table, &file.steps);
+        let mut steps = file.steps.clone();
+        steps.iter_mut().for_each(|step| answered(step, spec, table));
+        let is_known = Preset::recognise(&table.columns).is_some() || is_recognised(table, &steps);
         let statement = match is_known {
             true => forget.bind(org_id).bind(columns),
-            false => keep.bind(org_id).bind(columns).bind(Json(&file.steps)),
+            false => keep.bind(org_id).bind(columns).bind(Json(&steps)),
         };
         statement.execute(&mut *tx.inner).await.map_err(from_sqlx)?;
     }
     Ok(())
+}
+
+/// Keeps what was answered to the words of a file's choices: the next file of the kind has the same ones.
+fn answered(step: &mut Step, spec: &Spec, table: &Table) {
+    let Some(def) = shared::types::by_name(&step.record_type) else { return };
+    for assignment in &mut step.assignments {
+        let From::Column(name) = &assignment.from else { continue };
+        let is_choice = def.field(&assignment.field).is_some_and(|field| matches!(field.kind, Kind::Choice(_)));
+        let Some(at) = table.column(name).filter(|_| is_choice) else { continue };
+        let target = format!("{}.{}", def.name, assignment.field);
+        for Answer { unknown, decision } in spec.answers.iter().filter(|answer| answer.unknown.target == target) {
+            let meant = match decision {
+                Decision::Use(code) => code.clone(),
+                Decision::Empty if unknown.value != ALL => String::new(),
+                _ => continue,
+            };
+            let is_its = |row: Line<'_>| folded(row.cell(at)) == folded(&unknown.value);
+            if assignment.values.len() < VALUES && table.rows().any(is_its) {
+                assignment.values.insert(unknown.value.clone(), meant);
+            }
+        }
+    }
 }
 
 /// Whether these are the steps by which files of a known layout are recognised.

@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 
 use shared::import::mapping;
-use shared::import::{Assignment, DateOrder, Existing, From, Step};
+use shared::import::{Assignment, DateOrder, Existing, Format, From, Only, Step};
 
-use super::table::{CARD_COLUMNS, Table};
+use super::table::{CARD_COLUMNS, ID, Line, RECORD, Table};
 
 /// A file that a program exports.
+#[derive(Clone, Copy)]
 pub(super) struct Layout {
     /// Which program, and what: names it in label catalogs.
     pub(super) code: &'static str,
@@ -95,6 +96,36 @@ const THUNDERBIRD: &[(&str, &str)] = &[
     ("description", "{Notes}"),
 ];
 
+const COMPANY_CARDS: &[(&str, &str)] = &[
+    ("name", "{Name}|{Company}|{E-mails}|{Phones}"),
+    ("kind", "{Kind}"),
+    ("phones", "{Phones}"),
+    ("emails", "{E-mails}"),
+    ("address.street", "{Street}"),
+    ("address.city", "{City}"),
+    ("address.province", "{Province}"),
+    ("address.postcode", "{Postcode}"),
+    ("address.country", "{Country}"),
+    ("website", "{Website}"),
+    ("tags", "{Tags}"),
+    ("description", "{Notes}"),
+];
+
+const LEAD_CARDS: &[(&str, &str)] = &[
+    ("name", "{Name}|{E-mails}|{Phones}|{Company}"),
+    ("company", "{Company}"),
+    ("job_title", "{Job title}"),
+    ("phones", "{Phones}"),
+    ("emails", "{E-mails}"),
+    ("address.street", "{Street}"),
+    ("address.city", "{City}"),
+    ("address.province", "{Province}"),
+    ("address.postcode", "{Postcode}"),
+    ("address.country", "{Country}"),
+    ("tags", "{Tags}"),
+    ("need", "{Notes}"),
+];
+
 const CARDS: &[(&str, &str)] = &[
     ("name", "{Name}|{E-mails}|{Phones}|{Company}"),
     ("job_title", "{Job title}"),
@@ -111,7 +142,26 @@ const CARDS: &[(&str, &str)] = &[
     ("description", "{Notes}"),
 ];
 
-const LAYOUTS: &[Layout] = &[
+/// What becomes of cards by what they are of; those of people, of which most files are, are what all are recognised as.
+const CARD_LAYOUTS: [Layout; 3] = [
+    Layout {
+        code: "vcard",
+        record_type: "customer",
+        marks: &CARD_COLUMNS,
+        fields: COMPANY_CARDS,
+        company: None,
+        website: None,
+        key: Some("name"),
+    },
+    Layout {
+        code: "vcard",
+        record_type: "lead",
+        marks: &CARD_COLUMNS,
+        fields: LEAD_CARDS,
+        company: None,
+        website: None,
+        key: Some("emails"),
+    },
     Layout {
         code: "vcard",
         record_type: "contact",
@@ -121,6 +171,10 @@ const LAYOUTS: &[Layout] = &[
         website: Some("Website"),
         key: Some("emails"),
     },
+];
+
+const LAYOUTS: &[Layout] = &[
+    CARD_LAYOUTS[2],
     Layout {
         code: "google",
         record_type: "contact",
@@ -480,7 +534,7 @@ impl Layout {
 
     /// What is made of a file: the companies, then what it is about; its days are read as its own cells show.
     pub(super) fn steps_for(&self, table: &Table) -> Vec<Step> {
-        let mut steps = self.steps(&table.columns);
+        let mut steps = if table.format == Format::Cards { of_cards(table) } else { self.steps(&table.columns) };
         let is_day = |assignment: &&mut Assignment| DAYS.contains(&assignment.field.as_str());
         for day in steps.iter_mut().flat_map(|step| &mut step.assignments).filter(is_day) {
             if let From::Column(name) = &day.from {
@@ -501,10 +555,9 @@ impl Layout {
         let mut assignments = self.known(columns);
         assignments.extend(company.clone().map(|from| Assignment::new("customer_id", from)));
         assignments.extend(lost_reason(&assignments));
-        let key = self.key.filter(|key| assignments.iter().any(|assignment| assignment.field == *key));
         // What is known of people here is not to be lost to an old address book; a deal goes on where its own file says.
         let existing = if self.record_type == "opportunity" { Existing::Update } else { Existing::Fill };
-        let own = step(self.record_type, key, existing, assignments);
+        let own = step(self.record_type, self.key, existing, assignments);
         let made = |from| Step {
             distinct: true,
             optional: true,
@@ -520,6 +573,28 @@ impl Layout {
         };
         company.map(made).into_iter().chain([own]).collect()
     }
+}
+
+/// What is made of cards: each becomes what it is of. Our own know their records.
+fn of_cards(table: &Table) -> Vec<Step> {
+    let cell = |row: &Line<'_>, name: &str| table.column(name).map_or("", |at| row.cell(at)).to_owned();
+    let mut all = Vec::new();
+    for layout in CARD_LAYOUTS {
+        let is_its = |row: &Line<'_>| cell(row, RECORD) == layout.record_type;
+        let mut own = table.rows().filter(is_its).peekable();
+        if own.peek().is_none() {
+            continue;
+        }
+        let are_ours = own.all(|row| !cell(&row, ID).is_empty());
+        let mut steps = layout.steps(&table.columns);
+        if let Some(last) = steps.last_mut().filter(|_| are_ours) {
+            last.assignments.push(Assignment::column("id", ID));
+            last.key = Some("id".to_owned());
+        }
+        let only = Only { column: RECORD.to_owned(), is: layout.record_type.to_owned() };
+        all.extend(steps.into_iter().map(|step| Step { only: Some(only.clone()), ..step }));
+    }
+    all
 }
 
 /// Why a deal was lost, which every lost one has to say: the programs' own reasons are words of their own, and go into the
@@ -576,7 +651,7 @@ mod tests {
 
     #[test]
     fn every_field_of_a_layout_exists() {
-        for layout in LAYOUTS {
+        for layout in LAYOUTS.iter().chain(&CARD_LAYOUTS) {
             let def = shared::types::by_name(layout.record_type).unwrap();
             for (name, _) in layout.fields {
                 assert!(def.field(name.split('.').next().unwrap()).is_some(), "{} {name}", layout.code);

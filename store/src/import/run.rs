@@ -223,7 +223,7 @@ impl Store {
     /// A row that the database itself refuses must not take its neighbours with it.
     async fn one_by_one(&self, actor: &Actor, command: &Command, error: Error) -> Result<Outcome> {
         let change_set = command.change_set.unwrap_or_default();
-        let mut all = Outcome { change_set, rows: Vec::new(), refused: Vec::new() };
+        let mut all = Outcome { change_set, rows: Vec::new(), refused: Vec::new(), unchanged: 0 };
         for (index, change) in command.changes.iter().enumerate() {
             let key = command.idempotency_key.as_ref().map(|key| format!("{key}:{}", change.id()));
             let single = Command { changes: vec![change.clone()], idempotency_key: key, ..command.clone() };

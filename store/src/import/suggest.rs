@@ -2,8 +2,8 @@
 
 use shared::RecordDef;
 use shared::i18n::{Locale, field_label};
-use shared::import::{Assignment, From, Step, fillable, mapping};
-use shared::record::{CustomField, custom_name};
+use shared::import::{Assignment, From, Step, fillable, mapping, units};
+use shared::record::{CustomField, Kind, custom_name};
 use shared::types::REGISTRY;
 use uuid::Uuid;
 
@@ -146,11 +146,12 @@ pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[S
         free.retain(|column| {
             let hit = fields(def).into_iter().find(|field| {
                 let taken = assignments.iter().any(|a| a.field == *field);
-                !taken
-                    && names(def, field, rank).iter().any(|name| bare(name) == bare(column) && !bare(name).is_empty())
+                let column = called(def, field, column);
+                !taken && names(def, field, rank).iter().any(|name| bare(name) == column && !column.is_empty())
             });
             let Some(field) = hit else { return true };
-            assignments.push(Assignment::column(&field, column));
+            let times = def.field(&field).and_then(|field| units::factor(field, column));
+            assignments.push(Assignment { times, ..Assignment::column(&field, column) });
             false
         });
     }
@@ -165,6 +166,13 @@ pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[S
     closing_days(def, &mut step);
     step.key = key(def, &step.assignments);
     step
+}
+
+/// What a column is called, as it is held against names of a field: without the unit of its amounts.
+fn called(def: &'static RecordDef, field: &str, column: &str) -> String {
+    let is_amount = def.field(field).is_some_and(|field| field.kind.is_number());
+    let (name, _) = units::unit(column).filter(|_| is_amount).unwrap_or((column, 1));
+    bare(name)
 }
 
 /// Files have one column for the day on which a deal is hoped to close, or did: it fills whichever the deal's stage keeps.
@@ -271,12 +279,16 @@ fn names(def: &'static RecordDef, field: &str, rank: u8) -> Vec<String> {
 
 /// How existing records are best recognised.
 fn key(def: &'static RecordDef, assignments: &[Assignment]) -> Option<String> {
-    let mapped = |name: &str| assignments.iter().any(|a| a.field == name);
+    let mapped = |name: &&str| assignments.iter().any(|a| a.field == *name);
     let unique = def.fields.iter().filter(|f| f.unique).map(|f| f.name);
-    let mut certain = std::iter::once("id").chain(unique);
-    // Deals, leads and the like often share a title.
-    let telling = !matches!(def.name, "opportunity" | "lead" | "activity" | "task" | "contact");
-    certain.find(|name| mapped(name)).or((telling && mapped(def.title)).then_some(def.title)).map(str::to_owned)
+    // Deals, people and the like often share a title; people are told by how one reaches them.
+    let telling = !matches!(def.name, "opportunity" | "lead" | "activity" | "task" | "contact" | "ticket");
+    let of_kind = |kind| def.fields.iter().find(|f| !telling && f.kind == kind).map(|f| f.name);
+    let channels = [Kind::Emails, Kind::Phones].into_iter().filter_map(of_kind);
+    let mut certain = std::iter::once("id").chain(unique.clone()).chain(channels.clone());
+    let titled = (telling && mapped(&def.title)).then_some(def.title);
+    // Without any of it rows are known as wholes.
+    certain.find(mapped).or(titled).or_else(|| channels.chain(unique).next()).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! a field that is added to a record type does not become public by itself. Records are changed through the write path, by
 //! [`Portal::system`].
 
+mod answer_due;
 mod article;
 mod articles;
 mod ask;
@@ -21,6 +22,7 @@ mod tickets;
 mod vote;
 mod watch;
 
+pub use answer_due::AnswerMail;
 pub use article::Article;
 pub use articles::{ArticleLine, ArticlePage, Category, Listed, Look};
 pub use ask::{Choices, Made, NewTicket};

@@ -5,6 +5,7 @@ use shared::i18n::Locale;
 use uuid::Uuid;
 
 use super::Portal;
+use super::place::alone;
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
 
@@ -77,13 +78,7 @@ impl Store {
 
     async fn ask(&self, portal: &Portal) -> Result<Vec<Due>> {
         let mut tx = self.begin(portal.org_id, DbRole::Writer).await?;
-        let alone: bool =
-            sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended('satisfaction ' || $1::text, 0))")
-                .bind(portal.org_id)
-                .fetch_one(&mut *tx.inner)
-                .await
-                .map_err(from_sqlx)?;
-        if !alone {
+        if !alone(&mut tx, "satisfaction").await? {
             return Ok(Vec::new());
         }
         let due = due(&mut tx, portal).await?;

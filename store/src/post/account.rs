@@ -5,6 +5,7 @@ use std::fmt;
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use shared::access::Actor;
+use shared::post::AnswerWay;
 use shared::{Error, FieldError, Result};
 use uuid::Uuid;
 
@@ -208,17 +209,26 @@ impl Store {
             .map_err(from_sqlx)
     }
 
-    /// Whether answers to mail leave by mail: some mailbox is in use.
+    /// How customers who wrote get the answers: by a mailbox that is in use, else by a mail that tells of them, where there are
+    /// public pages and the installation `reaches` people by mail.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn answers_leave(&self, actor: &Actor) -> Result<bool> {
+    pub async fn answer_way(&self, actor: &Actor, reaches: bool) -> Result<AnswerWay> {
         let mut tx = self.reading(actor).await?;
-        sqlx::query_scalar("select exists (select from mailboxes where org_id = $1 and active and archived_at is null)")
-            .bind(actor.org_id)
-            .fetch_one(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)
+        let (has_mailbox, has_pages): (bool, bool) = sqlx::query_as(
+            "select exists (select from mailboxes where org_id = $1 and active and archived_at is null),
+                    exists (select from organisations where org_id = $1 and portal and slug is not null and archived_at is null)",
+        )
+        .bind(actor.org_id)
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        Ok(match (has_mailbox, has_pages && reaches) {
+            (true, _) => AnswerWay::Mailed,
+            (false, true) => AnswerWay::Told,
+            (false, false) => AnswerWay::Kept,
+        })
     }
 
     async fn mailbox(&self, org_id: Uuid, id: Uuid) -> Result<Found> {

@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use shared::access::{Action, Actor, FieldAccess};
+use shared::import::mapping::ADDRESS_PARTS;
 use shared::period::Period;
 use shared::quality::{LONGEST, QUIET};
 use shared::query::{CHANGE_SET, Filter, Op};
@@ -97,6 +98,9 @@ fn condition(sql: &mut Sql, of: Subject<'_>, name: &str, op: Op, value: &Value) 
     let field = field.filter(|f| of.actor.sees(of.def, f)).ok_or_else(unknown)?;
     let row = of.row;
     match (further, op) {
+        (Some(part), _) if matches!(field.kind, Kind::Address | Kind::Social) => {
+            of_part(sql, of, field, (part, op, value))?
+        }
         (Some(further), _) => {
             return related(sql, of, field, further, op, value).map_err(|error| within(field.name, error));
         }
@@ -172,6 +176,51 @@ fn related(
     Ok(())
 }
 
+/// A condition on a part of an address, or on one of the social accounts.
+fn of_part(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, (part, op, value): (&str, Op, &Value)) -> Result<()> {
+    let name = || format!("{}.{part}", field.name);
+    if field.kind == Kind::Address && !ADDRESS_PARTS.contains(&part) {
+        return Err(Error::invalid(&name(), "unknown_field"));
+    }
+    sql.push(format_args!("({}.{} ->> ", of.row, field.name)).push_bind(part.to_owned()).push(")");
+    let text = || value.as_str().map(str::trim).ok_or_else(|| Error::invalid(&name(), "text"));
+    match op {
+        Op::Empty => sql.push(" is null"),
+        Op::Present => sql.push(" is not null"),
+        Op::Contains => sql.push(" ilike ").push_bind(containing(text()?)),
+        Op::Eq | Op::Ne => sql.push(format_args!(" {} ", sign(op))).push_bind(text()?.to_owned()),
+        _ => return Err(Error::invalid(&name(), "operator")),
+    };
+    Ok(())
+}
+
+/// Some part of an address or social account says it, or the address as a whole does, as either language writes it.
+fn says(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
+    let text = value.as_str().map(str::trim).filter(|text| !text.is_empty());
+    let pattern = containing(text.ok_or_else(|| Error::invalid(field.name, "text"))?);
+    let whole = |sql: &mut Sql, between: &str, parts: &mut dyn Iterator<Item = &&str>| {
+        sql.push(format_args!("concat_ws('{between}'"));
+        for part in parts {
+            sql.push(format_args!(", {}.{} ->> '{part}'", of.row, field.name));
+        }
+        sql.push(") ilike ").push_bind(pattern.clone());
+    };
+    sql.push("(");
+    if field.kind == Kind::Address {
+        whole(sql, " ", &mut ADDRESS_PARTS.iter());
+        sql.push(" or ");
+        whole(sql, "", &mut ["country", "province", "city", "district", "street"].iter());
+    } else {
+        sql.push(format_args!(
+            "exists (select from jsonb_each_text({}.{}) part where part.value ilike ",
+            of.row, field.name
+        ));
+        sql.push_bind(pattern).push(")");
+    }
+    sql.push(")");
+    Ok(())
+}
+
 /// Names the fields of an error as seen from the record that refers to theirs.
 fn within(field: &str, error: Error) -> Error {
     let Error::Invalid { mut fields } = error else { return error };
@@ -237,6 +286,9 @@ fn compare(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, op: Op, value: &Val
 fn contains(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
     if field.kind.is_channel() {
         return reached_by(sql, of, field, value);
+    }
+    if matches!(field.kind, Kind::Address | Kind::Social) {
+        return says(sql, of, field, value);
     }
     match sql_type(&field.kind) {
         "text[]" | "uuid[]" => {

@@ -62,7 +62,7 @@ pub(super) async fn run_with(
         .collect();
     let set = ChangeSet { id: command.change_set.unwrap_or_else(Uuid::now_v7), source: command.source, undo_of: None };
     if (command.all_or_nothing || rows.len() == 1) && !refused.is_empty() {
-        return Ok(Outcome { change_set: set.id, rows: Vec::new(), refused });
+        return Ok(Outcome { change_set: set.id, rows: Vec::new(), refused, unchanged: 0 });
     }
     rows.retain(|row| row.refusal().is_none());
     let (mut writing, unchanged): (Vec<_>, Vec<_>) = rows.into_iter().partition(Prepared::is_change);
@@ -80,8 +80,9 @@ pub(super) async fn run_with(
     }
     // Nobody looks at the rows of an import, which would be kept for its retries.
     let wants_rows = command.source != Source::Import;
+    let so_already = unchanged.len();
     let rows = if wants_rows { visible(actor, def, &ids, writing, unchanged) } else { Vec::new() };
-    Ok(Outcome { change_set: set.id, rows, refused })
+    Ok(Outcome { change_set: set.id, rows, refused, unchanged: so_already })
 }
 
 /// Everything that can refuse a row: places, rules, references, unique values.

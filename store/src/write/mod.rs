@@ -167,7 +167,7 @@ pub(crate) async fn carry_out(
 /// Each change for itself, so that one that the database refuses takes no other with it.
 async fn one_by_one(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, command: &Command) -> Result<Outcome> {
     let set = command.change_set.unwrap_or_else(Uuid::now_v7);
-    let mut all = Outcome { change_set: set, rows: Vec::new(), refused: Vec::new() };
+    let mut all = Outcome { change_set: set, rows: Vec::new(), refused: Vec::new(), unchanged: 0 };
     for (index, change) in command.changes.iter().enumerate() {
         let single = Command { changes: vec![change.clone()], change_set: Some(set), ..command.clone() };
         tx.begin_part().await?;
@@ -175,6 +175,7 @@ async fn one_by_one(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, command
             Ok(outcome) => {
                 tx.end_part(true).await?;
                 all.rows.extend(outcome.rows);
+                all.unchanged += outcome.unchanged;
                 all.refused.extend(outcome.refused.into_iter().map(|refusal| Refusal { index, ..refusal }));
             }
             Err(error @ Error::Invalid { .. }) => {

@@ -18,7 +18,7 @@ use shared::import::{
     Step, Unknown,
 };
 use shared::query::{CHANGE_SET, Filter, ListQuery, Op};
-use shared::types::{CONTACT, CUSTOMER, OPPORTUNITY};
+use shared::types::{CONTACT, CUSTOMER, LEAD, OPPORTUNITY};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -305,6 +305,73 @@ async fn cards_of_people_leave_and_come_back_with_their_companies() {
     let spec = upload(&test, &actor, &[("people.vcf", cards)]).await;
     let done = run(&test, &actor, &spec).await;
     assert_eq!((done.created, done.updated, done.failed), (0, 0, 0), "{text}");
+}
+
+#[tokio::test]
+async fn cards_of_companies_and_leads_come_back_as_what_they_were() {
+    let (test, actor) = founded().await;
+    let companies = "name,kind,phones,address.city,description\n云帆科技,company,+86 571 8888 0000,杭州,Old friends\n王小明,person,,,\n";
+    let leads = "name,company,emails,need\nAnna Berg,Acme,anna@acme.test,Forty desks\n";
+    for (def, text) in [(&CUSTOMER, companies), (&LEAD, leads)] {
+        let mut spec = upload(&test, &actor, &[("a.csv", text.into())]).await;
+        let step = test.store.suggest_import(&actor, spec.files[0].file, def).await.unwrap();
+        spec.files[0].steps = vec![step];
+        run(&test, &actor, &spec).await;
+    }
+    let mut all = exported(&test, &actor, &CUSTOMER, FileKind::Vcf).await;
+    all.extend(exported(&test, &actor, &LEAD, FileKind::Vcf).await);
+    let text = String::from_utf8(all.clone()).unwrap();
+    let spec = upload(&test, &actor, &[("all.vcf", all.clone())]).await;
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.updated, done.unchanged, done.failed), (0, 0, 3, 0), "{text}");
+    // Where none of them is yet they are made: of each type what there was.
+    let (other, there) = founded().await;
+    let spec = upload(&other, &there, &[("all.vcf", all)]).await;
+    assert_eq!(run(&other, &there, &spec).await.created, 3);
+    let kinds = "select count(*) from customers where kind = 'company' and name = '云帆科技' or kind = 'person' and name = '王小明'";
+    assert_eq!(number(&other, kinds).await, 2);
+    assert_eq!(number(&other, "select count(*) from leads where company = 'Acme' and need = 'Forty desks'").await, 1);
+    // Other programs' cards of companies are none of people.
+    let foreign = "BEGIN:VCARD\r\nVERSION:4.0\r\nKIND:org\r\nFN:Bolt AG\r\nORG:Bolt AG\r\nUID:urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1\r\nEND:VCARD\r\n\
+                   BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Carl Bolt\r\nORG:Bolt AG\r\nEMAIL:carl@bolt.test\r\nEND:VCARD\r\n";
+    let spec = upload(&other, &there, &[("f.vcf", foreign.into())]).await;
+    assert_eq!(run(&other, &there, &spec).await.created, 2);
+    let known = "select count(*) from contacts p join customers c on c.id = p.customer_id where c.name = 'Bolt AG'";
+    assert_eq!(number(&other, known).await, 1);
+}
+
+#[tokio::test]
+async fn rows_that_nothing_tells_are_known_by_saying_nothing_new() {
+    let (test, actor) = founded().await;
+    let people = "name,job_title\nAnna Berg,Buyer\nAnna Berg,Seller\nCarl,\n";
+    let import = async |text: &str| {
+        let mut spec = upload(&test, &actor, &[("p.csv", text.into())]).await;
+        spec.files[0].steps = vec![test.store.suggest_import(&actor, spec.files[0].file, &CONTACT).await.unwrap()];
+        let done = run(&test, &actor, &spec).await;
+        (done.created, done.updated, done.unchanged, done.failed)
+    };
+    assert_eq!(import(people).await, (3, 0, 0, 0));
+    assert_eq!(import(people).await, (0, 0, 3, 0));
+    // Whoever has another job may be somebody else.
+    assert_eq!(import("name,job_title\nAnna Berg,Director\n").await, (1, 0, 0, 0));
+    // By an address people are known without being asked for it.
+    assert_eq!(import("name,emails\nDora,dora@x.test\n").await, (1, 0, 0, 0));
+    assert_eq!(import("name,emails,job_title\nDora,DORA@x.test,Clerk\n").await, (0, 1, 0, 0));
+}
+
+#[tokio::test]
+async fn what_was_answered_to_the_words_of_a_column_counts_for_the_next_file() {
+    let (test, actor) = founded().await;
+    let mut spec = upload(&test, &actor, &[("a.csv", "name,industry,revenue (万元)\nAcme,Shops,12.5\n".into())]).await;
+    let asked = preview(&test, &actor, &spec).await.questions;
+    assert_eq!((asked.len(), asked[0].unknown.target.as_str()), (1, "customer.industry"));
+    spec.answers.push(Answer { unknown: asked[0].unknown.clone(), decision: Decision::Use("retail".into()) });
+    assert_eq!(run(&test, &actor, &spec).await.created, 1);
+    let again = upload(&test, &actor, &[("b.csv", "name,industry,revenue (万元)\nBolt,shops,3\n".into())]).await;
+    assert!(preview(&test, &actor, &again).await.questions.is_empty());
+    assert_eq!(run(&test, &actor, &again).await.created, 1);
+    assert_eq!(number(&test, "select count(*) from customers where industry = 'retail'").await, 2);
+    assert_eq!(number(&test, "select sum(revenue)::bigint from customers").await, 155_000);
 }
 
 #[tokio::test]

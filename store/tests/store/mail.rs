@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use shared::access::{Actor, Grants};
 use shared::command::{Change, Command};
 use shared::desk::Reply;
+use shared::post::AnswerWay;
 use shared::types::{ATTACHMENT, CONTACT, CUSTOMER, MAILBOX, QUEUE, TICKET, TICKET_MESSAGE, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::AssertSqlSafe;
@@ -662,12 +663,41 @@ async fn without_a_mailbox_nothing_is_queued() {
     world.arrives(&letter(LI, "m1@example.com", "One", "x")).await;
     world.sql("delete from letters_out").await;
     world.change(&MAILBOX, world.mailbox, json!({"active": false})).await;
-    assert!(!world.store().answers_leave(&world.admin).await.unwrap());
+    assert_eq!(world.store().answer_way(&world.admin, true).await.unwrap(), AnswerWay::Kept);
     let ticket = world.tickets().await[0].id;
     let message = world.answer(ticket, "Yes").await;
     assert!(world.next().await.is_none());
     let row = world.store().get(&world.admin, &TICKET_MESSAGE, message).await.unwrap().row;
     assert_eq!(row.text("delivery"), None);
+}
+
+#[tokio::test]
+async fn where_no_mailbox_sends_answers_customers_are_told_of_each_once() {
+    let world = World::new().await;
+    let store = world.store();
+    world.arrives(&letter(LI, "m1@example.com", "One", "x")).await;
+    world.sql("delete from letters_out").await;
+    world.sql("update organisations set portal = true, slug = 'desk'").await;
+    let ticket = world.tickets().await[0].id;
+    world.change(&MAILBOX, world.mailbox, json!({"active": false})).await;
+    let way = async |reaches| store.answer_way(&world.admin, reaches).await.unwrap();
+    assert_eq!((way(true).await, way(false).await), (AnswerWay::Told, AnswerWay::Kept));
+    world.answer(ticket, "<p>Yes, <b>tomorrow</b></p>").await;
+    assert!(store.answers_due().await.unwrap().is_empty(), "it may still be taken back");
+    let older = "update ticket_messages set created_at = created_at - interval '30 seconds', said_at = said_at - interval '30 seconds'";
+    world.sql(older).await;
+    let due = store.answers_due().await.unwrap();
+    assert_eq!(
+        due.iter().map(|mail| (mail.to.as_str(), mail.text.trim())).collect::<Vec<_>>(),
+        [(LI, "Yes, tomorrow")]
+    );
+    assert!(store.answers_due().await.unwrap().is_empty(), "once");
+    // What is noted for colleagues is no answer, and what a mailbox sends is told by itself.
+    world.change(&MAILBOX, world.mailbox, json!({"active": true})).await;
+    world.answer(ticket, "Again").await;
+    world.sql(older).await;
+    assert!(store.answers_due().await.unwrap().is_empty());
+    assert_eq!(way(true).await, AnswerWay::Mailed);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use shared::Row;
 use shared::access::Action;
 use shared::desk::QueueCount;
 use shared::live::LiveEvent;
+use shared::post::AnswerWay;
 use shared::query::{Filter, ListQuery, Op, Sort};
 use shared::types::TICKET;
 use uuid::Uuid;
@@ -20,7 +21,7 @@ use super::asking::Asking;
 use super::listing::Listing;
 use super::ticket::Ticket;
 use crate::api::desk::queue_counts;
-use crate::api::post::answers_leave;
+use crate::api::post::answers_go;
 use crate::api::records::{get_record, list_records};
 use crate::context::Page;
 use crate::record::{Batch, TimelineSlot};
@@ -45,8 +46,8 @@ pub(super) struct Around {
     pub(super) away: bool,
     /// Last part of the address of the pages that customers read; none without such pages.
     pub(super) portal: Option<String>,
-    /// Answers to mail leave by mail.
-    pub(super) mails: bool,
+    /// How customers who wrote get the answers.
+    pub(super) way: AnswerWay,
 }
 
 /// Reads what the navigation needs; what one may not read is left out.
@@ -70,7 +71,7 @@ pub(super) async fn around(page: Page) -> Around {
     let portal = organisation.first().filter(|row| row.flag("portal")).and_then(|row| row.text("slug"));
     Around {
         portal: portal.map(str::to_owned),
-        mails: answers_leave().await.unwrap_or(false),
+        way: answers_go().await.unwrap_or_default(),
         queues: rows("queue", sorted("position")).await,
         counts,
         mine,

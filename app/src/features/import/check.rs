@@ -96,6 +96,7 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
                 {counted("import.preview.create", step.created, Tone::Success)}
                 {counted("import.preview.update", step.updated, Tone::Info)}
                 {counted("import.preview.skip", step.unchanged, Tone::Neutral)}
+                {counted("import.preview.left_out", step.left_out, Tone::Neutral)}
                 {counted("import.preview.fail", step.failed, Tone::Danger)}
             </h3>
             {has_problems.then(|| view! { <ul>{problems}</ul> })}

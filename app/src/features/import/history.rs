@@ -1,7 +1,7 @@
 //! Earlier imports.
 
 use leptos::prelude::*;
-use shared::format::relative;
+use shared::format::{number, relative};
 use shared::import::{Run, Status};
 
 use crate::api::import::import_runs;
@@ -33,9 +33,10 @@ pub fn History() -> impl IntoView {
 #[component]
 fn Entry(run: Run) -> impl IntoView {
     let page = Page::take();
-    let counts = [run.created, run.updated, run.unchanged, run.failed].map(|n| n.to_string());
+    let counts = [run.created, run.updated, run.unchanged, run.failed];
     let summary = move || {
-        let [created, updated, skipped, failed] = &counts;
+        let shown = counts.map(|n| number(page.locale.get(), i64::try_from(n).unwrap_or(i64::MAX)));
+        let [created, updated, skipped, failed] = &shown;
         let params = [("created", created.as_str()), ("updated", updated), ("skipped", skipped), ("failed", failed)];
         page.text_with("import.done.summary", &params)
     };

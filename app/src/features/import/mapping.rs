@@ -7,6 +7,7 @@ use shared::RecordDef;
 use shared::access::Action;
 use shared::i18n::{Locale, field_label, translate, type_label_many};
 use shared::import::mapping::parts;
+use shared::import::units::FACTORS;
 use shared::import::{Assignment, Column, DateOrder, FileInfo, Format, From, Step, fillable};
 use shared::record::custom_name;
 use shared::types::{CUSTOM_FIELD, REGISTRY, by_name};
@@ -135,8 +136,11 @@ fn Columns(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
     let chosen = RwSignal::new(record_type.get_untracked());
     let types = Signal::derive(move || {
         let actor = page.actor();
-        let open = REGISTRY.iter().filter(|def| actor.as_ref().is_some_and(|actor| actor.may(def, Action::Import)));
-        open.map(|def| Choice::new(def.name, type_label_many(page.locale.get(), def))).collect::<Vec<_>>()
+        let may = |def: &&&RecordDef| actor.as_ref().is_some_and(|actor| actor.may(def, Action::Import));
+        let mut open: Vec<&RecordDef> = REGISTRY.iter().filter(may).copied().collect();
+        // What is brought in every day before settings.
+        open.sort_by_key(|def| (def.admin, !def.timeline));
+        open.into_iter().map(|def| Choice::new(def.name, type_label_many(page.locale.get(), def))).collect::<Vec<_>>()
     });
     let columns = StoredValue::new(file.columns);
     // Companies of people, and the like.
@@ -236,6 +240,7 @@ fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column)
                 <Select value=field options=field_choices(wizard, def) empty=t("import.mapping.skip") label on_change=assign/>
                 {move || companions().map(|text| view! { <p class="meta">{text}</p> })}
                 {ordered}
+                <Unit wizard at def column=name/>
                 {add}
             </td>
         </tr>
@@ -265,6 +270,36 @@ fn Order(wizard: Wizard, at: usize, column: String) -> impl IntoView {
     view! {
         <Show when=move || of().is_some()>
             <Segmented value options label=t("import.mapping.dates") on_change=set/>
+        </Show>
+    }
+}
+
+/// What the numbers of a column are in; amounts are often given in thousands, in China in 万.
+#[component]
+fn Unit(wizard: Wizard, at: usize, def: &'static RecordDef, column: StoredValue<String>) -> impl IntoView {
+    let page = wizard.page;
+    let is_its = move |a: &Assignment| {
+        matches!(&a.from, From::Column(name) if *name == *column.read_value())
+            && def.field(&a.field).is_some_and(|field| field.kind.is_scaled())
+    };
+    let of = move || wizard.step(at, |step| step.assignments.iter().find(|a| is_its(a)).map(|a| a.times)).flatten();
+    let value = Signal::derive(move || of().flatten().unwrap_or(1).to_string());
+    let options = Signal::derive(move || {
+        let label = |factor: &u64| Choice::new(factor.to_string(), page.text(&format!("import.unit.{factor}")));
+        FACTORS.iter().map(label).collect::<Vec<_>>()
+    });
+    let chosen = RwSignal::new(String::new());
+    Effect::new(move |_| chosen.set(value.get()));
+    let set = move |factor: String| {
+        wizard.map(at, |step| {
+            for assignment in step.assignments.iter_mut().filter(|a| is_its(a)) {
+                assignment.times = factor.parse().ok().filter(|factor| *factor > 1);
+            }
+        });
+    };
+    view! {
+        <Show when=move || of().is_some()>
+            <Select value=chosen options label=t("import.mapping.unit") on_change=set/>
         </Show>
     }
 }

@@ -44,6 +44,9 @@ pub fn Matching(
             <Select value=key options=keys empty=t("import.match.none") on_change=set_key/>
         </Field>
         {move || otherwise(page, wizard, at, def).map(|text| view! { <p class="meta">{text}</p> })}
+        <Show when=move || !key.with(|key| key.is_empty() || key == "id" || key == def.title)>
+            <p class="meta">{t("import.match.whole")}</p>
+        </Show>
         <Show when=move || !key.with(String::is_empty)>
             <Segmented value=policy options=policies label=t("import.match.title") on_change=set_policy/>
         </Show>
@@ -55,7 +58,7 @@ fn choices(wizard: Wizard, at: usize, def: &'static RecordDef) -> Vec<Choice> {
     let locale = wizard.page.locale.get();
     let found = wizard.step(at, |step| {
         let has = |name: &str| step.assignments.iter().any(|a| a.field == name);
-        let fields = key_fields(def).filter(|field| has(field.name));
+        let fields = key_fields(def).filter(|field| has(field.name) || step.key.as_deref() == Some(field.name));
         let fields = fields.map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
         fields.chain(has("id").then(|| Choice::new("id", "ID"))).collect()
     });

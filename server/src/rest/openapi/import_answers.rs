@@ -46,6 +46,7 @@ pub(super) fn preview() -> Value {
         "updated": count("Records that would be changed."),
         "unchanged": count("Records that are so already."),
         "failed": count("Rows that would be refused."),
+        "left_out": count("Rows left out because an answer says so."),
         "fields": list(text()),
         "rows": list(row),
         "problems": list(problem),

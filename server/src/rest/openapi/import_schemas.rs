@@ -87,6 +87,8 @@ fn step() -> Value {
             "distinct": {"type": "boolean", "description": "Several rows stand for one record: the first of each key counts."},
             "optional": {"type": "boolean", "description": "Rows without key have nothing for this step."},
             "within": {"type": ["string", "null"], "description": "Reference within which the key is looked for."},
+            "only": {"anyOf": [object(&["column", "is"], json!({"column": brought_along(), "is": brought_along()})), {"type": "null"}],
+                "description": "Only the rows whose cell in the column is this."},
             "inline": {"type": "array", "maxItems": INLINE, "items": {"type": "object", "additionalProperties": text()},
                 "description": "Rows that take the place of the file's, by column."},
         }),

@@ -600,7 +600,7 @@ async fn no_mail_is_promised_where_none_is_sent() {
     // Where there is a mail server, one can sign in; answers are mailed once there is a mailbox to send them from.
     let pages = Pages::new().await;
     let form = pages.get("/portal/lin/new", "").await.text;
-    assert!(form.contains("after signing in with this address") && !form.contains(promise), "{form}");
+    assert!(form.contains("We tell you at this address") && !form.contains(promise), "{form}");
     let queue = pages.make(&QUEUE, json!({"name": "Support"})).await;
     let mailbox = json!({"address": "support@desk.test", "queue_id": queue, "imap_host": "imap.desk.test"});
     pages.make(&MAILBOX, mailbox).await;

@@ -51,6 +51,8 @@ pub(super) fn check(step: &Step, place: &str, fields: &mut Vec<FieldError>) {
         fields.extend(sources.or_else(|| too_many(&format!("{place}.from"), read, READS)));
     }
     fields.extend(too_long(&format!("{place}.assignments"), row, ROW));
+    let only = step.only.as_ref().map(|only| longest([only.column.as_str(), only.is.as_str()].into_iter()));
+    fields.extend(too_long(&format!("{place}.only"), only.unwrap_or(0), TEXT));
     fields.extend(too_many(&format!("{place}.inline"), step.inline.len(), INLINE));
 }
 

@@ -7,6 +7,7 @@ use shared::record::texts;
 use shared::{RecordDef, Result, Row};
 
 use crate::error::internal;
+use crate::import::table::{OWN_TYPE, SHOWN_AS};
 
 /// One card for each row.
 pub(super) fn write(def: &RecordDef, rows: &[Row], titles: &Titles) -> Result<Vec<u8>> {
@@ -37,6 +38,11 @@ fn card(def: &RecordDef, row: &Row, titles: &Titles) -> VCard {
         }
     };
     add(VCardProperty::Uid, vec![format!("urn:uuid:{}", row.id)]);
+    // What the card comes back as; other programs pass over it.
+    add(VCardProperty::Other(OWN_TYPE.to_owned()), vec![def.name.to_owned()]);
+    if is_company {
+        add(VCardProperty::Other(SHOWN_AS.to_owned()), vec!["COMPANY".to_owned()]);
+    }
     add(VCardProperty::Fn, vec![name.clone()]);
     add(VCardProperty::N, vec![name, String::new(), String::new(), String::new(), String::new()]);
     add(VCardProperty::Org, vec![company, text("department")]);
@@ -54,6 +60,6 @@ fn card(def: &RecordDef, row: &Row, titles: &Titles) -> VCard {
     add(VCardProperty::Url, vec![text("website")]);
     add(VCardProperty::Bday, vec![text("birth_date")]);
     add(VCardProperty::Categories, texts(&row.values, "tags").map(str::to_owned).collect());
-    add(VCardProperty::Note, vec![text("description")]);
+    add(VCardProperty::Note, vec![["description", "need"].map(text).concat()]);
     card
 }

@@ -16,7 +16,7 @@ use crate::import::cells::Texts;
 use crate::import::lookup::{key_texts, load_existing};
 
 /// Most records of one name that a row is compared with; which of still more is meant has to be asked.
-const NAMESAKES: usize = 200;
+pub(super) const NAMESAKES: usize = 200;
 
 /// Records by what tells them.
 type Found = BTreeMap<Key, Vec<Arc<Row>>>;
@@ -170,6 +170,7 @@ impl Planner<'_> {
                 before,
                 is_repeated: key.is_some_and(|key| running.repeated.contains(&key.mark_anywhere())),
                 is_left_out: matches!(stands, Stands::LeftOut),
+                is_untold: key.is_none() && !running.keys.fields.is_empty(),
                 given: shared::Values::default(),
                 errors: unclear.map(|key| FieldError::new(&*key.field, "namesakes")).into_iter().collect(),
                 shown: Vec::new(),

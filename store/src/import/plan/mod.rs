@@ -10,6 +10,7 @@ mod key;
 mod numbers;
 mod preview;
 mod refer;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -125,6 +126,8 @@ struct Draught {
     is_repeated: bool,
     /// Whether an answer says that nothing is made of it.
     is_left_out: bool,
+    /// Whether the row has nothing of what tells its record.
+    is_untold: bool,
     /// Values by field, as far as they could be read.
     given: Values,
     errors: Vec<FieldError>,
@@ -248,6 +251,7 @@ impl Planner<'_> {
                 self.fill(running, row, &texts)
             });
         }
+        self.recognise_whole(running, &mut draughts).await?;
         let related = self.related(running.def, &draughts).await?;
         self.finish(running, draughts, &related);
         self.keep(false).await
@@ -355,7 +359,8 @@ impl Planner<'_> {
         let mut changes = Vec::new();
         for mut row in draughts {
             if row.is_left_out {
-                running.preview.note(PreviewRow { line: row.place.line, cells: row.shown, errors: Vec::new() }, None);
+                let shown = PreviewRow { line: row.place.line, cells: row.shown, errors: Vec::new() };
+                running.preview.note_left_out(shown);
                 continue;
             }
             // The same record further up in this file.

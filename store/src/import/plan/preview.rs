@@ -16,6 +16,7 @@ pub(super) fn empty_preview(file: usize, def: &RecordDef) -> StepPreview {
         updated: 0,
         unchanged: 0,
         failed: 0,
+        left_out: 0,
         fields: Vec::new(),
         rows: Vec::new(),
         problems: Vec::new(),
@@ -28,6 +29,8 @@ pub(super) fn empty_preview(file: usize, def: &RecordDef) -> StepPreview {
 pub(super) trait Note {
     /// Counts a row by what becomes of it.
     fn note(&mut self, row: PreviewRow, change: Option<&Change>);
+    /// Counts a row of which nothing is made.
+    fn note_left_out(&mut self, row: PreviewRow);
     /// Counts a row that is about the same record as an earlier one.
     fn note_repeated(&mut self, line: u64);
 }
@@ -47,9 +50,12 @@ impl Note for StepPreview {
                 None => self.problems.push((error.clone(), 1)),
             }
         }
-        if self.rows.len() < PREVIEW_ROWS {
-            self.rows.push(row);
-        }
+        show(self, row);
+    }
+
+    fn note_left_out(&mut self, row: PreviewRow) {
+        self.left_out += 1;
+        show(self, row);
     }
 
     fn note_repeated(&mut self, line: u64) {
@@ -57,5 +63,12 @@ impl Note for StepPreview {
         if self.repeated_lines.len() < NAMED {
             self.repeated_lines.push(line);
         }
+    }
+}
+
+/// Keeps the first rows.
+fn show(preview: &mut StepPreview, row: PreviewRow) {
+    if preview.rows.len() < PREVIEW_ROWS {
+        preview.rows.push(row);
     }
 }

@@ -1,7 +1,7 @@
-//! Cards of people (vCard 2.1, 3.0 and 4.0): one row each.
+//! Cards of people and companies (vCard 2.1, 3.0 and 4.0): one row each.
 
 use calcard::common::PartialDateTime;
-use calcard::vcard::{VCard, VCardEntry, VCardProperty, VCardValue};
+use calcard::vcard::{VCard, VCardEntry, VCardKind, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
 use shared::Result;
 use shared::import::Format;
@@ -9,8 +9,22 @@ use shared::import::Format;
 use super::Lines;
 use crate::import::cells::person;
 
+/// Column with the type of record that a card is of.
+pub(in crate::import) const RECORD: &str = "Record";
+/// Column with the id of the record, if the card is one of ours.
+pub(in crate::import) const ID: &str = "ID";
+/// Column that says whether a card is of a company or of a person.
+const KIND: &str = "Kind";
+/// Property in which our cards say of which type of record they are.
+pub(in crate::import) const OWN_TYPE: &str = "X-GUANXI-TYPE";
+/// Property in which older cards say that they are of companies.
+pub(in crate::import) const SHOWN_AS: &str = "X-ABSHOWAS";
+
 /// What is read of a card, as columns.
-pub(in crate::import) const COLUMNS: [&str; 15] = [
+pub(in crate::import) const COLUMNS: [&str; 18] = [
+    RECORD,
+    ID,
+    KIND,
     "Name",
     "Company",
     "Department",
@@ -28,6 +42,8 @@ pub(in crate::import) const COLUMNS: [&str; 15] = [
     "Tags",
 ];
 
+/// Columns that say what a card is of.
+const TOLD: usize = 3;
 /// Year by which some address books say that they don't know it.
 const NO_YEAR: u16 = 1604;
 
@@ -46,7 +62,10 @@ pub(super) fn read(text: &str) -> Result<(Format, Lines)> {
         match parser.entry() {
             Entry::VCard(card) => {
                 number += 1;
-                lines.push(number, row(&card))?;
+                let cells = row(&card);
+                // Of what kind it would be says nothing yet.
+                let says_something = cells.iter().skip(TOLD).any(|cell| !cell.is_empty());
+                lines.push(number, if says_something { cells } else { Vec::new() })?;
             }
             Entry::Eof => break,
             _ => {}
@@ -73,7 +92,11 @@ fn row(card: &VCard) -> Vec<String> {
     } else {
         called
     };
+    let (record, id, kind) = told(card);
     vec![
+        record,
+        id,
+        kind.to_owned(),
         name,
         first(VCardProperty::Org, 0),
         first(VCardProperty::Org, 1),
@@ -90,6 +113,26 @@ fn row(card: &VCard) -> Vec<String> {
         notes(card),
         all(VCardProperty::Categories),
     ]
+}
+
+/// Of which type of record a card is, the id of that, and whether it is a company or a person.
+fn told(card: &VCard) -> (String, String, &'static str) {
+    let other = |name: &str| {
+        let is_it =
+            |entry: &&VCardEntry| matches!(&entry.name, VCardProperty::Other(own) if own.eq_ignore_ascii_case(name));
+        parts(card.entries.iter().find(is_it)).into_iter().next().unwrap_or_default()
+    };
+    let kind = card.property(&VCardProperty::Kind).and_then(|entry| entry.values.first());
+    let is_company = matches!(kind, Some(VCardValue::Kind(VCardKind::Org)))
+        || parts(card.property(&VCardProperty::Kind)).iter().any(|kind| kind.eq_ignore_ascii_case("org"))
+        || other(SHOWN_AS).eq_ignore_ascii_case("company");
+    let kind = if is_company { "company" } else { "person" };
+    let own = other(OWN_TYPE).to_lowercase();
+    if ["customer", "contact", "lead"].contains(&&*own) {
+        let uid = parts(card.property(&VCardProperty::Uid)).into_iter().next().unwrap_or_default();
+        return (own, uid.rsplit(':').next().unwrap_or_default().to_owned(), kind);
+    }
+    (if is_company { "customer" } else { "contact" }.to_owned(), String::new(), kind)
 }
 
 /// Post box, addition and street of an address: some programs put all of it into one of the first two.

@@ -53,6 +53,26 @@ fn likeliest(lines: &Lines) -> usize {
     (0..lines.len().min(FIRST)).find(|at| !is_title(at)).unwrap_or_default()
 }
 
+/// What only programs write below the rows of a report.
+const REPORT: [&str; 2] = ["salesforce.com", "confidential information - do not distribute"];
+/// Most lines that they write there.
+const FOOTER: usize = 10;
+
+/// Position of the first line below the rows that is none: lines of one cell at the end of a report. Where there are none,
+/// how many lines there are.
+pub(super) fn footer(lines: &Lines) -> usize {
+    let all = lines.len();
+    let is_single = |at: &usize| lines.at(*at).cells().filter(|cell| !cell.is_empty()).count() < 2;
+    let tail: Vec<usize> = (all.saturating_sub(FOOTER)..all).rev().take_while(is_single).collect();
+    let says =
+        |at: &usize| lines.at(*at).cells().any(|cell| REPORT.iter().any(|mark| cell.to_lowercase().contains(mark)));
+    let Some(mark) = tail.iter().copied().filter(says).min().filter(|_| lines.width() > TITLE) else { return all };
+    // Its title stands below an empty line.
+    let is_below =
+        |at: &usize| *at <= mark && at.checked_sub(1).is_some_and(|up| lines.at(up).number + 1 < lines.at(*at).number);
+    tail.iter().copied().filter(is_below).max().unwrap_or(mark)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::import::table::Table;

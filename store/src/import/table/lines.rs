@@ -76,6 +76,14 @@ impl Lines {
         header
     }
 
+    /// Leaves out the row at a position and all behind it.
+    pub(super) fn leave_out_from(&mut self, at: usize) {
+        if let Some((_, cell)) = self.rows.get(at).copied() {
+            self.rows.truncate(at);
+            self.ends.truncate(cell as usize);
+        }
+    }
+
     /// Leaves out what stands behind the first so many cells.
     pub(super) fn cut(&mut self, width: usize) {
         self.width = self.width.min(width);

@@ -6,11 +6,26 @@ use shared::import::{DELIMITERS, ENCODINGS, Format, Reading};
 use shared::{Error, Result};
 
 use super::Lines;
+use super::quotes::{Stretch, stretches};
 use crate::charset::guessed;
 use crate::import::formula::original;
 
 /// Bytes looked at to tell what a file is.
 const HEAD: usize = 65_536;
+/// Character sets that are told from few letters; the others somebody has to say.
+const GUESSED: &[&str] = &[
+    "UTF-8",
+    "gb18030",
+    "Big5",
+    "Shift_JIS",
+    "EUC-JP",
+    "EUC-KR",
+    "windows-1250",
+    "windows-1251",
+    "windows-1252",
+    "windows-1254",
+    "KOI8-U",
+];
 /// Rows that tell the separator.
 const LOOKED_AT: usize = 30;
 
@@ -29,17 +44,21 @@ pub(super) fn read(text: &str, encoding: &'static Encoding, reading: &Reading) -
         Some(_) => return Err(Error::invalid("delimiter", "choice")),
         None => delimiter(text),
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(u8::try_from(delimiter).unwrap_or(b','))
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(text.as_bytes());
+    let separator = u8::try_from(delimiter).unwrap_or(b',');
     let mut lines = Lines::default();
     let mut record = csv::StringRecord::new();
     let mut counter = Counter { bytes: text.as_bytes(), at: 0, line: 1 };
-    while reader.read_record(&mut record).map_err(|_| unreadable())? {
-        let number = counter.line_at(record.position().map_or(0, csv::Position::byte));
-        lines.push(number, record.iter().map(|cell| original(cell.trim())))?;
+    for Stretch { bytes, is_quoted } in stretches(text, separator) {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .quoting(is_quoted)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(&text.as_bytes()[bytes.clone()]);
+        while reader.read_record(&mut record).map_err(|_| unreadable())? {
+            let number = counter.line_at(bytes.start as u64 + record.position().map_or(0, csv::Position::byte));
+            lines.push(number, record.iter().map(|cell| original(cell.trim())))?;
+        }
     }
     Ok((Format::Text { encoding: encoding.name().to_owned(), delimiter }, lines))
 }
@@ -84,7 +103,7 @@ pub(super) fn decode(bytes: &[u8], reading: &Reading) -> Result<(String, &'stati
         return Ok((encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding));
     }
     let found = guessed(bytes);
-    let encoding = if ENCODINGS.contains(&found.name()) { found } else { WINDOWS_1252 };
+    let encoding = if GUESSED.contains(&found.name()) { found } else { WINDOWS_1252 };
     Ok((encoding.decode_without_bom_handling(bytes).0.replace('\0', ""), encoding))
 }
 

@@ -11,6 +11,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::i18n;
+use shared::post::AnswerWay;
 use shared::types::{MAILED_CHANNELS, TICKET, is_unsettled};
 
 pub(super) use self::articles::{inserts as article_inserts, internal_badge};
@@ -103,10 +104,10 @@ fn open_when_asked(ticket: Ticket) {
     });
 }
 
-/// Whether the customer gets answers by mail, rather than on the public pages only.
-fn goes_by_mail(ticket: Ticket) -> bool {
+/// How the customer gets the answers; tracked.
+fn way(ticket: Ticket) -> AnswerWay {
     let has_mail = ticket.row().text("channel").is_some_and(|channel| MAILED_CHANNELS.contains(&channel));
-    has_mail && ticket.desk.known(|around| around.mails)
+    if has_mail { ticket.desk.known(|around| around.way) } else { AnswerWay::Kept }
 }
 
 /// Who gets the answer.
@@ -116,14 +117,14 @@ fn receivers(ticket: Ticket) -> String {
         return page.text("desk.to_colleagues");
     }
     let row = ticket.row();
-    let by_mail = goes_by_mail(ticket);
-    match row.text("requester_email") {
-        Some(email) if by_mail => {
+    match (row.text("requester_email"), way(ticket)) {
+        (Some(email), AnswerWay::Mailed) => {
             let all: Vec<String> = [email.to_owned()].into_iter().chain(ticket.copies()).collect();
             page.text_with("desk.to_by_mail", &[("name", &all.join(", "))])
         }
-        Some(email) => page.text_with("desk.to", &[("name", email)]),
-        None => page.text("desk.to_customer"),
+        (Some(email), AnswerWay::Told) => page.text_with("desk.to_told", &[("name", email)]),
+        (Some(email), AnswerWay::Kept) => page.text_with("desk.to", &[("name", email)]),
+        (None, _) => page.text("desk.to_customer"),
     }
 }
 

@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::desk::{Replied, Reply};
+use shared::post::AnswerWay;
 use shared::record::Values;
 use shared::{Error, i18n};
 use uuid::Uuid;
 
 use super::draft::{Kept, Writing};
-use super::goes_by_mail;
 use super::templates::joined;
+use super::way;
 use crate::acting::undo_then;
 use crate::api::Fault;
 use crate::api::desk::send_reply;
@@ -85,17 +86,13 @@ impl Writing {
 
     fn told(self, ticket: Ticket, written: Kept, change_set: Uuid) {
         let (desk, note) = (ticket.desk, written.note);
-        let mailed = untrack(|| goes_by_mail(ticket));
-        let text = desk.say(
-            if note {
-                "desk.noted"
-            } else if mailed {
-                "desk.sent"
-            } else {
-                "desk.sent_here"
-            },
-            &[],
-        );
+        let done = match untrack(|| way(ticket)) {
+            _ if note => "desk.noted",
+            AnswerWay::Mailed => "desk.sent",
+            AnswerWay::Told => "desk.sent_told",
+            AnswerWay::Kept => "desk.sent_here",
+        };
+        let text = desk.say(done, &[]);
         let undo = undo_then(desk.page, desk.toasts, change_set, move || self.bring_back(ticket, &written));
         desk.toasts.push(text, Tone::Success, Some(undo));
         if !note {

@@ -1,17 +1,20 @@
 //! The head of a ticket: number and subject, quick controls, clocks, and who else is here.
 
 use leptos::ev::KeyboardEvent;
+use leptos::html::Button as ButtonElement;
 use leptos::prelude::*;
 use shared::access::{Action, Holder};
 use shared::live::Viewer;
 use shared::types::{PRIORITIES, TICKET, is_unsettled};
 use shared::{Row, i18n};
+use uuid::Uuid;
 
 use super::clocks::clocks;
 use super::{Ticket, is_archived};
 use crate::context::t;
 use crate::features::desk::acts::value;
 use crate::features::desk::asking::{Question, status_choices, status_field};
+use crate::record::refocus;
 use crate::ui::{Avatar, Button, ButtonKind, Choice, Icon, Menu, MenuItem, MenuLink, Select, Size, TextInput};
 
 pub(super) fn head(ticket: Ticket) -> AnyView {
@@ -214,8 +217,17 @@ fn owner(ticket: Ticket) -> AnyView {
         )
     };
     let label = Signal::derive(move || format!("{}: {}", desk.page.text("desk.assign"), name.get()));
+    let button = NodeRef::<ButtonElement>::new();
+    // The button that took it is gone.
+    Effect::new(move |before: Option<Option<Uuid>>| {
+        let now = owner.get();
+        if before == Some(None) && now.is_some() {
+            refocus(move || button.try_get_untracked().flatten().map(Into::into));
+        }
+        now
+    });
     view! {
-        <button type="button" class="button ticket-owner" data-kind="secondary" disabled=!may aria-label=label on:click=ask>
+        <button type="button" node_ref=button class="button ticket-owner" data-kind="secondary" disabled=!may aria-label=label on:click=ask>
             {face}<span class="truncate">{name}</span>
         </button>
         <Show when=move || may && owner.get().is_none()>

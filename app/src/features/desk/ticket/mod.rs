@@ -48,6 +48,8 @@ pub(super) struct Ticket {
     pub(super) crossed: RwSignal<BTreeSet<Uuid>>,
     /// Who else has it open.
     pub(super) viewers: Signal<Vec<Viewer>>,
+    /// Position of the live log that it is as of.
+    pub(super) live: StoredValue<String>,
     /// What changed is shown too.
     history: RwSignal<bool>,
     pub(super) writing: Writing,
@@ -99,6 +101,7 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
         fresh: RwSignal::new(BTreeSet::new()),
         crossed: RwSignal::new(BTreeSet::new()),
         viewers: Live::take().view(TICKET.name, id),
+        live: StoredValue::new(detail.live.clone()),
         history: RwSignal::new(false),
         writing: Writing::new(id),
     };

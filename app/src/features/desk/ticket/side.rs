@@ -3,17 +3,19 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
+use shared::live::LiveEvent;
 use shared::query::{Filter, ListQuery, Op};
 use shared::types::TICKET;
 use shared::{Row, i18n};
 use uuid::Uuid;
 
-use super::Ticket;
 use super::helpful::helpful;
 use super::message::file_link;
+use super::{Ticket, is_archived};
 use crate::api::records::list_records;
 use crate::context::t;
 use crate::features::desk::row::status_tone;
+use crate::live::Live;
 use crate::ui::{Avatar, Icon, Size};
 
 /// Fields that stand in the head or in the conversation.
@@ -119,18 +121,54 @@ fn others(ticket: Ticket) -> AnyView {
         spawn_local(async move {
             let query = ListQuery { filter: Some(filter), limit: OTHERS + 1, ..ListQuery::default() };
             if let Ok(page) = list_records(TICKET.name.into(), query).await {
-                let others = page.rows.into_iter().filter(|row| row.id != ticket.id).take(OTHERS as usize);
+                let others = page.rows.into_iter().filter(|row| row.id != ticket.id);
                 drop(found.try_set(others.collect()));
             }
         });
     });
+    let fits = move |row: &Row| match untrack(|| asked.get()) {
+        Some(Filter::Field { field, value, .. }) => row.id != ticket.id && *row.value(&field) == value,
+        _ => false,
+    };
+    follow(ticket, found, fits);
+    let shown =
+        move || found.get().into_iter().take(OTHERS as usize).map(|row| ticket_line(ticket, row)).collect_view();
     view! {
         <Show when=move || found.with(|found| !found.is_empty())>
             <h3 class="meta">{t("desk.other_tickets")}</h3>
-            <ul class="related">{move || found.get().into_iter().map(|row| ticket_line(ticket, row)).collect_view()}</ul>
+            <ul class="related">{shown}</ul>
         </Show>
     }
     .into_any()
+}
+
+/// Keeps tickets beside the open one as they are: those that fit come in, others and those put away go.
+fn follow(ticket: Ticket, found: RwSignal<Vec<Row>>, fits: impl Fn(&Row) -> bool + 'static) {
+    let apply = move |event: &LiveEvent| {
+        if found.is_disposed() {
+            return;
+        }
+        let known = |id: Uuid| found.with_untracked(|rows| rows.iter().find(|row| row.id == id).map(|row| row.version));
+        match event {
+            LiveEvent::Changed { record_type, row, .. } if record_type == TICKET.name => {
+                let stays = fits(row) && !is_archived(row);
+                match known(row.id) {
+                    Some(version) if version >= row.version => {}
+                    Some(_) if stays => found.update(|rows| {
+                        rows.iter_mut().filter(|old| old.id == row.id).for_each(|old| old.clone_from(row));
+                    }),
+                    Some(_) => found.update(|rows| rows.retain(|old| old.id != row.id)),
+                    None if stays => found.update(|rows| rows.insert(0, row.clone())),
+                    None => {}
+                }
+            }
+            LiveEvent::Removed { record_type, id, .. } if record_type == TICKET.name && known(*id).is_some() => {
+                found.update(|rows| rows.retain(|old| old.id != *id));
+            }
+            _ => {}
+        }
+    };
+    ticket.live.with_value(|cursor| Live::take().follow(cursor, apply));
 }
 
 /// Tickets that refer to the one shown, whatever way: more are read than are shown of each.
@@ -163,12 +201,11 @@ fn linked_here(ticket: Ticket) -> AnyView {
             });
         }
     });
+    let me = this.clone();
+    follow(ticket, found, move |row| LINKS.iter().any(|(field, ..)| names(row, field, &me)));
     let group = move |(field, _, heading): (&'static str, Op, &'static str)| {
         let this = this.clone();
-        let refers = move |row: &&Row| match row.value(field) {
-            Value::Array(ids) => ids.iter().any(|id| id == this.as_str()),
-            id => id == this.as_str(),
-        };
+        let refers = move |row: &&Row| names(row, field, &this);
         let lines = move || {
             let rows: Vec<Row> =
                 found.with(|rows| rows.iter().filter(&refers).take(OTHERS as usize).cloned().collect());
@@ -184,6 +221,14 @@ fn linked_here(ticket: Ticket) -> AnyView {
         lines.into_any()
     };
     LINKS.map(group).collect_view().into_any()
+}
+
+/// Whether a ticket refers to one by a field.
+fn names(row: &Row, field: &str, id: &str) -> bool {
+    match row.value(field) {
+        Value::Array(ids) => ids.iter().any(|other| other == id),
+        other => other == id,
+    }
 }
 
 /// Another ticket, to be opened instead.

@@ -25,6 +25,8 @@ pub(super) fn operators(attribute: &Attribute) -> &'static [Op] {
         | Kind::Emails
         | Kind::Phones
         | Kind::MultiChoice(_)
+        | Kind::Address
+        | Kind::Social
         | Kind::References(_) => &[Op::Contains, Op::Empty, Op::Present],
         Kind::Integer(..) | Kind::Decimal(_) | Kind::Money | Kind::Rating => {
             &[Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Ne, Op::Empty, Op::Present]
@@ -35,7 +37,7 @@ pub(super) fn operators(attribute: &Attribute) -> &'static [Op] {
         Kind::Choice(_) | Kind::Currency | Kind::TimeZone | Kind::Reference(_) => {
             &[Op::Eq, Op::Ne, Op::Empty, Op::Present]
         }
-        Kind::Address | Kind::Social | Kind::Rank(_) | Kind::Json(_) => &[Op::Empty, Op::Present],
+        Kind::Rank(_) | Kind::Json(_) => &[Op::Empty, Op::Present],
     }
 }
 
@@ -72,6 +74,8 @@ pub(super) fn entry_kind(kind: Kind) -> Kind {
         | Kind::LongText
         | Kind::RichText
         | Kind::Url
+        | Kind::Address
+        | Kind::Social
         | Kind::Email => Kind::Text(200),
         kind => kind,
     }
@@ -103,6 +107,7 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
     let text = match (op, value.as_str()) {
         (Op::Empty | Op::Present, _) => return start,
         (Op::During, Some(period)) => page.text(&format!("list.period.{period}")),
+        (_, Some(part)) if matches!(kind, Kind::Address | Kind::Social) => part.to_owned(),
         (_, Some("@me")) => page.text("ui.word.me"),
         (_, Some("@my_team")) => page.text("ui.word.my_team"),
         // A day of an instant begins where the reader is.
