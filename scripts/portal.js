@@ -1,11 +1,17 @@
-// The public pages' only script. They work without it: it suggests articles while a subject is typed, keeps a
-// conversation current without touching what is being typed, says which files are too large before they are sent, and keeps
-// the score that was pressed in a mail.
+// The public pages' only script. They work without it: it shows what was wrong with a form, suggests articles while a subject is
+// typed, keeps a conversation current without touching what is being typed, says which files are too large before they are sent,
+// and keeps the score that was pressed in a mail.
 
 const fetchPart = async (address) => {
   const answer = await fetch(address, { headers: { accept: "text/html" } });
   return answer.ok && !answer.redirected ? answer.text() : undefined;
 };
+
+// A form that was refused opens where something is wrong, with what is said about it; some browsers give the focus to nobody by
+// themselves.
+const wrong = document.querySelector("[autofocus]");
+wrong?.focus({ preventScroll: true });
+wrong?.scrollIntoView({ block: "center" });
 
 const form = document.querySelector("form[data-suggest]");
 if (form) {

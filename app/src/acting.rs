@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::command::{Command, Outcome, UndoOutcome};
+use shared::command::{Command, Kept, Outcome, UndoOutcome};
 use shared::i18n::Locale;
+use shared::types::by_name;
 use shared::{Error, i18n};
 use uuid::Uuid;
 
@@ -11,6 +12,9 @@ use crate::api::Fault;
 use crate::api::records::{apply, apply_together, undo};
 use crate::context::Page;
 use crate::ui::{Toasts, Tone, Undo};
+
+/// Records that are named where an undo kept some.
+const NAMED: usize = 3;
 
 /// Sends a command. Success shows `done` as a toast with undo; failure shows the reason
 /// unless it is about fields, which belongs beside them. `then` gets the result either way.
@@ -88,12 +92,36 @@ pub fn undo_then(
     })
 }
 
-/// Says that something was undone, or how much of it others have changed since.
+/// Says that something was undone, or how much of it others have changed since, and where all of it is told.
 pub fn told_undone(locale: Locale, toasts: Toasts, outcome: &UndoOutcome) {
     if outcome.kept.is_empty() {
         return toasts.push(i18n::translate(locale, "ui.toast.undone", &[]), Tone::Neutral, None);
     }
     let kept = outcome.kept.len().to_string();
     let told = if outcome.undone > 0 { "ui.toast.undone_partly" } else { "ui.toast.undone_nothing" };
-    toasts.push(i18n::translate(locale, told, &[("n", &kept)]), Tone::Warning, None);
+    let text = i18n::translate(locale, told, &[("n", &kept), ("names", &names(locale, &outcome.kept))]);
+    toasts.push_linked(text, Tone::Warning, ("/history", i18n::translate(locale, "ui.nav.history", &[])));
+}
+
+/// The first of what was kept; what has no name, or none for the reader, is named by its type.
+fn names(locale: Locale, kept: &[Kept]) -> String {
+    let name = |kept: &Kept| match kept.title.trim() {
+        "" => by_name(&kept.record_type).map(|def| i18n::type_label(locale, def)).unwrap_or_default(),
+        title => title.to_owned(),
+    };
+    let comma = if locale == Locale::ZhCn { "、" } else { ", " };
+    let named: Vec<String> = kept.iter().take(NAMED).map(name).collect();
+    format!("{}{}", named.join(comma), if kept.len() > NAMED { "…" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_of_those_that_stay_are_named() {
+        let kept = |title: &str| Kept { record_type: "customer".into(), id: Uuid::nil(), title: title.into() };
+        assert_eq!(names(Locale::En, &[kept("Acme"), kept(" ")]), "Acme, Customer");
+        assert_eq!(names(Locale::ZhCn, &["甲", "乙", "丙", "丁"].map(kept)), "甲、乙、丙…");
+    }
 }

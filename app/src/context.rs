@@ -1,6 +1,9 @@
 //! What every component can ask for: the session, the words of the chosen language, the clock.
 
-use chrono::{DateTime, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use shared::access::Actor;
 use shared::format::Zone;
@@ -33,6 +36,12 @@ fn empty_boot() -> Boot {
     }
 }
 
+/// The clock moves on in the browser so often.
+const TICK: Duration = Duration::from_secs(30);
+
+/// What is shown otherwise sooner than this does not wait for the clock.
+const SOON: TimeDelta = TimeDelta::seconds(60);
+
 /// Language, session and clock of the page; cheap to copy, found with [`Page::take`].
 #[derive(Clone, Copy)]
 pub struct Page {
@@ -46,6 +55,10 @@ pub struct Page {
     pub density: RwSignal<String>,
     /// The time, moving on in the browser every half minute.
     pub now: RwSignal<DateTime<Utc>>,
+    /// The time when something shown was to change last; see [`Page::now_until`].
+    exact: RwSignal<DateTime<Utc>>,
+    /// When something shown is to change next.
+    alarm: StoredValue<Option<(DateTime<Utc>, TimeoutHandle)>>,
     /// The demo organisation is offered.
     pub demo: bool,
     /// The first sight is a phone's.
@@ -64,6 +77,8 @@ impl Page {
             theme: RwSignal::new(boot.theme),
             density: RwSignal::new(boot.density),
             now: RwSignal::new(boot.now),
+            exact: RwSignal::new(boot.now),
+            alarm: StoredValue::new(None),
             demo: boot.demo,
             phone: boot.phone,
             file_max: boot.file_max,
@@ -72,9 +87,14 @@ impl Page {
         // Texts that came after they were first asked for; scripts/boot.js tells.
         Effect::new(move |_| drop(window_event_listener_untyped("gx-labels", move |_| page.locale.notify())));
         Effect::new(move |_| {
-            let tick = move || page.now.set(browser_now());
+            // Both: the first times are the server's, and the browser's clock may be behind it.
+            let tick = move || {
+                let now = browser_now();
+                page.now.set(now);
+                page.exact.set(now);
+            };
             tick();
-            let timer = set_interval_with_handle(tick, std::time::Duration::from_secs(30));
+            let timer = set_interval_with_handle(tick, TICK);
             on_cleanup(move || drop(timer.map(|timer| timer.clear())));
         });
         page
@@ -83,6 +103,36 @@ impl Page {
     /// The page's context.
     pub fn take() -> Self {
         expect_context()
+    }
+
+    /// The time, for what is shown otherwise from a moment on that `next` knows: it is asked again then. What changes later is told
+    /// by [`Page::now`], so the clock runs faster only while something shown needs it; reactive.
+    pub fn now_until(self, next: impl FnOnce(DateTime<Utc>) -> Option<DateTime<Utc>>) -> DateTime<Utc> {
+        let now = self.now.get().max(self.exact.get_untracked());
+        if let Some(at) = next(now).filter(|at| *at - now < SOON) {
+            self.exact.track();
+            self.wake(at);
+        }
+        now
+    }
+
+    /// Moves the exact time on at a moment. Of several the first one counts: whoever waits for a later one asks again then.
+    fn wake(self, at: DateTime<Utc>) {
+        if cfg!(feature = "ssr") {
+            return;
+        }
+        match self.alarm.get_value() {
+            Some((planned, _)) if planned <= at => return,
+            Some((_, timer)) => timer.clear(),
+            None => {}
+        }
+        let run = move || {
+            self.alarm.set_value(None);
+            self.exact.set(browser_now());
+        };
+        // At least a few frames later, whatever the clocks say.
+        let wait = (at - browser_now()).to_std().unwrap_or_default().max(Duration::from_millis(50));
+        self.alarm.set_value(set_timeout_with_handle(run, wait).ok().map(|timer| (at, timer)));
     }
 
     /// A text in the page's language; reactive.

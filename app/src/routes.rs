@@ -13,6 +13,7 @@ use crate::chunk::Fetch;
 use crate::context::Page;
 use crate::features::desk::{DeskPage, TicketPage};
 use crate::features::duplicates::DuplicatesPage;
+use crate::features::history::HistoryPage;
 use crate::features::import::ImportPage;
 use crate::features::leads;
 use crate::features::my_day::MyDayPage;
@@ -71,6 +72,7 @@ chunk! {
     page fn reset() in entry { view! { <ResetPage/> } }
     page fn settings() in settings { view! { <SettingsPage/> } }
     page fn import() in import { view! { <ImportPage/> } }
+    page fn history() in exports { view! { <HistoryPage/> } }
     page fn quality() in quality { view! { <QualityPage/> } }
     page fn desk() in desk { view! { <DeskPage timeline=timeline_of/> } }
     page fn ticket() in desk { view! { <TicketPage timeline=timeline_of/> } }
@@ -84,16 +86,17 @@ chunk! {
     }
 }
 
-/// `/exports`, `/desk` or `/<plural>`: routes of their own would weigh on the first load.
+/// `/exports`, `/history`, `/desk` or `/<plural>`: routes of their own would weigh on the first load.
 #[component]
 fn Plural() -> impl IntoView {
     let params = use_params_map();
     let page = Memo::new(move |_| {
         let plural = params.with(|params| params.get("plural").unwrap_or_default());
-        ["exports", "desk"].into_iter().find(|page| *page == plural)
+        ["exports", "history", "desk"].into_iter().find(|page| *page == plural)
     });
     move || match page.get() {
         Some("exports") => exports::page(),
+        Some("history") => history::view(),
         Some(_) => desk::view(),
         None => view! { <ListPage peek=peek::view board=board_address/> }.into_any(),
     }
@@ -131,6 +134,7 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("reset", reset::fetch),
     ("settings", settings::fetch),
     ("import", import::fetch),
+    ("history", history::fetch),
     ("quality", quality::fetch),
     ("desk", desk::fetch),
     ("ticket", ticket::fetch),

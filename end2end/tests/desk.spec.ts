@@ -86,6 +86,36 @@ test("a new ticket, a customer's message and an answer appear at a colleague wit
   await expect(area(mine)).toHaveText("");
 });
 
+test("the table of tickets shows one that comes in, whatever rules and routing did to it at once", async ({ browser }) => {
+  const [mine, theirs] = [await asUser(browser, "admin"), await asUser(browser, "agent")];
+  await theirs.goto("/tickets");
+  await press(theirs.getByRole("button", { name: "New ticket" }), theirs.locator("dialog[open]"));
+  await theirs.keyboard.press("Escape");
+  const subject = `Leak ${randomUUID().slice(0, 8)}`;
+  await create(mine, "ticket", { subject, kind: "request", requester_email: "wang@example.test" });
+  await expect(theirs.locator("tbody tr", { hasText: subject })).toBeVisible({ timeout: 3_000 });
+});
+
+test("a colleague who is named is told wherever they are, and watches the ticket from then on", async ({ browser }) => {
+  const [mine, theirs] = [await asUser(browser, "admin"), await asUser(browser, "agent2")];
+  const own = await queue(mine);
+  const subject = `Gate for Liam ${randomUUID().slice(0, 8)}`;
+  const id = await ticket(mine, own, subject);
+  await theirs.goto("/customers");
+  const found = await call<{ rows: { id: string }[] }>(mine, "list_records", { record_type: "user", query: { search: "Liam" } });
+  const reply = {
+    ticket_id: id, message_id: randomUUID(), content: "<p>@Liam, please look</p>", note: true, mention_ids: [found.rows[0]!.id], seen: null,
+  };
+  await call(mine, "send_reply", { reply });
+  const toast = theirs.locator(".toast", { hasText: subject });
+  await expect(toast).toContainText("mentioned you");
+  await toast.getByRole("link", { name: "Open" }).click();
+  await expect(theirs).toHaveURL(new RegExp(`/tickets/${id}`));
+  await expect(messages(theirs).last()).toContainText("please look");
+  await theirs.goto("/desk?view=watching");
+  await expect(row(theirs, id)).toBeVisible();
+});
+
 test("an answer that crosses another is shown first and sent only when wanted", async ({ browser }) => {
   const [mine, theirs] = [await asUser(browser, "admin"), await asUser(browser, "agent")];
   const own = await queue(mine);

@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { call, create, expect, press, signIn, test } from "./product.js";
 
+const digits = () => String(Math.floor(Math.random() * 1e8)).padStart(8, "0");
 const unique = (name: string) => `${name} ${randomUUID().slice(0, 8)}`;
 
 async function stored(page: Page, record_type: string, id: string): Promise<Record<string, unknown>> {
@@ -30,8 +31,10 @@ test("a pair is found, decided on, merged with all that hangs on it, and the mer
   await signIn(page, "admin");
   const name = unique("Umbrella");
   const email = `${randomUUID()}@example.com`;
-  const first = await create(page, "customer", { name: `${name} Inc.`, kind: "company", emails: [email], industry: "medical", employees: 12 });
-  const second = await create(page, "customer", { name, kind: "company", emails: [email], industry: "retail" });
+  const landline = `0755-${digits()}`;
+  const first = await create(page, "customer", { name: `${name} Inc.`, kind: "company", emails: [email], phones: [landline], industry: "medical", employees: 12 });
+  const phones = [landline.replace("-", " "), `139${digits()}`];
+  const second = await create(page, "customer", { name, kind: "company", emails: [email], phones, industry: "retail" });
   const person = await create(page, "contact", { name: unique("Ann"), customer_id: second });
   await page.goto("/duplicates/customers");
   await expect(page.locator("h1")).toContainText("Duplicates");
@@ -53,10 +56,18 @@ test("a pair is found, decided on, merged with all that hangs on it, and the mer
   await expect(dialog.locator("th").filter({ hasText: name })).toHaveCount(2);
   const industry = dialog.locator("tr", { hasText: "Industry" });
   await industry.getByText("Retail").click();
+  // A choice can be taken back, and a phone that is written in two ways stays once.
+  const together = dialog.locator("tr", { hasText: "Phones" }).getByRole("radio", { name: "Both together" });
+  await expect(together).toBeChecked();
+  await dialog.locator("tr", { hasText: "Phones" }).getByText(phones[0]).click();
+  await expect(together).not.toBeChecked();
+  await together.check();
+  await expect(dialog.locator("tr", { hasText: "Phones" }).locator("input:checked")).toHaveCount(1);
   await dialog.locator("button[data-kind=primary]").click();
   await expect(dialog).toHaveCount(0);
   await expect(pair).toHaveCount(0);
   expect((await stored(page, "customer", first)).industry).toBe("retail");
+  expect((await stored(page, "customer", first)).phones).toEqual([landline, phones[1]]);
   expect((await stored(page, "contact", person)).customer_id).toBe(first);
 
   await undo(page, "became one");

@@ -32,7 +32,7 @@ async function pages(page: Page): Promise<string[]> {
   const at = new Date().toISOString();
   await create(page, "activity", { kind: "call", content: "A word", occurred_at: at, customer_id: customer });
   await create(page, "task", { subject: "A next step", due_at: at, customer_id: customer });
-  return ["/", "/pipeline", "/customers", `/customers/${customer}`, "/opportunities", `/opportunities/${opportunity}`, "/tasks", "/tasks?as=month", "/opportunities?as=week", "/exports", "/import", "/duplicates/customers", "/quality/customers", "/desk/reports"];
+  return ["/", "/pipeline", "/customers", `/customers/${customer}`, "/opportunities", `/opportunities/${opportunity}`, "/tasks", "/tasks?as=month", "/opportunities?as=week", "/exports", "/history", "/import", "/duplicates/customers", "/quality/customers", "/desk/reports"];
 }
 
 // Opens a page and waits until it has been taken over and has loaded what it shows.

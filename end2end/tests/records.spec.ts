@@ -217,6 +217,9 @@ test("a click opens the record beside the list, and its address is its own", asy
   await row(page, name).locator(".cell-main a").click();
   await expect(page.locator(".peek h1")).toHaveText(name);
   await expect(page).toHaveURL(new RegExp(`peek=customers(%2F|/)${id}`));
+  // A colleague opens the link.
+  await page.reload();
+  await expect(page.locator(".peek h1")).toHaveText(name);
   await page.goBack();
   await expect(page.locator(".peek")).toHaveCount(0);
 });
@@ -286,6 +289,22 @@ test("on a phone rows are cards and nothing scrolls sideways @phone", async ({ p
   await expect(page.locator(".record h1")).toHaveText(name);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
+});
+
+test("on a phone rows are chosen once one says so @phone", async ({ page }, info) => {
+  test.skip(info.project.name !== "phone");
+  await signIn(page, "admin");
+  const name = unique("Chosen");
+  await create(page, "customer", { name });
+  await openList(page, name);
+  await expect(row(page, name).getByRole("checkbox")).toBeHidden();
+  await page.getByRole("button", { name: "Select", exact: true }).click();
+  await row(page, name).click();
+  const bar = page.locator(".bulk-bar");
+  await expect(bar.locator("strong")).toContainText("1");
+  expect((await bar.boundingBox())!.height).toBeLessThan(70);
+  await bar.getByRole("button", { name: "Archive" }).click();
+  await expect(row(page, name)).toHaveCount(0);
 });
 
 // A customer of this test's own, so that the list is never empty.

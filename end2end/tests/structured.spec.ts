@@ -245,3 +245,41 @@ test("questions are put in order, answered at the survey's address, and counted 
   await results.getByRole("link", { name: "Show the answers" }).click();
   await expect(page.locator("tr[data-row]")).toHaveCount(1);
 });
+
+test("a template names only what can be filled in, and offers that @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto("/reply_templates");
+  const form = page.locator("dialog[open]");
+  await press(page.getByRole("button", { name: "New template" }).first(), form);
+  await form.locator("#form-reply_template-name").fill(fresh("Template"));
+  await form.locator("#form-reply_template-shortcut").fill("two words");
+  const text = form.locator(".rich-area");
+  await text.fill("Dear {{nonsense}}");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText("There is no variable {{nonsense}}.")).toBeVisible();
+  await expect(form.getByText("Use one word without spaces")).toBeVisible();
+  await form.locator("#form-reply_template-shortcut").fill(`t${randomUUID().slice(0, 8)}`);
+  await text.fill("Dear ");
+  await form.getByRole("button", { name: "Who wrote" }).click();
+  await expect(text).toHaveText(/Dear\s*\{\{requester\.name\}\}/);
+  await expect(form.locator(".field-error")).toHaveCount(0);
+  await save(form);
+});
+
+test("a rule says what it lacks until it does something, and comes last", async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto("/ticket_rules");
+  const form = page.locator("dialog[open]");
+  await press(page.getByRole("button", { name: "New rule" }).first(), form);
+  const name = fresh("Rule");
+  await form.locator("#form-ticket_rule-name").fill(name);
+  await form.getByRole("checkbox", { name: "In use" }).uncheck();
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.locator(".field-error")).toHaveText(/Choose what the rule does/);
+  await form.locator("#form-ticket_rule-priority").selectOption("low");
+  await expect(form.locator(".field-error")).toHaveCount(0);
+  await save(form);
+  const query = { sort: { field: "position", descending: true }, limit: 1 };
+  const { rows } = await call<{ rows: { name: string }[] }>(page, "list_records", { record_type: "ticket_rule", query });
+  expect(rows[0].name).toBe(name);
+});

@@ -10,6 +10,7 @@ mod files;
 mod health;
 mod live;
 mod mail;
+mod mentions;
 mod portal;
 mod post;
 mod request;

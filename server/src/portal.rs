@@ -14,6 +14,7 @@ mod files;
 mod filled;
 mod home;
 mod layout;
+mod led;
 mod new;
 mod place;
 mod robots;
@@ -46,26 +47,26 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/portal/{slug}/sitemap.xml", get(robots::site_map))
         .route("/portal/{slug}/articles", get(articles::articles))
         .route("/portal/{slug}/articles/{key}", get(article::article))
-        .route("/portal/{slug}/articles/{key}/vote", post(article::vote))
+        .route("/portal/{slug}/articles/{key}/vote", post(article::vote).get(led::to_article))
         .route("/portal/{slug}/suggest", get(articles::suggest))
         .route("/portal/{slug}/files/{id}", get(files::file))
         .route("/portal/{slug}/sign-in", get(sign_in::page).post(sign_in::ask))
-        .route("/portal/{slug}/session", post(sign_in::redeem))
-        .route("/portal/{slug}/sign-out", post(sign_in::sign_out))
+        .route("/portal/{slug}/session", post(sign_in::redeem).get(led::to_sign_in))
+        .route("/portal/{slug}/sign-out", post(sign_in::sign_out).get(led::to_start))
         .route("/portal/{slug}/tickets", get(tickets::tickets))
         .route("/portal/{slug}/tickets/{number}", get(ticket::ticket))
         .route("/portal/{slug}/tickets/{number}/conversation", get(ticket::conversation))
         .route("/portal/{slug}/tickets/{number}/events", get(events::events))
-        .route("/portal/{slug}/tickets/{number}/solve", post(ticket::solve))
-        .route("/portal/{slug}/tickets/{number}/reopen", post(ticket::reopen))
-        .route("/portal/{slug}/tickets/{number}/rate", post(ticket::rate))
+        .route("/portal/{slug}/tickets/{number}/solve", post(ticket::solve).get(led::to_ticket))
+        .route("/portal/{slug}/tickets/{number}/reopen", post(ticket::reopen).get(led::to_ticket))
+        .route("/portal/{slug}/tickets/{number}/rate", post(ticket::rate).get(led::to_ticket))
         .route("/portal/{slug}/survey/{token}", get(survey::asked).post(survey::answer))
         .route("/portal/{slug}/s/{id}", get(survey::public).post(survey::answer_public))
         .route("/portal/{slug}/{*rest}", any(none))
         .layer(DefaultBodyLimit::max(LONGEST_FORM));
     let with_files = Router::new()
         .route("/portal/{slug}/new", get(new::page).post(new::ask))
-        .route("/portal/{slug}/tickets/{number}/reply", post(ticket::reply))
+        .route("/portal/{slug}/tickets/{number}/reply", post(ticket::reply).get(led::to_ticket))
         .layer(DefaultBodyLimit::max(filled::LONGEST));
     plain.merge(with_files)
 }

@@ -72,6 +72,8 @@ pub enum Source {
     Portal,
     /// A mail that came in.
     Mail,
+    /// Records that became one.
+    Merge,
     /// Taking something back.
     Undo,
     /// The system itself: demo data, jobs.
@@ -87,6 +89,7 @@ impl Source {
             Self::Import => "import",
             Self::Portal => "portal",
             Self::Mail => "mail",
+            Self::Merge => "merge",
             Self::Undo => "undo",
             Self::System => "system",
         }
@@ -154,7 +157,7 @@ pub struct UndoOutcome {
     pub change_set: Uuid,
     /// How many records were set back.
     pub undone: u64,
-    /// Records left as they are because somebody changed them since.
+    /// Records left as they are because somebody changed them since, or because the one who undoes may not change them now.
     pub kept: Vec<Kept>,
 }
 
@@ -165,6 +168,6 @@ pub struct Kept {
     pub record_type: String,
     /// The record.
     pub id: Uuid,
-    /// Its title.
+    /// Its title; empty for those who may not see it.
     pub title: String,
 }

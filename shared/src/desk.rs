@@ -103,3 +103,35 @@ pub struct QueueCount {
     /// Of those, at risk or overdue.
     pub pressing: i64,
 }
+
+/// How much an agent has to do, for whoever gives tickets to agents.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AgentLoad {
+    /// The agent.
+    pub user_id: Uuid,
+    /// Unsettled tickets of theirs.
+    pub open: i64,
+    /// Routing gives them nothing at the moment.
+    pub away: bool,
+    /// Most open tickets that routing gives them; as many as the queue allows when absent.
+    pub capacity: Option<i64>,
+}
+
+impl AgentLoad {
+    /// Whether routing would give them nothing more from a queue that allows each agent so many.
+    pub fn is_full(&self, of_queue: Option<i64>) -> bool {
+        self.capacity.into_iter().chain(of_queue).min().is_some_and(|most| self.open >= most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AgentLoad;
+
+    #[test]
+    fn the_lower_limit_counts() {
+        let full = |open, capacity, of_queue| AgentLoad { open, capacity, ..AgentLoad::default() }.is_full(of_queue);
+        assert!(full(3, Some(3), Some(20)) && full(20, Some(30), Some(20)) && full(3, Some(3), None));
+        assert!(!full(2, Some(3), Some(20)) && !full(900, None, None));
+    }
+}

@@ -1,10 +1,11 @@
 //! Duplicates: records that may be the same, why, and how they become one.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::access::{Action, Actor};
-use crate::record::{CUSTOM, RecordDef, Row, Values};
+use crate::record::{CUSTOM, Kind, NOT_WORKING, RecordDef, Row, Values, is_empty, repeats_phone, texts};
 
 /// Likeness from which two records are held to be the same, 0 to 100.
 pub const LIKELY: u8 = 50;
@@ -128,33 +129,89 @@ pub fn merged_fields(def: &'static RecordDef) -> impl Iterator<Item = &'static c
 /// lists are put together.
 pub fn proposal(def: &'static RecordDef, into: &Row, others: &[Row]) -> Values {
     let mut merged = Values::new();
-    for field in merged_fields(def).map(|field| field.name).chain([CUSTOM]) {
+    let named = merged_fields(def).map(|field| (field.name, field.kind == Kind::Phones));
+    for (field, is_phones) in named.chain([(CUSTOM, false)]) {
         let own = into.value(field);
-        let value = others.iter().fold(own.clone(), |value, other| joined(value, other.value(field)));
+        let value = others.iter().fold(own.clone(), |value, other| joined(value, other.value(field), is_phones));
         if value != *own {
             merged.insert(field.to_owned(), value);
         }
     }
+    if let Some(marks) = merged.remove(NOT_WORKING.name) {
+        let marks = as_written(def, &marks, (&merged, &into.values));
+        merged.insert(NOT_WORKING.name.to_owned(), marks);
+    }
     merged
 }
 
-fn joined(own: serde_json::Value, other: &serde_json::Value) -> serde_json::Value {
-    use serde_json::Value;
+/// Marks name phones as these are written in the record that stays.
+fn as_written(def: &'static RecordDef, marks: &Value, (merged, own): (&Values, &Values)) -> Value {
+    let phones = || {
+        let fields = def.fields.iter().filter(|field| field.kind == Kind::Phones);
+        fields.flat_map(move |field| texts(if merged.contains_key(field.name) { merged } else { own }, field.name))
+    };
+    let mut all: Vec<&str> = Vec::new();
+    for mark in marks.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let is_there = phones().any(|phone| phone == mark);
+        let same = phones().find(|phone| !is_there && repeats_phone(mark, phone)).unwrap_or(mark);
+        if !all.contains(&same) {
+            all.push(same);
+        }
+    }
+    all.into()
+}
+
+fn joined(own: Value, other: &Value, is_phones: bool) -> Value {
+    let repeats = |known: &Value, value: &Value| match (known.as_str(), value.as_str()) {
+        (Some(known), Some(value)) if is_phones => repeats_phone(value, known),
+        _ => known == value,
+    };
     match (own, other) {
-        (own, other) if crate::record::is_empty(&own) => other.clone(),
+        (own, other) if is_empty(&own) => other.clone(),
         (Value::Array(mut own), Value::Array(other)) => {
-            let new: Vec<Value> = other.iter().filter(|value| !own.contains(value)).cloned().collect();
+            let is_new = |value: &&Value| !own.iter().any(|known| repeats(known, value));
+            let new: Vec<Value> = other.iter().filter(is_new).cloned().collect();
             own.extend(new);
             Value::Array(own)
         }
         (Value::Object(mut own), Value::Object(other)) => {
             for (part, value) in other {
-                if own.get(part).is_none_or(crate::record::is_empty) {
+                if own.get(part).is_none_or(is_empty) {
                     own.insert(part.clone(), value.clone());
                 }
             }
             Value::Object(own)
         }
         (own, _) => own,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::types::CUSTOMER;
+
+    fn row(fields: Value) -> Row {
+        Row { id: Uuid::nil(), version: 1, values: fields.as_object().unwrap().clone() }
+    }
+
+    #[test]
+    fn a_phone_that_is_written_in_two_ways_stays_once() {
+        let into = row(json!({"phones": ["0755-26543210"], "emails": ["a@x.test"]}));
+        let other = row(json!({"phones": ["0755 2654 3210", "110 22"], "emails": ["a@x.test"],
+                               "not_working": ["0755 2654 3210", "110 22"]}));
+        let merged = proposal(&CUSTOMER, &into, &[other]);
+        assert_eq!(merged["phones"], json!(["0755-26543210", "110 22"]));
+        assert_eq!(merged["not_working"], json!(["0755-26543210", "110 22"]));
+        assert!(!merged.contains_key("emails"));
+    }
+
+    #[test]
+    fn an_extension_makes_a_phone_of_its_own() {
+        let into = row(json!({"phones": ["0755-26543210 x1"]}));
+        let others = [row(json!({"phones": ["075526543210 x2"]})), row(json!({"phones": ["0755 26543210"]}))];
+        assert_eq!(proposal(&CUSTOMER, &into, &others)["phones"], json!(["0755-26543210 x1", "075526543210 x2"]));
     }
 }

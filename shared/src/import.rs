@@ -244,6 +244,9 @@ pub struct Assignment {
     /// How to read days such as 3/4/2024.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dates: Option<DateOrder>,
+    /// Time zone (IANA) in which times are meant that don't say their own; else it is that of who brings the file in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// Cell text → text used instead, ignoring case; `*` stands for all other texts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, String>,
@@ -252,7 +255,7 @@ pub struct Assignment {
 impl Assignment {
     /// A field filled from a source as it is.
     pub fn new(field: &str, from: From) -> Self {
-        Self { field: field.to_owned(), from, times: None, dates: None, values: BTreeMap::new() }
+        Self { field: field.to_owned(), from, times: None, dates: None, zone: None, values: BTreeMap::new() }
     }
 
     /// A field filled from a column.

@@ -14,6 +14,7 @@ pub mod duplicates;
 pub mod error;
 pub mod export;
 pub mod format;
+pub mod history;
 pub mod i18n;
 pub mod import;
 pub mod live;

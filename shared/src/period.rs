@@ -16,7 +16,7 @@ pub enum Period {
 }
 
 /// All periods that can be asked for, by their codes, in the order in which they are offered.
-pub const PERIODS: [(&str, Period); 19] = [
+pub const PERIODS: [(&str, Period); 20] = [
     ("today", Period::Days(0, 1)),
     ("yesterday", Period::Days(-1, 1)),
     ("tomorrow", Period::Days(1, 1)),
@@ -33,8 +33,9 @@ pub const PERIODS: [(&str, Period); 19] = [
     ("last_year", Period::Months(12, -1)),
     ("last_7_days", Period::Days(-6, 7)),
     ("last_30_days", Period::Days(-29, 30)),
-    ("next_30_days", Period::Days(0, 30)),
     ("last_90_days", Period::Days(-89, 90)),
+    ("next_7_days", Period::Days(0, 7)),
+    ("next_30_days", Period::Days(0, 30)),
     ("overdue", Period::Overdue),
 ];
 
@@ -103,6 +104,9 @@ mod tests {
     #[test]
     fn rolling_periods_hold_today_and_what_is_overdue_does_not() {
         assert_eq!(days("last_30_days", "2026-03-30"), pair("2026-03-01", "2026-03-31"));
+        assert_eq!(days("last_7_days", "2026-03-01"), pair("2026-02-23", "2026-03-02"));
+        assert_eq!(days("last_90_days", "2026-03-31"), pair("2026-01-01", "2026-04-01"));
+        assert_eq!(days("next_7_days", "2026-02-26"), pair("2026-02-26", "2026-03-05"));
         assert_eq!(days("next_30_days", "2026-03-01"), pair("2026-03-01", "2026-03-31"));
         assert_eq!(days("overdue", "2026-03-30"), pair("", "2026-03-30"));
         assert_eq!(Period::parse("someday"), None);

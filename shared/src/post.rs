@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::i18n::{Locale, lookup};
+
 /// How customers who wrote get the answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,7 +110,32 @@ pub struct AsideLetter {
     pub complete: bool,
 }
 
+/// A reason such as [`MailboxState::last_error`] as people read it: what we know of it, then what the server said. What begins
+/// with no code is kept: what came back with a mail, and what was put into words before it was kept as a code.
+pub fn in_words(locale: Locale, why: &str) -> String {
+    let (code, said) = coded(why);
+    match lookup(locale, &format!("mail.fault.{code}")) {
+        Some(known) => format!("{known} {said}").trim_end().to_owned(),
+        None => why.to_owned(),
+    }
+}
+
 /// The code and the rest of a text such as [`MailboxState::last_error`].
 pub fn coded(text: &str) -> (&str, &str) {
     text.split_once(' ').unwrap_or((text, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_in_the_readers_language_and_what_is_no_code_as_it_is() {
+        let told = |locale, why| in_words(locale, why);
+        assert_eq!(told(Locale::En, "refused 550 no such user"), "The mail server refuses it. 550 no such user");
+        assert_eq!(told(Locale::ZhCn, "timeout"), "服务器响应超时。");
+        for why in ["邮件服务器拒绝接收。 550", "li@example.com 5.1.1 unknown", ""] {
+            assert_eq!(told(Locale::En, why), why);
+        }
+    }
 }

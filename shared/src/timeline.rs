@@ -75,6 +75,12 @@ pub enum Happening {
         action: String,
         /// Who.
         actor_id: Option<Uuid>,
+        /// Where it came from, see [`crate::command::Source::code`].
+        #[serde(default)]
+        source: String,
+        /// The records that became one with it by this.
+        #[serde(default)]
+        merged: Vec<Uuid>,
         /// Field → `[before, after]`, without hidden and internal fields; user-defined ones each as `custom.<key>`.
         changes: Values,
     },

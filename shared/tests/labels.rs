@@ -109,7 +109,7 @@ fn every_code_that_becomes_a_label_has_one() {
     use shared::command::Source;
     let levels = Level::ALL.map(|level| format!("admin.level.{}", level.code()));
     let actions = Action::ALL.map(|action| format!("admin.action.{}", action.code()));
-    let sources = [Source::Web, Source::Api, Source::Import, Source::Undo, Source::System]
+    let sources = [Source::Web, Source::Api, Source::Import, Source::Merge, Source::Undo, Source::System]
         .map(|source| format!("admin.audit.source.{}", source.code()));
     let operators =
         ["eq", "ne", "lt", "lte", "gt", "gte", "contains", "in", "empty", "present"].map(|op| format!("list.op.{op}"));

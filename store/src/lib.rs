@@ -25,10 +25,11 @@ mod scope;
 mod upkeep;
 mod write;
 
+pub use desk::MentionMail;
 pub use error::{StartError, internal};
 pub use import::{Export, Kept};
 pub use live::{Delivery, LiveHub, Subscription, Told};
 pub use migrate::{migrate, migrate_by};
 pub use pool::Store;
 pub use read::AuditFile;
-pub use write::{Belonging, MAX_BATCH};
+pub use write::{Belonging, MAX_BATCH, pinyin_tokens};

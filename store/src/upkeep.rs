@@ -27,7 +27,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn upkeep(&self) -> Result<()> {
-        for statement in ["select guanxi_partitions()", "select guanxi_tidy()", "select guanxi_forget_exports()"] {
+        for statement in [
+            "select guanxi_partitions()",
+            "select guanxi_tidy()",
+            "select guanxi_forget_exports()",
+            "select guanxi_forget_imports()",
+            "select guanxi_forget_told()",
+        ] {
             sqlx::query(statement).execute(&self.pool).await.map_err(from_sqlx)?;
         }
         self.purge_expired().await?;

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use shared::desk::{Claimed, QueueCount, Replied, Reply};
+use shared::command::Outcome;
+use shared::desk::{AgentLoad, Claimed, QueueCount, Replied, Reply};
 use shared::report::{Report, ReportQuery};
 use shared::survey::SurveyResults;
 use uuid::Uuid;
@@ -21,6 +22,13 @@ pub async fn conversation(ticket_id: Uuid, before: Option<Uuid>) -> Result<share
 pub async fn send_reply(reply: Reply) -> Result<Replied, Fault> {
     let (store, session) = (super::store()?, super::session()?);
     Ok(store.reply(&session.actor, &session.name, reply).await?)
+}
+
+/// Makes a ticket, under an id of the caller's, of what was said in another; asked for twice it is made once.
+#[server(prefix = "/api/fn", endpoint = "split_ticket", input = Json, output = Json)]
+pub async fn split_ticket(message_id: Uuid, ticket_id: Uuid) -> Result<Outcome, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.split_ticket(&actor, message_id, ticket_id).await?)
 }
 
 /// Takes a ticket that nobody works; of several agents exactly one gets it.
@@ -49,6 +57,13 @@ pub async fn similar(ticket_id: Uuid) -> Result<shared::desk::Similar, Fault> {
 pub async fn queue_counts() -> Result<Vec<QueueCount>, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.queue_counts(&actor).await?)
+}
+
+/// How much each agent has to do.
+#[server(prefix = "/api/fn", endpoint = "agent_loads", input = Json, output = Json)]
+pub async fn agent_loads() -> Result<Vec<AgentLoad>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.agent_loads(&actor).await?)
 }
 
 /// Says whether routing may give the caller tickets.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use shared::i18n::{Locale, translate};
 use shared::post::{PostFault, Tried};
 use store::post::Account;
+use uuid::Uuid;
 
 /// A plain-text mail.
 #[derive(Clone)]
@@ -79,6 +80,11 @@ impl Outgoing {
     /// The link with which somebody accepts an invitation.
     pub fn invitation_link(&self, token: &str) -> String {
         format!("{}/invitation?token={token}", self.base_url)
+    }
+
+    /// The page of a ticket, for colleagues.
+    pub fn ticket_link(&self, id: Uuid) -> String {
+        format!("{}/tickets/{id}", self.base_url)
     }
 
     /// A page of an organisation's public ones; `rest` begins with a slash or is empty.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::calendar::{Calendar, CalendarQuery};
 use shared::command::{Command, Outcome, UndoOutcome};
+use shared::history::{ChangeSetQuery, ChangeSets};
 use shared::i18n::Locale;
 use shared::query::{Detail, Hit, ListQuery, Page};
 use shared::record::CustomField;
@@ -53,6 +54,13 @@ pub async fn undo(change_set: Uuid) -> Result<UndoOutcome, Fault> {
     Ok(store.undo(&actor, change_set).await?)
 }
 
+/// What was done lately and can be taken back: by the caller, or by everybody.
+#[server(prefix = "/api/fn", endpoint = "latest_changes", input = Json, output = Json)]
+pub async fn latest_changes(query: ChangeSetQuery) -> Result<ChangeSets, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.change_sets(&actor, &query).await?)
+}
+
 /// Records of one type to choose from.
 #[server(prefix = "/api/fn", endpoint = "lookup", input = Json, output = Json)]
 pub async fn lookup(record_type: String, words: String) -> Result<Vec<Hit>, Fault> {
@@ -64,7 +72,23 @@ pub async fn lookup(record_type: String, words: String) -> Result<Vec<Hit>, Faul
 #[server(prefix = "/api/fn", endpoint = "search", input = Json, output = Json)]
 pub async fn search(words: String) -> Result<Vec<Hit>, Fault> {
     let (store, actor) = super::acting()?;
-    Ok(if words.trim().is_empty() { store.visited(&actor).await? } else { store.search(&actor, &words, 30).await? })
+    if words.trim().is_empty() {
+        return Ok(store.visited(&actor).await?);
+    }
+    let mut found = store.search(&actor, &words, 30).await?;
+    // Whoever knows the number of a ticket that was merged looks for what became of it.
+    if let Some(hit) = store.merged_ticket(&actor, &words).await? {
+        found.retain(|other| other.id != hit.id);
+        found.insert(0, hit);
+    }
+    Ok(found)
+}
+
+/// How texts are typed by pinyin: whole and by initials, from each of the first syllables on.
+#[server(prefix = "/api/fn", endpoint = "sounds", input = Json, output = Json)]
+pub async fn sounds(texts: Vec<String>) -> Result<Vec<Vec<String>>, Fault> {
+    super::session()?;
+    Ok(texts.iter().map(|text| store::pinyin_tokens(text)).collect())
 }
 
 /// User-defined fields of a type.

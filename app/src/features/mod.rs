@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod duplicates;
+pub mod history;
 pub mod import;
 pub mod leads;
 pub mod my_day;

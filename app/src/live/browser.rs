@@ -71,6 +71,11 @@ pub(super) fn follow(position: Option<Cursor>, apply: Apply) -> u64 {
     id
 }
 
+/// Adds a follower of everything that is told from now on.
+pub(super) fn listen(apply: Apply) -> u64 {
+    HERE.with(|here| here.tab.borrow_mut().listen(apply))
+}
+
 pub(super) fn unfollow(id: u64) {
     // At the very end of the page there may be nothing left to remove it from.
     let _ = HERE.try_with(|here| here.tab.borrow_mut().unfollow(id));

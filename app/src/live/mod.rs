@@ -64,6 +64,16 @@ impl Live {
         on_cleanup(move || browser::unfollow(follower));
     }
 
+    /// Calls `apply` in the browser for every event that is told from now on, until the calling scope is cleaned up; for what
+    /// needs no snapshot. It may come twice, and runs outside of any scope, as in [`Live::follow`].
+    pub fn listen(self, apply: impl Fn(&LiveEvent) + 'static) {
+        if cfg!(feature = "ssr") {
+            return;
+        }
+        let listener = browser::listen(std::rc::Rc::new(apply));
+        on_cleanup(move || browser::unfollow(listener));
+    }
+
     /// Tells colleagues that this record is open here, until the calling scope is cleaned up; gives who else views it.
     pub fn view(self, record_type: &'static str, id: Uuid) -> Signal<Vec<Viewer>> {
         let viewers = RwSignal::new(Vec::new());

@@ -19,7 +19,8 @@ pub(super) type Calls = Vec<(u64, Rc<LiveEvent>)>;
 struct Follower {
     id: u64,
     apply: Apply,
-    /// Least position of the next event it is to get; `None` takes only what is not in the log.
+    /// Least position of the next event it is to get. With `None` one that waits takes only what is not in the log, and one
+    /// that does not wait begins where the log is first told of.
     next: Option<Cursor>,
     /// Events before the kept ones are still to come: nothing is applied out of order.
     waiting: bool,
@@ -40,8 +41,14 @@ impl Tab {
     /// Adds a follower of everything after `position`; it gets nothing until it is settled.
     pub(super) fn follow(&mut self, position: Option<Cursor>, apply: Apply) -> u64 {
         self.last_id += 1;
-        let next = position.map(|Cursor { xid, id }| Cursor { xid, id: id.saturating_add(1) });
-        self.followers.push(Follower { id: self.last_id, apply, next, waiting: true });
+        self.followers.push(Follower { id: self.last_id, apply, next: position.map(behind), waiting: true });
+        self.last_id
+    }
+
+    /// Adds a follower of everything that is told from now on.
+    pub(super) fn listen(&mut self, apply: Apply) -> u64 {
+        self.last_id += 1;
+        self.followers.push(Follower { id: self.last_id, apply, next: self.newest.map(behind), waiting: false });
         self.last_id
     }
 
@@ -107,6 +114,7 @@ impl Tab {
             Note::Beat(cursor) => {
                 self.newest = self.newest.max(Some(*cursor));
                 self.floor.get_or_insert(*cursor);
+                self.begin_listening(behind(*cursor));
                 self.settle()
             }
             Note::Trouble(_) | Note::Lead | Note::Want(_) => Calls::new(),
@@ -117,10 +125,19 @@ impl Tab {
         self.recent.clear();
         self.floor = Some(cursor);
         self.newest = Some(cursor);
+        self.begin_listening(behind(cursor));
+    }
+
+    /// Where listeners begin that came before anything was told.
+    fn begin_listening(&mut self, next: Cursor) {
+        for listener in self.followers.iter_mut().filter(|follower| !follower.waiting) {
+            listener.next.get_or_insert(next);
+        }
     }
 
     fn add(&mut self, cursor: Cursor, event: &Rc<LiveEvent>) -> Calls {
         self.floor.get_or_insert(cursor);
+        self.begin_listening(cursor);
         self.newest = self.newest.max(Some(cursor));
         self.recent.push_back((cursor, event.clone()));
         if self.recent.len() > KEPT {
@@ -140,6 +157,11 @@ impl Tab {
     fn to_all(&self, event: &Rc<LiveEvent>) -> Calls {
         self.followers.iter().map(|follower| (follower.id, event.clone())).collect()
     }
+}
+
+/// The first position after one.
+fn behind(Cursor { xid, id }: Cursor) -> Cursor {
+    Cursor { xid, id: id.saturating_add(1) }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use shared::format::file_size;
 use shared::i18n::{error_message, error_sentence, translate};
 use shared::query::{Filter, ListQuery, Op, Page as Found};
 use shared::record::Kind;
+use shared::record::rich::escape;
 use shared::types::{ATTACHMENT, Attachment, INLINE_IMAGES};
 use shared::{Error, RecordDef, Row};
 use uuid::Uuid;
@@ -27,7 +28,7 @@ chunk! {
 }
 
 /// The field by which attachments refer to a type, if they do.
-fn field_for(record_type: &str) -> Option<&'static str> {
+pub(super) fn field_for(record_type: &str) -> Option<&'static str> {
     ATTACHMENT
         .fields
         .iter()
@@ -73,6 +74,14 @@ pub fn upload_place(record_type: &'static str, id: Uuid, from: UploadFrom, on_do
         UploadFrom::Page => view! { <Upload to words max pasting=true explain on_done/> }.into_any(),
         UploadFrom::Text(incoming) => view! { <Upload to words max incoming explain on_done/> }.into_any(),
     }
+}
+
+/// A file that has arrived, as it stands in a text if it is a picture.
+pub fn picture(file: &Row) -> Option<String> {
+    let attachment = Attachment(&file.values);
+    let name = escape(attachment.name().unwrap_or_default());
+    let shown = INLINE_IMAGES.contains(&attachment.content_type().unwrap_or_default());
+    shown.then(|| format!("<img src=\"/api/files/{}\" alt=\"{name}\">", file.id))
 }
 
 /// What the list and its lines share; cheap to copy.

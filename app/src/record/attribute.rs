@@ -152,6 +152,13 @@ impl Attribute {
         Signal::derive(move || attribute.label(page.locale.get()))
     }
 
+    /// A line of help below its input, where its catalog has one (`<type>.<field>._hint`).
+    pub fn hint(&self, page: Page) -> Option<Signal<String>> {
+        let key = format!("{}.{}._hint", self.def.name, self.label_name(self.declared()?));
+        i18n::lookup(page.locale.get_untracked(), &key)?;
+        Some(Signal::derive(move || page.text(&key)))
+    }
+
     /// Heading it stands under.
     pub fn group(&self) -> &'static str {
         match &self.source {

@@ -2,6 +2,7 @@
 
 mod bridge;
 mod parts;
+mod pictures;
 mod reference;
 mod rich;
 
@@ -11,6 +12,7 @@ use shared::FieldError;
 use shared::format::{from_local_input, to_local_input};
 use shared::query::Titles;
 use shared::record::{Kind, instant_text};
+use uuid::Uuid;
 
 use super::attribute::Attribute;
 use super::structured::structured_editor;
@@ -19,6 +21,7 @@ use crate::preferences::{CURRENCIES, time_zones};
 use crate::ui::{Checkbox, Choice, DateInput, MoneyInput, Select, TagInput, TextArea, TextInput};
 pub(super) use bridge::bridge;
 use bridge::{list_bridge, text_bridge, text_of};
+pub use reference::one as record_input;
 pub use rich::rich_words;
 
 /// What an editor works on.
@@ -32,6 +35,8 @@ pub struct Editing {
     pub value: RwSignal<Value>,
     /// Id of the input, unique on the page.
     pub id: String,
+    /// The stored record that it is a field of; pictures of a text become files of that.
+    pub record: Option<Uuid>,
     /// Titles of referenced records; those chosen are added.
     pub titles: RwSignal<Titles>,
     /// What was wrong with parts of the value when it was sent, by path; taken out where they are changed.
@@ -47,7 +52,8 @@ impl Editing {
     pub fn new(page: Page, attribute: Attribute, value: RwSignal<Value>, id: String, titles: RwSignal<Titles>) -> Self {
         let kind = attribute.kind();
         let errors = RwSignal::new(Vec::new());
-        Self { attribute, kind, value, id, titles, errors, currency: None, fixed_currency: page.currency() }
+        let fixed_currency = page.currency();
+        Self { attribute, kind, value, id, record: None, titles, errors, currency: None, fixed_currency }
     }
 
     /// The declared name of the field; empty for a user-defined one.
@@ -60,11 +66,11 @@ impl Editing {
 pub fn editor(editing: Editing) -> AnyView {
     let page = Page::take();
     let label = editing.attribute.label_signal(page);
-    let Editing { attribute, kind, value, id, titles, currency, fixed_currency, .. } = editing.clone();
+    let Editing { attribute, kind, value, id, record, titles, currency, fixed_currency, .. } = editing.clone();
     match kind {
         Kind::Json(_) => structured_editor(editing),
         Kind::LongText => view! { <TextArea value=text_bridge(value) label/> }.into_any(),
-        Kind::RichText => rich::rich_text(value, label),
+        Kind::RichText => rich::rich_text(&attribute, record, value, label),
         Kind::Money => money(page, value, currency, fixed_currency, label),
         Kind::Integer(..) => view! { <TextInput value=text_bridge(value) label inputmode="numeric"/> }.into_any(),
         Kind::Decimal(_) => view! { <TextInput value=text_bridge(value) label inputmode="decimal"/> }.into_any(),

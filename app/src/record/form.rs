@@ -7,11 +7,12 @@ mod sending;
 mod state;
 
 use leptos::prelude::*;
-use shared::query::Titles;
+use shared::query::{ListQuery, Sort, Titles};
+use shared::record::Kind;
 use shared::types::by_name;
-use shared::{RecordDef, Row, Values, i18n};
+use shared::{FieldDef, RecordDef, Row, Values, i18n};
 
-use crate::api::records::custom_fields;
+use crate::api::records::{custom_fields, list_records};
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Dialog, SkeletonRows};
 pub use alike::reason_badge;
@@ -66,10 +67,17 @@ pub fn RecordForm(
     view! {
         <Dialog open title close=t("ui.action.close") footer>
             {
-                let custom = LocalResource::new(move || custom_fields(def.name.to_owned()));
+                let is_new = row.with_untracked(Option::is_none);
+                let known = LocalResource::new(move || async move {
+                    let custom = custom_fields(def.name.to_owned()).await.unwrap_or_default();
+                    (custom, if is_new { last_place(def).await } else { Values::new() })
+                });
                 move || {
-                    let Some(custom) = custom.get() else { return view! { <SkeletonRows count=5/> }.into_any() };
-                    let form = FormState::new(def, custom.unwrap_or_default(), row, initial, titles, busy);
+                    let Some((custom, place)) = known.get() else {
+                        return view! { <SkeletonRows count=5/> }.into_any();
+                    };
+                    let start = Signal::derive(move || place.clone().into_iter().chain(initial.get()).collect());
+                    let form = FormState::new(def, custom, row, start, titles, busy);
                     state.set_value(Some(form));
                     view! { {alike::alike_view(form)} {fields::form(form, save)} }.into_any()
                 }
@@ -77,6 +85,17 @@ pub fn RecordForm(
         </Dialog>
     }
     .into_any()
+}
+
+/// What is tried in an order comes last in it when it is new.
+async fn last_place(def: &'static RecordDef) -> Values {
+    let Some(FieldDef { name, kind: Kind::Integer(_, most), default: Some(_), .. }) = def.field("position") else {
+        return Values::new();
+    };
+    let sort = Some(Sort { field: (*name).to_owned(), descending: true });
+    let found = list_records(def.name.to_owned(), ListQuery { sort, limit: 1, ..ListQuery::default() }).await;
+    let last = found.ok().and_then(|found| found.rows.first().and_then(|row| row.integer(name)));
+    last.map(|last| ((*name).to_owned(), (last + 1).min(*most).into())).into_iter().collect()
 }
 
 fn heading(page: Page, def: &'static RecordDef, row: Option<&Row>) -> String {

@@ -117,6 +117,7 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
     let id = format!("edit-{}-{}", row.id, attribute.name().replace('.', "-"));
     let mut editing = Editing::new(page, attribute.clone(), value, id, target.titles);
     editing.fixed_currency = currency(page, &row.values);
+    editing.record = Some(row.id);
     let several_lines = matches!(attribute.kind(), Kind::LongText | Kind::RichText);
     let node = NodeRef::<Div>::new();
     Effect::new(move |_| {
@@ -183,7 +184,9 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
             .try_get_untracked()
             .flatten()
             .is_some_and(|node| next.as_ref().is_some_and(|n| node.contains(Some(n))));
-        if !inside {
+        // The window itself may have lost the focus, to the one that asks for a picture.
+        let elsewhere = several_lines && document().has_focus().is_ok_and(|has| !has);
+        if !inside && !elsewhere {
             on_leave();
         }
     };

@@ -79,6 +79,8 @@ struct ListContext {
     given: RwSignal<shared::Values>,
     /// One's exports are shown.
     exporting: RwSignal<bool>,
+    /// Rows are being chosen on a phone, where they have no boxes otherwise.
+    selecting: RwSignal<bool>,
     /// The dates by which the list can be shown by day.
     dates: StoredValue<Vec<Attribute>>,
     /// The day it is where the reader is.
@@ -115,13 +117,14 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         may_create: !def.uploaded && page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
         given: RwSignal::new(shared::Values::new()),
         exporting: RwSignal::new(false),
+        selecting: RwSignal::new(false),
         dates: StoredValue::new(dates),
         today: Memo::new(move |_| page.zone().day(page.now.get())),
         board,
     };
     open_from_address(context);
     let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
-    let query = Memo::new(move |_| nav.state.with(ListState::query));
+    let query = Memo::new(move |_| nav.state.with(|state| state.query(def)));
     let by_day = Memo::new(move |_| {
         let today = context.today.get();
         nav.state.with(|state| context.dates.with_value(|dates| calendar::asked(state, dates, today)))
@@ -154,7 +157,7 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         days.refetch();
     };
     view! {
-        <div class="list-page">
+        <div class="list-page" data-selecting=move || context.selecting.get().then_some("")>
             <div class="page">
                 {toolbar::head(context)}
                 <Transition fallback=|| view! { <SkeletonRows count=12/> }>{body}</Transition>
@@ -220,6 +223,14 @@ fn Listed(
 fn rows(context: ListContext, all: StoredValue<Vec<Attribute>>, data: ListData) -> AnyView {
     let page = context.page;
     let empty = Memo::new(move |_| data.rows.with(Vec::is_empty));
+    // What is chosen can't be seen any more.
+    Effect::new(move |was: Option<bool>| {
+        let selecting = context.selecting.get();
+        if was == Some(true) && !selecting {
+            data.selected.set(std::collections::BTreeSet::new());
+        }
+        selecting
+    });
     let content = move || if empty.get() { nothing(context) } else { table::table(context, all, data) };
     let fresh = move || {
         let count = data.fresh.with(std::collections::BTreeSet::len);

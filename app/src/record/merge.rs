@@ -151,11 +151,24 @@ impl Merging {
         });
     }
 
-    /// What the record will say.
-    fn result(self) -> Values {
+    /// Leaves a field to what is proposed, whatever was chosen.
+    fn unchoose(self, field: &'static str) {
+        self.chosen.update(|chosen| {
+            chosen.remove(field);
+        });
+    }
+
+    /// What the record says if nobody chooses otherwise.
+    fn proposed(self) -> Values {
         let (into, others) = self.split();
         let mut values = into.values.clone();
         values.extend(proposal(self.def, &into, &others));
+        values
+    }
+
+    /// What the record will say.
+    fn result(self) -> Values {
+        let mut values = self.proposed();
         for (field, at) in self.chosen.get() {
             values.insert(field.to_owned(), self.rows.with_value(|rows| rows[at].value(field).clone()));
         }
@@ -247,17 +260,30 @@ impl Merging {
             }
         });
         let cells = cells.collect_view();
-        // Lists are put together unless one of them is chosen.
-        let both = move || {
-            let result = self.result();
-            self.rows.with_value(|rows| rows.iter().all(|row| result.get(field) != Some(row.value(field))))
-        };
         view! {
             <tr>
-                <th scope="row">{label}{move || both().then(|| view! { <p class="meta">{t("duplicates.together")}</p> })}</th>
+                <th scope="row">{label}{self.together(field)}</th>
                 {cells}
             </tr>
         }
         .into_any()
+    }
+
+    /// Lists are put together unless one of them is chosen, and again when somebody thinks better of it.
+    fn together(self, field: &'static str) -> AnyView {
+        let is_none = move |values: &Values| {
+            self.rows.with_value(|rows| rows.iter().all(|row| values.get(field) != Some(row.value(field))))
+        };
+        let may_join = Memo::new(move |_| is_none(&self.proposed()));
+        let joined = move || {
+            view! {
+                <label class="merge-choice meta">
+                    <input type="radio" name=format!("merge-{field}") prop:checked=move || is_none(&self.result())
+                        on:change=move |_| self.unchoose(field)/>
+                    <span>{t("duplicates.together")}</span>
+                </label>
+            }
+        };
+        (move || may_join.get().then(joined)).into_any()
     }
 }

@@ -25,7 +25,7 @@ pub use attribute::{Attribute, attributes};
 pub use audience::AudienceField;
 pub use batch::Batch;
 pub use detail::{DetailPage, RecordContext, RecordPeek};
-pub use editor::{Editing, editor, rich_words};
+pub use editor::{Editing, editor, record_input, rich_words};
 pub use form::{RecordForm, reason_badge};
 pub use inline::refocus;
 pub use list::{ListPage, Place, address_conditions, conditions, fetch_calendar, list_address, list_address_for};

@@ -42,6 +42,9 @@ pub fn value_text(page: Page, attribute: &Attribute, values: &Values, titles: &T
     let each = |one: &dyn Fn(&str) -> String| join(locale, texts(value).map(one));
     match attribute.kind() {
         Kind::Money => number_of(value).map(|n| format::money(locale, n, &currency(page, values))).unwrap_or_default(),
+        Kind::Integer(..) if attribute.name() == "probability" => {
+            number_of(value).map(|n| format::percent(locale, n)).unwrap_or_default()
+        }
         // Years and the like are not grouped.
         Kind::Integer(_, most) if most > 9_999 => {
             number_of(value).map(|n| format::number(locale, n)).unwrap_or_default()
@@ -128,9 +131,14 @@ pub(super) fn has_links(kind: &Kind) -> bool {
     )
 }
 
-/// Title of a referenced record; says so when the reader may not see it.
+/// Title of a referenced record; says so when the reader may not see it. Nobody of the organisation, such as who made a ticket
+/// that a customer wrote in, is the system.
 pub(super) fn title(page: Page, titles: &Titles, id: &str) -> String {
-    let found = id.parse::<Uuid>().ok().and_then(|id| titles.get(&id).cloned());
+    let id = id.parse::<Uuid>().ok();
+    if id.is_some_and(|id| id.is_nil()) {
+        return page.text("ui.word.system");
+    }
+    let found = id.and_then(|id| titles.get(&id).cloned());
     found.unwrap_or_else(|| page.text("ui.record.lookup_failed"))
 }
 

@@ -64,7 +64,7 @@ pub fn Field(
     #[prop(into)]
     label: Signal<String>,
     /// One line of help.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     hint: Option<Signal<String>>,
     /// What is wrong, in the reader's language.
     #[prop(optional, into)]

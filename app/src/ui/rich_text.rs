@@ -1,7 +1,10 @@
 //! Text with headings, lists and links, written as one writes it.
 
+mod blocks;
+mod caret;
 mod clean;
 mod editor;
+mod history;
 
 use leptos::ev::{ClipboardEvent, DragEvent, KeyboardEvent};
 use leptos::html::Div;
@@ -55,6 +58,9 @@ pub fn RichText(
     /// Further tools.
     #[prop(optional, into)]
     tools: Option<ViewFn>,
+    /// On a phone the tools that are used less are folded away, so that the further ones are to be seen.
+    #[prop(optional)]
+    folding: bool,
     /// Id of the list of suggestions that is open beside it, and of the one chosen there.
     #[prop(optional, into)]
     suggesting: Signal<Option<(String, String)>>,
@@ -70,7 +76,7 @@ pub fn RichText(
     let first = editor.value.get_untracked();
     editor.follow();
     let key = move |event: KeyboardEvent| {
-        if on_key.is_some_and(|on_key| on_key.run(event.clone())) {
+        if on_key.is_some_and(|on_key| on_key.run(event.clone())) || editor.steps_by(&event) {
             event.prevent_default();
             event.stop_propagation();
         }
@@ -94,7 +100,7 @@ pub fn RichText(
     };
     view! {
         <div class="rich-text">
-            {toolbar(editor, words, linking, tools)}
+            {toolbar(editor, words, linking, tools, folding)}
             <Show when=move || linking.get()>{link_form(editor, words, linking)}</Show>
             <div
                 node_ref=editor.node
@@ -114,9 +120,12 @@ pub fn RichText(
                 data-empty=move || editor.value.with(String::is_empty).then_some("")
                 inner_html=first
                 on:input=move |event| {
-                    editor.read();
+                    editor.typed(&event);
                     editor.emptied(&event);
                 }
+                on:beforeinput=move |event| editor.undoes(&event)
+                on:compositionstart=move |_| editor.compose()
+                on:compositionend=move |_| editor.composed()
                 on:keydown=key
                 on:keyup=move |_| editor.remember()
                 on:mouseup=move |_| editor.remember()
@@ -131,7 +140,13 @@ pub fn RichText(
 /// One tool: its icon, its command, the command's argument.
 type Tool = (&'static str, &'static str, &'static str);
 
-fn toolbar(editor: RichEditor, words: RichWords, linking: RwSignal<bool>, tools: Option<ViewFn>) -> AnyView {
+fn toolbar(
+    editor: RichEditor,
+    words: RichWords,
+    linking: RwSignal<bool>,
+    tools: Option<ViewFn>,
+    folding: bool,
+) -> AnyView {
     let tool = move |(icon, command, argument): Tool, label: Signal<String>| {
         // The focus stays in the text: what is pressed acts on what is selected there.
         view! {
@@ -140,25 +155,52 @@ fn toolbar(editor: RichEditor, words: RichWords, linking: RwSignal<bool>, tools:
             </span>
         }
     };
+    let folded = RwSignal::new(folding);
+    let fold = folding.then(|| {
+        view! {
+            <span class="rich-fold" on:mousedown=|event| event.prevent_default()>
+                <Button
+                    kind=ButtonKind::Ghost
+                    size=Size::Small
+                    icon="ellipsis"
+                    label=words.tools
+                    pressed=Signal::derive(move || !folded.get())
+                    on_click=move |_| folded.update(|folded| *folded = !*folded)
+                />
+            </span>
+        }
+    });
     view! {
-        <div class="rich-tools" role="toolbar" aria-label=words.tools>
-            {tool(("bold", "bold", ""), words.bold)}
-            {tool(("italic", "italic", ""), words.italic)}
-            {tool(("heading-2", "formatBlock", "<h3>"), words.heading)}
-            {tool(("list", "insertUnorderedList", ""), words.list)}
-            {tool(("list-ordered", "insertOrderedList", ""), words.numbered)}
-            {tool(("quote", "formatBlock", "<blockquote>"), words.quote)}
+        <div class="rich-tools" role="toolbar" aria-label=words.tools data-folded=move || folded.get().then_some("")>
+            <span class="rich-format">
+                {tool(("bold", "bold", ""), words.bold)}
+                {tool(("italic", "italic", ""), words.italic)}
+                {tool(("heading-2", "formatBlock", "<h3>"), words.heading)}
+                {tool(("list", "insertUnorderedList", ""), words.list)}
+                {tool(("list-ordered", "insertOrderedList", ""), words.numbered)}
+                {tool(("quote", "formatBlock", "<blockquote>"), words.quote)}
+                <span on:mousedown=|event| event.prevent_default()>
+                    <Button
+                        kind=ButtonKind::Ghost
+                        size=Size::Small
+                        icon="link"
+                        label=words.link
+                        pressed=Signal::derive(move || linking.get())
+                        on_click=move |_| { editor.remember(); linking.update(|open| *open = !*open); }
+                    />
+                </span>
+            </span>
+            {fold}
             <span on:mousedown=|event| event.prevent_default()>
                 <Button
                     kind=ButtonKind::Ghost
                     size=Size::Small
-                    icon="link"
-                    label=words.link
-                    pressed=Signal::derive(move || linking.get())
-                    on_click=move |_| { editor.remember(); linking.update(|open| *open = !*open); }
+                    icon="undo-2"
+                    label=words.undo
+                    disabled=Signal::derive(move || !editor.undoable.get())
+                    on_click=move |_| editor.go(true)
                 />
             </span>
-            {tool(("undo-2", "undo", ""), words.undo)}
             {tools.map(|tools| view! { <span class="rich-more">{tools.run()}</span> })}
         </div>
     }

@@ -2,13 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
+use leptos::ev::FocusEvent;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{Icon, Size, Tone};
 
-/// How long a message stays; one that can be undone stays longer.
+/// How long a message stays; one with something to press stays longer.
 const STAY: Duration = Duration::from_secs(5);
-const STAY_WITH_UNDO: Duration = Duration::from_secs(9);
+const STAY_TO_PRESS: Duration = Duration::from_secs(9);
 /// More would cover the page.
 const MOST: usize = 3;
 
@@ -38,7 +41,11 @@ struct Toast {
     message: String,
     tone: Tone,
     undo: Option<Undo>,
+    link: Option<Link>,
 }
+
+/// Where more is said: the address, and what the link says.
+type Link = (String, String);
 
 impl Toasts {
     /// Makes the messages available to everything below.
@@ -59,9 +66,18 @@ impl Toasts {
 
     /// Shows a message; call it from event handlers and effects only.
     pub fn push(self, message: impl Into<String>, tone: Tone, undo: Option<Undo>) {
+        self.show(message.into(), tone, undo, None);
+    }
+
+    /// As [`Toasts::push`], with a link to where more is said: its address and its words.
+    pub fn push_linked(self, message: impl Into<String>, tone: Tone, (href, words): (impl Into<String>, String)) {
+        self.show(message.into(), tone, None, Some((href.into(), words)));
+    }
+
+    fn show(self, message: String, tone: Tone, undo: Option<Undo>, link: Option<Link>) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
-        let toast = Toast { id, message: message.into(), tone, undo };
+        let toast = Toast { id, message, tone, undo, link };
         self.list.update(|list| {
             list.push(toast);
             let surplus = list.len().saturating_sub(MOST);
@@ -102,7 +118,7 @@ pub fn ToastHost(
 
 fn toast_view(toasts: Toasts, toast: Toast, undo: Signal<String>, close: Signal<String>) -> impl IntoView {
     let id = toast.id;
-    let stay = if toast.undo.is_some() { STAY_WITH_UNDO } else { STAY };
+    let stay = if toast.undo.is_some() || toast.link.is_some() { STAY_TO_PRESS } else { STAY };
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let hold = move || {
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
@@ -115,13 +131,27 @@ fn toast_view(toasts: Toasts, toast: Toast, undo: Signal<String>, close: Signal<
     };
     Effect::new(move |_| release());
     on_cleanup(hold);
+    // Where the keys came from: there they go on when the message is gone.
+    let origin = StoredValue::new_local(None::<HtmlElement>);
+    let enter = move |event: FocusEvent| {
+        hold();
+        let from = event.related_target().and_then(|from| from.dyn_into::<HtmlElement>().ok());
+        if let Some(from) = from.filter(|from| from.closest(".toasts").ok().flatten().is_none()) {
+            origin.set_value(Some(from));
+        }
+    };
+    let put_away = move || {
+        let origin = origin.try_get_value().flatten();
+        toasts.dismiss(id);
+        give_back(origin);
+    };
     view! {
         <div
             class="toast"
             data-kind=toast.tone.attr()
             on:pointerenter=move |_| hold()
             on:pointerleave=move |_| release()
-            on:focusin=move |_| hold()
+            on:focusin=enter
             on:focusout=move |_| release()
         >
             <Icon name=toast.tone.icon()/>
@@ -131,16 +161,32 @@ fn toast_view(toasts: Toasts, toast: Toast, undo: Signal<String>, close: Signal<
                     type="button"
                     class="toast-action"
                     on:click=move |_| {
-                        toasts.dismiss(id);
+                        put_away();
                         (take_back.0)();
                     }
                 >
                     {undo}
                 </button>
             })}
-            <button type="button" class="toast-close" aria-label=close on:click=move |_| toasts.dismiss(id)>
+            {toast.link.map(|(href, words)| view! {
+                <a class="toast-action" href=href on:click=move |_| toasts.dismiss(id)>{words}</a>
+            })}
+            <button type="button" class="toast-close" aria-label=close on:click=move |_| put_away()>
                 <Icon name="x" size=Size::Small/>
             </button>
         </div>
     }
+}
+
+/// Gives the focus to where it came from, else to the page's content, once nothing has it.
+fn give_back(origin: Option<HtmlElement>) {
+    request_animation_frame(move || {
+        if document().active_element().is_some_and(|element| element.tag_name() != "BODY") {
+            return;
+        }
+        let content = || document().get_element_by_id("content").and_then(|main: Element| main.dyn_into().ok());
+        if let Some(to) = origin.filter(|origin| origin.is_connected()).or_else(content) {
+            drop(to.focus());
+        }
+    });
 }

@@ -9,7 +9,7 @@ use shared::Error;
 use shared::access::Actor;
 use shared::i18n::{Locale, error_sentence, field_error, type_label_many};
 use shared::import::{
-    Answer, Decision, FileInfo, FilePlan, Format, Preview, Question, Run, Spec, Status, Unknown, in_order,
+    ALL, Answer, Decision, FileInfo, FilePlan, Format, Preview, Question, Run, Spec, Status, Unknown, in_order,
 };
 use sqlx::Connection;
 use store::Store;
@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     #[arg(long = "type", value_name = "TYPE")]
     record_type: Option<String>,
 
-    /// What an unknown name means, such as 'GTXPro=GTX Pro'; 'Name=' leaves the field empty, 'Name=+' makes a record.
+    /// What an unknown name means, such as 'GTXPro=GTX Pro'; 'Name=' leaves the field empty, 'Name=+' makes a record, '*=' leaves all others empty.
     #[arg(long, value_name = "NAME=MEANING")]
     answer: Vec<String>,
 
@@ -88,6 +88,9 @@ async fn carry_out(arguments: &Arguments, store: &Store, actor: &Actor) -> Resul
         println!("The refused rows and why are in {path}.");
     }
     match run.status {
+        Status::Finished if run.failed > 0 && run.created + run.updated + run.unchanged == 0 => {
+            Err(Failure::new("Every row was refused."))
+        }
         Status::Finished => Ok(()),
         _ => Err(Failure::new("The import did not come to its end; the log says why.")),
     }
@@ -140,8 +143,11 @@ async fn ask(arguments: &Arguments, store: &Store, actor: &Actor, spec: &mut Spe
 }
 
 fn given(arguments: &Arguments, unknown: &Unknown) -> Option<Decision> {
-    let mut pairs = arguments.answer.iter().filter_map(|answer| answer.split_once('='));
-    let (_, meaning) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case(&unknown.value))?;
+    let of = |wanted: &str| {
+        let mut pairs = arguments.answer.iter().filter_map(|answer| answer.split_once('='));
+        pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))
+    };
+    let (_, meaning) = of(&unknown.value).or_else(|| of(ALL))?;
     Some(match meaning.trim() {
         "" => Decision::Empty,
         "+" => Decision::Create,

@@ -9,6 +9,7 @@ use store::Store;
 use store::portal::{AnswerMail, SatisfactionMail};
 use tokio::time::sleep;
 
+use super::led::plain;
 use super::survey::ends;
 use crate::shutdown::Shutdown;
 
@@ -39,7 +40,7 @@ pub(crate) async fn write_to_customers(store: Store, outgoing: Outgoing, shutdow
 
 /// The answer, and where to go on.
 fn answer(outgoing: &Outgoing, mail: &AnswerMail) -> Letter {
-    let link = outgoing.portal_link(&mail.portal.slug, &format!("/tickets/{}", mail.ticket_id));
+    let link = outgoing.portal_link(&mail.portal.slug, &format!("/tickets/{}", plain(&mail.number)));
     let params = [
         ("name", mail.name.as_deref().unwrap_or_default()),
         ("organisation", &mail.portal.name),

@@ -26,7 +26,8 @@ impl Problems {
         self.0.iter().find(|error| error.field == name).map(|error| sentence(place, error))
     }
 
-    /// What concerns the form as a whole, or fields that it does not show.
+    /// What concerns the form as a whole, or fields that it does not show. Where no field of it is wrong, this is where the page
+    /// opens: the form may stand below a long conversation.
     pub(super) fn summary(&self, place: &Place, shown: &[&str]) -> Markup {
         let stray: Vec<String> = (self.0.iter())
             .filter(|error| !shown.contains(&error.field.as_str()))
@@ -35,7 +36,7 @@ impl Problems {
             .collect();
         html! {
             @if !self.0.is_empty() || self.1.is_some() {
-                div.portal-problem role="alert" {
+                div.portal-problem role="alert" tabindex=[(!stray.is_empty()).then_some("-1")] autofocus[!stray.is_empty()] {
                     @if stray.is_empty() { (place.t("error.invalid")) }
                     @for text in stray { p { (text) } }
                 }
@@ -58,8 +59,8 @@ fn sentence(place: &Place, error: &FieldError) -> String {
     }
 }
 
-/// A field of a form. None has a `maxlength`: browsers cut what is pasted without a word, while the store refuses what is too
-/// long, with a sentence and with all that was typed.
+/// A field of a form; the first one that is wrong has the focus, so that the page opens there. None has a `maxlength`: browsers
+/// cut what is pasted without a word, while the store refuses what is too long, with a sentence and with all that was typed.
 pub(super) struct Field<'f> {
     pub(super) name: &'f str,
     pub(super) label: String,
@@ -112,7 +113,7 @@ impl<'f> Field<'f> {
         self.with(place, problems, |name, described, invalid| {
             html! {
                 input.input id=(name) name=(name) type=(kind) value=(value) autocomplete=(auto) required[required]
-                    aria-describedby=[described] aria-invalid=[invalid];
+                    autofocus[invalid.is_some()] aria-describedby=[described] aria-invalid=[invalid];
             }
         })
     }
@@ -123,7 +124,7 @@ impl<'f> Field<'f> {
         self.with(place, problems, |name, described, invalid| {
             html! {
                 textarea.input id=(name) name=(name) rows="6" required[required]
-                    aria-describedby=[described] aria-invalid=[invalid] { (value) }
+                    autofocus[invalid.is_some()] aria-describedby=[described] aria-invalid=[invalid] { (value) }
             }
         })
     }
@@ -138,7 +139,7 @@ impl<'f> Field<'f> {
     ) -> Markup {
         self.with(place, problems, |name, described, invalid| {
             html! {
-                select.input id=(name) name=(name) aria-describedby=[described] aria-invalid=[invalid] {
+                select.input id=(name) name=(name) autofocus[invalid.is_some()] aria-describedby=[described] aria-invalid=[invalid] {
                     @if let Some(empty) = empty { option value="" { (empty) } }
                     @for (code, text) in options {
                         option value=(code) lang=[tongue(place, text)] selected[code == value] { (text) }

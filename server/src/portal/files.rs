@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
 use shared::Error;
+use shared::types::INLINE_IMAGES;
 use store::portal::{Made, PublicFile};
 use uuid::Uuid;
 
@@ -21,18 +22,28 @@ async fn send(place: &Place, id: &str) -> Result<Response, Error> {
     crate::files::answer(&place.store, &file, &place.headers).await
 }
 
-/// Files to be fetched.
+/// Files to be fetched; pictures that browsers may show are seen at once.
 pub(super) fn file_list<'f>(place: &Place, files: impl Iterator<Item = &'f PublicFile>) -> Markup {
     let mut files = files.peekable();
     html! {
         @if files.peek().is_some() {
             ul.portal-files {
                 @for file in files {
-                    li { a href=(place.path(&format!("/files/{}", file.id))) { (file.name) } }
+                    @let path = place.path(&format!("/files/{}", file.id));
+                    li {
+                        a href=(path) {
+                            @if is_picture(file) { img src=(path) alt="" loading="lazy"; }
+                            (file.name)
+                        }
+                    }
                 }
             }
         }
     }
+}
+
+fn is_picture(file: &PublicFile) -> bool {
+    file.content_type.as_deref().is_some_and(|kind| INLINE_IMAGES.contains(&kind))
 }
 
 /// Where files are chosen. The page's script holds to the limits before anything is sent.
@@ -43,7 +54,8 @@ pub(super) fn file_field(place: &Place, problems: &Problems) -> Markup {
     let refusal = |key: &str, max: &str| place.t_with(key, &[("max", max)]);
     Field::new("files", place.t("portal.new.files")).hint(hint).with(place, problems, |name, described, invalid| {
         html! {
-            input.input id=(name) name=(name) type="file" multiple aria-describedby=[described] aria-invalid=[invalid]
+            input.input id=(name) name=(name) type="file" multiple
+                autofocus[invalid.is_some()] aria-describedby=[described] aria-invalid=[invalid]
                 data-most=(FILES) data-too-many=(refusal("error.upload_too_many", &count))
                 data-largest=(largest) data-too-large=(refusal("error.upload_too_large", &each))
                 data-together=(TOGETHER) data-too-much=(refusal("error.upload_too_much", &together));

@@ -3,7 +3,7 @@
 use app::api::outgoing::Outgoing;
 use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
@@ -41,7 +41,7 @@ pub(crate) struct Place {
     /// Where the request comes from.
     pub(crate) client: Client,
     pub(crate) headers: HeaderMap,
-    /// Path and query of the page, without the language.
+    /// Path and query of the page, without the language: where the links to other languages lead.
     pub(crate) here: String,
 }
 
@@ -105,8 +105,19 @@ fn without_language(parts: &Parts) -> (Option<Locale>, String) {
         .extend_pairs(form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "lang"))
         .finish();
     let path = parts.uri.path();
-    let here = if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") };
+    let path = if parts.method == Method::POST { page_of(path) } else { path.to_owned() };
+    let here = if rest.is_empty() { path } else { format!("{path}?{rest}") };
     (lang.and_then(|(_, code)| Locale::parse(&code)), here)
+}
+
+/// The page that a form stands on, by the address that it is sent to: where those are two, the form comes back refused under
+/// the latter, which is no page.
+fn page_of(path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some((page, "reply")) => page.to_owned(),
+        Some((start, "session")) => format!("{start}/sign-in"),
+        _ => path.to_owned(),
+    }
 }
 
 impl Place {
@@ -167,5 +178,17 @@ impl Place {
         if let Ok(value) = HeaderValue::try_from(text) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_of;
+
+    #[test]
+    fn a_refused_form_stands_on_its_own_page() {
+        assert_eq!(page_of("/portal/lin/tickets/T1/reply"), "/portal/lin/tickets/T1");
+        assert_eq!(page_of("/portal/lin/session"), "/portal/lin/sign-in");
+        assert_eq!(page_of("/portal/lin/new"), "/portal/lin/new");
     }
 }

@@ -14,6 +14,7 @@ use super::fields::{Field, Problems};
 use super::files::{file_field, file_list, with_files};
 use super::filled::{Filled, guards};
 use super::layout::{Head, page, trail};
+use super::led::plain;
 use super::place::Place;
 use super::tickets::status;
 
@@ -27,6 +28,10 @@ pub(super) async fn ticket(place: Place, Path((_, number)): Numbered) -> Respons
 async fn whole(place: &Place, number: &str, filled: &Filled, problems: &Problems) -> Result<Response, Error> {
     let visitor = place.signed_in()?;
     let ticket = place.store.portal_ticket(&place.portal, visitor, number).await?;
+    // Another number than the one asked for: it was merged into this one.
+    if problems.is_none() && !ticket.line.number.eq_ignore_ascii_case(number) {
+        return Ok(place.go(&format!("/tickets/{}", plain(&ticket.line.number))));
+    }
     let stamp = filled.stamp(&place.store).await?;
     let path = place.path(&format!("/tickets/{}", ticket.line.number));
     let body = html! {
@@ -184,9 +189,4 @@ pub(super) async fn rate(place: Place, Path((_, number)): Numbered) -> Response 
         let token = token.ok_or(Error::NotFound)?;
         Ok(place.go(&format!("/survey/{token}")))
     }))
-}
-
-/// A number as it may stand in an address.
-fn plain(number: &str) -> String {
-    percent_encoding::utf8_percent_encode(number, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

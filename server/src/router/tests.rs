@@ -162,7 +162,9 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "erase_person" => (Admins, json!({"record_type": "contact", "id": world.base["contact"], "locale": "en"})),
         "start_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}})),
         "undo" => (SignedIn, json!({"change_set": nowhere})),
+        "latest_changes" => (SignedIn, json!({"query": {}})),
         "search" => (SignedIn, json!({"words": "sample"})),
+        "sounds" => (SignedIn, json!({"texts": ["新建"]})),
         "open_board" | "board_totals" => (Readers(&OPPORTUNITY), json!({"query": pipeline})),
         "board_cards" => {
             (Readers(&OPPORTUNITY), json!({"query": pipeline, "stage_id": world.base["stage"], "cursor": "none"}))
@@ -205,7 +207,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "split_ticket" => (NotFound, json!({"message_id": nowhere, "ticket_id": Uuid::now_v7()})),
         "claim_ticket" => (NotFound, json!({"ticket_id": nowhere})),
         "next_ticket" => (Changers(&TICKET), json!({"queue_ids": [], "skip": []})),
-        "queue_counts" => (Readers(&TICKET), json!({})),
+        "queue_counts" | "agent_loads" => (Readers(&TICKET), json!({})),
         "set_away" => (SignedIn, json!({"away": false})),
         "desk_report" => {
             let span = json!({"from": "2026-11-01", "until": "2026-12-01"});

@@ -44,7 +44,7 @@ pub use organisation::{ORGANISATION, Organisation, is_slug};
 pub use pipeline::{PIPELINE, Pipeline};
 pub use product::{PRODUCT, Product};
 pub use queue::{QUEUE, Queue, ROUTINGS};
-pub use reply_template::{REPLY_TEMPLATE, ReplyTemplate, TEMPLATE_FIELDS};
+pub use reply_template::{REPLY_TEMPLATE, ReplyTemplate, TEMPLATE_FIELDS, TEMPLATE_VARIABLES, fill_variables};
 pub use saved_view::{SAVED_VIEW, SavedView};
 pub use sla_policy::{SLA_POLICY, SlaPolicy};
 pub use stage::{STAGE, Stage};
@@ -56,11 +56,23 @@ pub use ticket::{
     MAILED_CHANNELS, PRIORITIES, SLA_STATES, TICKET, TICKET_CHANNELS, TICKET_KINDS, Ticket, is_unsettled,
 };
 pub use ticket_message::{TICKET_MESSAGE, TicketMessage};
-pub use ticket_rule::{TICKET_RULE, TicketRule};
+pub use ticket_rule::{TICKET_RULE, TicketRule, is_known_on_arrival};
 pub use ticket_status::{TICKET_STATUS, TICKET_STATUSES, TicketStatus};
 pub use user::{ROLE, Role, USER, User};
 
 use crate::record::{RecordDef, Rule, no_rules};
+
+/// What the service desk works by: lists of records that belong to the settings.
+pub const DESK_SETTINGS: &[&str] = &[
+    "queue",
+    "sla_policy",
+    "business_calendar",
+    "ticket_rule",
+    "ticket_status",
+    "category",
+    "reply_template",
+    "survey",
+];
 
 /// Lists the record types with their views.
 macro_rules! registry {

@@ -60,7 +60,8 @@ record! {
 fn policy_rules(draft: &mut Draft<'_>) {
     let targets = ["first_response_minutes", "next_response_minutes", "resolution_minutes"];
     if !targets.iter().any(|target| draft.has(target)) {
-        draft.error("first_response_minutes", "required");
+        let emptied = targets.into_iter().find(|target| draft.changed(target));
+        draft.error(emptied.unwrap_or("first_response_minutes"), "no_target");
     }
     let steps = draft.after.get("steps").cloned().unwrap_or_default();
     match Escalation::parse_list("steps", &steps) {
@@ -102,6 +103,12 @@ mod tests {
         let mut draft = Draft { before, after: &mut after, now, zone: &zone, related: &related, errors: Vec::new() };
         validate(&SLA_POLICY, &mut draft, &[], &[]);
         draft.errors.into_iter().map(|error| format!("{} {}", error.field, error.code)).collect()
+    }
+
+    #[test]
+    fn one_target_of_any_kind_is_enough() {
+        assert_eq!(problems(None, &json!({"name": "Empty"})), ["first_response_minutes no_target"]);
+        assert_eq!(problems(None, &json!({"name": "Slow", "resolution_minutes": 600})), [""; 0]);
     }
 
     #[test]

@@ -23,8 +23,8 @@ record! {
         away: boolean().group("service");
         /// What they know, for tickets that need it.
         skills: tags().group("service");
-        /// Most open tickets that routing gives them.
-        ticket_capacity: integer(0, 1_000).group("service");
+        /// Most open tickets that routing gives them; as many as their queues allow when empty.
+        ticket_capacity: integer(1, 1_000).group("service");
         /// Chosen language.
         locale: choice(&["zh-CN", "en"]);
         /// Chosen IANA time zone.

@@ -38,7 +38,7 @@ pub use roles::{DefaultRole, default_roles};
 pub use secret::Token;
 pub(crate) use session::KnownSessions;
 pub use set_up::SetUp;
-pub(crate) use zone::{is_zone, zone_of};
+pub(crate) use zone::{is_zone, zone_of, zone_with_past};
 
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx, begin_anywhere};

@@ -31,7 +31,7 @@ impl Store {
         let earlier = messages.len() > PART;
         messages.truncate(PART);
         messages.reverse();
-        let mut attachments = files(&mut tx, actor, ticket_id).await?;
+        let mut attachments = files(&mut tx, actor, ticket_id, None).await?;
         let mut names = titles(&mut tx, actor, &TICKET_MESSAGE, &messages).await?;
         names.extend(titles(&mut tx, actor, &ATTACHMENT, &attachments).await?);
         messages.iter_mut().for_each(|row| actor.redact(&TICKET_MESSAGE, &mut row.values));
@@ -73,8 +73,12 @@ async fn messages(tx: &mut Tx, actor: &Actor, ticket_id: Uuid, before: Option<Uu
     found.iter().map(|raw| decode(&TICKET_MESSAGE, raw, 0)).collect()
 }
 
-async fn files(tx: &mut Tx, actor: &Actor, ticket_id: Uuid) -> Result<Vec<Row>> {
+/// Files of a ticket, or those of one of its messages.
+pub(super) async fn files(tx: &mut Tx, actor: &Actor, ticket_id: Uuid, message_id: Option<Uuid>) -> Result<Vec<Row>> {
     let mut sql = of_ticket(actor, &ATTACHMENT, ticket_id);
+    if let Some(message_id) = message_id {
+        sql.push(" and t.message_id = ").push_bind(message_id);
+    }
     sql.push(" order by t.id limit ").push_bind(FILES);
     let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     found.iter().map(|raw| decode(&ATTACHMENT, raw, 0)).collect()

@@ -2,11 +2,17 @@
 
 mod conversation;
 mod counts;
+mod mentions;
+mod merged;
 mod reply;
 mod report;
 mod similar;
+mod split;
 mod survey;
 mod take;
+
+pub use mentions::MentionMail;
+pub(crate) use merged::survivor;
 
 use shared::access::Actor;
 use shared::command::{Change, Command};

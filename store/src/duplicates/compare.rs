@@ -10,6 +10,8 @@ use super::features::Features;
 const PRIOR: f64 = 7.5;
 /// Likeness of names below which they are different.
 const DIFFERENT: f64 = 0.72;
+/// Fewest letters that may be the begin of a company's name as it sounds.
+const SPELT: usize = 5;
 
 /// What speaks for and against two records being the same.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +83,7 @@ fn told(name: &str) -> f64 {
 
 /// How alike two names are, 0 to 1, whatever the order of their words and the characters for their sound.
 fn likeness(a: &Features, b: &Features) -> f64 {
-    let sound = if !a.sound.is_empty() && a.sound == b.sound { 0.95 } else { 0.0 };
+    let sound = sounding(a, b).max(sounding(b, a));
     let written = match (!a.sound.is_empty() || !b.sound.is_empty(), a.is_company && b.is_company) {
         (true, _) => chinese(&a.name, &b.name),
         // Companies of a trade share most of their words: as a whole only slips count.
@@ -92,6 +94,23 @@ fn likeness(a: &Features, b: &Features) -> f64 {
         (false, false) => jaro_winkler(&a.name, &b.name).max(worded(a, b)),
     };
     written.max(sound)
+}
+
+/// How alike a Chinese name and another one sound; one in Latin letters may be its pinyin, of companies without their trade:
+/// Yunfan is 云帆科技.
+fn sounding(chinese: &Features, other: &Features) -> f64 {
+    if chinese.sound.is_empty() || !other.sound.is_empty() {
+        return if !chinese.sound.is_empty() && chinese.sound == other.sound { 0.95 } else { 0.0 };
+    }
+    // Keyboards have v for ü, passports u.
+    let typed = |text: &str| text.replace(['ü', 'v'], "u");
+    let (sound, name) = (typed(&chinese.sound), typed(&other.name));
+    let is_begin = chinese.is_company && other.is_company && name.len() >= SPELT && sound.starts_with(&name);
+    match sound == name {
+        true => 0.95,
+        false if is_begin => 0.88,
+        false => 0.0,
+    }
 }
 
 /// Each character counts: two names of a trade in a town differ in two of eight, one mistyped in one.
@@ -233,6 +252,25 @@ mod tests {
         assert!(named("华为技术有限公司", "华为计术有限公司") >= LIKELY);
         assert!(named("云帆科技(杭州)有限公司", "杭州云帆科技有限公司") >= LIKELY);
         assert!(named("Umbrella Corporation", "Umbrela Corp.") >= LIKELY);
+        assert!(named("Yunfan", "云帆科技有限公司") < LIKELY);
+    }
+
+    #[test]
+    fn pinyin_and_a_slip_are_worth_a_hint() {
+        let company = |name: &str| json!({"name": name});
+        let hinted = |a: &str, b: &str| score(company(a), company(b)) >= super::super::HINT;
+        for (a, b) in [
+            ("Yunfan", "云帆"),
+            ("云帆科技有限公司", "Yunfan"),
+            ("yunfan keji", "云帆科技"),
+            ("Lvzhou Tech Ltd", "绿洲 tech"),
+            ("WC腾云科枝", "WC腾云科技有限公司"),
+        ] {
+            assert!(hinted(a, b), "{a} {b}");
+        }
+        for (a, b) in [("Yun", "云帆科技"), ("Fankeji", "云帆科技"), ("WC腾云科枝", "WC海蓝科技")] {
+            assert!(!hinted(a, b), "{a} {b}");
+        }
     }
 
     #[test]

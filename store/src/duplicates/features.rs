@@ -2,7 +2,7 @@
 
 use pinyin::ToPinyin;
 use serde_json::Value;
-use shared::record::{Kind, texts};
+use shared::record::{Kind, dialled, texts};
 use shared::{RecordDef, Row};
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ impl Features {
             let all = || texts(&row.values, field.name).chain(row.text(field.name));
             match field.kind {
                 Kind::Emails | Kind::Email => features.emails.extend(all().map(str::to_lowercase)),
-                Kind::Phones => features.phones.extend(all().filter_map(phone)),
+                Kind::Phones => features.phones.extend(all().filter_map(dialled)),
                 Kind::Text(_) if field.unique || field.name.ends_with("number") => {
                     features.numbers.extend(all().map(bare).filter(|number| !number.is_empty()));
                 }
@@ -119,16 +119,6 @@ impl Features {
 /// Letters and digits only, in lower case.
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// The digits of a phone that count: without the country's code and the zero for it. Short ones are nobody's own.
-pub(super) fn phone(text: &str) -> Option<String> {
-    // An extension does not make it another phone.
-    let main = text.split(['x', '#', '转']).next().unwrap_or(text);
-    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
-    let plain = digits.trim_start_matches('0');
-    let plain = if plain.len() > 11 { plain.strip_prefix("86").unwrap_or(plain) } else { plain };
-    (plain.len() >= 7).then(|| plain[plain.len().saturating_sub(11)..].to_owned())
 }
 
 fn words(name: &str, is_company: bool) -> Vec<String> {
@@ -175,8 +165,5 @@ mod tests {
         assert_eq!(words("Co Wang", false), ["co", "wang"]);
         assert_eq!(sound("华为"), "huawei");
         assert_eq!(sound("acme"), "");
-        assert_eq!(phone("+86 138-0013-8000"), phone("13800138000"));
-        assert_eq!(phone("0571 8888 1234 x12"), Some("57188881234".to_owned()));
-        assert_eq!(phone("110"), None);
     }
 }

@@ -4,6 +4,7 @@ mod blocks;
 mod compare;
 mod features;
 mod review;
+mod slips;
 
 use std::collections::BTreeSet;
 
@@ -76,9 +77,14 @@ impl Store {
     }
 }
 
-/// Readable records that share a name, a word of it, an e-mail or a phone with `row`.
+/// Readable records that share a name, a word of it, an e-mail or a phone with `row`, or whose name may be its name mistyped.
 async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &Row) -> Result<Vec<Row>> {
-    let sought: BTreeSet<String> = sought(def, row).iter().filter_map(|text| query_tokens(text)).collect();
+    let features = Features::of(def, row);
+    let mut sought: BTreeSet<String> =
+        sought(def, row, &features).iter().filter_map(|text| query_tokens(text)).collect();
+    if features.is_company {
+        sought.extend(slips::slips(&features.words));
+    }
     if sought.is_empty() {
         return Ok(Vec::new());
     }
@@ -95,16 +101,15 @@ async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &R
 }
 
 /// What records that are the same may have in common, each as words to be found.
-fn sought(def: &RecordDef, row: &Row) -> Vec<String> {
-    let features = Features::of(def, row);
+fn sought(def: &RecordDef, row: &Row, features: &Features) -> Vec<String> {
     let mut all = vec![features.words.join(" "), features.sound.clone()];
     let words = features.words.iter().filter(|word| word.chars().count() > 2);
     all.extend(words.map(|word| word.chars().take(12).collect()));
     for field in def.fields.iter().filter(|field| matches!(field.kind, Kind::Emails | Kind::Email | Kind::Phones)) {
         all.extend(texts(&row.values, field.name).map(str::to_owned));
     }
-    all.extend(features.phones);
-    all.extend(features.numbers);
+    all.extend_from_slice(&features.phones);
+    all.extend_from_slice(&features.numbers);
     all.retain(|text| !text.is_empty());
     all
 }

@@ -182,20 +182,15 @@ impl Store {
     pub async fn duplicates(&self, actor: &Actor, def: &'static RecordDef) -> Result<Pairs> {
         may_decide(actor, def)?;
         let mut tx = self.reading(actor).await?;
-        let stored: Vec<Stored> = sqlx::query_as(
-            "select first_id, second_id, score, reasons from duplicate_pairs
-             where org_id = $1 and record_type = $2 and dismissed_at is null
-             order by score desc, first_id, second_id limit $3",
-        )
-        .bind(actor.org_id)
-        .bind(def.name)
-        .bind(LOOKED_AT)
-        .fetch_all(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-        let (open, looked_at, running, records): (i64, Option<DateTime<Utc>>, Option<bool>, i64) = sqlx::query_as(
-            "select (select count(*) from duplicate_pairs where org_id = $1 and record_type = $2 and dismissed_at is null),
-                    r.looked_at, r.held_until > now(),
+        let mut likeliest = Sql::new("select p.first_id, p.second_id, p.score, p.reasons from ");
+        push_open(&mut likeliest, actor.org_id, def);
+        likeliest.push(" order by p.score desc, p.first_id, p.second_id limit ").push_bind(LOOKED_AT);
+        let stored: Vec<Stored> = likeliest.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+        let mut count = Sql::new("select count(*) from ");
+        push_open(&mut count, actor.org_id, def);
+        let open: i64 = count.build_query_scalar().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
+        let (looked_at, running, records): (Option<DateTime<Utc>>, Option<bool>, i64) = sqlx::query_as(
+            "select r.looked_at, r.held_until > now(),
                     (select coalesce(sum(records), 0)::bigint from tallies where org_id = $1 and counted = $3)
              from (values (1)) one (n) left join duplicate_runs r on r.org_id = $1 and r.record_type = $2",
         )
@@ -266,6 +261,19 @@ fn may_decide(actor: &Actor, def: &RecordDef) -> Result<()> {
         return Err(Error::NotFound);
     }
     if actor.may(def, Action::Update) && actor.sees_title(def) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// Appends the pairs of a type that wait for a decision, as `p`: one whose records were archived or deleted since waits for none.
+fn push_open(sql: &mut Sql, org_id: Uuid, def: &RecordDef) {
+    sql.push("duplicate_pairs p");
+    for (alias, id) in [("a", "first_id"), ("b", "second_id")] {
+        sql.push(format_args!(
+            " join {} {alias} on {alias}.org_id = p.org_id and {alias}.id = p.{id} and {alias}.archived_at is null",
+            def.table()
+        ));
+    }
+    sql.push(" where p.org_id = ").push_bind(org_id).push(" and p.record_type = ").push_bind(def.name);
+    sql.push(" and p.dismissed_at is null");
 }
 
 /// The records of pairs that the actor may read, as they may be seen.

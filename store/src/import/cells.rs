@@ -6,6 +6,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 use shared::import::mapping::slots;
 use shared::import::{Assignment, From, Step};
+use shared::record::Kind;
 use shared::record::digits::unscaled;
 
 use super::dates;
@@ -13,6 +14,9 @@ use super::table::{Line, Table};
 
 /// Signs that stand between the slots of a template and go when a slot is empty.
 const SEPARATORS: &[char] = &[' ', '\n', ';', '·', '-', '–', '—', '/', ',', '|', ':', '，', '、'];
+
+/// The group in which Google has everybody.
+const EVERYBODY: &str = "* myContacts";
 
 /// The texts of a step's rows, in the order of its assignments.
 pub(super) struct Texts {
@@ -27,27 +31,38 @@ pub(super) fn count(step: &Step, table: &Table) -> usize {
 
 /// Reads some of a step's rows from its file, or from the rows the step brings along.
 pub(super) fn texts(step: &Step, table: &Table, rows: Range<usize>) -> Vec<Texts> {
+    let days = days(step);
     if step.inline.is_empty() {
         let cell = |line: Line<'_>, name: &str| table.column(name).map_or("", |at| line.cell(at)).to_owned();
         let counts = |line: &Line<'_>| step.only.as_ref().is_none_or(|only| cell(*line, &only.column) == only.is);
-        return table.part(rows).filter(counts).map(|line| read(step, line.number, &|name| cell(line, name))).collect();
+        let own = |line: Line<'_>| read(step, &days, line.number, &|name| cell(line, name));
+        return table.part(rows).filter(counts).map(own).collect();
     }
-    let inline = |row: &BTreeMap<String, String>| read(step, 0, &|name| row.get(name).cloned().unwrap_or_default());
-    step.inline[rows].iter().map(inline).collect()
+    let cell = |row: &BTreeMap<String, String>, name: &str| row.get(name).cloned().unwrap_or_default();
+    step.inline[rows].iter().map(|row| read(step, &days, 0, &|name| cell(row, name))).collect()
 }
 
-fn read(step: &Step, line: u64, cell: &dyn Fn(&str) -> String) -> Texts {
-    Texts { line, texts: step.assignments.iter().map(|a| text(a, cell)).collect() }
+/// Which of a step's assignments fill days or moments.
+fn days(step: &Step) -> Vec<bool> {
+    let def = shared::types::by_name(&step.record_type);
+    let kind = |assignment: &Assignment| Some(def?.field(&assignment.field)?.kind);
+    step.assignments.iter().map(|a| matches!(kind(a), Some(Kind::Date | Kind::DateTime))).collect()
 }
 
-fn text(assignment: &Assignment, cell: &dyn Fn(&str) -> String) -> String {
+fn read(step: &Step, days: &[bool], line: u64, cell: &dyn Fn(&str) -> String) -> Texts {
+    let texts = step.assignments.iter().zip(days).map(|(a, is_day)| text(a, *is_day, cell)).collect();
+    Texts { line, texts }
+}
+
+fn text(assignment: &Assignment, is_day: bool, cell: &dyn Fn(&str) -> String) -> String {
+    let raw = mapped(assignment, source(&assignment.from, cell));
+    let raw = if assignment.field == "tags" { raw.replace(EVERYBODY, "") } else { raw };
     // Several values in one cell, as Google writes them.
-    let raw = mapped(assignment, source(&assignment.from, cell)).replace(" ::: ", "; ");
-    match (assignment.times, assignment.dates) {
-        (Some(factor), _) => multiplied(&raw, factor).unwrap_or(raw),
-        (None, Some(_)) if dates::is_part(&raw) => String::new(),
-        (None, Some(order)) => dates::iso(&raw, Some(order)).unwrap_or(raw),
-        (None, None) => raw,
+    let raw = raw.replace(" ::: ", "; ");
+    match assignment.times {
+        Some(factor) => multiplied(&raw, factor).unwrap_or(raw),
+        None if is_day => dates::read(&raw, assignment.dates),
+        None => raw,
     }
 }
 
@@ -113,12 +128,14 @@ fn multiplied(text: &str, factor: u64) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use shared::import::DateOrder;
+
     use super::*;
 
     fn of(assignment: &Assignment, row: &[(&str, &str)]) -> String {
         let cell =
             |name: &str| row.iter().find(|(key, _)| *key == name).map_or_else(String::new, |(_, v)| (*v).to_owned());
-        text(assignment, &cell)
+        text(assignment, false, &cell)
     }
 
     #[test]
@@ -157,5 +174,26 @@ mod tests {
         assert_eq!(of(&revenue, &[("revenue", "1100.04")]), "1100040000");
         assert_eq!(of(&revenue, &[("revenue", "n/a")]), "n/a");
         assert_eq!(of(&revenue, &[("revenue", "3亿")]), "3亿");
+    }
+
+    #[test]
+    fn the_group_of_everybody_is_no_tag() {
+        let tags = |cell: &str| of(&Assignment::column("tags", "Labels"), &[("Labels", cell)]);
+        assert_eq!(tags("* myContacts"), "");
+        assert_eq!(tags("Suppliers ::: * myContacts"), "Suppliers; ");
+        assert_eq!(tags("Suppliers ::: Fair"), "Suppliers; Fair");
+    }
+
+    #[test]
+    fn only_days_are_read_as_such() {
+        let table = Table::read(
+            "name,born,code\nAnna,13. April 1990,1.2.1990\nBolt,3/4/1990,12\nCole,0/0/00,0/0/00\n".as_bytes(),
+            &Default::default(),
+        );
+        let dates = Some(DateOrder::DayFirst);
+        let of = |field: &str, column: &str| Assignment { dates, ..Assignment::column(field, column) };
+        let step = Step::of("contact", vec![of("birth_date", "born"), of("job_title", "code")]);
+        let rows: Vec<Vec<String>> = texts(&step, &table.unwrap(), 0..3).into_iter().map(|row| row.texts).collect();
+        assert_eq!(rows, [["1990-04-13", "1.2.1990"], ["1990-04-03", "12"], ["", "0/0/00"]]);
     }
 }

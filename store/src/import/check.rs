@@ -8,6 +8,8 @@ use shared::import::{MAX_COLUMNS, Spec, Step};
 use shared::record::{CUSTOM, Kind};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result};
 
+use crate::auth::is_zone;
+
 /// Most problems told: a body of eight megabytes has room for a hundred thousand.
 const TOLD: usize = 200;
 
@@ -51,6 +53,9 @@ fn check_step(actor: &Actor, step: &Step, place: &str, fields: &mut Vec<FieldErr
     for (at, assignment) in step.assignments.iter().enumerate().take(MAX_COLUMNS) {
         if let Err(code) = assigned(def, &assignment.field) {
             wrong(&format!("assignments[{at}].field"), code);
+        }
+        if assignment.zone.as_deref().is_some_and(|zone| !is_zone(zone)) {
+            wrong(&format!("assignments[{at}].zone"), "time_zone");
         }
     }
     // These two end up in statements. Records are not recognised by what the actor may not see either: the preview would

@@ -1,117 +1,144 @@
-//! Days as files write them: 3/4/2024, 4-Mar-24, Mar 4, 2024.
+//! Days as files write them: 3/4/2024, 4-Mar-24, Mar 4, 2024, 2024年3月4日.
 
-use chrono::{Datelike, NaiveDate, NaiveTime};
+mod order;
+
+use chrono::{Datelike, NaiveDate};
 use shared::import::DateOrder;
 
-/// Spellings that can mean one day only.
-const NAMED: [&str; 8] =
-    ["%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%y", "%a, %d %b %Y", "%a %b %d %Y"];
-/// Spellings of times beside a day.
-const TIMES: [&str; 7] = ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p"];
+use super::clock::clock;
+pub(super) use order::order;
 
-/// What comes first in the days of a column whose cells are such days; nothing for other columns.
-///
-/// Where every day fits both ways, the month is taken to come first with slashes, as in America, else the day.
-pub(super) fn order<'c>(cells: impl Iterator<Item = &'c str>) -> Option<DateOrder> {
-    let mut seen = None;
-    for cell in cells.filter(|cell| !cell.is_empty()) {
-        let (numbers, sign) = numbers(date_and_time(cell).0)?;
-        match numbers {
-            [first, ..] if first > 12 => return Some(DateOrder::DayFirst),
-            [_, second, _] if second > 12 => return Some(DateOrder::MonthFirst),
-            _ => seen = Some(if sign == '/' { DateOrder::MonthFirst } else { DateOrder::DayFirst }),
-        }
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+/// What stands between the parts of a day whose month is named.
+const SIGNS: [char; 6] = [' ', '\u{a0}', ',', '.', '-', '/'];
+
+/// What the cell of a day or a moment says, in one spelling; nothing where programs write that there is none. Other
+/// texts stay as they are.
+pub(super) fn read(text: &str, order: Option<DateOrder>) -> String {
+    if is_none(text) || order.is_some() && is_part(text) {
+        return String::new();
     }
-    seen
+    iso(text, order).unwrap_or_else(|| text.to_owned())
 }
 
-/// The day, with its time if there is one, as `2024-03-04 15:30:00`; other texts are nothing.
-pub(super) fn iso(text: &str, order: Option<DateOrder>) -> Option<String> {
+/// The day, with its time and offset if they are there: `2024-03-04`, `2024-03-04 15:30:00`,
+/// `2024-03-04T15:30:00+02:00`; other texts are nothing. Without an order, days such as 3/4/2024 are nothing either.
+fn iso(text: &str, order: Option<DateOrder>) -> Option<String> {
     let (date, time) = date_and_time(text);
-    let day = named(date).or_else(|| {
-        let ([first, second, year], _) = numbers(date)?;
-        let (day, month) = match order? {
-            DateOrder::DayFirst => (first, second),
-            DateOrder::MonthFirst => (second, first),
-        };
-        NaiveDate::from_ymd_opt(century(year.try_into().ok()?), month, day)
-    })?;
+    let ordered = || in_order(numbers(date, [2, 2, 4])?.0, order?);
+    let day = year_first(date).or_else(|| named(date)).or_else(ordered)?;
     if time.is_empty() {
         return Some(day.to_string());
     }
-    // 1:30 p.m.; some programs put a narrow blank before it.
-    let time = time.replace(['\u{a0}', '\u{202f}'], " ").replace(".m.", "m");
-    let time = TIMES.iter().find_map(|format| NaiveTime::parse_from_str(&time, format).ok())?;
-    Some(day.and_time(time).to_string())
+    let (time, offset) = clock(time)?;
+    let local = day.and_time(time);
+    match offset {
+        Some(offset) => Some(local.and_local_timezone(offset).single()?.to_rfc3339()),
+        None => Some(local.to_string()),
+    }
 }
 
 /// Whether it is a day without its year, or a year alone, as address books have them for birthdays.
-pub(super) fn is_part(text: &str) -> bool {
+fn is_part(text: &str) -> bool {
     let text = text.trim();
     text.starts_with("--") || (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether it is how programs write that there is no day: 0/0/00, 0000-00-00 00:00:00.
+fn is_none(text: &str) -> bool {
+    matches!(numbers(date_and_time(text).0, [4, 2, 4]), Some(([0, 0, 0], _)))
+}
+
+/// 2024/3/4, 2024-03-04, 2024年3月4日.
+fn year_first(date: &str) -> Option<NaiveDate> {
+    let plain = date.strip_suffix(['日', '号']).map(|date| date.replace(['年', '月'], "-"));
+    let ([year, month, day], _) = numbers(plain.as_deref().unwrap_or(date), [4, 2, 2])?;
+    NaiveDate::from_ymd_opt(year.try_into().ok()?, month, day).filter(|day| day.year() >= 1000)
+}
+
+/// A day whose month is named in English: 4-Mar-24, Mar 4, 2024, 4. March 2024, Mon Mar 4 2024.
 fn named(date: &str) -> Option<NaiveDate> {
-    let day = NAMED.iter().find_map(|format| NaiveDate::parse_from_str(date, format).ok())?;
-    // "%Y" also takes years of two digits.
-    day.with_year(century(day.year()))
+    let mut words: Vec<&str> = date.split(SIGNS).filter(|word| !word.is_empty()).collect();
+    if words.first().is_some_and(|word| place(&WEEKDAYS, word).is_some()) {
+        words.remove(0);
+    }
+    let [first, second, third] = words[..] else { return None };
+    let (month, day, year) = match (place(&MONTHS, first), place(&MONTHS, second)) {
+        (Some(month), _) => (month, second, third),
+        (None, Some(month)) if number(first, 4).is_some() && first.len() == 4 => (month, third, first),
+        (None, Some(month)) => (month, first, third),
+        (None, None) => return None,
+    };
+    let day = ["st", "nd", "rd", "th"].iter().find_map(|end| day.strip_suffix(end)).unwrap_or(day);
+    let year = number(year, 4).filter(|_| matches!(year.len(), 2 | 4))?;
+    NaiveDate::from_ymd_opt(century(year)?, month, number(day, 2)?)
+}
+
+/// Which of these a word is, whole or shortened to three letters or more; from 1.
+fn place(names: &[&str], word: &str) -> Option<u32> {
+    let word = word.to_lowercase();
+    let (number, _) = (1..).zip(names).find(|(_, name)| word.len() >= 3 && name.starts_with(&word))?;
+    Some(number)
+}
+
+fn in_order([first, second, year]: [u32; 3], order: DateOrder) -> Option<NaiveDate> {
+    let (day, month) = match order {
+        DateOrder::DayFirst => (first, second),
+        DateOrder::MonthFirst => (second, first),
+    };
+    NaiveDate::from_ymd_opt(century(year)?, month, day)
 }
 
 /// Years of two digits are those around the turn of the century.
-fn century(year: i32) -> i32 {
-    match year {
+fn century(year: u32) -> Option<i32> {
+    let year = i32::try_from(year).ok()?;
+    Some(match year {
         0..50 => 2000 + year,
         50..100 => 1900 + year,
         _ => year,
-    }
+    })
 }
 
-/// A cell's day and its time: what comes behind the last blank before the first colon.
+/// A cell's day and its time: the hour before the first colon and what follows, with 上午 or 下午 before it.
 fn date_and_time(cell: &str) -> (&str, &str) {
     let cell = cell.trim();
-    let split = cell.find(':').and_then(|colon| cell[..colon].rfind(' '));
-    split.map_or((cell, ""), |at| (cell[..at].trim_end_matches([' ', ',']), cell[at + 1..].trim()))
+    let Some(colon) = cell.find([':', '：']) else { return (cell, "") };
+    let before = cell[..colon].trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    let date = ["上午", "下午"].iter().find_map(|half| before.strip_suffix(half)).unwrap_or(before);
+    let time = cell[date.len()..].trim_start();
+    // 2024-03-04T15:30; words end with that letter as well.
+    let is_day = |date: &&str| date.ends_with(|c: char| c.is_ascii_digit());
+    let date = date.strip_suffix(['T', 't']).filter(is_day).unwrap_or(date);
+    (date.trim_end_matches([' ', ',', '，']), time)
 }
 
-/// Three numbers and the sign between them: 3/4/2024, 03.04.24.
-fn numbers(date: &str) -> Option<([u32; 3], char)> {
+/// Three numbers of so many digits at most, and the sign between them: 3/4/2024, 03.04.24.
+fn numbers(date: &str, longest: [usize; 3]) -> Option<([u32; 3], char)> {
     let sign = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '/' | '.' | '-'))?;
     let mut parts = date.split(sign);
-    let mut part = |longest: usize| {
-        let text = parts.next().filter(|text| (1..=longest).contains(&text.len()))?;
-        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
-    };
-    let found = [part(2)?, part(2)?, part(4)?];
+    let mut part = |longest: usize| number(parts.next()?, longest);
+    let found = [part(longest[0])?, part(longest[1])?, part(longest[2])?];
     parts.next().is_none().then_some((found, sign))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_order_of_a_column_shows_in_its_values() {
-        assert_eq!(order(["", "3/4/2024", "25/4/2024"].into_iter()), Some(DateOrder::DayFirst));
-        assert_eq!(order(["3/4/2024", "4/25/2024 10:30"].into_iter()), Some(DateOrder::MonthFirst));
-        assert_eq!(order(["3/4/2024"].into_iter()), Some(DateOrder::MonthFirst));
-        assert_eq!(order(["3.4.2024"].into_iter()), Some(DateOrder::DayFirst));
-        assert_eq!(order(["2024-03-04"].into_iter()), None);
-        assert_eq!(order(["3/4/2024", "soon"].into_iter()), None);
-    }
-
-    #[test]
-    fn days_are_read_in_their_order() {
-        let day = |text| iso(text, Some(DateOrder::DayFirst));
-        assert_eq!(day("3/4/2024").as_deref(), Some("2024-04-03"));
-        assert_eq!(iso("3/4/24 2:05 PM", Some(DateOrder::MonthFirst)).as_deref(), Some("2024-03-04 14:05:00"));
-        for time in ["1:30 PM", "01:30 pm", "1:30PM", "1:30\u{202f}PM", "1:30 p.m.", "1:30:00 PM", "13:30"] {
-            let moment = iso(&format!("03/04/2026 {time}"), Some(DateOrder::MonthFirst));
-            assert_eq!(moment.as_deref(), Some("2026-03-04 13:30:00"), "{time}");
-        }
-        assert_eq!(day("31/2/2024"), None);
-        assert_eq!(day("4-Mar-24").as_deref(), Some("2024-03-04"));
-        assert_eq!(day("Mar 4, 2024, 09:00").as_deref(), Some("2024-03-04 09:00:00"));
-        assert_eq!(day("2024-03-04"), None);
-        assert_eq!(iso("3/4/2024", None), None);
-    }
+fn number(text: &str, longest: usize) -> Option<u32> {
+    let is_one = (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_one.then(|| text.parse().ok())?
 }
+
+#[cfg(test)]
+mod tests;

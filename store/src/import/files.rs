@@ -1,4 +1,6 @@
-//! Uploaded files: kept until the run that uses them is over.
+//! Uploaded files: kept until the run that uses them is over, or for a day.
+
+use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 use shared::access::{Action, Actor};
@@ -38,12 +40,6 @@ impl Store {
         let id = Uuid::now_v7();
         let name: String = name.chars().filter(|c| !c.is_control()).take(300).collect();
         let mut tx = self.reading(actor).await?;
-        sqlx::query("delete from import_files where created_at < now() - interval '1 day' and not exists (
-                         select from import_runs r where r.org_id = import_files.org_id and r.status in ('waiting', 'running')
-                         and r.spec @> jsonb_build_object('files', jsonb_build_array(jsonb_build_object('file', import_files.id))))")
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
         sqlx::query("insert into import_files (org_id, id, actor_id, name, content) values ($1, $2, $3, $4, $5)")
             .bind(actor.org_id)
             .bind(id)
@@ -211,6 +207,7 @@ fn answered(step: &mut Step, spec: &Spec, table: &Table) {
         let From::Column(name) = &assignment.from else { continue };
         let is_choice = def.field(&assignment.field).is_some_and(|field| matches!(field.kind, Kind::Choice(_)));
         let Some(at) = table.column(name).filter(|_| is_choice) else { continue };
+        let words: HashSet<String> = table.rows().map(|row: Line<'_>| folded(row.cell(at))).collect();
         let target = format!("{}.{}", def.name, assignment.field);
         for Answer { unknown, decision } in spec.answers.iter().filter(|answer| answer.unknown.target == target) {
             let meant = match decision {
@@ -218,8 +215,7 @@ fn answered(step: &mut Step, spec: &Spec, table: &Table) {
                 Decision::Empty if unknown.value != ALL => String::new(),
                 _ => continue,
             };
-            let is_its = |row: Line<'_>| folded(row.cell(at)) == folded(&unknown.value);
-            if assignment.values.len() < VALUES && table.rows().any(is_its) {
+            if assignment.values.len() < VALUES && words.contains(&folded(&unknown.value)) {
                 assignment.values.insert(unknown.value.clone(), meant);
             }
         }

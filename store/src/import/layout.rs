@@ -2,12 +2,24 @@
 //!
 //! Sources: the export help pages of the programs and files exported with them.
 
+mod address_books;
+mod cards;
+mod hubspot;
+mod salesforce;
+mod words;
+mod zoho;
+
 use std::collections::BTreeSet;
 
 use shared::import::mapping;
 use shared::import::{Assignment, DateOrder, Existing, Format, From, Only, Step};
 
-use super::table::{CARD_COLUMNS, ID, Line, RECORD, Table};
+use self::cards::CARD_LAYOUTS;
+use self::words::words;
+use super::table::{ID, Line, RECORD, Table};
+
+/// Field and where its value comes from: a template, of several with `|` between them the first that isn't empty.
+type Fields = &'static [(&'static str, &'static str)];
 
 /// A file that a program exports.
 #[derive(Clone, Copy)]
@@ -17,8 +29,7 @@ pub(super) struct Layout {
     record_type: &'static str,
     /// Columns that together only this program's files have.
     marks: &'static [&'static str],
-    /// Field and where its value comes from: a template, of several with `|` between them the first that isn't empty.
-    fields: &'static [(&'static str, &'static str)],
+    fields: Fields,
     /// Column with the company of a person or deal: it is made, if it isn't there.
     company: Option<&'static str>,
     /// Column with the website of that company, which people have none of.
@@ -27,504 +38,57 @@ pub(super) struct Layout {
     key: Option<&'static str>,
 }
 
-/// Fields that are days.
-const DAYS: [&str; 3] = ["birth_date", "expected_close", "closed_on"];
+/// Fields that are days, or begin with one.
+const DAYS: [&str; 6] = ["birth_date", "expected_close", "closed_on", "received_at", "solved_at", "closed_at"];
 
 /// Parts of a person's name, as in `{given}+{middle}+{family}`.
 const NAME: char = '+';
 
-const GOOGLE: &[(&str, &str)] = &[
-    ("name", "{First Name}+{Middle Name}+{Last Name}|{File As}|{Nickname}|{E-mail 1 - Value}|{Organization Name}"),
-    ("job_title", "{Organization Title}"),
-    ("department", "{Organization Department}"),
-    ("phones", "{Phone 1 - Value}; {Phone 2 - Value}; {Phone 3 - Value}; {Phone 4 - Value}"),
-    ("emails", "{E-mail 1 - Value}; {E-mail 2 - Value}; {E-mail 3 - Value}"),
-    ("address.street", "{Address 1 - Street}"),
-    ("address.city", "{Address 1 - City}"),
-    ("address.province", "{Address 1 - Region}"),
-    ("address.postcode", "{Address 1 - Postal Code}"),
-    ("address.country", "{Address 1 - Country}"),
-    ("birth_date", "{Birthday}"),
-    ("description", "{Notes}"),
-];
+/// Of cards, those of people, of which most files are, are what all are recognised as.
+const LAYOUTS: &[&[Layout]] = &[&[CARD_LAYOUTS[2]], address_books::ALL, hubspot::ALL, salesforce::ALL, zoho::ALL];
 
-const GOOGLE_OLD: &[(&str, &str)] = &[
-    ("name", "{Name}|{Given Name}+{Additional Name}+{Family Name}|{E-mail 1 - Value}|{Organization 1 - Name}"),
-    ("job_title", "{Organization 1 - Title}"),
-    ("department", "{Organization 1 - Department}"),
-    ("phones", "{Phone 1 - Value}; {Phone 2 - Value}; {Phone 3 - Value}; {Phone 4 - Value}"),
-    ("emails", "{E-mail 1 - Value}; {E-mail 2 - Value}; {E-mail 3 - Value}"),
-    ("address.street", "{Address 1 - Street}"),
-    ("address.city", "{Address 1 - City}"),
-    ("address.province", "{Address 1 - Region}"),
-    ("address.postcode", "{Address 1 - Postal Code}"),
-    ("address.country", "{Address 1 - Country}"),
-    ("birth_date", "{Birthday}"),
-    ("description", "{Notes}"),
-];
-
-const OUTLOOK: &[(&str, &str)] = &[
-    ("name", "{First Name}+{Middle Name}+{Last Name}|{Display Name}|{E-mail Display Name}|{E-mail Address}|{Company}"),
-    ("job_title", "{Job Title}"),
-    ("department", "{Department}"),
-    (
-        "phones",
-        "{Mobile Phone}; {Business Phone}; {Business Phone 2}; {Primary Phone}; {Home Phone}; {Company Main Phone}",
-    ),
-    ("emails", "{E-mail Address}; {E-mail 2 Address}; {E-mail 3 Address}"),
-    ("address.street", "{Business Street}|{Home Street}|{Other Street}"),
-    ("address.city", "{Business City}|{Home City}|{Other City}"),
-    ("address.province", "{Business State}|{Home State}|{Other State}"),
-    ("address.postcode", "{Business Postal Code}|{Home Postal Code}|{Other Postal Code}"),
-    ("address.country", "{Business Country/Region}|{Business Country}|{Home Country/Region}|{Home Country}"),
-    ("birth_date", "{Birthday}"),
-    ("description", "{Notes}"),
-];
-
-const THUNDERBIRD: &[(&str, &str)] = &[
-    ("name", "{Display Name}|{First Name}++{Last Name}|{Nickname}|{Primary Email}|{Organization}"),
-    ("job_title", "{Job Title}"),
-    ("department", "{Department}"),
-    ("phones", "{Mobile Number}; {Work Phone}; {Home Phone}"),
-    ("emails", "{Primary Email}; {Secondary Email}"),
-    ("address.street", "{Work Address}|{Home Address}"),
-    ("address.city", "{Work City}|{Home City}"),
-    ("address.province", "{Work State}|{Work County}|{Home State}|{Home County}"),
-    ("address.postcode", "{Work ZipCode}|{Work Post Code}|{Home ZipCode}|{Home Post Code}"),
-    ("address.country", "{Work Country}|{Home Country}"),
-    ("birth_date", "{Birth Year}-{Birth Month}-{Birth Day}"),
-    ("description", "{Notes}"),
-];
-
-const COMPANY_CARDS: &[(&str, &str)] = &[
-    ("name", "{Name}|{Company}|{E-mails}|{Phones}"),
-    ("kind", "{Kind}"),
-    ("phones", "{Phones}"),
-    ("emails", "{E-mails}"),
-    ("address.street", "{Street}"),
-    ("address.city", "{City}"),
-    ("address.province", "{Province}"),
-    ("address.postcode", "{Postcode}"),
-    ("address.country", "{Country}"),
-    ("website", "{Website}"),
-    ("tags", "{Tags}"),
-    ("description", "{Notes}"),
-];
-
-const LEAD_CARDS: &[(&str, &str)] = &[
-    ("name", "{Name}|{E-mails}|{Phones}|{Company}"),
-    ("company", "{Company}"),
-    ("job_title", "{Job title}"),
-    ("phones", "{Phones}"),
-    ("emails", "{E-mails}"),
-    ("address.street", "{Street}"),
-    ("address.city", "{City}"),
-    ("address.province", "{Province}"),
-    ("address.postcode", "{Postcode}"),
-    ("address.country", "{Country}"),
-    ("tags", "{Tags}"),
-    ("need", "{Notes}"),
-];
-
-const CARDS: &[(&str, &str)] = &[
-    ("name", "{Name}|{E-mails}|{Phones}|{Company}"),
-    ("job_title", "{Job title}"),
-    ("department", "{Department}"),
-    ("phones", "{Phones}"),
-    ("emails", "{E-mails}"),
-    ("address.street", "{Street}"),
-    ("address.city", "{City}"),
-    ("address.province", "{Province}"),
-    ("address.postcode", "{Postcode}"),
-    ("address.country", "{Country}"),
-    ("birth_date", "{Birthday}"),
-    ("tags", "{Tags}"),
-    ("description", "{Notes}"),
-];
-
-/// What becomes of cards by what they are of; those of people, of which most files are, are what all are recognised as.
-const CARD_LAYOUTS: [Layout; 3] = [
-    Layout {
-        code: "vcard",
-        record_type: "customer",
-        marks: &CARD_COLUMNS,
-        fields: COMPANY_CARDS,
-        company: None,
-        website: None,
-        key: Some("name"),
-    },
-    Layout {
-        code: "vcard",
-        record_type: "lead",
-        marks: &CARD_COLUMNS,
-        fields: LEAD_CARDS,
-        company: None,
-        website: None,
-        key: Some("emails"),
-    },
-    Layout {
-        code: "vcard",
-        record_type: "contact",
-        marks: &CARD_COLUMNS,
-        fields: CARDS,
-        company: Some("Company"),
-        website: Some("Website"),
-        key: Some("emails"),
-    },
-];
-
-const LAYOUTS: &[Layout] = &[
-    CARD_LAYOUTS[2],
-    Layout {
-        code: "google",
-        record_type: "contact",
-        marks: &["First Name", "Middle Name", "Last Name", "Organization Name"],
-        fields: GOOGLE,
-        company: Some("Organization Name"),
-        website: Some("Website 1 - Value"),
-        key: Some("emails"),
-    },
-    Layout {
-        code: "google",
-        record_type: "contact",
-        marks: &["Name", "Given Name", "Family Name"],
-        fields: GOOGLE_OLD,
-        company: Some("Organization 1 - Name"),
-        website: Some("Website 1 - Value"),
-        key: Some("emails"),
-    },
-    Layout {
-        code: "outlook",
-        record_type: "contact",
-        marks: &["First Name", "Last Name", "E-mail Address", "Business Phone", "Business Street"],
-        fields: OUTLOOK,
-        company: Some("Company"),
-        website: Some("Web Page"),
-        key: Some("emails"),
-    },
-    Layout {
-        code: "thunderbird",
-        record_type: "contact",
-        marks: &["Display Name", "Primary Email", "Secondary Email"],
-        fields: THUNDERBIRD,
-        company: Some("Organization|Organisation"),
-        website: Some("Web Page 1|Web Page 2"),
-        key: Some("emails"),
-    },
-    Layout {
-        code: "hubspot_contacts",
-        record_type: "contact",
-        marks: &["Record ID", "First Name", "Last Name", "Email"],
-        fields: &[
-            ("name", "{First Name}++{Last Name}|{Email}"),
-            ("job_title", "{Job Title}"),
-            ("phones", "{Mobile Phone Number}; {Phone Number}"),
-            ("emails", "{Email}"),
-            ("address.street", "{Street Address}"),
-            ("address.city", "{City}"),
-            ("address.province", "{State/Region}"),
-            ("address.postcode", "{Postal Code}"),
-            ("address.country", "{Country/Region}"),
-        ],
-        company: Some("Company Name|Associated Company|Primary Associated Company"),
-        website: None,
-        key: Some("emails"),
-    },
-    Layout {
-        code: "hubspot_companies",
-        record_type: "customer",
-        marks: &["Record ID", "Company name", "Company Domain Name"],
-        fields: &[
-            ("name", "{Company name}|{Company Domain Name}"),
-            ("kind", "company"),
-            ("phones", "{Phone Number}"),
-            ("website", "{Website URL}|{Company Domain Name}"),
-            ("address.street", "{Street Address}"),
-            ("address.city", "{City}"),
-            ("address.province", "{State/Region}"),
-            ("address.postcode", "{Postal Code}"),
-            ("address.country", "{Country/Region}"),
-            ("employees", "{Number of Employees}"),
-            ("revenue", "{Annual Revenue}"),
-            ("founded", "{Year Founded}"),
-            ("description", "{Description}"),
-        ],
-        company: None,
-        website: None,
-        key: Some("name"),
-    },
-    Layout {
-        code: "hubspot_deals",
-        record_type: "opportunity",
-        marks: &["Record ID", "Deal Name", "Deal Stage", "Amount"],
-        fields: &[
-            ("name", "{Deal Name}"),
-            ("number", "{Record ID}"),
-            ("stage_id", "{Deal Stage}"),
-            ("pipeline_id", "{Pipeline}"),
-            ("amount", "{Amount}"),
-            ("expected_close", "{Close Date}"),
-            ("closed_on", "{Close Date}"),
-            ("lost_note", "{Closed Lost Reason}|{Loss Reason}"),
-            ("need", "{Deal Description}"),
-        ],
-        company: Some("Associated Company|Primary Associated Company"),
-        website: None,
-        key: Some("number"),
-    },
-    Layout {
-        code: "salesforce_contacts",
-        record_type: "contact",
-        marks: &["First Name", "Last Name", "Account Name", "Mailing Street"],
-        fields: &[
-            ("name", "{First Name}+{Middle Name}+{Last Name}|{Full Name}|{Contact Name}|{Email}"),
-            ("job_title", "{Title}"),
-            ("department", "{Department}"),
-            ("phones", "{Mobile}; {Phone}; {Home Phone}; {Other Phone}"),
-            ("emails", "{Email}; {Secondary Email}"),
-            ("address.street", "{Mailing Street}"),
-            ("address.city", "{Mailing City}"),
-            ("address.province", "{Mailing State/Province}|{Mailing State}"),
-            ("address.postcode", "{Mailing Zip/Postal Code}|{Mailing Zip}"),
-            ("address.country", "{Mailing Country}"),
-            ("birth_date", "{Birthdate}|{Date of Birth}"),
-            ("description", "{Description}|{Contact Description}"),
-        ],
-        company: Some("Account Name"),
-        website: None,
-        key: Some("emails"),
-    },
-    Layout {
-        code: "salesforce_contacts",
-        record_type: "contact",
-        marks: &["Id", "LastName", "FirstName", "MailingStreet", "Email"],
-        fields: &[
-            ("name", "{FirstName}++{LastName}|{Name}|{Email}"),
-            ("job_title", "{Title}"),
-            ("department", "{Department}"),
-            ("phones", "{MobilePhone}; {Phone}; {HomePhone}; {OtherPhone}"),
-            ("emails", "{Email}"),
-            ("address.street", "{MailingStreet}"),
-            ("address.city", "{MailingCity}"),
-            ("address.province", "{MailingState}"),
-            ("address.postcode", "{MailingPostalCode}"),
-            ("address.country", "{MailingCountry}"),
-            ("birth_date", "{Birthdate}"),
-            ("description", "{Description}"),
-        ],
-        company: Some("Account.Name"),
-        website: None,
-        key: Some("emails"),
-    },
-    Layout {
-        code: "salesforce_accounts",
-        record_type: "customer",
-        marks: &["Id", "Name", "BillingStreet", "NumberOfEmployees"],
-        fields: &[
-            ("name", "{Name}"),
-            ("number", "{AccountNumber}"),
-            ("kind", "company"),
-            ("phones", "{Phone}"),
-            ("website", "{Website}"),
-            ("address.street", "{BillingStreet}"),
-            ("address.city", "{BillingCity}"),
-            ("address.province", "{BillingState}"),
-            ("address.postcode", "{BillingPostalCode}"),
-            ("address.country", "{BillingCountry}"),
-            ("employees", "{NumberOfEmployees}"),
-            ("revenue", "{AnnualRevenue}"),
-            ("description", "{Description}"),
-        ],
-        company: None,
-        website: None,
-        key: Some("name"),
-    },
-    Layout {
-        code: "salesforce_leads",
-        record_type: "lead",
-        marks: &["FirstName", "LastName", "Company", "LeadSource"],
-        fields: &[
-            ("name", "{FirstName}++{LastName}|{Name}|{Company}"),
-            ("company", "{Company}"),
-            ("job_title", "{Title}"),
-            ("phones", "{MobilePhone}; {Phone}"),
-            ("emails", "{Email}"),
-            ("address.street", "{Street}"),
-            ("address.city", "{City}"),
-            ("address.province", "{State}"),
-            ("address.postcode", "{PostalCode}"),
-            ("address.country", "{Country}"),
-            ("need", "{Description}"),
-        ],
-        company: None,
-        website: None,
-        key: Some("emails"),
-    },
-    Layout {
-        code: "salesforce_leads",
-        record_type: "lead",
-        marks: &["First Name", "Last Name", "Company / Account"],
-        fields: &[
-            ("name", "{First Name}+{Middle Name}+{Last Name}|{Company / Account}"),
-            ("company", "{Company / Account}"),
-            ("job_title", "{Title}"),
-            ("phones", "{Mobile}; {Phone}"),
-            ("emails", "{Email}"),
-            ("address.street", "{Street}"),
-            ("address.city", "{City}"),
-            ("address.province", "{State/Province}|{State/Province (text only)}|{State}"),
-            ("address.postcode", "{Zip/Postal Code}|{Zip}"),
-            ("address.country", "{Country}|{Country (text only)}"),
-            ("need", "{Description}"),
-        ],
-        company: None,
-        website: None,
-        key: Some("emails"),
-    },
-    Layout {
-        code: "salesforce_accounts",
-        record_type: "customer",
-        marks: &["Account Name", "Account Owner", "Billing State/Province"],
-        fields: &[
-            ("name", "{Account Name}"),
-            ("number", "{Account Number}"),
-            ("kind", "company"),
-            ("phones", "{Phone}"),
-            ("website", "{Website}"),
-            ("address.street", "{Billing Street}"),
-            ("address.city", "{Billing City}"),
-            ("address.province", "{Billing State/Province}"),
-            ("address.postcode", "{Billing Zip/Postal Code}"),
-            ("address.country", "{Billing Country}"),
-            ("employees", "{Employees}"),
-            ("revenue", "{Annual Revenue}"),
-            ("description", "{Account Description}|{Description}"),
-        ],
-        company: None,
-        website: None,
-        key: Some("name"),
-    },
-    Layout {
-        code: "salesforce_opportunities",
-        record_type: "opportunity",
-        marks: &["Opportunity Name", "Account Name", "Stage", "Close Date"],
-        fields: &[
-            ("name", "{Opportunity Name}"),
-            ("number", "{Opportunity ID}"),
-            ("stage_id", "{Stage}"),
-            ("amount", "{Amount}"),
-            ("expected_close", "{Close Date}"),
-            ("closed_on", "{Close Date}"),
-            ("lost_note", "{Closed Lost Reason}|{Loss Reason}"),
-            ("probability", "{Probability (%)}"),
-            ("next_step", "{Next Step}"),
-            ("need", "{Description}"),
-        ],
-        company: Some("Account Name"),
-        website: None,
-        key: Some("number"),
-    },
-    Layout {
-        code: "zoho_contacts",
-        record_type: "contact",
-        marks: &["Contact Owner", "First Name", "Last Name", "Account Name", "Email"],
-        fields: &[
-            ("name", "{First Name}++{Last Name}|{Full Name}|{Email}"),
-            ("job_title", "{Title}"),
-            ("department", "{Department}"),
-            ("phones", "{Mobile}; {Phone}; {Home Phone}; {Other Phone}"),
-            ("emails", "{Email}; {Secondary Email}"),
-            ("address.street", "{Mailing Street}"),
-            ("address.city", "{Mailing City}"),
-            ("address.province", "{Mailing State}"),
-            ("address.postcode", "{Mailing Zip}"),
-            ("address.country", "{Mailing Country}"),
-            ("birth_date", "{Date of Birth}"),
-            ("description", "{Description}"),
-        ],
-        company: Some("Account Name"),
-        website: None,
-        key: Some("emails"),
-    },
-    Layout {
-        code: "zoho_accounts",
-        record_type: "customer",
-        marks: &["Account Owner", "Account Name", "Website"],
-        fields: &[
-            ("name", "{Account Name}"),
-            ("number", "{Account Number}"),
-            ("kind", "company"),
-            ("phones", "{Phone}"),
-            ("website", "{Website}"),
-            ("address.street", "{Billing Street}"),
-            ("address.city", "{Billing City}"),
-            ("address.province", "{Billing State}"),
-            ("address.postcode", "{Billing Code}"),
-            ("address.country", "{Billing Country}"),
-            ("employees", "{Employees}"),
-            ("revenue", "{Annual Revenue}"),
-            ("description", "{Description}"),
-        ],
-        company: None,
-        website: None,
-        key: Some("name"),
-    },
-    Layout {
-        code: "zoho_deals",
-        record_type: "opportunity",
-        marks: &["Deal Owner", "Deal Name", "Stage", "Closing Date"],
-        fields: &[
-            ("name", "{Deal Name}"),
-            ("number", "{Record Id}|{Deal Id}"),
-            ("stage_id", "{Stage}"),
-            ("pipeline_id", "{Pipeline}"),
-            ("amount", "{Amount}"),
-            ("expected_close", "{Closing Date}"),
-            ("closed_on", "{Closing Date}"),
-            ("lost_note", "{Reason For Loss}|{Reason For Loss - Deal}"),
-            ("probability", "{Probability (%)}|{Probability}"),
-            ("next_step", "{Next Step}"),
-            ("need", "{Description}"),
-        ],
-        company: Some("Account Name"),
-        website: None,
-        key: Some("number"),
-    },
-    Layout {
-        code: "zoho_leads",
-        record_type: "lead",
-        marks: &["Lead Owner", "Company", "Last Name", "Lead Status"],
-        fields: &[
-            ("name", "{First Name}++{Last Name}|{Full Name}|{Company}"),
-            ("company", "{Company}"),
-            ("job_title", "{Designation}|{Title}"),
-            ("phones", "{Mobile}; {Phone}"),
-            ("emails", "{Email}; {Secondary Email}"),
-            ("address.street", "{Street}"),
-            ("address.city", "{City}"),
-            ("address.province", "{State}"),
-            ("address.postcode", "{Zip Code}"),
-            ("address.country", "{Country}"),
-            ("need", "{Description}"),
-        ],
-        company: None,
-        website: None,
-        key: Some("emails"),
-    },
-];
+fn all() -> impl Iterator<Item = &'static Layout> {
+    LAYOUTS.iter().copied().flatten()
+}
 
 impl Layout {
+    /// Records of a type that no companies are made for.
+    const fn of(
+        code: &'static str,
+        record_type: &'static str,
+        key: &'static str,
+        marks: &'static [&'static str],
+        fields: Fields,
+    ) -> Self {
+        Self { code, record_type, marks, fields, company: None, website: None, key: Some(key) }
+    }
+
+    /// With the column of their company, or several of which one is there.
+    const fn company(mut self, columns: &'static str) -> Self {
+        self.company = Some(columns);
+        self
+    }
+
+    /// With the column of that company's website.
+    const fn website(mut self, columns: &'static str) -> Self {
+        self.website = Some(columns);
+        self
+    }
+
     /// The program whose export has these columns; what knows most of them.
     pub(super) fn recognise(columns: &[String]) -> Option<&'static Self> {
-        let given: BTreeSet<String> = columns.iter().map(|name| name.trim().to_lowercase()).collect();
+        let given: BTreeSet<String> = columns.iter().map(|name| plain(name).to_lowercase()).collect();
         let is_own = |layout: &&Layout| layout.marks.iter().all(|mark| given.contains(&mark.to_lowercase()));
-        LAYOUTS.iter().filter(is_own).max_by_key(|layout| layout.known(columns).len())
+        all().filter(is_own).max_by_key(|layout| layout.known(columns).len())
     }
 
     /// The fields for which there are columns.
     fn known(&self, columns: &[String]) -> Vec<Assignment> {
-        let from = |(field, source): &(&str, &str)| Some(Assignment::new(field, from(source, columns)?));
-        let mut known: Vec<Assignment> = self.fields.iter().filter_map(from).collect();
+        let assigned = |(field, source): &(&str, &str)| {
+            let plainly = Assignment::new(field, from(source, columns)?);
+            Some(Assignment { values: words(self.record_type, field), ..plainly })
+        };
+        let mut known: Vec<Assignment> = self.fields.iter().filter_map(assigned).collect();
         for day in known.iter_mut().filter(|assignment| DAYS.contains(&assignment.field.as_str())) {
             // Most programs write them plainly; some as people do in the programs' country.
             day.dates = Some(DateOrder::MonthFirst);
@@ -555,8 +119,10 @@ impl Layout {
         let mut assignments = self.known(columns);
         assignments.extend(company.clone().map(|from| Assignment::new("customer_id", from)));
         assignments.extend(lost_reason(&assignments));
-        // What is known of people here is not to be lost to an old address book; a deal goes on where its own file says.
-        let existing = if self.record_type == "opportunity" { Existing::Update } else { Existing::Fill };
+        // What is known of people here is not to be lost to an old address book; deals and tickets go on where their own file
+        // says.
+        let goes_on = matches!(self.record_type, "opportunity" | "ticket");
+        let existing = if goes_on { Existing::Update } else { Existing::Fill };
         let own = step(self.record_type, self.key, existing, assignments);
         let made = |from| Step {
             distinct: true,
@@ -616,8 +182,13 @@ fn from(source: &str, columns: &[String]) -> Option<From> {
     if all.len() > 1 { Some(From::First(all)) } else { all.pop() }
 }
 
+/// What a column is called, without the time zone that programs add: Close Date (GMT+8).
+fn plain(column: &str) -> &str {
+    column.split(" (GMT").next().unwrap_or(column).trim()
+}
+
 fn single(source: &str, columns: &[String]) -> Option<From> {
-    let column = |name: &str| columns.iter().find(|column| column.trim().eq_ignore_ascii_case(name)).cloned();
+    let column = |name: &str| columns.iter().find(|column| plain(column).eq_ignore_ascii_case(name)).cloned();
     let slots: Vec<&str> = mapping::slots(source).map(|slot| slot.name).collect();
     if slots.is_empty() {
         return Some(From::Constant(source.to_owned()));
@@ -651,7 +222,7 @@ mod tests {
 
     #[test]
     fn every_field_of_a_layout_exists() {
-        for layout in LAYOUTS.iter().chain(&CARD_LAYOUTS) {
+        for layout in all().chain(&CARD_LAYOUTS) {
             let def = shared::types::by_name(layout.record_type).unwrap();
             for (name, _) in layout.fields {
                 assert!(def.field(name.split('.').next().unwrap()).is_some(), "{} {name}", layout.code);
@@ -691,6 +262,89 @@ mod tests {
             assert_eq!(recognised(header).map(|(code, _)| code), Some(code), "{header}");
         }
         assert!(recognised("name,email,phone").is_none());
+    }
+
+    fn source(steps: &[Step], field: &str) -> Option<From> {
+        steps.last()?.assignments.iter().find(|assignment| assignment.field == field).map(|found| found.from.clone())
+    }
+
+    #[test]
+    fn outlook_is_known_in_other_languages() {
+        let chinese = "名,中间名,姓,电子邮件地址,商务电话,移动电话,职务,部门,单位,商务地址 街道,商务地址 市/县,\
+                       商务地址 省/市/自治区,商务地址 邮政编码,商务地址 国家/地区,网页,生日,附注";
+        let german = "Vorname,Weitere Vornamen,Nachname,Firma,Abteilung,Position,Straße geschäftlich,Ort geschäftlich,\
+                      Telefon geschäftlich,Mobiltelefon,E-Mail-Adresse,Notizen";
+        let person = |given: &str, middle: &str, family: &str| From::Person {
+            given: given.into(),
+            middle: middle.into(),
+            family: family.into(),
+        };
+        for (header, name, phones, city) in [
+            (chinese, person("名", "中间名", "姓"), "{移动电话}; {商务电话}", "商务地址 市/县"),
+            (
+                german,
+                person("Vorname", "Weitere Vornamen", "Nachname"),
+                "{Mobiltelefon}; {Telefon geschäftlich}",
+                "Ort geschäftlich",
+            ),
+        ] {
+            let (code, steps) = recognised(header).unwrap();
+            assert_eq!((code, steps.len()), ("outlook", 2));
+            let Some(From::First(names)) = source(&steps, "name") else { panic!("{header}") };
+            assert_eq!(names[0], name);
+            assert_eq!(source(&steps, "phones"), Some(From::Template(phones.to_owned())));
+            assert_eq!(source(&steps, "address.city"), Some(From::Column(city.to_owned())));
+            assert!(source(&steps, "customer_id").is_some() && source(&steps, "department").is_some());
+        }
+    }
+
+    #[test]
+    fn tickets_of_other_programs_are_known() {
+        let hubspot =
+            "Ticket ID,Ticket name,Pipeline,Ticket status,Priority,Create Date (GMT+8),Ticket owner,Ticket description";
+        let cases =
+            "Case Number,Subject,Status,Priority,Date/Time Opened,Case Owner,Account Name,Contact Name,Description";
+        for (header, code, opened, companies) in
+            [(hubspot, "hubspot_tickets", "Create Date (GMT+8)", 0), (cases, "salesforce_cases", "Date/Time Opened", 1)]
+        {
+            let (known, steps) = recognised(header).unwrap();
+            assert_eq!((known, steps.len()), (code, companies + 1));
+            let last = steps.last().unwrap();
+            assert_eq!((last.record_type.as_str(), last.key.as_deref()), ("ticket", Some("number")));
+            assert_eq!(last.existing, Existing::Update);
+            assert_eq!(source(&steps, "received_at"), Some(From::Column(opened.to_owned())));
+            for field in ["subject", "status", "priority", "description", "owner_id"] {
+                assert!(source(&steps, field).is_some(), "{code} {field}");
+            }
+        }
+        assert_eq!(recognised(cases).unwrap().1[1].target_of("Contact Name").as_deref(), Some("contact_id"));
+    }
+
+    #[test]
+    fn who_has_it_where_it_came_from_and_tags_are_not_left_out() {
+        let cases: [(&str, &[&str]); 9] = [
+            ("Lead Owner,First Name,Last Name,Company / Account,Email,Lead Source", &["owner_id", "source"]),
+            ("Account Name,Account Owner,Billing State/Province,Industry", &["owner_id", "industry"]),
+            (
+                "Opportunity Owner,Opportunity Name,Account Name,Stage,Close Date,Contact Name",
+                &["owner_id", "contact_id"],
+            ),
+            ("Record ID,First Name,Last Name,Email,Contact owner", &["owner_id"]),
+            ("Record ID,Company name,Company Domain Name,Company owner,Industry", &["owner_id", "industry"]),
+            ("Record ID,Deal Name,Deal Stage,Amount,Deal owner", &["owner_id"]),
+            ("Deal Owner,Deal Name,Stage,Closing Date,Contact Name,Tag", &["owner_id", "contact_id", "tags"]),
+            ("Lead Owner,Company,Last Name,Lead Status,Lead Source,Tag", &["owner_id", "source", "tags"]),
+            ("First Name,Middle Name,Last Name,Organization Name,Labels", &["tags"]),
+        ];
+        for (header, fields) in cases {
+            let (code, steps) = recognised(header).unwrap();
+            for field in fields {
+                assert!(matches!(source(&steps, field), Some(From::Column(_))), "{code} {field}");
+            }
+        }
+        let (_, steps) = recognised("Lead Owner,Company,Last Name,Lead Status,Lead Source").unwrap();
+        let meant = steps[0].assignments.iter().find(|assignment| assignment.field == "source").unwrap();
+        assert_eq!(meant.values.get("Trade Show").map(String::as_str), Some("exhibition"));
     }
 
     #[test]

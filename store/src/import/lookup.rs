@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use shared::access::{Action, Actor};
-use shared::record::Kind;
+use shared::record::{Kind, phone_key};
 use shared::{FieldDef, RecordDef, Result, Row};
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -16,6 +16,10 @@ use crate::scope::{Sql, push_scope};
 
 /// Texts per query.
 const TEXTS: usize = 5_000;
+/// Phones per query of the search index, of which one statement asks many: a query of thousands of words is slow.
+const PHONES: usize = 50;
+/// Digits from which a phone may be found as the beginning of a word of the index: extensions stand behind it.
+const LONG: usize = 7;
 /// So many titles are compared when looking for near matches; where there are more, those that the search index knows as
 /// similar.
 const TITLES: i64 = 10_000;
@@ -25,6 +29,11 @@ pub(super) const FEW: usize = 50;
 /// Text as it is looked up: case does not count.
 pub(super) fn folded(text: &str) -> String {
     text.trim().to_lowercase()
+}
+
+/// Text by which a value of this kind tells a record: phones count as the same however they are written.
+pub(super) fn telling(kind: &Kind, text: &str) -> String {
+    if *kind == Kind::Phones { phone_key(text) } else { folded(text) }
 }
 
 /// Reference of `target` that this type has too: stages are looked up within the record's pipeline.
@@ -233,7 +242,7 @@ fn push_live(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
 }
 
 /// Appends the condition that a column holds one of some folded texts; by index where it can be one that many rows are
-/// looked up by.
+/// looked up by. Of phones more is found than is sought: whoever has a longer number with the same digits in it.
 fn push_valued(sql: &mut Sql, def: &RecordDef, column: &str, texts: &[String]) {
     let field = def.field(column);
     let is_titled = column == def.title && is_searched(def);
@@ -246,6 +255,9 @@ fn push_valued(sql: &mut Sql, def: &RecordDef, column: &str, texts: &[String]) {
     } else if is_titled {
         sql.push(" and t.id in (select guanxi_titled(").push_bind(def.name).push(", ").push_bind(texts.to_vec());
         sql.push(")");
+    } else if field.is_some_and(|field| field.kind == Kind::Phones) {
+        sql.push(" and t.id in (select guanxi_dialled(").push_bind(def.name).push(", ").push_bind(phones(texts));
+        sql.push(")");
     } else if field.is_some_and(|field| field.kind.is_text_list()) {
         sql.push(format_args!(" and t.{column} && (")).push_bind(texts.to_vec());
     } else {
@@ -254,7 +266,43 @@ fn push_valued(sql: &mut Sql, def: &RecordDef, column: &str, texts: &[String]) {
     sql.push(")");
 }
 
-/// Existing records whose key field has one of these folded values, the oldest first; one that has several may come with
+/// Queries of the search index for phones, by what tells them: it has the digits of each phone, from every one of them on.
+fn phones(keys: &[String]) -> Vec<String> {
+    let word = |key: &String| if key.len() < LONG { format!("'{key}'") } else { format!("'{key}':*") };
+    let all: Vec<String> = keys.iter().filter(|key| !key.is_empty()).map(word).collect();
+    all.chunks(PHONES).map(|part| part.join(" | ")).collect()
+}
+
+/// The records of these folded titles, so many of each at most, the oldest first.
+pub(super) async fn load_titled(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    titles: &BTreeSet<String>,
+    most: i64,
+) -> Result<Vec<Row>> {
+    let titles: Vec<String> = titles.iter().cloned().collect();
+    let mut found = Vec::new();
+    for chunk in titles.chunks(TEXTS) {
+        let mut sql = Sql::new(format!("select {} from {} t where t.org_id = ", select_list(def, "t"), def.table()));
+        sql.push_bind(actor.org_id);
+        sql.push(format_args!(
+            " and t.id in (select n.id from (select t.id, row_number() over (partition by lower(t.{}::text) order by t.id) as at
+              from {} t where ",
+            def.title,
+            def.table()
+        ));
+        push_live(&mut sql, actor, def);
+        push_valued(&mut sql, def, def.title, chunk);
+        sql.push(") n where n.at <= ").push_bind(most).push(")");
+        for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
+            found.push(decode(def, &raw, 0)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Existing records whose key field has one of these telling values, the oldest first; one that has several may come with
 /// each of them.
 pub(super) async fn load_existing(
     tx: &mut Tx,
@@ -277,15 +325,33 @@ pub(super) async fn load_existing(
     Ok(found)
 }
 
-/// The folded values of a key field.
-pub(super) fn key_texts(row: &Row, key: &str) -> Vec<String> {
+/// The telling values of a key field.
+pub(super) fn key_texts(def: &RecordDef, row: &Row, key: &str) -> Vec<String> {
     if key == "id" {
         return vec![row.id.to_string()];
     }
+    let told = |text: &str| def.field(key).map_or_else(|| folded(text), |field| telling(&field.kind, text));
     match row.value(key) {
-        serde_json::Value::String(text) => vec![folded(text)],
-        serde_json::Value::Array(_) => shared::record::texts(&row.values, key).map(folded).collect(),
+        serde_json::Value::String(text) => vec![told(text)],
+        serde_json::Value::Array(_) => shared::record::texts(&row.values, key).map(told).collect(),
         serde_json::Value::Null => Vec::new(),
         other => vec![folded(&other.to_string())],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::types::REGISTRY;
+
+    use super::*;
+
+    #[test]
+    fn phones_are_looked_up_by_the_words_of_the_search_index() {
+        let keys = ["13900007777", "", "11022"].map(str::to_owned);
+        assert_eq!(phones(&keys), ["'13900007777':* | '11022'"]);
+        assert_eq!(phones(&vec!["13900007777".to_owned(); PHONES + 1]).len(), 2);
+        // Which has them only of fields that are searched.
+        let mut fields = REGISTRY.iter().flat_map(|def| def.fields).filter(|field| field.kind == Kind::Phones);
+        assert!(fields.all(|field| field.searchable));
     }
 }

@@ -4,6 +4,7 @@
 
 mod cells;
 mod check;
+mod clock;
 mod dates;
 mod export;
 mod files;

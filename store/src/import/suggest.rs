@@ -1,157 +1,39 @@
 //! Suggests which column goes where.
 
+mod likely;
+mod synonyms;
+
 use shared::RecordDef;
 use shared::i18n::{Locale, field_label};
 use shared::import::{Assignment, From, Step, fillable, mapping, units};
 use shared::record::{CustomField, Kind, custom_name};
-use shared::types::REGISTRY;
 use uuid::Uuid;
 
+use self::synonyms::{PARTS, SYNONYMS, TELLING};
 use super::near::bare;
 use super::table::Table;
 
-/// Column names that programs and people use for fields, besides names and labels: field, other names.
-const SYNONYMS: &[(&str, &[&str])] = &[
-    (
-        "name",
-        &[
-            "title",
-            "full name",
-            "company",
-            "company name",
-            "account",
-            "account name",
-            "客户",
-            "公司",
-            "公司名称",
-            "名字",
-            "标题",
-            "display name",
-        ],
-    ),
-    (
-        "phones",
-        &[
-            "phone",
-            "mobile",
-            "tel",
-            "telephone",
-            "phone number",
-            "contact phone number",
-            "mobile phone",
-            "cell",
-            "cell phone",
-            "work phone",
-            "home phone",
-            "phone 2",
-            "电话",
-            "手机",
-            "手机号",
-            "手机号码",
-            "电话号码",
-            "联系电话",
-            "座机",
-            "固定电话",
-        ],
-    ),
-    ("phone", &["mobile", "tel", "telephone", "电话", "手机"]),
-    (
-        "emails",
-        &[
-            "email",
-            "e-mail",
-            "mail",
-            "email address",
-            "email 2",
-            "work email",
-            "邮箱",
-            "邮件",
-            "电子邮箱",
-            "电子邮件",
-            "邮箱地址",
-        ],
-    ),
-    ("email", &["e-mail", "mail", "邮箱", "邮件"]),
-    ("number", &["id", "no", "code", "external id", "编号", "编码"]),
-    (
-        "customer_id",
-        &[
-            "account",
-            "company",
-            "client",
-            "customer name",
-            "company name",
-            "related company",
-            "客户名称",
-            "公司",
-            "公司名称",
-            "所属公司",
-        ],
-    ),
-    ("contact_id", &["contact", "contact name", "联系人"]),
-    ("owner_id", &["owner", "sales", "sales rep", "sales agent", "salesperson", "负责人", "销售"]),
-    ("stage_id", &["deal stage", "stage", "status", "阶段", "状态"]),
-    ("product_ids", &["product", "products", "产品"]),
-    ("amount", &["value", "deal value", "sum", "price", "金额"]),
-    ("price", &["sales price", "list price", "单价", "价格"]),
-    ("category", &["series", "type", "分类", "类别"]),
-    ("industry", &["sector", "branch", "行业", "所属行业"]),
-    ("founded", &["year established", "year founded", "成立年份"]),
-    ("revenue", &["turnover", "annual revenue", "营业额", "年收入"]),
-    ("employees", &["headcount", "number of employees", "员工数", "人数"]),
-    ("address", &["location", "office location", "full address", "地址", "联系地址"]),
-    ("website", &["url", "web", "homepage", "网址", "官网"]),
-    ("parent_id", &["parent", "subsidiary of", "related company", "上级", "上级公司"]),
-    ("source", &["lead source", "客户来源", "线索来源", "来源渠道"]),
-    ("engaged_on", &["engage date", "start date", "开始日期"]),
-    ("expected_close", &["close date", "closing date", "预计成交", "预计成交日期", "预计结单日期"]),
-    ("closed_on", &["closed", "closed date", "won on", "成交日期", "结单日期"]),
-    ("birth_date", &["birthday", "date of birth", "生日", "出生日期"]),
-    ("description", &["notes", "note", "remarks", "comment", "备注", "说明"]),
-    ("team_id", &["team", "department", "部门", "团队"]),
-];
+pub(super) use self::likely::likeliest;
 
-/// Column names of what only parts of fields hold.
-const PARTS: &[(&str, &[&str])] = &[
-    (
-        "address.street",
-        &[
-            "street",
-            "street address",
-            "address line 1",
-            "address 1",
-            "street2",
-            "street 2",
-            "address line 2",
-            "address 2",
-            "详细地址",
-            "街道",
-        ],
-    ),
-    ("address.district", &["district", "county", "区", "区县", "区/县"]),
-    ("address.city", &["city", "town", "市", "城市", "所在城市"]),
-    ("address.province", &["state", "province", "region", "state/province", "省", "省份", "所在省份"]),
-    ("address.postcode", &["zip", "zip code", "postcode", "postal code", "zip/postal code", "邮编", "邮政编码"]),
-    ("address.country", &["country", "country/region", "国家", "国家/地区"]),
-    ("name.given", &["first name", "given name", "forename", "名"]),
-    ("name.middle", &["middle name"]),
-    ("name.family", &["last name", "family name", "surname", "姓"]),
-];
+/// Names of fields in falling order of certainty: see [`names`].
+const RANKS: u8 = 4;
+/// The rank of names that fields of several types have.
+const COMMON: u8 = 3;
 
 /// The mapping of a file's columns to a type's fields, as far as it is plain.
 pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[String]) -> Step {
     let mut assignments: Vec<Assignment> = Vec::new();
     let mut free: Vec<&String> = columns.iter().collect();
-    for rank in 0..3 {
+    for rank in 0..RANKS {
+        let known = known(def, rank);
         free.retain(|column| {
-            let hit = fields(def).into_iter().find(|field| {
-                let taken = assignments.iter().any(|a| a.field == *field);
+            let hit = known.iter().find(|(field, names)| {
                 let column = called(def, field, column);
-                !taken && names(def, field, rank).iter().any(|name| bare(name) == column && !column.is_empty())
+                !column.is_empty() && names.contains(&column) && !assignments.iter().any(|a| a.field == *field)
             });
-            let Some(field) = hit else { return true };
-            let times = def.field(&field).and_then(|field| units::factor(field, column));
-            assignments.push(Assignment { times, ..Assignment::column(&field, column) });
+            let Some((field, _)) = hit else { return true };
+            let times = def.field(field).and_then(|field| units::factor(field, column));
+            assignments.push(Assignment { times, ..Assignment::column(field, column) });
             false
         });
     }
@@ -192,9 +74,10 @@ fn closing_days(def: &'static RecordDef, step: &mut Step) {
 fn join(def: &'static RecordDef, free: &[&String], step: &mut Step) {
     let parts: Vec<String> = mapping::parts(def).collect();
     for column in free {
-        let is_known = |names: &[&str]| names.iter().any(|name| bare(name) == bare(column));
-        let part = PARTS.iter().find(|(part, names)| is_known(names) && parts.iter().any(|known| known == part));
-        let lists = SYNONYMS.iter().filter(|(field, names)| matches!(*field, "phones" | "emails") && is_known(names));
+        let part =
+            PARTS.iter().find(|(part, names)| is_among(names, column) && parts.iter().any(|known| known == part));
+        let is_list = |field: &str| matches!(field, "phones" | "emails");
+        let lists = SYNONYMS.iter().filter(|(field, names)| is_list(field) && is_among(names, column));
         let list = lists.map(|(field, _)| *field).find(|field| def.field(field).is_some());
         // A whole name says more than its parts.
         let is_named = |a: &Assignment| a.field == def.title && !matches!(a.from, From::Person { .. });
@@ -243,26 +126,21 @@ pub(super) fn look_closer(steps: &mut [Step], table: &Table) {
     }
 }
 
-/// The type that most columns fit.
-pub(super) fn likeliest(columns: &[String]) -> &'static RecordDef {
-    let fit = |def: &&'static RecordDef| {
-        let step = step(def, &[], columns);
-        let required = def.fields.iter().filter(|f| f.required && f.default.is_none());
-        let missing = required.filter(|f| !step.assignments.iter().any(|a| a.field == f.name)).count();
-        let fit = i64::try_from(step.assignments.len()).unwrap_or(0) * 2 - i64::try_from(missing).unwrap_or(0);
-        // What says little is sooner a list of people and companies than one of tags.
-        (fit, def.timeline)
-    };
-    let candidates = REGISTRY.iter().copied().filter(|def| !def.admin);
-    // Of equals the first in the registry: the more general one.
-    candidates.rev().max_by_key(fit).unwrap_or(&shared::types::CUSTOMER)
-}
-
 fn fields(def: &'static RecordDef) -> Vec<String> {
     std::iter::once("id").chain(fillable(def).map(|field| field.name)).map(str::to_owned).collect()
 }
 
-/// Names of a field in falling order of certainty: its own, its labels, what else it is called.
+/// The fields that columns may be led to, with their names of a rank as they are compared.
+fn known(def: &'static RecordDef, rank: u8) -> Vec<(String, Vec<String>)> {
+    let named = |field: String| {
+        let names = names(def, &field, rank).iter().map(|name| bare(name)).collect();
+        (field, names)
+    };
+    fields(def).into_iter().map(named).collect()
+}
+
+/// Names of a field in falling order of certainty: its own, its labels, what only this type's is called, what others are
+/// called as well.
 fn names(def: &'static RecordDef, field: &str, rank: u8) -> Vec<String> {
     match rank {
         0 => vec![field.to_owned()],
@@ -270,11 +148,21 @@ fn names(def: &'static RecordDef, field: &str, rank: u8) -> Vec<String> {
             let labels = Locale::ALL.iter().map(|locale| field_label(*locale, def, field));
             labels.chain(field.strip_suffix("_id").map(str::to_owned)).filter(|_| field != "id").collect()
         }
-        _ => {
-            let known = SYNONYMS.iter().filter(|(name, _)| *name == field);
-            known.flat_map(|(_, names)| names.iter().map(|name| (*name).to_owned())).collect()
-        }
+        2 => listed(TELLING, def, field),
+        _ => listed(SYNONYMS, def, field),
     }
+}
+
+fn listed(table: &[(&str, &str)], def: &RecordDef, field: &str) -> Vec<String> {
+    let own = format!("{}.{field}", def.name);
+    let its = table.iter().filter(|(name, _)| *name == field || *name == own);
+    its.flat_map(|(_, names)| names.split('|').map(str::to_owned)).collect()
+}
+
+/// Whether a column is called one of these names, which have `|` between them.
+fn is_among(names: &str, column: &str) -> bool {
+    let column = bare(column);
+    !column.is_empty() && names.split('|').any(|name| bare(name) == column)
 }
 
 /// How existing records are best recognised.
@@ -316,6 +204,35 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_called_as_the_type_of_the_file_has_it() {
+        use shared::types::{CONTACT, LEAD, OPPORTUNITY, TICKET, USER};
+        for (def, column, field) in [
+            (&CONTACT, "单位", Some("customer_id")),
+            (&CONTACT, "Company name", Some("customer_id")),
+            (&CONTACT, "职务", Some("job_title")),
+            (&CONTACT, "Title", Some("job_title")),
+            (&CONTACT, "部門", Some("department")),
+            (&CONTACT, "商务电话", Some("phones")),
+            (&CONTACT, "邮箱地址", Some("emails")),
+            (&CONTACT, "電子郵件", Some("emails")),
+            (&CONTACT, "Contact owner", Some("owner_id")),
+            (&CUSTOMER, "公司名稱", Some("name")),
+            (&CUSTOMER, "单位", None),
+            (&CUSTOMER, "部门", None),
+            (&LEAD, "所属单位", Some("company")),
+            (&LEAD, "部门", None),
+            (&USER, "部门", Some("team_id")),
+            (&OPPORTUNITY, "Deal name", Some("name")),
+            (&OPPORTUNITY, "项目名称", Some("name")),
+            (&OPPORTUNITY, "Account name", Some("customer_id")),
+            (&TICKET, "Ticket ID", Some("number")),
+        ] {
+            let found = mapped(def, &[column]).first().map(|(_, field)| field.clone());
+            assert_eq!(found.as_deref(), field, "{column} of {}", def.name);
+        }
+    }
+
+    #[test]
     fn columns_with_parts_and_further_values_are_put_together() {
         let columns = ["Name", "Phone", "Mobile", "Street", "Street2", "City", "ZIP", "First Name"].map(str::to_owned);
         let step = step(&CUSTOMER, &[], &columns);
@@ -350,13 +267,5 @@ mod tests {
         };
         assert_eq!(of("res_partner_1").as_deref(), Some("number"));
         assert_eq!(of("01a20673-704e-7326-b06d-24abd363263e").as_deref(), Some("id"));
-    }
-
-    #[test]
-    fn the_type_of_a_file_is_guessed_from_its_columns() {
-        let columns = ["name", "stage_id", "amount", "customer_id", "expected_close"].map(str::to_owned);
-        assert_eq!(likeliest(&columns).name, "opportunity");
-        assert_eq!(likeliest(&["name", "industry", "employees"].map(str::to_owned)).name, "customer");
-        assert_eq!(likeliest(&["Name", "Remark of Bob"].map(str::to_owned)).name, "customer");
     }
 }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use shared::format::Zone;
 use shared::i18n::{Locale, choice_label};
-use shared::import::{Candidate, Suggestion};
-use shared::record::{Kind, normalize};
+use shared::import::{Assignment, Candidate, Suggestion};
+use shared::record::{CustomField, Kind, custom_key, normalize};
 use shared::{FieldDef, FieldError, RecordDef, Row, Values};
 use uuid::Uuid;
 
-use super::near;
+use super::{dates, near};
 
 /// What a cell means.
 pub(super) struct Cell {
@@ -86,6 +86,13 @@ fn day_of(text: &str) -> &str {
     day.filter(|_| text[10..].starts_with([' ', 'T'])).unwrap_or(text)
 }
 
+/// What a cell says of a part of a field, or of a field that administrators added: days are read as other days are.
+pub(super) fn part(custom: &[CustomField], assignment: &Assignment, text: &str) -> String {
+    let added = custom_key(&assignment.field).and_then(|key| custom.iter().find(|field| field.key == key));
+    let is_day = added.is_some_and(|field| field.value_kind() == Kind::Date);
+    if is_day { day_of(&dates::read(text, assignment.dates)).to_owned() } else { text.to_owned() }
+}
+
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -148,4 +155,46 @@ pub(super) fn alike_codes(type_name: &str, field: &str, text: &str) -> Vec<Sugge
         })
         .collect();
     near::suggestions(text, named.iter().map(|(code, label)| (*code, label.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::import::DateOrder;
+    use shared::types::{CONTACT, TASK};
+
+    use super::*;
+
+    #[test]
+    fn days_lose_their_midnights_and_moments_keep_their_offsets() {
+        let shanghai = Zone::fixed("Asia/Shanghai", 8 * 3600);
+        let of = |field: &FieldDef, text: &str| plain(field, &dates::read(text, None), &shanghai).value;
+        let (born, due) = (CONTACT.field("birth_date").unwrap(), TASK.field("due_at").unwrap());
+        for text in ["1990/4/3 0:00", "1990/4/3 0:00:00", "3-Apr-1990", "1990年4月3日", "1990-04-03T23:00:00-08"] {
+            assert_eq!(of(born, text), Some(json!("1990-04-03")), "{text}");
+        }
+        for text in ["2024-05-31 15:15 +02:00", "2024-05-31T15:15:00+0200", "2024/5/31 下午9:15", "31 May 24 21:15"] {
+            assert_eq!(of(due, text), Some(json!("2024-05-31T13:15:00.000000Z")), "{text}");
+        }
+        assert_eq!(of(due, "2024年5月31日"), Some(json!("2024-05-30T16:00:00.000000Z")));
+        assert_eq!(of(due, "1717161300"), None);
+    }
+
+    #[test]
+    fn days_of_added_fields_are_read_like_others() {
+        let field = |key: &str, kind: &str| CustomField {
+            key: key.to_owned(),
+            label: key.to_owned(),
+            kind: kind.to_owned(),
+            choices: Vec::new(),
+            required: false,
+        };
+        let custom = [field("renewal", "date"), field("code", "text")];
+        let of = |name: &str, text: &str| {
+            let dates = Some(DateOrder::MonthFirst);
+            part(&custom, &Assignment { dates, ..Assignment::column(name, "c") }, text)
+        };
+        assert_eq!(of("custom.renewal", "4/3/1990 0:00"), "1990-04-03");
+        assert_eq!((of("custom.renewal", "0/0/00"), of("custom.renewal", "soon")), (String::new(), "soon".to_owned()));
+        assert_eq!((of("custom.code", "4/3/1990"), of("address.city", "12")), ("4/3/1990".to_owned(), "12".to_owned()));
+    }
 }

@@ -74,11 +74,14 @@ pub(crate) async fn is_known(tx: &mut Tx, email: &str) -> Result<bool> {
 
 /// What the holder of an address is called: as their contact says, else as they called themselves last.
 pub(crate) async fn name_of(tx: &mut Tx, email: &str, contacts: &[Known]) -> Result<Option<String>> {
-    if let [one] = contacts {
+    // Somebody of whom only the address was known may be called by it.
+    if let [one] = contacts
+        && !one.name.eq_ignore_ascii_case(email)
+    {
         return Ok(Some(one.name.clone()));
     }
     let found: Option<Option<String>> = sqlx::query_scalar(
-        "select requester_name from tickets where org_id = $1 and requester_email = $2 and requester_name is not null
+        "select requester_name from tickets where org_id = $1 and requester_email = $2 and lower(requester_name) <> $2
          order by id desc limit 1",
     )
     .bind(tx.org_id)

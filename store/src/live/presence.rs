@@ -92,6 +92,11 @@ impl Presence {
 }
 
 impl Store {
+    /// Whether the user has the record open at this moment, as far as this node knows.
+    pub(crate) fn is_viewing(&self, org_id: Uuid, record_id: Uuid, user_id: Uuid) -> bool {
+        self.hub.presence().views(org_id, record_id, user_id)
+    }
+
     /// Says that the actor views (or leaves) a record; to be renewed every 20 seconds.
     ///
     /// # Errors

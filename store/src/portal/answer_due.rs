@@ -27,9 +27,7 @@ pub struct AnswerMail {
     pub name: Option<String>,
     /// Language of the ticket.
     pub locale: Locale,
-    /// The ticket.
-    pub ticket_id: Uuid,
-    /// Its number.
+    /// Number of the ticket.
     pub number: String,
     /// What it is about.
     pub subject: String,
@@ -40,8 +38,7 @@ pub struct AnswerMail {
 #[derive(sqlx::FromRow)]
 struct Due {
     message_id: Uuid,
-    ticket_id: Uuid,
-    number: Option<String>,
+    number: String,
     subject: String,
     name: Option<String>,
     email: String,
@@ -58,25 +55,36 @@ impl Store {
     pub async fn answers_due(&self) -> Result<Vec<AnswerMail>> {
         let mut mails = Vec::new();
         for portal in self.portals().await? {
-            let mut tx = self.begin(portal.org_id, DbRole::Writer).await?;
-            if !alone(&mut tx, "answers").await? {
-                continue;
+            // What was claimed of others must not be lost to one organisation's fault.
+            match self.claim_answers(&portal).await {
+                Ok(due) => mails.extend(due.into_iter().map(|due| mail(&portal, due))),
+                Err(fault) => tracing::warn!(%fault, "answers of an organisation could not be told"),
             }
-            let due = due(&mut tx, &portal).await?;
-            note(&mut tx, &due).await?;
-            tx.commit().await?;
-            mails.extend(due.into_iter().map(|due| AnswerMail {
-                portal: portal.clone(),
-                to: due.email,
-                name: due.name,
-                locale: Locale::parse(&due.locale).unwrap_or_default(),
-                ticket_id: due.ticket_id,
-                number: due.number.unwrap_or_default(),
-                subject: due.subject,
-                text: rich::to_text(&due.content).chars().take(REPEATED).collect(),
-            }));
         }
         Ok(mails)
+    }
+
+    async fn claim_answers(&self, portal: &Portal) -> Result<Vec<Due>> {
+        let mut tx = self.begin(portal.org_id, DbRole::Writer).await?;
+        if !alone(&mut tx, "answers").await? {
+            return Ok(Vec::new());
+        }
+        let due = due(&mut tx, portal).await?;
+        note(&mut tx, &due).await?;
+        tx.commit().await?;
+        Ok(due)
+    }
+}
+
+fn mail(portal: &Portal, due: Due) -> AnswerMail {
+    AnswerMail {
+        portal: portal.clone(),
+        to: due.email,
+        name: due.name,
+        locale: Locale::parse(&due.locale).unwrap_or_default(),
+        number: due.number,
+        subject: due.subject,
+        text: rich::to_text(&due.content).chars().take(REPEATED).collect(),
     }
 }
 
@@ -84,7 +92,7 @@ impl Store {
 /// time.
 async fn due(tx: &mut Tx, portal: &Portal) -> Result<Vec<Due>> {
     sqlx::query_as(
-        "select m.id as message_id, t.id as ticket_id, t.number, t.subject, coalesce(t.locale, $2) as locale,
+        "select m.id as message_id, t.number, t.subject, coalesce(t.locale, $2) as locale,
                 coalesce(m.content, '') as content, coalesce(t.requester_name, c.name) as name,
                 coalesce(t.requester_email, c.emails[1]) as email
          from ticket_messages m
@@ -93,7 +101,9 @@ async fn due(tx: &mut Tx, portal: &Portal) -> Result<Vec<Due>> {
          where m.org_id = $1 and m.kind = 'reply' and m.direction = 'outbound' and m.archived_at is null
            and m.created_at between now() - interval '1 day' and now() - interval '20 seconds'
            and m.said_at > m.created_at - interval '1 minute'
-           and m.channel = any($3) and coalesce(t.requester_email, c.emails[1]) is not null
+           and exists (select from audit_entries w where w.org_id = $1 and w.record_id = m.id and w.action = 'create'
+                       and w.source in ('web', 'api'))
+           and m.channel = any($3) and t.number is not null and coalesce(t.requester_email, c.emails[1]) is not null
            and not exists (select from mailboxes b where b.org_id = $1 and b.active and b.archived_at is null)
            and not exists (select from letters_out l where l.org_id = $1 and l.message_id = m.id)
            and not exists (select from answers_told a where a.org_id = $1 and a.message_id = m.id)

@@ -3,8 +3,9 @@
 use serde_json::json;
 use shared::command::Source;
 use shared::i18n::Locale;
+use shared::record::normalize;
 use shared::record::rich::from_text;
-use shared::types::TICKET_KINDS;
+use shared::types::{TICKET, TICKET_KINDS};
 use shared::{Error, FieldError, Result, Row};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
@@ -108,15 +109,17 @@ impl Store {
         new: &NewTicket,
         client: &Client,
     ) -> Result<Made> {
+        let mut wrong = misfits(new);
         let email = address(visitor.map_or(new.email.as_str(), |visitor| &visitor.email));
-        let email = email.map_err(|error| renamed(error, "email", "requester_email"))?;
-        check_text("description", &new.text)?;
+        let email = or_note(&mut wrong, email.map_err(|error| renamed(error, "email", "requester_email")))?;
+        or_note(&mut wrong, check_text("description", &new.text))?;
         let mut tx = self.reading(&portal.system()).await?;
-        check_choices(&mut tx, new).await?;
+        or_note(&mut wrong, check_choices(&mut tx, new).await)?;
+        let Some(email) = email.filter(|_| wrong.is_empty()) else { return Err(Error::Invalid { fields: wrong }) };
         let (customer_id, contact_id) = holder(&mut tx, &email).await?;
         drop(tx);
         self.count_writing(portal, (&email, visitor.is_some()), client).await?;
-        let name = self.writer_name(portal, visitor, &new.name).await?;
+        let name = self.writer_name(portal, &email, &new.name).await?;
         let channel = if visitor.is_some() { "portal" } else { "web" };
         let ticket = json!({
             "subject": new.subject, "kind": kind(&new.kind), "category_id": new.category_id, "queue_id": new.queue_id,
@@ -146,22 +149,15 @@ impl Store {
         })
     }
 
-    /// What somebody is called: as the organisation knows the holder of a mailbox, else as they say.
-    pub(super) async fn writer_name(
-        &self,
-        portal: &Portal,
-        visitor: Option<&Visitor>,
-        claimed: &str,
-    ) -> Result<Option<String>> {
-        let known = match visitor {
-            Some(visitor) => {
-                let mut tx = self.reading(&portal.system()).await?;
-                let contacts: Vec<Known> = contacts_with(&mut tx, &visitor.email).await?;
-                name_of(&mut tx, &visitor.email, &contacts).await?
-            }
-            None => None,
-        };
-        Ok(filled(claimed).map(str::to_owned).or(known))
+    /// What somebody is called: as they say, else as the organisation knows the holder of their mailbox. A stranger who says
+    /// nothing gets that name, too: only colleagues and the holder of the mailbox ever read it.
+    pub(super) async fn writer_name(&self, portal: &Portal, email: &str, claimed: &str) -> Result<Option<String>> {
+        if let Some(claimed) = filled(claimed) {
+            return Ok(Some(claimed.to_owned()));
+        }
+        let mut tx = self.reading(&portal.system()).await?;
+        let contacts: Vec<Known> = contacts_with(&mut tx, email).await?;
+        name_of(&mut tx, email, &contacts).await
     }
 
     /// Counts what is written against the limits. What strangers write with somebody's address does not count against
@@ -192,6 +188,30 @@ pub(super) fn check_text(field: &str, text: &str) -> Result<()> {
         return Err(Error::Invalid { fields: vec![error] });
     }
     Ok(())
+}
+
+/// What does not fit of the lines that are typed; said together, lest the form comes back once for each.
+fn misfits(new: &NewTicket) -> Vec<FieldError> {
+    let lines = [("subject", &new.subject), ("requester_name", &new.name), ("order_number", &new.order_number)];
+    let misfit = |(name, text): (&str, &String)| {
+        if name == "subject" && text.trim().is_empty() {
+            return Some(FieldError::new(name, "required"));
+        }
+        let field = TICKET.field(name)?;
+        normalize(name, &field.kind, &json!(text)).err()
+    };
+    lines.into_iter().filter_map(misfit).collect()
+}
+
+/// Puts what does not fit with the rest of it; other errors end it all.
+fn or_note<T>(wrong: &mut Vec<FieldError>, result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Err(Error::Invalid { fields }) => {
+            wrong.extend(fields);
+            Ok(None)
+        }
+        result => result.map(Some),
+    }
 }
 
 fn filled(text: &str) -> Option<&str> {

@@ -7,12 +7,12 @@ use shared::{Error, Result, Values};
 use uuid::Uuid;
 
 use super::ask::{Made, check_text, said};
-use super::tickets::{OWN, contact_ids};
+use super::tickets::{OWN, contact_ids, merged_into};
 use super::{Portal, Visitor};
 use crate::auth::Client;
 use crate::error::from_sqlx;
 use crate::intake::{STAND, Stand};
-use crate::pool::Store;
+use crate::pool::{Store, Tx};
 
 impl Store {
     /// Says something in one of the visitor's tickets. A solved one is open again with it; of a closed one a new ticket
@@ -31,7 +31,7 @@ impl Store {
         let stand = self.stand(portal, visitor, number).await?;
         check_text("content", text)?;
         self.count_writing(portal, (&visitor.email, true), client).await?;
-        let name = self.writer_name(portal, Some(visitor), "").await?;
+        let name = self.writer_name(portal, &visitor.email, "").await?;
         let html = from_text(text);
         let said = said("portal", &visitor.email, name.as_deref(), &html);
         if stand.is_over() {
@@ -77,16 +77,24 @@ impl Store {
     async fn stand(&self, portal: &Portal, visitor: &Visitor, number: &str) -> Result<Stand> {
         let mut tx = self.reading(&portal.system()).await?;
         let contacts = contact_ids(&mut tx, visitor).await?;
-        let found: Option<Stand> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select {STAND} from tickets t where {OWN} and lower(t.number) = lower($4)"
-        )))
-        .bind(portal.org_id)
-        .bind(&visitor.email)
-        .bind(contacts)
-        .bind(number)
-        .fetch_optional(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-        found.ok_or(Error::NotFound)
+        if let Some(stand) = own(&mut tx, visitor, &contacts, number).await? {
+            return Ok(stand);
+        }
+        // Merged since the page was shown: what was written on it is not lost.
+        let number = merged_into(&mut tx, number).await?.ok_or(Error::NotFound)?;
+        own(&mut tx, visitor, &contacts, &number).await?.ok_or(Error::NotFound)
     }
+}
+
+async fn own(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], number: &str) -> Result<Option<Stand>> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {STAND} from tickets t where {OWN} and lower(t.number) = lower($4)"
+    )))
+    .bind(tx.org_id)
+    .bind(&visitor.email)
+    .bind(contacts)
+    .bind(number)
+    .fetch_optional(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::rich::for_public;
 use super::{Portal, Visitor};
+use crate::desk::survivor;
 use crate::error::from_sqlx;
 use crate::intake::contacts_with;
 use crate::pool::{Store, Tx};
@@ -145,14 +146,21 @@ impl Store {
         .map_err(from_sqlx)
     }
 
-    /// One of the visitor's tickets with its conversation.
+    /// One of the visitor's tickets with its conversation; for one that was merged into another of theirs that other one.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none with that number, or it is not theirs.
     pub async fn portal_ticket(&self, portal: &Portal, visitor: &Visitor, number: &str) -> Result<OwnTicket> {
         let mut tx = self.reading(&portal.system()).await?;
         let contacts = contact_ids(&mut tx, visitor).await?;
-        let found = one(&mut tx, portal, visitor, &contacts, number).await?;
+        let found = match one(&mut tx, portal, visitor, &contacts, number).await? {
+            Some(found) => Some(found),
+            None => match merged_into(&mut tx, number).await? {
+                Some(number) => one(&mut tx, portal, visitor, &contacts, &number).await?,
+                None => None,
+            },
+        };
+        let found = found.ok_or(Error::NotFound)?;
         let messages = conversation(&mut tx, portal, &found).await?;
         let parent = match found.parent_id {
             Some(parent) => number_of(&mut tx, visitor, &contacts, parent).await?,
@@ -163,9 +171,20 @@ impl Store {
     }
 }
 
-async fn one(tx: &mut Tx, portal: &Portal, visitor: &Visitor, contacts: &[Uuid], number: &str) -> Result<Found> {
+/// Number of the ticket that the one with this number was merged into, whoever's it is.
+pub(super) async fn merged_into(tx: &mut Tx, number: &str) -> Result<Option<String>> {
+    Ok(survivor(tx, number).await?.and_then(|(_, number)| number))
+}
+
+async fn one(
+    tx: &mut Tx,
+    portal: &Portal,
+    visitor: &Visitor,
+    contacts: &[Uuid],
+    number: &str,
+) -> Result<Option<Found>> {
     let category = portal.said(portal.reader, "c", "name");
-    let found: Option<Found> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select {LINE}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, t.satisfaction, t.parent_id,
                 (select {category} from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
                 (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product
@@ -177,8 +196,7 @@ async fn one(tx: &mut Tx, portal: &Portal, visitor: &Visitor, contacts: &[Uuid],
     .bind(number)
     .fetch_optional(&mut *tx.inner)
     .await
-    .map_err(from_sqlx)?;
-    found.ok_or(Error::NotFound)
+    .map_err(from_sqlx)
 }
 
 async fn number_of(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], id: Uuid) -> Result<Option<String>> {

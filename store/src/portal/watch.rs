@@ -75,6 +75,8 @@ impl TicketWatch {
     pub async fn look(&mut self) -> Result<bool> {
         let visitor = self.store.portal_visitor(&self.portal, &self.token).await?;
         let ticket = self.store.portal_ticket(&self.portal, &visitor, &self.number).await?;
+        // Merged meanwhile, it goes on as another one.
+        self.ticket_id = ticket.id;
         let mark = mark(&ticket);
         let changed = mark != self.seen;
         self.seen = mark;

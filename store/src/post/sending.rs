@@ -1,8 +1,8 @@
 //! What became of letters that were sent.
 
 use shared::access::{Action, Actor};
-use shared::i18n::{Locale, translate};
-use shared::post::coded;
+use shared::i18n::translate;
+use shared::post::in_words;
 use shared::types::TICKET_MESSAGE;
 use shared::{Error, Result};
 use uuid::Uuid;
@@ -62,28 +62,28 @@ impl Store {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
         let stands = state(&mut tx, carried, ("queued", pause, Some(why))).await?;
         if let Some(message) = carried.message_id.filter(|_| stands) {
-            let (locale, _) = readers(&mut tx, None).await?;
-            let words = in_words(locale, why);
-            set_delivery(&mut tx, &system(org_id), message, (Delivery::Queued, Some(&words))).await?;
+            let why = bounded(why, 500);
+            set_delivery(&mut tx, &system(org_id), message, (Delivery::Queued, Some(&why))).await?;
         }
         tx.commit().await?;
         self.hub.wake();
         Ok(())
     }
 
-    /// The message says that it did not leave, and a note tells who works the ticket.
+    /// The message says that it did not leave, and a note tells who works the ticket. The note is in the organisation's language,
+    /// as all that is written down; the message keeps the reason as a code, which each reader gets in their own.
     pub(super) async fn note_never(&self, org_id: Uuid, carried: &Carried, why: &str) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
         if !state(&mut tx, carried, ("failed", 0.0, Some(why))).await? {
             return Ok(());
         }
         let readers = readers(&mut tx, Some(carried.ticket_id)).await?;
-        let words = in_words(readers.0, why);
+        let why = bounded(why, 500);
         if let Some(message) = carried.message_id {
-            set_delivery(&mut tx, &system(org_id), message, (Delivery::Failed, Some(&words))).await?;
+            set_delivery(&mut tx, &system(org_id), message, (Delivery::Failed, Some(&why))).await?;
         }
         let key = if carried.message_id.is_some() { "mail.note.failed" } else { "mail.note.confirmation_failed" };
-        let text = translate(readers.0, key, &[("why", &words)]);
+        let text = translate(readers.0, key, &[("why", &in_words(readers.0, &why))]);
         let told = note(carried.ticket_id, readers, &text);
         carry_out(&mut tx, &system(org_id), &[told], &[]).await?;
         tx.commit().await?;
@@ -139,11 +139,4 @@ async fn state(tx: &mut Tx, carried: &Carried, (state, pause, why): (&str, f64, 
     .await
     .map_err(from_sqlx)?;
     Ok(touched.rows_affected() == 1)
-}
-
-/// A reason as people read it: what we know of it, then what the server said.
-fn in_words(locale: Locale, why: &str) -> String {
-    let (code, said) = coded(why);
-    let known = translate(locale, &format!("mail.fault.{code}"), &[]);
-    bounded(format!("{known} {said}").trim(), 500)
 }

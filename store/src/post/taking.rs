@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::command::{Change, Command, Source};
-use shared::i18n::Locale;
+use shared::i18n::{Locale, translate};
 use shared::types::TICKET;
 use shared::{Error, Result, Values};
 use uuid::Uuid;
@@ -281,7 +281,13 @@ async fn keep(tx: &mut Tx, commands: Vec<Command>, message_id: Uuid, prepared: &
 
 /// A message or a note in a ticket.
 async fn say(tx: &mut Tx, ticket_id: Uuid, prepared: &Prepared, public: bool) -> Result<Uuid> {
-    let html = said::content(&prepared.letter, &prepared.files, prepared.locale);
+    let mut html = said::content(&prepared.letter, &prepared.files, prepared.locale);
+    if !public {
+        // Who got a letter of the ticket can write another one in anybody's name: it must not look like a colleague's note.
+        let address = prepared.from.as_deref().unwrap_or("?");
+        let unproven = translate(prepared.locale, "mail.note.unproven", &[("address", address)]);
+        html.insert_str(0, &said::paragraph(&unproven));
+    }
     let name = prepared.name();
     let said = prepared.said(prepared.from.as_deref(), name.as_deref(), &html);
     let id = Uuid::now_v7();
@@ -351,12 +357,14 @@ async fn confirm(tx: &mut Tx, ticket_id: Uuid, mailbox_id: Uuid, prepared: &Prep
         "insert into letters_out (org_id, id, mailbox_id, ticket_id, kind)
          select t.org_id, $4, $3, t.id, 'confirmation' from tickets t
          join queues q on q.org_id = t.org_id and q.id = t.queue_id and q.acknowledge
-         where t.org_id = $1 and t.id = $2",
+         where t.org_id = $1 and t.id = $2
+         and not exists (select from mailboxes b where b.org_id = $1 and lower(b.address) = lower($5))",
     )
     .bind(tx.org_id)
     .bind(ticket_id)
     .bind(mailbox_id)
     .bind(Uuid::now_v7())
+    .bind(requester)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;

@@ -5,6 +5,7 @@ use shared::Result;
 use uuid::Uuid;
 
 use super::fetched::{content_hash, id_hash};
+use super::said::address;
 use super::signing::Signers;
 use crate::error::from_sqlx;
 use crate::intake::{STAND, Stand};
@@ -72,6 +73,8 @@ pub(super) async fn whereto(
         (Auto::Bounce(_), None) => Whereto::Aside("bounce"),
         (Auto::Answer | Auto::Receipt, None) => Whereto::Aside("automatic"),
         (Auto::Answer | Auto::Receipt | Auto::Generated, Some(stand)) => Whereto::Note(stand),
+        // Nobody could be answered: what is no letter at all comes like this.
+        (_, None) if from.or(address(&letter.answer_to().address).as_deref()).is_none() => Whereto::Aside("nobody"),
         (_, None) => Whereto::Ticket(None),
         (_, Some(stand)) => {
             let takes_part = match from {

@@ -13,7 +13,8 @@ use crate::pool::{DbRole, Store};
 use crate::write::note_file;
 
 impl Store {
-    /// A record, all records that refer to it and its whole timeline, as JSON. That it was made is in the audit log.
+    /// A record, all records that refer to it and its whole timeline, as JSON. That it was made is in the audit log, by the
+    /// record's id: a name would outlive the person's erasure there.
     ///
     /// # Errors
     /// `NotFound` when the record may not be read or is nobody one can reach, `Forbidden` without the right to export it.
@@ -34,7 +35,8 @@ impl Store {
         }
         let timeline = self.whole_timeline(actor, def, id).await?;
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        note_file(&mut tx, actor, (def.name, Source::Web), ("export", row.text(def.title).unwrap_or_default())).await?;
+        let file = format!("{}/{id}/about.json", def.plural);
+        note_file(&mut tx, actor, (def.name, Source::Web), ("export", &file)).await?;
         tx.commit().await?;
         Ok(json!({"record_type": def.name, "record": row, "linked": linked, "timeline": timeline}))
     }

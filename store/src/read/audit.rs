@@ -12,7 +12,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::changes::{custom_named, shown_changes};
-use super::titles::{Wanted, titles_of};
+use super::titles::{Wanted, titles_then};
 use crate::error::from_sqlx;
 use crate::pool::Store;
 use crate::scope::Sql;
@@ -56,7 +56,7 @@ impl Store {
         let next = found.last().filter(|_| more).map(|last| format!("{}~{}", last.at.to_rfc3339(), last.id));
         let mut wanted: Wanted = BTreeMap::new();
         let entries: Vec<AuditEntry> = found.into_iter().map(|found| entry(actor, found, &mut wanted)).collect();
-        let titles = titles_of(&mut tx, actor, &wanted).await?;
+        let titles = titles_then(&mut tx, actor, &wanted).await?;
         let changes = entries.iter().map(|entry| (entry.record_type.as_str(), &entry.changes));
         let custom = custom_named(&mut tx, changes).await?;
         Ok(AuditPage { entries, titles, custom, next })

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use strsim::{jaro_winkler, normalized_damerau_levenshtein};
+use strsim::{damerau_levenshtein, jaro_winkler, normalized_damerau_levenshtein};
 
-use crate::write::pinyin_tokens;
+use crate::write::{pinyin_tokens, query_tokens};
 
 /// Characters of a word by whose variants candidates are found: many first, which few records begin with, then few.
 const BEGINS: [usize; 2] = [5, 3];
 /// Characters that a slip may be among when the rest of a word is as it should be.
 const END: usize = 2;
+/// Fewest characters of a word that may be meant as an address's part before the @.
+const LOCAL: usize = 6;
+/// Fewest characters of such a part in which a slip is one and not another word.
+const SHORT: usize = 3;
 /// Likeness of words from which one may be the other mistyped.
 const WORD: f64 = 0.84;
 /// The same for Chinese, where each character counts more.
@@ -25,10 +29,21 @@ fn words(text: &str) -> Vec<String> {
 
 /// `tsquery` texts for records that may be meant, the one that finds fewer first: every word's first characters are as one of
 /// them begins, or nearly so, and any two neighbouring Chinese characters occur. None for words too short to be mistyped.
-pub(super) fn loosened(text: &str) -> Vec<String> {
+/// Of an address one side may be right as it is.
+pub(crate) fn loosened(text: &str) -> Vec<String> {
     let mut all: Vec<String> = BEGINS.into_iter().filter_map(|begin| beginning(text, begin)).collect();
+    if let Some((local, domain)) = text.split_once('@') {
+        all.extend(beginning(local, BEGINS[0]));
+        all.extend(query_tokens(domain));
+    }
     all.dedup();
     all
+}
+
+/// Whether somebody may have typed an address, or the part of it before the @.
+pub(super) fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    text.contains('@') || (text.is_ascii() && text.len() >= LOCAL && !text.contains(char::is_whitespace))
 }
 
 fn beginning(text: &str, begin: usize) -> Option<String> {
@@ -70,9 +85,19 @@ fn variants(word: &str, most: usize) -> Option<String> {
 
 /// How near a title comes to the words, 0 to 1; nothing when something else must be meant.
 pub(super) fn nearness(text: &str, title: &str) -> Option<f64> {
-    let (sought, mut said) = (words(text), words(title));
+    let mut said = words(title);
     // As it is typed on a keyboard.
     said.extend(pinyin_tokens(title));
+    likeness(text, &said, alike)
+}
+
+/// The same of an address, by all words that a record is found by.
+pub(super) fn address_nearness(text: &str, said: &[String]) -> Option<f64> {
+    likeness(text, said, slipped)
+}
+
+fn likeness(text: &str, said: &[String], alike: fn(&str, &str) -> f64) -> Option<f64> {
+    let sought = words(text);
     let mut sum = 0.0;
     for word in &sought {
         let like = said.iter().map(|other| alike(word, other)).fold(0.0, f64::max);
@@ -93,6 +118,12 @@ fn alike(word: &str, other: &str) -> f64 {
     }
     let parts = chars.windows(length.min(chars.len()).max(1));
     parts.map(|part| normalized_damerau_levenshtein(word, &part.iter().collect::<String>())).fold(0.0, f64::max)
+}
+
+/// How alike two words of addresses are: those are short, and one slip changes much of them.
+fn slipped(word: &str, other: &str) -> f64 {
+    let is_one = word.is_ascii() && word.len() >= SHORT && damerau_levenshtein(word, other) <= 1;
+    alike(word, other).max(if is_one { WORD } else { 0.0 })
 }
 
 #[cfg(test)]
@@ -118,5 +149,15 @@ mod tests {
         assert!(loosened("otilie")[1].contains("'ott':*"));
         assert_eq!(loosened("华为计"), ["('为计' | '华为')"]);
         assert!(loosened("abc").is_empty());
+    }
+
+    #[test]
+    fn of_an_address_one_side_may_be_right() {
+        let ways = loosened("li.wie@yunfan.example");
+        assert!(ways.contains(&"'yunfan':* & 'example':*".to_owned()), "{ways:?}");
+        let said = ["li", "wei", "yunfan", "example"].map(str::to_owned);
+        assert!(address_nearness("li.wie@yunfan.example", &said).is_some());
+        assert!(address_nearness("anna@yunfan.example", &said).is_none());
+        assert!(is_address("zhangwei") && is_address("a@b") && !is_address("zhang wei") && !is_address("wei"));
     }
 }

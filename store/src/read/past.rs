@@ -7,7 +7,7 @@ use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::titles::titles;
+use super::titles::{Wanted, note, titles_then};
 use crate::error::from_sqlx;
 use crate::pool::Store;
 
@@ -47,7 +47,9 @@ impl Store {
             then.values.insert(field, pair.get(0).cloned().unwrap_or_default());
         }
         then.values.retain(|_, value| !value.is_null());
-        let titles = titles(&mut tx, actor, def, &[then.clone(), now.row.clone()]).await?;
+        let mut wanted = Wanted::new();
+        [&then, &now.row].into_iter().for_each(|row| note(&mut wanted, actor, def, row));
+        let titles = titles_then(&mut tx, actor, &wanted).await?;
         actor.redact(def, &mut then.values);
         Ok(Past { then, now: now.row, titles, may_update: now.may_update })
     }

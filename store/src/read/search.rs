@@ -1,5 +1,8 @@
 //! The global search and the choices of reference fields.
 
+mod apart;
+mod rank;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::access::{Action, Actor, Level};
@@ -10,36 +13,42 @@ use uuid::Uuid;
 
 use super::filter::containing;
 use super::near;
-use super::visits::{first, weights};
+use super::visits::weights;
 use crate::columns::target;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_ids, push_scope};
-use crate::write::query_tokens;
+use crate::write::{query_tokens, sound_tokens};
 
 /// Candidates looked at per type; what is cut off was not distinctive enough anyway.
 const CANDIDATES: i64 = 200;
 /// Hits of each type that come before further ones of others: a company's deals must not hide the company.
 const FIRST: i64 = 5;
+/// Hits that the best are chosen from: the first of each type are among them.
+const CHOSEN_FROM: u32 = 100;
+/// Most hits that are asked for.
+const ASKED: u32 = 50;
+/// Hits from which on a Chinese name was written as somebody meant it.
+const PLENTY: usize = 3;
 /// Hits that are put in order; of more frequent words the newest are looked for besides.
 const MOST: i64 = 300;
 
 impl Store {
-    /// Records of any type that contain the words: what the actor looks for most first, then the best and newest, at most `limit`.
+    /// Records of any type that contain the words, at most `limit`: what is called so first, then what the actor looks for most,
+    /// then the newest; some of each type before further ones.
     ///
     /// # Errors
     /// Database faults only; unreadable records are simply not found.
     pub async fn search(&self, actor: &Actor, words: &str, limit: u32) -> Result<Vec<Hit>> {
         let types: Vec<_> = REGISTRY.iter().copied().filter(|def| !def.admin && actor.may(def, Action::Read)).collect();
         let mut tx = self.reading_planned(actor).await?;
-        let found = find(&mut tx, actor, &types, words, limit).await?;
+        let found = find(&mut tx, actor, &types, words, CHOSEN_FROM).await?;
         let mut found = wholes(&mut tx, actor, found).await?;
         // One hit is in order.
         if found.len() > 1 {
-            first(&mut found, &weights(&mut tx, actor).await?);
-            // What is called just so comes before all else.
-            let words = words.trim().to_lowercase();
-            found.sort_by_key(|hit| hit.title.to_lowercase() != words);
+            found = rank::ranked(found, words, &weights(&mut tx, actor).await?);
+            found.truncate(limit.clamp(1, ASKED) as usize);
+            apart::tell_apart(&mut tx, actor, &mut found).await?;
         }
         Ok(found)
     }
@@ -53,7 +62,9 @@ impl Store {
             return Err(Error::Forbidden);
         }
         let mut tx = self.reading_planned(actor).await?;
-        find(&mut tx, actor, &[def], words, limit).await
+        let mut found = find(&mut tx, actor, &[def], words, limit.clamp(1, ASKED)).await?;
+        apart::tell_apart(&mut tx, actor, &mut found).await?;
+        Ok(found)
     }
 }
 
@@ -65,9 +76,14 @@ async fn find(tx: &mut Tx, actor: &Actor, types: &[&'static RecordDef], words: &
     if types.is_empty() || (tokens.is_none() && !words.trim().is_empty()) {
         return Ok(Vec::new());
     }
-    let limit = limit.clamp(1, 50);
     let sought = tokens.as_deref().map(|tokens| (words, tokens));
-    let found = hits(tx, actor, &types, words, sought, limit.into()).await?;
+    let mut found = hits(tx, actor, &types, words, sought, limit.into()).await?;
+    if let Some(sounds) = sound_tokens(words).filter(|_| found.len() < PLENTY) {
+        let mut alike = hits(tx, actor, &types, words, Some((words, &sounds)), limit.into()).await?;
+        alike.retain(|hit| found.iter().all(|known| known.id != hit.id));
+        found.extend(alike);
+        found.truncate(limit as usize);
+    }
     // Where words of hidden fields may be found, nothing is guessed: the guard knows words as they were typed only.
     if found.is_empty() && !types.iter().any(|def| is_guarded(actor, def)) {
         return Ok(nearest(near(tx, actor, &types, words).await?, limit));
@@ -77,15 +93,39 @@ async fn find(tx: &mut Tx, actor: &Actor, types: &[&'static RecordDef], words: &
 
 /// Records that somebody who mistyped the words may have meant, each with how near it comes.
 async fn near(tx: &mut Tx, actor: &Actor, types: &[&&'static RecordDef], words: &str) -> Result<Vec<(f64, Hit)>> {
+    let mut others = Vec::new();
     for loosened in near::loosened(words) {
-        let candidates = hits(tx, actor, types, words, Some((words, &loosened)), MOST).await?;
-        let near = candidates.into_iter().filter_map(|hit| Some((near::nearness(words, &hit.title)?, hit)));
-        let near: Vec<(f64, Hit)> = near.collect();
+        let mut near = Vec::new();
+        for hit in hits(tx, actor, types, words, Some((words, &loosened)), MOST).await? {
+            match near::nearness(words, &hit.title) {
+                Some(how) => near.push((how, hit)),
+                None => others.push(hit),
+            }
+        }
         if !near.is_empty() {
             return Ok(near);
         }
     }
-    Ok(Vec::new())
+    if !near::is_address(words) || others.is_empty() {
+        return Ok(Vec::new());
+    }
+    near_addresses(tx, words, others).await
+}
+
+/// Those of the candidates one of whose addresses comes near to what was typed.
+async fn near_addresses(tx: &mut Tx, words: &str, candidates: Vec<Hit>) -> Result<Vec<(f64, Hit)>> {
+    let mut candidates: BTreeMap<Uuid, Hit> = candidates.into_iter().map(|hit| (hit.id, hit)).collect();
+    let ids: Vec<Uuid> = candidates.keys().copied().collect();
+    let said: Vec<(Uuid, Vec<String>)> = sqlx::query_as(
+        "select record_id, tsvector_to_array(tokens) from search_entries where org_id = $1 and record_id = any($2)",
+    )
+    .bind(tx.org_id)
+    .bind(ids)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let near = said.into_iter().filter_map(|(id, said)| Some((near::address_nearness(words, &said)?, id)));
+    Ok(near.filter_map(|(how, id)| Some((how, candidates.remove(&id)?))).collect())
 }
 
 /// Leads from records that are only parts to what they are parts of, each once, where the reader may read that.

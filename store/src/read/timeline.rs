@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use shared::access::{Action, Actor};
+use shared::command::Source;
 use shared::live::Cursor;
 use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
 use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK, TICKET};
@@ -13,7 +14,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::changes::{custom_named, shown_changes};
-use super::titles::{Wanted, note, titles_of};
+use super::titles::{Wanted, note, titles_then};
 use crate::error::from_sqlx;
 use crate::live::{SNAPSHOT, cursor_of};
 use crate::pool::{Store, Tx};
@@ -25,6 +26,20 @@ const PAGE: usize = 40;
 
 /// One found entry before its record is loaded.
 type Found = (String, DateTime<Utc>, String);
+
+/// An entry of the audit log.
+#[derive(sqlx::FromRow)]
+struct Entry {
+    id: i64,
+    record_type: String,
+    record_id: Uuid,
+    title: Option<String>,
+    action: String,
+    actor_id: Option<Uuid>,
+    source: String,
+    change_set: Uuid,
+    changes: Json<Map<String, Value>>,
+}
 
 impl Store {
     /// A page of the timeline of a record.
@@ -138,8 +153,8 @@ fn push_changes(sql: &mut Sql, actor: &Actor, def: &RecordDef, id: Uuid, org_id:
     // An id names one record, but of any type: nobody gets at another's history by taking its id.
     let related = if def.name == "customer" { "opportunity" } else { def.name };
     sql.push(format_args!(")) and a.record_type in ('{}', '{related}')", def.name));
-    // A new order within a column is nothing to tell.
-    sql.push(" and (a.action <> 'update' or (a.changes - 'rank') <> '{}'::jsonb)");
+    // A new order within a column is nothing to tell; that others became part of it is, even if it says nothing new.
+    sql.push(" and (a.action <> 'update' or a.source = 'merge' or (a.changes - 'rank') <> '{}'::jsonb)");
 }
 
 /// One page of a source. UUIDs are in the order of their texts, by which sources are merged, and their order has an index.
@@ -169,7 +184,7 @@ async fn load(tx: &mut Tx, actor: &Actor, found: Vec<Found>) -> Result<(Vec<Time
         Some(TimelineEntry { at, what })
     });
     let entries = entries.collect();
-    let titles = titles_of(tx, actor, &wanted).await?;
+    let titles = titles_then(tx, actor, &wanted).await?;
     Ok((entries, titles))
 }
 
@@ -196,9 +211,8 @@ async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wante
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    type Entry = (i64, String, Uuid, Option<String>, String, Option<Uuid>, Json<Map<String, Value>>);
     let entries: Vec<Entry> = sqlx::query_as(
-        "select a.id, a.record_type, a.record_id, a.title, a.action, a.actor_id, a.changes
+        "select a.id, a.record_type, a.record_id, a.title, a.action, a.actor_id, a.source, a.change_set, a.changes
          from unnest($2::timestamptz[], $3::bigint[]) as found (at, id)
          join audit_entries a on a.org_id = $1 and a.at = found.at and a.id = found.id",
     )
@@ -208,13 +222,45 @@ async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wante
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
+    let mut merged = merged(tx, &entries).await?;
     let mut result = BTreeMap::new();
-    for (id, record_type, record_id, title, action, actor_id, Json(changes)) in entries {
+    for entry in entries {
+        let Entry { id, record_type, record_id, title, action, actor_id, source, changes, .. } = entry;
         let Some(def) = shared::types::by_name(&record_type) else { continue };
         wanted.entry("user").or_default().extend(actor_id);
-        let changes = shown_changes(actor, def, changes, wanted);
+        let changes = shown_changes(actor, def, changes.0, wanted);
         let title = title.filter(|_| actor.sees_title(def)).unwrap_or_default();
-        result.insert(id, Happening::Change { id, record_type, record_id, title, action, actor_id, changes });
+        let merged = merged.remove(&id).unwrap_or_default();
+        if !merged.is_empty() {
+            wanted.entry(def.name).or_default().extend(&merged);
+        }
+        let what = Happening::Change { id, record_type, record_id, title, action, actor_id, source, merged, changes };
+        result.insert(id, what);
     }
     Ok(result)
+}
+
+/// The records that became one with those of entries, by entry. Of the records of a type that a merge changed, the one that
+/// stays comes last.
+async fn merged(tx: &mut Tx, entries: &[Entry]) -> Result<BTreeMap<i64, Vec<Uuid>>> {
+    let is_one = |entry: &&Entry| entry.source == Source::Merge.code() && entry.action == "update";
+    let of: Vec<&Entry> = entries.iter().filter(is_one).collect();
+    if of.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found: Vec<(i64, Vec<Uuid>)> = sqlx::query_as(
+        "select m.id, array(select d.record_id from audit_entries d where d.org_id = $1 and d.change_set = m.change_set
+                            and d.record_type = m.record_type and d.action = 'delete' order by d.id)
+         from unnest($2::bigint[], $3::uuid[], $4::text[]) as m (id, change_set, record_type)
+         where not exists (select from audit_entries l where l.org_id = $1 and l.change_set = m.change_set and l.id > m.id
+                           and l.record_type = m.record_type and l.action = 'update' and l.source = 'merge')",
+    )
+    .bind(tx.org_id)
+    .bind(of.iter().map(|entry| entry.id).collect::<Vec<_>>())
+    .bind(of.iter().map(|entry| entry.change_set).collect::<Vec<_>>())
+    .bind(of.iter().map(|entry| entry.record_type.clone()).collect::<Vec<_>>())
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(found.into_iter().collect())
 }

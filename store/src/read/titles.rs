@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::access::{Action, Actor};
+use serde_json::{Map, Value};
+use shared::access::{Action, Actor, Holder};
 use shared::query::Titles;
+use shared::timeline::change_pair;
+use shared::types::by_name;
 use shared::{RecordDef, Result, Row};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::columns::named;
@@ -25,7 +29,7 @@ pub(crate) async fn titles<'r>(
 }
 
 /// Records whose titles are wanted, by type.
-pub(super) type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
+pub(crate) type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
 
 /// Notes what fields of a row refer to or speak of that the actor sees.
 pub(super) fn note(wanted: &mut Wanted, actor: &Actor, def: &'static RecordDef, row: &Row) {
@@ -39,7 +43,7 @@ pub(crate) async fn titles_of(tx: &mut Tx, actor: &Actor, wanted: &Wanted) -> Re
     let mut sql = Sql::new("");
     let mut any = false;
     for (name, ids) in wanted {
-        let Some(target) = shared::types::by_name(name).filter(|target| actor.sees_title(target)) else { continue };
+        let Some(target) = by_name(name).filter(|target| actor.sees_title(target)) else { continue };
         sql.push(if any { " union all " } else { "" });
         sql.push(format_args!("select t.id, t.{}::text from {} t where t.org_id = ", target.title, target.table()));
         sql.push_bind(tx.org_id)
@@ -54,4 +58,48 @@ pub(crate) async fn titles_of(tx: &mut Tx, actor: &Actor, wanted: &Wanted) -> Re
     }
     let found: Vec<(Uuid, Option<String>)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     Ok(found.into_iter().map(|(id, title)| (id, title.unwrap_or_default())).collect())
+}
+
+/// As [`titles_of`], with what was called so and is gone: the log speaks of that too.
+pub(crate) async fn titles_then(tx: &mut Tx, actor: &Actor, wanted: &Wanted) -> Result<Titles> {
+    let mut titles = titles_of(tx, actor, wanted).await?;
+    let gone = titles_of_gone(tx, actor, wanted, &titles).await?;
+    titles.extend(gone);
+    Ok(titles)
+}
+
+/// What records were called last that are deleted or became part of another one, of those that the actor could read; `known`
+/// are there.
+pub(super) async fn titles_of_gone(tx: &mut Tx, actor: &Actor, wanted: &Wanted, known: &Titles) -> Result<Titles> {
+    let may = |name: &str| by_name(name).is_some_and(|def| actor.sees_title(def) && actor.may(def, Action::Read));
+    let named = wanted.iter().filter(|(name, _)| may(name)).flat_map(|(_, ids)| ids);
+    let missing: Vec<Uuid> = named.filter(|id| !known.contains_key(id)).copied().collect();
+    if missing.is_empty() {
+        return Ok(Titles::new());
+    }
+    type Gone = (Uuid, String, Option<String>, Json<Map<String, Value>>);
+    let gone: Vec<Gone> = sqlx::query_as(
+        "select a.record_id, a.record_type, a.title, a.changes from unnest($2::uuid[]) as missing (id)
+         cross join lateral (
+             select record_id, record_type, action, title, changes from audit_entries
+             where org_id = $1 and record_id = missing.id order by version desc limit 1) a
+         where a.action = 'delete'",
+    )
+    .bind(tx.org_id)
+    .bind(missing)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let mut titles = Titles::new();
+    for (id, record_type, title, Json(changes)) in gone {
+        let Some(def) = by_name(&record_type).filter(|def| wanted.get(def.name).is_some_and(|ids| ids.contains(&id)))
+        else {
+            continue;
+        };
+        let values = changes.into_iter().map(|(field, pair)| (field, change_pair(&pair).0.clone())).collect();
+        if actor.holds(def, Action::Read, &Holder::of(&Row { id, version: 0, values })) {
+            titles.insert(id, title.unwrap_or_default());
+        }
+    }
+    Ok(titles)
 }

@@ -84,7 +84,7 @@ pub(super) async fn weights(tx: &mut Tx, actor: &Actor) -> Result<Weights> {
 }
 
 /// Puts first what is looked for most; the rest stays in its order.
-pub(super) fn first(hits: &mut [Hit], weights: &Weights) {
+fn first(hits: &mut [Hit], weights: &Weights) {
     let weight = |hit: &Hit| weights.get(&hit.id).copied().unwrap_or_default();
     hits.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
 }

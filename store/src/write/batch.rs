@@ -65,7 +65,9 @@ pub(super) async fn run_with(
         return Ok(Outcome { change_set: set.id, rows: Vec::new(), refused, unchanged: 0 });
     }
     rows.retain(|row| row.refusal().is_none());
-    let (mut writing, unchanged): (Vec<_>, Vec<_>) = rows.into_iter().partition(Prepared::is_change);
+    // That others became part of it is told of a record, even if it says nothing new.
+    let is_told = |row: &Prepared| row.is_change() || command.source == Source::Merge;
+    let (mut writing, unchanged): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_told);
     writing.iter_mut().for_each(|row| stamp(row, actor, now));
     if !writing.is_empty() {
         let had_administrator = verify::has_administrator(tx, def).await?;

@@ -1,5 +1,7 @@
 //! Erases what is known of a person: their record stays as a nameless one, for what law and bookkeeping refer to it.
 
+mod imports;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -11,6 +13,7 @@ use shared::types::{ATTACHMENT, REGISTRY};
 use shared::{Error, Kind, RecordDef, Result, Values};
 use uuid::Uuid;
 
+use self::imports::Said;
 use super::{batch, custom_fields, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
@@ -37,10 +40,13 @@ impl Store {
             return Err(Error::NotFound);
         }
         forget_letters(&mut tx, def, id).await?;
+        let own = merged(&mut tx, id).await?;
+        let said = Said::by(&mut tx, def, &own).await?;
+        imports::forget(&mut tx, &said).await?;
         let erasing = Erasing { actor, set: Uuid::now_v7(), title: translate(locale, "record.erased", &[]) };
+        erasing.forget_titles(&mut tx, def, &own).await?;
         erasing.empty(&mut tx, def, vec![id]).await?;
-        let mut known = Known::new();
-        known.entry(def.name).or_default().extend(merged(&mut tx, id).await?);
+        let mut known = Known::from([(def.name, own.into_iter().collect())]);
         for other in REGISTRY.iter().copied().filter(|other| tells_of(other, def)) {
             let found = erasing.empty_linked(&mut tx, other, (def, &[id]), &mut known).await?;
             // What was said in a ticket is part of it.
@@ -55,14 +61,17 @@ impl Store {
         erasing.close(&mut tx).await?;
         tx.commit().await?;
         self.hub.wake();
-        // What can't be reached now is found by the upkeep.
-        let files = known.remove(ATTACHMENT.name).unwrap_or_default();
+        self.remove_files(actor.org_id, known.remove(ATTACHMENT.name).unwrap_or_default()).await;
+        Ok(())
+    }
+
+    /// What can't be reached now is found by the upkeep.
+    async fn remove_files(&self, org_id: Uuid, files: BTreeSet<Uuid>) {
         if !files.is_empty()
-            && let Err(error) = self.files.remove(actor.org_id, files).await
+            && let Err(error) = self.files.remove(org_id, files).await
         {
             tracing::warn!(%error, "files of somebody who was erased stay until the next upkeep");
         }
-        Ok(())
     }
 }
 
@@ -216,6 +225,19 @@ impl Erasing<'_> {
         }
         values.insert(CUSTOM.to_owned(), kept.into());
         values
+    }
+
+    /// Takes the names of records out of what the log says of files of all about them.
+    async fn forget_titles(&self, tx: &mut Tx, def: &RecordDef, ids: &[Uuid]) -> Result<()> {
+        sqlx::query("select guanxi_erase_titles($1, $2, $3, $4)")
+            .bind(tx.org_id)
+            .bind(def.name)
+            .bind(ids)
+            .bind(&self.title)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(())
     }
 
     /// Takes the personal fields out of the history.

@@ -44,6 +44,7 @@ impl Store {
         super::desk::before_merge(&mut tx, def, &merge.others).await?;
         let (into, others) = rows(&mut tx, actor, def, merge).await?;
         let merging = Merging { def, into: into.id, others: &merge.others, set: Uuid::now_v7() };
+        let numbers: Vec<Option<String>> = others.iter().map(|row| row.text("number").map(str::to_owned)).collect();
         let mut values = proposal(def, &into, &others);
         for (field, value) in &merge.values {
             if actor.field_access(def, field) < FieldAccess::Write {
@@ -70,7 +71,7 @@ impl Store {
         if !asked.is_empty() {
             merging.run(&mut tx, &keeper, &TICKET_MESSAGE, asked).await?;
         }
-        merging.remember(&mut tx).await?;
+        merging.remember(&mut tx, numbers).await?;
         tx.commit().await?;
         self.hub.wake();
         Ok(outcome)
@@ -139,7 +140,7 @@ impl Merging<'_> {
             changes,
             change_set: Some(self.set),
             all_or_nothing: true,
-            source: Source::default(),
+            source: Source::Merge,
             idempotency_key: None,
         };
         let outcome = batch::run(tx, actor, def, &command).await?;
@@ -192,17 +193,20 @@ impl Merging<'_> {
         Ok(rows.into_iter().map(|(id, ids)| update(id, field, led(ids))).collect())
     }
 
-    async fn remember(&self, tx: &mut Tx) -> Result<()> {
+    /// Where the ids of the others lead from now on, and what they were called, if they had numbers.
+    async fn remember(&self, tx: &mut Tx, numbers: Vec<Option<String>>) -> Result<()> {
         sqlx::query(
-            "insert into merged_records (org_id, id, record_type, into_id, change_set)
-             select $1, id, $3, $4, $5 from unnest($2::uuid[]) as o (id)
-             on conflict (org_id, id) do update set into_id = excluded.into_id, change_set = excluded.change_set",
+            "insert into merged_records (org_id, id, record_type, into_id, change_set, number)
+             select $1, o.id, $3, $4, $5, o.number from unnest($2::uuid[], $6::text[]) as o (id, number)
+             on conflict (org_id, id) do update
+             set into_id = excluded.into_id, change_set = excluded.change_set, number = excluded.number",
         )
         .bind(tx.org_id)
         .bind(self.others.to_vec())
         .bind(self.def.name)
         .bind(self.into)
         .bind(self.set)
+        .bind(numbers)
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;

@@ -34,7 +34,8 @@ pub(crate) use delivery::{Delivery, set_delivery};
 pub(crate) use desk::hold;
 pub(crate) use load::rows_by_id;
 pub(crate) use public::count_vote;
-pub(crate) use search_index::{pinyin_tokens, query_tokens, renew, tokens};
+pub use search_index::pinyin_tokens;
+pub(crate) use search_index::{is_called, query_tokens, renew, sound_tokens, tokens};
 
 use crate::files::Received;
 use crate::pool::{DbRole, Store, Tx};
@@ -119,11 +120,17 @@ impl Store {
         commands.iter_mut().for_each(|command| command.change_set = Some(set));
         let outcomes = carry_out(&mut tx, actor, &commands, &[]).await?;
         if let Some(outcome) = outcomes.first() {
-            idempotency::remember(&mut tx, actor, &first, outcome).await?;
+            self.end_with(tx, actor, &first, outcome).await?;
         }
+        Ok(outcomes)
+    }
+
+    /// Ends a transaction that was begun with the key of `first`; whoever asks again gets this outcome.
+    pub(crate) async fn end_with(&self, mut tx: Tx, actor: &Actor, first: &Command, outcome: &Outcome) -> Result<()> {
+        idempotency::remember(&mut tx, actor, first, outcome).await?;
         tx.commit().await?;
         self.hub.wake();
-        Ok(outcomes)
+        Ok(())
     }
 
     /// What came of a command that was carried out before under the same key; `None` when it was not, or has no key.

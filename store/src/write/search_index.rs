@@ -15,8 +15,8 @@ use super::prepare::{Act, Prepared};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 
-/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0039 changes.
-const MADE_BY: i16 = 2;
+/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0044 changes.
+const MADE_BY: i16 = 3;
 /// Entries made anew at a time: live updates wait for each part.
 const ANEW: i64 = 100;
 /// Fewest digits of a phone that are looked for.
@@ -26,6 +26,8 @@ const DIGITS: usize = 4;
 const TOKEN: usize = 40;
 /// Most tokens of one record.
 const TOKENS: usize = 400;
+/// Most parts of what somebody typed that must occur.
+const PARTS: usize = 20;
 
 /// Writes the search entries of written rows; types without searchable fields have none.
 pub(super) async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
@@ -69,6 +71,7 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
     let title = row.text(def.title).unwrap_or_default();
     let mut found = tokens(title);
     found.extend(pinyin_tokens(title));
+    found.extend(number_tokens(title));
     let mut subtitle = Vec::new();
     let is_rich = |field: &shared::FieldDef| field.kind == shared::Kind::RichText;
     let is_long = |field: &&shared::FieldDef| field.kind == shared::Kind::LongText || is_rich(field);
@@ -79,8 +82,10 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
         let single = plain.as_deref().or_else(|| row.text(field.name));
         for text in single.into_iter().chain(texts(&row.values, field.name)) {
             found.extend(tokens(text));
-            if field.kind == shared::Kind::Phones {
-                found.extend(phone_tokens(text));
+            match field.kind {
+                shared::Kind::Phones => found.extend(phone_tokens(text)),
+                shared::Kind::Text(_) => found.extend(number_tokens(text)),
+                _ => {}
             }
             if subtitle.len() < 2 && !is_long(&field) {
                 subtitle.push(text.chars().take(60).collect::<String>());
@@ -133,10 +138,16 @@ fn phone_tokens(text: &str) -> Vec<String> {
     (0..digits.len().saturating_sub(DIGITS - 1)).map(|from| digits[from..].to_owned()).collect()
 }
 
+/// The digits of numbers that begin with letters or zeros: many type nothing but those.
+fn number_tokens(text: &str) -> Vec<String> {
+    let runs = text.split(|c: char| !c.is_ascii_digit()).flat_map(|run| [run, run.trim_start_matches('0')]);
+    runs.filter(|run| !run.is_empty()).map(|run| run.chars().take(TOKEN).collect()).collect()
+}
+
 /// Makes the next entries of a type anew that are of an older way; says how many there were.
 pub(crate) async fn renew(tx: &mut Tx, def: &'static RecordDef) -> Result<usize> {
     let old: Vec<Uuid> = sqlx::query_scalar(
-        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 2 limit $3 for update skip locked",
+        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 3 limit $3 for update skip locked",
     )
     .bind(tx.org_id)
     .bind(def.name)
@@ -196,8 +207,8 @@ fn runs(text: &str) -> Vec<(bool, String)> {
     runs
 }
 
-/// Pinyin of the title's Chinese runs, whole and as initials, from each of the first syllables on.
-pub(crate) fn pinyin_tokens(title: &str) -> Vec<String> {
+/// Pinyin of a text's Chinese runs, whole and as initials, from each of the first syllables on.
+pub fn pinyin_tokens(title: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (_, run) in runs(title).into_iter().filter(|(han, _)| *han) {
         let syllables: Vec<&str> = run.as_str().to_pinyin().flatten().map(|p| p.plain()).collect();
@@ -230,13 +241,61 @@ pub(crate) fn query_tokens(text: &str) -> Option<String> {
             parts.push(format!("'{word}':*"));
         }
     }
-    parts.truncate(20);
+    parts.truncate(PARTS);
     (!parts.is_empty()).then(|| parts.join(" & "))
+}
+
+/// As [`query_tokens`], with Chinese as it sounds: names are easily written with other characters. `None` without any.
+pub(crate) fn sound_tokens(text: &str) -> Option<String> {
+    let runs = runs(text);
+    // A single character sounds like far too many others.
+    if !runs.iter().any(|(han, run)| *han && run.chars().nth(1).is_some()) {
+        return None;
+    }
+    let sound = |(han, run): (bool, String)| match han {
+        true => run.as_str().to_pinyin().flatten().map(|p| p.plain()).collect::<String>(),
+        false => run,
+    };
+    let sounds = runs.into_iter().map(sound).filter(|sound| !sound.is_empty()).take(PARTS);
+    let parts: Vec<String> =
+        sounds.map(|sound| format!("'{}':*", sound.chars().take(TOKEN).collect::<String>())).collect();
+    (!parts.is_empty()).then(|| parts.join(" & "))
+}
+
+/// Whether a title itself has all the words, as they are written or as they sound.
+pub(crate) fn is_called(title: &str, words: &str) -> bool {
+    let (lower, mut said) = (title.to_lowercase(), tokens(title));
+    said.extend(pinyin_tokens(title));
+    runs(words).iter().all(|(han, run)| match han {
+        true => lower.contains(run.as_str()),
+        false => said.iter().any(|word| word.starts_with(run.as_str())),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_found_by_their_digits() {
+        assert_eq!(number_tokens("T1261"), ["1261", "1261"]);
+        assert_eq!(number_tokens("SO-2026-00042"), ["2026", "2026", "00042", "42"]);
+        assert!(number_tokens("Acme 000").iter().all(|token| token == "000"));
+    }
+
+    #[test]
+    fn names_are_found_by_how_they_sound() {
+        assert_eq!(sound_tokens("王皓然").as_deref(), Some("'wanghaoran':*"));
+        assert_eq!(sound_tokens("王浩然 CRM").as_deref(), Some("'wanghaoran':* & 'crm':*"));
+        assert!(sound_tokens("王").is_none() && sound_tokens("wang").is_none());
+    }
+
+    #[test]
+    fn a_title_has_words_as_they_are_written_or_sound() {
+        assert!(is_called("云帆科技有限公司", "yunfan") && is_called("云帆科技有限公司", "云帆"));
+        assert!(is_called("Harbour North", "nor harb") && is_called("李娜", "ln"));
+        assert!(!is_called("Harbour North", "harbour south") && !is_called("云帆科技", "帆云"));
+    }
 
     #[test]
     fn chinese_is_cut_into_pairs_and_latin_into_words() {

@@ -1,22 +1,25 @@
 //! Takes a change set back as a whole; what was edited since is kept and listed.
 
 mod history;
+mod merged;
 mod undoing;
 
 use shared::access::Actor;
-use shared::command::{Source, UndoOutcome};
+use shared::command::{Kept, Source, UndoOutcome};
 use shared::duplicates::may_merge;
-use shared::types::{REGISTRY, USER};
+use shared::types::{REGISTRY, USER, by_name};
 use shared::{Error, Result};
 use uuid::Uuid;
 
 use self::history::histories;
+use self::merged::merged;
 use self::undoing::Undoing;
 use super::audit::ChangeSet;
 use super::prepare::is_tenant;
 use super::verify::{has_administrator, keeps_administrator};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
+use crate::read::{Wanted, titles_then};
 
 impl Store {
     /// Undoes a change set of the actor's own (administrators: anybody's) that was not undone yet.
@@ -31,7 +34,9 @@ impl Store {
         // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
         super::desk::before_undo(&mut tx, change_set).await?;
-        let whole = is_merge(&mut tx, actor, change_set).await?;
+        // A merge reached beyond their rights to single records, and so does taking it back.
+        let merged = merged(&mut tx, change_set).await?;
+        let whole = merged.as_ref().is_some_and(|merged| may_merge(actor, merged.def));
         let types = types(&mut tx, change_set).await?;
         let concerned = || REGISTRY.iter().filter(|def| types.iter().any(|name| name == def.name));
         let own = [change_set, set.id];
@@ -47,7 +52,8 @@ impl Store {
             let histories = histories(undoing.tx, def, own).await?;
             undoing.remove(def, histories).await?;
         }
-        let outcome = undoing.outcome;
+        let mut outcome = undoing.outcome;
+        name(&mut tx, actor, &mut outcome.kept).await?;
         keeps_administrator(&mut tx, &USER, had_administrator).await?;
         sqlx::query("update change_sets set undone_by = $3 where org_id = $1 and id = $2")
             .bind(actor.org_id)
@@ -56,13 +62,9 @@ impl Store {
             .execute(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
-        // The ids of merged records are their own again.
-        sqlx::query("delete from merged_records where org_id = $1 and change_set = $2")
-            .bind(actor.org_id)
-            .bind(change_set)
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        if let Some(merged) = merged {
+            merged.lead(&mut tx).await?;
+        }
         // With the undo itself: a run isn't left behind as one that could still be undone.
         sqlx::query("update import_runs set status = 'undone', kept = $3 where org_id = $1 and change_set = $2")
             .bind(actor.org_id)
@@ -95,18 +97,18 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
     }
 }
 
-/// Whether the set merged records, and the actor may do so still: it reached beyond their rights to single records, and so does
-/// taking it back.
-async fn is_merge(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<bool> {
-    let merged: Option<String> =
-        sqlx::query_scalar("select record_type from merged_records where org_id = $1 and change_set = $2 limit 1")
-            .bind(tx.org_id)
-            .bind(change_set)
-            .fetch_optional(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
-    let def = merged.and_then(|name| shared::types::by_name(&name));
-    Ok(def.is_some_and(|def| may_merge(actor, def)))
+/// Calls what is kept as the actor may see it, whatever the set called it.
+async fn name(tx: &mut Tx, actor: &Actor, kept: &mut [Kept]) -> Result<()> {
+    let mut wanted = Wanted::new();
+    for one in kept.iter() {
+        let Some(def) = by_name(&one.record_type) else { continue };
+        wanted.entry(def.name).or_default().insert(one.id);
+    }
+    let mut titles = titles_then(tx, actor, &wanted).await?;
+    for one in kept {
+        one.title = titles.remove(&one.id).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// The types of the records that the set changed.

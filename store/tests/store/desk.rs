@@ -4,8 +4,9 @@ use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
-use shared::desk::{Replied, Reply};
+use shared::desk::{AgentLoad, Replied, Reply};
 use shared::duplicates::Merge;
+use shared::query::{Filter, ListQuery, Op};
 use shared::record::instant_text;
 use shared::sla::{Category, Clocks, Event, What};
 use shared::timeline::TimelineQuery;
@@ -243,6 +244,27 @@ async fn queues_give_tickets_in_turn_to_who_is_there_and_has_room() {
         .await
         .unwrap();
     assert_eq!(open, [of(2)], "who comes back gets what waited");
+}
+
+#[tokio::test]
+async fn what_agents_have_to_do_is_told_as_far_as_one_may_read_it() {
+    let desk = Desk::new(2).await;
+    let (busy, away) = (desk.agents[0].user_id, desk.agents[1].user_id);
+    desk.change(&USER, away, json!({"away": true, "ticket_capacity": 3})).await;
+    for status in ["open", "waiting_customer", "solved"] {
+        desk.make(&TICKET, json!({"subject": status, "status": status, "owner_id": busy})).await;
+    }
+    let of = |loads: &[AgentLoad], user: Uuid| loads.iter().find(|load| load.user_id == user).cloned();
+    let told = desk.test.store.agent_loads(&desk.admin).await.unwrap();
+    assert_eq!(of(&told, busy), Some(AgentLoad { user_id: busy, open: 2, away: false, capacity: None }));
+    assert_eq!(of(&told, away), Some(AgentLoad { user_id: away, open: 0, away: true, capacity: Some(3) }));
+
+    let mut narrow = desk.agents[1].clone();
+    narrow.grants.types.get_mut("ticket").unwrap().read = Level::Own;
+    let told = desk.test.store.agent_loads(&narrow).await.unwrap();
+    assert_eq!(of(&told, busy).map(|load| load.open), Some(0), "tickets of others are not theirs to count");
+    narrow.grants.types.remove("ticket");
+    assert_eq!(desk.test.store.agent_loads(&narrow).await, Err(Error::Forbidden));
 }
 
 #[tokio::test]
@@ -744,4 +766,66 @@ async fn an_article_tells_what_became_of_it() {
     let contents: Vec<String> = told.entries.iter().map(|entry| format!("{entry:?}")).collect();
     assert_eq!(contents.len(), 2);
     assert!(contents[0].contains("Press it twice."), "{contents:?}");
+}
+
+#[tokio::test]
+async fn who_is_named_and_does_not_look_is_told_by_mail_once() {
+    let desk = Desk::new(2).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    // Somebody whose roles grant nothing: what they may not read is not mailed to them either.
+    desk.change(&USER, desk.agents[1].user_id, json!({"email": "other@example.com"})).await;
+    let ticket = Uuid::now_v7();
+    let create = Change::Create { id: ticket, values: values(json!({"subject": "Gate"})) };
+    store.apply(agent, Command::one("ticket", create)).await.unwrap();
+    let say = async || {
+        let mention_ids = vec![desk.admin.user_id, desk.agents[1].user_id, agent.user_id];
+        store.reply(agent, "Agent 0", Reply { note: true, mention_ids, ..Desk::reply(ticket, None) }).await.unwrap();
+    };
+    let later = async || {
+        let older = "update ticket_messages set created_at = created_at - interval '90 seconds',
+                            said_at = said_at - interval '90 seconds'";
+        sqlx::query(older).execute(&desk.test.owner).await.unwrap();
+    };
+    say().await;
+    assert!(store.mentions_due().await.unwrap().is_empty(), "who looks at it meanwhile needs no mail");
+    later().await;
+    let mails = store.mentions_due().await.unwrap();
+    let [mail] = &mails[..] else { panic!("{mails:?}") };
+    assert_eq!((mail.to.as_str(), mail.author.as_str()), ("lin@example.com", "Agent 0"));
+    assert_eq!((mail.number.as_str(), mail.subject.as_str(), mail.text.trim()), ("T1001", "Gate", "Try again"));
+    assert!(store.mentions_due().await.unwrap().is_empty(), "once");
+    say().await;
+    later().await;
+    desk.change(&TICKET, ticket, json!({"priority": "high"})).await;
+    assert!(store.mentions_due().await.unwrap().is_empty(), "who has taken part since has seen it");
+}
+
+#[tokio::test]
+async fn who_is_named_in_a_ticket_watches_it() {
+    let desk = Desk::new(2).await;
+    let (store, named) = (&desk.test.store, &desk.agents[1]);
+    let ticket = desk.make(&TICKET, json!({"subject": "Gate"})).await.id;
+    desk.make(&TICKET, json!({"subject": "Another"})).await;
+    let reply = Reply { note: true, mention_ids: vec![named.user_id], ..Desk::reply(ticket, None) };
+    store.reply(&desk.agents[0], "Agent 0", reply).await.unwrap();
+    let watched = Filter::field("watcher_ids", Op::Contains, "@me");
+    let query = ListQuery { filter: Some(watched), limit: 10, ..ListQuery::default() };
+    let found = store.list(named, &TICKET, &query).await.unwrap();
+    assert_eq!(found.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [ticket]);
+}
+
+#[tokio::test]
+async fn the_number_of_a_merged_ticket_leads_to_what_became_of_it() {
+    let desk = Desk::new(1).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    let stays = desk.make(&TICKET, json!({"subject": "Printer"})).await.id;
+    let goes = desk.make(&TICKET, json!({"subject": "Same"})).await.id;
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merged = store.merge(agent, &merge).await.unwrap();
+    let hit = store.merged_ticket(agent, " t1002 ").await.unwrap().unwrap();
+    assert_eq!((hit.id, hit.title.as_str(), hit.subtitle.as_str()), (stays, "Printer", "T1002 → T1001"));
+    let stranger = Actor { grants: Grants::default(), ..agent.clone() };
+    assert_eq!(store.merged_ticket(&stranger, "T1002").await.unwrap(), None);
+    store.undo(agent, merged.change_set).await.unwrap();
+    assert_eq!(store.merged_ticket(agent, "T1002").await.unwrap(), None);
 }

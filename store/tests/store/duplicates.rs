@@ -42,6 +42,11 @@ async fn who_is_about_to_be_made_twice_is_named_with_reasons() {
     assert_eq!(alike(json!({"name": "华为计术有限公司"})).await.first().map(|alike| alike.id), Some(known));
     assert_eq!(alike(json!({"name": "ACME Widgets Ltd", "emails": ["sales@acme.example"]})).await.len(), 1);
     assert!(alike(json!({"name": "Something else"})).await.is_empty());
+    // One character that sounds otherwise, one too few, two that changed places, letters, and pinyin.
+    for name in ["华为技木", "华技术", "华为术技", "Huawei", "huawei jishu"] {
+        assert_eq!(alike(json!({"name": name})).await.first().map(|alike| alike.id), Some(known), "{name}");
+    }
+    assert_eq!(alike(json!({"name": "Amce Wigdets"})).await.len(), 1);
     // Who can't read it isn't told of it.
     let told =
         store.alike(&world.reps[0], &CUSTOMER, &values(json!({"name": "华为技术有限公司"})), None).await.unwrap();
@@ -65,6 +70,12 @@ async fn pairs_are_found_decided_on_and_stay_decided() {
     store.find_duplicates(admin.org_id, &CUSTOMER).await.unwrap();
     assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 0);
     store.dismiss_duplicate(admin, &CUSTOMER, (first, second), true).await.unwrap();
+    assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 1);
+    // One of an archived record waits for no decision, and is not counted.
+    apply(store, admin, "customer", Change::Archive { id: second }).await.unwrap();
+    let archived = store.duplicates(admin, &CUSTOMER).await.unwrap();
+    assert_eq!((archived.open, archived.pairs.len()), (0, 0));
+    apply(store, admin, "customer", Change::Restore { id: second }).await.unwrap();
     assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 1);
     // Once they differ they are no pair any more.
     update(store, admin, "customer", second, json!({"name": "Tyrell", "emails": ["c@tyrell.example"]})).await;

@@ -737,8 +737,22 @@ async fn a_question_offers_all_there_is_to_choose_and_says_of_which_field() {
     let mut spec = suggested(&test, &actor, text, &CUSTOMER).await;
     let question = preview(&test, &actor, &spec).await.questions.remove(0);
     assert_eq!(question.options.iter().map(|option| option.value.as_str()).collect::<Vec<_>>(), ["Lin Yue"]);
+    assert!(!question.may_create, "a name alone makes no user");
     spec.answers.push(Answer { unknown: question.unknown, decision: Decision::Use("Lin Yue".into()) });
     assert_eq!(run(&test, &actor, &spec).await.created, 1);
+}
+
+#[tokio::test]
+async fn a_record_that_was_looked_for_answers_by_its_id() {
+    let (test, actor) = founded().await;
+    run(&test, &actor, &suggested(&test, &actor, "name,number\nAcme,C-1\n", &CUSTOMER).await).await;
+    let mut spec = suggested(&test, &actor, "name,customer_id\nAnna,Qwerty\n", &CONTACT).await;
+    let acme = test.store.lookup(&actor, &CUSTOMER, "acme", 1).await.unwrap().remove(0);
+    let unknown = Unknown { target: "customer".into(), value: "Qwerty".into() };
+    spec.answers.push(Answer { unknown, decision: Decision::Use(acme.id.to_string()) });
+    assert_eq!(preview(&test, &actor, &spec).await.steps[0].rows[0].cells, ["Anna", "Acme"]);
+    assert_eq!(run(&test, &actor, &spec).await.created, 1);
+    assert_eq!(number(&test, "select count(*) from contacts where customer_id is not null").await, 1);
 }
 
 #[tokio::test]
@@ -796,4 +810,49 @@ async fn a_file_of_cards_without_any_is_told_so() {
         let refused = test.store.upload_import(&actor, "people.VCF", content).await;
         assert_eq!(refused.unwrap_err(), Error::invalid("file", "file_no_cards"));
     }
+}
+
+#[tokio::test]
+async fn times_are_meant_where_the_column_says() {
+    let (test, actor) = founded().await;
+    let text = "subject,due_at\nCall,2015-07-01 15:15\nVisit,2024-05-31 15:15 +02:00\nMail,5/31/2024 3:15 PM\n";
+    let mut spec = suggested(&test, &actor, text, &shared::types::TASK).await;
+    let due = spec.files[0].steps[0].assignments.iter().position(|a| a.field == "due_at").unwrap();
+    let shown = |preview: Preview| preview.steps[0].rows.iter().map(|row| row.cells[due].clone()).collect::<Vec<_>>();
+    let own = shown(preview(&test, &actor, &spec).await);
+    let [call, visit, mail] = ["2015-07-01T07:15", "2024-05-31T13:15", "2024-05-31T07:15"];
+    assert_eq!(own, [call, visit, mail].map(|at| format!("{at}:00.000000Z")));
+
+    spec.files[0].steps[0].assignments[due].zone = Some("Mars/Base".to_owned());
+    let place = format!("files[0].steps[0].assignments[{due}].zone");
+    let refused = test.store.preview_import(&actor, Locale::En, &spec).await;
+    assert_eq!(refused.unwrap_err(), Error::invalid(&place, "time_zone"));
+
+    spec.files[0].steps[0].assignments[due].zone = Some("America/New_York".to_owned());
+    assert_eq!(run(&test, &actor, &spec).await.created, 3);
+    // Summer time, then as now; what says its own offset keeps it.
+    for (at, count) in [("2015-07-01 19:15Z", 1), ("2024-05-31 13:15Z", 1), ("2024-05-31 19:15Z", 1)] {
+        let sql = format!("select count(*) from tasks where due_at = timestamptz '{at}'");
+        assert_eq!(number(&test, &sql).await, count, "{at}");
+    }
+}
+
+#[tokio::test]
+async fn phones_are_the_same_however_they_are_written() {
+    let (test, actor) = founded().await;
+    let by_phone = async |text: &str| {
+        let mut spec = suggested(&test, &actor, &format!("name,phones\n{text}\n"), &CONTACT).await;
+        spec.files[0].steps[0].key = Some("phones".into());
+        let done = run(&test, &actor, &spec).await;
+        (done.created, done.updated + done.unchanged, done.failed)
+    };
+    assert_eq!(by_phone("Bela,+86 139 0000 7777\nCarl,0755-2654 3210 x12\nDora,110 22").await, (3, 0, 0));
+    for row in ["Bela,13900007777", "Bela,+8613900007777", "Bela,139-0000-7777", "Carl,0755 26543210", "Dora,110-22"] {
+        assert_eq!(by_phone(row).await, (0, 1, 0), "{row}");
+    }
+    // So they are within a file.
+    assert_eq!(by_phone("Bela,13900007777\nBela,+86 139 0000 7777").await.0, 0);
+    assert_eq!(by_phone("Emil,13900009999\nEmil,+86 139 0000 9999").await.0, 1);
+    // What has the same digits in it is another phone.
+    assert_eq!(by_phone("Fred,900007777").await, (1, 0, 0));
 }

@@ -319,6 +319,52 @@ async fn phones_are_found_by_their_parts_and_older_entries_learn_it() {
 }
 
 #[tokio::test]
+async fn records_are_found_by_digits_by_sound_and_in_spite_of_a_slip() {
+    let world = World::new().await;
+    let contact = by_name("contact").unwrap();
+    let made = |values: Value| values.as_object().cloned().unwrap();
+    let company = world.make_with(&CUSTOMER, made(json!({"name": "Acme", "number": "C01261"}))).await.id;
+    for words in ["C01261", "01261", "1261", "#126"] {
+        assert!(found(&world, &CUSTOMER, words).await.contains(&company), "{words}");
+    }
+    assert!(!found(&world, &CUSTOMER, "261").await.contains(&company), "a number is found by its beginning");
+    let person = made(json!({"name": "王浩然", "emails": ["haoran.wang@yunfan.example"]}));
+    let person = world.make_with(contact, person).await.id;
+    let slips =
+        ["haoran.wnag@yunfan.example", "haoran.wang@yunfam.example", "gaoran.wang@yunfan.example", "haroan.wang"];
+    for words in ["王浩然", "王皓然"].into_iter().chain(slips) {
+        assert!(found(&world, contact, words).await.contains(&person), "{words}");
+    }
+    for words in ["王皓天", "erika.maier@yunfan.example"] {
+        assert!(!found(&world, contact, words).await.contains(&person), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_for_comes_before_what_speaks_of_it_and_namesakes_are_told_apart() {
+    let world = World::new().await;
+    let (store, actor) = (&world.test.store, &world.admin);
+    let (contact, ticket) = (by_name("contact").unwrap(), by_name("ticket").unwrap());
+    let made = |values: Value| values.as_object().cloned().unwrap();
+    let company = world.make_with(&CUSTOMER, made(json!({"name": "云帆科技"}))).await.id;
+    let person = made(json!({"name": "Anna", "job_title": "Buyer", "emails": ["sales.desk@yunfan.example"]}));
+    let person = world.make_with(contact, person).await.id;
+    for n in 1..=3 {
+        let mut deal = world.values(&OPPORTUNITY, 40 + n);
+        deal.remove("number");
+        deal.extend(made(json!({"name": "云帆科技 CRM", "amount": (n * 1_000).to_string()})));
+        world.make_with(&OPPORTUNITY, deal).await;
+        let asked = json!({"subject": "Printer", "requester_email": "sales.desk@yunfan.example"});
+        world.make_with(ticket, made(asked)).await;
+    }
+    let hits = store.search(actor, "yunfan", 20).await.unwrap();
+    assert_eq!(hits[0].id, company);
+    let lines: Vec<_> = hits.iter().filter(|hit| hit.title == "云帆科技 CRM").map(|hit| &hit.subtitle).collect();
+    assert!(["1,000", "2,000", "3,000"].iter().all(|sum| lines.iter().any(|line| line.contains(sum))), "{lines:?}");
+    assert_eq!(store.search(actor, "sales.d", 20).await.unwrap()[0].id, person);
+}
+
+#[tokio::test]
 async fn archived_records_leave_lists_and_search_until_they_are_restored() {
     let world = World::new().await;
     for def in types().filter(|def| named(def, "西湖 Lakeside") == "西湖 Lakeside") {

@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 use shared::access::{Actor, Grants};
 use shared::command::{Change, Command};
 use shared::desk::Reply;
+use shared::i18n::{Locale, translate};
 use shared::post::AnswerWay;
-use shared::types::{ATTACHMENT, CONTACT, CUSTOMER, MAILBOX, QUEUE, TICKET, TICKET_MESSAGE, USER};
+use shared::record::rich;
+use shared::types::{ATTACHMENT, CONTACT, CUSTOMER, MAILBOX, QUEUE, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::AssertSqlSafe;
 use store::Store;
@@ -310,7 +312,38 @@ async fn an_address_makes_nobody_a_colleague() {
     assert_eq!(messages.len(), 3);
     assert_eq!(messages[2].text("kind"), Some("note"));
     assert_eq!((messages[2].reference("owner_id"), messages[2].text("author_email")), (None, Some(agent)));
+    // Whoever got our letter can write so: it says that nothing proves who did.
+    let unproven = Locale::ALL.map(|locale| translate(locale, "mail.note.unproven", &[("address", agent)]));
+    let said = rich::to_text(messages[2].text("content").unwrap());
+    assert!(unproven.iter().any(|words| said.contains(words)), "{said}");
     assert!(world.next().await.is_none(), "nothing of it leaves");
+}
+
+#[tokio::test]
+async fn rules_know_better_than_a_mailbox_which_queue_a_letter_belongs_to() {
+    let world = World::new().await;
+    let queue = world.make(&QUEUE, json!({"name": "Billing"})).await;
+    let conditions = json!({"field": {"field": "subject", "op": "contains", "value": "invoice"}});
+    world
+        .make(&TICKET_RULE, json!({"name": "Invoices", "active": true, "conditions": conditions, "queue_id": queue}))
+        .await;
+    world.arrives(&letter(LI, "m1@example.com", "Your invoice 7", "x")).await;
+    world.arrives(&letter(LI, "m2@example.com", "Hello", "x")).await;
+    let tickets = world.tickets().await;
+    assert_eq!(tickets[0].reference("queue_id"), Some(queue));
+    assert!(tickets[1].reference("queue_id").is_some_and(|other| other != queue));
+}
+
+#[tokio::test]
+async fn what_names_nobody_to_answer_is_no_ticket_unless_somebody_wants_it() {
+    let world = World::new().await;
+    world.arrives("Subject: Hm\r\nMessage-ID: <n1@example.com>\r\n\r\nwho knows\r\n").await;
+    assert!(world.tickets().await.is_empty());
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
+    assert_eq!(aside.reason, "nobody");
+    world.store().try_letter_again(&world.admin, aside.id).await.unwrap();
+    world.store().take_in().await.unwrap();
+    assert_eq!(world.tickets().await.len(), 1);
 }
 
 #[tokio::test]
@@ -611,7 +644,7 @@ async fn what_cannot_be_sent_is_tried_again_and_then_told_of() {
     world.store().note_sent(&departing, &Sent::Later("unreachable no route".into())).await.unwrap();
     let waiting = delivery(world.messages(ticket).await);
     assert_eq!(waiting.text("delivery"), Some("queued"));
-    assert!(waiting.text("delivery_error").unwrap().contains("no route"));
+    assert_eq!(waiting.text("delivery_error"), Some("unreachable no route"), "each reader is told in their language");
     // A sender that died.
     let again = world.next().await.unwrap();
     assert_eq!(again.letter.message_id, departing.letter.message_id);

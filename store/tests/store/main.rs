@@ -18,5 +18,6 @@ mod migrate;
 mod portal;
 mod quality;
 mod report;
+mod split;
 mod support;
 mod undo;

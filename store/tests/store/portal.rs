@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::command::{Change, Command, Source};
+use shared::duplicates::Merge;
 use shared::i18n::Locale;
 use shared::types::{
     ARTICLE, CATEGORY, CONTACT, CUSTOMER, MAILBOX, ORGANISATION, QUEUE, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE,
@@ -321,9 +322,42 @@ async fn what_does_not_fit_is_said_by_field_and_a_form_sent_twice_is_one_ticket(
     assert_eq!(fields_of(ask(NewTicket { text: "  ".into(), ..question(LI) }).await), ["description"]);
     assert_eq!(fields_of(ask(NewTicket { subject: String::new(), ..question(LI) }).await), ["subject"]);
     assert_eq!(fields_of(ask(NewTicket { queue_id: Some(inside), ..question(LI) }).await), ["queue_id"]);
+    let long = NewTicket { subject: "x".repeat(301), text: "y".repeat(20_001), ..question(LI) };
+    assert_eq!(fields_of(ask(long).await), ["subject", "description"], "all at once");
     let new = question(LI);
     let (first, second) = (ask(new.clone()).await.unwrap(), ask(new).await.unwrap());
     assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn whoever_wrote_in_before_is_called_as_they_were() {
+    let world = World::new().await;
+    let ask = async |name: &str| {
+        let new = NewTicket { name: name.into(), ..question(LI) };
+        let made = world.store().portal_ask(&world.portal, None, &new, &client(1)).await.unwrap();
+        world.row(&TICKET, made.id).await.text("requester_name").map(str::to_owned)
+    };
+    assert_eq!(ask("").await, None);
+    assert_eq!(ask("Mei").await.as_deref(), Some("Mei"));
+    assert_eq!(ask(" ").await.as_deref(), Some("Mei"));
+}
+
+#[tokio::test]
+async fn a_merged_ticket_is_found_by_its_old_number_by_whoever_has_what_it_became() {
+    let world = World::new().await;
+    let (store, portal, li) = (world.store(), &world.portal, visitor(LI));
+    let own =
+        async |email: &str| world.ticket(json!({"subject": "Gate", "requester_email": email, "channel": "web"})).await;
+    let ((stays, number), (goes, old)) = (own(LI).await, own(LI).await);
+    let (other, others_old) = own("han@example.com").await;
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes, other], values: Values::new() };
+    store.merge(&world.admin, &merge).await.unwrap();
+    let found = store.portal_ticket(portal, &li, &old).await.unwrap();
+    assert_eq!((found.id, found.line.number.as_str()), (stays, number.as_str()));
+    let made = store.portal_reply(portal, &li, &old, (Uuid::now_v7(), "More"), &client(1)).await.unwrap();
+    assert_eq!(made.id, stays, "what was written on a page of before is not lost");
+    let han = visitor("han@example.com");
+    assert_eq!(store.portal_ticket(portal, &han, &others_old).await.unwrap_err(), Error::NotFound);
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use shared::access::{Action, Actor, FieldAccess};
 use shared::command::{Change, Command};
+use shared::i18n::Locale;
+use shared::import::{Answer, Decision, FilePlan, Spec, Unknown};
 use shared::quality::{Quality, quiet_for};
 use shared::query::{Filter, ListQuery, Op};
 use shared::tidy::{Rule, findings};
@@ -251,4 +253,66 @@ async fn duplicates_are_looked_for_daily_if_something_changed() {
     assert_ne!(looked_at().await, aged);
     let found = store.duplicates(admin, &CUSTOMER).await.unwrap();
     assert_eq!((found.open, found.running, found.too_many), (6, false, false));
+}
+
+/// Rows of which somebody said a birthday that is none; gives the run that refused them.
+async fn refused(store: &Store, actor: &Actor, rows: &str) -> Uuid {
+    let text = format!("name,emails,phones,birth_date\n{rows}");
+    let file = store.upload_import(actor, "people.csv", text.as_bytes()).await.unwrap().id;
+    let steps = vec![store.suggest_import(actor, file, &CONTACT).await.unwrap()];
+    let unknown = Unknown { target: "customer".into(), value: "Jon Smith".into() };
+    let answers = vec![Answer { unknown, decision: Decision::Empty }];
+    let spec = Spec { files: vec![FilePlan { file, steps }], answers };
+    let mut run = store.start_import(actor, &spec).await.unwrap();
+    while run.status.is_open() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        run = store.import_run(actor, run.id).await.unwrap();
+    }
+    run.id
+}
+
+#[tokio::test]
+async fn imports_keep_nothing_of_somebody_who_is_erased_and_little_for_long() {
+    let world = World::new().await;
+    let (store, admin, owner) = (world.store(), &world.admin, &world.test.owner);
+    let kept = async || -> (i64, i64) {
+        sqlx::query_as("select (select count(*) from import_files), (select count(*) from import_refusals)")
+            .fetch_one(owner)
+            .await
+            .unwrap()
+    };
+    let upload = async || store.upload_import(admin, "people.csv", b"name\nJon Smith\n").await.unwrap().id;
+    let fields = json!({"name": "Jon Smith", "emails": ["jon@smith.example"], "phones": ["+86 139 0000 7777"]});
+    let id = create(store, admin, "contact", fields).await;
+    let rows =
+        "Smith Jon,,,never\nX,JON@smith.example,,never\nY,,13900007777,never\nAnna,a@b.example,13900008888,never\n";
+    let run = refused(store, admin, rows).await;
+    upload().await;
+    assert_eq!(kept().await, (1, 4));
+    store.erase(admin, Locale::En, &CONTACT, id).await.unwrap();
+    assert_eq!(kept().await, (0, 1), "of Anna's row nothing is known of him");
+    let named: i64 = sqlx::query_scalar("select count(*) from import_runs where spec::text ilike '%smith%'")
+        .fetch_one(owner)
+        .await
+        .unwrap();
+    assert_eq!(named, 0);
+
+    let file = upload().await;
+    store.upkeep().await.unwrap();
+    assert_eq!(kept().await, (1, 1), "it is of today");
+    sqlx::query("update import_files set created_at = now() - interval '2 days'").execute(owner).await.unwrap();
+    sqlx::query(
+        "update import_runs set status = 'waiting', held_until = 'infinity', finished_at = now() - interval '31 days',
+                spec = jsonb_set(spec, '{files,0,file}', to_jsonb($2::uuid)) where id = $1",
+    )
+    .bind(run)
+    .bind(file)
+    .execute(owner)
+    .await
+    .unwrap();
+    store.upkeep().await.unwrap();
+    assert_eq!(kept().await, (1, 1), "a run needs them");
+    sqlx::query("update import_runs set status = 'finished'").execute(owner).await.unwrap();
+    store.upkeep().await.unwrap();
+    assert_eq!(kept().await, (0, 0));
 }

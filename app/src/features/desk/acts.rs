@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::command::{Change, Command};
 use shared::desk::Claimed;
 use shared::record::{Values, instant_text};
@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::model::Desk;
 use crate::acting::{act_with, undo_of};
-use crate::api::desk::{claim_ticket, set_away};
+use crate::api::Fault;
+use crate::api::desk::{claim_ticket, set_away, split_ticket};
 use crate::api::records::{get_record, undo};
 use crate::ui::Tone;
 
@@ -153,37 +154,24 @@ impl Desk {
     }
 
     /// Makes a new ticket of something that was said in another.
-    pub(super) fn split(self, ticket: &Row, message: &Row) {
-        let text = shared::record::rich::to_text(message.text("content").unwrap_or_default());
-        let line: String = text.lines().next().unwrap_or_default().chars().take(120).collect();
-        let subject = if line.is_empty() { ticket.text("subject").unwrap_or_default().to_owned() } else { line };
-        let mut values = Values::new();
-        for field in [
-            "customer_id",
-            "contact_id",
-            "requester_name",
-            "requester_email",
-            "requester_phone",
-            "channel",
-            "queue_id",
-            "product_id",
-            "locale",
-        ] {
-            if !ticket.value(field).is_null() {
-                values.insert(field.into(), ticket.value(field).clone());
-            }
-        }
-        values.insert("parent_id".into(), ticket.id.to_string().into());
-        values.insert("subject".into(), subject.into());
-        values.insert("description".into(), message.value("content").clone());
-        values.insert("kind".into(), json!(ticket.text("kind").unwrap_or("consult")));
+    pub(super) fn split(self, message_id: Uuid) {
         let id = Uuid::now_v7();
-        let done = self.say("desk.split_done", &[]);
-        let command = Command::one(TICKET.name, Change::Create { id, values });
-        act_with((self.page, self.toasts), command, done, move |result| {
-            if let Some(row) = result.ok().and_then(|outcome| outcome.rows.into_iter().next()) {
-                self.put(&row);
-                self.address.open(Some(row.id));
+        spawn_local(async move {
+            let first = split_ticket(message_id, id).await;
+            // The answer got lost: under the same id it is one ticket.
+            let lost = matches!(first, Err(Fault(Error::Offline)));
+            let answer = if lost { split_ticket(message_id, id).await } else { first };
+            match answer {
+                Ok(outcome) => {
+                    let undo = undo_of(self.page, self.toasts, outcome.change_set);
+                    self.toasts.push(self.say("desk.split_done", &[]), Tone::Success, Some(undo));
+                    outcome.rows.iter().for_each(|row| self.put(row));
+                    self.address.open(Some(id));
+                }
+                Err(fault) => {
+                    let text = i18n::error_sentence(self.page.locale.get_untracked(), &fault.0);
+                    self.toasts.push(text, Tone::Danger, None);
+                }
             }
         });
     }

@@ -32,6 +32,8 @@ pub(super) enum View {
     Unassigned,
     /// At risk or overdue.
     Pressing,
+    /// Those that one wants to know of, whoever works them.
+    Watching,
     /// Put off.
     Snoozed,
     /// All that are not settled.
@@ -46,11 +48,12 @@ pub(super) enum View {
 
 impl View {
     /// The views that everybody has, with their icons.
-    pub(super) const FIXED: [(Self, &'static str); 7] = [
+    pub(super) const FIXED: [(Self, &'static str); 8] = [
         (Self::Mine, "user"),
         (Self::Team, "users"),
         (Self::Unassigned, "hand"),
         (Self::Pressing, "alarm-clock"),
+        (Self::Watching, "eye"),
         (Self::Snoozed, "clock"),
         (Self::Open, "inbox"),
         (Self::Solved, "circle-check"),
@@ -63,6 +66,7 @@ impl View {
             Self::Team => "team".into(),
             Self::Unassigned => "unassigned".into(),
             Self::Pressing => "pressing".into(),
+            Self::Watching => "watching".into(),
             Self::Snoozed => "snoozed".into(),
             Self::Open => "open".into(),
             Self::Solved => "solved".into(),
@@ -91,6 +95,7 @@ impl View {
             Self::Team => waits && team.is_some() && row.reference("team_id") == team,
             Self::Unassigned => waits && row.reference("owner_id").is_none(),
             Self::Pressing => waits && is_pressing(row, now),
+            Self::Watching => unsettled && shared::record::ids(&row.values, "watcher_ids").contains(&me),
             Self::Snoozed => unsettled && snoozed,
             Self::Open => unsettled,
             Self::Solved => !unsettled,
@@ -118,6 +123,7 @@ impl View {
                 Filter::field("sla_state", Op::In, json!(PRESSING)),
                 Filter::field("due_at", Op::Lte, now.clone()),
             ])]),
+            Self::Watching => vec![one_of(UNSETTLED), Filter::field("watcher_ids", Op::Contains, "@me")],
             Self::Snoozed => vec![one_of(UNSETTLED), Filter::field("snoozed_until", Op::Gt, now.clone())],
             Self::Open => vec![one_of(UNSETTLED)],
             Self::Solved => vec![one_of(&["solved", "closed"])],
@@ -306,6 +312,9 @@ mod tests {
             takes(View::Snoozed, asleep.clone()) && !takes(View::Mine, asleep.clone()) && takes(View::Open, asleep)
         );
         assert!(takes(View::Solved, json!({"status": "closed"})));
+        let watched = |status: &str| json!({"status": status, "watcher_ids": [team.to_string(), me.to_string()]});
+        assert!(takes(View::Watching, watched("open")) && !takes(View::Watching, watched("solved")));
+        assert!(!takes(View::Watching, json!({"status": "open", "owner_id": me.to_string()})));
     }
 
     #[test]

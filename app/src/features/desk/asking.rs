@@ -9,6 +9,8 @@ use shared::{Row, i18n};
 use uuid::Uuid;
 
 use super::acts::value;
+use super::focus::Spot;
+use super::loads::with_loads;
 use super::lookup::Lookup;
 use super::model::Desk;
 use super::row::{priority_icon, status_tone};
@@ -51,13 +53,15 @@ impl Question {
 pub(super) struct Asking {
     pub(super) question: Question,
     pub(super) rows: Vec<Row>,
+    /// Where one was when it was asked.
+    spot: Spot,
 }
 
 impl Desk {
     /// Asks about tickets.
     pub(super) fn ask(self, question: Question, rows: Vec<Row>) {
         if !rows.is_empty() {
-            self.asking.set(Some(Asking { question, rows }));
+            self.asking.set(Some(Asking { question, rows, spot: self.spot() }));
         }
     }
 
@@ -65,6 +69,7 @@ impl Desk {
         if let Some(asking) = self.asking.get_untracked() {
             self.asking.set(None);
             act(asking.rows);
+            self.go_on_at(asking.spot);
         }
     }
 
@@ -100,8 +105,10 @@ pub(super) fn dialogs(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn choice(label: AnyView, on_select: impl Fn() + Send + Sync + 'static) -> AnyView {
-    view! { <li><button type="button" class="menu-item" on:click=move |_| on_select()>{label}</button></li> }.into_any()
+/// One answer; the first one may have the focus when the dialog opens.
+fn choice(label: AnyView, first: bool, on_select: impl Fn() + Send + Sync + 'static) -> AnyView {
+    view! { <li><button type="button" class="menu-item" autofocus=first on:click=move |_| on_select()>{label}</button></li> }
+        .into_any()
 }
 
 /// The times one may put a ticket off to, with what they are today.
@@ -121,10 +128,10 @@ pub(super) fn later(desk: Desk) -> Vec<(Due, DateTime<Utc>, String)> {
 
 fn snooze(desk: Desk) -> AnyView {
     let at = RwSignal::new(String::new());
-    let one = move |(due, until, when): (Due, DateTime<Utc>, String)| {
+    let one = move |(at, (due, until, when)): (usize, (Due, DateTime<Utc>, String))| {
         let name = i18n::translate(desk.page.locale.get_untracked(), &format!("timeline.due_in.{}", due.code()), &[]);
         let label = view! { <Icon name="clock"/><span>{name}</span><span class="meta">{when}</span> }.into_any();
-        choice(label, move || desk.answer(|rows| desk.snooze(&rows, Some(until))))
+        choice(label, at == 0, move || desk.answer(|rows| desk.snooze(&rows, Some(until))))
     };
     let asleep = desk.asking.with_untracked(|asking| {
         asking.as_ref().is_some_and(|asking| asking.rows.iter().any(|row| row.text("snoozed_until").is_some()))
@@ -136,9 +143,10 @@ fn snooze(desk: Desk) -> AnyView {
     };
     view! {
         <ul class="desk-choices">
-            {later(desk).into_iter().map(one).collect_view()}
+            {later(desk).into_iter().enumerate().map(one).collect_view()}
             {asleep.then(|| choice(
                 view! { <Icon name="bell"/><span>{t("desk.wake")}</span> }.into_any(),
+                false,
                 move || desk.answer(|rows| desk.snooze(&rows, None)),
             ))}
         </ul>
@@ -159,10 +167,10 @@ fn assign(desk: Desk) -> AnyView {
     let nobody = view! { <Icon name="hand"/><span>{t("desk.nobody")}</span> }.into_any();
     view! {
         <ul class="desk-choices">
-            {choice(mine, move || desk.set("owner_id", me.clone()))}
-            {choice(nobody, move || desk.set("owner_id", String::new()))}
+            {choice(mine, false, move || desk.set("owner_id", me.clone()))}
+            {choice(nobody, false, move || desk.set("owner_id", String::new()))}
         </ul>
-        {look_up("desk-assign", ("desk.colleague", "desk.colleague"), found, found.options.into(), move |id| desk.set("owner_id", id))}
+        {look_up("desk-assign", ("desk.colleague", "desk.colleague"), found, with_loads(desk, found), move |id| desk.set("owner_id", id))}
     }
     .into_any()
 }
@@ -224,28 +232,31 @@ fn merge_dialog(desk: Desk) -> AnyView {
         desk.selected.update(|selected| ids.with_untracked(|ids| selected.retain(|id| !ids.contains(id))));
         desk.put(&row);
         desk.address.open(Some(row.id));
+        desk.go_on_at(Spot::Head);
     };
     view! { <MergeDialog def=&TICKET ids open=open_about(desk.merging) on_merged=merged/> }.into_any()
 }
 
 fn priorities(desk: Desk) -> AnyView {
-    let one = |code: &'static str| {
+    let one = |(at, code): (usize, &'static str)| {
         let name = i18n::choice_label(desk.page.locale.get_untracked(), &TICKET, "priority", code);
         let icon = priority_icon(code).unwrap_or("circle");
         let label = view! { <Icon name=icon/><span>{name}</span> }.into_any();
-        choice(label, move || desk.set("priority", code.to_owned()))
+        choice(label, at == 0, move || desk.set("priority", code.to_owned()))
     };
-    view! { <ul class="desk-choices">{PRIORITIES.iter().rev().copied().map(one).collect_view()}</ul> }.into_any()
+    view! { <ul class="desk-choices">{PRIORITIES.iter().rev().copied().enumerate().map(one).collect_view()}</ul> }
+        .into_any()
 }
 
 fn statuses(desk: Desk) -> AnyView {
-    let one = |choice_of: Choice| {
+    let one = |(at, choice_of): (usize, Choice)| {
         let Choice { value: code, label: name, .. } = choice_of;
         let tone = status_tone(&code);
         let label = view! { <span class="badge" data-tone=tone>{name}</span> }.into_any();
-        choice(label, move || desk.set(status_field(&code), code.clone()))
+        choice(label, at == 0, move || desk.set(status_field(&code), code.clone()))
     };
-    view! { <ul class="desk-choices">{status_choices(desk).into_iter().map(one).collect_view()}</ul> }.into_any()
+    view! { <ul class="desk-choices">{status_choices(desk).into_iter().enumerate().map(one).collect_view()}</ul> }
+        .into_any()
 }
 
 /// The statuses, and below each the organisation's own steps; tracked.
@@ -271,16 +282,16 @@ pub(super) fn status_field(code: &str) -> &'static str {
 }
 
 fn queues(desk: Desk) -> AnyView {
-    let one = |row: Row| {
+    let one = |(at, row): (usize, Row)| {
         let name = row.text("name").unwrap_or_default().to_owned();
         let label = view! { <Icon name="inbox"/><span>{name}</span> }.into_any();
-        choice(label, move || desk.set("queue_id", row.id.to_string()))
+        choice(label, at == 0, move || desk.set("queue_id", row.id.to_string()))
     };
     let none = view! { <Icon name="x"/><span>{t("ui.word.none")}</span> }.into_any();
     view! {
         <ul class="desk-choices">
-            {desk.around.get_untracked().queues.into_iter().map(one).collect_view()}
-            {choice(none, move || desk.set("queue_id", String::new()))}
+            {desk.around.get_untracked().queues.into_iter().enumerate().map(one).collect_view()}
+            {choice(none, false, move || desk.set("queue_id", String::new()))}
         </ul>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! What a ticket's service level says: a time that counts down, in words and colour.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 use shared::i18n::translate;
 use shared::types::is_unsettled;
@@ -8,6 +8,9 @@ use shared::{Row, format};
 
 use crate::context::Page;
 use crate::ui::{Icon, Tone};
+
+/// So close to when something is due, seconds are told.
+const CLOSE: TimeDelta = TimeDelta::seconds(120);
 
 /// How a service level stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,21 +38,16 @@ pub(super) fn standing(page: Page, row: &Row) -> Option<Standing> {
         let text = say(&format!("ticket.sla_state.{state}"), &[]);
         return Some(Standing { tone, icon, hint: text.clone(), text });
     };
-    let now = page.now.get();
     let what = row.text("due_clock").map(|clock| say(&format!("ticket.due_clock.{clock}"), &[])).unwrap_or_default();
     let hint = format!("{what} {}", format::date_time(locale, due, &page.zone())).trim().to_owned();
-    let (tone, icon, text) = timed(page, due, row.datetime("at_risk_at"), now);
+    let (tone, icon, text) = timed(page, due, row.datetime("at_risk_at"));
     Some(Standing { tone, icon, text, hint })
 }
 
-/// Tone, icon and words of a time that is due.
-pub(super) fn timed(
-    page: Page,
-    due: DateTime<Utc>,
-    at_risk: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> (Tone, &'static str, String) {
+/// Tone, icon and words of a time that is due; told anew as soon as they are others.
+pub(super) fn timed(page: Page, due: DateTime<Utc>, at_risk: Option<DateTime<Utc>>) -> (Tone, &'static str, String) {
     let locale = page.locale.get();
+    let now = page.now_until(|now| next_change(due, at_risk, now));
     let left = short(page, (due - now).num_seconds().unsigned_abs());
     let text = |key: &str| translate(locale, key, &[("time", &left)]);
     if due <= now {
@@ -61,12 +59,25 @@ pub(super) fn timed(
     }
 }
 
-/// `25m`, `3h 5m`, `2d 4h`.
+/// When what is said at `now` is no longer exact enough: at the next second close to when it is due, else when it begins to be at
+/// risk or comes close. Minutes may be told late.
+fn next_change(due: DateTime<Utc>, at_risk: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let left = due - now;
+    if left.abs() <= CLOSE {
+        // Behind the whole second: at it there are as many of them still.
+        return Some(now + TimeDelta::milliseconds(left.num_milliseconds().rem_euclid(1000) + 1));
+    }
+    [at_risk, Some(due - CLOSE)].into_iter().flatten().filter(|at| *at > now).min()
+}
+
+/// `45s`, `1m 30s`, `25m`, `3h 5m`, `2d 4h`.
 fn short(page: Page, seconds: u64) -> String {
     let minutes = seconds / 60;
     let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
     let part = |key: &str, n: u64| translate(page.locale.get(), key, &[("n", &n.to_string())]);
     let (first, second) = match (days, hours) {
+        (0, 0) if minutes == 0 => return part("desk.seconds", seconds),
+        (0, 0) if minutes == 1 => (part("desk.minutes", 1), Some(part("desk.seconds", seconds % 60))),
         (0, 0) => return part("desk.minutes", minutes),
         (0, _) => (part("desk.hours", hours), (minutes > 0).then(|| part("desk.minutes", minutes))),
         _ => (part("desk.days", days), (hours > 0).then(|| part("desk.hours", hours))),
@@ -85,4 +96,24 @@ pub(super) fn sla_badge(page: Page, row: Signal<Row>) -> AnyView {
         })
     };
     badge.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_said_anew_when_it_changes() {
+        let due = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let (before, at_risk) = (|ms: i64| due - TimeDelta::milliseconds(ms), due - TimeDelta::minutes(10));
+        let waits =
+            |ms: i64| next_change(due, Some(at_risk), before(ms)).map(|at| (at - before(ms)).num_milliseconds());
+        assert_eq!(waits(900_000), Some(300_000), "it comes to be at risk");
+        assert_eq!(waits(600_000), Some(480_000), "seconds begin to count");
+        assert_eq!(waits(120_000), Some(1));
+        assert_eq!(waits(5_300), Some(301), "from five seconds to four");
+        assert_eq!(waits(1), Some(2), "it is due");
+        assert_eq!(waits(-5_300), Some(701), "five seconds ago, then six");
+        assert_eq!(waits(-121_000), None, "minutes may be told late");
+    }
 }

@@ -171,10 +171,15 @@ fn nothing(desk: Desk) -> AnyView {
         asked if !asked.words.is_empty() => ("list.no_results", "list.no_results_hint"),
         asked => match asked.view {
             View::Mine => ("desk.empty_mine", "desk.empty_mine_hint"),
-            View::Team | View::Unassigned | View::Pressing | View::Queue(_) => {
-                ("desk.empty_done", "desk.empty_done_hint")
-            }
-            View::Snoozed | View::Solved | View::Saved(_) | View::Open => ("ui.state.empty", "ticket._empty"),
+            View::Team => ("desk.empty_team", "desk.empty_done_hint"),
+            View::Unassigned => ("desk.empty_unassigned", "desk.empty_done_hint"),
+            View::Pressing => ("desk.empty_pressing", "desk.empty_pressing_hint"),
+            View::Watching => ("desk.empty_watching", "desk.empty_watching_hint"),
+            View::Snoozed => ("desk.empty_snoozed", "desk.empty_snoozed_hint"),
+            View::Open => ("desk.empty_open", "desk.empty_done_hint"),
+            View::Solved => ("desk.empty_solved", "desk.empty_solved_hint"),
+            View::Queue(_) => ("desk.empty_done", "desk.empty_done_hint"),
+            View::Saved(_) => ("desk.empty_saved", "desk.empty_saved_hint"),
         },
     };
     view! { <EmptyState icon="inbox" title=t(title) text=t(text)/> }.into_any()

@@ -38,6 +38,8 @@ pub(super) struct Around {
     pub(super) counts: Vec<QueueCount>,
     /// Own tickets that wait.
     pub(super) mine: i64,
+    /// Unsettled tickets that one wants to know of.
+    pub(super) watching: i64,
     /// Saved views of tickets.
     pub(super) saved: Vec<Row>,
     /// The organisation's own steps.
@@ -62,7 +64,7 @@ pub(super) async fn around(page: Page) -> Around {
     };
     let views =
         Filter::All(vec![Filter::field("record_type", Op::Eq, TICKET.name), Filter::field("surface", Op::Eq, "list")]);
-    let (counts, mine) = counts(page).await;
+    let (counts, mine, watching) = counts(page).await;
     let away = match page.actor().map(|actor| actor.user_id) {
         Some(id) => get_record("user".into(), id).await.is_ok_and(|detail| detail.row.flag("away")),
         None => false,
@@ -75,17 +77,24 @@ pub(super) async fn around(page: Page) -> Around {
         queues: rows("queue", sorted("position")).await,
         counts,
         mine,
+        watching,
         saved: rows("saved_view", ListQuery { filter: Some(views), ..sorted("name") }).await,
         steps: rows("ticket_status", sorted("position")).await,
         away,
     }
 }
 
-async fn counts(page: Page) -> (Vec<QueueCount>, i64) {
-    let mine = Asked::default().query(None, page.now.get_untracked());
-    let mine = list_records(TICKET.name.into(), ListQuery { limit: 1, ..mine }).await;
-    let mine = mine.ok().and_then(|page| page.total).unwrap_or_default();
-    (queue_counts().await.unwrap_or_default(), mine)
+/// What waits in each queue, how many tickets are one's own, and how many one watches.
+async fn counts(page: Page) -> (Vec<QueueCount>, i64, i64) {
+    let count = |view: View| {
+        let query = Asked { view, ..Asked::default() }.query(None, page.now.get_untracked());
+        async move {
+            let found = list_records(TICKET.name.into(), ListQuery { limit: 1, ..query }).await;
+            found.ok().and_then(|page| page.total).unwrap_or_default()
+        }
+    };
+    let (mine, watching) = (count(View::Mine).await, count(View::Watching).await);
+    (queue_counts().await.unwrap_or_default(), mine, watching)
 }
 
 /// The desk; cheap to copy.
@@ -225,8 +234,10 @@ impl Desk {
 
     fn load_counts(self) {
         spawn_local(async move {
-            let (counts, mine) = counts(self.page).await;
-            self.around.try_update(|around| (around.counts, around.mine) = (counts, mine));
+            let (counts, mine, watching) = counts(self.page).await;
+            self.around.try_update(|around| {
+                (around.counts, around.mine, around.watching) = (counts, mine, watching);
+            });
             if let Some(Some(listing)) = self.listing.try_get_value() {
                 listing.count_again();
             }

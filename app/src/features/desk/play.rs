@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use shared::i18n;
 use uuid::Uuid;
 
+use super::focus::Spot;
 use super::model::Desk;
 use crate::api::desk::next_ticket;
 use crate::ui::Tone;
@@ -20,6 +21,7 @@ impl Desk {
     /// Ends it; the open ticket stays.
     pub(super) fn stop(self) {
         self.playing.set(false);
+        self.go_on_at(Spot::Head);
     }
 
     /// Takes the most urgent ticket that waits and opens it.
@@ -38,6 +40,8 @@ impl Desk {
                 Ok(Some(claimed)) => {
                     self.address.open(Some(claimed.ticket.id));
                     self.taken(claimed);
+                    // What was pressed went with the ticket before.
+                    self.go_on_at(Spot::Head);
                 }
                 Ok(None) => {
                     self.stop();

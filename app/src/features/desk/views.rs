@@ -39,6 +39,7 @@ fn count(desk: Desk, view: View) -> Option<i64> {
             View::Mine => Some(around.mine),
             View::Unassigned => Some(sum(|count| count.unassigned)),
             View::Pressing => Some(sum(|count| count.pressing)),
+            View::Watching => Some(around.watching),
             _ => None,
         }
     })

@@ -9,13 +9,14 @@ use shared::i18n::{Locale, field_label, translate, type_label_many};
 use shared::import::mapping::parts;
 use shared::import::units::FACTORS;
 use shared::import::{Assignment, Column, DateOrder, FileInfo, Format, From, Step, fillable};
-use shared::record::custom_name;
+use shared::record::{Kind, custom_name};
 use shared::types::{CUSTOM_FIELD, REGISTRY, by_name};
 
 use super::matching::Matching;
 use super::reading::HowRead;
 use super::wizard::{Stage, Wizard};
 use crate::context::{Page, t};
+use crate::preferences::time_zones;
 use crate::ui::{Button, ButtonKind, Choice, Field, Icon, Notice, Segmented, Select, Size, TextInput, Tone};
 
 /// All files with their columns.
@@ -241,6 +242,7 @@ fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column)
                 {move || companions().map(|text| view! { <p class="meta">{text}</p> })}
                 {ordered}
                 <Unit wizard at def column=name/>
+                <TimesIn wizard at def column=name/>
                 {add}
             </td>
         </tr>
@@ -300,6 +302,35 @@ fn Unit(wizard: Wizard, at: usize, def: &'static RecordDef, column: StoredValue<
     view! {
         <Show when=move || of().is_some()>
             <Select value=chosen options label=t("import.mapping.unit") on_change=set/>
+        </Show>
+    }
+}
+
+/// The time zone in which the times of a column are meant: that of who brings them in, unless they say another.
+#[component]
+fn TimesIn(wizard: Wizard, at: usize, def: &'static RecordDef, column: StoredValue<String>) -> impl IntoView {
+    let page = wizard.page;
+    let is_its = move |a: &Assignment| {
+        a.from.columns().contains(&column.read_value().as_str())
+            && def.field(&a.field).is_some_and(|field| field.kind == Kind::DateTime)
+    };
+    let of =
+        move || wizard.step(at, |step| step.assignments.iter().find(|a| is_its(a)).map(|a| a.zone.clone())).flatten();
+    let chosen = RwSignal::new(untrack(of).flatten().unwrap_or_default());
+    Effect::new(move |_| chosen.set(of().flatten().unwrap_or_default()));
+    let own = Signal::derive(move || page.text_with("import.mapping.zone_own", &[("zone", &page.zone().name)]));
+    let options = Signal::derive(move || time_zones(&chosen.get()));
+    let set = move |zone: String| {
+        wizard.map(at, |step| {
+            for assignment in step.assignments.iter_mut().filter(|a| is_its(a)) {
+                assignment.zone = Some(zone.clone()).filter(|zone| !zone.is_empty());
+            }
+        });
+    };
+    view! {
+        <Show when=move || of().is_some()>
+            <p class="meta">{t("import.mapping.zone")}</p>
+            <Select value=chosen options empty=own label=t("import.mapping.zone") on_change=set/>
         </Show>
     }
 }

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
+use serde_json::Value;
 use shared::RecordDef;
 use shared::i18n::{choice_label, field_label, type_label_many};
 use shared::import::{Candidate, Decision, FileInfo, Question, Unknown};
 use shared::types::by_name;
+use uuid::Uuid;
 
 use super::wizard::Wizard;
 use crate::context::{Page, t};
+use crate::record::record_input;
 use crate::ui::{Button, Choice, Icon, Select};
 
 /// Every question.
@@ -30,12 +33,14 @@ pub fn Questions(
     let count = open.to_string();
     let later = further.values().sum::<u64>();
     let all = missing(&questions).into_iter().map(|(target, names)| create_all(wizard, target, names)).collect_view();
+    let asked = questions.into_iter().enumerate().map(|(at, question)| view! { <Asked wizard at question/> });
+    let asked = asked.collect_view();
     view! {
         <section class="section">
             <h2 class="section-title">{t("import.near.title")}</h2>
             <p class="muted">{t("import.near.text")}</p>
             {all}
-            <div>{questions.into_iter().map(|question| view! { <Asked wizard question/> }).collect_view()}</div>
+            <div>{asked}</div>
             {(open > 0).then(|| view! {
                 <p class="meta">{move || page.text_with("import.near.open", &[("n", &count)])} " " {t("import.preview.open_questions")}</p>
             })}
@@ -83,13 +88,13 @@ fn create_all(wizard: Wizard, def: &'static RecordDef, names: Vec<Unknown>) -> A
 
 /// One question with its possible answers.
 #[component]
-fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
+fn Asked(wizard: Wizard, at: usize, question: Question) -> impl IntoView {
     let page = wizard.page;
     let Question { unknown, fields, rows, several, unreadable, .. } = question.clone();
     let (count, is_answered) = (rows.to_string(), question.decision.is_some());
     let named = if unreadable.is_empty() { unknown.value } else { unreadable.join(" · ") };
     let place = move || place(wizard, &fields);
-    let answers = answers(wizard, question);
+    let answers = answers(wizard, at, question);
     view! {
         <div class="near-match" data-answered=is_answered.then_some("")>
             <Icon name=if is_answered { "circle-check" } else { "circle-help" }/>
@@ -105,7 +110,7 @@ fn Asked(wizard: Wizard, question: Question) -> impl IntoView {
 }
 
 /// What can be answered: what may be meant, a new record, nothing, or anything else that there is.
-fn answers(wizard: Wizard, question: Question) -> AnyView {
+fn answers(wizard: Wizard, at: usize, question: Question) -> AnyView {
     let page = wizard.page;
     let Question { unknown, several, is_own, unreadable, suggestions, options, may_create, decision, .. } = question;
     let answer = |words: Signal<String>, own: Decision| {
@@ -136,9 +141,39 @@ fn answers(wizard: Wizard, question: Question) -> AnyView {
     });
     let create = may_create.then(|| answer(create, Decision::Create));
     let all = uses.chain(create).chain([answer(without, Decision::Empty)]).collect_view();
-    let choose = (!options.is_empty())
-        .then(|| view! { <Options wizard unknown=unknown.clone() options several chosen=decision.clone()/> });
+    let choose = match by_name(&unknown.target).filter(|_| !several) {
+        _ if !options.is_empty() => view! { <Options wizard unknown options several chosen=decision/> }.into_any(),
+        Some(def) => view! { <Lookup wizard at unknown def chosen=decision/> }.into_any(),
+        None => ().into_any(),
+    };
     view! { <div class="button-group">{all}{choose}</div> }.into_any()
+}
+
+/// Any other record, where there are more than a list holds.
+#[component]
+fn Lookup(
+    wizard: Wizard,
+    at: usize,
+    unknown: Unknown,
+    def: &'static RecordDef,
+    chosen: Option<Decision>,
+) -> impl IntoView {
+    let value = match chosen {
+        Some(Decision::Use(id)) if Uuid::parse_str(&id).is_ok() => Value::from(id),
+        _ => Value::Null,
+    };
+    let value = RwSignal::new(value);
+    Effect::new(move |was: Option<Value>| {
+        let now = value.get();
+        match now.as_str() {
+            _ if was.as_ref().is_none_or(|was| *was == now) => {}
+            Some(id) => wizard.answer(unknown.clone(), Decision::Use(id.to_owned())),
+            None => wizard.take_back(&unknown),
+        }
+        now
+    });
+    let input = record_input(def.name, value, format!("near-{at}"), wizard.titles, t("import.near.choose"));
+    view! { <fieldset class="near-lookup" disabled=move || wizard.busy.get()>{input}</fieldset> }
 }
 
 /// All that can be meant, to choose one.

@@ -77,11 +77,11 @@ fn UnderWay(run: RwSignal<Option<Run>>) -> impl IntoView {
         #[expect(clippy::cast_precision_loss, reason = "a bar needs no more")]
         (total > 0).then(|| done as f64 / total as f64)
     };
-    let count = move || {
-        let n = |n: u64| number(page.locale.get(), i64::try_from(n).unwrap_or(i64::MAX));
-        match get(|run| run.total) {
-            0 => page.text("import.run.waiting"),
-            total => page.text_with("import.run.progress", &[("done", &n(get(|run| run.done))), ("total", &n(total))]),
+    let count = move || match get(|run| run.total) {
+        0 => page.text("import.run.waiting"),
+        total => {
+            let (done, total) = (grouped(page, get(|run| run.done)), grouped(page, total));
+            page.text_with("import.run.progress", &[("done", &done), ("total", &total)])
         }
     };
     let stop = move |_| {
@@ -104,6 +104,11 @@ fn UnderWay(run: RwSignal<Option<Run>>) -> impl IntoView {
         </div>
         <Button busy=stopping on_click=stop>{t("import.run.cancel")}</Button>
     }
+}
+
+/// A count as people read it; reactive.
+fn grouped(page: Page, n: u64) -> String {
+    number(page.locale.get(), i64::try_from(n).unwrap_or(i64::MAX))
 }
 
 /// What became of it.
@@ -150,15 +155,12 @@ fn Over(run: RwSignal<Option<Run>>, kept: RwSignal<Vec<Kept>>) -> impl IntoView 
 #[component]
 fn Heading(run: Run) -> impl IntoView {
     let page = Page::take();
-    let (done, kept) = (run.done.to_string(), run.kept.to_string());
+    let counted =
+        move |key: &'static str, n: u64| Signal::derive(move || page.text_with(key, &[("n", &grouped(page, n))]));
     let note = match run.status {
         Status::Failed => Some((Tone::Danger, t("import.run.failed"))),
-        Status::Cancelled => {
-            Some((Tone::Warning, Signal::derive(move || page.text_with("import.run.cancelled", &[("n", &done)]))))
-        }
-        Status::Undone if run.kept > 0 => {
-            Some((Tone::Warning, Signal::derive(move || page.text_with("import.done.kept", &[("n", &kept)]))))
-        }
+        Status::Cancelled => Some((Tone::Warning, counted("import.run.cancelled", run.done))),
+        Status::Undone if run.kept > 0 => Some((Tone::Warning, counted("import.done.kept", run.kept))),
         _ => None,
     };
     let title = match run.status {
@@ -202,7 +204,7 @@ fn Count(key: &'static str, n: u64) -> impl IntoView {
     view! {
         <div class="figure">
             <span class="figure-label">{t(key)}</span>
-            <span class="figure-value">{move || number(page.locale.get(), i64::try_from(n).unwrap_or(i64::MAX))}</span>
+            <span class="figure-value">{move || grouped(page, n)}</span>
         </div>
     }
 }
@@ -246,7 +248,7 @@ fn UndoDialog(run: RwSignal<Option<Run>>, asking: RwSignal<bool>, kept: RwSignal
             let locale = page.locale.get_untracked();
             match undo_import(id).await {
                 Ok(outcome) => {
-                    let n = outcome.undone.to_string();
+                    let n = number(locale, i64::try_from(outcome.undone).unwrap_or(i64::MAX));
                     let text = shared::i18n::translate(locale, "import.done.undone", &[("n", &n)]);
                     toasts.push(text, Tone::Success, None);
                     kept.set(outcome.kept);

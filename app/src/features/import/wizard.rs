@@ -13,6 +13,7 @@ use shared::import::mapping::settle;
 use shared::import::{
     Answer, Assignment, Column, Decision, FileInfo, FilePlan, Preview, Reading, Spec, Step, Unknown, in_order,
 };
+use shared::query::Titles;
 use shared::record::{CustomField, Kind, custom_name, normalize};
 use uuid::Uuid;
 use web_sys::{File, FileList};
@@ -45,6 +46,8 @@ pub struct Wizard {
     /// Counts how often files were read, so that they are shown anew.
     pub(super) read: RwSignal<u32>,
     pub(super) answers: RwSignal<Vec<Answer>>,
+    /// What records are called that answers name by their ids.
+    pub(super) titles: RwSignal<Titles>,
     pub(super) preview: RwSignal<Option<Preview>>,
     pub(super) busy: RwSignal<bool>,
     pub(super) error: RwSignal<Option<String>>,
@@ -65,6 +68,7 @@ impl Wizard {
             custom: RwSignal::new(BTreeMap::new()),
             read: RwSignal::new(0),
             answers: RwSignal::new(Vec::new()),
+            titles: RwSignal::new(Titles::new()),
             preview: RwSignal::new(None),
             busy: RwSignal::new(false),
             error: RwSignal::new(None),
@@ -242,6 +246,12 @@ impl Wizard {
                 answers.push(Answer { unknown, decision: decision.clone() });
             }
         });
+        self.check();
+    }
+
+    /// Leaves a question open again, and looks again.
+    pub(super) fn take_back(self, unknown: &Unknown) {
+        self.answers.update(|answers| answers.retain(|answer| answer.unknown != *unknown));
         self.check();
     }
 

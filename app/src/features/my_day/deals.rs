@@ -1,15 +1,17 @@
-//! Beside the tasks: deals that want attention, and what I did last.
+//! Beside the tasks: tickets and deals that want attention, as far as one works them, and what I did last.
 
 use chrono::{DateTime, Duration, Utc};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::Value;
+use shared::access::Action;
 use shared::query::{Filter, ListQuery, Op, Page as Rows, Sort};
 use shared::record::instant_text;
-use shared::types::rotting;
-use shared::{Error, Row, format};
+use shared::types::{OPPORTUNITY, TICKET, rotting};
+use shared::{Error, RecordDef, Row, format};
 
+use super::tickets;
 use crate::api::records::list_records;
 use crate::api::{Answer, Fault};
 use crate::context::{Page, t};
@@ -18,15 +20,17 @@ use crate::ui::{Icon, Money};
 /// Days ahead in which a deal closes soon.
 const SOON: &str = "@today+7";
 /// Lines per list.
-const LINES: u32 = 8;
+pub(super) const LINES: u32 = 8;
 /// How long changes may gather before the lists are read again.
 const REST: std::time::Duration = std::time::Duration::from_millis(800);
 
 /// What the side shows.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Side {
+    /// My tickets that are due today or at risk.
+    tickets: Rows,
     /// Open deals expected to close this week or before.
-    pub(super) closing: Rows,
+    closing: Rows,
     /// Open deals without activity for too long, with the days over their stage's limit.
     stale: Vec<(Row, i64)>,
     /// My last activities.
@@ -34,15 +38,16 @@ pub(super) struct Side {
 }
 
 /// Reads the lists; a type one may not read is an empty list.
-pub(super) async fn load(now: DateTime<Utc>) -> Answer<Side> {
+pub(super) async fn load(page: Page) -> Answer<Side> {
+    let tickets = tickets::load(page).await?;
     let open = || vec![Filter::field("owner_id", Op::Eq, "@me"), Filter::field("status", Op::Eq, "open")];
     let mut soon = open();
     soon.push(Filter::field("expected_close", Op::Lte, SOON));
     let closing = read("opportunity", soon, ("expected_close", false), LINES).await?;
     let own = vec![Filter::field("owner_id", Op::Eq, "@me")];
     let recent = read("activity", own, ("occurred_at", true), LINES).await?;
-    let stale = stale(open(), now).await?;
-    Ok(Side { closing, stale, recent })
+    let stale = stale(open(), page.now.get_untracked()).await?;
+    Ok(Side { tickets, closing, stale, recent })
 }
 
 /// Deals past the limit of their stage, the longest first.
@@ -67,7 +72,13 @@ async fn stale(mut filter: Vec<Filter>, now: DateTime<Utc>) -> Answer<Vec<(Row, 
     Ok(stale)
 }
 
-async fn read(record_type: &str, filter: Vec<Filter>, (field, descending): (&str, bool), limit: u32) -> Answer<Rows> {
+/// So many records that fit, in this order, and how many there are; none without a right on the type.
+pub(super) async fn read(
+    record_type: &str,
+    filter: Vec<Filter>,
+    (field, descending): (&str, bool),
+    limit: u32,
+) -> Answer<Rows> {
     let sort = Some(Sort { field: field.into(), descending });
     let query = ListQuery { filter: Some(Filter::All(filter)), sort, limit, count: true, ..ListQuery::default() };
     match list_records(record_type.to_owned(), query).await {
@@ -95,7 +106,10 @@ pub(super) fn debounced(reload: impl Fn() + Copy + 'static) -> impl Fn() + Copy 
 #[component]
 pub(super) fn SideLists(side: Side) -> impl IntoView {
     let page = Page::take();
-    let Side { closing, stale, recent } = side;
+    let Side { tickets: due, closing, stale, recent } = side;
+    let sells = may(page, &OPPORTUNITY, Action::Read);
+    // Whoever sells has tickets now and then only.
+    let helps = may(page, &TICKET, Action::Update) && (!sells || !due.rows.is_empty());
     let today = move || page.zone().day(page.now.get());
     let closing_line = move |row: Row| {
         let day = row.date("expected_close");
@@ -110,10 +124,19 @@ pub(super) fn SideLists(side: Side) -> impl IntoView {
     let titles = recent.titles;
     let recent_line = move |row: Row| recent_line(page, row, &titles);
     view! {
-        {list("my_day.closing_soon", closing.rows.into_iter().map(closing_line).collect_view().into_any(), closing.total)}
-        {list("my_day.rotting", stale.into_iter().map(stale_line).collect_view().into_any(), None)}
+        {helps.then(|| list("my_day.tickets_due", tickets::lines(page, due.rows), due.total))}
+        {sells.then(|| {
+            let (total, closing) = (closing.total, closing.rows.into_iter().map(closing_line).collect_view());
+            list("my_day.closing_soon", closing.into_any(), total)
+        })}
+        {sells.then(|| list("my_day.rotting", stale.into_iter().map(stale_line).collect_view().into_any(), None))}
         {list("my_day.recent_activity", recent.rows.into_iter().map(recent_line).collect_view().into_any(), None)}
     }
+}
+
+/// Whether one may do that to records of a type.
+pub(super) fn may(page: Page, def: &RecordDef, action: Action) -> bool {
+    page.actor().is_some_and(|actor| actor.may(def, action))
 }
 
 /// A list with its heading; says so when it is empty.

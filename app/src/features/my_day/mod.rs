@@ -1,4 +1,4 @@
-//! My day: due tasks and planned follow-ups, and the deals that want attention.
+//! My day: due tasks and planned follow-ups, and the tickets and deals that want attention.
 
 #![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
 
@@ -6,14 +6,17 @@ mod add;
 mod deals;
 mod line;
 mod tasks;
+mod tickets;
 
 use leptos::prelude::*;
+use shared::access::Action;
 use shared::live::LiveEvent;
 use shared::query::Page as Rows;
+use shared::types::OPPORTUNITY;
 use shared::{format, i18n, planning};
 
 use self::add::AddTask;
-use self::deals::{SideLists, debounced};
+use self::deals::{SideLists, debounced, may};
 use self::line::TaskLine;
 use self::tasks::{State, Tasks};
 use crate::context::{Page, t};
@@ -34,8 +37,9 @@ const SECTIONS: [(State, &str); 5] = [
 pub fn MyDayPage() -> impl IntoView {
     let page = Page::take();
     let tasks = Tasks::new();
-    let side = Resource::new(|| (), move |()| deals::load(page.now.get_untracked()));
+    let side = Resource::new(|| (), move |()| deals::load(page));
     let reload_side = move || side.refetch();
+    let label = if sells(page) { "my_day.my_pipeline" } else { "my_day.my_tickets" };
     view! {
         <div class="page">
             <Greeting/>
@@ -45,7 +49,7 @@ pub fn MyDayPage() -> impl IntoView {
                         <AddTask tasks/>
                         {task_sections(tasks, Callback::new(move |()| reload_side()))}
                     </div>
-                    <aside class="my-day-side" aria-label=t("my_day.my_pipeline")>
+                    <aside class="my-day-side" aria-label=t(label)>
                         <Figures tasks/>
                         <Transition fallback=|| view! { <SkeletonRows count=5/> }>
                             {move || Suspend::new(async move {
@@ -60,6 +64,11 @@ pub fn MyDayPage() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Whether one sees deals: where one does not, nothing is said of them.
+fn sells(page: Page) -> bool {
+    may(page, &OPPORTUNITY, Action::Read)
 }
 
 /// The tasks: loaded once, live from then on.
@@ -156,10 +165,14 @@ fn Sections(tasks: Tasks, rows: Rows, reload_side: Callback<()>) -> impl IntoVie
         let key = if done_some.get() { "my_day.all_done" } else { "my_day.nothing_due" };
         tasks.page.text(key)
     });
+    let (hint, href, icon, place) = match sells(tasks.page) {
+        true => ("my_day.nothing_due_hint", "/pipeline", "square-kanban", "ui.nav.pipeline"),
+        false => ("my_day.nothing_due_hint_desk", "/desk", "inbox", "ui.nav.tickets"),
+    };
     view! {
         <Show when=move || nothing.get()>
-            <EmptyState icon="sun" title text=t("my_day.nothing_due_hint")>
-                <LinkButton href="/pipeline" icon="square-kanban">{t("ui.nav.pipeline")}</LinkButton>
+            <EmptyState icon="sun" title text=t(hint)>
+                <LinkButton href icon>{t(place)}</LinkButton>
             </EmptyState>
         </Show>
         {SECTIONS.into_iter().map(|(state, title)| section(tasks, state, title)).collect_view()}
@@ -189,12 +202,14 @@ fn follow(tasks: Tasks, event: &LiveEvent, side_soon: impl Fn()) {
         LiveEvent::Changed { record_type, row, titles, .. } if record_type == "task" => tasks.arrive(row, titles),
         LiveEvent::Removed { record_type, id, .. } if record_type == "task" => tasks.drop_row(*id),
         LiveEvent::Changed { record_type, row, .. }
-            if matches!(record_type.as_str(), "opportunity" | "activity") && mine(row) =>
+            if matches!(record_type.as_str(), "opportunity" | "activity" | "ticket") && mine(row) =>
         {
             side_soon()
         }
         LiveEvent::Refresh { record_type } if record_type == "task" => tasks.reload(),
-        LiveEvent::Refresh { record_type } if matches!(record_type.as_str(), "opportunity" | "activity") => side_soon(),
+        LiveEvent::Refresh { record_type } if matches!(record_type.as_str(), "opportunity" | "activity" | "ticket") => {
+            side_soon()
+        }
         LiveEvent::Reset => {
             tasks.reload();
             side_soon();

@@ -74,8 +74,10 @@ fn Letter(letter: AsideLetter, loaded: Letters, discarding: RwSignal<Option<Asid
                 <span class="meta">{from}" → "{mailbox}" · "{when}</span>
                 <span>{why}</span>
             </div>
-            {complete.then(|| view! { <Button on_click=again>{t("mail.aside.again")}</Button> })}
-            <Button kind=ButtonKind::Ghost on_click=move |_| discarding.set(Some(own.clone()))>{t("mail.aside.discard")}</Button>
+            <div class="admin-row-tools">
+                {complete.then(|| view! { <Button on_click=again>{t("mail.aside.again")}</Button> })}
+                <Button kind=ButtonKind::Ghost on_click=move |_| discarding.set(Some(own.clone()))>{t("mail.aside.discard")}</Button>
+            </div>
         </li>
     }
 }

@@ -1,65 +1,36 @@
 //! The audit log: who changed what, when, from what to what.
 
+#![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
+
+mod filters;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::params::ParamsMap;
 use serde_json::Value;
 use shared::RecordDef;
-use shared::audit::{AuditEntry, AuditPage, AuditQuery};
-use shared::format::{date_time, from_local_input};
-use shared::i18n::{error_message, field_label, type_label};
+use shared::audit::{AuditEntry, AuditPage};
+use shared::command::Source;
+use shared::format::date_time;
+use shared::i18n::{error_message, type_label};
 use shared::query::Titles;
-use shared::record::{CustomField, CustomFields, custom_name};
+use shared::record::CustomFields;
 use shared::timeline::change_pair;
-use shared::types::{REGISTRY, by_name};
+use shared::types::by_name;
 
 use super::SectionHead;
-use super::edit::records_of;
 use super::roster::Failed;
-use crate::api::Fault;
 use crate::api::admin::audit;
-use crate::api::records::custom_fields;
 use crate::context::{Page, t};
 use crate::record::Logged;
-use crate::ui::{
-    Badge, Button, Choice, DateInput, EmptyState, LinkButton, Select, SkeletonRows, TextInput, Toasts, Tone,
-};
-
-/// What the filters hold.
-#[derive(Clone, Copy)]
-struct Filters {
-    words: RwSignal<String>,
-    user: RwSignal<String>,
-    record_type: RwSignal<String>,
-    field: RwSignal<String>,
-    from: RwSignal<String>,
-    to: RwSignal<String>,
-}
-
-impl Filters {
-    fn query(self, page: Page, cursor: Option<String>) -> AuditQuery {
-        let zone = page.zone();
-        let midnight = |day: &str| from_local_input(&format!("{day}T00:00"), &zone);
-        let after = |day: &str| Some(shared::record::day(day)?.succ_opt()?.to_string());
-        AuditQuery {
-            actor_id: self.user.get().parse().ok(),
-            record_type: Some(self.record_type.get()).filter(|name| !name.is_empty()),
-            field: Some(self.field.get()).filter(|name| !name.is_empty()),
-            words: Some(self.words.get()).filter(|words| !words.trim().is_empty()),
-            from: midnight(&self.from.get()),
-            until: after(&self.to.get()).and_then(|day| midnight(&day)),
-            cursor,
-        }
-    }
-}
+use crate::ui::{Badge, Button, EmptyState, LinkButton, SkeletonRows, Toasts, Tone};
+use filters::{FilterBar, Filters};
 
 /// The log with its filters.
 #[component]
 pub fn AuditSection() -> impl IntoView {
     let page = Page::take();
-    let empty = || RwSignal::new(String::new());
-    let filters =
-        Filters { words: empty(), user: empty(), record_type: empty(), field: empty(), from: empty(), to: empty() };
+    let filters = Filters::take();
     let loaded = Resource::new(move || filters.query(page, None), audit);
     // What is shown, as a file.
     let file = Signal::derive(move || {
@@ -78,53 +49,6 @@ pub fn AuditSection() -> impl IntoView {
                 Err(fault) => view! { <Failed error=fault.0/> }.into_any(),
             })}
         </Transition>
-    }
-}
-
-#[component]
-fn FilterBar(filters: Filters) -> impl IntoView {
-    let page = Page::take();
-    let typed = RwSignal::new(String::new());
-    let types = Signal::derive(move || {
-        let locale = page.locale.get();
-        REGISTRY.iter().map(|def| Choice::new(def.name, type_label(locale, def))).collect::<Vec<_>>()
-    });
-    // Fields of the type that was chosen.
-    let toasts = Toasts::take();
-    let custom = LocalResource::new(move || {
-        let chosen = filters.record_type.get();
-        async move {
-            let found = if chosen.is_empty() { Ok(Vec::new()) } else { custom_fields(chosen.clone()).await };
-            let failed = |fault: Fault| {
-                toasts.push(error_message(page.locale.get_untracked(), &fault.0), Tone::Danger, None);
-            };
-            (chosen, found.map_err(failed).unwrap_or_default())
-        }
-    });
-    let fields = Signal::derive(move || {
-        let locale = page.locale.get();
-        let of = |def: &'static RecordDef| {
-            def.all_fields()
-                .filter(|field| !field.internal)
-                .map(move |f| Choice::new(f.name, field_label(locale, def, f.name)))
-        };
-        let own = |field: CustomField| Choice::new(custom_name(&field.key), field.label);
-        // Until those of the chosen type have come, it may be another's.
-        let chosen = filters.record_type.get();
-        let custom = custom.get().filter(|(of, _)| *of == chosen).map(|(_, fields)| fields).unwrap_or_default();
-        by_name(&chosen).into_iter().flat_map(of).chain(custom.into_iter().map(own)).collect::<Vec<_>>()
-    });
-    view! {
-        <div class="admin-filter">
-            <TextInput value=typed kind="search" icon="search" label=t("admin.audit.record") placeholder=t("admin.audit.record") on_change=move |text: String| filters.words.set(text)/>
-            <Select value=filters.user options=records_of("user") empty=t("admin.audit.who") label=t("admin.audit.who")/>
-            <Select value=filters.record_type options=types empty=t("admin.roles.record_type") label=t("admin.roles.record_type") on_change=move |_| filters.field.set(String::new())/>
-            <Show when=move || fields.with(|fields| !fields.is_empty())>
-                <Select value=filters.field options=fields empty=t("list.filter.field") label=t("list.filter.field")/>
-            </Show>
-            <DateInput value=filters.from label=t("ui.word.from")/>
-            <DateInput value=filters.to label=t("ui.word.to")/>
-        </div>
     }
 }
 
@@ -175,7 +99,7 @@ fn Entry(entry: AuditEntry, known: Known) -> impl IntoView {
     let page = Page::take();
     let AuditEntry { at, actor_id, source, record_type, record_id, title, action, changes, .. } = entry;
     let def = by_name(&record_type);
-    let who = move || match actor_id {
+    let who = move || match actor_id.filter(|id| !id.is_nil()) {
         Some(id) => {
             known.titles.with(|titles| titles.get(&id).cloned()).unwrap_or_else(|| page.text("ui.word.unknown"))
         }
@@ -183,7 +107,9 @@ fn Entry(entry: AuditEntry, known: Known) -> impl IntoView {
     };
     // A file is no record that one could look at.
     let is_record = action != "export" && action != "download";
-    let what = move || page.text(&format!("admin.audit.{action}"));
+    // Of records that became one, the log has what became of each.
+    let is_merge = source == Source::Merge.code() && matches!(action.as_str(), "update" | "delete");
+    let what = move || page.text(&format!("admin.audit.{}", if is_merge { "merge" } else { action.as_str() }));
     let through = move || page.text(&format!("admin.audit.source.{source}"));
     let kind = move || match def {
         Some(def) => type_label(page.locale.get(), def),

@@ -150,7 +150,9 @@ fn input(def: &'static RecordDef, field: &'static FieldDef, editor: Editor) -> A
     }
     let error = problem(editor.error.into(), field.name);
     let id = format!("edit-{}", field.name);
-    view! { <Field id label error required=field.required>{control(def, field, editor, label)}</Field> }.into_any()
+    let key = format!("{}.{}._hint", def.name, field.name);
+    let hint = i18n::lookup(page.locale.get_untracked(), &key).map(|_| Signal::derive(move || page.text(&key)));
+    view! { <Field id label hint error required=field.required>{control(def, field, editor, label)}</Field> }.into_any()
 }
 
 fn control(def: &'static RecordDef, field: &'static FieldDef, editor: Editor, label: Signal<String>) -> AnyView {

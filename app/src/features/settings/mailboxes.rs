@@ -47,12 +47,17 @@ pub fn MailboxesSection() -> impl IntoView {
     let new = move |_| editor.create(Values::from_iter([("active".to_owned(), json!(true))]));
     let saved = move |row: Row| {
         roster.put(row.clone());
-        states.refetch();
-        let known = move || states.get_untracked().and_then(Result::ok).unwrap_or_default();
-        // Without its password a new one does nothing yet.
-        if known().iter().all(|state| state.id != row.id) {
-            locked.set(Some(row));
-        }
+        let known = states.get_untracked().and_then(Result::ok).unwrap_or_default();
+        let had_one = known.iter().find(|state| state.id == row.id).is_none_or(|state| state.has_password);
+        spawn_local(async move {
+            let now = mailbox_states().await;
+            states.refetch();
+            let lacks = |state: &MailboxState| state.id == row.id && !state.has_password;
+            // Without its password a new one does nothing, nor does one whose server or user name became another.
+            if had_one && now.is_ok_and(|all| all.iter().any(lacks)) {
+                locked.try_set(Some(row));
+            }
+        });
     };
     view! {
         <SectionHead title=t("mail.title")>
@@ -96,25 +101,27 @@ fn MailboxRow(
             <div class="admin-row-main">
                 <b>{address}</b>
                 <span class="meta">{queue}</span>
-                <Standing id active states/>
+                <Standing id active states tried/>
                 {move || tried.get().map(outcome)}
             </div>
-            <TryButton id tried states/>
-            <Menu label=t("ui.action.more") end=true>
-                <MenuItem label=t("ui.action.edit") icon="pencil" on_select=move |()| editor.edit(row.get_value())/>
-                <MenuItem label=t("mail.set_password") icon="key-round" on_select=move |()| locked.set(Some(row.get_value()))/>
-                <MenuItem label=t("ui.action.archive") icon="archive" on_select=archive/>
-            </Menu>
+            <div class="admin-row-tools">
+                <TryButton id tried states/>
+                <Menu label=t("ui.action.more") end=true>
+                    <MenuItem label=t("ui.action.edit") icon="pencil" on_select=move |()| editor.edit(row.get_value())/>
+                    <MenuItem label=t("mail.set_password") icon="key-round" on_select=move |()| locked.set(Some(row.get_value()))/>
+                    <MenuItem label=t("ui.action.archive") icon="archive" on_select=archive/>
+                </Menu>
+            </div>
         </li>
     }
 }
 
-/// How it is: what goes wrong, else when it was fetched.
+/// How it is: what goes wrong, else when it was fetched. What came of trying it stands below and is not told twice.
 #[component]
-fn Standing(id: Uuid, active: bool, states: States) -> impl IntoView {
+fn Standing(id: Uuid, active: bool, states: States, tried: RwSignal<Option<Tried>>) -> impl IntoView {
     let page = Page::take();
     let line = move |state: MailboxState| {
-        let why = state.last_error.as_deref().map(|why| in_words(page, why));
+        let why = state.last_error.as_deref().filter(|_| tried.with(Option::is_none)).map(|why| in_words(page, why));
         let waits = [("mail.waiting", state.waiting), ("mail.leaving", state.leaving)];
         let waits =
             waits.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| page.text_with(key, &[("n", &n.to_string())]));

@@ -26,7 +26,7 @@ use leptos_router::hooks::use_params_map;
 use shared::RecordDef;
 use shared::access::Action;
 use shared::i18n::type_label_many;
-use shared::types::by_name;
+use shared::types::{DESK_SETTINGS, by_name};
 use uuid::Uuid;
 
 use crate::context::{Page, PageTitle, t};
@@ -64,18 +64,6 @@ const SECTIONS: &[Section] = &[
     admin("organisation", "admin.organisation.title", "building-2"),
     admin("audit", "admin.audit.title", "history"),
     admin("sign-ins", "admin.sign_ins.title", "log-in"),
-];
-
-/// What the service desk works by: lists of records, for whoever may change them.
-const DESK: &[&str] = &[
-    "queue",
-    "sla_policy",
-    "business_calendar",
-    "ticket_rule",
-    "ticket_status",
-    "category",
-    "reply_template",
-    "survey",
 ];
 
 /// Profile, devices and administration.
@@ -128,7 +116,8 @@ fn Sections(section: Memo<usize>, is_admin: bool) -> impl IntoView {
     let page = Page::take();
     let actor = page.actor();
     let changes = |def: &&RecordDef| actor.as_ref().is_some_and(|actor| actor.may(def, Action::Update));
-    let desk: Vec<_> = DESK.iter().filter_map(|name| by_name(name)).filter(changes).collect();
+    // Lists of records, for whoever may change them.
+    let desk: Vec<_> = DESK_SETTINGS.iter().filter_map(|name| by_name(name)).filter(changes).collect();
     let list = move |def: &'static RecordDef| {
         view! {
             <a href=format!("/{}", def.plural)>

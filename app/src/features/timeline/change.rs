@@ -6,6 +6,7 @@ use shared::RecordDef;
 use shared::i18n::translate;
 use shared::record::Values;
 use shared::timeline::change_pair;
+use uuid::Uuid;
 
 use super::feed::Feed;
 use crate::record::Logged;
@@ -36,8 +37,43 @@ pub(super) struct Told {
     pub(super) lines: Vec<Line>,
 }
 
+/// A change that came with a merge: the records that became one with this one, none if it only refers to them.
+#[derive(Clone)]
+pub(super) struct Merge(pub(super) Vec<Uuid>);
+
+/// Puts a change of a merge into words: which record is no more, what it became part of, what refers to it.
+fn tell_merge(feed: Feed, merge: &Merge, told: Told, (title, action, own): (&str, &str, bool)) -> Told {
+    let n = told.lines.len().to_string();
+    let unseen = || feed.page.text("ui.record.lookup_failed");
+    let names: Vec<String> = merge.0.iter().map(|id| feed.title(*id).unwrap_or_else(unseen)).collect();
+    let names = names.join(", ");
+    let (key, name) = match action {
+        "delete" => ("timeline.did.merged_away", title),
+        _ if !names.is_empty() => ("timeline.did.merged", names.as_str()),
+        _ if told.lines.is_empty() => ("timeline.did.merged_some", ""),
+        _ if own => ("timeline.did.merged_along", ""),
+        _ => ("timeline.did.merged_along_named", title),
+    };
+    let text = translate(feed.page.locale.get(), key, &[("name", name), ("n", &n)]).trim().to_owned();
+    Told { icon: "merge", text, ..told }
+}
+
 /// Puts a change into words; reactive.
-pub(super) fn tell(feed: Feed, def: &'static RecordDef, title: &str, action: &str, changes: &Values) -> Told {
+pub(super) fn tell(
+    feed: Feed,
+    def: &'static RecordDef,
+    (title, action): (&str, &str),
+    changes: &Values,
+    merge: Option<&Merge>,
+) -> Told {
+    let told = tell_plainly(feed, def, (title, action), changes);
+    match merge.filter(|_| matches!(action, "update" | "delete")) {
+        Some(merge) => tell_merge(feed, merge, told, (title, action, feed.record_type == def.name)),
+        None => told,
+    }
+}
+
+fn tell_plainly(feed: Feed, def: &'static RecordDef, (title, action): (&str, &str), changes: &Values) -> Told {
     let locale = feed.page.locale.get();
     let say = |key: &str, params: &[(&str, &str)]| translate(locale, key, params).trim().to_owned();
     let simple = |icon, key| Told { kind: "change", icon, text: say(key, &[("name", title)]), lines: Vec::new() };

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use shared::command::Source;
 use shared::timeline::{Happening, TimelineEntry};
 use shared::types::{ACTIVITY, TASK, TICKET};
 use shared::{Row, format, i18n};
 
-use super::change::{Line, tell};
+use super::change::{Line, Merge, tell};
 use super::edit::{ChangeMenu, EditNote, EntryMenu};
 use super::feed::Feed;
 use crate::ui::{Icon, Size};
@@ -24,19 +25,20 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
         Happening::Activity { row } => activity_view(feed, at, row, fresh).into_any(),
         Happening::Task { row } => task_view(feed, at, row, fresh).into_any(),
         Happening::Ticket { row } => ticket_view(feed, at, &row, fresh).into_any(),
-        Happening::Change { id, record_type, record_id, title, action, actor_id, changes } => {
+        Happening::Change { id, record_type, record_id, title, action, actor_id, source, merged, changes } => {
             let Some(def) = shared::types::by_name(&record_type) else { return ().into_any() };
             let menu = view! {
                 <ChangeMenu feed def record_id change=id action=action.clone() changes=changes.clone()/>
             }
             .into_any();
-            let told = move || tell(feed, def, &title, &action, &changes);
+            let merge = (source == Source::Merge.code()).then_some(Merge(merged));
+            let told = move || tell(feed, def, (&title, &action), &changes, merge.as_ref());
             let first = untrack(&told);
             let lines = {
                 let told = told.clone();
                 move || told().lines.into_iter().map(change_line).collect_view()
             };
-            let who = Signal::derive(move || feed.who(actor_id));
+            let who = Signal::derive(move || feed.who_did(actor_id, &source));
             item(
                 fresh,
                 first.kind,

@@ -144,9 +144,19 @@ impl Feed {
 
     /// Name of who did something; the system where nobody did.
     pub(super) fn who(self, id: Option<Uuid>) -> String {
-        match id {
+        match id.filter(|id| !id.is_nil()) {
             None => self.page.text("ui.word.system"),
             Some(id) => self.title(id).unwrap_or_else(|| self.page.text("ui.word.unknown")),
+        }
+    }
+
+    /// The same for a change; where nobody of ours made it, by which way it came.
+    pub(super) fn who_did(self, id: Option<Uuid>, source: &str) -> String {
+        match (id.filter(|id| !id.is_nil()), source) {
+            (None, "portal") => self.page.text("timeline.by.portal"),
+            (None, "mail") => self.page.text("timeline.by.mail"),
+            (None, "import") => self.page.text("timeline.by.import"),
+            (id, _) => self.who(id),
         }
     }
 

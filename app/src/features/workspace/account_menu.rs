@@ -31,6 +31,7 @@ pub(super) fn entries(keys: RwSignal<bool>) -> impl IntoView {
     view! {
         <p class="menu-head"><b>{name}</b><br/>{org}</p>
         <MenuLink href="/settings/profile" label=t("ui.nav.profile") icon="user"/>
+        <MenuLink href="/history" label=t("ui.nav.history") icon="undo-2"/>
         <hr/>
         <Languages page/>
         <Look page/>

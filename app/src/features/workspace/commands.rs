@@ -1,11 +1,12 @@
-//! What the palette offers: places, commands, records.
+//! What the palette offers: places and commands.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
 use shared::RecordDef;
-use shared::access::Action;
+use shared::access::{Action, Actor};
 use shared::i18n::{self, Locale, translate};
 use shared::quality::is_told_of;
-use shared::query::Hit;
 use shared::types::{REGISTRY, TICKET, by_name};
 
 use super::nav::entries;
@@ -26,13 +27,39 @@ pub enum Act {
 /// One line of the palette.
 #[derive(Clone)]
 pub struct Line {
-    /// Label key of its group.
-    pub(super) group: &'static str,
+    /// What stands above its group.
+    pub(super) group: String,
     pub(super) icon: &'static str,
     pub(super) text: String,
     pub(super) detail: String,
+    /// The detail names keys.
+    pub(super) is_keys: bool,
     pub(super) act: Act,
 }
+
+impl Line {
+    /// Whether it does the same as another.
+    pub(super) fn does_as(&self, other: &Self) -> bool {
+        match (&self.act, &other.act) {
+            (Act::Open(own), Act::Open(href)) => own == href,
+            // Functions can't be compared, but what they are called can.
+            (Act::Set(_), Act::Set(_)) => (&self.text, &self.detail) == (&other.text, &other.detail),
+            (Act::Keys, Act::Keys) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A command, and by what it is found.
+struct Command {
+    names: Vec<String>,
+    /// Not offered before somebody looks for it.
+    sought: bool,
+    line: Line,
+}
+
+/// How Chinese texts are typed by pinyin.
+pub(super) type Sounds = BTreeMap<String, Vec<String>>;
 
 /// Record types that can be made from the palette.
 const NEW: [&str; 6] = ["customer", "contact", "lead", "opportunity", "task", "product"];
@@ -50,76 +77,178 @@ const SWITCHES: [Switch; 7] = [
     ("ui.density.label", "ui.density.compact", "list", |page| choose_density(page, "compact")),
 ];
 
-/// The commands that fit the words; the words may be in either language.
-pub(super) fn commands(page: Page, typed: &str) -> Vec<Line> {
-    let locale = page.locale.get();
+/// Pages of the settings that are looked for by name: the last part of the address, label key, icon, whether for
+/// administrators only.
+const SETTINGS: [(&str, &str, &str, bool); 14] = [
+    ("profile", "ui.nav.profile", "user", false),
+    ("password", "ui.profile.change_password", "key-round", false),
+    ("devices", "ui.profile.devices", "monitor", false),
+    ("tokens", "admin.tokens.title", "workflow", false),
+    ("users", "admin.users.title", "users", true),
+    ("teams", "admin.teams.title", "network", true),
+    ("roles", "admin.roles.title", "shield", true),
+    ("pipelines", "admin.pipelines.title", "kanban", true),
+    ("tags", "ui.nav.tags", "tags", true),
+    ("mailboxes", "mail.title", "mail", true),
+    ("fields", "admin.fields.title", "list-filter", true),
+    ("organisation", "admin.organisation.title", "building-2", true),
+    ("audit", "admin.audit.title", "history", true),
+    ("sign-ins", "admin.sign_ins.title", "log-in", true),
+];
+
+/// Fewest letters of pinyin by which a command is found: one is the beginning of too many.
+const LETTERS: usize = 2;
+
+/// The commands that fit the words; the words may be in either language, or pinyin.
+pub(super) fn commands(page: Page, typed: &str, sounds: &Sounds) -> Vec<Line> {
     let words = typed.trim().to_lowercase();
-    let fits = |keys: &[&str]| {
-        words.is_empty()
-            || Locale::ALL
-                .iter()
-                .any(|l| keys.iter().any(|key| translate(*l, key, &[]).to_lowercase().contains(&words)))
+    let fits = |command: &Command| match words.is_empty() {
+        true => !command.sought,
+        false => command.names.iter().any(|name| is_named(name, &words, sounds)),
     };
-    let text = |key: &str| translate(locale, key, &[]);
-    let mut lines = Vec::new();
-    let Some(actor) = page.actor() else { return lines };
-    for entry in entries().filter(|entry| entry.is_open_to(&actor) && fits(&[entry.label])) {
-        lines.push(Line {
-            group: "ui.keys.group_go",
-            icon: entry.icon,
-            text: text(entry.label),
-            detail: entry.keys.join(" "),
-            act: Act::Open(entry.href.to_owned()),
-        });
-    }
-    // Lists that are no place of the navigation are looked for by name.
-    let unlisted = |def: &RecordDef| !entries().any(|entry| entry.href[1..] == *def.plural) && def.part_of.is_none();
-    for def in REGISTRY.iter().filter(|def| !def.admin && unlisted(def) && actor.may(def, Action::Read)) {
-        let named = |locale: Locale| i18n::type_label_many(locale, def);
-        if !words.is_empty() && Locale::ALL.iter().any(|locale| named(*locale).to_lowercase().contains(&words)) {
-            let open = Act::Open(format!("/{}", def.plural));
-            let detail = String::new();
-            lines.push(Line { group: "ui.keys.group_go", icon: def.icon, text: named(locale), detail, act: open });
-        }
-    }
-    let command = |icon, text, detail, act| Line { group: "ui.search.commands", icon, text, detail, act };
-    for def in NEW.iter().filter_map(|name| by_name(name)).filter(|def| actor.may(def, Action::Create)) {
-        let key = format!("{}._new", def.name);
-        if fits(&[&key]) {
-            lines.push(command(def.icon, text(&key), String::new(), Act::Open(format!("/{}?new=1", def.plural))));
-        }
-    }
-    if actor.may(&TICKET, Action::Read) && fits(&["report.title"]) {
-        let open = Act::Open("/desk/reports".to_owned());
-        lines.push(command("chart-column", text("report.title"), text("ui.nav.tickets"), open));
-    }
-    for def in REGISTRY.iter().filter(|def| is_told_of(def) && actor.may(def, Action::Read)) {
-        let title = |locale| translate(locale, "quality.title", &[("types", &i18n::type_label_many(locale, def))]);
-        if words.is_empty() || Locale::ALL.iter().any(|locale| title(*locale).to_lowercase().contains(&words)) {
-            let open = Act::Open(format!("/quality/{}", def.plural));
-            lines.push(command("shield-check", title(locale), String::new(), open));
-        }
-    }
-    for (what, value, icon, set) in SWITCHES {
-        if fits(&[what, value]) {
-            lines.push(command(icon, text(value), text(what), Act::Set(set)));
-        }
-    }
-    if fits(&["ui.keys.title"]) {
-        lines.push(command("keyboard", text("ui.keys.title"), "?".to_owned(), Act::Keys));
-    }
-    lines
+    all(page).into_iter().filter(fits).map(|command| command.line).collect()
 }
 
-/// Found records as lines.
-pub(super) fn hit_lines(page: Page, hits: &[Hit], group: &'static str) -> Vec<Line> {
+/// The Chinese texts by which commands are found.
+pub(super) fn chinese_names(page: Page) -> Vec<String> {
+    let names = all(page).into_iter().flat_map(|command| command.names);
+    let names: BTreeSet<String> = names.filter(|name| !name.is_ascii()).collect();
+    names.into_iter().collect()
+}
+
+/// Whether the words, in lower case, are in a text or begin it as it sounds.
+fn is_named(name: &str, words: &str, sounds: &Sounds) -> bool {
+    let typed: String = words.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_sound = || typed.len() >= LETTERS && typed.is_ascii();
+    name.to_lowercase().contains(words)
+        || sounds.get(name).is_some_and(|sounds| is_sound() && sounds.iter().any(|sound| sound.starts_with(&typed)))
+}
+
+/// All that the reader may do, in order.
+fn all(page: Page) -> Vec<Command> {
+    let Some(actor) = page.actor() else { return Vec::new() };
     let locale = page.locale.get();
-    let line = |hit: &Hit| {
-        let def = by_name(&hit.record_type)?;
-        let kind = i18n::type_label(locale, def);
-        let detail = if hit.subtitle.is_empty() { kind } else { format!("{} · {kind}", hit.subtitle) };
-        let act = Act::Open(format!("/{}/{}", def.plural, hit.id));
-        Some(Line { group, icon: def.icon, text: hit.title.clone(), detail, act })
+    places(locale, &actor).into_iter().chain(acts(locale, &actor)).collect()
+}
+
+/// What labels say in every language.
+fn names(keys: &[&str]) -> Vec<String> {
+    keys.iter().flat_map(|key| Locale::ALL.into_iter().map(move |locale| translate(locale, key, &[]))).collect()
+}
+
+/// Where one can go.
+fn places(locale: Locale, actor: &Actor) -> Vec<Command> {
+    let text = |key: &str| translate(locale, key, &[]);
+    let line = |icon, shown: String, detail: String, href: String| Line {
+        group: text("ui.keys.group_go"),
+        icon,
+        text: shown,
+        detail,
+        is_keys: false,
+        act: Act::Open(href),
     };
-    hits.iter().filter_map(line).collect()
+    let listed = entries().filter(|entry| entry.is_open_to(actor)).map(|entry| Command {
+        // The history is where one undoes.
+        names: names(&[entry.label, if entry.key == "history" { "ui.action.undo" } else { entry.label }]),
+        sought: false,
+        line: Line {
+            is_keys: true,
+            ..line(entry.icon, text(entry.label), entry.keys.join(" "), entry.href.to_owned())
+        },
+    });
+    // Lists that are no place of the navigation are looked for by name.
+    let unlisted = |def: &&&RecordDef| {
+        let is_place = entries().any(|entry| entry.href[1..] == *def.plural);
+        !def.admin && !is_place && def.part_of.is_none() && actor.may(def, Action::Read)
+    };
+    let lists = REGISTRY.iter().filter(unlisted).map(|def| Command {
+        names: Locale::ALL.into_iter().map(|locale| i18n::type_label_many(locale, def)).collect(),
+        sought: true,
+        line: line(def.icon, i18n::type_label_many(locale, def), String::new(), format!("/{}", def.plural)),
+    });
+    let settings =
+        SETTINGS.iter().filter(|(.., admin)| actor.grants.admin || !admin).map(|&(key, label, icon, _)| Command {
+            names: names(&[label]),
+            sought: true,
+            line: line(icon, text(label), text("ui.nav.settings"), format!("/settings/{key}")),
+        });
+    listed.chain(lists).chain(settings).collect()
+}
+
+/// What one can do.
+fn acts(locale: Locale, actor: &Actor) -> Vec<Command> {
+    let text = |key: &str| translate(locale, key, &[]);
+    let command = |names: Vec<String>, icon, shown: String, detail: String, act| Command {
+        names,
+        sought: false,
+        line: Line { group: text("ui.search.commands"), icon, text: shown, detail, is_keys: false, act },
+    };
+    let new = NEW.iter().filter_map(|name| by_name(name)).filter(|def| actor.may(def, Action::Create)).map(|def| {
+        let key = format!("{}._new", def.name);
+        let open = Act::Open(format!("/{}?new=1", def.plural));
+        command(names(&[&key]), def.icon, text(&key), String::new(), open)
+    });
+    let reports = actor.may(&TICKET, Action::Read).then(|| {
+        let open = Act::Open("/desk/reports".to_owned());
+        command(names(&["report.title"]), "chart-column", text("report.title"), text("ui.nav.tickets"), open)
+    });
+    let told = REGISTRY.iter().filter(|def| is_told_of(def) && actor.may(def, Action::Read));
+    let quality = told.map(|def| {
+        let title = |locale| translate(locale, "quality.title", &[("types", &i18n::type_label_many(locale, def))]);
+        let open = Act::Open(format!("/quality/{}", def.plural));
+        command(Locale::ALL.into_iter().map(title).collect(), "shield-check", title(locale), String::new(), open)
+    });
+    let switches = SWITCHES
+        .iter()
+        .map(|&(what, value, icon, set)| command(names(&[what, value]), icon, text(value), text(what), Act::Set(set)));
+    let mut keys = command(names(&["ui.keys.title"]), "keyboard", text("ui.keys.title"), "?".to_owned(), Act::Keys);
+    keys.line.is_keys = true;
+    new.chain(reports).chain(quality).chain(switches).chain([keys]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn commands_are_found_by_their_words_and_by_pinyin() {
+        let sounds = Sounds::from([("新建客户".to_owned(), vec!["xinjiankehu".to_owned(), "xjkh".to_owned()])]);
+        for words in ["新建", "xinjian", "xin jian", "xj"] {
+            assert!(is_named("新建客户", words, &sounds), "{words}");
+        }
+        assert!(!is_named("新建客户", "x", &sounds) && !is_named("新建客户", "kehu", &Sounds::new()));
+    }
+
+    #[test]
+    fn a_line_is_known_again_by_what_it_does() {
+        let line = |text: &str, act| Line {
+            group: String::new(),
+            icon: "sun",
+            text: text.to_owned(),
+            detail: String::new(),
+            is_keys: false,
+            act,
+        };
+        let open = |href: &str| line("Gate", Act::Open(href.to_owned()));
+        assert!(open("/tasks/1").does_as(&open("/tasks/1")) && !open("/tasks/1").does_as(&open("/tasks/2")));
+        let set = |text: &str| line(text, Act::Set(|_| ()));
+        assert!(set("Light").does_as(&set("Light")) && !set("Light").does_as(&set("Dark")));
+        assert!(!line("Keys", Act::Keys).does_as(&open("/tasks/1")));
+    }
+
+    #[test]
+    fn the_audit_log_is_a_place_for_administrators() {
+        let found = |actor: &Actor| {
+            let all = places(Locale::En, actor).into_iter();
+            all.filter(|command| command.names.iter().any(|name| is_named(name, "audit", &Sounds::new()))).count()
+        };
+        let admin = Actor::administrator(Uuid::nil(), Uuid::nil());
+        let other = Actor { grants: Default::default(), ..admin.clone() };
+        assert_eq!((found(&admin), found(&other)), (1, 0));
+        for (_, label, ..) in SETTINGS {
+            assert!(Locale::ALL.iter().all(|locale| i18n::lookup(*locale, label).is_some()), "{label}");
+        }
+    }
 }

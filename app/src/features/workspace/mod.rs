@@ -2,6 +2,8 @@
 
 pub mod account_menu;
 pub mod commands;
+mod found;
+mod mentions;
 pub mod more;
 mod nav;
 pub mod palette;
@@ -35,6 +37,7 @@ pub fn Workspace(
     let more = RwSignal::new(false);
     let (palette, keys) = (RwSignal::new(false), RwSignal::new(false));
     shortcuts::listen(palette, keys);
+    mentions::listen();
     fetch_soon(find::fetch);
     let pinned = RwSignal::new(false);
     let pin_label = Signal::derive(move || page.text(if pinned.get() { "ui.nav.unpin" } else { "ui.nav.pin" }));

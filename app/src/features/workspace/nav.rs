@@ -60,8 +60,9 @@ impl Entry {
         self.keys[1].eq_ignore_ascii_case(key)
     }
 
+    /// The history is looked for when something went wrong: the menus have it, not the rail.
     pub(super) fn in_rail(&self) -> bool {
-        !self.at_foot()
+        !self.at_foot() && self.key != "history"
     }
 
     pub(super) fn at_foot(&self) -> bool {
@@ -89,6 +90,7 @@ const ENTRIES: &[Entry] = &[
     entry("tasks", "square-check", "/tasks", "ui.nav.tasks", &["G", "K"], Gate::Reads("task")),
     entry("products", "package", "/products", "ui.nav.products", &["G", "D"], Gate::Reads("product")),
     entry("articles", "book-open", "/articles", "ui.nav.articles", &["G", "B"], Gate::Reads("article")),
+    entry("history", "undo-2", "/history", "ui.nav.history", &["G", "H"], Gate::Open),
     entry("import", "upload", "/import", "ui.nav.import", &["G", "I"], Gate::Imports),
     entry("settings", "settings", "/settings", "ui.nav.settings", &["G", "S"], Gate::Open),
 ];

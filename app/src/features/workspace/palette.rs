@@ -11,8 +11,9 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use shared::query::Hit;
 
-use super::commands::{Act, Line, commands, hit_lines};
-use crate::api::records::search;
+use super::commands::{Act, Line, Sounds, chinese_names, commands};
+use super::found::{found_lines, recent_lines};
+use crate::api::records::{search, sounds};
 use crate::context::{Page, t};
 use crate::ui::Icon;
 
@@ -29,6 +30,10 @@ pub struct Palette {
     active: RwSignal<usize>,
     /// The words `hits` belong to.
     answered: RwSignal<String>,
+    /// How the commands are typed by pinyin, once somebody types letters.
+    sounds: RwSignal<Sounds>,
+    /// They are asked for.
+    learning: StoredValue<bool>,
     timer: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -36,12 +41,47 @@ impl Palette {
     /// Everything on offer, in order.
     fn lines(self) -> Vec<Line> {
         let typed = self.typed.get();
-        let commands = commands(self.page, &typed).into_iter();
+        let commands = self.sounds.with(|sounds| commands(self.page, &typed, sounds)).into_iter();
         if typed.trim().is_empty() {
-            let recent = self.hits.with(|hits| hit_lines(self.page, hits, "ui.search.recent"));
+            let recent = self.hits.with(|hits| recent_lines(self.page, hits));
             return recent.into_iter().chain(commands).collect();
         }
-        commands.chain(self.hits.with(|hits| hit_lines(self.page, hits, "ui.search.records"))).collect()
+        commands.chain(self.hits.with(|hits| found_lines(self.page, hits))).collect()
+    }
+
+    /// Asks once how the commands sound.
+    fn learn(self) {
+        let names = untrack(|| chinese_names(self.page));
+        if names.is_empty() || self.learning.get_value() {
+            return;
+        }
+        self.learning.set_value(true);
+        spawn_local(async move {
+            match sounds(names.clone()).await {
+                Ok(known) => self.know(names.into_iter().zip(known).collect()),
+                Err(_) => {
+                    let _ = self.learning.try_set_value(false);
+                }
+            }
+        });
+    }
+
+    /// Takes in how the commands sound. More of them may stand before the marked line, which stays the same.
+    fn know(self, sounds: Sounds) {
+        if self.sounds.is_disposed() {
+            return;
+        }
+        let marked = self.marked();
+        self.sounds.set(sounds);
+        let lines = untrack(|| self.lines());
+        if let Some(at) = marked.and_then(|marked| lines.iter().position(|line| line.does_as(&marked))) {
+            self.active.set(at);
+        }
+    }
+
+    /// The line that Enter chooses.
+    fn marked(self) -> Option<Line> {
+        untrack(|| self.lines().into_iter().nth(self.active.get()))
     }
 
     fn type_text(self, text: String) {
@@ -53,6 +93,9 @@ impl Palette {
         if text.trim().is_empty() {
             self.hits.set(Vec::new());
             return self.ask(text);
+        }
+        if text.contains(|c: char| c.is_ascii_alphabetic()) {
+            self.learn();
         }
         let ask = move || self.ask(text.clone());
         self.timer.set_value(set_timeout_with_handle(ask, REST).ok());
@@ -98,6 +141,8 @@ pub fn CommandPalette(
         hits: RwSignal::new(Vec::new()),
         active: RwSignal::new(0),
         answered: RwSignal::new(String::new()),
+        sounds: RwSignal::new(Sounds::new()),
+        learning: StoredValue::new(false),
         timer: StoredValue::new(None),
     };
     let (dialog, input) = (NodeRef::<Dialog>::new(), NodeRef::<Input>::new());
@@ -135,8 +180,7 @@ pub fn CommandPalette(
         }
         "Enter" => {
             event.prevent_default();
-            let line = untrack(|| palette.lines().into_iter().nth(palette.active.get()));
-            if let Some(line) = line {
+            if let Some(line) = palette.marked() {
                 choose.with_value(|choose| choose(&line));
             }
         }
@@ -197,18 +241,19 @@ fn Lines(palette: Palette, choose: Callback<Line>) -> impl IntoView {
         if lines.is_empty() {
             return nothing().into_any();
         }
-        let mut groups: Vec<(&'static str, Vec<(usize, Line)>)> = Vec::new();
+        let mut groups: Vec<(String, Vec<(usize, Line)>)> = Vec::new();
         for (at, line) in lines.into_iter().enumerate() {
             match groups.last_mut().filter(|(group, _)| *group == line.group) {
                 Some((_, members)) => members.push((at, line)),
-                None => groups.push((line.group, vec![(at, line)])),
+                None => groups.push((line.group.clone(), vec![(at, line)])),
             }
         }
-        let group = move |(name, lines): (&'static str, Vec<(usize, Line)>)| {
+        let group = move |(name, lines): (String, Vec<(usize, Line)>)| {
             let rows = lines.into_iter().map(|(at, line)| view! { <Row palette at line choose/> }).collect_view();
+            let label = name.clone();
             view! {
-                <div role="group" aria-label=t(name)>
-                    <p class="palette-group" aria-hidden="true">{t(name)}</p>
+                <div role="group" aria-label=label>
+                    <p class="palette-group" aria-hidden="true">{name}</p>
                     {rows}
                 </div>
             }
@@ -235,7 +280,7 @@ fn Row(palette: Palette, at: usize, line: Line, choose: Callback<Line>) -> impl 
         >
             <Icon name=line.icon/>
             <span class="truncate">{line.text}</span>
-            <span class="meta">{line.detail}</span>
+            <span class="meta" data-keys=line.is_keys.then_some("")>{line.detail}</span>
         </div>
     }
 }

@@ -34,6 +34,15 @@ impl Watched {
         id
     }
 
+    fn listen(&mut self) -> u64 {
+        let (heard, id) = (self.heard.clone(), self.tab.last_id + 1);
+        self.tab.listen(Rc::new(move |event: &LiveEvent| {
+            if let LiveEvent::Refresh { record_type } = event {
+                heard.borrow_mut().push((id, record_type.clone()));
+            }
+        }))
+    }
+
     fn take(&mut self, note: Note) {
         let calls = self.tab.take(&note);
         self.make(calls);
@@ -131,4 +140,18 @@ fn whoever_left_is_not_called() {
     watched.tab.unfollow(follower);
     watched.event(2);
     assert!(watched.heard(follower).is_empty());
+}
+
+#[test]
+fn a_listener_hears_what_is_told_from_now_on_and_nothing_older_that_is_told_again() {
+    let mut watched = Watched::default();
+    let early = watched.listen();
+    watched.take(Note::Beat(at(3)));
+    watched.event(4);
+    let late = watched.listen();
+    // Another tab wants what is older.
+    watched.take(Note::Event(at(2), event("2")));
+    watched.event(5);
+    assert_eq!((watched.heard(early), watched.heard(late)), (vec!["4".into(), "5".into()], vec!["5".into()]));
+    assert_eq!(watched.tab.lacks(), None);
 }

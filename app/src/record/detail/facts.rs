@@ -59,17 +59,15 @@ fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
         let found = context.refused.with(|refused| refused.as_ref().filter(|(_, e)| e.field == name).cloned());
         found.map(|(_, error)| view! { <p class="field-error" role="alert">{i18n::field_error(page.locale.get(), &error)}</p> })
     };
-    let (field, own, of_dialog) = (attribute.name(), attribute.clone(), attribute.is_structured());
+    let (field, own) = (attribute.name(), attribute.clone());
     let content = move || {
         if editing.get() {
             let (row, attribute) = (context.row.get_untracked(), attribute.clone());
             let done = move || {
                 editing.set(false);
-                // Who left an input in the line went elsewhere; a dialog is left for where it was opened.
-                if of_dialog {
-                    let opener = ".fact-edit, .fact-pencil:not([data-marker])";
-                    refocus(move || place.try_get_untracked().flatten()?.query_selector(opener).ok().flatten());
-                }
+                // Who ended it by a key, or in a dialog, is where it began; who went elsewhere has the focus there.
+                let opener = ".fact-edit, .fact-pencil:not([data-marker])";
+                refocus(move || place.try_get_untracked().flatten()?.query_selector(opener).ok().flatten());
             };
             return inline_editor(context.target(), attribute, row, done);
         }

@@ -52,8 +52,8 @@ fn remember(titles: RwSignal<Titles>, choice: &Choice) {
     }
 }
 
-/// One record.
-pub(super) fn one(
+/// One record, looked for by what is typed.
+pub fn one(
     target: &'static str,
     value: RwSignal<Value>,
     id: String,

@@ -2,10 +2,14 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
+use shared::types::TEMPLATE_VARIABLES;
+use uuid::Uuid;
 
 use super::bridge::text_bridge;
-use crate::context::t;
-use crate::ui::{RichEditor, RichText, RichWords};
+use super::pictures;
+use crate::context::{Page, t};
+use crate::record::attribute::Attribute;
+use crate::ui::{Button, RichEditor, RichWords, Size};
 
 /// What the tools of rich text are called.
 pub fn rich_words() -> RichWords {
@@ -24,6 +28,41 @@ pub fn rich_words() -> RichWords {
     }
 }
 
-pub(super) fn rich_text(value: RwSignal<Value>, label: Signal<String>) -> AnyView {
-    view! { <RichText editor=RichEditor::new(text_bridge(value)) words=rich_words() label/> }.into_any()
+pub(super) fn rich_text(
+    attribute: &Attribute,
+    record: Option<Uuid>,
+    value: RwSignal<Value>,
+    label: Signal<String>,
+) -> AnyView {
+    let editor = RichEditor::new(text_bridge(value));
+    let is_template = attribute.def.name == "reply_template" && attribute.name() == "content";
+    view! {
+        {pictures::text(editor, label, (attribute.def.name, record))}
+        {is_template.then(|| variables(editor))}
+    }
+    .into_any()
+}
+
+/// What the text may name, each to be put where the caret is.
+fn variables(editor: RichEditor) -> AnyView {
+    let page = Page::take();
+    let one = |name: &&'static str| {
+        let name = *name;
+        let written = format!("{{{{{name}}}}}");
+        let title = written.clone();
+        let label = Signal::derive(move || page.text(&format!("reply_template.variable.{name}")));
+        // The focus stays in the text.
+        view! {
+            <span title=title on:mousedown=|event| event.prevent_default()>
+                <Button size=Size::Small on_click=move |_| editor.insert(&written)>{label}</Button>
+            </span>
+        }
+    };
+    view! {
+        <div class="row rich-variables" role="group" aria-label=t("reply_template.content._variables")>
+            <span class="field-hint" aria-hidden="true">{t("reply_template.content._variables")}</span>
+            {TEMPLATE_VARIABLES.iter().map(one).collect_view()}
+        </div>
+    }
+    .into_any()
 }

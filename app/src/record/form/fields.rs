@@ -135,6 +135,7 @@ fn input(state: FormState, attribute: &Attribute) -> Option<AnyView> {
     let id = format!("form-{}-{}", state.def.name, name.replace('.', "-"));
     let mut editing = Editing::new(page, attribute.clone(), value, id.clone(), state.titles);
     editing.currency = currency;
+    editing.record = state.base.with_untracked(|row| row.as_ref().map(|row| row.id));
     editing.errors = state.errors;
     if let Some(code) = state.start_text("currency") {
         editing.fixed_currency = code;
@@ -146,25 +147,31 @@ fn input(state: FormState, attribute: &Attribute) -> Option<AnyView> {
     });
     Effect::new(move |before: Option<()>| {
         value.track();
-        if before.is_some() && state.errors.with_untracked(|errors| errors.iter().any(|e| e.field == name)) {
-            state.errors.update(|errors| errors.retain(|e| e.field != name));
+        if before.is_some() {
+            state.settle(&name);
         }
     });
-    let label = attribute.label_signal(page);
+    let (label, hint) = (attribute.label_signal(page), attribute.hint(page));
     Some(match kind {
         Kind::Address | Kind::Social | Kind::MultiChoice(_) | Kind::Bool | Kind::Json(_) => {
-            composed(label, error, editor(editing))
+            composed(label, hint, error, editor(editing))
         }
-        _ => view! { <Field id label error required=attribute.required()>{editor(editing)}</Field> }.into_any(),
+        _ => view! { <Field id label hint error required=attribute.required()>{editor(editing)}</Field> }.into_any(),
     })
 }
 
 /// The frame of what consists of several inputs, each with a name of its own.
-fn composed(label: Signal<String>, error: Signal<Option<String>>, inputs: AnyView) -> AnyView {
+fn composed(
+    label: Signal<String>,
+    hint: Option<Signal<String>>,
+    error: Signal<Option<String>>,
+    inputs: AnyView,
+) -> AnyView {
     view! {
         <div class="field" role="group" aria-label=label data-invalid=move || error.with(Option::is_some).then_some("")>
             <span class="field-label" aria-hidden="true">{label}</span>
             {inputs}
+            {hint.map(|hint| view! { <p class="field-hint">{hint}</p> })}
             {move || error.get().map(|error| view! {
                 <p class="field-error"><Icon name="circle-alert"/><span>{error}</span></p>
             })}

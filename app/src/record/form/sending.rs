@@ -34,22 +34,38 @@ impl FormState {
         draft.errors.into_iter().filter(left).collect()
     }
 
+    /// Takes away what was wrong with a field that is being changed, and what is right now elsewhere: of several fields one may do.
+    pub(super) fn settle(self, name: &str) {
+        if self.errors.with_untracked(Vec::is_empty) {
+            return;
+        }
+        let still = self.problems(&self.sent());
+        let found = self.found.get_value();
+        let stays = |error: &FieldError| error.field != name && (!found.contains(error) || still.contains(error));
+        if !self.errors.with_untracked(|errors| errors.iter().all(stays)) {
+            self.errors.update(|errors| errors.retain(stays));
+        }
+    }
+
+    /// What is to be sent: the values of a new record, what became other of one that is there.
+    fn sent(self) -> Values {
+        let patch = untrack(|| self.patch());
+        if self.base.with_untracked(Option::is_none) { untrack(|| self.filled(&patch)) } else { patch }
+    }
+
     /// Sends what was typed. Success closes the form; problems stand beside their fields; a conflict asks.
     pub(super) fn save(self, open: RwSignal<bool>, on_saved: Option<Callback<Row>>) {
         if self.busy.get_untracked() || self.conflict.with_untracked(|fields| !fields.is_empty()) {
             return;
         }
-        let patch = untrack(|| self.patch());
         let base = self.base.get_untracked();
-        let values = match &base {
-            None => untrack(|| self.filled(&patch)),
-            Some(_) if patch.is_empty() => {
-                self.forget_draft();
-                return open.set(false);
-            }
-            Some(_) => patch,
-        };
+        let values = self.sent();
+        if base.is_some() && values.is_empty() {
+            self.forget_draft();
+            return open.set(false);
+        }
         let problems = self.problems(&values);
+        self.found.set_value(problems.clone());
         self.errors.set(problems.clone());
         if !problems.is_empty() {
             return focus_problem();

@@ -22,6 +22,8 @@ pub(super) struct FormState {
     pub(super) attributes: StoredValue<Vec<Attribute>>,
     pub(super) titles: RwSignal<Titles>,
     pub(super) errors: RwSignal<Vec<FieldError>>,
+    /// Those among them that were found here, not by the server.
+    pub(super) found: StoredValue<Vec<FieldError>>,
     /// Fields that somebody else changed too and nobody decided on yet.
     pub(super) conflict: RwSignal<Vec<String>>,
     pub(super) restored: RwSignal<bool>,
@@ -63,6 +65,7 @@ impl FormState {
             attributes: StoredValue::new(all),
             titles: RwSignal::new(titles),
             errors: RwSignal::new(Vec::new()),
+            found: StoredValue::new(Vec::new()),
             conflict: RwSignal::new(Vec::new()),
             restored: RwSignal::new(false),
             id: StoredValue::new(base.as_ref().map_or_else(Uuid::now_v7, |row| row.id)),

@@ -96,12 +96,13 @@ impl ListState {
         params
     }
 
-    /// The first page of what it lists.
-    pub(super) fn query(&self) -> ListQuery {
+    /// The first page of what it lists. What is tried in an order is listed in it, unless another one was chosen.
+    pub(super) fn query(&self, def: &RecordDef) -> ListQuery {
+        let usual = || def.field("position").map(|field| Sort { field: field.name.to_owned(), descending: false });
         ListQuery {
             filter: (!self.conditions.is_empty()).then(|| Filter::All(self.conditions.clone())),
             search: (!self.search.trim().is_empty()).then(|| self.search.clone()),
-            sort: self.sort.clone(),
+            sort: self.sort.clone().or_else(usual),
             limit: PAGE,
             cursor: None,
             archived: self.archived,
@@ -303,6 +304,16 @@ mod tests {
         assert!(!state.is_plain());
         state.clear();
         assert!(state.is_plain() && state.by_day.is_some());
+    }
+
+    #[test]
+    fn what_has_an_order_is_listed_in_it() {
+        use shared::types::{CUSTOMER, TICKET_RULE};
+        let by = |state: ListState, def| state.query(def).sort.map(|sort| (sort.field, sort.descending));
+        assert_eq!(by(ListState::default(), &CUSTOMER), None);
+        assert_eq!(by(ListState::default(), &TICKET_RULE), Some(("position".into(), false)));
+        let named = ListState { sort: Some(Sort { field: "name".into(), descending: true }), ..ListState::default() };
+        assert_eq!(by(named, &TICKET_RULE), Some(("name".into(), true)));
     }
 
     #[test]

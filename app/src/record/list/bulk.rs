@@ -60,7 +60,10 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
                     kind=ButtonKind::Ghost
                     icon="x"
                     label=t("ui.action.deselect")
-                    on_click=move |_| data.selected.set(Default::default())
+                    on_click=move |_| {
+                        data.selected.set(Default::default());
+                        context.selecting.set(false);
+                    }
                 />
             </div>
         </Show>

@@ -47,14 +47,14 @@ pub(super) fn dates(def: &'static RecordDef, actor: &Actor) -> Vec<Attribute> {
 pub(super) fn asked(state: &ListState, dates: &[Attribute], today: NaiveDate) -> Option<CalendarQuery> {
     let by_day = state.by_day.as_ref()?;
     let named = by_day.by.as_ref().and_then(|by| dates.iter().find(|date| date.name() == *by));
-    let field = named.or(dates.first())?.name();
+    let date = named.or(dates.first())?;
     let (from, days) = by_day.span.grid(by_day.at.unwrap_or(today));
     let per_day = match by_day.span {
         Span::Month => OF_MONTH,
         Span::Week => OF_WEEK,
     };
-    let list = ListQuery { limit: 0, count: false, ..state.query() };
-    Some(CalendarQuery { field, from, days, per_day, list })
+    let list = ListQuery { limit: 0, count: false, ..state.query(date.def) };
+    Some(CalendarQuery { field: date.name(), from, days, per_day, list })
 }
 
 /// What one does with a calendar, kept while months come and go; cheap to copy.

@@ -59,7 +59,9 @@ pub(super) fn template(columns: &[Attribute]) -> String {
         _ if attribute.is_title() => "minmax(220px,2fr)",
         Kind::Integer(..) | Kind::Rating | Kind::Bool | Kind::Currency => "104px",
         Kind::Money | Kind::Decimal(_) | Kind::Date | Kind::DateTime | Kind::Choice(_) => "132px",
-        Kind::LongText | Kind::RichText | Kind::Address | Kind::Emails | Kind::Email => "minmax(190px,1fr)",
+        Kind::LongText | Kind::RichText | Kind::Address | Kind::Emails | Kind::Email | Kind::Json(_) => {
+            "minmax(190px,1fr)"
+        }
         _ => "minmax(150px,1fr)",
     };
     std::iter::once("40px").chain(columns.iter().map(width)).collect::<Vec<_>>().join(" ")
@@ -76,7 +78,9 @@ pub(super) fn phone_places(columns: &[Attribute]) -> Vec<Option<&'static str>> {
         Kind::Money | Kind::Rating | Kind::Integer(..) => take(&mut end, "end"),
         Kind::Choice(_) if is_dated => None,
         Kind::Choice(_) | Kind::Date | Kind::DateTime => take(&mut end2, "end2"),
-        Kind::Reference(_) | Kind::Text(_) | Kind::Phones | Kind::Emails | Kind::Email => take(&mut detail, "detail"),
+        Kind::Reference(_) | Kind::Text(_) | Kind::Phones | Kind::Emails | Kind::Email | Kind::Json(_) => {
+            take(&mut detail, "detail")
+        }
         _ => None,
     };
     columns.iter().map(place).collect()

@@ -27,6 +27,7 @@ pub fn conditions(def: &'static RecordDef, place: Place, titles: RwSignal<Titles
         may_create: false,
         given: RwSignal::new(shared::Values::new()),
         exporting: RwSignal::new(false),
+        selecting: RwSignal::new(false),
         dates: StoredValue::new(Vec::new()),
         today: Memo::new(move |_| page.zone().day(page.now.get())),
         board: |_, _| String::new(),

@@ -12,7 +12,6 @@ use shared::{FieldError, RecordDef, Row};
 use uuid::Uuid;
 
 use super::ListContext;
-use super::address::ListState;
 use crate::api::records::list_records;
 use crate::live::Live;
 use crate::record::conflict::Clash;
@@ -20,6 +19,9 @@ use crate::record::inline::{Put, Target};
 
 /// Rows ahead of the last one in view at which the next page is asked for.
 const AHEAD: usize = 20;
+
+/// What happens to a record so soon after it was made is part of its making.
+const MOMENT: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
 
 /// The rows of one listing and what is being done with them; cheap to copy.
 #[derive(Clone, Copy)]
@@ -49,7 +51,7 @@ impl ListData {
     pub(super) fn new(context: ListContext, first: Found) -> Self {
         let data = Self {
             def: context.def,
-            query: StoredValue::new(context.nav.state.with_untracked(ListState::query)),
+            query: StoredValue::new(context.nav.state.with_untracked(|state| state.query(context.def))),
             rows: RwSignal::new(first.rows),
             titles: RwSignal::new(first.titles),
             total: RwSignal::new(first.total),
@@ -161,7 +163,7 @@ impl ListData {
         match known.flatten() {
             Some(version) if version < row.version => self.put(row.clone()),
             Some(_) => {}
-            None if row.version == 1 => self.arrived(row),
+            None if is_new(row) && !self.left.with_value(|left| left.contains_key(&row.id)) => self.arrived(row),
             None => self.returned(row),
         }
     }
@@ -180,6 +182,9 @@ impl ListData {
     /// A new record goes to the top of a plain list, newest first; elsewhere one is told that it came, and nothing
     /// jumps.
     fn arrived(self, row: &Row) {
+        if leaves(self.query.with_value(|query| query.archived), row) {
+            return;
+        }
         let plain = self.query.with_value(|q| q.filter.is_none() && q.search.is_none() && q.sort.is_none());
         if plain && self.query.with_value(|q| q.archived != Archived::Only) {
             let newest = self.rows.with_untracked(|rows| rows.first().is_none_or(|first| first.id < row.id));
@@ -235,4 +240,10 @@ pub(super) fn leaves(archived: Archived, row: &Row) -> bool {
         Archived::Only => row.text("archived_at").is_none(),
         Archived::With => false,
     }
+}
+
+/// Whether an event is the first of a record: rules and routing change a ticket in the moment in which it is made.
+fn is_new(row: &Row) -> bool {
+    let made_and_changed = row.datetime("created_at").zip(row.datetime("updated_at"));
+    row.version == 1 || made_and_changed.is_some_and(|(made, changed)| changed - made < MOMENT)
 }

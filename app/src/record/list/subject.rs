@@ -13,7 +13,7 @@ use crate::record::attribute::{Attribute, SYSTEM_GROUP, attributes};
 #[derive(Clone)]
 pub(in crate::record) struct Subject {
     /// `industry`, `customer_id.industry`.
-    pub(super) path: String,
+    pub(in crate::record) path: String,
     /// The reference that leads to it.
     pub(super) via: Option<Attribute>,
     pub(super) attribute: Attribute,

@@ -12,7 +12,7 @@ use shared::export::{Spec, is_large};
 use shared::import::FileKind;
 use shared::quality::is_told_of;
 use shared::query::{Archived, Filter, Op};
-use shared::types::OPPORTUNITY;
+use shared::types::{DESK_SETTINGS, OPPORTUNITY};
 use shared::{Error, i18n};
 
 use super::ListContext;
@@ -24,7 +24,8 @@ use crate::api::export::start_export;
 use crate::context::t;
 use crate::record::attribute::Attribute;
 use crate::ui::{
-    Button, ButtonKind, Chip, LinkButton, Menu, MenuItem, MenuLink, TextInput, Toasts, Tone, ViewSwitch, Way,
+    Button, ButtonKind, Chip, Icon, LinkButton, Menu, MenuItem, MenuLink, Size, TextInput, Toasts, Tone, ViewSwitch,
+    Way,
 };
 
 /// How long typing must rest before the list follows.
@@ -35,6 +36,9 @@ pub(super) fn head(context: ListContext) -> AnyView {
     let may = |action| page.actor().is_some_and(|actor| actor.may(def, action));
     let total = move || context.total.get().map(|n| shared::format::number(page.locale.get(), n));
     view! {
+        {(DESK_SETTINGS.contains(&def.name) && may(Action::Update)).then(|| view! {
+            <a class="list-up" href="/settings"><Icon name="chevron-left" size=Size::Small/>{t("ui.nav.settings")}</a>
+        })}
         <header class="page-head">
             <h1>{move || i18n::type_label_many(page.locale.get(), def)}</h1>
             <span class="meta num">{total}</span>
@@ -79,7 +83,7 @@ fn exports(context: ListContext) -> AnyView {
     let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Vcf || context.def.is_reachable());
     // A calendar counts what lies on its days only.
     let rows = context.total.get_untracked().filter(|_| !untrack(|| context.is_by_day())).unwrap_or_default();
-    let query = context.nav.state.with_untracked(|state| state.query());
+    let query = context.nav.state.with_untracked(|state| state.query(context.def));
     let file = move |kind: FileKind| {
         let key = match kind {
             FileKind::Csv => "list.export.csv",
@@ -128,6 +132,8 @@ fn error_text(locale: i18n::Locale, error: &Error) -> String {
 pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {
     let choosing = RwSignal::new(false);
     let actor = context.page.actor();
+    let may = |action| actor.as_ref().is_some_and(|actor| actor.may(context.def, action));
+    let may_choose = may(Action::Update) || may(Action::Delete);
     let about = all.with_value(|all| actor.map(|actor| subjects(all, &actor)).unwrap_or_default());
     let about = StoredValue::new(about);
     view! {
@@ -136,6 +142,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
             {ways(context)}
             {views_menu(context)}
             <Show when=move || !context.is_by_day()>
+                {may_choose.then(|| select(context))}
                 <Button kind=ButtonKind::Ghost icon="columns-3" label=t("list.columns") on_click=move |_| choosing.set(true)/>
             </Show>
             <div class="chips">
@@ -144,6 +151,23 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
             </div>
         </div>
         {columns_dialog(context, all, choosing)}
+    }
+    .into_any()
+}
+
+/// Shows boxes to choose rows by, on a phone.
+fn select(context: ListContext) -> AnyView {
+    let selecting = context.selecting;
+    view! {
+        <span class="list-select">
+            <Button
+                kind=ButtonKind::Ghost
+                icon="list-checks"
+                label=t("list.select")
+                pressed=selecting
+                on_click=move |_| selecting.update(|on| *on = !*on)
+            />
+        </span>
     }
     .into_any()
 }

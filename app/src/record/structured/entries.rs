@@ -168,7 +168,7 @@ fn input(list: &List, key: usize, part: &'static Part, value: RwSignal<Value>, h
         }
     });
     let id = format!("{}-{key}-{name}", list.editing.id);
-    let label = attribute.label_signal(page);
+    let (label, hint) = (attribute.label_signal(page), attribute.hint(page));
     let mut editing = Editing::new(page, attribute, value, id.clone(), list.editing.titles);
     editing.errors = errors;
     let editing = StoredValue::new(editing);
@@ -192,7 +192,7 @@ fn input(list: &List, key: usize, part: &'static Part, value: RwSignal<Value>, h
             }
             .into_any()
         } else {
-            view! { <Field id=id.clone() label error required=part.field.required>{input}</Field> }.into_any()
+            view! { <Field id=id.clone() label hint error required=part.field.required>{input}</Field> }.into_any()
         }
     };
     view! { <Show when=move || applies.get()><div class="entry-part" data-part=name>{made()}</div></Show> }.into_any()

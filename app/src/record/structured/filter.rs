@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::query::Filter;
-use shared::types::by_name;
+use shared::types::{by_name, is_known_on_arrival};
 
 use super::words::conditions_of;
 use crate::api::records::custom_fields;
@@ -22,10 +22,15 @@ pub(super) fn conditions(editing: Editing, target: &'static str) -> AnyView {
         all: Signal::derive(move || value.with(conditions_of)),
         change: Callback::new(move |all| value.set(filter_of(all))),
     };
+    let arriving = attribute.def.name == "ticket_rule";
     let custom = LocalResource::new(move || custom_fields(def.name.to_owned()));
     let chips = move || {
         let custom = custom.get()?.unwrap_or_default();
-        let about = StoredValue::new(subjects(&attributes(def, &custom, &actor), &actor));
+        let mut about = subjects(&attributes(def, &custom, &actor), &actor);
+        // What a rule asks for already stays, whatever it is about.
+        let asked = value.with_untracked(Value::to_string);
+        about.retain(|subject| !arriving || is_offered(&subject.path, &asked));
+        let about = StoredValue::new(about);
         Some(condition_chips(conditions, about, |_| true))
     };
     let always = move || value.with(Value::is_null);
@@ -34,6 +39,10 @@ pub(super) fn conditions(editing: Editing, target: &'static str) -> AnyView {
         <Show when=always><p class="field-hint">{t("structured.every")}</p></Show>
     }
     .into_any()
+}
+
+fn is_offered(path: &str, asked: &str) -> bool {
+    is_known_on_arrival(path) || asked.contains(&format!("\"{path}\""))
 }
 
 /// The filter of conditions that all hold.

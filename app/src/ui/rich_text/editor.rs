@@ -3,14 +3,12 @@
 use leptos::prelude::*;
 use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{ClipboardEvent, Element, Event, HtmlDocument, InputEvent, Range, Selection, Text};
+use leptos::web_sys::{ClipboardEvent, Element, HtmlDivElement, HtmlDocument, Node, Range, Selection, Text};
 use shared::record::rich::{escape, from_text, to_text};
 
 use super::Area;
 use super::clean::clean;
-
-/// Lists and quotations may lie in each other, but not deeper than this.
-const DEEPEST: usize = 16;
+use super::history::History;
 
 /// A rich text editor's handle; cheap to copy.
 #[derive(Clone, Copy)]
@@ -19,13 +17,22 @@ pub struct RichEditor {
     pub value: RwSignal<String>,
     pub(super) node: Area,
     /// Where the caret was last. Servers drop this on whichever thread, so nothing is wrapped while there is none.
-    place: StoredValue<SendOption<Range>>,
+    pub(super) place: StoredValue<SendOption<Range>>,
+    pub(super) steps: StoredValue<History>,
+    /// There is a step to take back.
+    pub(super) undoable: RwSignal<bool>,
 }
 
 impl RichEditor {
     /// A handle for an editor with this value.
     pub fn new(value: RwSignal<String>) -> Self {
-        Self { value, node: NodeRef::new(), place: StoredValue::new(SendOption::new_local(None)) }
+        Self {
+            value,
+            node: NodeRef::new(),
+            place: StoredValue::new(SendOption::new_local(None)),
+            steps: StoredValue::new(History::default()),
+            undoable: RwSignal::new(false),
+        }
     }
 
     /// Shows the value when it is set from elsewhere; what is typed stays as it is.
@@ -35,6 +42,9 @@ impl RichEditor {
             let Some(area) = self.node.get() else { return };
             if content(&area.inner_html()) != wanted {
                 area.set_inner_html(&wanted);
+                // It is another text: what was sent is not brought back by an undo.
+                self.steps.set_value(History::default());
+                self.undoable.set(false);
             }
         });
     }
@@ -42,12 +52,27 @@ impl RichEditor {
     /// Takes over what stands in the editor.
     pub(super) fn read(self) {
         self.remember();
-        if let Some(area) = self.node.try_get_untracked().flatten() {
-            let now = content(&area.inner_html());
-            if self.value.with_untracked(|value| *value != now) {
+        if let Some(area) = self.area() {
+            let (before, now) = (self.value.get_untracked(), content(&area.inner_html()));
+            if before != now {
+                self.steps.update_value(|steps| steps.changed(before, js_sys::Date::now()));
+                self.undoable.set(true);
                 self.value.set(now);
             }
         }
+    }
+
+    pub(super) fn area(self) -> Option<HtmlDivElement> {
+        self.node.try_get_untracked().flatten()
+    }
+
+    /// Makes a change that is a step of its own.
+    pub(super) fn step(self, change: impl FnOnce()) {
+        self.composed();
+        self.steps.update_value(History::pause);
+        change();
+        self.read();
+        self.steps.update_value(History::pause);
     }
 
     /// Keeps where the caret is.
@@ -59,7 +84,7 @@ impl RichEditor {
 
     /// The selection, if it lies in the editor.
     fn selection(self) -> Option<Selection> {
-        let area = self.node.try_get_untracked().flatten()?;
+        let area = self.area()?;
         let selection = window().get_selection().ok().flatten()?;
         let inside = selection.anchor_node().is_some_and(|node| area.contains(Some(&node)));
         (inside && selection.range_count() > 0).then_some(selection)
@@ -67,7 +92,7 @@ impl RichEditor {
 
     /// Puts the focus into the text, where the caret was last; at its end when it was nowhere.
     pub fn focus(self) {
-        let Some(area) = self.node.try_get_untracked().flatten() else { return };
+        let Some(area) = self.area() else { return };
         drop(area.focus());
         let Some(selection) = window().get_selection().ok().flatten() else { return };
         let known = self
@@ -85,63 +110,42 @@ impl RichEditor {
         }
     }
 
-    /// Carries out one of the browser's own editing commands, so that its undo knows of it.
+    /// Carries out one of the browser's own editing commands.
     pub(super) fn command(self, command: &str, argument: &str) {
         self.focus();
         // A second press on heading or quotation takes it away.
         let block = argument.trim_matches(['<', '>']);
-        let again = command == "formatBlock" && self.stands_in(block);
-        if again && block == "blockquote" {
-            self.lift(block);
-        } else {
-            execute(command, if again { "<p>" } else { argument });
-        }
-        self.read();
-    }
-
-    /// Takes what is selected out of such blocks around it. The blocks in them stay; text without any becomes a paragraph.
-    fn lift(self, around: &str) {
-        for _ in 0..DEEPEST {
-            if !self.stands_in(around) {
-                break;
-            }
-            execute("outdent", "");
-        }
-        if !self.stands_in("p, h3, li, pre, table") {
-            execute("formatBlock", "<p>");
-        }
-    }
-
-    /// Makes a plain paragraph of what is left when everything was deleted; browsers leave an empty quotation, list or heading.
-    pub(super) fn emptied(self, event: &Event) {
-        let deleted = event.dyn_ref::<InputEvent>().is_some_and(|event| event.input_type().starts_with("delete"));
-        if !deleted || !self.value.with_untracked(String::is_empty) {
-            return;
-        }
-        // Later: commands say what they did by an input event of their own, which can't be taken in while one is.
-        request_animation_frame(move || {
-            if self.stands_in("blockquote, li") {
-                self.lift("blockquote, li");
-            }
-            if self.stands_in("h3, pre") {
-                execute("formatBlock", "<p>");
-            }
+        let around = if command == "formatBlock" { self.around(block) } else { None };
+        self.step(|| match around {
+            Some(quotation) if block == "blockquote" => self.lift(&quotation),
+            Some(_) => execute(command, "<p>"),
+            None => execute(command, argument),
         });
     }
 
-    /// Whether the caret is in such a block of this editor.
-    fn stands_in(self, block: &str) -> bool {
-        let Some(area) = self.node.try_get_untracked().flatten() else { return false };
-        let node = self.selection().and_then(|selection| selection.anchor_node());
+    /// Where the caret is.
+    pub(super) fn caret(self) -> Option<(Node, u32)> {
+        let selection = self.selection()?;
+        Some((selection.focus_node()?, selection.focus_offset()))
+    }
+
+    /// The block of such a kind that the caret is in.
+    pub(super) fn around(self, block: &str) -> Option<Element> {
+        let area = self.area()?;
+        let node = self.selection()?.anchor_node()?;
         // The caret may stand in an element itself, where there is no text.
-        let element = node.and_then(|node| node.dyn_ref::<Element>().cloned().or_else(|| node.parent_element()));
-        let found = element.and_then(|element| element.closest(block).ok().flatten());
-        found.is_some_and(|found| !found.contains(Some(&area)))
+        let element = node.dyn_ref::<Element>().cloned().or_else(|| node.parent_element());
+        let found = element?.closest(block).ok().flatten()?;
+        (!found.contains(Some(&area))).then_some(found)
     }
 
     /// Makes what is selected a link; without a selection the address itself.
     pub(super) fn link(self, address: &str) {
         self.focus();
+        self.step(|| self.set_link(address));
+    }
+
+    fn set_link(self, address: &str) {
         if address.is_empty() {
             execute("unlink", "");
         } else {
@@ -154,14 +158,16 @@ impl RichEditor {
                 execute("createLink", &address);
             }
         }
-        self.read();
     }
 
     /// Puts HTML where the caret is or was.
     pub fn insert(self, html: &str) {
+        // What comes late finds no editor, and must not go into another.
+        if self.area().is_none() {
+            return;
+        }
         self.focus();
-        execute("insertHTML", html);
-        self.read();
+        self.step(|| execute("insertHTML", html));
     }
 
     /// Puts HTML in place of so many characters before the caret.
@@ -173,8 +179,7 @@ impl RichEditor {
             let start = end.saturating_sub(u32::try_from(length).unwrap_or_default());
             drop(selection.set_base_and_extent(&text, start, &text, end));
         }
-        execute("insertHTML", html);
-        self.read();
+        self.step(|| execute("insertHTML", html));
     }
 
     /// What stands before the caret in its piece of text.
@@ -190,7 +195,7 @@ impl RichEditor {
 
     /// Texts of an attribute of elements in the text.
     pub fn marked(self, selector: &str, attribute: &str) -> Vec<String> {
-        let found = self.node.try_get_untracked().flatten().and_then(|area| area.query_selector_all(selector).ok());
+        let found = self.area().and_then(|area| area.query_selector_all(selector).ok());
         let Some(found) = found else { return Vec::new() };
         let one = |at| found.item(at)?.dyn_into::<leptos::web_sys::Element>().ok()?.get_attribute(attribute);
         (0..found.length()).filter_map(one).collect()
@@ -211,15 +216,22 @@ impl RichEditor {
     }
 }
 
-fn before(text: &Text, end: u32) -> String {
+/// What stands in a text before a place, as the browser counts.
+pub(super) fn before(text: &Text, end: u32) -> String {
     let units: Vec<u16> = text.data().encode_utf16().take(end as usize).collect();
     String::from_utf16_lossy(&units)
 }
 
 /// The HTML of an editor; nothing when nothing is said in it.
-fn content(html: &str) -> String {
+pub(super) fn content(html: &str) -> String {
     let says = html.contains("<img") || html.contains("<hr") || !to_text(html).trim().is_empty();
     if says { html.to_owned() } else { String::new() }
+}
+
+pub(super) fn put_caret(node: &Node, offset: u32) {
+    if let Some(selection) = window().get_selection().ok().flatten() {
+        drop(selection.collapse_with_offset(Some(node), offset));
+    }
 }
 
 fn execute(command: &str, argument: &str) {

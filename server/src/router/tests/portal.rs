@@ -179,6 +179,7 @@ async fn every_page_is_open_to_whom_it_should_be() {
         ("GET", "/portal/lin/articles/none".into(), [404; 3]),
         ("POST", format!("/portal/lin/articles/{article}/vote"), [422; 3]),
         ("POST", format!("/portal/lin/articles/{draft}/vote"), [404; 3]),
+        ("GET", format!("/portal/lin/articles/{article}/vote"), [303; 3]),
         ("GET", "/portal/lin/suggest?q=restart".into(), [200; 3]),
         ("GET", "/portal/lin/new".into(), [200; 3]),
         ("POST", "/portal/lin/new".into(), [422; 3]),
@@ -188,11 +189,16 @@ async fn every_page_is_open_to_whom_it_should_be() {
         ("GET", "/portal/lin/sign-in?token=forged".into(), [422; 3]),
         ("POST", "/portal/lin/sign-in".into(), [422; 3]),
         ("POST", "/portal/lin/session".into(), [422; 3]),
+        ("GET", "/portal/lin/session?lang=en".into(), [303; 3]),
         ("GET", "/portal/lin/tickets".into(), [303, 200, 200]),
         ("GET", ticket.clone(), [303, 404, 200]),
         ("GET", format!("{ticket}/conversation"), [401, 404, 200]),
         ("GET", format!("{ticket}/events"), [401, 404, 200]),
         ("POST", format!("{ticket}/reply"), [303, 404, 422]),
+        ("GET", format!("{ticket}/reply?lang=en"), [303; 3]),
+        ("GET", format!("{ticket}/rate"), [303; 3]),
+        ("GET", format!("{ticket}/solve"), [303; 3]),
+        ("GET", format!("{ticket}/reopen"), [303; 3]),
         ("POST", format!("{ticket}/rate"), [303, 404, 404]),
         ("POST", format!("{ticket}/solve"), [303, 404, 303]),
         ("POST", format!("{ticket}/reopen"), [303, 404, 303]),
@@ -201,6 +207,7 @@ async fn every_page_is_open_to_whom_it_should_be() {
         ("GET", format!("/portal/lin/s/{survey}"), [200; 3]),
         ("GET", "/portal/lin/s/x".into(), [404; 3]),
         ("POST", format!("/portal/lin/s/{survey}"), [422; 3]),
+        ("GET", "/portal/lin/sign-out".into(), [303; 3]),
         ("POST", "/portal/lin/sign-out".into(), [303; 3]),
     ];
     for (verb, route) in routes() {
@@ -241,6 +248,19 @@ fn fits(route: &str, path: &str) -> bool {
     let (route, path): (Vec<_>, Vec<_>) =
         (route.split('/').collect(), path.split('?').next().unwrap().split('/').collect());
     route.len() == path.len() && route.iter().zip(&path).all(|(part, given)| part.starts_with('{') || part == given)
+}
+
+#[tokio::test]
+async fn a_refused_answer_comes_back_on_its_tickets_own_page() {
+    let pages = Pages::new().await;
+    let (number, own) = pages.customer("li@example.com", "Mine").await;
+    let page = format!("/portal/lin/tickets/{number}");
+    let refused = pages.post(&format!("{page}/reply"), &own, &[]).await;
+    assert_eq!(refused.status, 422);
+    let other = format!("href=\"{page}?lang=zh-CN\"");
+    assert!(refused.text.contains(&other) && refused.text.contains(" autofocus"), "{}", refused.text);
+    let led = pages.get(&format!("{page}/reply?lang=zh-CN"), &own).await;
+    assert_eq!((led.status, led.header("location")), (303, page.as_str()));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use shared::access::{Action, Actor};
 use shared::import::{Candidate, Question, Suggestion, Unknown};
 use shared::query::Titles;
 use shared::record::Kind;
+use shared::types::USER;
 use shared::{FieldDef, RecordDef, Result, Row};
 use uuid::Uuid;
 
@@ -247,8 +248,9 @@ fn detail(actor: &Actor, target: &RecordDef, row: &Row, titles: &Titles) -> Stri
     parts.take(DETAILS).collect::<Vec<_>>().join(" · ")
 }
 
-/// Whether a record of this type can be made from its title alone.
+/// Whether a record of this type can be made from its title alone. A user made so could not even sign in.
 pub(super) fn creatable(actor: &Actor, def: &RecordDef) -> bool {
-    let enough = def.fields.iter().all(|f| !f.required || f.name == def.title || f.default.is_some());
+    let enough =
+        def.name != USER.name && def.fields.iter().all(|f| !f.required || f.name == def.title || f.default.is_some());
     enough && actor.may(def, Action::Create)
 }

@@ -196,7 +196,7 @@ impl Running<'_> {
             (!text.is_empty()).then_some((field.name, text))
         });
         let said: Vec<(&str, String)> = said.collect();
-        let shares = |of: &Row| said.iter().any(|(name, text)| key_texts(of, name).contains(text));
+        let shares = |of: &Row| said.iter().any(|(name, text)| key_texts(self.def, of, name).contains(text));
         let owners = self
             .def
             .through

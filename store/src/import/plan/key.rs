@@ -14,7 +14,7 @@ use super::answers::Answers;
 use super::{Planner, Running, WINDOW};
 use crate::columns::target;
 use crate::import::cells::{Texts, count, texts};
-use crate::import::lookup::{folded, key_texts};
+use crate::import::lookup::{folded, key_texts, telling};
 use crate::import::values::entries;
 
 /// What tells a record: the value of a field, and what it is looked for within.
@@ -135,7 +135,7 @@ impl Running<'_> {
     /// What tells a record by a field: it may have several addresses.
     pub(super) fn keys_of(&self, row: &Row, field: &str) -> Vec<Key> {
         let within = self.step.within.as_deref().and_then(|name| row.reference(name));
-        let texts: BTreeSet<String> = key_texts(row, field).into_iter().collect();
+        let texts: BTreeSet<String> = key_texts(self.def, row, field).into_iter().collect();
         let name = name_text(self.def, row.text(self.def.title));
         let of = |text| Key { within, ..self.keys.key(field, text, name.clone()) };
         texts.into_iter().map(of).collect()
@@ -193,14 +193,14 @@ impl Planner<'_> {
     }
 }
 
-/// The folded canonical text of a cell by which records are recognised; nothing if it can't be read: what is no address tells
-/// nobody.
+/// The canonical text of a cell by which records are recognised; nothing if it can't be read: what is no address tells nobody.
 pub(super) fn key_text(field: Option<&'static FieldDef>, text: &str) -> String {
     let Some(field) = field else { return folded(text) };
     let clean = |text: &str| normalize(field.name, &field.kind, &text.into()).ok();
+    let told = |text: &str| telling(&field.kind, text);
     let first = |value: Value| match value {
-        Value::String(text) => folded(&text),
-        Value::Array(list) => list.first().and_then(Value::as_str).map(folded).unwrap_or_default(),
+        Value::String(text) => told(&text),
+        Value::Array(list) => list.first().and_then(Value::as_str).map(told).unwrap_or_default(),
         Value::Null => String::new(),
         other => folded(&other.to_string()),
     };

@@ -18,6 +18,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shared::access::Actor;
 use shared::command::Change;
+use shared::format::Zone;
 use shared::i18n::Locale;
 use shared::import::{Decision, Preview, PreviewRow, Spec, Step, StepPreview, Unknown};
 use shared::record::{CustomField, Kind};
@@ -37,6 +38,7 @@ use super::check::{assigned, check};
 use super::lookup::{Lookup, Names, belonging, folded, load_names, load_owners, shared_parent};
 use super::table::Table;
 use super::values;
+use crate::auth::zone_with_past;
 use crate::columns::target;
 use crate::pool::Tx;
 use crate::write::{custom_fields, rows_by_id};
@@ -161,6 +163,8 @@ struct Running<'s> {
     /// Fields by which its rows are recognised.
     keys: Keys<'s>,
     fields: Vec<Option<&'static FieldDef>>,
+    /// Where the times of its assignments are meant; nothing where the actor is.
+    zones: Vec<Option<Zone>>,
     custom: Vec<CustomField>,
     /// What its rows may refer to, by target type.
     lookups: Lookups,
@@ -214,6 +218,7 @@ impl Planner<'_> {
             def,
             step,
             keys: Keys::new(self.actor, def, step),
+            zones: step.assignments.iter().map(|a| zone_with_past(a.zone.as_deref()?)).collect(),
             custom: custom_fields(self.tx, def).await?,
             lookups: self.lookups(def, &fields),
             known: HashMap::new(),
@@ -303,7 +308,7 @@ impl Planner<'_> {
 
     /// Reads a row's values.
     fn fill(&mut self, running: &mut Running<'_>, mut row: Draught, texts: &[String]) -> Draught {
-        let Running { def, step, fields, lookups, .. } = running;
+        let Running { def, step, fields, zones, custom, lookups, .. } = running;
         let def: &'static RecordDef = def;
         // Parents first: children are looked up among theirs, and namesakes told apart by them.
         let mut order: Vec<usize> = (0..step.assignments.len()).collect();
@@ -312,8 +317,8 @@ impl Planner<'_> {
         for at in order {
             let (name, text) = (step.assignments[at].field.as_str(), texts[at].trim());
             let Some(field) = fields[at] else {
-                shown[at] = text.to_owned();
-                values::put_part(&mut row.given, row.before.as_ref(), name, text);
+                shown[at] = values::part(custom, &step.assignments[at], text);
+                values::put_part(&mut row.given, row.before.as_ref(), name, &shown[at]);
                 continue;
             };
             if text.is_empty() {
@@ -322,7 +327,7 @@ impl Planner<'_> {
             let cell = match field.kind {
                 Kind::Reference(_) | Kind::References(_) => self.refer((def, field), text, &row, lookups),
                 Kind::Choice(codes) | Kind::MultiChoice(codes) => self.choose(def, field, codes, text),
-                _ => self.read(def, field, text),
+                _ => self.read(def, field, text, zones[at].as_ref()),
             };
             shown[at] = cell.shown;
             row.errors.extend(cell.error);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use shared::command::Change;
+use shared::format::Zone;
 use shared::import::{ALL, Decision, StepPreview, Unknown};
 use shared::record::Kind;
 use shared::{FieldDef, RecordDef, Row, Values};
@@ -174,15 +175,23 @@ impl Planner<'_> {
     }
 
     /// The value of a cell; nothing, or what is left of a list, where it can't be read and an answer says to leave that out.
-    pub(super) fn read(&mut self, def: &'static RecordDef, field: &'static FieldDef, text: &str) -> Cell {
-        let cell = values::plain(field, text, &self.actor.zone);
+    /// Times are meant in the zone, else in the actor's.
+    pub(super) fn read(
+        &mut self,
+        def: &'static RecordDef,
+        field: &'static FieldDef,
+        text: &str,
+        zone: Option<&Zone>,
+    ) -> Cell {
+        let zone = zone.unwrap_or(&self.actor.zone);
+        let cell = values::plain(field, text, zone);
         if cell.error.is_none() || field.required {
             return cell;
         }
         let unknown = Unknown { target: format!("{}.{}", def.name, field.name), value: ALL.to_owned() };
         self.asked.entry(unknown.clone()).or_default().note_unreadable(def, field, text);
         match self.answers.decision(&unknown, false) {
-            Some(Decision::Empty) => values::readable(field, text, &self.actor.zone),
+            Some(Decision::Empty) => values::readable(field, text, zone),
             _ => cell,
         }
     }

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde_json::Value;
 use shared::import::Existing;
+use shared::record::Kind;
 use shared::{Result, Row};
 use uuid::Uuid;
 
 use super::change::change;
 use super::identify::NAMESAKES;
 use super::{Draught, Planner, Running};
-use crate::import::lookup::{folded, load_existing};
+use crate::import::lookup::{folded, load_titled};
 
 impl Planner<'_> {
     /// Leaves rows that say nothing new about a record of their title with that record: the same file brought in once more
@@ -25,11 +27,9 @@ impl Planner<'_> {
             return Ok(());
         }
         let mut namesakes: HashMap<String, Vec<Row>> = HashMap::new();
-        for row in load_existing(self.tx, self.actor, def, def.title, &wanted).await? {
-            let all = namesakes.entry(folded(row.text(def.title).unwrap_or_default())).or_default();
-            if all.len() < NAMESAKES {
-                all.push(row);
-            }
+        let most = i64::try_from(NAMESAKES).unwrap_or(i64::MAX);
+        for row in load_titled(self.tx, self.actor, def, &wanted, most).await? {
+            namesakes.entry(folded(row.text(def.title).unwrap_or_default())).or_default().push(row);
         }
         let related = self.related(def, draughts).await?;
         for row in draughts {
@@ -45,6 +45,14 @@ impl Planner<'_> {
 
     /// Whether a record would stay as it is if the row were about it.
     fn says_it_all(&self, running: &Running<'_>, known: &Row, row: &Draught, related: &BTreeMap<Uuid, Row>) -> bool {
+        // Most namesakes belong to somebody else, which is quickly seen.
+        let is_other = |(name, value): (&String, &Value)| {
+            let is_reference = running.def.field(name).is_some_and(|field| matches!(field.kind, Kind::Reference(_)));
+            is_reference && known.value(name) != value
+        };
+        if row.given.iter().any(is_other) {
+            return false;
+        }
         let before = Some(known.clone());
         let mut tried = Draught {
             place: row.place,

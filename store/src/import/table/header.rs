@@ -1,9 +1,11 @@
 //! Which line of a file names its columns.
 
 use shared::import::{Beginning, Format, Reading};
+use shared::record::{Kind, normalize};
 use shared::{Error, Result};
 
 use super::Lines;
+use crate::import::dates;
 
 /// Lines at the beginning of a file that are looked at and shown.
 const FIRST: usize = 10;
@@ -13,6 +15,10 @@ const SAMPLE: usize = 30;
 const TITLE: usize = 2;
 /// Longest text of a line that is shown, in characters.
 const SHOWN: usize = 60;
+/// Fewest digits of a telephone number that is taken for one; years have less.
+const DIGITS: usize = 7;
+/// Longest cell that is looked at, in bytes.
+const LOOKED_AT: usize = 300;
 
 /// The first lines, among which somebody may choose the header.
 pub(super) fn begins(lines: &Lines) -> Vec<Beginning> {
@@ -25,7 +31,7 @@ pub(super) fn begins(lines: &Lines) -> Vec<Beginning> {
 }
 
 /// Position of the header: the line that somebody named, else the first one that is no title. `None` when somebody said that
-/// nothing names the columns.
+/// nothing names the columns, or that line says what only rows do.
 ///
 /// # Errors
 /// `Invalid` on `header` for a line that there isn't, or that is empty.
@@ -38,7 +44,7 @@ pub(super) fn find(lines: &Lines, format: &Format, reading: &Reading) -> Result<
             Some(at) => Ok(Some(at)),
             None => Err(Error::invalid("header", "choice")),
         },
-        None => Ok((lines.len() > 0).then(|| likeliest(lines))),
+        None => Ok((lines.len() > 0).then(|| likeliest(lines)).filter(|at| !is_data(lines, *at))),
     }
 }
 
@@ -51,6 +57,61 @@ fn likeliest(lines: &Lines) -> usize {
     let usual = widths.get(widths.len() * 3 / 4).copied().unwrap_or_default();
     let is_title = |at: &usize| filled(*at) <= TITLE && filled(*at) * 2 < usual;
     (0..lines.len().min(FIRST)).find(|at| !is_title(at)).unwrap_or_default()
+}
+
+/// What a cell is that names no column.
+#[derive(Clone, Copy, PartialEq)]
+enum Data {
+    Address,
+    Number,
+    Day,
+}
+
+impl Data {
+    fn of(cell: &str) -> Option<Self> {
+        if cell.len() > LOOKED_AT {
+            return None;
+        }
+        let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+        match () {
+            () if fits(&Kind::Emails, cell) => Some(Self::Address),
+            () if digits > 0 && is_day(cell) => Some(Self::Day),
+            () if digits >= DIGITS && !are_years(cell) && fits(&Kind::Phones, cell) => Some(Self::Number),
+            () => None,
+        }
+    }
+}
+
+/// Whether a line is one of the rows: some cell is an address, or a number or day as the ones below it. Days may also name
+/// columns of amounts. In a file of one line any number will do: otherwise there would be nothing in it.
+fn is_data(lines: &Lines, at: usize) -> bool {
+    if lines.len() == 1 {
+        return lines.at(at).cells().any(|cell| Data::of(cell).is_some() || fits(&Kind::Decimal(6), cell));
+    }
+    let below = |column: usize| {
+        let rows = at + 1..lines.len().min(at + SAMPLE);
+        rows.map(move |row| lines.at(row).cell(column)).filter(|cell| !cell.is_empty())
+    };
+    lines.at(at).cells().enumerate().any(|(column, cell)| match Data::of(cell) {
+        None => false,
+        Some(Data::Address) => true,
+        alike => below(column).next().is_none() || below(column).any(|cell| Data::of(cell) == alike),
+    })
+}
+
+fn fits(kind: &Kind, text: &str) -> bool {
+    normalize("", kind, &text.into()).is_ok_and(|value| !value.is_null())
+}
+
+fn is_day(cell: &str) -> bool {
+    let read = dates::read(cell, None);
+    dates::order(std::iter::once(cell)).is_some() || fits(&Kind::Date, &read) || fits(&Kind::DateTime, &read)
+}
+
+/// Whether it is about years, as 2023/2024.
+fn are_years(cell: &str) -> bool {
+    let mut numbers = cell.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
+    numbers.all(|number| number.len() == 4 && number.starts_with(['1', '2']))
 }
 
 /// What only programs write below the rows of a report.
@@ -105,6 +166,33 @@ mod tests {
         // Refused rows of two files, each kind under its own header.
         let wide = "c,".repeat(13);
         assert_eq!(header(&format!("a,b,Row,Reason\n1,2,3,x\n{wide}c\n{wide}c\n{wide}c\n")), 1);
+    }
+
+    #[test]
+    fn what_only_rows_say_names_no_columns() {
+        let header = |text: &str| read(text, None).map(|(header, columns, rows)| (header, columns.len(), rows));
+        for text in [
+            "张三,13800138000,zs@example.com\n李四,13900139000,\n",
+            "Anna,a@b.test\nBolt,\n",
+            "Anna,+49 170 1234567\nBolt,+49 30 5550101\n",
+            "1,2015-11-04\n2,2015-11-05\n",
+            "Anna;3/4/1990\nBolt;\n",
+        ] {
+            let columns = text.lines().next().unwrap().split([',', ';']).count();
+            assert_eq!(header(text).unwrap(), (0, columns, 2), "{text}");
+        }
+        // Days and years also name columns: of amounts.
+        for text in ["Name,2024-01-31,2024-02-29\nAcme,500,1200000\n", "Name,2023/2024\nAcme,1200000\n", "a,1\nb,2\n"] {
+            assert_eq!(header(text).unwrap().0, 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_one_line_is_a_row_if_its_cells_can_be_nothing_else() {
+        assert_eq!(read("1,2,3\n", None).unwrap().0, 0);
+        assert_eq!(read("张三,13800138000\n", None).unwrap(), (0, vec!["#1".to_owned(), "#2".to_owned()], 1));
+        assert_eq!(read("Name,Phone\n", None).unwrap_err(), Error::invalid("file", "file_empty"));
+        assert_eq!(read("1,2,3\n", Some(0)).unwrap().2, 1);
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! Quotation marks that are never closed: one of them would swallow the rest of a file.
+//! Quotation marks that are never closed: one of them would swallow the rest of a file. And rows with more cells than there
+//! may be: the reader would keep all of a row before it could be refused.
 
 use std::ops::Range;
+
+use shared::import::MAX_COLUMNS;
 
 /// Most lines with such marks that are looked for.
 const MOST: usize = 20;
@@ -50,6 +53,25 @@ fn broken(bytes: &[u8], from: usize, delimiter: u8) -> Option<usize> {
     None
 }
 
+/// Whether some row of a stretch has more cells than a table may have, as the reader takes them.
+pub(super) fn is_too_wide(bytes: &[u8], delimiter: u8, is_quoted: bool) -> bool {
+    let (mut at, mut cells) = (0, 1);
+    while at < bytes.len() {
+        if is_quoted && bytes[at] == b'"' {
+            // What is never closed is one cell.
+            let Some(end) = closed(bytes, at + 1) else { return false };
+            at = end;
+        }
+        at += bytes[at..].iter().position(|byte| *byte == delimiter || is_end(byte)).unwrap_or(bytes.len() - at);
+        cells = if bytes.get(at) == Some(&delimiter) { cells + 1 } else { 1 };
+        if cells > MAX_COLUMNS {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
 /// Behind the mark that closes a cell; two in a row are one of its text.
 fn closed(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
@@ -63,4 +85,23 @@ fn closed(bytes: &[u8], mut at: usize) -> Option<usize> {
 
 fn is_end(byte: &u8) -> bool {
     matches!(byte, b'\n' | b'\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_cells_are_told_before_a_row_is_read() {
+        let separators = ",".repeat(MAX_COLUMNS);
+        assert!(is_too_wide(format!("a,b\n{separators}\nc").as_bytes(), b',', true));
+        assert!(is_too_wide(format!("a\n\"b\nc\"{separators}").as_bytes(), b',', true));
+        assert!(!is_too_wide(&separators.as_bytes()[1..], b',', true));
+        assert!(!is_too_wide(format!("{separators}\n").as_bytes(), b';', true));
+        // Rows count by themselves, and within quotation marks there are no cells.
+        assert!(!is_too_wide(",,\r\n".repeat(MAX_COLUMNS).as_bytes(), b',', true));
+        let text = format!("\"{separators}\",b\n");
+        assert!(!is_too_wide(text.as_bytes(), b',', true));
+        assert!(is_too_wide(text.as_bytes(), b',', false));
+    }
 }

@@ -2,11 +2,11 @@
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use serde::de::IgnoredAny;
-use shared::import::{DELIMITERS, ENCODINGS, Format, Reading};
+use shared::import::{DELIMITERS, ENCODINGS, Format, MAX_COLUMNS, Reading};
 use shared::{Error, Result};
 
-use super::Lines;
-use super::quotes::{Stretch, stretches};
+use super::quotes::{Stretch, is_too_wide, stretches};
+use super::{Lines, too_many};
 use crate::charset::guessed;
 use crate::import::formula::original;
 
@@ -49,12 +49,17 @@ pub(super) fn read(text: &str, encoding: &'static Encoding, reading: &Reading) -
     let mut record = csv::StringRecord::new();
     let mut counter = Counter { bytes: text.as_bytes(), at: 0, line: 1 };
     for Stretch { bytes, is_quoted } in stretches(text, separator) {
+        let part = &text.as_bytes()[bytes.clone()];
+        // The reader keeps a whole row, and a place for each of its cells: of a file of nothing but separators that is gigabytes.
+        if is_too_wide(part, separator, is_quoted) {
+            return Err(too_many("too_many_columns", MAX_COLUMNS));
+        }
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(separator)
             .quoting(is_quoted)
             .flexible(true)
             .has_headers(false)
-            .from_reader(&text.as_bytes()[bytes.clone()]);
+            .from_reader(part);
         while reader.read_record(&mut record).map_err(|_| unreadable())? {
             let number = counter.line_at(bytes.start as u64 + record.position().map_or(0, csv::Position::byte));
             lines.push(number, record.iter().map(|cell| original(cell.trim())))?;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use shared::access::Actor;
+use shared::command::Source;
 use shared::record::texts;
 use shared::types::{QUEUE, Queue};
 use shared::{Result, Row, Values};
@@ -22,7 +23,7 @@ pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
     if made.is_empty() {
         return Ok(());
     }
-    let mut changes = ruled(tx, actor, &made).await?;
+    let mut changes = ruled(tx, actor, set, &made).await?;
     let usual = first_queue(tx, actor, set, &made, &mut changes).await?;
     let queue_of = |row: &Prepared, changes: &Values| -> Option<Uuid> {
         let queue = changes.get("queue_id").unwrap_or_else(|| row.after.value("queue_id"));
@@ -50,14 +51,18 @@ pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
 }
 
 /// What the organisation's rules change of new tickets.
-async fn ruled(tx: &mut Tx, actor: &Actor, made: &[&Prepared]) -> Result<Vec<Values>> {
+async fn ruled(tx: &mut Tx, actor: &Actor, set: &ChangeSet, made: &[&Prepared]) -> Result<Vec<Values>> {
     let system = Actor::administrator(actor.org_id, actor.user_id);
     let ids: Vec<Uuid> = made.iter().map(|row| row.after.id).collect();
     let mut changes = vec![Values::new(); made.len()];
     for rule in rules(tx).await? {
         let fits = fitting(tx, &system, &rule, &ids).await?;
         for (row, changes) in made.iter().zip(&mut changes).filter(|(row, _)| fits.contains(&row.after.id)) {
-            let is_set = |field: &str| row.patch.iter().any(|name| name == field) && !row.after.value(field).is_null();
+            // A mailbox's queue is where its mail goes as long as no rule knows better; nobody chose it for this ticket.
+            let is_chosen = |field: &str| field != "queue_id" || set.source != Source::Mail;
+            let is_given =
+                |field: &str| row.patch.iter().any(|name| name == field) && !row.after.value(field).is_null();
+            let is_set = |field: &str| is_chosen(field) && is_given(field);
             add(changes, is_set, &row.after, &rule);
         }
     }
@@ -93,7 +98,7 @@ async fn first_queue(
         super::change(tx, actor, set, row.after.id, values).await?;
     }
     // There are rules about queues.
-    for (at, again) in lost.into_iter().zip(ruled(tx, actor, &rows).await?) {
+    for (at, again) in lost.into_iter().zip(ruled(tx, actor, set, &rows).await?) {
         changes[at] = again;
     }
     Ok(found)

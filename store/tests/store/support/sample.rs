@@ -159,7 +159,7 @@ pub(crate) fn is_free(def: &RecordDef, field: &FieldDef) -> bool {
         "ticket" => &["status", "status_id", "snoozed_until", "solved_at", "closed_at"],
         "ticket_message" => &["kind", "direction"],
         "ticket_rule" => &["conditions", "active"],
-        "reply_template" => &["changes"],
+        "reply_template" => &["shortcut", "changes"],
         "article" => &["slug", "visibility"],
         "survey" => &["kind", "questions"],
         "survey_response" => &["score"],

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use leptos::ev::KeyboardEvent;
+use leptos::html::Div;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement};
 use shared::Row;
 use shared::query::{Filter, ListQuery, Op};
 use shared::record::rich::escape;
@@ -26,36 +30,68 @@ pub(super) fn dialog(ticket: Ticket, open: RwSignal<bool>) -> AnyView {
 
 fn search(ticket: Ticket, open: RwSignal<bool>) -> AnyView {
     let words = RwSignal::new(String::new());
-    let found = RwSignal::new(None::<Vec<Row>>);
+    // With the words that it was found by.
+    let found = RwSignal::new(None::<(String, Vec<Row>)>);
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         timer.flatten().inspect(TimeoutHandle::clear);
         let words = words.get();
         let load = move || {
             spawn_local(async move {
                 let ready = Filter::field("visibility", Op::Ne, "draft");
-                let search = (!words.trim().is_empty()).then_some(words);
+                let search = (!words.trim().is_empty()).then(|| words.clone());
                 let query = ListQuery { filter: Some(ready), search, limit: 20, ..ListQuery::default() };
                 let rows = list_records("article".into(), query).await.map(|page| page.rows).unwrap_or_default();
-                drop(found.try_set(Some(rows)));
+                drop(found.try_set(Some((words, rows))));
             });
         };
         set_timeout_with_handle(load, REST).ok()
     });
     let lines = move || match found.get() {
         None => ().into_any(),
-        Some(rows) if rows.is_empty() => view! { <p class="muted">{t("list.no_results")}</p> }.into_any(),
-        Some(rows) => view! {
+        Some((_, rows)) if rows.is_empty() => view! { <p class="muted">{t("list.no_results")}</p> }.into_any(),
+        Some((_, rows)) => view! {
             <ul class="desk-articles">{rows.into_iter().map(|row| line(ticket, open, row)).collect_view()}</ul>
         }
         .into_any(),
     };
+    let place = NodeRef::<Div>::new();
+    let key = move |event: KeyboardEvent| {
+        // While one still types, what is listed answers other words.
+        let current = found.with_untracked(|found| found.as_ref().is_some_and(|(of, _)| *of == words.get_untracked()));
+        if !event.is_composing() && place.get_untracked().is_some_and(|place| walk(&place, &event.key(), current)) {
+            event.prevent_default();
+        }
+    };
     view! {
-        <div class="stack">
+        <div class="stack" node_ref=place on:keydown=key>
             <TextInput value=words kind="search" icon="search" autofocus=true label=t("desk.search_articles") placeholder=t("desk.search_articles")/>
             {lines}
         </div>
     }
     .into_any()
+}
+
+/// Arrows lead from the words through the articles and back; Enter at the words takes the first one.
+fn walk(place: &Element, key: &str, current: bool) -> bool {
+    let all = |selector: &str| -> Vec<HtmlElement> {
+        let Ok(found) = place.query_selector_all(selector) else { return Vec::new() };
+        (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok()).collect()
+    };
+    // The first of each line's.
+    let (buttons, words) = (all(".desk-article .button:first-of-type"), all("input"));
+    let line = document().active_element().and_then(|active| active.closest(".desk-article").ok().flatten());
+    let at = line.and_then(|line| buttons.iter().position(|button| line.contains(Some(button))));
+    let to = match (key, at) {
+        ("ArrowDown", at) => buttons.get(at.map_or(0, |at| at + 1)),
+        ("ArrowUp", Some(at)) => at.checked_sub(1).map_or(words.first(), |before| buttons.get(before)),
+        ("Enter", None) if current => {
+            buttons.first().inspect(|button| button.click());
+            return true;
+        }
+        _ => return false,
+    };
+    to.inspect(|to| drop(to.focus()));
+    true
 }
 
 fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {

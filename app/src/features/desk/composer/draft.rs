@@ -37,7 +37,7 @@ pub(super) struct Kept {
     text: String,
     pub(super) note: bool,
     staged: Values,
-    files: Vec<(Uuid, String)>,
+    pub(super) files: Vec<(Uuid, String)>,
     seen: Option<Uuid>,
 }
 
@@ -61,6 +61,11 @@ impl Writing {
     /// Whether one is in the middle of it.
     pub(in crate::features::desk) fn is_begun(self) -> bool {
         self.text.try_with_untracked(|text| !text.is_empty()).unwrap_or_default()
+    }
+
+    /// Whether a file waits to go with what is written; tracked.
+    pub(in crate::features::desk) fn holds(self, file: Uuid) -> bool {
+        self.files.with(|files| files.iter().any(|(id, _)| *id == file))
     }
 
     /// Brings back what was not sent, and keeps what is written from now on.
@@ -111,15 +116,17 @@ impl Writing {
     }
 
     /// What was sent and taken back can be written on, here or when the ticket is opened next; not over what was begun meanwhile.
-    /// Files went with the message.
+    /// The files belong to no message any more: they come back, or go with what was begun, unless they are left out there.
     pub(super) fn bring_back(self, ticket: Ticket, written: &Kept) {
-        let written = Kept { files: Vec::new(), ..written.clone() };
         match self.text.try_with_untracked(String::is_empty) {
-            Some(true) => self.restore(ticket, written),
-            Some(false) => {}
+            Some(true) => self.restore(ticket, written.clone()),
+            Some(false) => self.files.update(|files| {
+                let more: Vec<_> = written.files.iter().filter(|file| !files.contains(file)).cloned().collect();
+                files.extend(more);
+            }),
             None => {
                 if let Some(storage) = storage().filter(|s| s.get_item(&self.name()).ok().flatten().is_none()) {
-                    store(&storage, &self.name(), &written);
+                    store(&storage, &self.name(), written);
                 }
             }
         }

@@ -6,15 +6,14 @@ use leptos::task::spawn_local;
 use leptos::web_sys::FileList;
 use shared::command::{Change, Command, Outcome};
 use shared::i18n;
-use shared::record::rich::escape;
-use shared::types::{ATTACHMENT, Attachment, INLINE_IMAGES};
+use shared::types::{ATTACHMENT, Attachment};
 use uuid::Uuid;
 
 use super::draft::Writing;
 use crate::acting::send;
 use crate::context::t;
 use crate::features::desk::ticket::Ticket;
-use crate::record::attachments::{UploadFrom, upload_place};
+use crate::record::attachments::{UploadFrom, picture, upload_place};
 use crate::ui::upload::Incoming;
 use crate::ui::{Button, ButtonKind, Icon, Size, Tone};
 
@@ -52,9 +51,10 @@ impl Attaching {
         if writing.files.try_update(|files| files.push((row.id, name.to_owned()))).is_none() {
             return;
         }
-        let picture = INLINE_IMAGES.contains(&attachment.content_type().unwrap_or_default());
-        if picture && came_in.flatten().is_some() {
-            writing.editor.insert(&format!("<img src=\"/api/files/{}\" alt=\"{}\">", row.id, escape(name)));
+        if came_in.flatten().is_some()
+            && let Some(picture) = picture(row)
+        {
+            writing.editor.insert(&picture);
         }
     }
 }

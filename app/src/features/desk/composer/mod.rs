@@ -66,7 +66,7 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
                 <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
                 <span class="meta truncate">{move || receivers(ticket)}</span>
             </div>
-            <RichText editor=writing.editor words=rich_words() label placeholder tools suggesting on_key=key on_files=move |files| attaching.take(files)/>
+            <RichText editor=writing.editor words=rich_words() label placeholder tools folding=true suggesting on_key=key on_files=move |files| attaching.take(files)/>
             {list(suggest)}
             {staged(ticket)}
             {files::place(ticket, attaching)}

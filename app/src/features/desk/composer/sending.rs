@@ -40,8 +40,13 @@ impl Writing {
                 Ok(Replied::Sent { change_set, message, ticket: row }) => {
                     let written = self.kept();
                     self.clear();
-                    if let Some(message) = message {
-                        ticket.add(message);
+                    match message {
+                        Some(message) => {
+                            ticket.add(message);
+                            ticket.show_end();
+                        }
+                        // Only the ticket changed: the files wait for something that is said.
+                        None => self.files.set(written.files.clone()),
                     }
                     ticket.desk.put(&row);
                     self.told(ticket, written, change_set);

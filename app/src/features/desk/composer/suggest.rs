@@ -71,9 +71,10 @@ impl Suggest {
             return;
         }
         self.active.set(0);
+        let opened = self.asked.with_untracked(|old| !matches!(old, Some(('/', _))));
         match &asked {
             Some(('@', word)) => self.people.search(word.clone()),
-            Some(_) => self.templates.load(),
+            Some((_, word)) => self.templates.look(word, opened),
             None => {}
         }
         self.asked.set(asked);

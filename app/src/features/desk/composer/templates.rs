@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
 use shared::Row;
-use shared::query::{ListQuery, Sort};
+use shared::query::{ListQuery, MAX_PAGE, Page, Sort};
 use shared::record::rich::escape;
 use shared::record::{Values, ids};
+use shared::types::fill_variables;
 
 use crate::api::records::list_records;
 use crate::features::desk::ticket::Ticket;
@@ -16,27 +17,48 @@ use crate::ui::Choice;
 #[derive(Clone, Copy)]
 pub(super) struct Templates {
     all: RwSignal<Vec<Row>>,
-    asked: StoredValue<bool>,
+    /// There are further ones, which the server has to look for.
+    more: StoredValue<bool>,
+    /// What was typed last.
+    word: StoredValue<String>,
 }
 
 impl Templates {
     pub(super) fn new() -> Self {
-        Self { all: RwSignal::new(Vec::new()), asked: StoredValue::new(false) }
+        Self { all: RwSignal::new(Vec::new()), more: StoredValue::new(false), word: StoredValue::new(String::new()) }
     }
 
-    /// Loads them once.
-    pub(super) fn load(self) {
-        if self.asked.get_value() {
+    /// Asks for them whenever the list is opened, for colleagues change them; for a word only where more fit than come at once.
+    pub(super) fn look(self, word: &str, opened: bool) {
+        self.word.set_value(word.to_owned());
+        let search = (!opened && !word.is_empty()).then(|| word.to_owned());
+        if !opened && (search.is_none() || !self.more.get_value()) {
             return;
         }
-        self.asked.set_value(true);
         spawn_local(async move {
             let sort = Some(Sort { field: "name".into(), descending: false });
-            match list_records("reply_template".into(), ListQuery { sort, limit: 200, ..ListQuery::default() }).await {
-                Ok(found) => drop(self.all.try_set(found.rows)),
-                Err(_) => drop(self.asked.try_update_value(|asked| *asked = false)),
+            let query = ListQuery { search: search.clone(), sort, limit: MAX_PAGE, ..ListQuery::default() };
+            let Ok(found) = list_records("reply_template".into(), query).await else { return };
+            match search {
+                Some(_) => {
+                    self.all.try_update(|all| {
+                        all.retain(|row| found.rows.iter().all(|newer| newer.id != row.id));
+                        all.extend(found.rows);
+                    });
+                }
+                None => self.receive(found),
             }
         });
+    }
+
+    fn receive(self, found: Page) {
+        // The ticket may have been closed meanwhile.
+        if self.all.try_set(found.rows).is_some() {
+            return;
+        }
+        self.more.set_value(found.next.is_some());
+        let word = self.word.get_value();
+        self.look(&word, false);
     }
 
     /// Those for a ticket's queue and language that fit the word; those in the customer's language first.
@@ -91,7 +113,9 @@ impl Templates {
                 }
             });
         }
-        filled(template.text("content").unwrap_or_default(), &variables(ticket))
+        let variables = variables(ticket);
+        let value = |name: &str| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| escape(value));
+        fill_variables(template.text("content").unwrap_or_default(), |name| value(name).unwrap_or_default())
     }
 }
 
@@ -106,7 +130,7 @@ fn is_offered(template: &Row, ticket: &Row) -> bool {
     queues.is_empty() || ticket.reference("queue_id").is_some_and(|queue| queues.contains(&queue))
 }
 
-/// What templates may name.
+/// What templates may name ([`shared::types::TEMPLATE_VARIABLES`]).
 fn variables(ticket: Ticket) -> Vec<(&'static str, String)> {
     let row = ticket.record.row.get_untracked();
     let values: &Values = &row.values;
@@ -127,25 +151,4 @@ fn variables(ticket: Ticket) -> Vec<(&'static str, String)> {
         ("agent.name", agent.unwrap_or_default()),
         ("queue.name", titled("queue_id")),
     ]
-}
-
-fn filled(html: &str, variables: &[(&'static str, String)]) -> String {
-    let fill = |html: String, (name, value): &(&'static str, String)| {
-        html.replace(&format!("{{{{{name}}}}}"), &escape(value)).replace(&format!("{{{{ {name} }}}}"), &escape(value))
-    };
-    variables.iter().fold(html.to_owned(), fill)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::filled;
-
-    #[test]
-    fn variables_are_filled_in_and_stay_text() {
-        let variables = [("agent.name", "Li <b>".to_owned()), ("ticket.number", "T-7".to_owned())];
-        assert_eq!(
-            filled("<p>{{ticket.number}}, {{ agent.name }} {{unknown}}</p>", &variables),
-            "<p>T-7, Li &lt;b&gt; {{unknown}}</p>"
-        );
-    }
 }

@@ -36,7 +36,7 @@ fn clock(ticket: Ticket, kind: &'static str, clock: &Value) -> Option<AnyView> {
         ("met", _) => (Tone::Success, "circle-check", say("ticket.sla_state.met")),
         ("met_late", _) => (Tone::Danger, "circle-check", say("desk.met_late")),
         _ if paused => (Tone::Neutral, "circle-pause", say("ticket.sla_state.paused")),
-        (_, Some(due)) => timed(page, due, instant("at_risk_at"), page.now.get()),
+        (_, Some(due)) => timed(page, due, instant("at_risk_at")),
         (state, None) => (Tone::Neutral, "clock", say(&format!("ticket.sla_state.{state}"))),
     };
     let hint = due.map(|due| shared::format::date_time(locale, due, &page.zone()));

@@ -218,10 +218,10 @@ fn owner(ticket: Ticket) -> AnyView {
     };
     let label = Signal::derive(move || format!("{}: {}", desk.page.text("desk.assign"), name.get()));
     let button = NodeRef::<ButtonElement>::new();
-    // The button that took it is gone.
+    // The button with which one took it is gone; what colleagues take moves nobody.
     Effect::new(move |before: Option<Option<Uuid>>| {
         let now = owner.get();
-        if before == Some(None) && now.is_some() {
+        if before == Some(None) && now.is_some() && now == desk.me() {
             refocus(move || button.try_get_untracked().flatten().map(Into::into));
         }
         now

@@ -5,7 +5,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
-use shared::types::TICKET_MESSAGE;
+use shared::post::in_words;
+use shared::types::{INLINE_IMAGES, TICKET_MESSAGE};
 use shared::{Row, format, i18n};
 use uuid::Uuid;
 
@@ -42,7 +43,7 @@ pub(super) fn description(ticket: Ticket) -> AnyView {
     let by = by.or(named).unwrap_or_default();
     let html = row.text("description").unwrap_or_default().to_owned();
     let at = row.datetime("received_at").or_else(|| row.datetime("created_at"));
-    let menu = menu(ticket, html.clone(), || ().into_any());
+    let menu = menu(ticket, INBOUND, html.clone(), || ().into_any());
     frame(ticket, INBOUND, None, by, at, html, menu, ().into_any())
 }
 
@@ -54,7 +55,7 @@ pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
     let by = by.or_else(|| author.and_then(|id| untrack(|| ticket.title(id)))).unwrap_or_default();
     let html = row.text("content").unwrap_or_default().to_owned();
     let end = view! { {delivery(ticket, &row)} {files(ticket, &row)} }.into_any();
-    let menu = menu(ticket, html.clone(), {
+    let menu = menu(ticket, sort, html.clone(), {
         let row = StoredValue::new(row.clone());
         move || acts(ticket, row)
     });
@@ -144,13 +145,14 @@ fn delivery(ticket: Ticket, row: &Row) -> Option<AnyView> {
         _ => (Tone::Danger, "circle-alert"),
     };
     let why = row.text("delivery_error").map(str::to_owned);
+    let told = move |why: String| view! { <span class="meta">{move || in_words(page.locale.get(), &why)}</span> };
     let again = matches!(state.as_str(), "failed" | "bounced").then(|| send_again_button(ticket, row.id));
     let label = move || i18n::choice_label(page.locale.get(), &TICKET_MESSAGE, "delivery", &state);
     Some(
         view! {
             <p class="message-delivery">
                 <Badge tone icon>{label}</Badge>
-                {why.map(|why| view! { <span class="meta">{why}</span> })}
+                {why.map(told)}
                 {again}
             </p>
         }
@@ -200,8 +202,12 @@ pub(super) fn file_link(ticket: Ticket, file: &Row) -> AnyView {
     let name = file.text("name").unwrap_or_default().to_owned();
     let size = file.integer("size").and_then(|bytes| u64::try_from(bytes).ok());
     let size = size.map(|bytes| format::file_size(locale, bytes));
+    let href = format!("/api/files/{}", file.id);
+    let is_picture = file.text("content_type").is_some_and(|kind| INLINE_IMAGES.contains(&kind));
+    let picture = is_picture.then(|| view! { <img src=href.clone() alt="" loading="lazy"/> });
     view! {
-        <a class="file" href=format!("/api/files/{}", file.id) rel="external" target="_blank">
+        <a class="file" href=href rel="external" target="_blank">
+            {picture}
             <Icon name="paperclip" size=Size::Small/>
             <span class="truncate">{name}</span>
             <span class="meta num">{size}</span>
@@ -210,14 +216,21 @@ pub(super) fn file_link(ticket: Ticket, file: &Row) -> AnyView {
     .into_any()
 }
 
-fn menu(ticket: Ticket, text: String, more: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+fn menu(ticket: Ticket, sort: Sort, text: String, more: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     if !ticket.record.may_update {
         return ().into_any();
     }
     let text = StoredValue::new(text);
     let quote = move |()| {
-        let quoted = text.with_value(|text| format!("<blockquote>{text}</blockquote><p><br></p>"));
-        ticket.writing.editor.insert(&quoted);
+        let (desk, writing) = (ticket.desk, ticket.writing);
+        if sort.kind == NOTE.kind && !writing.note.get_untracked() {
+            // What is written goes to the customer, who would read it there.
+            if writing.is_begun() {
+                return desk.toasts.push(desk.say("desk.quote_in_note", &[]), Tone::Warning, None);
+            }
+            writing.note.set(true);
+        }
+        text.with_value(|text| writing.editor.quote(text));
     };
     view! {
         <Menu label=t("ui.action.more") size=Size::Small end=true>
@@ -232,7 +245,7 @@ fn menu(ticket: Ticket, text: String, more: impl Fn() -> AnyView + Send + Sync +
 fn acts(ticket: Ticket, row: StoredValue<Row>) -> AnyView {
     let is_own_note = |row: &Row| row.text("kind") == Some("note") && row.reference("created_by") == ticket.desk.me();
     let (id, own_note) = row.with_value(|row| (row.id, is_own_note(row)));
-    let split = move |()| ticket.desk.split(&ticket.record.row.get_untracked(), &row.get_value());
+    let split = move |()| ticket.desk.split(id);
     view! {
         <MenuItem label=t("desk.split") icon="split" on_select=split/>
         {own_note.then(|| view! {

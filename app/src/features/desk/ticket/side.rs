@@ -286,11 +286,14 @@ fn satisfaction(ticket: Ticket) -> AnyView {
     shown.into_any()
 }
 
-/// Files of the ticket.
+/// Files of the ticket; those that wait for an answer to go with are shown there.
 fn files(ticket: Ticket) -> AnyView {
-    let some = Memo::new(move |_| ticket.attachments.with(|all| !all.is_empty()));
-    let lines =
-        move || ticket.attachments.get().iter().map(|file| view! { <li>{file_link(ticket, file)}</li> }).collect_view();
+    let sent = Memo::new(move |_| {
+        let waits = |file: &&Row| ticket.writing.holds(file.id);
+        ticket.attachments.with(|all| all.iter().filter(|file| !waits(file)).cloned().collect::<Vec<_>>())
+    });
+    let some = Memo::new(move |_| sent.with(|files| !files.is_empty()));
+    let lines = move || sent.get().iter().map(|file| view! { <li>{file_link(ticket, file)}</li> }).collect_view();
     view! {
         <Show when=move || some.get()>
             <section class="facts-group">

@@ -72,6 +72,21 @@ fn to_the_end(ticket: Ticket, node: NodeRef<Div>) {
     });
 }
 
+impl Ticket {
+    /// Shows what was said last, wherever one was: the composer grows over it while one writes.
+    pub(in crate::features::desk) fn show_end(self) {
+        let area = move || document().query_selector(&format!(".ticket[data-id=\"{}\"] .ticket-scroll", self.id));
+        // A frame after the one in which it is drawn: by then the composer is as small as it will be.
+        request_animation_frame(move || {
+            request_animation_frame(move || {
+                if let Some(area) = area().ok().flatten() {
+                    area.set_scroll_top(area.scroll_height());
+                }
+            });
+        });
+    }
+}
+
 /// Runs a change above what one sees; that stays where it is.
 pub(super) fn keeping_place(change: impl FnOnce()) {
     let area = || document().query_selector(".ticket-scroll").ok().flatten();

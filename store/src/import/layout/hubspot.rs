@@ -1,0 +1,79 @@
+//! What HubSpot exports.
+
+use super::{Fields, Layout};
+
+const CONTACTS: Fields = &[
+    ("name", "{First Name}++{Last Name}|{Email}"),
+    ("job_title", "{Job Title}"),
+    ("phones", "{Mobile Phone Number}; {Phone Number}"),
+    ("emails", "{Email}"),
+    ("address.street", "{Street Address}"),
+    ("address.city", "{City}"),
+    ("address.province", "{State/Region}"),
+    ("address.postcode", "{Postal Code}"),
+    ("address.country", "{Country/Region}"),
+    ("owner_id", "{Contact owner}"),
+];
+
+const COMPANIES: Fields = &[
+    ("name", "{Company name}|{Company Domain Name}"),
+    ("kind", "company"),
+    ("phones", "{Phone Number}"),
+    ("website", "{Website URL}|{Company Domain Name}"),
+    ("address.street", "{Street Address}"),
+    ("address.city", "{City}"),
+    ("address.province", "{State/Region}"),
+    ("address.postcode", "{Postal Code}"),
+    ("address.country", "{Country/Region}"),
+    ("industry", "{Industry}"),
+    ("source", "{Original Source}|{Original Source Type}|{Original Traffic Source}"),
+    ("employees", "{Number of Employees}"),
+    ("revenue", "{Annual Revenue}"),
+    ("founded", "{Year Founded}"),
+    ("description", "{Description}"),
+    ("owner_id", "{Company owner}"),
+];
+
+const DEALS: Fields = &[
+    ("name", "{Deal Name}"),
+    ("number", "{Record ID}"),
+    ("stage_id", "{Deal Stage}"),
+    ("pipeline_id", "{Pipeline}"),
+    ("amount", "{Amount}"),
+    ("expected_close", "{Close Date}"),
+    ("closed_on", "{Close Date}"),
+    ("lost_note", "{Closed Lost Reason}|{Loss Reason}"),
+    ("source", "{Original Source}|{Original Source Type}|{Original Traffic Source}"),
+    ("need", "{Deal Description}"),
+    ("owner_id", "{Deal owner}"),
+];
+
+// Its pipelines are of support: they are no queues of ours.
+const TICKETS: Fields = &[
+    ("number", "{Ticket ID}"),
+    ("subject", "{Ticket name}|{Ticket ID}"),
+    ("status", "{Ticket status}"),
+    ("priority", "{Priority}"),
+    ("channel", "{Source}"),
+    ("description", "{Ticket description}"),
+    ("received_at", "{Create date}"),
+    ("solved_at", "{Close date}"),
+    ("closed_at", "{Close date}"),
+    ("owner_id", "{Ticket owner}"),
+];
+
+pub(super) const ALL: &[Layout] = &[
+    Layout::of("hubspot_contacts", "contact", "emails", &["Record ID", "First Name", "Last Name", "Email"], CONTACTS)
+        .company("Company Name|Associated Company|Primary Associated Company"),
+    Layout::of(
+        "hubspot_companies",
+        "customer",
+        "name",
+        &["Record ID", "Company name", "Company Domain Name"],
+        COMPANIES,
+    ),
+    Layout::of("hubspot_deals", "opportunity", "number", &["Record ID", "Deal Name", "Deal Stage", "Amount"], DEALS)
+        .company("Associated Company|Primary Associated Company"),
+    Layout::of("hubspot_tickets", "ticket", "number", &["Ticket ID", "Ticket name", "Ticket status"], TICKETS)
+        .company("Associated Company|Primary Associated Company"),
+];

@@ -1,0 +1,175 @@
+//! Reports of Salesforce, and what its Data Loader exports.
+
+use super::{Fields, Layout};
+
+const CONTACTS: Fields = &[
+    ("name", "{First Name}+{Middle Name}+{Last Name}|{Full Name}|{Contact Name}|{Email}"),
+    ("job_title", "{Title}"),
+    ("department", "{Department}"),
+    ("phones", "{Mobile}; {Phone}; {Home Phone}; {Other Phone}"),
+    ("emails", "{Email}; {Secondary Email}"),
+    ("address.street", "{Mailing Street}"),
+    ("address.city", "{Mailing City}"),
+    ("address.province", "{Mailing State/Province}|{Mailing State}"),
+    ("address.postcode", "{Mailing Zip/Postal Code}|{Mailing Zip}"),
+    ("address.country", "{Mailing Country}"),
+    ("birth_date", "{Birthdate}|{Date of Birth}"),
+    ("description", "{Description}|{Contact Description}"),
+    // Who has the company has its people, unless another one does.
+    ("owner_id", "{Contact Owner}|{Account Owner}"),
+];
+
+const CONTACT_ROWS: Fields = &[
+    ("name", "{FirstName}++{LastName}|{Name}|{Email}"),
+    ("job_title", "{Title}"),
+    ("department", "{Department}"),
+    ("phones", "{MobilePhone}; {Phone}; {HomePhone}; {OtherPhone}"),
+    ("emails", "{Email}"),
+    ("address.street", "{MailingStreet}"),
+    ("address.city", "{MailingCity}"),
+    ("address.province", "{MailingState}"),
+    ("address.postcode", "{MailingPostalCode}"),
+    ("address.country", "{MailingCountry}"),
+    ("birth_date", "{Birthdate}"),
+    ("description", "{Description}"),
+    ("owner_id", "{Owner.Name}"),
+];
+
+const ACCOUNTS: Fields = &[
+    ("name", "{Account Name}"),
+    ("number", "{Account Number}"),
+    ("kind", "company"),
+    ("phones", "{Phone}"),
+    ("website", "{Website}"),
+    ("address.street", "{Billing Street}"),
+    ("address.city", "{Billing City}"),
+    ("address.province", "{Billing State/Province}"),
+    ("address.postcode", "{Billing Zip/Postal Code}"),
+    ("address.country", "{Billing Country}"),
+    ("industry", "{Industry}"),
+    ("source", "{Account Source}"),
+    ("employees", "{Employees}"),
+    ("revenue", "{Annual Revenue}"),
+    ("description", "{Account Description}|{Description}"),
+    ("owner_id", "{Account Owner}"),
+];
+
+const ACCOUNT_ROWS: Fields = &[
+    ("name", "{Name}"),
+    ("number", "{AccountNumber}"),
+    ("kind", "company"),
+    ("phones", "{Phone}"),
+    ("website", "{Website}"),
+    ("address.street", "{BillingStreet}"),
+    ("address.city", "{BillingCity}"),
+    ("address.province", "{BillingState}"),
+    ("address.postcode", "{BillingPostalCode}"),
+    ("address.country", "{BillingCountry}"),
+    ("industry", "{Industry}"),
+    ("source", "{AccountSource}"),
+    ("employees", "{NumberOfEmployees}"),
+    ("revenue", "{AnnualRevenue}"),
+    ("description", "{Description}"),
+    ("owner_id", "{Owner.Name}"),
+];
+
+const LEADS: Fields = &[
+    ("name", "{First Name}+{Middle Name}+{Last Name}|{Company / Account}"),
+    ("company", "{Company / Account}"),
+    ("job_title", "{Title}"),
+    ("phones", "{Mobile}; {Phone}"),
+    ("emails", "{Email}"),
+    ("address.street", "{Street}"),
+    ("address.city", "{City}"),
+    ("address.province", "{State/Province}|{State/Province (text only)}|{State}"),
+    ("address.postcode", "{Zip/Postal Code}|{Zip}"),
+    ("address.country", "{Country}|{Country (text only)}"),
+    ("source", "{Lead Source}"),
+    ("need", "{Description}"),
+    ("owner_id", "{Lead Owner}"),
+];
+
+const LEAD_ROWS: Fields = &[
+    ("name", "{FirstName}++{LastName}|{Name}|{Company}"),
+    ("company", "{Company}"),
+    ("job_title", "{Title}"),
+    ("phones", "{MobilePhone}; {Phone}"),
+    ("emails", "{Email}"),
+    ("address.street", "{Street}"),
+    ("address.city", "{City}"),
+    ("address.province", "{State}"),
+    ("address.postcode", "{PostalCode}"),
+    ("address.country", "{Country}"),
+    ("source", "{LeadSource}"),
+    ("need", "{Description}"),
+    ("owner_id", "{Owner.Name}"),
+];
+
+const OPPORTUNITIES: Fields = &[
+    ("name", "{Opportunity Name}"),
+    ("number", "{Opportunity ID}"),
+    ("contact_id", "{Contact Name}"),
+    ("stage_id", "{Stage}"),
+    ("amount", "{Amount}"),
+    ("expected_close", "{Close Date}"),
+    ("closed_on", "{Close Date}"),
+    ("lost_note", "{Closed Lost Reason}|{Loss Reason}"),
+    ("probability", "{Probability (%)}"),
+    ("next_step", "{Next Step}"),
+    ("source", "{Lead Source}"),
+    ("need", "{Description}"),
+    ("owner_id", "{Opportunity Owner}"),
+];
+
+const CASES: Fields = &[
+    ("number", "{Case Number}|{CaseNumber}"),
+    ("subject", "{Subject}|{Case Number}|{CaseNumber}"),
+    ("kind", "{Type}"),
+    ("status", "{Status}"),
+    ("priority", "{Priority}"),
+    ("channel", "{Case Origin}|{Origin}"),
+    ("contact_id", "{Contact Name}|{Contact.Name}"),
+    ("requester_name", "{Web Name}|{SuppliedName}|{Contact Name}"),
+    ("requester_email", "{Contact Email}|{Web Email}|{SuppliedEmail}"),
+    ("requester_phone", "{Contact Phone}|{Web Phone}|{SuppliedPhone}"),
+    ("description", "{Description}"),
+    ("received_at", "{Date/Time Opened}|{Opened Date}|{Created Date}|{CreatedDate}"),
+    ("solved_at", "{Date/Time Closed}|{Closed Date}|{ClosedDate}"),
+    ("closed_at", "{Date/Time Closed}|{Closed Date}|{ClosedDate}"),
+    ("owner_id", "{Case Owner}|{Owner.Name}"),
+];
+
+pub(super) const ALL: &[Layout] = &[
+    contacts(&["First Name", "Last Name", "Account Name", "Mailing Street"], CONTACTS).company("Account Name"),
+    contacts(&["Id", "LastName", "FirstName", "MailingStreet", "Email"], CONTACT_ROWS).company("Account.Name"),
+    accounts(&["Id", "Name", "BillingStreet", "NumberOfEmployees"], ACCOUNT_ROWS),
+    leads(&["FirstName", "LastName", "Company", "LeadSource"], LEAD_ROWS),
+    leads(&["First Name", "Last Name", "Company / Account"], LEADS),
+    accounts(&["Account Name", "Account Owner", "Billing State/Province"], ACCOUNTS),
+    Layout::of(
+        "salesforce_opportunities",
+        "opportunity",
+        "number",
+        &["Opportunity Name", "Account Name", "Stage", "Close Date"],
+        OPPORTUNITIES,
+    )
+    .company("Account Name"),
+    cases(&["Case Number", "Subject", "Status"]),
+    cases(&["CaseNumber", "Subject", "Status"]),
+];
+
+const fn contacts(marks: &'static [&'static str], fields: Fields) -> Layout {
+    Layout::of("salesforce_contacts", "contact", "emails", marks, fields)
+}
+
+const fn accounts(marks: &'static [&'static str], fields: Fields) -> Layout {
+    Layout::of("salesforce_accounts", "customer", "name", marks, fields)
+}
+
+const fn leads(marks: &'static [&'static str], fields: Fields) -> Layout {
+    Layout::of("salesforce_leads", "lead", "emails", marks, fields)
+}
+
+const fn cases(marks: &'static [&'static str]) -> Layout {
+    Layout::of("salesforce_cases", "ticket", "number", marks, CASES).company("Account Name|Account.Name")
+}

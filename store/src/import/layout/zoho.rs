@@ -1,0 +1,89 @@
+//! What Zoho exports.
+
+use super::{Fields, Layout};
+
+const CONTACTS: Fields = &[
+    ("name", "{First Name}++{Last Name}|{Full Name}|{Email}"),
+    ("job_title", "{Title}"),
+    ("department", "{Department}"),
+    ("phones", "{Mobile}; {Phone}; {Home Phone}; {Other Phone}"),
+    ("emails", "{Email}; {Secondary Email}"),
+    ("address.street", "{Mailing Street}"),
+    ("address.city", "{Mailing City}"),
+    ("address.province", "{Mailing State}"),
+    ("address.postcode", "{Mailing Zip}"),
+    ("address.country", "{Mailing Country}"),
+    ("birth_date", "{Date of Birth}"),
+    ("tags", "{Tag}"),
+    ("description", "{Description}"),
+    ("owner_id", "{Contact Owner}"),
+];
+
+const ACCOUNTS: Fields = &[
+    ("name", "{Account Name}"),
+    ("number", "{Account Number}"),
+    ("kind", "company"),
+    ("phones", "{Phone}"),
+    ("website", "{Website}"),
+    ("address.street", "{Billing Street}"),
+    ("address.city", "{Billing City}"),
+    ("address.province", "{Billing State}"),
+    ("address.postcode", "{Billing Code}"),
+    ("address.country", "{Billing Country}"),
+    ("industry", "{Industry}"),
+    ("employees", "{Employees}"),
+    ("revenue", "{Annual Revenue}"),
+    ("tags", "{Tag}"),
+    ("description", "{Description}"),
+    ("owner_id", "{Account Owner}"),
+];
+
+const DEALS: Fields = &[
+    ("name", "{Deal Name}"),
+    ("number", "{Record Id}|{Deal Id}"),
+    ("contact_id", "{Contact Name}"),
+    ("stage_id", "{Stage}"),
+    ("pipeline_id", "{Pipeline}"),
+    ("amount", "{Amount}"),
+    ("expected_close", "{Closing Date}"),
+    ("closed_on", "{Closing Date}"),
+    ("lost_note", "{Reason For Loss}|{Reason For Loss - Deal}"),
+    ("probability", "{Probability (%)}|{Probability}"),
+    ("next_step", "{Next Step}"),
+    ("source", "{Lead Source}"),
+    ("tags", "{Tag}"),
+    ("need", "{Description}"),
+    ("owner_id", "{Deal Owner}"),
+];
+
+const LEADS: Fields = &[
+    ("name", "{First Name}++{Last Name}|{Full Name}|{Company}"),
+    ("company", "{Company}"),
+    ("job_title", "{Designation}|{Title}"),
+    ("phones", "{Mobile}; {Phone}"),
+    ("emails", "{Email}; {Secondary Email}"),
+    ("address.street", "{Street}"),
+    ("address.city", "{City}"),
+    ("address.province", "{State}"),
+    ("address.postcode", "{Zip Code}"),
+    ("address.country", "{Country}"),
+    ("source", "{Lead Source}"),
+    ("tags", "{Tag}"),
+    ("need", "{Description}"),
+    ("owner_id", "{Lead Owner}"),
+];
+
+pub(super) const ALL: &[Layout] = &[
+    Layout::of(
+        "zoho_contacts",
+        "contact",
+        "emails",
+        &["Contact Owner", "First Name", "Last Name", "Account Name", "Email"],
+        CONTACTS,
+    )
+    .company("Account Name"),
+    Layout::of("zoho_accounts", "customer", "name", &["Account Owner", "Account Name", "Website"], ACCOUNTS),
+    Layout::of("zoho_deals", "opportunity", "number", &["Deal Owner", "Deal Name", "Stage", "Closing Date"], DEALS)
+        .company("Account Name"),
+    Layout::of("zoho_leads", "lead", "emails", &["Lead Owner", "Company", "Last Name", "Lead Status"], LEADS),
+];

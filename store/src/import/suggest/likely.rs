@@ -1,0 +1,137 @@
+//! What a file is a list of, as far as the names of its columns tell.
+
+use shared::RecordDef;
+use shared::import::{Assignment, From};
+use shared::record::custom_key;
+use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PRODUCT, REGISTRY, TASK, TICKET};
+
+use super::synonyms::PARTS;
+use super::{COMMON, called, is_among, names, step};
+use crate::import::near::bare;
+
+/// What people have lists of, the more general first. Of anything else, such as pipelines, messages and settings, they say so
+/// themselves.
+const GUESSED: [&RecordDef; 8] = [&CUSTOMER, &CONTACT, &LEAD, &OPPORTUNITY, &PRODUCT, &TICKET, &TASK, &ACTIVITY];
+/// Weight of a column whose name tells the field.
+const TOLD: i64 = 3;
+/// Weight of a column that is called as fields of several types are.
+const MAYBE: i64 = 2;
+/// What it costs that nothing fills a field that every record needs.
+const MISSING: i64 = 2;
+/// What it costs that nothing says how the records are called.
+const UNTITLED: i64 = 4;
+
+/// The type that the columns fit best. Parts of a person's name are of people, not of companies.
+pub(in crate::import) fn likeliest(columns: &[String]) -> &'static RecordDef {
+    if let Some(def) = exported_here(columns) {
+        return def;
+    }
+    let is_of_people = columns.iter().any(|column| is_part_of_name(column));
+    let candidates = GUESSED.into_iter().filter(|def| !is_of_people || def.name != CUSTOMER.name);
+    let fitting = candidates.filter_map(|def| Some((fit(def, columns)?, def)));
+    // Of equals the first: the more general one.
+    fitting.rev().max_by_key(|(fit, _)| *fit).map_or(&CUSTOMER, |(_, def)| def)
+}
+
+/// The type that an export of ours is of: all of its columns are called as that one's fields are, and no other's.
+fn exported_here(columns: &[String]) -> Option<&'static RecordDef> {
+    let is_its = |def: &RecordDef, name: &str| name == "id" || custom_key(name).is_some() || def.field(name).is_some();
+    let mut all = REGISTRY.iter().filter(|def| columns.iter().all(|name| is_its(def, name)));
+    let is_whole = columns.len() > 2 && columns.iter().any(|name| name == "id");
+    let found = all.next().filter(|_| is_whole)?;
+    all.next().is_none().then_some(*found)
+}
+
+/// How well columns fit a type; not at all, if they are too few that tell of it. Of people and companies names are enough.
+fn fit(def: &'static RecordDef, columns: &[String]) -> Option<i64> {
+    let step = step(def, &[], columns);
+    let weights: Vec<i64> = step.assignments.iter().map(|assignment| weight(def, assignment)).collect();
+    let is_filled = |name: &str| step.assignments.iter().any(|assignment| assignment.field == name);
+    let missing = def.fields.iter().filter(|field| field.required && field.default.is_none() && !is_filled(field.name));
+    let cost: i64 = missing.map(|field| if field.name == def.title { UNTITLED } else { MISSING }).sum();
+    let told = weights.iter().filter(|weight| **weight == TOLD).count();
+    let is_enough = told > 1 || def.is_reachable() && is_filled(def.title);
+    is_enough.then(|| weights.iter().sum::<i64>() - cost)
+}
+
+fn weight(def: &'static RecordDef, assignment: &Assignment) -> i64 {
+    let is_told = match &assignment.from {
+        From::Column(column) => {
+            let column = called(def, &assignment.field, column);
+            (0..COMMON).any(|rank| names(def, &assignment.field, rank).iter().any(|name| bare(name) == column))
+        }
+        from => matches!(from, From::Person { .. }),
+    };
+    if is_told { TOLD } else { MAYBE }
+}
+
+fn is_part_of_name(column: &str) -> bool {
+    PARTS.iter().any(|(part, names)| part.starts_with("name.") && is_among(names, column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guessed(header: &str) -> &'static str {
+        let columns: Vec<String> = header.split(',').map(str::to_owned).collect();
+        likeliest(&columns).name
+    }
+
+    #[test]
+    fn the_type_of_a_file_is_guessed_from_its_columns() {
+        for (header, expected) in [
+            ("name,stage_id,amount,customer_id,expected_close", "opportunity"),
+            ("Deal name,Company,Stage,Amount,Close date", "opportunity"),
+            ("商机名称,客户名称,阶段,金额（万元）", "opportunity"),
+            ("name,industry,employees", "customer"),
+            ("公司名称,电话,邮箱,地址", "customer"),
+            ("Company,Phone,Email,Address", "customer"),
+            ("客户名称,客户来源,行业,官网,地址,电话", "customer"),
+            ("Product name,SKU,Price,Currency", "product"),
+            ("Name,Lead source,Lead status,Email", "lead"),
+            ("Ticket ID,Ticket name,Pipeline,Ticket status,Priority,Create date,Ticket description", "ticket"),
+            ("Subject,Due date,Priority,Owner", "task"),
+        ] {
+            assert_eq!(guessed(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn exports_of_ours_are_known_by_their_fields() {
+        assert_eq!(guessed("id,name,shoes,owner_id"), "customer");
+        assert_eq!(guessed("id,title,content,visibility,locale"), "article");
+    }
+
+    #[test]
+    fn people_are_told_by_parts_of_names_and_by_what_they_have_beside_a_name() {
+        for header in [
+            "first_name,last_name,email,company",
+            "First Name,Last Name,Phone,Email",
+            "姓,名,手机",
+            "Company Name,First Name,Last Name,Industry,Website,Employees,Email",
+            "Name,Company,E-mail",
+            "姓名,公司,手机,邮箱,备注",
+            "姓名,单位,职务,移动电话",
+            "Name,Position,Phone",
+            "Company,Contact,Phone,Email",
+        ] {
+            assert_eq!(guessed(header), "contact", "{header}");
+        }
+    }
+
+    #[test]
+    fn what_tells_little_is_a_list_of_customers_and_never_one_of_settings_or_messages() {
+        for header in [
+            "Name,Remark of Bob",
+            "text,date,integer,boolean,float,time,datetime",
+            "slug,title,artist,description,install_date,address,type",
+            "title,filename,url,retrieval_date",
+            "id,name,age",
+            "#1,#2,#3",
+            "position,outcome,required_fields",
+        ] {
+            assert_eq!(guessed(header), "customer", "{header}");
+        }
+    }
+}

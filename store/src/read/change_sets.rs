@@ -1,0 +1,156 @@
+//! The latest change sets, for those who may take them back.
+
+mod contents;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use shared::access::Actor;
+use shared::history::{ChangeSet, ChangeSetQuery, ChangeSets, Concerned, Count, ImportOf, State};
+use shared::query::Titles;
+use shared::record::instant_text;
+use shared::types::by_name;
+use shared::{Error, Result};
+use uuid::Uuid;
+
+use self::contents::{COUNTED, Group, NAMED, Run, groups, runs};
+use super::cursor::Keyset;
+use super::titles::{Wanted, titles_of, titles_of_gone};
+use crate::error::from_sqlx;
+use crate::pool::{Store, Tx};
+use crate::scope::Sql;
+
+/// Sets per page.
+const PAGE: usize = 50;
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    id: Uuid,
+    at: DateTime<Utc>,
+    actor_id: Option<Uuid>,
+    source: String,
+    undone_by: Option<Uuid>,
+    /// How many undos led to it: an odd number took something back.
+    turns: i32,
+}
+
+impl Store {
+    /// A page of change sets, the newest first: the actor's own, or everybody's, as far as [`Store::undo`] lets the actor take
+    /// them back.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when others than administrators ask for everybody's; `cursor` for a cursor that was not made here.
+    pub async fn change_sets(&self, actor: &Actor, query: &ChangeSetQuery) -> Result<ChangeSets> {
+        if query.everybody && !actor.grants.admin {
+            return Err(Error::Forbidden);
+        }
+        let mut sql = select(actor, query)?;
+        let mut tx = self.reading(actor).await?;
+        let mut found: Vec<Found> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+        let more = found.len() > PAGE;
+        found.truncate(PAGE);
+        let last = found.last().filter(|_| more);
+        let next = last.map(|last| Keyset { value: Some(instant_text(last.at)), id: last.id }.encode());
+        let groups = groups(&mut tx, &found).await?;
+        let runs = runs(&mut tx, &found).await?;
+        let names = Names::of(&mut tx, actor, &found, &groups).await?;
+        let sets = found.into_iter().map(|found| {
+            let own = groups.iter().filter(|group| group.change_set == found.id).collect();
+            let run = runs.iter().find(|run| run.change_set == found.id);
+            names.tell(found, own, run)
+        });
+        Ok(ChangeSets { sets: sets.collect(), next })
+    }
+}
+
+fn select(actor: &Actor, query: &ChangeSetQuery) -> Result<Sql> {
+    let mut sql = Sql::new(
+        "select s.id, s.at, s.actor_id, s.source, s.undone_by, case when s.undo_of is null then 0 else (
+             with recursive way as (
+                 select s.undo_of as id, 1 as turns
+                 union all select c.undo_of, way.turns + 1
+                 from way join change_sets c on c.org_id = s.org_id and c.id = way.id where c.undo_of is not null
+             ) select max(turns) from way) end as turns
+         from change_sets s where s.org_id = ",
+    );
+    sql.push_bind(actor.org_id);
+    if !query.everybody {
+        // What the system did in somebody's name is nobody's own.
+        sql.push(" and s.source <> 'system' and s.actor_id = ").push_bind(actor.user_id);
+    }
+    if let Some(cursor) = &query.cursor {
+        let (at, id) = position(cursor)?;
+        sql.push(" and (s.at, s.id) < (").push_bind(at).push(", ").push_bind(id).push(")");
+    }
+    sql.push(format_args!(" order by s.at desc, s.id desc limit {}", PAGE + 1));
+    Ok(sql)
+}
+
+fn position(cursor: &str) -> Result<(DateTime<Utc>, Uuid)> {
+    let Keyset { value, id } = Keyset::decode(cursor)?;
+    let at = value.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
+    Ok((at.ok_or_else(|| Error::invalid("cursor", "cursor"))?.to_utc(), id))
+}
+
+/// What people and records are called, as far as the reader may see it.
+struct Names {
+    there: Titles,
+    gone: Titles,
+}
+
+impl Names {
+    async fn of(tx: &mut Tx, actor: &Actor, sets: &[Found], groups: &[Group]) -> Result<Self> {
+        let mut wanted: Wanted = BTreeMap::new();
+        wanted.entry("user").or_default().extend(sets.iter().filter_map(|set| set.actor_id));
+        for group in groups {
+            let Some(def) = by_name(&group.record_type) else { continue };
+            wanted.entry(def.name).or_default().extend(&group.ids);
+        }
+        let there = titles_of(tx, actor, &wanted).await?;
+        let gone = titles_of_gone(tx, actor, &wanted, &there).await?;
+        Ok(Self { there, gone })
+    }
+
+    fn tell(&self, found: Found, groups: Vec<&Group>, run: Option<&Run>) -> ChangeSet {
+        let Found { id, at, actor_id, source, undone_by, turns } = found;
+        let state = match undone_by {
+            Some(by) if by == id => State::Final,
+            Some(_) => State::Undone,
+            None if run.is_some_and(|run| run.open) => State::Running,
+            None => State::Undoable,
+        };
+        let source = match turns {
+            0 if groups.iter().any(|group| group.converted) => "conversion".to_owned(),
+            turns if turns > 0 && turns % 2 == 0 => "redo".to_owned(),
+            _ => source,
+        };
+        let first = |group: &&Group| (group.record_type.clone(), group.ids.clone());
+        let records =
+            groups.iter().map(first).flat_map(|(name, ids)| ids.into_iter().map(move |id| (name.clone(), id)));
+        let count = |group: &&Group| Count {
+            record_type: group.record_type.clone(),
+            action: group.action.clone(),
+            records: group.records,
+        };
+        ChangeSet {
+            id,
+            at,
+            who: actor_id.and_then(|id| self.title(id)).cloned(),
+            source,
+            counts: groups.iter().map(count).collect(),
+            more: groups.iter().map(|group| group.changes).sum::<i64>() > COUNTED,
+            records: records.take(NAMED).map(|(name, id)| self.concerned(name, id)).collect(),
+            import: run.map(|run| ImportOf { id: run.id, title: run.title.clone() }),
+            state,
+        }
+    }
+
+    fn concerned(&self, record_type: String, id: Uuid) -> Concerned {
+        let (title, there) = (self.title(id).cloned(), self.there.contains_key(&id));
+        Concerned { record_type, id, title, there }
+    }
+
+    fn title(&self, id: Uuid) -> Option<&String> {
+        self.there.get(&id).or_else(|| self.gone.get(&id))
+    }
+}

@@ -1,0 +1,86 @@
+//! What change sets did: counted, with the first records, and the imports among them.
+
+use chrono::TimeDelta;
+use shared::Result;
+use shared::command::Source;
+use uuid::Uuid;
+
+use super::Found;
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+
+/// Changes of a set that are counted: an import has a million.
+pub(super) const COUNTED: i64 = 1_000;
+/// Records of a set that are named.
+pub(super) const NAMED: usize = 3;
+
+/// Records of one type to which the same was done in a set.
+#[derive(sqlx::FromRow)]
+pub(super) struct Group {
+    pub(super) change_set: Uuid,
+    pub(super) record_type: String,
+    pub(super) action: String,
+    pub(super) records: i64,
+    pub(super) changes: i64,
+    pub(super) converted: bool,
+    /// The first of them.
+    pub(super) ids: Vec<Uuid>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Run {
+    pub(super) change_set: Uuid,
+    pub(super) id: Uuid,
+    pub(super) title: String,
+    pub(super) open: bool,
+}
+
+/// What the sets did. One that made a record and then changed it made it.
+pub(super) async fn groups(tx: &mut Tx, sets: &[Found]) -> Result<Vec<Group>> {
+    // Entries are no older than their set, but for a clock that went wrong; older partitions need not be looked into.
+    let Some(oldest) = sets.last().map(|set| set.at - TimeDelta::days(1)) else { return Ok(Vec::new()) };
+    sqlx::query_as(
+        "with entries as (
+             select s.id as change_set, e.id, e.record_type, e.record_id, e.action,
+                    e.record_type = 'lead' and e.action = 'update' and e.changes #>> '{status,1}' = 'converted' as converted
+             from unnest($2::uuid[]) as s (id) cross join lateral (
+                 select a.id, a.record_type, a.record_id, a.action, a.changes from audit_entries a
+                 where a.org_id = $1 and a.change_set = s.id and a.at >= $3 limit $4) e
+         ), records as (
+             select change_set, record_type, record_id, min(id) as first, count(*) as changes, bool_or(converted) as converted,
+                    case when bool_or(action = 'create') then 'create' when bool_or(action = 'delete') then 'delete'
+                         else min(action) end as action
+             from entries group by change_set, record_type, record_id
+         )
+         select change_set, record_type, action, count(*) as records, sum(changes)::bigint as changes,
+                coalesce(bool_or(converted), false) as converted, (array_agg(record_id order by first))[1:$5] as ids
+         from records group by change_set, record_type, action order by action = 'update', min(first)",
+    )
+    .bind(tx.org_id)
+    .bind(sets.iter().map(|set| set.id).collect::<Vec<_>>())
+    .bind(oldest)
+    .bind(COUNTED + 1)
+    .bind(i32::try_from(NAMED).unwrap_or(i32::MAX))
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
+}
+
+/// The imports among the sets. One that was stopped goes on until its last commands are counted.
+pub(super) async fn runs(tx: &mut Tx, sets: &[Found]) -> Result<Vec<Run>> {
+    let imports: Vec<Uuid> = sets.iter().filter(|set| set.source == Source::Import.code()).map(|set| set.id).collect();
+    if imports.is_empty() {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as(
+        "select r.change_set, r.id, r.title, r.status in ('waiting', 'running')
+                or r.status = 'cancelled' and r.held_until > clock_timestamp()
+                   and exists (select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id) as open
+         from import_runs r where r.org_id = $1 and r.change_set = any($2)",
+    )
+    .bind(tx.org_id)
+    .bind(imports)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
+}

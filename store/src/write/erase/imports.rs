@@ -1,0 +1,202 @@
+//! What imports still hold of somebody who is erased: files as they were uploaded, rows that were refused, answers.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use shared::import::{Answer, Decision};
+use shared::record::{dialled, text, texts};
+use shared::{Kind, RecordDef, Result, Values};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::pool::Tx;
+use crate::write::load;
+
+/// Refused rows looked at per statement.
+const CHUNK: i64 = 5_000;
+
+type Refused = (Uuid, i32, i64, String, Json<Vec<String>>);
+
+/// What somebody was ever called and reached by.
+#[derive(Default)]
+pub(super) struct Said {
+    names: BTreeSet<String>,
+    emails: BTreeSet<String>,
+    phones: BTreeSet<String>,
+}
+
+impl Said {
+    /// What records say, and what they said before: to be asked before that is erased.
+    pub(super) async fn by(tx: &mut Tx, def: &'static RecordDef, ids: &[Uuid]) -> Result<Self> {
+        let mut said = Self::default();
+        for row in load::rows_by_id(tx, def, &ids.iter().copied().collect()).await? {
+            said.add(def, &row.values);
+        }
+        let logged: Vec<Json<Values>> =
+            sqlx::query_scalar("select changes from audit_entries where org_id = $1 and record_id = any($2)")
+                .bind(tx.org_id)
+                .bind(ids)
+                .fetch_all(&mut *tx.inner)
+                .await
+                .map_err(from_sqlx)?;
+        for Json(changes) in logged {
+            for at in [0_usize, 1] {
+                let one = |(name, pair): (&String, &Value)| Some((name.clone(), pair.get(at)?.clone()));
+                said.add(def, &changes.iter().filter_map(one).collect());
+            }
+        }
+        Ok(said)
+    }
+
+    fn add(&mut self, def: &'static RecordDef, values: &Values) {
+        self.names.extend(text(values, def.title).map(bare).filter(|name| !name.is_empty()));
+        for field in def.fields {
+            let all = texts(values, field.name).chain(text(values, field.name));
+            match field.kind {
+                Kind::Emails | Kind::Email => self.emails.extend(all.map(str::to_lowercase)),
+                Kind::Phones => self.phones.extend(all.filter_map(dialled)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether cells of a row tell of them: by an address, a phone, or all words of a name, wherever in the row those stand. A
+    /// row too many is no loss: whoever brought it in has the file.
+    fn is_told_by(&self, cells: &[String]) -> bool {
+        let is_reached = |cell: &String| {
+            let lower = cell.to_lowercase();
+            let mut numbers = cell.split([',', ';', '，', '；', '、', '\n', '/']).filter_map(dialled);
+            self.emails.iter().any(|email| lower.contains(email.as_str())) || numbers.any(|n| self.phones.contains(&n))
+        };
+        let row = bare(&cells.join(" "));
+        let words: BTreeSet<&str> = row.split(' ').collect();
+        // Of Chinese names, too, the parts may stand in cells of their own.
+        let together = row.replace(' ', "");
+        let is_together = |name: &str| !name.is_ascii() && together.contains(&name.replace(' ', ""));
+        let is_called = |name: &String| name.split(' ').all(|word| words.contains(word)) || is_together(name);
+        cells.iter().any(is_reached) || self.names.iter().any(is_called)
+    }
+}
+
+/// Words in lower case with a space between them.
+fn bare(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// Forgets what imports hold of somebody. Uploads go whatever is in them, however new they are, unless a run needs them, which
+/// takes them along when it is over: nobody can tell of whom a packed workbook is, and whoever is matching one has the file.
+pub(super) async fn forget(tx: &mut Tx, said: &Said) -> Result<()> {
+    for statement in [
+        "delete from import_files f where f.org_id = $1 and not exists (
+             select from import_runs r where r.org_id = f.org_id and r.status in ('waiting', 'running')
+             and r.spec @> jsonb_build_object('files', jsonb_build_array(jsonb_build_object('file', f.id))))",
+        // What runs that failed had still to do.
+        "delete from import_chunks c using import_runs r where c.org_id = $1 and r.org_id = c.org_id and r.id = c.run_id
+         and r.status not in ('waiting', 'running') and r.held_until < now()",
+    ] {
+        sqlx::query(statement).bind(tx.org_id).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    }
+    forget_refused(tx, said).await?;
+    forget_answers(tx, said).await
+}
+
+async fn forget_refused(tx: &mut Tx, said: &Said) -> Result<()> {
+    let mut last = (Uuid::nil(), 0, 0, String::new());
+    loop {
+        let rows: Vec<Refused> = sqlx::query_as(
+            "select run_id, file, line, record_type, cells from import_refusals
+             where org_id = $1 and (run_id, file, line, record_type) > ($2, $3, $4, $5)
+             order by run_id, file, line, record_type limit $6",
+        )
+        .bind(tx.org_id)
+        .bind(last.0)
+        .bind(last.1)
+        .bind(last.2)
+        .bind(&last.3)
+        .bind(CHUNK)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        let Some((run, file, line, record_type, _)) = rows.last() else { return Ok(()) };
+        last = (*run, *file, *line, record_type.clone());
+        let telling: Vec<&Refused> = rows.iter().filter(|(.., Json(cells))| said.is_told_by(cells)).collect();
+        sqlx::query(
+            "delete from import_refusals r using unnest($2::uuid[], $3::int[], $4::bigint[]) as n (run_id, file, line)
+             where r.org_id = $1 and r.run_id = n.run_id and r.file = n.file and r.line = n.line",
+        )
+        .bind(tx.org_id)
+        .bind(telling.iter().map(|row| row.0).collect::<Vec<_>>())
+        .bind(telling.iter().map(|row| row.1).collect::<Vec<_>>())
+        .bind(telling.iter().map(|row| row.2).collect::<Vec<_>>())
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    }
+}
+
+/// Answers of runs that are over are read by nobody any more.
+async fn forget_answers(tx: &mut Tx, said: &Said) -> Result<()> {
+    let runs: Vec<(Uuid, Json<Vec<Answer>>)> = sqlx::query_as(
+        "select id, spec -> 'answers' from import_runs
+         where org_id = $1 and status not in ('waiting', 'running') and jsonb_array_length(spec -> 'answers') > 0",
+    )
+    .bind(tx.org_id)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    for (run, Json(mut answers)) in runs {
+        let before = answers.len();
+        answers.retain(|answer| {
+            let used = if let Decision::Use(used) = &answer.decision { used.as_str() } else { "" };
+            let is_told = |text: &str| said.is_told_by(&[text.to_owned()]);
+            !is_told(&answer.unknown.value) && !is_told(used)
+        });
+        if answers.len() < before {
+            sqlx::query("update import_runs set spec = jsonb_set(spec, '{answers}', $3) where org_id = $1 and id = $2")
+                .bind(tx.org_id)
+                .bind(run)
+                .bind(Json(answers))
+                .execute(&mut *tx.inner)
+                .await
+                .map_err(from_sqlx)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::types::CONTACT;
+
+    use super::*;
+
+    #[test]
+    fn rows_tell_of_somebody_by_name_address_and_phone() {
+        let mut said = Said::default();
+        let add = |said: &mut Said, fields: Value| said.add(&CONTACT, fields.as_object().unwrap());
+        let channels = json!(["jon@smith.example"]);
+        add(&mut said, json!({"name": "Jon Smith", "emails": channels, "phones": ["+86 139 0000 7777"]}));
+        add(&mut said, json!({"name": "王小明"}));
+        let is_told = |cells: &[&str]| {
+            let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+            said.is_told_by(&cells)
+        };
+        for cells in [
+            &["Smith", "Jon", ""][..],
+            &["SMITH, JON (old)"],
+            &["", "Jon <JON@Smith.example>"],
+            &["", "0755-2654 3210; 139-0000-7777"],
+            &["王", "小明"],
+            &["联系人王小明"],
+        ] {
+            assert!(is_told(cells), "{cells:?}");
+        }
+        for cells in [&["Jon", "Smithson"][..], &["Jonathan Smith"], &["13900007778"], &["王明"], &[]] {
+            assert!(!is_told(cells), "{cells:?}");
+        }
+    }
+}

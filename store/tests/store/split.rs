@@ -1,0 +1,108 @@
+//! What is split off a ticket stays what it was: the customer's words theirs, notes and answers for colleagues only.
+
+use chrono::{TimeDelta, Utc};
+use futures::TryStreamExt;
+use serde_json::{Value, json};
+use shared::command::Source;
+use shared::record::instant_text;
+use shared::types::{ATTACHMENT, ORGANISATION, TICKET, TICKET_MESSAGE};
+use shared::{Row, Values};
+use store::files::Bytes;
+use store::portal::{Portal, Visitor};
+use store::{Belonging, Store};
+use uuid::Uuid;
+
+use crate::desk::Desk;
+
+const LI: &str = "li@example.com";
+
+async fn ticket(desk: &Desk) -> Row {
+    desk.make(&TICKET, json!({"subject": "Two things", "channel": "web", "requester_email": LI})).await
+}
+
+async fn said(desk: &Desk, ticket: Uuid, fields: Value) -> Row {
+    let mut all: Values = fields.as_object().unwrap().clone();
+    all.insert("ticket_id".into(), ticket.to_string().into());
+    all.insert("author_name".into(), "Li".into());
+    desk.make(&TICKET_MESSAGE, Value::Object(all)).await
+}
+
+async fn attached(desk: &Desk, message: Uuid) -> Uuid {
+    let belonging = Belonging::to(&TICKET_MESSAGE, message).unwrap();
+    desk.test.store.attach_bytes(&desk.admin, &belonging, "a.txt", "content", Source::Web).await.unwrap()
+}
+
+async fn messages(desk: &Desk, ticket: Uuid) -> Vec<Row> {
+    desk.test.store.conversation(&desk.admin, ticket, None).await.unwrap().messages
+}
+
+async fn portal(store: &Store, desk: &Desk) -> Portal {
+    desk.change(&ORGANISATION, desk.admin.org_id, json!({"slug": "lin", "portal": true})).await;
+    store.portal("lin").await.unwrap()
+}
+
+#[tokio::test]
+async fn what_the_customer_wrote_is_asked_in_the_new_ticket_with_its_files_and_its_time() {
+    let desk = Desk::new(1).await;
+    let (store, old) = (&desk.test.store, ticket(&desk).await);
+    let at = instant_text(Utc::now() - TimeDelta::days(3));
+    let asked = json!({"direction": "inbound", "content": "<p>The lamp flickers</p><p>Since May</p>", "said_at": at});
+    let asked = said(&desk, old.id, asked).await;
+    let file = attached(&desk, asked.id).await;
+    let with_picture = format!("<p>The lamp flickers</p><img src=\"/api/files/{file}\">");
+    let asked = desk.change(&TICKET_MESSAGE, asked.id, json!({"content": with_picture})).await;
+
+    let id = Uuid::now_v7();
+    let split = store.split_ticket(&desk.admin, asked.id, id).await.unwrap();
+    let new = &split.rows[0];
+    assert_eq!(
+        (new.id, new.text("subject"), new.reference("parent_id")),
+        (id, Some("The lamp flickers"), Some(old.id))
+    );
+    assert_eq!(new.value("received_at"), asked.value("said_at"));
+    let told = messages(&desk, id).await;
+    assert_eq!((told.len(), told[0].text("direction"), told[0].text("author_name")), (1, Some("inbound"), Some("Li")));
+    assert_eq!(
+        (told[0].value("said_at"), told[0].value("content")),
+        (asked.value("said_at"), new.value("description"))
+    );
+
+    let files = store.conversation(&desk.admin, id, None).await.unwrap().attachments;
+    assert_eq!((files.len(), files[0].reference("message_id")), (1, Some(told[0].id)));
+    assert_ne!(files[0].id, file, "the old ticket keeps its own");
+    let content = told[0].text("content").unwrap();
+    assert!(content.contains(&files[0].id.to_string()) && !content.contains(&file.to_string()), "{content}");
+    let (_, parts) = store.open_attachment(&desk.admin, files[0].id).await.unwrap();
+    let parts: Vec<Bytes> = parts.try_collect().await.unwrap();
+    assert_eq!(parts.concat(), b"content");
+    assert_eq!(messages(&desk, old.id).await.len(), 1, "it is still said there");
+
+    let again = store.split_ticket(&desk.admin, asked.id, id).await.unwrap();
+    assert_eq!(again.change_set, split.change_set, "the answer got lost: it is one ticket");
+    let undone = store.undo(&desk.admin, split.change_set).await.unwrap();
+    assert!(undone.kept.is_empty(), "{undone:?}");
+    assert!(store.get(&desk.admin, &TICKET, id).await.is_err());
+    assert!(store.get(&desk.admin, &ATTACHMENT, files[0].id).await.is_err());
+}
+
+#[tokio::test]
+async fn what_colleagues_said_is_never_the_customers_word() {
+    let desk = Desk::new(1).await;
+    let store = &desk.test.store;
+    let (portal, li) = (portal(store, &desk).await, Visitor { email: LI.to_owned() });
+    let old = ticket(&desk).await;
+    for (kind, text) in [("note", "<p>They never pay</p>"), ("reply", "<p>We never wait</p>")] {
+        let message = said(&desk, old.id, json!({"kind": kind, "content": text})).await;
+        let id = Uuid::now_v7();
+        let new = store.split_ticket(&desk.agents[0], message.id, id).await.unwrap().rows.remove(0);
+        assert_eq!((new.text("subject"), new.value("description")), (Some("Two things"), &Value::Null), "{kind}");
+        let told = messages(&desk, id).await;
+        assert_eq!((told.len(), told[0].text("kind"), told[0].text("content")), (1, Some("note"), Some(text)));
+        assert_eq!(told[0].value("said_at"), message.value("said_at"));
+        let number = new.text("number").unwrap();
+        let shown = store.portal_ticket(&portal, &li, number).await.unwrap();
+        assert!(shown.messages.is_empty() && !format!("{shown:?}").contains("never"), "{kind}: {shown:?}");
+        let listed = store.portal_tickets(&portal, &li).await.unwrap();
+        assert!(!format!("{listed:?}").contains("never"), "{listed:?}");
+    }
+}
