@@ -177,7 +177,15 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
         event.prevent_default();
         event.stop_propagation();
     };
+    // What stood here before, and was pressed to begin, loses the focus in the same element.
+    let entered = StoredValue::new(false);
+    let enter = move |_: FocusEvent| {
+        let _ = entered.try_update_value(|entered| *entered = true);
+    };
     let leave = move |event: FocusEvent| {
+        if entered.try_get_value() != Some(true) {
+            return;
+        }
         let next = event.related_target().and_then(|next| next.dyn_into::<Node>().ok());
         // The editor goes while it holds the focus: by then there is no node to ask.
         let inside = node
@@ -196,7 +204,7 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
             .map(|e| view! { <p class="field-error" role="alert">{i18n::field_error(page.locale.get(), &e)}</p> })
     };
     view! {
-        <div class="inline-edit" node_ref=node on:keydown=key on:focusout=leave on:click=|event| event.stop_propagation()>
+        <div class="inline-edit" node_ref=node on:keydown=key on:focusin=enter on:focusout=leave on:click=|event| event.stop_propagation()>
             {editor(editing)}
             {message}
         </div>

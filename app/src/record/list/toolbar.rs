@@ -143,7 +143,9 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> Any
             {views_menu(context)}
             <Show when=move || !context.is_by_day()>
                 {may_choose.then(|| select(context))}
-                <Button kind=ButtonKind::Ghost icon="columns-3" label=t("list.columns") on_click=move |_| choosing.set(true)/>
+                <span class="desktop-only">
+                    <Button kind=ButtonKind::Ghost icon="columns-3" label=t("list.columns") on_click=move |_| choosing.set(true)/>
+                </span>
             </Show>
             <div class="chips">
                 {quick_chips(context)}
