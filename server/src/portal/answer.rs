@@ -64,7 +64,7 @@ impl Place {
     pub(super) fn answer(&self, result: Result<Response, Error>) -> Response {
         let mut response = match result {
             Ok(response) => response,
-            Err(Error::Unauthenticated) => self.go("/sign-in"),
+            Err(Error::Unauthenticated) => self.to_sign_in(),
             Err(error) => self.error_page(&error),
         };
         if self.chose {

@@ -45,6 +45,10 @@ pub(crate) struct Place {
     pub(crate) here: String,
 }
 
+/// Name of the cookie with the ticket that somebody wanted who is not signed in yet, and how long it is kept, in seconds.
+pub(super) const WANTED: &str = "gx_wanted";
+const WANTED_FOR: u32 = 60 * 60;
+
 /// Name of the cookie with a customer's session.
 pub(super) fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-gx_portal" } else { "gx_portal" }
@@ -169,6 +173,26 @@ impl Place {
     /// Sends the browser on after something was done.
     pub(crate) fn go(&self, rest: &str) -> Response {
         Redirect::to(&self.path(rest)).into_response()
+    }
+
+    /// Sends somebody who is not signed in to where they can; the ticket that they wanted is kept for when they are.
+    pub(crate) fn to_sign_in(&self) -> Response {
+        let mut response = self.go("/sign-in");
+        if self.is_ticket(&self.here) {
+            self.set_cookie(&mut response, WANTED, &self.here, WANTED_FOR);
+        }
+        response
+    }
+
+    /// The ticket that was wanted before one was signed in.
+    pub(crate) fn wanted(&self) -> Option<String> {
+        cookie(&self.headers, WANTED).filter(|wanted| self.is_ticket(wanted)).map(str::to_owned)
+    }
+
+    /// Whether it is the plain address of a ticket here, which may stand in a cookie and be gone to.
+    fn is_ticket(&self, address: &str) -> bool {
+        let number = address.strip_prefix(&self.path("/tickets/")).unwrap_or_default();
+        (1..=60).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     }
 
     /// Sets a cookie that scripts do not see.

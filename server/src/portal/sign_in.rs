@@ -3,7 +3,7 @@
 use app::api::outgoing::Letter;
 use axum::extract::Query;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde::Deserialize;
 use shared::{Error, i18n};
@@ -11,7 +11,7 @@ use shared::{Error, i18n};
 use super::fields::{Field, Problems};
 use super::filled::Filled;
 use super::layout::{Head, page as whole};
-use super::place::{Place, session_cookie};
+use super::place::{Place, WANTED, session_cookie};
 
 /// A session lasts so long, in seconds; the database holds to it by itself (`migrations/0031_portal.sql`).
 const SESSION_AGE: u32 = 14 * 24 * 60 * 60;
@@ -124,7 +124,14 @@ fn letter(place: &Place, mail: &store::portal::LinkMail) -> Letter {
 pub(super) async fn redeem(place: Place, filled: Filled) -> Response {
     let result = match place.store.redeem_portal_link(&place.portal, filled.text("token")).await {
         Ok(session) => {
-            let mut response = place.go("/tickets");
+            let wanted = place.wanted();
+            let mut response = match &wanted {
+                Some(ticket) => Redirect::to(ticket).into_response(),
+                None => place.go("/tickets"),
+            };
+            if wanted.is_some() {
+                place.set_cookie(&mut response, WANTED, "", 0);
+            }
             let name = session_cookie(place.outgoing.is_secure());
             place.set_cookie(&mut response, name, session.expose(), SESSION_AGE);
             end_former(&place).await.map(|()| response)

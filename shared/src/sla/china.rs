@@ -12,6 +12,9 @@ use crate::i18n::{Locale, translate};
 
 /// The years that are known.
 pub const YEARS: [i32; 3] = [2024, 2025, 2026];
+/// Years to come that are not announced yet. Deadlines reach into them: until then they have the days that the law itself
+/// gives by the solar calendar (《全国年节及纪念日放假办法》, as revised on 8 November 2024).
+pub const EXPECTED: [i32; 2] = [2027, 2028];
 
 /// Month and day.
 type MonthDay = (u32, u32);
@@ -57,6 +60,9 @@ const IN_2026: &[Break] = &[
     Break(NATIONAL, (10, 1), (10, 7), &[(9, 20), (10, 10)]),
 ];
 
+const BY_LAW: &[Break] =
+    &[Break(NEW_YEAR, (1, 1), (1, 1), &[]), Break(LABOUR, (5, 1), (5, 2), &[]), Break(NATIONAL, (10, 1), (10, 3), &[])];
+
 /// The holidays of a year, with their names, and the weekend days that are worked, each in order; `None` for years that
 /// are not known.
 pub fn year(year: i32, locale: Locale) -> Option<(Vec<Holiday>, Vec<Workday>)> {
@@ -64,6 +70,7 @@ pub fn year(year: i32, locale: Locale) -> Option<(Vec<Holiday>, Vec<Workday>)> {
         2024 => IN_2024,
         2025 => IN_2025,
         2026 => IN_2026,
+        year if EXPECTED.contains(&year) => BY_LAW,
         _ => return None,
     };
     let date = |(month, day): MonthDay| NaiveDate::from_ymd_opt(year, month, day);

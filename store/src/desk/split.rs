@@ -154,6 +154,10 @@ fn is_customers(message: &Row) -> bool {
 fn ticket(from: &Row, message: &Row, id: Uuid, html: &str) -> Command {
     let common = COMMON.iter().map(|field| ((*field).to_owned(), from.value(field).clone()));
     let mut all: Values = common.filter(|(_, value)| !value.is_null()).collect();
+    if !is_customers(message) {
+        // Nobody asked for it: it is no request of theirs on the public pages.
+        all.retain(|field, _| field != "contact_id" && !field.starts_with("requester_"));
+    }
     let mut subject = from.text("subject").unwrap_or_default().to_owned();
     if is_customers(message) {
         let text = to_text(html);

@@ -25,7 +25,8 @@ impl Store {
     /// Undoes a change set of the actor's own (administrators: anybody's) that was not undone yet.
     ///
     /// # Errors
-    /// `NotFound` for unknown or foreign sets, `Invalid(already_undone)` the second time, `Invalid(last_administrator)`
+    /// `NotFound` for unknown or foreign sets, `Invalid(already_undone)` the second time, `Invalid(already_mailed)` for an answer
+    /// that has left, `Invalid(last_administrator)`
     /// when nobody would be left to administer the organisation.
     pub async fn undo(&self, actor: &Actor, change_set: Uuid) -> Result<UndoOutcome> {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
@@ -34,6 +35,7 @@ impl Store {
         // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
         super::desk::before_undo(&mut tx, change_set).await?;
+        has_not_left(&mut tx, change_set).await?;
         // A merge reached beyond their rights to single records, and so does taking it back.
         let merged = merged(&mut tx, change_set).await?;
         let whole = merged.as_ref().is_some_and(|merged| may_merge(actor, merged.def));
@@ -95,6 +97,21 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
         },
         _ => Err(Error::NotFound),
     }
+}
+
+/// An answer that was mailed is with the customer: without it the ticket would tell less than they know.
+async fn has_not_left(tx: &mut Tx, change_set: Uuid) -> Result<()> {
+    let has_left: bool = sqlx::query_scalar(
+        "select exists (select from audit_entries a join ticket_messages m on m.org_id = a.org_id and m.id = a.record_id
+                        where a.org_id = $1 and a.change_set = $2 and a.record_type = 'ticket_message' and a.action = 'create'
+                        and m.delivery in ('sent', 'bounced'))",
+    )
+    .bind(tx.org_id)
+    .bind(change_set)
+    .fetch_one(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    if has_left { Err(Error::invalid("change_set", "already_mailed")) } else { Ok(()) }
 }
 
 /// Calls what is kept as the actor may see it, whatever the set called it.

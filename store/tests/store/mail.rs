@@ -236,6 +236,18 @@ async fn an_answer_leaves_threaded_and_what_answers_it_lands_in_the_same_ticket(
 }
 
 #[tokio::test]
+async fn an_answer_that_was_mailed_is_not_taken_back() {
+    let world = World::new().await;
+    let (ticket, _) = world.answered().await;
+    let message = world.messages(ticket).await[1].id;
+    let statement = "select change_set from audit_entries where record_id = $1 and action = 'create'";
+    let set: Uuid = sqlx::query_scalar(statement).bind(message).fetch_one(&world.test.owner).await.unwrap();
+    let refused = world.store().undo(&world.admin, set).await.unwrap_err();
+    assert_eq!(refused, Error::invalid("change_set", "already_mailed"));
+    assert_eq!(world.messages(ticket).await.len(), 2);
+}
+
+#[tokio::test]
 async fn whoever_goes_on_before_there_is_an_answer_stays_in_their_ticket() {
     let world = World::new().await;
     world.arrives(&letter(LI, "m1@example.com", "One", "x")).await;

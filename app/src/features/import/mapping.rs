@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::access::Action;
-use shared::i18n::{Locale, field_label, translate, type_label_many};
+use shared::i18n::{Locale, choice_label, field_label, translate, type_label_many};
 use shared::import::mapping::parts;
 use shared::import::units::FACTORS;
 use shared::import::{Assignment, Column, DateOrder, FileInfo, Format, From, Step, fillable};
@@ -18,6 +18,9 @@ use super::wizard::{Stage, Wizard};
 use crate::context::{Page, t};
 use crate::preferences::time_zones;
 use crate::ui::{Button, ButtonKind, Choice, Field, Icon, Notice, Segmented, Select, Size, TextInput, Tone};
+
+/// Words of a column that are shown with what they mean.
+const WORDS: usize = 8;
 
 /// All files with their columns.
 #[component]
@@ -242,6 +245,7 @@ fn ColumnRow(wizard: Wizard, at: usize, def: &'static RecordDef, column: Column)
                 {move || companions().map(|text| view! { <p class="meta">{text}</p> })}
                 {ordered}
                 <Unit wizard at def column=name/>
+                <Words wizard at def column=name/>
                 <TimesIn wizard at def column=name/>
                 {add}
             </td>
@@ -331,6 +335,38 @@ fn TimesIn(wizard: Wizard, at: usize, def: &'static RecordDef, column: StoredVal
         <Show when=move || of().is_some()>
             <p class="meta">{t("import.mapping.zone")}</p>
             <Select value=chosen options empty=own label=t("import.mapping.zone") on_change=set/>
+        </Show>
+    }
+}
+
+/// What the words of a column were said to mean, in this import or the last one of such a file; they can be asked about again.
+#[component]
+fn Words(wizard: Wizard, at: usize, def: &'static RecordDef, column: StoredValue<String>) -> impl IntoView {
+    let page = wizard.page;
+    let is_its = move |a: &Assignment| {
+        matches!(&a.from, From::Column(name) if *name == *column.read_value()) && !a.values.is_empty()
+    };
+    let said = move || {
+        let locale = page.locale.get();
+        let words = wizard.step(at, |step| {
+            let assignment = step.assignments.iter().find(|a| is_its(a))?;
+            let meant = |code: &str| match code {
+                "" => "–".to_owned(),
+                code => choice_label(locale, def, &assignment.field, code),
+            };
+            let shown = assignment.values.iter().take(WORDS).map(|(word, code)| format!("{word} → {}", meant(code)));
+            let more = (assignment.values.len() > WORDS).then(|| "…".to_owned());
+            Some(shown.chain(more).collect::<Vec<_>>().join(" · "))
+        });
+        words.flatten()
+    };
+    let forget = move |_| {
+        wizard.map(at, |step| step.assignments.iter_mut().filter(|a| is_its(a)).for_each(|a| a.values.clear()));
+    };
+    view! {
+        <Show when=move || said().is_some()>
+            <p class="meta">{move || said().unwrap_or_default()}</p>
+            <Button kind=ButtonKind::Ghost size=Size::Small icon="x" on_click=forget>{t("import.mapping.ask_again")}</Button>
         </Show>
     }
 }

@@ -156,6 +156,8 @@ impl Feed {
             (None, "portal") => self.page.text("timeline.by.portal"),
             (None, "mail") => self.page.text("timeline.by.mail"),
             (None, "import") => self.page.text("timeline.by.import"),
+            // What time and rules do is done in an administrator's name.
+            (_, "system") => self.page.text("ui.word.system"),
             (id, _) => self.who(id),
         }
     }

@@ -139,6 +139,7 @@ fn the_state_council_announced_these_days() {
     assert_eq!(days(2026), (33, 6));
     assert_eq!(china::YEARS.map(|year| china::year(year, Locale::En).is_some()), [true; 3]);
     assert_eq!(china::year(2023, Locale::En), None);
+    assert_eq!(china::EXPECTED.map(|year| china::year(year, Locale::En).unwrap().0.len()), [6, 6]);
     assert_eq!(china::year(2025, Locale::En).unwrap().0[27].name, "National Day and Mid-Autumn Festival");
 }
 

@@ -65,8 +65,10 @@ fn weight(def: &'static RecordDef, assignment: &Assignment) -> i64 {
     if is_told { TOLD } else { MAYBE }
 }
 
+/// Parts of a person's name, and what companies don't have.
 fn is_part_of_name(column: &str) -> bool {
-    PARTS.iter().any(|(part, names)| part.starts_with("name.") && is_among(names, column))
+    const PERSONAL: &str = "full name|birthday|date of birth|birth date|gender|sex|姓名|生日|出生日期|性别|性別";
+    is_among(PERSONAL, column) || PARTS.iter().any(|(part, names)| part.starts_with("name.") && is_among(names, column))
 }
 
 #[cfg(test)]
@@ -114,6 +116,8 @@ mod tests {
             "姓名,公司,手机,邮箱,备注",
             "姓名,单位,职务,移动电话",
             "Name,Position,Phone",
+            "Full name,Email,Birthday",
+            "Name,Email,Birthday",
             "Company,Contact,Phone,Email",
         ] {
             assert_eq!(guessed(header), "contact", "{header}");

@@ -48,7 +48,7 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("contact.name", "contact|contact name|contact person|联系人|联系人姓名|聯絡人|聯絡人姓名"),
     ("opportunity.name", "title|标题|標題"),
     ("product.name", "title|标题|標題"),
-    ("subject", "title|summary|标题|標題|主題"),
+    ("subject", "title|summary|标题|主题|標題|主題"),
     (
         "phones",
         "phone|mobile|tel|telephone|phone number|contact phone number|mobile phone|cell|cell phone|work phone|home phone|\

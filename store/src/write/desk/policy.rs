@@ -65,7 +65,7 @@ fn hours(row: &Row, timezone: &str) -> BusinessHours {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let (mut holidays, mut workdays) = (list(calendar.holidays()), list(calendar.workdays()));
     if calendar.chinese_holidays() {
-        for year in china::YEARS {
+        for year in china::YEARS.into_iter().chain(china::EXPECTED) {
             let Some((closed, worked)) = china::year(year, shared::i18n::Locale::ZhCn) else { continue };
             holidays.extend(closed.into_iter().filter_map(|day| serde_json::to_value(day).ok()));
             workdays.extend(worked.into_iter().filter_map(|day| serde_json::to_value(day).ok()));
