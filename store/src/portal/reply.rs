@@ -3,23 +3,22 @@
 use shared::command::{Change, Command, Source};
 use shared::record::rich::from_text;
 use shared::types::TICKET;
-use shared::{Error, Result, Values};
+use shared::{Result, Values};
 use uuid::Uuid;
 
 use super::ask::{Made, check_text, said};
-use super::tickets::{OWN, contact_ids, merged_into};
+use super::tickets::{contact_ids, theirs};
 use super::{Portal, Visitor};
 use crate::auth::Client;
-use crate::error::from_sqlx;
 use crate::intake::{STAND, Stand};
-use crate::pool::{Store, Tx};
+use crate::pool::Store;
 
 impl Store {
     /// Says something in one of the visitor's tickets. A solved one is open again with it; of a closed one a new ticket
     /// goes on. The same id sent twice is one message.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when it is not theirs, `content` when nothing or too much is said, [`Error::RateLimited`].
+    /// [`shared::Error::NotFound`] when it is not theirs, `content` when nothing or too much is said, [`shared::Error::RateLimited`].
     pub async fn portal_reply(
         &self,
         portal: &Portal,
@@ -46,7 +45,7 @@ impl Store {
     /// Says that one of the visitor's tickets is solved.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when it is not theirs.
+    /// [`shared::Error::NotFound`] when it is not theirs.
     pub async fn portal_solve(&self, portal: &Portal, visitor: &Visitor, number: &str) -> Result<()> {
         let stand = self.stand(portal, visitor, number).await?;
         if matches!(stand.status.as_str(), "solved" | "closed") {
@@ -58,7 +57,7 @@ impl Store {
     /// Opens one of the visitor's tickets again that was solved. A closed one stays closed.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when it is not theirs.
+    /// [`shared::Error::NotFound`] when it is not theirs.
     pub async fn portal_reopen(&self, portal: &Portal, visitor: &Visitor, number: &str) -> Result<()> {
         let stand = self.stand(portal, visitor, number).await?;
         if stand.status != "solved" {
@@ -77,24 +76,7 @@ impl Store {
     async fn stand(&self, portal: &Portal, visitor: &Visitor, number: &str) -> Result<Stand> {
         let mut tx = self.reading(&portal.system()).await?;
         let contacts = contact_ids(&mut tx, visitor).await?;
-        if let Some(stand) = own(&mut tx, visitor, &contacts, number).await? {
-            return Ok(stand);
-        }
         // Merged since the page was shown: what was written on it is not lost.
-        let number = merged_into(&mut tx, number).await?.ok_or(Error::NotFound)?;
-        own(&mut tx, visitor, &contacts, &number).await?.ok_or(Error::NotFound)
+        theirs(&mut tx, visitor, &contacts, (STAND, number)).await
     }
-}
-
-async fn own(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], number: &str) -> Result<Option<Stand>> {
-    sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select {STAND} from tickets t where {OWN} and lower(t.number) = lower($4)"
-    )))
-    .bind(tx.org_id)
-    .bind(&visitor.email)
-    .bind(contacts)
-    .bind(number)
-    .fetch_optional(&mut *tx.inner)
-    .await
-    .map_err(from_sqlx)
 }

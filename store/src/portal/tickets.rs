@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use shared::{Error, Result};
 use sqlx::FromRow;
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::rich::for_public;
@@ -153,14 +154,7 @@ impl Store {
     pub async fn portal_ticket(&self, portal: &Portal, visitor: &Visitor, number: &str) -> Result<OwnTicket> {
         let mut tx = self.reading(&portal.system()).await?;
         let contacts = contact_ids(&mut tx, visitor).await?;
-        let found = match one(&mut tx, portal, visitor, &contacts, number).await? {
-            Some(found) => Some(found),
-            None => match merged_into(&mut tx, number).await? {
-                Some(number) => one(&mut tx, portal, visitor, &contacts, &number).await?,
-                None => None,
-            },
-        };
-        let found = found.ok_or(Error::NotFound)?;
+        let found: Found = theirs(&mut tx, visitor, &contacts, (&columns(portal), number)).await?;
         let messages = conversation(&mut tx, portal, &found).await?;
         let parent = match found.parent_id {
             Some(parent) => number_of(&mut tx, visitor, &contacts, parent).await?,
@@ -171,24 +165,43 @@ impl Store {
     }
 }
 
-/// Number of the ticket that the one with this number was merged into, whoever's it is.
-pub(super) async fn merged_into(tx: &mut Tx, number: &str) -> Result<Option<String>> {
-    Ok(survivor(tx, number).await?.and_then(|(_, number)| number))
+/// What a ticket's own page tells of it.
+fn columns(portal: &Portal) -> String {
+    let category = portal.said(portal.reader, "c", "name");
+    format!(
+        "{LINE}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, t.satisfaction, t.parent_id,
+         (select {category} from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
+         (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product"
+    )
 }
 
-async fn one(
+/// These columns of the visitor's ticket with that number; of one that was merged, of the one that it went into, if that is
+/// theirs, too.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or it is not theirs.
+pub(super) async fn theirs<T>(
     tx: &mut Tx,
-    portal: &Portal,
     visitor: &Visitor,
     contacts: &[Uuid],
-    number: &str,
-) -> Result<Option<Found>> {
-    let category = portal.said(portal.reader, "c", "name");
+    (columns, number): (&str, &str),
+) -> Result<T>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    if let Some(found) = one(tx, visitor, contacts, (columns, number)).await? {
+        return Ok(found);
+    }
+    let (_, number) = survivor(tx, number).await?.ok_or(Error::NotFound)?;
+    one(tx, visitor, contacts, (columns, &number.ok_or(Error::NotFound)?)).await?.ok_or(Error::NotFound)
+}
+
+async fn one<T>(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], (columns, number): (&str, &str)) -> Result<Option<T>>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select {LINE}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, t.satisfaction, t.parent_id,
-                (select {category} from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
-                (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product
-         from tickets t where {OWN} and lower(t.number) = lower($4)"
+        "select {columns} from tickets t where {OWN} and lower(t.number) = lower($4)"
     )))
     .bind(tx.org_id)
     .bind(&visitor.email)
