@@ -49,6 +49,8 @@ const taken = () => {
   removeEventListener("input", noteInput);
   [...typed].forEach(tellAgain);
   if (pressed?.isConnected) pressed.click();
+  // For whoever drives the page, such as tests: it answers from now on.
+  document.documentElement.dataset.ready = "";
 };
 
 // Between two pieces of work what somebody does comes through.

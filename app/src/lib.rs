@@ -12,6 +12,7 @@ pub mod live;
 pub mod preferences;
 pub mod record;
 pub mod routes;
+pub mod sections;
 mod shell;
 pub mod ui;
 

@@ -438,11 +438,72 @@ test("a ticket has a page of its own, and Back leads from it", async ({ page }) 
   await signIn(page, "admin");
   const own = await queue(page);
   const id = await ticket(page, own, "Alone");
-  await openQueue(page, own);
+  await openQueue(page, own, id);
+  const more = page.locator(".ticket-head").getByRole("button", { name: "More" });
+  await press(more, page.getByRole("menuitem", { name: "Open full page" }));
   await page.goto(`/tickets/${id}`);
   await expect(page.locator(`.ticket[data-id="${id}"] h1`)).toHaveText("Alone");
+  await press(more, page.getByRole("menuitem", { name: "Archive", exact: true }));
+  await expect(page.getByRole("menuitem", { name: "Open full page" })).toHaveCount(0);
   await page.goBack();
   await expect(page).toHaveURL(/\/desk/);
+});
+
+test("whoever gives tickets away sees at once whose they may be, the queue's team first", async ({ page }) => {
+  await signIn(page, "admin");
+  const word = randomUUID().slice(0, 8);
+  const team = await create(page, "team", { name: `Team ${word}` });
+  const colleague = await create(page, "user", { name: `Zoe ${word}`, team_id: team });
+  await create(page, "user", { name: `Zoe gone ${word}`, team_id: team, active: false });
+  const own = await create(page, "queue", { name: `Desk ${word}`, routing: "manual", public: false, served_by_id: team });
+  const ids = await createAll(page, "ticket", ["A", "B"].map((subject) => ({ subject, queue_id: own, kind: "request" })));
+  await openQueue(page, own, ids[0]);
+  const dialog = page.locator("dialog[open]");
+  const colleagues = dialog.locator(".desk-colleagues button");
+  await page.locator(".ticket-owner").click();
+  await expect(colleagues.first()).toContainText(`Zoe ${word}`);
+  await expect(colleagues.first()).toContainText("0 open");
+  await expect(colleagues.nth(1)).toBeVisible();
+  await expect(dialog.locator("input")).toBeFocused();
+  await page.keyboard.type(word);
+  await expect(colleagues).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => owner(page, ids[0]!)).toBe(colleague);
+  await row(page, ids[1]!).getByRole("checkbox").check();
+  await page.locator(".bulk-bar").getByRole("button", { name: "Assign" }).click();
+  await expect(colleagues.first()).toContainText("1 open");
+  await expect(dialog.locator("input")).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => owner(page, ids[1]!)).toBe(colleague);
+});
+
+test("what changed about a long ticket comes into view when it is opened", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Long story");
+  await wrote(page, id, `<p>${"It goes on and on.<br>".repeat(80)}</p>`);
+  await call(page, "apply", { command: { record_type: "ticket", changes: [{ do: "update", id, values: { priority: "high" } }] } });
+  await openQueue(page, own, id);
+  await page.getByRole("button", { name: "Show changes" }).click();
+  await expect(page.locator(".ticket-history .timeline-items").first()).toBeInViewport();
+  await expect(page.getByRole("button", { name: "Hide changes" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Hide changes" })).toBeInViewport();
+});
+
+test("a value that is refused leaves one at its field, with the reason beside it", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const subject = `Like itself ${randomUUID().slice(0, 8)}`;
+  const id = await ticket(page, own, subject);
+  await page.goto(`/tickets/${id}`);
+  const fact = page.locator(".fact[data-field=duplicate_of_id]");
+  await press(fact.locator(".fact-edit"), fact.locator("input"));
+  await fact.locator("input").fill(subject);
+  await expect(fact.locator("[role=option]").first()).toContainText(subject);
+  await fact.locator("input").press("Enter");
+  await expect(fact.locator(".field-error")).toContainText("can't name itself");
+  await expect(fact.locator(".fact-edit")).toBeFocused();
 });
 
 test("the desk is usable and accessible @phone", async ({ page, isMobile }) => {

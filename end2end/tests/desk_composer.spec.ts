@@ -113,9 +113,14 @@ test("notes are quoted in notes", async ({ page }) => {
   await act(inside, page, "Quote");
   await expect(area(page).locator("blockquote")).toHaveText("They never pay");
   await expect(composer(page)).toHaveAttribute("data-note", "");
+  // For customers it is to be looked through first.
+  const warning = composer(page).getByText("begun as an internal note");
+  await expect(warning).toHaveCount(0);
+  await composer(page).getByRole("radio", { name: "Reply" }).click();
+  await expect(warning).toBeVisible();
   await tool(page, "Undo").click();
   await expect(area(page)).toHaveText("");
-  await composer(page).getByRole("radio", { name: "Reply" }).click();
+  await expect(warning).toHaveCount(0);
   await area(page).click();
   await page.keyboard.type("Dear customer");
   await act(inside, page, "Quote");
@@ -150,6 +155,15 @@ test("files of an answer that is taken back come back with it, and are not liste
   await expect(area(page)).toContainText("See here");
   await expect(page.locator(".desk-staged")).toContainText("report.txt");
   await expect(page.locator(".ticket-side .file")).toHaveCount(0);
+});
+
+test("the paperclip asks for files at the first press, and at the next", async ({ page }) => {
+  await opened(page);
+  for (const name of ["first.txt", "second.txt"]) {
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), tool(page, "Attach files").click()]);
+    await chooser.setFiles({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
+    await expect(page.locator(".desk-staged")).toContainText(name);
+  }
 });
 
 test("the keys go on in the list when the ticket they were at is put off", async ({ page }) => {

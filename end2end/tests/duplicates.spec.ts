@@ -27,6 +27,24 @@ test("whoever is about to be made twice is named while one types @phone", async 
   await expect(hint).toHaveCount(0);
 });
 
+test("a company is named by what is its own in the name, and a slip in an address is asked about @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  // Characters that no other test's company has together.
+  const pick = () => String.fromCharCode(0x4e00 + Math.floor(Math.random() * 5_000));
+  const own = pick() + pick() + pick();
+  const id = await create(page, "customer", { name: `上海${own}科技有限公司`, kind: "company" });
+  await page.goto("/customers");
+  await press(page.locator(".page-head button[data-kind=primary]"), page.locator("dialog[open] input").first());
+  const dialog = page.locator("dialog[open]");
+  await dialog.getByLabel("Name", { exact: true }).fill(own);
+  await expect(dialog.locator(".alike").getByRole("link", { name: own })).toHaveAttribute("href", `/customers/${id}`);
+  const emails = dialog.getByLabel("E-mails", { exact: true });
+  await emails.fill("li.wei@gmal.com, b@example.com");
+  await dialog.getByRole("button", { name: "Did you mean li.wei@gmail.com?" }).click();
+  await expect(emails).toHaveValue("li.wei@gmail.com, b@example.com");
+  await expect(dialog.getByRole("button", { name: "Did you mean" })).toHaveCount(0);
+});
+
 test("a pair is found, decided on, merged with all that hangs on it, and the merge undone @phone", async ({ page }) => {
   await signIn(page, "admin");
   const name = unique("Umbrella");

@@ -1,6 +1,6 @@
 // Exports that are made in the background, and the audit log as a file.
 import { readFile } from "node:fs/promises";
-import { call, expect, signIn, test } from "./product.js";
+import { call, create, expect, press, signIn, test } from "./product.js";
 
 test("a file is made in the background, fetched, told of in the audit log, and deleted @phone", async ({ page }) => {
   await signIn(page, "admin");
@@ -19,6 +19,24 @@ test("a file is made in the background, fetched, told of in the audit log, and d
   }).toPass();
   const gone = await page.request.get(`/api/export/runs/${run.id}/file`);
   expect(gone.status()).toBe(404);
+});
+
+test("a list is had in the words of who reads it", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = `Reading ${Date.now()}`;
+  await create(page, "product", { name, price: "1234.5", currency: "USD" });
+  await page.goto(`/products?q=${encodeURIComponent(name)}`);
+  await expect(page.locator("main")).toContainText(name);
+  const item = page.getByRole("group", { name: "For reading" }).getByRole("menuitem", { name: "Text (.csv)" });
+  await press(page.getByRole("button", { name: "Export" }), item);
+  const download = page.waitForEvent("download");
+  await item.click();
+  const file = await readFile(await (await download).path(), "utf8");
+  expect(file.startsWith("\ufeffName,")).toBe(true);
+  expect(file).toContain("List price");
+  expect(file).toContain('"$1,234.50"');
+  const chinese = await (await page.request.get("/api/export/products.csv?labels=zh-CN")).text();
+  expect(chinese.split("\n")[0]).toContain("产品名称");
 });
 
 test("the audit log is had as a file of what the page shows", async ({ page }) => {

@@ -1,4 +1,4 @@
-// The history: what was done lately is undone set by set, what was changed since stays and is named, and a merge is told of.
+// The history: what was done lately is undone set by set, what was changed since stays and is named each time, and a merge is told of.
 import { randomUUID } from "node:crypto";
 import { call, create, createAll, expect, press, signIn, test } from "./product.js";
 
@@ -21,11 +21,18 @@ test("a set is undone from the history but for what was changed since, and done 
   await expect(dialog).toContainText("2 customers created");
   await dialog.getByRole("button", { name: "Undo 2 records" }).click();
   await expect(dialog).toHaveCount(0);
-  await expect(made).toContainText("1 record was changed since and stays");
+  await expect(made).toContainText("1 record stays as it is");
   await expect(made.getByRole("link", { name: stays }).last()).toHaveAttribute("href", `/customers/${kept}`);
   await expect(made.locator(".badge")).toHaveText("Undone");
   await expect(made.getByRole("button")).toHaveCount(0);
   await expect(made).toBeFocused();
+
+  // Whoever comes back later is told as well.
+  await page.reload();
+  await expect(made).toContainText("1 record stays as it is");
+  const left = made.locator("li", { hasText: "changed since" });
+  await expect(left.getByRole("link", { name: stays })).toHaveAttribute("href", `/customers/${kept}`);
+  await expect(left).toHaveCount(1);
 
   const undone = page.locator(".history-set", { hasText: "1 customer deleted" }).filter({ hasText: goes });
   await undone.getByRole("button", { name: "Redo" }).click();

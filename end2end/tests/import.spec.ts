@@ -131,8 +131,21 @@ test("missing names are made by one press, and what can't be read need not keep 
   const tag = Math.random().toString(36).slice(2, 10);
   const text = `Name,Customer,Phone ${tag}\nAnn,${tag} Quokka,ask Bob\nBo,Numbat ${tag},\n`;
   await choose(page, { name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  // The mapping to the type would overwrite what is chosen before it arrives: until then nothing can be.
+  let arrive = () => {};
+  const awaited = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/api/fn/suggest_import", async (route) => {
+    await awaited;
+    await route.continue();
+  });
+  const phone = page.locator(".map-table tbody tr").nth(2).locator("select");
   await page.locator("#import-type-0").selectOption("contact");
-  await page.locator(".map-table tbody tr").nth(2).locator("select").selectOption("phones");
+  await expect(phone).toBeDisabled();
+  await expect(page.locator(".import-reading select").first()).toBeDisabled();
+  await expect(page.locator("#import-type-0")).toBeEnabled();
+  arrive();
+  await phone.selectOption("phones");
+  await expect(phone).toHaveValue("phones");
   await check(page);
   const questions = page.locator(".near-match");
   await expect(questions).toHaveCount(3);
@@ -229,6 +242,32 @@ test("what is no table gets a sentence, however much of it there is", async ({ p
       await expect(page.locator("[role=alert], .notice")).toContainText(`${name}: `, { timeout: 30_000 });
     }).toPass();
   }
+});
+
+test("deals without a stage begin in the first one, and the rows of a preview can be gone through", async ({ page }) => {
+  await signIn(page, "admin");
+  const stamp = Date.now();
+  const deals = Array.from({ length: 45 }, (_, n) => `Deal ${stamp} ${n},${n === 44 ? "much" : n + 0.125}`);
+  const text = `Deal name,Amount,Remark ${stamp}\n${deals.map((deal) => `${deal},`).join("\n")}\n`;
+  await choose(page, { name: "deals.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.locator("#import-type-0").selectOption("opportunity");
+  await expect(page.locator(".import-columns .notice")).toContainText("No column gives “Stage”");
+  await check(page);
+  await expect(page.locator(".notice").filter({ hasText: "rounded to 2 decimals" })).toContainText("44 values of Amount");
+  const rows = page.locator(".preview tbody tr");
+  await page.locator("details > summary", { hasText: "Rows 1 to 20 of 45" }).click();
+  await expect(rows).toHaveCount(20);
+  await page.getByRole("button", { name: "Next 20 rows" }).click();
+  await expect(rows.first()).toContainText(`Deal ${stamp} 20`);
+  await page.getByRole("button", { name: "Next 20 rows" }).click();
+  await expect(rows).toHaveCount(5);
+  await expect(rows.last()).toContainText(`Deal ${stamp} 44`);
+  await expect(page.getByRole("button", { name: "Next 20 rows" })).toBeDisabled();
+  await page.getByText("Only rows with errors").click();
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText(`Deal ${stamp} 44`);
+  expect(await run(page)).toEqual(["44", "0", "0", "1"]);
+  await undo(page);
 });
 
 test("whoever has no import right gets neither page nor upload", async ({ page }) => {

@@ -79,7 +79,7 @@ const letter = (id: string, subject: string, text: string, fields = "") =>
 const field = (mail: string, name: string) =>
   mail.split(/\r?\n\r?\n/)[0]!.replace(/\r?\n[ \t]+/g, " ").match(new RegExp(`^${name}: (.*)$`, "im"))?.[1]?.trim();
 
-test("a mail becomes a ticket, its answer arrives threaded, and what answers that lands in the same ticket", async () => {
+test("a mail becomes a ticket, its answer arrives threaded, and what answers that lands in the same ticket", async ({ page }) => {
   test.setTimeout(180_000);
   const desk = await Desk.open(3194, 3525, 3543);
   try {
@@ -120,6 +120,19 @@ test("a mail becomes a ticket, its answer arrives threaded, and what answers tha
     const states = async () => (await desk.messages(gone!.id)).map((one) => one["delivery"] ?? one["kind"]);
     await expect.poll(states, { timeout: 40_000 }).toEqual(["reply", "bounced", "note"]);
     expect(await desk.ask("letters_aside", {})).toEqual([]);
+
+    // What becomes no ticket is read where it lies, on a phone too.
+    await desk.mail.send(LI, DESK, letter("away@customer.test", "Away", "Back <b>on Monday</b>", "Auto-Submitted: auto-replied\n"));
+    await expect.poll(async () => (await desk.ask<unknown[]>("letters_aside", {})).length, { timeout: 20_000 }).toBe(1);
+    const [name, value] = desk.cookie.split("; ").find((pair) => pair.startsWith("gx_session="))!.split("=");
+    await page.context().addCookies([{ name: name!, value: value!, url: desk.server.base }]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${desk.server.base}/settings/mailboxes`);
+    await page.locator("[data-aside]").getByRole("button", { name: /^(Read|查看)$/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Away" });
+    await expect(dialog).toContainText("Back <b>on Monday</b>");
+    await expect(dialog).toContainText(`Li Lei <${LI}>`);
+    expect(await dialog.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
   } finally {
     await desk.close();
   }

@@ -171,7 +171,8 @@ test("an agent’s answer appears while the customer is typing, a note never doe
     create(desk, "ticket_message", { ticket_id: found.rows[0]!.id, kind, direction: "outbound", content, author_name: "Wang" });
   await say("note", "<p>between us</p>");
   await say("reply", "<p>We are on it</p>");
-  await expect(page.getByText("We are on it")).toBeVisible();
+  // It shows by itself, once it can't be taken back any more.
+  await expect(page.getByText("We are on it")).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText("between us")).toHaveCount(0);
   await expect(page.getByLabel("Your answer")).toHaveValue("I am typ");
 });
@@ -216,7 +217,7 @@ test("two agents, one on a phone, and a customer work a ticket at once, and noth
   await expect(second.locator(".message[data-kind=note]")).toContainText("Just between colleagues");
   await say(second, "Reply", "Is the lamp red?");
   await expect(first.locator(".message[data-kind=reply]")).toContainText("Is the lamp red?");
-  await expect(customer.getByText("Is the lamp red?")).toBeVisible();
+  await expect(customer.getByText("Is the lamp red?")).toBeVisible({ timeout: 20_000 });
   expect(loads).toEqual([]);
   await customer.getByLabel("Your answer").fill("It is green.");
   await send(customer, customer.locator("li", { hasText: "It is green." }));

@@ -110,10 +110,13 @@ test("what is written in another way is previewed, chosen, changed, and undone @
   const line = (id: string) => tidy.locator(`li[data-id="${id}"]`);
   await expect(line(capitals!)).toContainText(`John ${word[0]!.toUpperCase()}${word.slice(1)}`);
   await expect(line(spaces!).locator("ins")).toHaveText(`Anna ${word}`);
+  // Blanks that go can be seen, and heard.
+  await expect(line(spaces!).locator("del")).toHaveText(`Anna␣␣${word}`);
+  await expect(line(spaces!).getByRole("img", { name: "space", exact: true })).toHaveCount(2);
   await isAccessible(page);
   // One row is left out, others' findings are; one was changed by somebody meanwhile.
   await line(kept!).getByRole("checkbox").uncheck();
-  for (const rule of ["width", "brackets", "places", "websites"]) {
+  for (const rule of ["width", "brackets", "places", "websites", "phones"]) {
     const group = tidy.locator(`[data-rule=${rule}] > .row`).getByRole("checkbox");
     if (await group.count()) await group.uncheck();
   }
@@ -131,4 +134,14 @@ test("what is written in another way is previewed, chosen, changed, and undone @
   await undo(page, "tidied");
   await expect.poll(async () => (await stored(page, type!, capitals!)).name).toBe(`JOHN ${word.toUpperCase()}`);
   expect((await stored(page, type!, spaces!)).name).toBe(`Anna  ${word}`);
+});
+
+test("phone numbers get their country's code, those that can't be read are counted @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  await create(page, "lead", { name: unique("Phoned"), phones: ["138 0013 8000", "110"] });
+  await open(page, "/quality/leads");
+  const tidy = page.locator("[data-quality=tidy]");
+  await tidy.getByRole("button", { name: "Look for them" }).click();
+  await expect(tidy.locator("[data-quality=unreadable]")).toContainText("can't be read");
+  await expect(tidy.locator("[data-rule=phones] ins").first()).toHaveText(/^\+\d{8,15}/);
 });

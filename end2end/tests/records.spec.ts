@@ -219,6 +219,7 @@ test("a click opens the record beside the list, and its address is its own", asy
   await expect(page).toHaveURL(new RegExp(`peek=customers(%2F|/)${id}`));
   // A colleague opens the link.
   await page.reload();
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
   await expect(page.locator(".peek h1")).toHaveText(name);
   await page.goBack();
   await expect(page.locator(".peek")).toHaveCount(0);
@@ -289,6 +290,24 @@ test("on a phone rows are cards and nothing scrolls sideways @phone", async ({ p
   await expect(page.locator(".record h1")).toHaveText(name);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
+});
+
+test("on a phone a deal's amount and stage are seen, and all tools of the list stand in one line @phone", async ({ page }, info) => {
+  test.skip(info.project.name !== "phone");
+  await signIn(page, "admin");
+  await page.goto("/opportunities");
+  const first = page.locator("tbody tr[data-id]").filter({ has: page.locator('td[data-field="amount"] data') }).first();
+  for (const field of ["amount", "stage_id"]) {
+    const words = cell(first, field).locator("data, .truncate").first();
+    await expect(words).toHaveText(/./);
+    expect((await cell(first, field).boundingBox())!.width, field).toBeGreaterThan(20);
+  }
+  const tops = await page.locator(".list-bar").evaluate((bar) => {
+    const tools = bar.querySelectorAll(":scope .list-search input, :scope > .segmented, :scope > .menu > .button, :scope .list-select .button");
+    return [...tools].map((tool) => tool.getBoundingClientRect()).map(({ top, height }) => top + height / 2);
+  });
+  expect(tops).toHaveLength(4);
+  expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(10);
 });
 
 test("on a phone rows are chosen once one says so @phone", async ({ page }, info) => {

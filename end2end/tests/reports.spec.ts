@@ -157,6 +157,14 @@ test("everybody can read it, in both languages and by night @phone", async ({ pa
     await page.context().addCookies([{ name: "gx_locale", value: locale, url }, { name: "gx_theme", value: theme, url }]);
     await open(page, queue);
     await expect(page.locator("h1")).toBeVisible();
+    // What the scale says stands beside the drawing, not over its first bars.
+    const charts = page.locator("[data-report=over_time] .chart");
+    await expect(charts).toHaveCount(2);
+    for (const chart of await charts.all()) {
+      const [scale, drawn] = [await chart.locator(".chart-scale").boundingBox(), await chart.locator("svg").boundingBox()];
+      expect(scale!.x + scale!.width, title).toBeLessThanOrEqual(drawn!.x);
+      expect(scale!.height, title).toBeCloseTo(drawn!.height, -1);
+    }
     await page.locator(".report-words > summary").click();
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(sideways, title).toBeLessThanOrEqual(0);

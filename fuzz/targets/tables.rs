@@ -9,7 +9,7 @@ fuzz_target!(|input: (u8, u8, u8, u8, &[u8])| {
     let (at, encoding, delimiter, header, bytes) = input;
     // Half of the time as it is found out.
     let reading = Reading {
-        encoding: ENCODINGS.get(usize::from(encoding)).map(|name| (*name).to_owned()),
+        encoding: ENCODINGS.get(usize::from(encoding)).map(|(name, _)| (*name).to_owned()),
         delimiter: DELIMITERS.get(usize::from(delimiter)).copied(),
         sheet: None,
         header: (header < 12).then_some(header.into()),

@@ -17,6 +17,7 @@ mod request;
 mod rest;
 mod router;
 mod shutdown;
+mod telling;
 mod upload;
 
 use clap::Parser;

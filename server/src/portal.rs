@@ -23,8 +23,6 @@ mod survey;
 mod ticket;
 mod tickets;
 
-pub(crate) use due::write_to_customers;
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Response;

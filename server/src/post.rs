@@ -2,16 +2,18 @@
 //! store's business.
 
 mod check;
+mod fault;
 mod fetching;
 mod imap;
 mod message;
 mod smtp;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared::post::PostFault;
 use store::Store;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -19,6 +21,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::shutdown::Shutdown;
 pub(crate) use check::check;
+use fault::Fault;
 pub(crate) use smtp::Transport;
 
 /// How often it is looked for letters to be taken in or sent that nobody told of.
@@ -27,29 +30,6 @@ const EVERY: Duration = Duration::from_secs(2);
 const SENDERS: usize = 4;
 /// How long letters that are being sent are waited for when the server stops.
 const LAST_WORDS: Duration = Duration::from_secs(10);
-
-/// Why mail can't be fetched or sent, and what the server said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    what: PostFault,
-    said: String,
-}
-
-impl Fault {
-    fn new(what: PostFault, said: impl std::fmt::Display) -> Self {
-        let said = said.to_string();
-        Self { what, said: said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect() }
-    }
-
-    /// A code and what was said, without the password, whatever the server makes of it.
-    fn text(&self, account: &store::post::Account) -> String {
-        let said = match &account.password {
-            Some(password) => self.said.replace(password.expose(), "…"),
-            None => self.said.clone(),
-        };
-        format!("{} {said}", self.what.code()).trim_end().to_owned()
-    }
-}
 
 /// Fetches, takes in and sends until the server stops. `own_way` is the installation's way out.
 pub(crate) async fn run(store: Store, own_way: Option<Transport>, shutdown: Shutdown) {

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use shared::access::Actor;
 use shared::audit::AuditQuery;
 use shared::command::Source;
+use shared::i18n::Locale;
 use shared::import::{FileKind, MAX_BYTES};
 use shared::query::ListQuery;
 use shared::session::Boot;
@@ -44,6 +45,8 @@ pub(crate) fn routes() -> Router<AppState> {
 #[derive(Deserialize)]
 struct Listed {
     query: Option<String>,
+    /// The language of a file for people to read.
+    labels: Option<Locale>,
 }
 
 #[derive(Deserialize)]
@@ -87,7 +90,7 @@ async fn export(
         Some(text) => serde_json::from_str(text).map_err(|_| Error::invalid("query", "operator"))?,
         None => ListQuery::default(),
     };
-    Ok(exported(&store, &session.actor, def, query, (kind, Source::Web)).await?)
+    Ok(exported(&store, &session.actor, def, query, (kind, list.labels, Source::Web)).await?)
 }
 
 /// What the search of the audit log finds that the page shows: an [`AuditQuery`] as JSON.
@@ -120,7 +123,7 @@ async fn about(
     Ok((headers, Json(all)).into_response())
 }
 
-/// The rows of a list as a file, sent as it is made.
+/// The rows of a list as a file, for people to read if a language is said, sent as it is made.
 ///
 /// # Errors
 /// As [`Store::export`], and what refuses the first rows; what happens later cuts the answer short.
@@ -129,9 +132,9 @@ pub(crate) async fn exported(
     actor: &Actor,
     def: &'static RecordDef,
     query: ListQuery,
-    (kind, source): (FileKind, Source),
+    (kind, labels, source): (FileKind, Option<Locale>, Source),
 ) -> Result<Response, Error> {
-    let mut export = store.export(actor, def, query, (kind, source)).await?;
+    let mut export = store.export(actor, def, query, (kind, source)).await?.labelled(labels).await?;
     // What refuses it comes before the head of the answer.
     let first = export.next().await?.unwrap_or_default();
     let mark = kind.mark().to_vec();

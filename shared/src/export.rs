@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::i18n::Locale;
 use crate::import::{FileKind, Status};
 use crate::query::{Archived, Filter, ListQuery, Sort};
 
@@ -58,6 +59,9 @@ pub struct Spec {
     /// Which of its rows.
     #[serde(default)]
     pub query: Rows,
+    /// For people to read in this language, rather than for coming back.
+    #[serde(default)]
+    pub labels: Option<Locale>,
 }
 
 /// An export, under way or over.
@@ -69,6 +73,8 @@ pub struct Run {
     pub plural: String,
     /// The kind of file.
     pub kind: FileKind,
+    /// The language that it is to be read in, if it isn't for coming back.
+    pub labels: Option<Locale>,
     /// How far it is; there is a file once it is finished.
     pub status: Status,
     /// Rows to go through.

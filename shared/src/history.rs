@@ -44,6 +44,10 @@ pub struct ChangeSet {
     pub import: Option<ImportOf>,
     /// Whether it can be undone.
     pub state: State,
+    /// The first of those that its undo left alone.
+    pub kept: Vec<Left>,
+    /// How many its undo left alone.
+    pub kept_count: i64,
 }
 
 /// What was done to so many records of a type.
@@ -68,6 +72,29 @@ pub struct Concerned {
     pub title: Option<String>,
     /// It can be opened.
     pub there: bool,
+}
+
+/// A record that an undo left alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Left {
+    /// The record.
+    pub record: Concerned,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why an undo leaves a record alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Somebody changed it since.
+    Changed,
+    /// It is gone since, or what is needed to bring it back is.
+    Gone,
+    /// Whoever undid it may not change it so.
+    Forbidden,
+    /// Others refer to it, or have what it would need.
+    InUse,
 }
 
 /// The run of an import.

@@ -2,6 +2,8 @@
 
 pub mod limits;
 pub mod mapping;
+pub mod preview;
+pub mod start;
 pub mod units;
 
 use std::collections::BTreeMap;
@@ -10,8 +12,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::FieldError;
 use crate::record::{FieldDef, Kind, RecordDef, SYSTEM_FIELDS};
+
+pub use preview::{Excerpt, Preview, PreviewRow, Rounded, StepPreview};
+pub use start::Start;
 
 /// Largest file, in bytes.
 pub const MAX_BYTES: usize = 200 * 1024 * 1024;
@@ -22,30 +26,31 @@ pub const MAX_ROWS: usize = 1_048_576;
 /// Rows shown in a preview.
 pub const PREVIEW_ROWS: usize = 20;
 
-/// Character sets that a text file can be said to have, by their names in the WHATWG standard.
-pub const ENCODINGS: &[&str] = &[
-    "UTF-8",
-    "UTF-16LE",
-    "UTF-16BE",
-    "gb18030",
-    "Big5",
-    "Shift_JIS",
-    "EUC-JP",
-    "EUC-KR",
-    "windows-1250",
-    "windows-1251",
-    "windows-1252",
-    "windows-1253",
-    "windows-1254",
-    "windows-1255",
-    "windows-1256",
-    "windows-1257",
-    "windows-1258",
-    "windows-874",
-    "ISO-8859-2",
-    "KOI8-R",
-    "KOI8-U",
-    "macintosh",
+/// Character sets that a text file can be said to have, by their names in the WHATWG standard, and whether few letters
+/// already tell them; the others somebody has to say.
+pub const ENCODINGS: &[(&str, bool)] = &[
+    ("UTF-8", true),
+    ("UTF-16LE", false),
+    ("UTF-16BE", false),
+    ("gb18030", true),
+    ("Big5", true),
+    ("Shift_JIS", true),
+    ("EUC-JP", true),
+    ("EUC-KR", true),
+    ("windows-1250", true),
+    ("windows-1251", true),
+    ("windows-1252", true),
+    ("windows-1253", false),
+    ("windows-1254", true),
+    ("windows-1255", false),
+    ("windows-1256", false),
+    ("windows-1257", false),
+    ("windows-1258", false),
+    ("windows-874", false),
+    ("ISO-8859-2", false),
+    ("KOI8-R", false),
+    ("KOI8-U", true),
+    ("macintosh", false),
 ];
 /// Separators that a text file can be said to have.
 pub const DELIMITERS: &[char] = &[',', ';', '\t', '|'];
@@ -476,59 +481,6 @@ pub struct Spec {
     pub files: Vec<FilePlan>,
     /// Answers to questions.
     pub answers: Vec<Answer>,
-}
-
-/// What a step would do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StepPreview {
-    /// Position of the file in the spec.
-    pub file: usize,
-    /// Record type name.
-    pub record_type: String,
-    /// How many would be made.
-    pub created: u64,
-    /// How many would be changed.
-    pub updated: u64,
-    /// How many stay as they are.
-    pub unchanged: u64,
-    /// How many would be refused.
-    pub failed: u64,
-    /// How many are left out because an answer says so.
-    pub left_out: u64,
-    /// Fields shown, in order.
-    pub fields: Vec<String>,
-    /// The first rows as they will be.
-    pub rows: Vec<PreviewRow>,
-    /// Problems by field and code with the number of rows.
-    pub problems: Vec<(FieldError, u64)>,
-    /// Rows about the same record as an earlier one.
-    pub repeated: u64,
-    /// The lines of the first of those.
-    pub repeated_lines: Vec<u64>,
-}
-
-/// One row as it will be.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PreviewRow {
-    /// Line in the file; the header is line 1.
-    pub line: u64,
-    /// What people will read, by field in the step's order.
-    pub cells: Vec<String>,
-    /// What is wrong.
-    pub errors: Vec<FieldError>,
-}
-
-/// What an import would do; nothing was written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Preview {
-    /// Step by step.
-    pub steps: Vec<StepPreview>,
-    /// What has to be asked; the most frequent first.
-    pub questions: Vec<Question>,
-    /// How many further questions there are, by what they are about; they come once there is room.
-    pub further: BTreeMap<String, u64>,
-    /// Changes the run would carry out.
-    pub changes: u64,
 }
 
 /// How far a run is.

@@ -1,29 +1,33 @@
 //! What texts are written in that don't say so.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{EUC_KR, Encoding, GB18030, GBK, UTF_8};
 
 /// Bytes looked at: enough to tell, and little next to the longest files.
 const LOOKED_AT: usize = 1 << 20;
 
-/// The likeliest character set. UTF-8 and Chinese tell themselves apart by their bytes; what is neither goes by how often
-/// letters follow each other in each language.
-pub(crate) fn guessed(bytes: &[u8]) -> &'static Encoding {
-    if std::str::from_utf8(bytes).is_ok() {
-        return UTF_8;
+/// The text in the likeliest character set, and which one that is. UTF-8 and Chinese tell themselves apart by their bytes;
+/// what is neither goes by how often letters follow each other in each language.
+pub(crate) fn guessed(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.into(), UTF_8);
     }
     let part = &bytes[..bytes.len().min(LOOKED_AT)];
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(part, part.len() == bytes.len());
     let found = detector.guess(None, Utf8Detection::Deny);
-    let chinese = GB18030.decode_without_bom_handling_and_without_replacement(bytes).map(|_| pairs(part));
-    match chinese {
+    let chinese = GB18030.decode_without_bom_handling_and_without_replacement(bytes);
+    let encoding = match chinese.as_ref().map(|_| pairs(part)) {
         // Korean stands in the first third of the same rows.
         Some(Pairs { later: 0, .. }) if found == EUC_KR => EUC_KR,
         Some(pairs) if pairs.usual > 4 * pairs.others => GB18030,
         _ if found == GBK => GB18030,
         _ => found,
-    }
+    };
+    let text = chinese.filter(|_| encoding == GB18030);
+    (text.unwrap_or_else(|| encoding.decode_without_bom_handling(bytes).0), encoding)
 }
 
 /// Pairs of bytes beyond ASCII.
@@ -73,7 +77,7 @@ mod tests {
             ("имя,город\nАнна,Москва\nИван,Новгород\n", WINDOWS_1251),
             ("name\n€ 5\n", UTF_8),
         ] {
-            assert_eq!(guessed(&encoding.encode(text).0), encoding, "{text}");
+            assert_eq!(guessed(&encoding.encode(text).0), (Cow::Borrowed(text), encoding));
         }
     }
 }

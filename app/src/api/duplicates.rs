@@ -17,6 +17,13 @@ pub async fn similar_records(record_type: String, values: Values, own: Option<Uu
     Ok(store.alike(&actor, super::record_type(&record_type)?, &values, own).await?)
 }
 
+/// Which of these e-mail addresses may be slips, each with the one that may be meant.
+#[server(prefix = "/api/fn", endpoint = "meant_addresses", input = Json, output = Json)]
+pub async fn meant_addresses(record_type: String, addresses: Vec<String>) -> Result<Vec<(String, String)>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.meant_addresses(&actor, super::record_type(&record_type)?, &addresses).await?)
+}
+
 /// The pairs of a type that wait for a decision.
 #[server(prefix = "/api/fn", endpoint = "duplicates", input = Json, output = Json)]
 pub async fn duplicates(record_type: String) -> Result<Pairs, Fault> {

@@ -5,7 +5,7 @@ use leptos::server_fn::codec::Json;
 use shared::Error;
 use shared::command::UndoOutcome;
 use shared::i18n::Locale;
-use shared::import::{FileInfo, Preview, Reading, Run, Spec, Step};
+use shared::import::{Excerpt, FileInfo, Preview, PreviewRow, Reading, Run, Spec, Start, Step};
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -17,6 +17,13 @@ use super::Fault;
 pub async fn suggest_import(file: Uuid, record_type: String) -> Result<Step, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.suggest_import(&actor, file, super::record_type(&record_type)?).await?)
+}
+
+/// Where new records of a type begin if no column says so.
+#[server(prefix = "/api/fn", endpoint = "import_start", input = Json, output = Json)]
+pub async fn import_start(record_type: String) -> Result<Option<Start>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.import_start(&actor, super::record_type(&record_type)?).await?)
 }
 
 /// Reads a file in another way than was found out.
@@ -31,6 +38,13 @@ pub async fn reread_import(file: Uuid, reading: Reading) -> Result<FileInfo, Fau
 pub async fn preview_import(spec: Spec, locale: Locale) -> Result<Preview, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.preview_import(&actor, locale, &spec).await?)
+}
+
+/// Other rows of a preview than it shows at first.
+#[server(prefix = "/api/fn", endpoint = "preview_import_rows", input = Json, output = Json)]
+pub async fn preview_import_rows(spec: Spec, excerpt: Excerpt, locale: Locale) -> Result<Vec<PreviewRow>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.preview_import_rows(&actor, locale, &spec, excerpt).await?)
 }
 
 /// Starts an import.

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use shared::post::{AnswerWay, AsideLetter, MailboxState, Tried};
+use shared::post::{AnswerWay, AsideContent, AsideLetter, MailboxState, Tried};
 use uuid::Uuid;
 
 use super::Fault;
@@ -36,6 +36,13 @@ pub async fn try_mailbox(id: Uuid) -> Result<Tried, Fault> {
 pub async fn letters_aside() -> Result<Vec<AsideLetter>, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.letters_aside(&actor).await?)
+}
+
+/// What a letter says that could not be taken in.
+#[server(prefix = "/api/fn", endpoint = "letter_aside", input = Json, output = Json)]
+pub async fn letter_aside(id: Uuid) -> Result<AsideContent, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.letter_aside(&actor, id).await?)
 }
 
 /// Tries again to take a letter in.

@@ -134,11 +134,14 @@ fn line(run: Run, look: Callback<()>) -> AnyView {
     #[expect(clippy::cast_precision_loss, reason = "a bar needs no more")]
     let part = (run.total > 0).then(|| run.done as f64 / run.total as f64);
     let kind = run.kind.extension();
+    let is_for_reading = run.labels.is_some();
     let facts = move || facts(page.locale.get(), &run, page);
     view! {
         <li>
             <div class="export-run">
-                <strong class="truncate">{what}" · "{kind}</strong>
+                <strong class="truncate">
+                    {what}" · "{kind}{is_for_reading.then(|| view! { " · "{t("list.export.reading")} })}
+                </strong>
                 <Badge tone>{t(status)}</Badge>
                 <span class="spacer"></span>
                 {finished.then(|| view! {

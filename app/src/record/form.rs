@@ -3,6 +3,8 @@
 mod alike;
 pub(super) mod draft;
 mod fields;
+mod meant;
+mod rest;
 mod sending;
 mod state;
 

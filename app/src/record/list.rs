@@ -32,10 +32,11 @@ use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
 use address::{ListNav, ListState};
-pub use address::{Place, list_address, list_address_for};
-pub use conditions::{address_conditions, conditions};
+pub use address::{Place, list_address, list_address_as};
+pub use conditions::{address_conditions, conditions, conditions_on};
 use data::ListData;
-pub(super) use filter::{Conditions, condition_chips, condition_text};
+pub use filter::Conditions;
+pub(super) use filter::{condition_chips, condition_text};
 pub(super) use subject::subjects;
 
 /// The list of a record type, named by the address (`/customers`).

@@ -33,6 +33,12 @@ struct Merging {
     error: RwSignal<Option<String>>,
 }
 
+/// What a record is called; tickets by their number, too, for several may say the same of themselves.
+fn called(def: &RecordDef, row: &Row) -> String {
+    let number = row.text("number").filter(|_| def.name == TICKET.name);
+    number.into_iter().chain(row.text(def.title)).collect::<Vec<_>>().join(" ")
+}
+
 /// A dialog that merges records; the one that says most is proposed to stay.
 #[component]
 pub fn MergeDialog(
@@ -56,11 +62,10 @@ pub fn MergeDialog(
     let merge = move |_| {
         let Some(merging) = state.get_value().filter(|_| !busy.get_untracked()) else { return };
         busy.set(true);
+        let (command, text) = (merging.command(), merging.told());
         spawn_local(async move {
-            match merge_records(merging.command()).await {
+            match merge_records(command).await {
                 Ok(mut outcome) => {
-                    let text =
-                        page.text_with("duplicates.merged", &[("n", &merging.rows.with_value(Vec::len).to_string())]);
                     toasts.push(text, Tone::Success, Some(undo_of(page, toasts, outcome.change_set)));
                     open.set(false);
                     if let Some(row) = outcome.rows.pop() {
@@ -145,6 +150,17 @@ impl Merging {
         }
     }
 
+    /// What is told of it once it is done.
+    fn told(self) -> String {
+        let (into, others) = untrack(move || self.split());
+        if self.def.name != TICKET.name {
+            return self.page.text_with("duplicates.merged", &[("n", &(others.len() + 1).to_string())]);
+        }
+        let names: Vec<String> = others.iter().map(|row| called(self.def, row)).collect();
+        let stays = into.text("number").or_else(|| into.text(self.def.title)).unwrap_or_default();
+        self.page.text_with("duplicates.merged_tickets", &[("names", &names.join(", ")), ("into", stays)])
+    }
+
     fn choose(self, field: &'static str, at: usize) {
         self.chosen.update(|chosen| {
             chosen.insert(field, at);
@@ -217,7 +233,7 @@ impl Merging {
 
     /// A record's name, to be chosen as the one that stays.
     fn head(self, at: usize, row: &Row) -> AnyView {
-        let name = row.text(self.def.title).unwrap_or_default().to_owned();
+        let name = called(self.def, row);
         view! {
             <th scope="col">
                 <label class="merge-choice">

@@ -28,7 +28,10 @@ pub use detail::{DetailPage, RecordContext, RecordPeek};
 pub use editor::{Editing, editor, record_input, rich_words};
 pub use form::{RecordForm, reason_badge};
 pub use inline::refocus;
-pub use list::{ListPage, Place, address_conditions, conditions, fetch_calendar, list_address, list_address_for};
+pub use list::{
+    Conditions, ListPage, Place, address_conditions, conditions, conditions_on, fetch_calendar, list_address,
+    list_address_as,
+};
 pub use logged::Logged;
 pub use merge::MergeDialog;
 pub use missing::{failed, no_access, not_found};
@@ -56,5 +59,6 @@ pub struct Slots {
 /// What shows a record beside a page, until it says that it should close.
 pub type PeekSlot = fn(&'static str, Uuid, Callback<()>) -> AnyView;
 
-/// The address at which deals with these conditions and search words are a board, as far as a board knows such conditions.
-pub type BoardSlot = fn(&[Filter], &str) -> String;
+/// The address at which deals with these conditions and search words are a board; it keeps the order, as addresses have it, for
+/// the way back.
+pub type BoardSlot = fn(&[Filter], &str, Option<String>) -> String;

@@ -16,6 +16,9 @@ use super::structured::{lines, lines_view};
 use crate::context::Page;
 use crate::ui::{Avatar, Money, Size, Tag, hue_of};
 
+/// Times that are planned: what is to come is ahead, however near. Others may only seem so, where clocks differ.
+const PLANNED: [&str; 3] = ["due_at", "snoozed_until", "next_activity_at"];
+
 /// How a value is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -25,14 +28,6 @@ pub enum Shown {
     Inert,
     /// With links.
     Linked,
-}
-
-/// Parts of an address in the order of the language.
-pub(super) fn address_parts(locale: Locale) -> [&'static str; 6] {
-    match locale {
-        Locale::ZhCn => ["country", "province", "city", "district", "street", "postcode"],
-        Locale::En => ["street", "district", "city", "province", "postcode", "country"],
-    }
 }
 
 /// The value as plain text: for names, comparisons and hints.
@@ -63,7 +58,7 @@ pub fn value_text(page: Page, attribute: &Attribute, values: &Values, titles: &T
         Kind::References(_) => each(&|id| title(page, titles, id)),
         Kind::RichText => value.as_str().map(shared::record::rich::to_text).unwrap_or_default(),
         Kind::Rating => value.as_u64().map(|n| "★".repeat(usize::try_from(n.min(5)).unwrap_or(5))).unwrap_or_default(),
-        Kind::Address => address(locale, value),
+        Kind::Address => format::address(locale, value),
         Kind::Social => social(page, value),
         Kind::Json(shape) => {
             lines(page, attribute, &shape, value, titles, &[]).join(if locale == Locale::ZhCn { "；" } else { "; " })
@@ -86,7 +81,7 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
         Kind::Date => {
             view! { <time datetime=plain(value, Locale::En)>{date_text(page, value, text, shown)}</time> }.into_any()
         }
-        Kind::DateTime => date_time(page, value, text, shown),
+        Kind::DateTime => date_time(page, attribute, value, text, shown),
         Kind::Reference(target) => references(page, target, value.as_str().into_iter(), titles, linked),
         Kind::References(target) => references(page, target, texts(value), titles, linked),
         kind if kind.is_channel() && (linked || texts(value).any(|entry| is_marked(values, entry))) => {
@@ -177,11 +172,6 @@ pub(super) fn currency(page: Page, values: &Values) -> String {
     values.get("currency").and_then(Value::as_str).map_or_else(|| page.currency(), str::to_owned)
 }
 
-fn address(locale: Locale, value: &Value) -> String {
-    let parts = address_parts(locale).into_iter().filter_map(|part| value.get(part)?.as_str());
-    parts.collect::<Vec<_>>().join(if locale == Locale::ZhCn { " " } else { ", " })
-}
-
 fn social(page: Page, value: &Value) -> String {
     let accounts = value.as_object().into_iter().flatten();
     let named = accounts.filter_map(|(channel, handle)| {
@@ -207,12 +197,19 @@ fn date_text(page: Page, value: &Value, long: String, shown: Shown) -> String {
     day.map_or(long, |day| format::date_short(page.locale.get(), day, today))
 }
 
-fn date_time(page: Page, value: &Value, exact: String, shown: Shown) -> AnyView {
+fn date_time(page: Page, attribute: &Attribute, value: &Value, exact: String, shown: Shown) -> AnyView {
     let iso = plain(value, Locale::En);
     let Some(at) = instant(value).filter(|_| shown == Shown::Row) else {
         return view! { <time datetime=iso>{exact}</time> }.into_any();
     };
-    view! { <time datetime=iso title=exact>{format::relative(page.locale.get(), at, page.now.get())}</time> }.into_any()
+    let text = if attribute.is_custom() || PLANNED.contains(&attribute.name().as_str()) {
+        // Told anew the moment it is due.
+        let now = page.now_until(|now| Some(at).filter(|at| *at > now));
+        format::planned(page.locale.get(), at, now)
+    } else {
+        format::relative(page.locale.get(), at, page.now.get())
+    };
+    view! { <time datetime=iso title=exact>{text}</time> }.into_any()
 }
 
 fn references<'v>(

@@ -62,6 +62,10 @@ pub fn Chart(
     view! {
         <div class="chart">
             {legend(series)}
+            <div class="chart-scale num">
+                <span>{move || number.run(top.get())}</span>
+                <span>{move || number.run(0)}</span>
+            </div>
             <div
                 class="chart-plot"
                 node_ref=plot
@@ -73,8 +77,6 @@ pub fn Chart(
                     }
                 }
             >
-                <span class="chart-scale num" data-at="top">{move || number.run(top.get())}</span>
-                <span class="chart-scale num" data-at="foot">{move || number.run(0)}</span>
                 <svg
                     role="img"
                     aria-label=label

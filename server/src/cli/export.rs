@@ -33,6 +33,15 @@ pub(crate) struct Arguments {
     /// one as well), .xlsx or .vcf.
     #[arg(short, long)]
     output: Option<PathBuf>,
+
+    /// Make it for people to read in this language (en or zh-CN), with labels instead of names and codes: `guanxi import` can't
+    /// read all of that back.
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    labels: Option<Locale>,
+}
+
+fn language(code: &str) -> Result<Locale, String> {
+    Locale::parse(code).ok_or_else(|| "it is en or zh-CN".to_owned())
 }
 
 /// Exports records to a file.
@@ -48,13 +57,16 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<(), Fai
 async fn export(arguments: &Arguments, def: &'static RecordDef, database: &Database) -> Result<(), Failure> {
     let extension = arguments.output.as_ref().and_then(|path| path.extension()?.to_str());
     let kind = extension.and_then(FileKind::parse).unwrap_or(FileKind::Csv);
+    if kind == FileKind::Vcf && arguments.labels.is_some() {
+        return Err(Failure::new("Cards have no labels."));
+    }
     database.migrate().await?;
     let mut owner = database.connect_as_owner().await?;
     let (org, user) = organisation::find(&mut owner, arguments.org.as_deref(), arguments.acting.as_deref()).await?;
     let _ = owner.close().await;
     let store = database.store().await?;
     let rows = match store.actor(org, user).await {
-        Ok(actor) => content(&store, &actor, def, kind).await,
+        Ok(actor) => content(&store, &actor, def, (kind, arguments.labels)).await,
         Err(error) => Err(Failure::new(error_message(Locale::En, &error))),
     };
     store.close().await;
@@ -68,8 +80,15 @@ async fn export(arguments: &Arguments, def: &'static RecordDef, database: &Datab
     Ok(())
 }
 
-async fn content(store: &Store, actor: &Actor, def: &'static RecordDef, kind: FileKind) -> Result<Vec<u8>, Failure> {
+async fn content(
+    store: &Store,
+    actor: &Actor,
+    def: &'static RecordDef,
+    (kind, labels): (FileKind, Option<Locale>),
+) -> Result<Vec<u8>, Failure> {
     let said = |error| Failure::new(error_message(Locale::En, &error));
     let export = store.export(actor, def, ListQuery::default(), (kind, Source::System)).await.map_err(said)?;
-    export.all().await.map_err(said)
+    let rows = export.labelled(labels).await.map_err(said)?.all().await.map_err(said)?;
+    // Spreadsheets, in which people read it, need to be told the character set.
+    Ok(if labels.is_some() { [kind.mark(), &rows[..]].concat() } else { rows })
 }

@@ -9,7 +9,8 @@ use shared::Error;
 use shared::access::Actor;
 use shared::i18n::{Locale, error_sentence, field_error, type_label_many};
 use shared::import::{
-    ALL, Answer, Decision, FileInfo, FilePlan, Format, Preview, Question, Run, Spec, Status, Unknown, in_order,
+    ALL, Answer, Decision, FileInfo, FilePlan, Format, Preview, Question, Rounded, Run, Spec, Start, Status, Unknown,
+    in_order,
 };
 use sqlx::Connection;
 use store::Store;
@@ -192,6 +193,12 @@ fn print_preview(preview: &Preview) {
         println!("{name:<16}{:>10}{:>10}{:>11}{:>10}", step.created, step.updated, step.unchanged, step.failed);
         for (error, rows) in &step.problems {
             println!("    {}: {} ({rows} rows)", error.field, field_error(Locale::En, error));
+        }
+        for Rounded { field, decimals, values, given, kept } in &step.rounded {
+            println!("    {field}: {values} values are rounded to {decimals} decimals, such as {given} to {kept}");
+        }
+        if let Some(Start { field, title, within }) = step.start.as_ref().filter(|_| step.created > 0) {
+            println!("    {field}: new ones begin in \"{title}\" of \"{within}\"");
         }
     }
     println!();

@@ -2,8 +2,7 @@
 
 use super::{answer::answer, demo};
 use crate::{
-    assets, config::Config, database::Database, failure::Failure, mail, mentions, portal, post, router,
-    shutdown::Shutdown,
+    assets, config::Config, database::Database, failure::Failure, mail, post, router, shutdown::Shutdown, telling,
 };
 use app::api::outgoing::Outgoing;
 use clap::{ArgAction, Args, builder::FalseyValueParser};
@@ -64,8 +63,7 @@ async fn serve(
     };
     let way_out = mail::way_out(arguments.smtp_url.as_deref())?;
     let outgoing = outgoing(arguments, &listener, way_out.clone())?;
-    tokio::spawn(portal::write_to_customers(store.clone(), outgoing.clone(), shutdown.clone()));
-    tokio::spawn(mentions::write_to_colleagues(store.clone(), outgoing.clone(), shutdown.clone()));
+    tokio::spawn(telling::run(store.clone(), outgoing.clone(), shutdown.clone()));
     let routes = router::build(store.clone(), site, shutdown.clone(), outgoing, arguments.demo);
     store.resume_imports();
     store.resume_exports();

@@ -1,80 +1,72 @@
 //! Mails to customers: how it went, once their tickets are done, and that there is an answer, where no mailbox sends it.
 
-use std::time::Duration;
-
 use app::api::outgoing::{Letter, Outgoing};
+use shared::Result;
 use shared::i18n::translate;
 use shared::types::score_range;
 use store::Store;
 use store::portal::{AnswerMail, SatisfactionMail};
-use tokio::time::sleep;
 
 use super::led::plain;
 use super::survey::ends;
-use crate::shutdown::Shutdown;
+use crate::telling::Telling;
 
-/// How often it is looked whom to write to.
-const EVERY: Duration = Duration::from_secs(30);
+impl Telling for AnswerMail {
+    const KIND: &'static str = "answers";
+    const WAITS: bool = true;
 
-/// Sends mails to customers, for as long as the server runs.
-pub(crate) async fn write_to_customers(store: Store, outgoing: Outgoing, shutdown: Shutdown) {
-    loop {
-        tokio::select! {
-            () = sleep(EVERY) => {}
-            () = shutdown.requested() => return,
-        }
-        match store.satisfaction_due().await {
-            Ok(mails) => mails.iter().for_each(|mail| outgoing.send(letter(&outgoing, mail))),
-            Err(error) => tracing::warn!(%error, "nobody could be asked how it went; it is tried again"),
-        }
-        // Without a way out the answers stay untold until there is one.
-        if !outgoing.reaches() {
-            continue;
-        }
-        match store.answers_due().await {
-            Ok(mails) => mails.iter().for_each(|mail| outgoing.send(answer(&outgoing, mail))),
-            Err(error) => tracing::warn!(%error, "nobody could be told of answers; it is tried again"),
+    async fn due(store: &Store) -> Result<Vec<Self>> {
+        store.answers_due().await
+    }
+
+    /// The answer, and where to go on.
+    fn letter(&self, outgoing: &Outgoing) -> Letter {
+        let link = outgoing.portal_link(&self.portal.slug, &format!("/tickets/{}", plain(&self.number)));
+        let params = [
+            ("name", self.name.as_deref().unwrap_or_default()),
+            ("organisation", &self.portal.name),
+            ("number", &self.number),
+            ("subject", &self.subject),
+            ("text", &self.text),
+            ("link", &link),
+        ];
+        Letter {
+            to: self.to.clone(),
+            name: self.name.clone().unwrap_or_default(),
+            subject: translate(self.locale, "portal.mail.answer_subject", &params),
+            text: translate(self.locale, "portal.mail.answer_text", &params),
         }
     }
 }
 
-/// The answer, and where to go on.
-fn answer(outgoing: &Outgoing, mail: &AnswerMail) -> Letter {
-    let link = outgoing.portal_link(&mail.portal.slug, &format!("/tickets/{}", plain(&mail.number)));
-    let params = [
-        ("name", mail.name.as_deref().unwrap_or_default()),
-        ("organisation", &mail.portal.name),
-        ("number", &mail.number),
-        ("subject", &mail.subject),
-        ("text", &mail.text),
-        ("link", &link),
-    ];
-    Letter {
-        to: mail.to.clone(),
-        name: mail.name.clone().unwrap_or_default(),
-        subject: translate(mail.locale, "portal.mail.answer_subject", &params),
-        text: translate(mail.locale, "portal.mail.answer_text", &params),
-    }
-}
+impl Telling for SatisfactionMail {
+    const KIND: &'static str = "satisfaction";
+    const WAITS: bool = false;
 
-fn letter(outgoing: &Outgoing, mail: &SatisfactionMail) -> Letter {
-    let link = outgoing.portal_link(&mail.portal.slug, &format!("/survey/{}", mail.token));
-    let scores = scores(mail, &link);
-    let params = [
-        ("name", mail.name.as_deref().unwrap_or_default()),
-        ("organisation", &mail.portal.name),
-        ("number", &mail.number),
-        ("subject", &mail.subject),
-        ("question", &mail.question),
-        ("scores", &scores),
-        ("link", &link),
-    ];
-    let text = if scores.is_empty() { "portal.mail.survey_text_plain" } else { "portal.mail.survey_text" };
-    Letter {
-        to: mail.to.clone(),
-        name: mail.name.clone().unwrap_or_default(),
-        subject: translate(mail.locale, "portal.mail.survey_subject", &params),
-        text: translate(mail.locale, text, &params),
+    async fn due(store: &Store) -> Result<Vec<Self>> {
+        store.satisfaction_due().await
+    }
+
+    /// The question, with a link for each score.
+    fn letter(&self, outgoing: &Outgoing) -> Letter {
+        let link = outgoing.portal_link(&self.portal.slug, &format!("/survey/{}", self.token));
+        let scores = scores(self, &link);
+        let params = [
+            ("name", self.name.as_deref().unwrap_or_default()),
+            ("organisation", &self.portal.name),
+            ("number", &self.number),
+            ("subject", &self.subject),
+            ("question", &self.question),
+            ("scores", &scores),
+            ("link", &link),
+        ];
+        let text = if scores.is_empty() { "portal.mail.survey_text_plain" } else { "portal.mail.survey_text" };
+        Letter {
+            to: self.to.clone(),
+            name: self.name.clone().unwrap_or_default(),
+            subject: translate(self.locale, "portal.mail.survey_subject", &params),
+            text: translate(self.locale, text, &params),
+        }
     }
 }
 
@@ -127,7 +119,7 @@ mod tests {
             subject: "Silent".into(),
             token: "x".into(),
         };
-        letter(&outgoing, &mail).text
+        mail.letter(&outgoing).text
     }
 
     #[test]

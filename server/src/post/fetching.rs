@@ -234,7 +234,8 @@ async fn keep_letters(
 
 /// Something on our side.
 fn ours(error: shared::Error) -> Fault {
-    Fault::new(PostFault::Protocol, error)
+    tracing::warn!(%error, "what was fetched could not be kept");
+    Fault::new(PostFault::NotKept, "")
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::str::Chars;
 use std::time::Duration;
 
 use async_imap::extensions::idle::IdleResponse;
+use async_imap::imap_proto::{Response, Status};
 use async_imap::{Client, Session, error::Error};
 use futures::TryStreamExt;
 use shared::post::PostFault;
@@ -34,10 +36,7 @@ pub(super) async fn open(account: &Account) -> Result<Folder, Fault> {
     let password = account.password.as_ref().ok_or_else(|| Fault::new(PostFault::NoPassword, ""))?;
     let client = greeted(account).await?;
     let signed_in = in_time(PATIENCE, async { Ok(client.login(&account.username, password.expose()).await) }).await?;
-    let mut session = signed_in.map_err(|(error, _)| match error {
-        Error::No(said) | Error::Bad(said) => Fault::new(PostFault::SignIn, said),
-        other => fault(other),
-    })?;
+    let mut session = signed_in.map_err(|(error, _)| refused(PostFault::SignIn, error))?;
     let can = in_time(PATIENCE, session.capabilities()).await?;
     let (can_idle, has_names) = (can.has_str("IDLE"), can.has_str("ID"));
     if has_names {
@@ -45,11 +44,8 @@ pub(super) async fn open(account: &Account) -> Result<Folder, Fault> {
         in_time(PATIENCE, session.id([("name", Some("guanxi"))])).await?;
     }
     let folder = in_time(PATIENCE, async { Ok(session.select(&account.folder).await) }).await?;
-    let folder = folder.map_err(|error| match error {
-        Error::No(said) | Error::Bad(said) => Fault::new(PostFault::Folder, said),
-        other => fault(other),
-    })?;
-    let uid_validity = folder.uid_validity.ok_or_else(|| Fault::new(PostFault::Protocol, "UIDVALIDITY"))?;
+    let folder = folder.map_err(|error| refused(PostFault::Folder, error))?;
+    let uid_validity = folder.uid_validity.ok_or_else(|| Fault::new(PostFault::Protocol, ""))?;
     Ok(Folder { session, uid_validity, uid_next: folder.uid_next, can_idle })
 }
 
@@ -67,17 +63,20 @@ async fn greeted(account: &Account) -> Result<Client<Stream>, Fault> {
         return Ok(client);
     }
     let begun = in_time(PATIENCE, async { Ok(client.run_command_and_check_ok("STARTTLS", None).await) }).await?;
-    begun.map_err(|error| match error {
-        Error::No(said) | Error::Bad(said) => Fault::new(PostFault::Encryption, said),
-        other => fault(other),
-    })?;
+    begun.map_err(|error| refused(PostFault::Encryption, error))?;
     // What was said before is forgotten with the client.
     Ok(Client::new(encrypted(&account.incoming, client.into_inner()).await?))
 }
 
 async fn hello(client: &mut Client<Stream>) -> Result<(), Fault> {
     let greeting = in_time(PATIENCE, async { Ok(client.read_response().await?) }).await?;
-    greeting.map(drop).ok_or_else(|| Fault::new(PostFault::Protocol, "no greeting"))
+    match greeting.as_ref().map(|greeting| greeting.parsed()) {
+        Some(Response::Data { status: Status::Bye, outcome }) => {
+            Err(Fault::new(PostFault::Lost, outcome.information.as_deref().unwrap_or_default()))
+        }
+        Some(_) => Ok(()),
+        None => Err(Fault::new(PostFault::Lost, "")),
+    }
 }
 
 impl Folder {
@@ -184,12 +183,50 @@ async fn in_time<T>(patience: Duration, work: impl Future<Output = Result<T, Err
     }
 }
 
+/// A command that was refused, for a reason that is known by the command.
+fn refused(what: PostFault, error: Error) -> Fault {
+    match error {
+        Error::No(shown) | Error::Bad(shown) => Fault::new(what, words(&shown)),
+        other => fault(other),
+    }
+}
+
 fn fault(error: Error) -> Fault {
     match error {
-        Error::Io(error) => Fault::new(PostFault::Unreachable, error),
-        Error::ConnectionLost => Fault::new(PostFault::Unreachable, "connection lost"),
-        Error::No(said) | Error::Bad(said) => Fault::new(PostFault::Protocol, said),
+        Error::No(shown) | Error::Bad(shown) => Fault::new(PostFault::Protocol, words(&shown)),
+        // A status that the library does not expect comes as this.
+        Error::Io(error) => match words(&error.to_string()) {
+            said if said.is_empty() => Fault::of_connection(&error),
+            said => Fault::new(PostFault::Protocol, said),
+        },
+        Error::ConnectionLost => Fault::new(PostFault::Lost, ""),
         // Others repeat what was received, at length.
         _ => Fault::new(PostFault::Protocol, ""),
     }
+}
+
+/// The server's own words. The library shows its structure with them in it, as one shows it while looking for mistakes:
+/// `code: None, info: Some("No such user")`. Quotes within are escaped, so that this begins nowhere else.
+fn words(shown: &str) -> String {
+    let begins = ["info: Some(\"", "information: Some(\""].into_iter().find_map(|begin| shown.split_once(begin));
+    let mut rest = begins.map_or("", |(_, rest)| rest).chars();
+    let mut said = String::new();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => break,
+            '\\' => said.push(match rest.next() {
+                Some('n' | 'r' | 't' | '0') => ' ',
+                Some('u') => escaped(&mut rest),
+                other => other.unwrap_or_default(),
+            }),
+            c => said.push(c),
+        }
+    }
+    said
+}
+
+/// The character that is shown by its number, behind `\u`.
+fn escaped(rest: &mut Chars<'_>) -> char {
+    let number: String = rest.by_ref().skip_while(|c| *c == '{').take_while(|c| *c != '}').collect();
+    u32::from_str_radix(&number, 16).ok().and_then(char::from_u32).unwrap_or(' ')
 }

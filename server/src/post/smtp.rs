@@ -1,5 +1,7 @@
 //! Sending by SMTP: through the mailbox's own server, else by the installation's way out.
 
+use std::error::Error as _;
+use std::io;
 use std::time::Duration;
 
 use lettre::transport::smtp::Error;
@@ -26,7 +28,10 @@ pub(super) async fn send(departing: &Departing, own_way: Option<&Transport>) -> 
     let account = &departing.account;
     let written = match message(&departing.letter) {
         Ok(written) => written,
-        Err(error) => return Sent::Never(Fault::new(PostFault::Protocol, error).text(account)),
+        Err(error) => {
+            tracing::warn!(letter = %departing.id, %error, "a letter can't be put together");
+            return Sent::Never(Fault::new(PostFault::Letter, "").text(account));
+        }
     };
     let transport = match transport(account, own_way) {
         Ok(transport) => transport,
@@ -71,8 +76,7 @@ fn transport(account: &Account, own_way: Option<&Transport>) -> Result<Transport
 }
 
 fn tls(endpoint: &Endpoint) -> Result<Tls, Fault> {
-    let parameters =
-        || TlsParameters::new(endpoint.host.clone()).map_err(|error| Fault::new(PostFault::Encryption, error));
+    let parameters = || TlsParameters::new(endpoint.host.clone()).map_err(|_| Fault::new(PostFault::Encryption, ""));
     Ok(match endpoint.security {
         Security::Tls => Tls::Wrapper(parameters()?),
         Security::StartTls => Tls::Required(parameters()?),
@@ -82,14 +86,31 @@ fn tls(endpoint: &Endpoint) -> Result<Tls, Fault> {
 
 /// What a failure means. What is wrong with the account is no reason to give a letter up.
 fn fault(error: &Error) -> Fault {
-    let status = error.status().map(u16::from);
-    let what = match status {
-        Some(530 | 534 | 535 | 538) => PostFault::SignIn,
-        _ if error.is_permanent() => PostFault::Refused,
-        _ if error.is_tls() => PostFault::Encryption,
-        _ if error.is_timeout() => PostFault::Timeout,
-        _ if error.is_transient() || error.is_client() || error.is_response() => PostFault::Protocol,
+    let source = error.source();
+    let words = source.map(ToString::to_string).unwrap_or_default();
+    if let Some(code) = error.status().map(u16::from) {
+        let what = match code {
+            530 | 534 | 535 | 538 => PostFault::SignIn,
+            _ if error.is_permanent() => PostFault::Refused,
+            _ => PostFault::Protocol,
+        };
+        return Fault::new(what, format!("{code} {words}"));
+    }
+    if let Some(broken) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
+        return Fault::of_connection(broken);
+    }
+    Fault::new(without_words(error, &words), "")
+}
+
+/// What the library found wrong by itself, which only its words tell.
+fn without_words(error: &Error, words: &str) -> PostFault {
+    match words {
+        _ if words.starts_with("STARTTLS") || error.is_tls() => PostFault::Encryption,
+        _ if words.starts_with("No compatible authentication") => PostFault::NoSignIn,
+        _ if words.contains("non-ascii") => PostFault::Characters,
+        _ if words.contains("DNS name") || words.starts_with("could not resolve") => PostFault::UnknownHost,
+        "incomplete response" => PostFault::Lost,
+        _ if error.is_client() || error.is_response() => PostFault::Protocol,
         _ => PostFault::Unreachable,
-    };
-    Fault::new(what, error)
+    }
 }

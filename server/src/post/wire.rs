@@ -1,12 +1,13 @@
 //! Connections to IMAP servers: plain, or encrypted with the cryptography that everything else uses.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use shared::post::PostFault;
 use store::post::Endpoint;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -28,30 +29,33 @@ pub(super) type Stream = Box<dyn Wire>;
 /// Connects to a server, without encryption as yet.
 pub(super) async fn connect(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
     let host = endpoint.host.trim_matches(['[', ']']);
-    match timeout(PATIENCE, TcpStream::connect((host, endpoint.port))).await {
-        Ok(Ok(stream)) => {
-            let _ = stream.set_nodelay(true);
-            Ok(stream)
-        }
-        Ok(Err(error)) => Err(Fault::new(PostFault::Unreachable, error)),
-        Err(_) => Err(Fault::new(PostFault::Unreachable, "")),
-    }
+    let connected = async {
+        let found = lookup_host((host, endpoint.port)).await.map_err(|_| Fault::new(PostFault::UnknownHost, ""))?;
+        let addresses: Vec<SocketAddr> = found.collect();
+        TcpStream::connect(addresses.as_slice()).await.map_err(|_| Fault::new(PostFault::Unreachable, ""))
+    };
+    let stream = timeout(PATIENCE, connected).await.unwrap_or_else(|_| Err(Fault::new(PostFault::Unreachable, "")))?;
+    let _ = stream.set_nodelay(true);
+    Ok(stream)
 }
 
 /// Encrypts a connection.
 pub(super) async fn encrypted(endpoint: &Endpoint, plain: Stream) -> Result<Stream, Fault> {
-    let fault = |error: &dyn std::fmt::Display| Fault::new(PostFault::Encryption, error);
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| fault(&error))?
+        .map_err(|_| Fault::new(PostFault::Encryption, ""))?
         .with_root_certificates(roots)
         .with_no_client_auth();
     let host = endpoint.host.trim_matches(['[', ']']).to_owned();
-    let name = ServerName::try_from(host).map_err(|error| fault(&error))?;
+    let name = ServerName::try_from(host).map_err(|_| Fault::new(PostFault::UnknownHost, ""))?;
     match timeout(PATIENCE, TlsConnector::from(Arc::new(config)).connect(name, plain)).await {
         Ok(Ok(stream)) => Ok(Box::new(stream)),
-        Ok(Err(error)) => Err(fault(&error)),
+        Ok(Err(error)) => Err(match Fault::of_connection(&error) {
+            // Whatever else goes wrong meanwhile, such as a server that hangs up because it speaks none.
+            Fault { what: PostFault::Lost | PostFault::Protocol, .. } => Fault::new(PostFault::Encryption, ""),
+            fault => fault,
+        }),
         Err(_) => Err(Fault::new(PostFault::Timeout, "")),
     }
 }

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use shared::FieldError;
 use shared::command::Source;
 use shared::export::{Run, Spec};
 use shared::import::FileKind;
@@ -14,20 +15,23 @@ use store::Store;
 
 use super::body::{Body, idempotency_key};
 use super::caller::Caller;
-use super::listing::Everything;
+use super::listing::{Everything, LABELS};
 use super::problem::Answer;
 use super::target::{Id, Target};
 use super::typed::typed;
 
-/// All rows that the query asks for, in its order.
+/// All rows that the query asks for, in its order; for people to read if it says in which language.
 pub(super) async fn export(
     kind: FileKind,
     Caller(actor): Caller,
     target: Target,
-    Everything(query): Everything,
+    Everything { query, labels }: Everything,
     State(store): State<Store>,
 ) -> Answer<Response> {
-    Ok(crate::upload::exported(&store, &actor, target.def, query, (kind, Source::Api)).await?)
+    if kind == FileKind::Vcf && labels.is_some() {
+        return Err(FieldError::new(LABELS, "unknown_field").into());
+    }
+    Ok(crate::upload::exported(&store, &actor, target.def, query, (kind, labels, Source::Api)).await?)
 }
 
 /// `POST /exports`: accepted, and made in the background; `Location` tells how far it is.

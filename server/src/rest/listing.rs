@@ -2,6 +2,7 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;
+use shared::i18n::Locale;
 use shared::query::{Archived, ListQuery, MAX_PAGE, Sort};
 use shared::{Error, FieldError, RecordDef};
 
@@ -11,14 +12,19 @@ use super::problem::{Answer, Problem};
 pub(super) const PARAMETERS: [&str; 7] = ["limit", "cursor", "sort", "filter", "q", "archived", "count"];
 /// Those that say which rows, not how many of them at a time.
 pub(super) const ROWS: [&str; 4] = ["sort", "filter", "q", "archived"];
+/// The one that says in which language a file is for people to read.
+pub(super) const LABELS: &str = "labels";
 /// Longest name of a file.
 pub(super) const NAME: usize = 300;
 
 /// What to list.
 pub(super) struct Listing(pub(super) ListQuery);
 
-/// What to give out as a whole.
-pub(super) struct Everything(pub(super) ListQuery);
+/// What to give out as a whole, and in which language, if for people to read.
+pub(super) struct Everything {
+    pub(super) query: ListQuery,
+    pub(super) labels: Option<Locale>,
+}
 
 /// `?name=`: what a file is called.
 pub(super) struct FileName(pub(super) String);
@@ -38,7 +44,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Everything {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parse(parts, &ROWS).map(Self)
+        let query = parse(parts, &[&ROWS[..], &[LABELS]].concat())?;
+        let labels = pairs(parts).filter(|(name, _)| name == LABELS).last().and_then(|(_, value)| word(&value));
+        Ok(Self { query, labels })
     }
 }
 
@@ -107,6 +115,7 @@ fn set(query: &mut ListQuery, name: &str, value: &str) -> Result<(), &'static st
         "q" => query.search = Some(value.to_owned()),
         "archived" => query.archived = word::<Archived>(value).ok_or("choice")?,
         "count" => query.count = word(value).ok_or("boolean")?,
+        LABELS => word::<Locale>(value).map(drop).ok_or("choice")?,
         _ => return Err("unknown_field"),
     }
     Ok(())

@@ -144,8 +144,14 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "create_api_token" => (SignedIn, json!({"name": "walk", "days": 1})),
         "suggest_import" => (SignedIn, json!({"file": nowhere, "record_type": "customer"})),
         "preview_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}, "locale": "en"})),
+        "preview_import_rows" => {
+            let excerpt = json!({"file": 0, "step": 0, "skip": 0, "problems": false});
+            (SignedIn, json!({"spec": {"files": [], "answers": []}, "excerpt": excerpt, "locale": "en"}))
+        }
+        "import_start" => (SignedIn, json!({"record_type": "opportunity"})),
         "reread_import" => (SignedIn, json!({"file": nowhere, "reading": {}})),
         "similar_records" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "values": {}, "own": null})),
+        "meant_addresses" => (Readers(&CUSTOMER), json!({"record_type": "customer", "addresses": ["a@gmal.com"]})),
         "quality_of" => (Readers(&CUSTOMER), json!({"record_type": "customer"})),
         "untidy" => (Changers(&CUSTOMER), json!({"record_type": "customer", "after": null})),
         "duplicates" => (Changers(&CUSTOMER), json!({"record_type": "customer"})),
@@ -216,7 +222,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "results_of_survey" => (NotFound, json!({"id": nowhere})),
         "mailbox_states" | "letters_aside" => (Admins, json!({})),
         "set_mailbox_password" => (NotFound, json!({"id": nowhere, "password": "secret"})),
-        "try_mailbox" | "try_letter_again" | "discard_letter" => (NotFound, json!({"id": nowhere})),
+        "try_mailbox" | "letter_aside" | "try_letter_again" | "discard_letter" => (NotFound, json!({"id": nowhere})),
         "answers_go" => (SignedIn, json!({})),
         "send_again" => (NotFound, json!({"message_id": nowhere})),
         "invite" => {

@@ -19,6 +19,14 @@ pub fn relative(locale: Locale, at: DateTime<Utc>, now: DateTime<Utc>) -> String
     translate(locale, &format!("format.{direction}.{unit}"), &[("n", &n.to_string())])
 }
 
+/// As [`relative`], of something planned: what is to come within the minute has not happened just now.
+pub fn planned(locale: Locale, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    if at > now && distance((at - now).num_seconds().unsigned_abs()).is_none() {
+        return translate(locale, "format.soon", &[]);
+    }
+    relative(locale, at, now)
+}
+
 /// Unit and number; `None` for a moment. Rounding never shows a full larger unit: 59.5 minutes are an hour.
 fn distance(seconds: u64) -> Option<(&'static str, u64)> {
     if seconds < 45 {
@@ -71,5 +79,16 @@ mod tests {
     #[test]
     fn a_clock_that_runs_ahead_is_not_the_future() {
         assert_eq!(en(20), "just now");
+    }
+
+    #[test]
+    fn what_is_planned_is_ahead_until_it_is_due() {
+        let now = "2026-03-10T08:00:00Z".parse().unwrap();
+        let said = |milliseconds: i64| planned(En, now + Duration::milliseconds(milliseconds), now);
+        assert_eq!(said(20_000), "in less than a minute");
+        assert_eq!(said(400), "in less than a minute");
+        assert_eq!(planned(ZhCn, now + Duration::seconds(20), now), "1 分钟内");
+        assert_eq!([said(0), said(-20_000)], ["just now", "just now"]);
+        assert_eq!([said(50_000), said(-60_000)], ["in 1 minute", "1 minute ago"]);
     }
 }

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::phone::is_rewritten;
 use super::{Draft, FieldDef, Kind, RecordDef, Values, texts};
 
 /// The field of the marks.
@@ -36,26 +37,37 @@ pub fn is_marked(values: &Values, entry: &str) -> bool {
     texts(values, NOT_WORKING.name).any(|marked| marked == entry)
 }
 
-/// Marks go with what they are about; marking what isn't there is an error.
+/// Marks go with what they are about, and follow a number that is only written in another way; marking what isn't there is
+/// an error.
 pub(super) fn keep(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String]) {
     let marked: Vec<&str> = texts(draft.after, NOT_WORKING.name).collect();
     if marked.is_empty() {
         return;
     }
     let channels = || def.fields.iter().filter(|field| field.kind.is_channel());
-    let is_there = |entry: &&str| channels().any(|field| texts(draft.after, field.name).any(|own| own == *entry));
-    let kept: Vec<Value> = marked.iter().copied().filter(is_there).map(Value::from).collect();
+    let all: Vec<&str> = channels().flat_map(|field| texts(draft.after, field.name)).collect();
+    let same = |entry: &str| all.iter().copied().find(|own| *own == entry);
+    let here = |entry: &str| same(entry).or_else(|| all.iter().copied().find(|own| is_rewritten(entry, own)));
+    let mut kept: Vec<&str> = Vec::new();
+    for entry in marked.iter().filter_map(|entry| here(entry)) {
+        if !kept.contains(&entry) {
+            kept.push(entry);
+        }
+    }
+    let is_gone = marked.iter().any(|entry| here(entry).is_none());
+    let is_same = kept == marked;
+    let kept: Vec<Value> = kept.into_iter().map(Value::from).collect();
     // While one of them is at fault itself nobody can tell what it will hold.
     let is_unsure = draft
         .errors
         .iter()
         .any(|error| error.field == NOT_WORKING.name || channels().any(|field| field.name == error.field));
-    if kept.len() == marked.len() || is_unsure {
+    if is_same || is_unsure {
         return;
     }
     let sent = |name: &str| patch.iter().any(|field| field == name);
     // Whoever changes the channels too, as a merge does, may have meant those that go.
-    if sent(NOT_WORKING.name) && (draft.before.is_none() || !channels().any(|field| sent(field.name))) {
+    if is_gone && sent(NOT_WORKING.name) && (draft.before.is_none() || !channels().any(|field| sent(field.name))) {
         return draft.error(NOT_WORKING.name, "channel");
     }
     draft.set(NOT_WORKING.name, if kept.is_empty() { Value::Null } else { kept.into() });
@@ -115,6 +127,9 @@ mod tests {
         let stored = json!({"kind": "company", "name": "A", "phones": ["110 22"], "emails": ["a@b.cn"], "not_working": ["110 22", "a@b.cn"]});
         assert_eq!(saved(stored.clone(), json!({"phones": ["110 33"]})), Ok(json!(["a@b.cn"])));
         assert_eq!(saved(stored.clone(), json!({"phones": [], "emails": []})), Ok(Value::Null));
+        let phoned =
+            json!({"kind": "company", "name": "A", "phones": ["0571 8888 1234"], "not_working": ["0571 8888 1234"]});
+        assert_eq!(saved(phoned, json!({"phones": ["+8657188881234"]})), Ok(json!(["+8657188881234"])));
         // What somebody is about to take away together with its mark is no mistake.
         assert_eq!(saved(stored, json!({"phones": [], "not_working": ["110 22"]})), Ok(Value::Null));
     }

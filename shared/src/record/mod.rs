@@ -18,6 +18,7 @@ pub use draft::{Draft, Rule, no_rules};
 pub use kind::{Kind, kinds};
 pub use marks::{NOT_WORKING, is_marked};
 pub use normalize::{instant_in, instant_text, money_text, normalize};
+pub(crate) use phone::EXTENSION;
 pub use phone::{dialled, phone_key, repeats_phone};
 pub use row::{Row, Values, date, datetime, day, decimal, id, ids, instant, text, texts};
 pub use shape::{Part, Shape, named_within};

@@ -4,8 +4,10 @@
 const OWN: usize = 7;
 /// Digits that count, of the end: without the country's code most numbers have no more.
 const COUNTED: usize = 11;
+/// Most digits of a country's code.
+const CODE: usize = 3;
 /// What stands before an extension.
-const EXTENSION: [char; 3] = ['x', '#', '转'];
+pub(crate) const EXTENSION: [char; 3] = ['x', '#', '转'];
 
 /// The digits of a phone that count: without the country's code and the zero for it. Short ones are nobody's own. They stand
 /// together, in this order, in the digits of the text.
@@ -28,6 +30,19 @@ pub fn repeats_phone(number: &str, known: &str) -> bool {
     let extension = |text: &str| text.split_once(EXTENSION).map(|(_, rest)| digits(rest)).unwrap_or_default();
     let says_more = || !extension(number).is_empty() && extension(number) != extension(known);
     number == known || dialled(number).is_some_and(|own| dialled(known) == Some(own)) && !says_more()
+}
+
+/// Whether one number of a record is another one of it as it is written now: with the country's code instead of the zero, or
+/// the other way round.
+pub(super) fn is_rewritten(one: &str, other: &str) -> bool {
+    let parts = |text: &str| {
+        let (number, extension) = text.split_once(EXTENSION).unwrap_or((text, ""));
+        (digits(&number.replace("(0)", "")).trim_start_matches('0').to_owned(), digits(extension))
+    };
+    let ((one, one_extension), (other, other_extension)) = (parts(one), parts(other));
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let is_end = short.len() >= OWN && long.len() - short.len() <= CODE && long.ends_with(&short);
+    is_end && one_extension == other_extension
 }
 
 fn digits(text: &str) -> String {
@@ -54,5 +69,17 @@ mod tests {
         assert!(!repeats_phone("0755 2654 3210 x13", "0755-26543210 x12"));
         assert!(!repeats_phone("0755 2654 3210 x13", "0755-26543210"));
         assert!(repeats_phone("110", "110") && !repeats_phone("110", "1-10"));
+    }
+
+    #[test]
+    fn a_number_stays_the_same_with_and_without_its_country() {
+        for (one, other) in [("0571 8888 1234", "+8657188881234"), ("+49 (0)30 123456", "030-123456")] {
+            assert!(is_rewritten(one, other) && is_rewritten(other, one), "{one}");
+        }
+        for (one, other) in
+            [("010 8888 1234", "021 8888 1234"), ("0571 8888 1234", "+8657188881234 x1"), ("110", "0110")]
+        {
+            assert!(!is_rewritten(one, other), "{one}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Only what cannot change a meaning is a rule; a value that is tidy stays as it is, and so does one tidied once.
 
+mod blanks;
+mod phones;
 mod places;
 mod rules;
 
@@ -10,7 +12,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::access::{Actor, FieldAccess};
-use crate::record::{FieldDef, Kind, RecordDef, Row, Values};
+use crate::record::{FieldDef, Kind, RecordDef, Row, Values, texts};
+
+pub use blanks::{Piece, put_in, taken_away};
+pub use phones::country_of_zone;
+use phones::{Plan, e164};
+pub use places::split_place;
 
 /// A way of writing. In the order in which the rules are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,11 +34,14 @@ pub enum Rule {
     Places,
     /// Websites have a scheme, and host names are in small letters.
     Websites,
+    /// Phone numbers have the country's code, and nothing but digits.
+    Phones,
 }
 
 impl Rule {
     /// All rules, in their order.
-    pub const ALL: [Self; 6] = [Self::Width, Self::Spaces, Self::Brackets, Self::Case, Self::Places, Self::Websites];
+    pub const ALL: [Self; 7] =
+        [Self::Width, Self::Spaces, Self::Brackets, Self::Case, Self::Places, Self::Websites, Self::Phones];
 
     /// Identifier in label catalogs.
     pub fn code(self) -> &'static str {
@@ -42,6 +52,7 @@ impl Rule {
             Self::Case => "case",
             Self::Places => "places",
             Self::Websites => "websites",
+            Self::Phones => "phones",
         }
     }
 }
@@ -64,6 +75,12 @@ pub struct Part {
     pub rows: Vec<Row>,
     /// How many records were looked at.
     pub seen: i64,
+    /// How many phone numbers of these can't be read.
+    #[serde(default)]
+    pub unreadable: i64,
+    /// ISO code of the country of phone numbers that name none, as far as it is known.
+    #[serde(default)]
+    pub home: Option<String>,
     /// Where to go on; nothing at the end.
     pub next: Option<Uuid>,
 }
@@ -71,20 +88,26 @@ pub struct Part {
 /// The fields that rules look at, and what they go by.
 pub fn fields(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {
     let written = |field: &&FieldDef| {
-        let read = matches!(field.kind, Kind::Text(_) | Kind::Emails | Kind::Email | Kind::Address | Kind::Url);
+        let read =
+            matches!(field.kind, Kind::Text(_) | Kind::Emails | Kind::Email | Kind::Phones | Kind::Address | Kind::Url);
         read && !field.read_only && !field.internal || field.name == "kind"
     };
     def.fields.iter().filter(written)
 }
 
-/// What the rules would write in another way in a record's values.
-pub fn findings(def: &'static RecordDef, values: &Values, rules: &[Rule]) -> Vec<Finding> {
+/// What the rules would write in another way in a record's values; `home` is the country of phone numbers of records that
+/// name none.
+pub fn findings(def: &'static RecordDef, values: &Values, rules: &[Rule], home: Option<&str>) -> Vec<Finding> {
+    let country = phones::country(def, values, home);
     let finding = |field: &'static FieldDef| {
         let old = values.get(field.name)?;
         let mut new = old.clone();
         let mut changed = Vec::new();
         for rule in Rule::ALL.into_iter().filter(|rule| rules.contains(rule)) {
-            let next = applied(def, field, values, &new, rule);
+            let next = match (field.kind, rule) {
+                (Kind::Phones, Rule::Phones) => dialled(&new, country),
+                _ => applied(def, field, values, &new, rule),
+            };
             if next != new {
                 changed.push(rule);
                 new = next;
@@ -98,10 +121,51 @@ pub fn findings(def: &'static RecordDef, values: &Values, rules: &[Rule]) -> Vec
 }
 
 /// Those of the findings that are in fields which the actor may change.
-pub fn writable_findings(def: &'static RecordDef, values: &Values, rules: &[Rule], actor: &Actor) -> Vec<Finding> {
-    let mut found = findings(def, values, rules);
+pub fn writable_findings(
+    def: &'static RecordDef,
+    values: &Values,
+    rules: &[Rule],
+    actor: &Actor,
+    home: Option<&str>,
+) -> Vec<Finding> {
+    let mut found = findings(def, values, rules, home_for(def, actor, home));
     found.retain(|finding| actor.field_access(def, finding.field.name) == FieldAccess::Write);
     found
+}
+
+/// How many phone numbers of a record can't be read, in fields that the actor may change: they stay as they are.
+pub fn unreadable(def: &'static RecordDef, values: &Values, actor: &Actor, home: Option<&str>) -> i64 {
+    let country = phones::country(def, values, home_for(def, actor, home));
+    let is_own =
+        |field: &&FieldDef| field.kind == Kind::Phones && actor.field_access(def, field.name) == FieldAccess::Write;
+    let numbers = fields(def).filter(|field| is_own(field)).flat_map(|field| texts(values, field.name));
+    numbers.map(|number| i64::from(e164(number, country).is_none())).sum()
+}
+
+/// Whether a field has to be there for these findings to be found again: what a record is and is called, what is about to
+/// change, and where its phones are.
+pub fn is_needed(def: &RecordDef, name: &str, found: &[Finding]) -> bool {
+    let has_phones = found.iter().any(|finding| finding.field.kind == Kind::Phones);
+    let is_place = || def.field(name).is_some_and(|field| field.kind == Kind::Address);
+    name == def.title || name == "kind" || found.iter().any(|f| f.field.name == name) || has_phones && is_place()
+}
+
+/// The country of numbers that name none: not to be guessed where it may stand in a field that the actor doesn't see.
+fn home_for<'h>(def: &'static RecordDef, actor: &Actor, home: Option<&'h str>) -> Option<&'h str> {
+    let mut places = def.fields.iter().filter(|field| field.kind == Kind::Address);
+    home.filter(|_| places.all(|field| actor.sees(def, field)))
+}
+
+/// Phone numbers in one way of writing; those that can't be read stay.
+fn dialled(value: &Value, country: Option<&Plan>) -> Value {
+    let one = |value: &Value| {
+        let number = value.as_str().and_then(|text| e164(text, country));
+        number.map_or_else(|| value.clone(), Value::from)
+    };
+    match value {
+        Value::Array(list) => list.iter().map(one).collect::<Vec<_>>().into(),
+        value => one(value),
+    }
 }
 
 fn applied(def: &RecordDef, field: &FieldDef, values: &Values, value: &Value, rule: Rule) -> Value {

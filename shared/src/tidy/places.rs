@@ -59,6 +59,50 @@ pub(super) fn city(text: &str) -> Option<String> {
     is_among(CITIES, text).then(|| format!("{text}市"))
 }
 
+/// A name's beginning that says where in China something is, and the rest: 上海 of 上海云帆, 浙江省杭州市 of 浙江省杭州市云帆.
+pub fn split_place(name: &str) -> (&str, &str) {
+    let mut end = 0;
+    // A province and a city of it.
+    for _ in 0..2 {
+        end += place_at(&name[end..]);
+    }
+    name.split_at(end)
+}
+
+/// How many bytes of the beginning name a place.
+fn place_at(text: &str) -> usize {
+    let special = PROVINCES.iter().flat_map(|(short, full)| [*short, *full]).chain(["中国"]);
+    let plain = PLAIN_PROVINCES.split_whitespace().chain(CITIES.split_whitespace());
+    let begins = special.chain(plain).filter(|place| text.starts_with(place)).map(str::len).max();
+    let Some(begin) = begins else { return 0 };
+    let rest = &text[begin..];
+    // Not of the words that begin so.
+    let is_level = rest.starts_with('省')
+        || rest.starts_with('市') && !["市政", "市场", "市民"].iter().any(|word| rest.starts_with(word));
+    begin + if is_level { '市'.len_utf8() } else { 0 }
+}
+
 fn is_among(names: &str, text: &str) -> bool {
     names.split_whitespace().any(|name| name == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_begins_with_places_or_not() {
+        for (name, place) in [
+            ("上海云帆科技", "上海"),
+            ("上海市云帆", "上海市"),
+            ("浙江省杭州市云帆", "浙江省杭州市"),
+            ("广西壮族自治区南宁云帆", "广西壮族自治区南宁"),
+            ("上海市政工程", "上海"),
+            ("中国", "中国"),
+            ("云帆上海", ""),
+            ("Acme", ""),
+        ] {
+            assert_eq!(split_place(name), name.split_at(place.len()), "{name}");
+        }
+    }
 }

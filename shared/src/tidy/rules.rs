@@ -62,8 +62,12 @@ fn narrow(c: char) -> char {
     char::from_u32(u32::from(c).wrapping_sub(0xfee0)).unwrap_or(c)
 }
 
-fn spaced(text: &str) -> String {
-    let visible: String = text.chars().filter(|c| !matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')).collect();
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
+pub(super) fn spaced(text: &str) -> String {
+    let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

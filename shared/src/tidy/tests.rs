@@ -6,9 +6,10 @@ use crate::types::{CONTACT, CUSTOMER, LEAD};
 /// What the rules make of one field, with the codes of the rules; `None` when it stays.
 fn tidied(def: &'static RecordDef, values: Value, field: &str) -> Option<(Value, Vec<&'static str>)> {
     let mut values = values.as_object().cloned().unwrap_or_default();
-    let found = findings(def, &values, &Rule::ALL).into_iter().find(|finding| finding.field.name == field)?;
+    let found =
+        findings(def, &values, &Rule::ALL, Some("CN")).into_iter().find(|finding| finding.field.name == field)?;
     values.insert(field.to_owned(), found.new.clone());
-    let again = findings(def, &values, &Rule::ALL);
+    let again = findings(def, &values, &Rule::ALL, Some("CN"));
     assert!(again.iter().all(|finding| finding.field.name != field), "once is enough: {again:?}");
     Some((found.new, found.rules.into_iter().map(Rule::code).collect()))
 }
@@ -100,12 +101,36 @@ fn websites_have_a_scheme_and_small_letters_where_those_are_the_same() {
 }
 
 #[test]
+fn phone_numbers_are_of_the_country_that_the_record_is_in() {
+    let phones = |values: Value| tidied(&CUSTOMER, values, "phones").map(|(value, _)| value);
+    assert_eq!(
+        phones(json!({"phones": ["138 0013 8000", "+86 138-0013-8000", "110"]})),
+        Some(json!(["+8613800138000", "110"])),
+        "one that is there twice stays once, what can't be read stays as it is"
+    );
+    let german = json!({"phones": ["0171 12345678"], "address": {"country": "Deutschland"}});
+    assert_eq!(phones(german), Some(json!(["+4917112345678"])));
+    assert_eq!(phones(json!({"phones": ["0171 12345678"], "address": {"country": "Narnia"}})), None);
+    let values =
+        json!({"phones": ["110", "138 0013 8000"], "address": {"country": "Narnia"}}).as_object().cloned().unwrap();
+    let mut actor = Actor::administrator(Uuid::nil(), Uuid::nil());
+    assert_eq!(unreadable(&CUSTOMER, &values, &actor, Some("CN")), 2);
+    // Where it may say a country that one doesn't see, none is taken for it.
+    let plain = json!({"phones": ["138 0013 8000"]}).as_object().cloned().unwrap();
+    let found = |actor: &Actor| writable_findings(&CUSTOMER, &plain, &Rule::ALL, actor, Some("CN")).len();
+    assert_eq!(found(&actor), 1);
+    actor.grants.admin = false;
+    actor.grants.fields.insert("customer.address".into(), FieldAccess::Hidden);
+    assert_eq!(found(&actor), 0);
+}
+
+#[test]
 fn rules_that_were_not_chosen_change_nothing() {
     let values = json!({"kind": "company", "name": "ＡＢＣ(中国)"}).as_object().cloned().unwrap();
-    let only = |rule: Rule| findings(&CUSTOMER, &values, &[rule]).pop().map(|finding| finding.new);
+    let only = |rule: Rule| findings(&CUSTOMER, &values, &[rule], None).pop().map(|finding| finding.new);
     assert_eq!(only(Rule::Brackets), Some(json!("ＡＢＣ（中国）")));
     assert_eq!(only(Rule::Width), Some(json!("ABC(中国)")));
     assert_eq!(only(Rule::Case), None);
-    let all = findings(&CUSTOMER, &values, &Rule::ALL).pop().unwrap();
+    let all = findings(&CUSTOMER, &values, &Rule::ALL, None).pop().unwrap();
     assert_eq!((all.new, all.rules), (json!("ABC（中国）"), vec![Rule::Width, Rule::Brackets]));
 }

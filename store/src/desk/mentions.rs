@@ -7,7 +7,8 @@ use shared::{Error, Result, Row};
 use uuid::Uuid;
 
 use crate::error::from_sqlx;
-use crate::pool::{DbRole, Store, Tx};
+use crate::pool::{Store, Tx};
+use crate::telling::ToTell;
 
 /// Most mentions of an organisation that are told of at a time.
 const AT_ONCE: i64 = 200;
@@ -54,59 +55,49 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn mentions_due(&self) -> Result<Vec<MentionMail>> {
-        let mut mails = Vec::new();
-        for administrator in self.administrators().await? {
-            // What was claimed of others must not be lost to one organisation's fault.
-            match self.mentions_of(administrator.org_id).await {
-                Ok(found) => mails.extend(found),
-                Err(fault) => tracing::warn!(%fault, "mentions of an organisation could not be told"),
-            }
-        }
-        Ok(mails)
+        let organisations: Vec<Uuid> = self.administrators().await?.into_iter().map(|one| one.org_id).collect();
+        Ok(self.mails_due::<Due>(&organisations).await)
+    }
+}
+
+impl ToTell for Due {
+    const KIND: &'static str = "mentions";
+    type Place = Uuid;
+    type Mail = MentionMail;
+
+    fn org_id(organisation: &Uuid) -> Uuid {
+        *organisation
     }
 
-    async fn mentions_of(&self, org_id: Uuid) -> Result<Vec<MentionMail>> {
-        let mut mails = Vec::new();
-        for due in self.claim_mentions(org_id).await? {
-            // Who has the ticket open has seen it come.
-            if self.is_viewing(org_id, due.ticket_id, due.user_id) {
-                continue;
-            }
-            match self.mention_mail(org_id, due).await {
-                Ok(mail) => mails.extend(mail),
-                Err(fault) => tracing::warn!(%fault, "a mention could not be told"),
-            }
-        }
-        Ok(mails)
+    async fn find(tx: &mut Tx, _: &Uuid) -> Result<Vec<Self>> {
+        due(tx).await
     }
 
-    async fn claim_mentions(&self, org_id: Uuid) -> Result<Vec<Due>> {
-        let mut tx = self.begin(org_id, DbRole::Writer).await?;
-        let due = due(&mut tx).await?;
-        if due.is_empty() {
-            return Ok(due);
-        }
-        let claimed = claim(&mut tx, &due).await?;
-        tx.commit().await?;
-        Ok(due.into_iter().filter(|due| claimed.contains(&(due.message_id, due.user_id))).collect())
+    async fn claim(tx: &mut Tx, due: Vec<Self>) -> Result<Vec<Self>> {
+        let told = note(tx, &due).await?;
+        Ok(due.into_iter().filter(|due| told.contains(&(due.message_id, due.user_id))).collect())
     }
 
-    /// The mail, as far as the one who gets it may read what it tells.
-    async fn mention_mail(&self, org_id: Uuid, due: Due) -> Result<Option<MentionMail>> {
-        let actor = match self.actor(org_id, due.user_id).await {
+    /// As far as the one who gets it may read what it tells.
+    async fn mail(self, store: &Store, organisation: &Uuid) -> Result<Option<MentionMail>> {
+        // Who has the ticket open has seen it come.
+        if store.is_viewing(*organisation, self.ticket_id, self.user_id) {
+            return Ok(None);
+        }
+        let actor = match store.actor(*organisation, self.user_id).await {
             Err(Error::Unauthenticated) => return Ok(None),
             actor => actor?,
         };
-        let message = readable(self.get(&actor, &TICKET_MESSAGE, due.message_id).await.map(|detail| detail.row))?;
-        let ticket = readable(self.get(&actor, &TICKET, due.ticket_id).await.map(|detail| detail.row))?;
+        let message = readable(store.get(&actor, &TICKET_MESSAGE, self.message_id).await.map(|detail| detail.row))?;
+        let ticket = readable(store.get(&actor, &TICKET, self.ticket_id).await.map(|detail| detail.row))?;
         let (Some(message), Some(ticket)) = (message, ticket) else { return Ok(None) };
         let text = |row: &Row, field: &str| row.text(field).unwrap_or_default().to_owned();
         Ok(Some(MentionMail {
-            to: due.email,
-            name: due.name,
-            locale: Locale::parse(&due.locale).unwrap_or_default(),
-            author: due.author,
-            ticket_id: due.ticket_id,
+            to: self.email,
+            name: self.name,
+            locale: Locale::parse(&self.locale).unwrap_or_default(),
+            author: self.author,
+            ticket_id: self.ticket_id,
             number: text(&ticket, "number"),
             subject: text(&ticket, "subject"),
             text: rich::to_text(&text(&message, "content")).chars().take(REPEATED).collect(),
@@ -156,7 +147,7 @@ async fn due(tx: &mut Tx) -> Result<Vec<Due>> {
 }
 
 /// Those of them that no other server has taken: they count as told from now on.
-async fn claim(tx: &mut Tx, due: &[Due]) -> Result<Vec<(Uuid, Uuid)>> {
+async fn note(tx: &mut Tx, due: &[Due]) -> Result<Vec<(Uuid, Uuid)>> {
     let messages: Vec<Uuid> = due.iter().map(|due| due.message_id).collect();
     let users: Vec<Uuid> = due.iter().map(|due| due.user_id).collect();
     sqlx::query_as(

@@ -21,6 +21,10 @@ use shared::{Result, Values};
 
 use crate::pool::Store;
 
+/// So many seconds an answer can be taken back before customers get it, by mail or on the public pages: a little more
+/// than the message stays that offers it (`app/src/ui/toast.rs`).
+pub(crate) const TAKEN_BACK_WITHIN: f64 = 10.0;
+
 impl Store {
     /// Says whether routing may give the actor tickets. Users are administered records; this is one's own to say.
     ///

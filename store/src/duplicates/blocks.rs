@@ -54,6 +54,10 @@ fn keys(of: &Features) -> BTreeSet<u64> {
         }
     };
     of.emails.iter().for_each(|email| key("email", &[email]));
+    // The same address with a slip in the domain.
+    for (local, domain) in of.emails.iter().filter_map(|email| email.split_once('@')) {
+        key("mailbox", &[local, domain.get(..1).unwrap_or_default()]);
+    }
     of.phones.iter().for_each(|phone| key("phone", &[phone]));
     of.numbers.iter().for_each(|number| key("number", &[number]));
     key("name", &[&of.name]);

@@ -2,9 +2,10 @@
 //! Linkage", 1969), with partial agreement for mistyped values.
 
 use shared::duplicates::{Agreement, Reason};
+use shared::tidy::split_place;
 use strsim::{damerau_levenshtein, jaro_winkler, normalized_damerau_levenshtein};
 
-use super::features::Features;
+use super::features::{Features, sound};
 
 /// Logarithm (base 2) of how much likelier a pair picked at random is to differ.
 const PRIOR: f64 = 7.5;
@@ -104,9 +105,12 @@ fn sounding(chinese: &Features, other: &Features) -> f64 {
     }
     // Keyboards have v for ü, passports u.
     let typed = |text: &str| text.replace(['ü', 'v'], "u");
-    let (sound, name) = (typed(&chinese.sound), typed(&other.name));
-    let is_begin = chinese.is_company && other.is_company && name.len() >= SPELT && sound.starts_with(&name);
-    match sound == name {
+    let (whole, name) = (typed(&chinese.sound), typed(&other.name));
+    // Shanghai alone is none of the companies there.
+    let is_place = || typed(&sound(split_place(&chinese.name).0)).starts_with(&name);
+    let are_companies = chinese.is_company && other.is_company;
+    let is_begin = are_companies && name.len() >= SPELT && whole.starts_with(&name) && !is_place();
+    match whole == name {
         true => 0.95,
         false if is_begin => 0.88,
         false => 0.0,
@@ -268,7 +272,9 @@ mod tests {
         ] {
             assert!(hinted(a, b), "{a} {b}");
         }
-        for (a, b) in [("Yun", "云帆科技"), ("Fankeji", "云帆科技"), ("WC腾云科枝", "WC海蓝科技")] {
+        for (a, b) in
+            [("Yun", "云帆科技"), ("Shanghai", "上海云帆科技"), ("Fankeji", "云帆科技"), ("WC腾云科枝", "WC海蓝科技")]
+        {
             assert!(!hinted(a, b), "{a} {b}");
         }
     }

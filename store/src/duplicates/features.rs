@@ -121,7 +121,8 @@ fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn words(name: &str, is_company: bool) -> Vec<String> {
+/// The words of a name, of a company's without those for its legal form.
+pub(super) fn words(name: &str, is_company: bool) -> Vec<String> {
     let lower = name.to_lowercase();
     let all: Vec<String> =
         lower.split(|c: char| !c.is_alphanumeric() && c != '\'').map(bare).filter(|word| !word.is_empty()).collect();
@@ -142,7 +143,7 @@ fn without_end(word: &str) -> &str {
 }
 
 /// Pinyin without tones; nothing for names in other scripts.
-fn sound(name: &str) -> String {
+pub(super) fn sound(name: &str) -> String {
     let mut sound = String::new();
     for (c, pinyin) in name.chars().zip(name.to_pinyin()) {
         match pinyin {

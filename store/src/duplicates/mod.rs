@@ -3,19 +3,23 @@
 mod blocks;
 mod compare;
 mod features;
+mod meant;
 mod review;
+mod short;
 mod slips;
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use shared::access::{Action, Actor};
 use shared::duplicates::{Agreement, Alike, Reason, can_have};
-use shared::record::{Kind, texts};
+use shared::record::{Kind, normalize, texts};
 use shared::{Error, RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
 pub use blocks::pairs;
 pub use features::Features;
+pub(crate) use short::Called;
 
 use crate::columns::{decode, select_list};
 use crate::error::from_sqlx;
@@ -27,6 +31,8 @@ use crate::write::query_tokens;
 const CANDIDATES: i64 = 60;
 /// Likeness from which somebody who types is told, 0 to 100: a hint costs them a glance.
 const HINT: u8 = 10;
+/// How much likelier the whole of what a company calls itself makes it than a part.
+const OWN_NAME: f64 = 20.0;
 /// Records read per statement: however many there are, none takes long.
 const PART: i64 = 5_000;
 /// Most records named.
@@ -50,7 +56,7 @@ impl Store {
         if !can_have(def) || !actor.sees_title(def) {
             return Ok(Vec::new());
         }
-        let mut values = values.clone();
+        let mut values = read(def, values);
         actor.redact(def, &mut values);
         let row = Row { id: own.unwrap_or_default(), version: 0, values };
         let sought = Features::of(def, &row);
@@ -59,17 +65,7 @@ impl Store {
         for mut other in candidates(&mut tx, actor, def, &row).await? {
             // What the actor doesn't see tells them nothing.
             actor.redact(def, &mut other.values);
-            let evidence = compare::compare(&sought, &Features::of(def, &other));
-            let score = evidence.score();
-            let reasons = evidence.into_reasons();
-            // Worth a look, whatever they are called.
-            let is_shared = |reason: &Reason| {
-                reason.agreement == Agreement::Same && ["emails", "phones", "number"].contains(&reason.about.as_str())
-            };
-            if (score >= HINT || reasons.iter().any(is_shared)) && Some(other.id) != own {
-                let title = other.text(def.title).unwrap_or_default().to_owned();
-                alike.push(Alike { id: other.id, title, score, reasons });
-            }
+            alike.extend(alike_to(def, &sought, &other).filter(|alike| Some(alike.id) != own));
         }
         alike.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
         alike.truncate(NAMED);
@@ -77,13 +73,49 @@ impl Store {
     }
 }
 
-/// Readable records that share a name, a word of it, an e-mail or a phone with `row`, or whose name may be its name mistyped.
+/// Values as somebody types them, in the form in which they are kept, where they can be read already.
+fn read(def: &RecordDef, values: &Values) -> Values {
+    let clean = |(name, value): (&String, &Value)| {
+        let kept = def.field(name).and_then(|field| normalize(field.name, &field.kind, value).ok());
+        (name.clone(), kept.unwrap_or_else(|| value.clone()))
+    };
+    values.iter().map(clean).collect()
+}
+
+/// A record with what speaks for it being the one sought; nothing if too little does.
+fn alike_to(def: &RecordDef, sought: &Features, other: &Row) -> Option<Alike> {
+    let features = Features::of(def, other);
+    let evidence = compare::compare(sought, &features);
+    let (mut score, mut reasons) = (evidence.score(), evidence.into_reasons());
+    let names = || (Called::said(&sought.words), Called::said(&features.words));
+    let are_companies = sought.is_company && features.is_company;
+    if let Some(share) = are_companies.then(names).and_then(|(typed, name)| typed.is_short_for(&name)) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is between 0 and 1")]
+        let least = HINT + (share * OWN_NAME) as u8;
+        score = score.max(least);
+        if let Some(name) = reasons.iter_mut().find(|r| r.about == "name" && r.agreement == Agreement::Different) {
+            name.agreement = Agreement::Similar;
+        }
+    }
+    // Worth a look, whatever they are called.
+    let is_shared = |reason: &Reason| {
+        reason.agreement == Agreement::Same && ["emails", "phones", "number"].contains(&reason.about.as_str())
+    };
+    let title = other.text(def.title).unwrap_or_default().to_owned();
+    (score >= HINT || reasons.iter().any(is_shared)).then_some(Alike { id: other.id, title, score, reasons })
+}
+
+/// Readable records that share a name, a word of it, an e-mail or a phone with `row`, or whose name or e-mail may be its one
+/// mistyped.
 async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &Row) -> Result<Vec<Row>> {
     let features = Features::of(def, row);
     let mut sought: BTreeSet<String> =
         sought(def, row, &features).iter().filter_map(|text| query_tokens(text)).collect();
     if features.is_company {
         sought.extend(slips::slips(&features.words));
+    }
+    for email in &features.emails {
+        sought.extend([slips::exactly(email), slips::address(email)].into_iter().flatten());
     }
     if sought.is_empty() {
         return Ok(Vec::new());
@@ -105,8 +137,12 @@ fn sought(def: &RecordDef, row: &Row, features: &Features) -> Vec<String> {
     let mut all = vec![features.words.join(" "), features.sound.clone()];
     let words = features.words.iter().filter(|word| word.chars().count() > 2);
     all.extend(words.map(|word| word.chars().take(12).collect()));
-    for field in def.fields.iter().filter(|field| matches!(field.kind, Kind::Emails | Kind::Email | Kind::Phones)) {
+    for field in def.fields.iter().filter(|field| field.kind == Kind::Phones) {
         all.extend(texts(&row.values, field.name).map(str::to_owned));
+    }
+    if features.is_company {
+        // Not everybody writes where it is, or in the same place.
+        all.extend(Called::said(&features.words).telling().map(str::to_owned));
     }
     all.extend_from_slice(&features.phones);
     all.extend_from_slice(&features.numbers);

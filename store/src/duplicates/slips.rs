@@ -1,13 +1,21 @@
-//! Names in which somebody slipped: what the search index is asked for, so that the record that they meant is compared.
+//! Names and domains in which somebody slipped: what the search index is asked for, so that the record that they meant is
+//! compared.
+
+use std::collections::BTreeSet;
 
 use pinyin::ToPinyin;
 
 use crate::read::loosened;
+use crate::write::tokens;
 
 /// Fewest Chinese characters among which a slip is looked for: of two, the other one alone says too little.
 const LEAST: usize = 3;
 /// Characters looked for of a run: the first ones tell enough.
 const LENGTH: usize = 12;
+/// Fewest letters of a domain in which a slip is one.
+const DOMAIN: usize = 3;
+/// Letters of a domain by which others are found that differ in one of them.
+const BEGIN: usize = 4;
 /// Most ways in which a name may be meant.
 const WAYS: usize = 40;
 
@@ -74,9 +82,78 @@ fn is_chinese(run: &[char]) -> bool {
     run.first().is_some_and(|c| c.to_pinyin().is_some())
 }
 
+/// A `tsquery` text for addresses that are this one but for a slip in the domain.
+pub(super) fn address(email: &str) -> Option<String> {
+    let (local, domain) = email.split_once('@')?;
+    Some(format!("{} & ({})", exactly(local)?, domains(domain)?))
+}
+
+/// A `tsquery` text for all words of an address as they are: as beginnings of others short ones would find nearly everything.
+pub(super) fn exactly(address: &str) -> Option<String> {
+    let words: Vec<String> = tokens(address).iter().map(|word| format!("'{word}'")).collect();
+    (!words.is_empty()).then(|| words.join(" & "))
+}
+
+/// A `tsquery` text for domains that are this one but for a slip.
+pub(super) fn domains(domain: &str) -> Option<String> {
+    let own = domain.rsplit_once('.').map_or(domain, |(own, _)| own);
+    // What is somebody's own in it, of yunfan.com.cn the first part.
+    let word = own.split(|c: char| !c.is_alphanumeric()).rev().max_by_key(|part| part.len())?;
+    let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+    let ways = match word.len() {
+        0 => return None,
+        DOMAIN.. if word.is_ascii() => begins(word, is_number),
+        _ => BTreeSet::from([word.to_owned()]),
+    };
+    // Numbers begin like far too many telephones.
+    let end = if is_number { "" } else { ":*" };
+    Some(ways.iter().map(|way| format!("'{way}'{end}")).collect::<Vec<_>>().join(" | "))
+}
+
+/// How words begin in which one letter is another one, too many, missing, or changed places with the next; numbers are short
+/// and whole.
+fn begins(word: &str, is_number: bool) -> BTreeSet<String> {
+    let (letters, length) = if is_number { ('0'..='9', word.len() + 1) } else { ('a'..='z', BEGIN) };
+    let chars: Vec<char> = word.chars().collect();
+    let mut all = BTreeSet::new();
+    let mut note = |changed: &[&[char]]| _ = all.insert(changed.concat().into_iter().take(length).collect::<String>());
+    note(&[&chars[..]]);
+    for at in 0..chars.len().min(BEGIN) {
+        let (before, after) = chars.split_at(at);
+        note(&[before, &after[1..]]);
+        if let [first, second, rest @ ..] = after {
+            note(&[before, &[*second, *first], rest]);
+        }
+        for letter in letters.clone() {
+            note(&[before, &[letter], after]);
+            note(&[before, &[letter], &after[1..]]);
+        }
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn domains_that_differ_in_one_letter_begin_like_this_one() {
+        for (typed, meant) in [
+            ("gmal.com", "gmai"),
+            ("gmil.com", "gmai"),
+            ("gmial.com", "gmai"),
+            ("gnail.com", "gmai"),
+            ("ggmail.com", "gmai"),
+            ("yufan.com.cn", "yunf"),
+            ("mail.yunfan.cn", "yunf"),
+        ] {
+            assert!(domains(typed).unwrap().contains(&format!("'{meant}':*")), "{typed}");
+        }
+        assert!(domains("136.com").unwrap().split(" | ").any(|way| way == "'126'"));
+        assert!(!domains("gmal.com").unwrap().contains("'hotm':*"));
+        assert!(address("wang.wei@gmal.com").unwrap().starts_with("'wang' & 'wei' & ("));
+        assert!(address("wei@").is_none() && address("wei").is_none());
+    }
 
     #[test]
     fn a_name_is_looked_for_without_each_of_its_characters() {

@@ -85,7 +85,7 @@ impl Store {
         let mut tx = self.reading(actor).await?;
         let (_, table) = load(&mut tx, actor.user_id, file).await?;
         let custom = custom_fields(&mut tx, def).await?;
-        let mut steps = [suggest::step(def, &custom, &table.columns)];
+        let mut steps = [suggest::of_table(def, &custom, &table)];
         suggest::look_closer(&mut steps, &table);
         let [step] = steps;
         Ok(step)
@@ -153,12 +153,12 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
 
 /// The mapping to the type that most columns fit, of those that the actor may bring in.
 async fn likeliest(tx: &mut Tx, actor: &Actor, table: &Table) -> Result<Step> {
-    let mut likely = suggest::likeliest(&table.columns);
+    let mut likely = suggest::type_of(table);
     if !actor.may(likely, Action::Import) {
         likely = REGISTRY.iter().copied().find(|def| actor.may(def, Action::Import)).unwrap_or(likely);
     }
     let custom = custom_fields(tx, likely).await?;
-    Ok(suggest::step(likely, &custom, &table.columns))
+    Ok(suggest::of_table(likely, &custom, table))
 }
 
 /// Names a header: files of the same kind have the same.

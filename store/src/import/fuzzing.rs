@@ -14,7 +14,7 @@ pub(crate) fn file(bytes: &[u8], reading: &Reading, def: &'static RecordDef) -> 
         table.rows().map(|row| row.number).is_sorted_by(|one, next| one < next),
         "each row is on a line of its own"
     );
-    let step = suggest::step(def, &[], &table.columns);
+    let step = suggest::of_table(def, &[], &table);
     assert_eq!(texts(&step, &table, 0..table.len()).len(), table.len(), "each row is there once");
     Ok(step)
 }

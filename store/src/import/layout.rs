@@ -21,6 +21,13 @@ use super::table::{ID, Line, RECORD, Table};
 /// Field and where its value comes from: a template, of several with `|` between them the first that isn't empty.
 type Fields = &'static [(&'static str, &'static str)];
 
+/// The parts of an address that programs tell apart.
+const ADDRESS: [&str; 5] =
+    ["address.street", "address.city", "address.province", "address.postcode", "address.country"];
+
+/// Where the values of those come from, in their order.
+type Address = [&'static str; ADDRESS.len()];
+
 /// A file that a program exports.
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
@@ -30,6 +37,7 @@ pub(super) struct Layout {
     /// Columns that together only this program's files have.
     marks: &'static [&'static str],
     fields: Fields,
+    address: Option<Address>,
     /// Column with the company of a person or deal: it is made, if it isn't there.
     company: Option<&'static str>,
     /// Column with the website of that company, which people have none of.
@@ -60,7 +68,13 @@ impl Layout {
         marks: &'static [&'static str],
         fields: Fields,
     ) -> Self {
-        Self { code, record_type, marks, fields, company: None, website: None, key: Some(key) }
+        Self { code, record_type, marks, fields, address: None, company: None, website: None, key: Some(key) }
+    }
+
+    /// With an address.
+    const fn at(mut self, address: Address) -> Self {
+        self.address = Some(address);
+        self
     }
 
     /// With the column of their company, or several of which one is there.
@@ -82,13 +96,19 @@ impl Layout {
         all().filter(is_own).max_by_key(|layout| layout.known(columns).len())
     }
 
+    /// All fields, with where their values come from.
+    fn all_fields(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let address = self.address.into_iter().flat_map(|sources| ADDRESS.into_iter().zip(sources));
+        self.fields.iter().copied().chain(address)
+    }
+
     /// The fields for which there are columns.
     fn known(&self, columns: &[String]) -> Vec<Assignment> {
-        let assigned = |(field, source): &(&str, &str)| {
+        let assigned = |(field, source): (&str, &str)| {
             let plainly = Assignment::new(field, from(source, columns)?);
             Some(Assignment { values: words(self.record_type, field), ..plainly })
         };
-        let mut known: Vec<Assignment> = self.fields.iter().filter_map(assigned).collect();
+        let mut known: Vec<Assignment> = self.all_fields().filter_map(assigned).collect();
         for day in known.iter_mut().filter(|assignment| DAYS.contains(&assignment.field.as_str())) {
             // Most programs write them plainly; some as people do in the programs' country.
             day.dates = Some(DateOrder::MonthFirst);
@@ -224,7 +244,7 @@ mod tests {
     fn every_field_of_a_layout_exists() {
         for layout in all().chain(&CARD_LAYOUTS) {
             let def = shared::types::by_name(layout.record_type).unwrap();
-            for (name, _) in layout.fields {
+            for (name, _) in layout.all_fields() {
                 assert!(def.field(name.split('.').next().unwrap()).is_some(), "{} {name}", layout.code);
             }
         }

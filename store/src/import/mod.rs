@@ -11,6 +11,7 @@ mod files;
 mod formula;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod hold;
 mod layout;
 mod lookup;
 mod near;
@@ -19,6 +20,7 @@ mod preset;
 mod refusals;
 mod run;
 mod runs;
+mod starts;
 mod suggest;
 mod table;
 mod values;

@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use shared::access::Actor;
 use shared::command::{Change, Command, Outcome, Source};
 use shared::i18n::Locale;
-use shared::import::Spec;
+use shared::import::{Preview, Spec};
 use shared::{Error, Result};
 use sqlx::types::Json;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::hold::Hold;
 use super::plan::{self, Keeper, Place, Sink};
 use super::refusals::{Refusals, keep};
 use super::runs::tables;
@@ -20,7 +21,7 @@ use crate::error::{from_sqlx, internal};
 use crate::pool::{Store, Tx};
 
 /// How often a node looks for runs that another one left behind.
-const LOOK_AROUND: Duration = Duration::from_secs(60);
+const LOOK_AROUND: Duration = Duration::from_secs(20);
 /// How often a chunk is tried when the database is busy.
 const TRIES: u32 = 5;
 
@@ -42,7 +43,7 @@ type Taken = (Uuid, Json<Spec>, Uuid, String, DateTime<Utc>);
 type NextChunk = (i32, String, Json<Vec<Change>>, Json<Vec<Place>>);
 
 impl Store {
-    /// Goes on with imports that were under way when their node stopped, now and every minute.
+    /// Goes on with imports that were under way when their node stopped, now and several times a minute.
     pub fn resume_imports(&self) {
         let store = self.clone();
         tokio::spawn(async move {
@@ -126,12 +127,12 @@ impl Store {
         self.note(held, position, &command, &places, &outcome).await
     }
 
-    /// Takes the run for ten minutes; nothing when somebody else has it or it is over. With the time until when, if it
+    /// Takes the run for half a minute; nothing when somebody else has it or it is over. With the time until when, if it
     /// isn't decided yet what it does.
     async fn hold(&self, org_id: Uuid, id: Uuid) -> Result<Option<(Held, Option<DateTime<Utc>>)>> {
         let mut tx = self.begin(org_id, crate::pool::DbRole::Reader).await?;
         let found: Option<Taken> = sqlx::query_as(
-            "update import_runs set held_until = now() + interval '10 minutes'
+            "update import_runs set held_until = clock_timestamp() + interval '30 seconds'
              where org_id = $1 and id = $2 and status in ('waiting', 'running') and held_until < now()
              returning actor_id, spec, change_set, status, held_until",
         )
@@ -146,24 +147,32 @@ impl Store {
         Ok(Some((Held { actor, id, spec, change_set }, (status == "waiting").then_some(until))))
     }
 
-    /// Decides what the run will do and keeps it.
+    /// Decides what the run will do and keeps it; holds the run as long as that takes.
     async fn prepare(&self, held: &Held, until: DateTime<Utc>) -> Result<()> {
+        let (hold, beating) = Hold::keep(self, held.actor.org_id, held.id, until);
         let mut tx = self.reading(&held.actor).await?;
         let (_, tables) = tables(&mut tx, &held.actor, &held.spec).await?;
-        let keeper = Keeper::begin(self, held.actor.org_id, held.id, until).await?;
+        let keeper = Keeper::begin(Arc::clone(&hold), held.id).await?;
         let preview =
             plan::make(&mut tx, &held.actor, Locale::default(), &held.spec, &tables, Sink::Run(keeper)).await?;
         drop(tx);
+        let until = hold.until().await;
+        self.begin_running(held, &preview, *until).await?;
+        drop(beating);
+        Ok(())
+    }
+
+    /// What is decided is to be carried out. Where the run was stopped meanwhile, or is another node's, none of it counts.
+    async fn begin_running(&self, held: &Held, preview: &Preview, until: DateTime<Utc>) -> Result<()> {
         let unchanged: u64 = preview.steps.iter().map(|step| step.unchanged).sum();
         let refused: u64 = preview.steps.iter().map(|step| step.failed).sum();
         let settled = i64::try_from(unchanged + refused).map_err(internal)?;
         let total = i64::try_from(preview.changes).map_err(internal)? + settled;
         let mut tx = self.reading(&held.actor).await?;
-        // Stopped meanwhile: then none of this counts.
         sqlx::query(
             "update import_runs set status = 'running', total = $3, done = $4, unchanged = $5, failed = $6,
                     held_until = now() + interval '1 minute'
-             where org_id = $1 and id = $2 and status = 'waiting'",
+             where org_id = $1 and id = $2 and status = 'waiting' and held_until = $7",
         )
         .bind(tx.org_id)
         .bind(held.id)
@@ -171,6 +180,7 @@ impl Store {
         .bind(settled)
         .bind(i64::try_from(unchanged).map_err(internal)?)
         .bind(i64::try_from(refused).map_err(internal)?)
+        .bind(until)
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use shared::access::Actor;
 use shared::command::UndoOutcome;
 use shared::i18n::Locale;
-use shared::import::{Preview, Run, Spec, Status};
+use shared::import::{Excerpt, Preview, PreviewRow, Run, Spec, Status};
 use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
@@ -103,6 +103,28 @@ impl Store {
         let mut tx = self.reading(actor).await?;
         let tables = tables(&mut tx, actor, spec).await?;
         plan::make(&mut tx, actor, locale, spec, &tables.1, Sink::Preview).await
+    }
+
+    /// Other rows of a preview than it shows at first, as they will be; nothing is written. What comes before them is worked
+    /// out anew, no more than a window of rows at a time.
+    ///
+    /// # Errors
+    /// As [`Store::preview_import`]; `NotFound` for a step that isn't there.
+    pub async fn preview_import_rows(
+        &self,
+        actor: &Actor,
+        locale: Locale,
+        spec: &Spec,
+        excerpt: Excerpt,
+    ) -> Result<Vec<PreviewRow>> {
+        check(actor, spec)?;
+        if spec.files.get(excerpt.file).is_none_or(|file| file.steps.len() <= excerpt.step) {
+            return Err(Error::NotFound);
+        }
+        let mut tx = self.reading(actor).await?;
+        let tables = tables(&mut tx, actor, spec).await?;
+        let mut preview = plan::make(&mut tx, actor, locale, spec, &tables.1, Sink::Rows(excerpt)).await?;
+        Ok(preview.steps.pop().map(|step| step.rows).unwrap_or_default())
     }
 
     /// Starts an import in the background; gives the run.

@@ -1,6 +1,9 @@
 //! Suggests which column goes where.
 
+mod guess;
 mod likely;
+mod looks;
+mod people;
 mod synonyms;
 
 use shared::RecordDef;
@@ -9,11 +12,10 @@ use shared::import::{Assignment, From, Step, fillable, mapping, units};
 use shared::record::{CustomField, Kind, custom_name};
 use uuid::Uuid;
 
+use self::likely::likeliest;
 use self::synonyms::{PARTS, SYNONYMS, TELLING};
 use super::near::bare;
 use super::table::Table;
-
-pub(super) use self::likely::likeliest;
 
 /// Names of fields in falling order of certainty: see [`names`].
 const RANKS: u8 = 4;
@@ -48,6 +50,19 @@ pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[S
     closing_days(def, &mut step);
     step.key = key(def, &step.assignments);
     step
+}
+
+/// The mapping of a file to a type: by the names of its columns, and by their values where they have none.
+pub(super) fn of_table(def: &'static RecordDef, custom: &[CustomField], table: &Table) -> Step {
+    let mut step = step(def, custom, &table.columns);
+    guess::guess(def, &mut step, table);
+    step.key = key(def, &step.assignments);
+    step
+}
+
+/// What a file is a list of.
+pub(super) fn type_of(table: &Table) -> &'static RecordDef {
+    guess::listed(table).unwrap_or_else(|| likeliest(&table.columns))
 }
 
 /// What a column is called, as it is held against names of a field: without the unit of its amounts.

@@ -1,7 +1,8 @@
 //! Cells as values of fields.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use shared::format::Zone;
+use shared::format::{Zone, date_time};
 use shared::i18n::{Locale, choice_label};
 use shared::import::{Assignment, Candidate, Suggestion};
 use shared::record::{CustomField, Kind, custom_key, normalize};
@@ -69,6 +70,13 @@ pub(super) fn plain(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
     }
 }
 
+/// A moment shown as the clocks of its reader show it.
+pub(super) fn as_clocks_show(cell: Cell, locale: Locale, zone: &Zone) -> Cell {
+    let at = cell.value.as_ref().and_then(Value::as_str).and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    let shown = at.map(|at| date_time(locale, at, zone));
+    Cell { shown: shown.unwrap_or(cell.shown), ..cell }
+}
+
 /// What can be read of a text that as a whole can't: the good ones of several numbers or addresses.
 pub(super) fn readable(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
     let nothing = Cell { value: None, shown: String::new(), error: None };
@@ -86,10 +94,14 @@ fn day_of(text: &str) -> &str {
     day.filter(|_| text[10..].starts_with([' ', 'T'])).unwrap_or(text)
 }
 
+/// The field of that name that administrators added.
+pub(super) fn added<'c>(custom: &'c [CustomField], name: &str) -> Option<&'c CustomField> {
+    custom_key(name).and_then(|key| custom.iter().find(|field| field.key == key))
+}
+
 /// What a cell says of a part of a field, or of a field that administrators added: days are read as other days are.
 pub(super) fn part(custom: &[CustomField], assignment: &Assignment, text: &str) -> String {
-    let added = custom_key(&assignment.field).and_then(|key| custom.iter().find(|field| field.key == key));
-    let is_day = added.is_some_and(|field| field.value_kind() == Kind::Date);
+    let is_day = added(custom, &assignment.field).is_some_and(|field| field.value_kind() == Kind::Date);
     if is_day { day_of(&dates::read(text, assignment.dates)).to_owned() } else { text.to_owned() }
 }
 

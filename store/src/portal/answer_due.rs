@@ -7,9 +7,10 @@ use shared::types::MAILED_CHANNELS;
 use uuid::Uuid;
 
 use super::Portal;
-use super::place::alone;
+use crate::desk::TAKEN_BACK_WITHIN;
 use crate::error::from_sqlx;
-use crate::pool::{DbRole, Store, Tx};
+use crate::pool::{Store, Tx};
+use crate::telling::ToTell;
 
 /// Most answers told of at a time.
 const AT_ONCE: i64 = 200;
@@ -53,43 +54,42 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn answers_due(&self) -> Result<Vec<AnswerMail>> {
-        let mut mails = Vec::new();
-        for portal in self.portals().await? {
-            // What was claimed of others must not be lost to one organisation's fault.
-            match self.claim_answers(&portal).await {
-                Ok(due) => mails.extend(due.into_iter().map(|due| mail(&portal, due))),
-                Err(fault) => tracing::warn!(%fault, "answers of an organisation could not be told"),
-            }
-        }
-        Ok(mails)
-    }
-
-    async fn claim_answers(&self, portal: &Portal) -> Result<Vec<Due>> {
-        let mut tx = self.begin(portal.org_id, DbRole::Writer).await?;
-        if !alone(&mut tx, "answers").await? {
-            return Ok(Vec::new());
-        }
-        let due = due(&mut tx, portal).await?;
-        note(&mut tx, &due).await?;
-        tx.commit().await?;
-        Ok(due)
+        Ok(self.mails_due::<Due>(&self.portals().await?).await)
     }
 }
 
-fn mail(portal: &Portal, due: Due) -> AnswerMail {
-    AnswerMail {
-        portal: portal.clone(),
-        to: due.email,
-        name: due.name,
-        locale: Locale::parse(&due.locale).unwrap_or_default(),
-        number: due.number,
-        subject: due.subject,
-        text: rich::to_text(&due.content).chars().take(REPEATED).collect(),
+impl ToTell for Due {
+    const KIND: &'static str = "answers";
+    type Place = Portal;
+    type Mail = AnswerMail;
+
+    fn org_id(portal: &Portal) -> Uuid {
+        portal.org_id
+    }
+
+    async fn find(tx: &mut Tx, portal: &Portal) -> Result<Vec<Self>> {
+        due(tx, portal).await
+    }
+
+    async fn claim(tx: &mut Tx, due: Vec<Self>) -> Result<Vec<Self>> {
+        let told = note(tx, &due).await?;
+        Ok(due.into_iter().filter(|due| told.contains(&due.message_id)).collect())
+    }
+
+    async fn mail(self, _: &Store, portal: &Portal) -> Result<Option<AnswerMail>> {
+        Ok(Some(AnswerMail {
+            portal: portal.clone(),
+            to: self.email,
+            name: self.name,
+            locale: Locale::parse(&self.locale).unwrap_or_default(),
+            number: self.number,
+            subject: self.subject,
+            text: rich::to_text(&self.content).chars().take(REPEATED).collect(),
+        }))
     }
 }
 
-/// Answers of the last day but not of this very moment, lest somebody takes one back; none that were brought in with an older
-/// time.
+/// Answers of the last day that nobody takes back any more; none that were brought in with an older time.
 async fn due(tx: &mut Tx, portal: &Portal) -> Result<Vec<Due>> {
     sqlx::query_as(
         "select m.id as message_id, t.number, t.subject, coalesce(t.locale, $2) as locale,
@@ -99,7 +99,7 @@ async fn due(tx: &mut Tx, portal: &Portal) -> Result<Vec<Due>> {
          join tickets t on t.org_id = m.org_id and t.id = m.ticket_id and t.archived_at is null
          left join contacts c on c.org_id = t.org_id and c.id = t.contact_id and c.archived_at is null
          where m.org_id = $1 and m.kind = 'reply' and m.direction = 'outbound' and m.archived_at is null
-           and m.created_at between now() - interval '1 day' and now() - interval '20 seconds'
+           and m.created_at between now() - interval '1 day' and now() - make_interval(secs => $5)
            and m.said_at > m.created_at - interval '1 minute'
            and exists (select from audit_entries w where w.org_id = $1 and w.record_id = m.id and w.action = 'create'
                        and w.source in ('web', 'api'))
@@ -113,18 +113,21 @@ async fn due(tx: &mut Tx, portal: &Portal) -> Result<Vec<Due>> {
     .bind(portal.locale.code())
     .bind(MAILED_CHANNELS)
     .bind(AT_ONCE)
+    .bind(TAKEN_BACK_WITHIN)
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)
 }
 
-async fn note(tx: &mut Tx, due: &[Due]) -> Result<()> {
+async fn note(tx: &mut Tx, due: &[Due]) -> Result<Vec<Uuid>> {
     let messages: Vec<Uuid> = due.iter().map(|due| due.message_id).collect();
-    sqlx::query("insert into answers_told (org_id, message_id) select $1, unnest($2::uuid[]) on conflict do nothing")
-        .bind(tx.org_id)
-        .bind(messages)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-    Ok(())
+    sqlx::query_scalar(
+        "insert into answers_told (org_id, message_id) select $1, unnest($2::uuid[])
+         on conflict do nothing returning message_id",
+    )
+    .bind(tx.org_id)
+    .bind(messages)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::auth::zone_of;
 use crate::error::from_sqlx;
-use crate::pool::{Store, Tx};
+use crate::pool::Store;
 
 /// The public pages of one organisation.
 #[derive(Clone, Debug)]
@@ -120,16 +120,6 @@ impl Store {
         .await
         .map_err(from_sqlx)
     }
-}
-
-/// Whether no other server does this for the organisation at the moment; until the transaction ends none will.
-pub(super) async fn alone(tx: &mut Tx, what: &str) -> Result<bool> {
-    sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended($2 || ' ' || $1::text, 0))")
-        .bind(tx.org_id)
-        .bind(what)
-        .fetch_one(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)
 }
 
 #[cfg(test)]

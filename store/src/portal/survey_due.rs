@@ -5,9 +5,9 @@ use shared::i18n::Locale;
 use uuid::Uuid;
 
 use super::Portal;
-use super::place::alone;
 use crate::error::from_sqlx;
-use crate::pool::{DbRole, Store, Tx};
+use crate::pool::{Store, Tx};
+use crate::telling::ToTell;
 
 /// Most tickets asked about at a time.
 const AT_ONCE: i64 = 200;
@@ -51,43 +51,45 @@ struct Due {
 impl Store {
     /// The mails to send to customers whose tickets were solved or closed and who were not asked yet, in all organisations
     /// with public pages. Who is given here counts as asked, so that nobody is ever asked twice, whatever becomes of the
-    /// mail. To be run every minute by every server; one of them finds them.
+    /// mail. To be run every few seconds by every server; one of them finds them.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn satisfaction_due(&self) -> Result<Vec<SatisfactionMail>> {
-        let mut mails = Vec::new();
-        for portal in self.portals().await? {
-            for due in self.ask(&portal).await? {
-                let token = self.survey_token(portal.org_id, due.ticket_id, due.survey_id).await?;
-                mails.push(SatisfactionMail {
-                    portal: portal.clone(),
-                    to: due.email,
-                    name: due.name,
-                    locale: Locale::parse(&due.locale).unwrap_or_default(),
-                    question: due.question,
-                    kind: due.kind,
-                    number: due.number.unwrap_or_default(),
-                    subject: due.subject,
-                    token,
-                });
-            }
-        }
-        Ok(mails)
+        Ok(self.mails_due::<Due>(&self.portals().await?).await)
+    }
+}
+
+impl ToTell for Due {
+    const KIND: &'static str = "satisfaction";
+    type Place = Portal;
+    type Mail = SatisfactionMail;
+
+    fn org_id(portal: &Portal) -> Uuid {
+        portal.org_id
     }
 
-    async fn ask(&self, portal: &Portal) -> Result<Vec<Due>> {
-        let mut tx = self.begin(portal.org_id, DbRole::Writer).await?;
-        if !alone(&mut tx, "satisfaction").await? {
-            return Ok(Vec::new());
-        }
-        let due = due(&mut tx, portal).await?;
-        if due.is_empty() {
-            return Ok(due);
-        }
-        let asked = note(&mut tx, &due).await?;
-        tx.commit().await?;
+    async fn find(tx: &mut Tx, portal: &Portal) -> Result<Vec<Self>> {
+        due(tx, portal).await
+    }
+
+    async fn claim(tx: &mut Tx, due: Vec<Self>) -> Result<Vec<Self>> {
+        let asked = note(tx, &due).await?;
         Ok(due.into_iter().filter(|due| asked.contains(&due.ticket_id)).collect())
+    }
+
+    async fn mail(self, store: &Store, portal: &Portal) -> Result<Option<SatisfactionMail>> {
+        Ok(Some(SatisfactionMail {
+            token: store.survey_token(portal.org_id, self.ticket_id, self.survey_id).await?,
+            portal: portal.clone(),
+            to: self.email,
+            name: self.name,
+            locale: Locale::parse(&self.locale).unwrap_or_default(),
+            question: self.question,
+            kind: self.kind,
+            number: self.number.unwrap_or_default(),
+            subject: self.subject,
+        }))
     }
 }
 

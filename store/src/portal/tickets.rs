@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::rich::for_public;
 use super::{Portal, Visitor};
-use crate::desk::survivor;
+use crate::desk::{TAKEN_BACK_WITHIN, survivor};
 use crate::error::from_sqlx;
 use crate::intake::contacts_with;
 use crate::pool::{Store, Tx};
@@ -95,10 +95,6 @@ pub struct OwnTicket {
 /// Condition that a ticket `t` is the holder's of the address `$2`, or of one of the contacts `$3`. Never by the company
 /// alone: colleagues do not see each other's tickets.
 pub(super) const OWN: &str = "t.org_id = $1 and t.archived_at is null and t.number is not null and (t.requester_email = $2 or t.contact_id = any ($3))";
-/// What lists say of a ticket `t`.
-const LINE: &str = "t.number, t.subject, t.status, coalesce(t.received_at, t.created_at) as created_at,
-    (select max(m.said_at) from ticket_messages m where m.org_id = t.org_id and m.ticket_id = t.id and m.kind = 'reply'
-     and m.archived_at is null) as said_at";
 
 /// The description of a ticket `t` as far as it is what the customer wrote: on the phone it is what a colleague noted, and so is
 /// what it was changed to afterwards, or the way by which it is said to have come in.
@@ -127,6 +123,25 @@ pub(super) async fn contact_ids(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Uu
     Ok(contacts_with(tx, &visitor.email).await?.into_iter().map(|contact| contact.id).collect())
 }
 
+/// Condition that a message `m` is one that the customer sees: what they said themselves at once, an answer when nobody
+/// takes it back any more.
+fn told() -> String {
+    format!(
+        "m.kind = 'reply' and m.archived_at is null
+         and (m.direction = 'inbound' or m.created_at <= now() - make_interval(secs => {TAKEN_BACK_WITHIN}))"
+    )
+}
+
+/// What lists say of a ticket `t`.
+fn line() -> String {
+    format!(
+        "t.number, t.subject, t.status, coalesce(t.received_at, t.created_at) as created_at,
+         (select max(m.said_at) from ticket_messages m
+          where m.org_id = t.org_id and m.ticket_id = t.id and {}) as said_at",
+        told()
+    )
+}
+
 impl Store {
     /// The visitor's tickets, the last made first; open ones before those that are done.
     ///
@@ -136,7 +151,8 @@ impl Store {
         let mut tx = self.reading(&portal.system()).await?;
         let contacts = contact_ids(&mut tx, visitor).await?;
         sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select {LINE} from tickets t where {OWN} order by t.status in ('solved', 'closed'), t.id desc limit $4"
+            "select {} from tickets t where {OWN} order by t.status in ('solved', 'closed'), t.id desc limit $4",
+            line()
         )))
         .bind(portal.org_id)
         .bind(&visitor.email)
@@ -169,9 +185,10 @@ impl Store {
 fn columns(portal: &Portal) -> String {
     let category = portal.said(portal.reader, "c", "name");
     format!(
-        "{LINE}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, t.satisfaction, t.parent_id,
+        "{}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, t.satisfaction, t.parent_id,
          (select {category} from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
-         (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product"
+         (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product",
+        line()
     )
 }
 
@@ -226,11 +243,11 @@ async fn number_of(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], id: Uuid) 
 /// What was asked and answered.
 async fn conversation(tx: &mut Tx, portal: &Portal, ticket: &Found) -> Result<Vec<PublicMessage>> {
     type Said = (Uuid, String, Option<String>, String, DateTime<Utc>);
-    let mut said: Vec<Said> = sqlx::query_as(
-        "select id, direction, author_name, content, said_at from ticket_messages
-         where org_id = $1 and ticket_id = $2 and kind = 'reply' and archived_at is null
-         order by said_at desc, id desc limit $3",
-    )
+    let mut said: Vec<Said> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select m.id, m.direction, m.author_name, m.content, m.said_at from ticket_messages m
+         where m.org_id = $1 and m.ticket_id = $2 and {} order by m.said_at desc, m.id desc limit $3",
+        told()
+    )))
     .bind(tx.org_id)
     .bind(ticket.id)
     .bind(MESSAGES)
@@ -264,13 +281,13 @@ fn stands_in(file: &PublicFile, content: &str) -> bool {
 
 /// The files of a ticket's public messages.
 async fn message_files(tx: &mut Tx, ticket_id: Uuid) -> Result<Vec<PublicFile>> {
-    sqlx::query_as(
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select f.id, f.name, f.content_type, f.size, f.message_id, f.content_id is not null as inline
          from attachments f
-         join ticket_messages m on m.org_id = f.org_id and m.id = f.message_id and m.ticket_id = $2 and m.kind = 'reply'
-              and m.archived_at is null
+         join ticket_messages m on m.org_id = f.org_id and m.id = f.message_id and m.ticket_id = $2 and {}
          where f.org_id = $1 and f.archived_at is null order by f.id limit 1000",
-    )
+        told()
+    )))
     .bind(tx.org_id)
     .bind(ticket_id)
     .fetch_all(&mut *tx.inner)
@@ -307,9 +324,9 @@ impl Store {
              where f.org_id = $1 and f.id = $4 and f.archived_at is null and (
                  exists (select from articles a where a.org_id = f.org_id and a.id = f.article_id and {})
                  or exists (select from ticket_messages m join tickets t on t.org_id = m.org_id and t.id = m.ticket_id
-                            where m.org_id = f.org_id and m.id = f.message_id and m.kind = 'reply' and m.archived_at is null
-                            and {OWN}))",
-            super::articles::PUBLIC
+                            where m.org_id = f.org_id and m.id = f.message_id and {} and {OWN}))",
+            super::articles::PUBLIC,
+            told()
         )))
         .bind(portal.org_id)
         .bind(visitor.map(|visitor| visitor.email.clone()))

@@ -1,14 +1,18 @@
 //! Telling a customer that their ticket changed, as far as they may know.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use shared::{Error, Result};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use super::{OwnTicket, Portal};
+use crate::desk::TAKEN_BACK_WITHIN;
+use crate::error::from_sqlx;
 use crate::live::{Entry, Message, News};
 use crate::pool::Store;
 
@@ -22,6 +26,8 @@ pub struct TicketWatch {
     ticket_id: Uuid,
     receiver: Receiver<Message>,
     seen: Vec<u8>,
+    /// When the next answer shows that may still be taken back: nothing is written at that moment.
+    due: Option<Instant>,
 }
 
 impl Store {
@@ -42,7 +48,25 @@ impl Store {
             ticket_id: ticket.id,
             receiver,
             seen: mark(&ticket),
+            due: None,
         })
+    }
+
+    /// So long it takes until the next answer shows in a ticket, if one waits.
+    async fn answer_shows_in(&self, portal: &Portal, ticket_id: Uuid) -> Result<Option<Duration>> {
+        let mut tx = self.reading(&portal.system()).await?;
+        let seconds: Option<f64> = sqlx::query_scalar(
+            "select extract(epoch from min(created_at) + make_interval(secs => $3) - now())::float8 from ticket_messages
+             where org_id = $1 and ticket_id = $2 and kind = 'reply' and direction = 'outbound' and archived_at is null
+               and created_at > now() - make_interval(secs => $3)",
+        )
+        .bind(portal.org_id)
+        .bind(ticket_id)
+        .bind(TAKEN_BACK_WITHIN)
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+        Ok(seconds.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default()))
     }
 }
 
@@ -56,13 +80,22 @@ impl TicketWatch {
             if self.look().await? {
                 return Ok(());
             }
-            loop {
-                match self.receiver.recv().await {
-                    Ok(Message::Entry(entry)) if self.concerns(&entry) => break,
-                    Ok(Message::CatchUp) | Err(RecvError::Lagged(_)) => break,
-                    Ok(_) => {}
-                    Err(RecvError::Closed) => return Err(Error::Offline),
-                }
+            let due = self.due;
+            tokio::select! {
+                written = self.written() => written?,
+                () = until(due) => {}
+            }
+        }
+    }
+
+    /// Waits until something is written that may concern them.
+    async fn written(&mut self) -> Result<()> {
+        loop {
+            match self.receiver.recv().await {
+                Ok(Message::Entry(entry)) if self.concerns(&entry) => return Ok(()),
+                Ok(Message::CatchUp) | Err(RecvError::Lagged(_)) => return Ok(()),
+                Ok(_) => {}
+                Err(RecvError::Closed) => return Err(Error::Offline),
             }
         }
     }
@@ -74,6 +107,9 @@ impl TicketWatch {
     /// As [`TicketWatch::changed`].
     pub async fn look(&mut self) -> Result<bool> {
         let visitor = self.store.portal_visitor(&self.portal, &self.token).await?;
+        // Asked first: an answer that comes to show between the two is seen now, or waited for.
+        let shows_in = self.store.answer_shows_in(&self.portal, self.ticket_id).await?;
+        self.due = shows_in.map(|time| Instant::now() + time);
         let ticket = self.store.portal_ticket(&self.portal, &visitor, &self.number).await?;
         // Merged meanwhile, it goes on as another one.
         self.ticket_id = ticket.id;
@@ -95,6 +131,14 @@ impl TicketWatch {
             ("ticket" | "ticket_message" | "attachment" | "contact", _) => true,
             _ => false,
         }
+    }
+}
+
+/// Waits for a moment; without end if there is none.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }
 

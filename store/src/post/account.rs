@@ -29,6 +29,12 @@ impl Password {
     }
 }
 
+impl From<String> for Password {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(…)")
@@ -284,5 +290,5 @@ fn opened(key: &LessSafeKey, given_for: &[u8], sealed: Vec<u8>) -> Option<Passwo
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut bytes = bytes.to_vec();
     let plain = key.open_in_place(nonce, Aad::from(given_for), &mut bytes).ok()?;
-    String::from_utf8(plain.to_vec()).ok().map(Password)
+    String::from_utf8(plain.to_vec()).ok().map(Password::from)
 }

@@ -177,7 +177,7 @@ impl Store {
 }
 
 /// The letter that the bytes are; none where reading them fails.
-async fn readable(raw: Vec<u8>) -> Result<(Vec<u8>, Option<Letter>)> {
+pub(super) async fn readable(raw: Vec<u8>) -> Result<(Vec<u8>, Option<Letter>)> {
     let copy = raw.clone();
     // A large one takes a second, for which others need not wait.
     let letter = tokio::task::spawn_blocking(move || mail::read(&copy)).await;

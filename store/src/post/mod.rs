@@ -10,6 +10,7 @@ mod aside;
 mod departing;
 mod fetched;
 mod files;
+mod reading;
 mod said;
 mod sending;
 mod signing;

@@ -288,7 +288,8 @@ async fn say(tx: &mut Tx, ticket_id: Uuid, prepared: &Prepared, public: bool) ->
         let unproven = translate(prepared.locale, "mail.note.unproven", &[("address", address)]);
         html.insert_str(0, &said::paragraph(&unproven));
     }
-    let name = prepared.name();
+    // The name that such a letter gives may be a colleague's: it stands under its address alone.
+    let name = if public { prepared.name() } else { said::name(&prepared.letter.from.address) };
     let said = prepared.said(prepared.from.as_deref(), name.as_deref(), &html);
     let id = Uuid::now_v7();
     let command = if public { said.message(ticket_id, id) } else { said.note(ticket_id, id) };

@@ -26,9 +26,11 @@ impl Store {
     /// Opens a pipeline: every column with its totals and first cards.
     ///
     /// # Errors
-    /// `Forbidden` without read right on opportunities, `NotFound` for an unknown pipeline or when there is none.
+    /// `Forbidden` without read right on opportunities, `NotFound` for an unknown pipeline or when there is none, `Invalid` for
+    /// filters that do not fit.
     pub async fn board(&self, actor: &Actor, query: &BoardQuery) -> Result<Board> {
         may_read(actor)?;
+        let query = &query.whole()?;
         let mut tx = self.reading(actor).await?;
         let (live, pipelines) = all_rows(&mut tx, actor, &PIPELINE).await?;
         let pipeline = match query.pipeline_id {
@@ -61,6 +63,7 @@ impl Store {
     /// As [`Store::board`]; `Invalid` for a cursor that is none.
     pub async fn board_cards(&self, actor: &Actor, query: &BoardQuery, stage: Uuid, cursor: &str) -> Result<Cards> {
         may_read(actor)?;
+        let query = &query.whole()?;
         let after = Keyset::decode(cursor)?;
         let mut tx = self.reading(actor).await?;
         let mut cards =
@@ -76,6 +79,7 @@ impl Store {
     /// As [`Store::board`].
     pub async fn board_totals(&self, actor: &Actor, query: &BoardQuery) -> Result<Vec<(Uuid, Totals)>> {
         may_read(actor)?;
+        let query = &query.whole()?;
         let pipeline = query.pipeline_id.ok_or_else(|| Error::invalid("pipeline_id", "required"))?;
         let mut tx = self.reading(actor).await?;
         Ok(totals(&mut tx, actor, pipeline, query).await?.into_iter().collect())

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use shared::access::Actor;
-use shared::history::{ChangeSet, ChangeSetQuery, ChangeSets, Concerned, Count, ImportOf, State};
+use shared::history::{ChangeSet, ChangeSetQuery, ChangeSets, Concerned, Count, ImportOf, Left, State, Why};
 use shared::query::Titles;
 use shared::record::instant_text;
 use shared::types::by_name;
 use shared::{Error, Result};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use self::contents::{COUNTED, Group, NAMED, Run, groups, runs};
@@ -32,6 +33,9 @@ struct Found {
     undone_by: Option<Uuid>,
     /// How many undos led to it: an odd number took something back.
     turns: i32,
+    /// The first records that its undo left alone, and how many there were.
+    kept: Option<Json<Vec<(String, Uuid, Why)>>>,
+    kept_count: i64,
 }
 
 impl Store {
@@ -65,7 +69,7 @@ impl Store {
 
 fn select(actor: &Actor, query: &ChangeSetQuery) -> Result<Sql> {
     let mut sql = Sql::new(
-        "select s.id, s.at, s.actor_id, s.source, s.undone_by, case when s.undo_of is null then 0 else (
+        "select s.id, s.at, s.actor_id, s.source, s.undone_by, s.kept, s.kept_count, case when s.undo_of is null then 0 else (
              with recursive way as (
                  select s.undo_of as id, 1 as turns
                  union all select c.undo_of, way.turns + 1
@@ -102,9 +106,11 @@ impl Names {
     async fn of(tx: &mut Tx, actor: &Actor, sets: &[Found], groups: &[Group]) -> Result<Self> {
         let mut wanted: Wanted = BTreeMap::new();
         wanted.entry("user").or_default().extend(sets.iter().filter_map(|set| set.actor_id));
-        for group in groups {
-            let Some(def) = by_name(&group.record_type) else { continue };
-            wanted.entry(def.name).or_default().extend(&group.ids);
+        let concerned = groups.iter().flat_map(|group| group.ids.iter().map(move |id| (&group.record_type, id)));
+        let kept = sets.iter().filter_map(|set| set.kept.as_ref()).flat_map(|Json(kept)| kept);
+        for (name, id) in concerned.chain(kept.map(|(name, id, _)| (name, id))) {
+            let Some(def) = by_name(name) else { continue };
+            wanted.entry(def.name).or_default().insert(*id);
         }
         let there = titles_of(tx, actor, &wanted).await?;
         let gone = titles_of_gone(tx, actor, &wanted, &there).await?;
@@ -112,7 +118,7 @@ impl Names {
     }
 
     fn tell(&self, found: Found, groups: Vec<&Group>, run: Option<&Run>) -> ChangeSet {
-        let Found { id, at, actor_id, source, undone_by, turns } = found;
+        let Found { id, at, actor_id, source, undone_by, turns, kept, kept_count } = found;
         let state = match undone_by {
             Some(by) if by == id => State::Final,
             Some(_) => State::Undone,
@@ -132,16 +138,20 @@ impl Names {
             action: group.action.clone(),
             records: group.records,
         };
+        let kept = kept.map(|Json(kept)| kept).unwrap_or_default();
+        let left = |(name, id, why)| Left { record: self.concerned(name, id), why };
         ChangeSet {
             id,
             at,
             who: actor_id.and_then(|id| self.title(id)).cloned(),
             source,
-            counts: groups.iter().map(count).collect(),
+            counts: groups.iter().filter(|group| group.changed).map(count).collect(),
             more: groups.iter().map(|group| group.changes).sum::<i64>() > COUNTED,
             records: records.take(NAMED).map(|(name, id)| self.concerned(name, id)).collect(),
             import: run.map(|run| ImportOf { id: run.id, title: run.title.clone() }),
             state,
+            kept: kept.into_iter().map(left).collect(),
+            kept_count,
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use strsim::{damerau_levenshtein, jaro_winkler, normalized_damerau_levenshtein};
 
-use crate::write::{pinyin_tokens, query_tokens};
+use crate::write::{pinyin_tokens, query_tokens, syllables};
 
 /// Characters of a word by whose variants candidates are found: many first, which few records begin with, then few.
 const BEGINS: [usize; 2] = [5, 3];
@@ -18,6 +18,8 @@ const SHORT: usize = 3;
 const WORD: f64 = 0.84;
 /// The same for Chinese, where each character counts more.
 const CHINESE: f64 = 0.6;
+/// Letters of the longest syllable.
+const SYLLABLE: usize = 6;
 
 fn words(text: &str) -> Vec<String> {
     text.to_lowercase()
@@ -85,22 +87,30 @@ fn variants(word: &str, most: usize) -> Option<String> {
 
 /// How near a title comes to the words, 0 to 1; nothing when something else must be meant.
 pub(super) fn nearness(text: &str, title: &str) -> Option<f64> {
-    let mut said = words(title);
-    // As it is typed on a keyboard.
-    said.extend(pinyin_tokens(title));
-    likeness(text, &said, alike)
+    let (said, sounds) = (words(title), syllables(title));
+    likeness(text, |word| {
+        let written = said.iter().map(|other| alike(word, other));
+        // As it is typed on a keyboard.
+        let typed = sounds.iter().map(|syllables| sounding(word, syllables));
+        written.chain(typed).fold(0.0, f64::max)
+    })
 }
 
-/// The same of an address, by all words that a record is found by.
-pub(super) fn address_nearness(text: &str, said: &[String]) -> Option<f64> {
-    likeness(text, said, slipped)
+/// The same of an address, by all words that a record is found by. How its title sounds is among them, and no part of an
+/// address unless it is that but for one slip.
+pub(super) fn address_nearness(text: &str, said: &[String], title: &str) -> Option<f64> {
+    let sounds = pinyin_tokens(title);
+    let like =
+        |word: &str, other: &String| if sounds.contains(other) { slip(word, other) } else { slipped(word, other) };
+    likeness(text, |word| said.iter().map(|other| like(word, other)).fold(0.0, f64::max))
 }
 
-fn likeness(text: &str, said: &[String], alike: fn(&str, &str) -> f64) -> Option<f64> {
+/// How near the words come together, by how near each does.
+fn likeness(text: &str, nearest: impl Fn(&str) -> f64) -> Option<f64> {
     let sought = words(text);
     let mut sum = 0.0;
     for word in &sought {
-        let like = said.iter().map(|other| alike(word, other)).fold(0.0, f64::max);
+        let like = nearest(word);
         if like < if word.is_ascii() { WORD } else { CHINESE } {
             return None;
         }
@@ -120,10 +130,49 @@ fn alike(word: &str, other: &str) -> f64 {
     parts.map(|part| normalized_damerau_levenshtein(word, &part.iter().collect::<String>())).fold(0.0, f64::max)
 }
 
+/// How near a word comes to syllables that follow each other, from whichever on. It has each of them with a slip at most: jian is
+/// no way to mistype gen.
+fn sounding(word: &str, syllables: &[&str]) -> f64 {
+    let mut best = 0.0_f64;
+    for from in (0..syllables.len()).filter(|_| word.is_ascii()) {
+        let mut sound = String::new();
+        for (count, syllable) in (1..).zip(&syllables[from..]) {
+            sound.push_str(syllable);
+            if sound.len() > word.len() + SYLLABLE {
+                break;
+            }
+            let like = jaro_winkler(word, &sound);
+            if like >= WORD && like > best && has_each(word, &syllables[from..from + count]) {
+                best = like;
+            }
+        }
+    }
+    best
+}
+
+/// Whether a word of plain letters has these syllables in a row, each with a slip at most, and the last at least begun.
+fn has_each(word: &str, syllables: &[&str]) -> bool {
+    let [first, others @ ..] = syllables else { return word.is_empty() };
+    (1..=word.len().min(first.len() + 1)).any(|end| {
+        let (part, rest) = word.split_at(end);
+        let is_begun = others.is_empty() && first.starts_with(part);
+        (is_begun || damerau_levenshtein(part, first) <= 1) && has_each(rest, others)
+    })
+}
+
 /// How alike two words of addresses are: those are short, and one slip changes much of them.
 fn slipped(word: &str, other: &str) -> f64 {
+    alike(word, other).max(slip(word, other))
+}
+
+/// The likeness of words that are the same but for a slip.
+fn slip(word: &str, other: &str) -> f64 {
     let is_one = word.is_ascii() && word.len() >= SHORT && damerau_levenshtein(word, other) <= 1;
-    alike(word, other).max(if is_one { WORD } else { 0.0 })
+    match is_one {
+        _ if word == other => 1.0,
+        true => WORD,
+        false => 0.0,
+    }
 }
 
 #[cfg(test)]
@@ -142,6 +191,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_typed_by_sound_is_near_syllable_by_syllable() {
+        for (typed, title) in [("xinjin", "新建厂房"), ("zhagnwei", "张伟"), ("zhnagw", "张伟")] {
+            assert!(nearness(typed, title).is_some(), "{typed} {title}");
+        }
+        for title in ["微信跟进", "新品介绍"] {
+            assert!(nearness("xinjian", title).is_none(), "{title}");
+        }
+        let said = ["微", "信", "xingenjin", "weixingenjin"].map(str::to_owned);
+        assert!(address_nearness("xinjian", &said, "微信跟进").is_none());
+    }
+
+    #[test]
     fn candidates_begin_as_the_words_do_or_nearly_so() {
         let [few, many] = &loosened("hauwei")[..] else { panic!("two") };
         assert!(many.contains("'hau':*") && many.contains("'hua':*") && many.contains("'auw':*"));
@@ -156,8 +217,8 @@ mod tests {
         let ways = loosened("li.wie@yunfan.example");
         assert!(ways.contains(&"'yunfan':* & 'example':*".to_owned()), "{ways:?}");
         let said = ["li", "wei", "yunfan", "example"].map(str::to_owned);
-        assert!(address_nearness("li.wie@yunfan.example", &said).is_some());
-        assert!(address_nearness("anna@yunfan.example", &said).is_none());
+        assert!(address_nearness("li.wie@yunfan.example", &said, "李伟").is_some());
+        assert!(address_nearness("anna@yunfan.example", &said, "李伟").is_none());
         assert!(is_address("zhangwei") && is_address("a@b") && !is_address("zhang wei") && !is_address("wei"));
     }
 }

@@ -3,7 +3,7 @@
 use shared::access::{Action, Actor};
 use shared::quality::{Quality, complete_fields, is_told_of};
 use shared::record::NOT_WORKING;
-use shared::tidy::{Part, Rule, fields, writable_findings};
+use shared::tidy::{Part, Rule, country_of_zone, fields, is_needed, unreadable, writable_findings};
 use shared::{Error, FieldDef, RecordDef, Result, Row};
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -64,19 +64,33 @@ impl Store {
         if !actor.may(def, Action::Update) {
             return Err(Error::Forbidden);
         }
-        let mut part = Part { next: after, ..Part::default() };
+        let home = self.home(actor).await?;
+        let mut part = Part { next: after, home: home.map(str::to_owned), ..Part::default() };
         while part.seen < LOOKED_AT && part.rows.len() < ENOUGH {
             let rows = self.to_tidy(actor, def, part.next).await?;
             let Some(last) = rows.last() else { return Ok(Part { next: None, ..part }) };
             part.next = Some(last.id);
             let count = i64::try_from(rows.len()).unwrap_or(CHUNK);
             part.seen += count;
-            part.rows.extend(rows.into_iter().filter_map(|row| told(actor, def, row)));
+            part.unreadable += rows.iter().map(|row| unreadable(def, &row.values, actor, home)).sum::<i64>();
+            part.rows.extend(rows.into_iter().filter_map(|row| told(actor, def, row, home)));
             if count < CHUNK {
                 return Ok(Part { next: None, ..part });
             }
         }
         Ok(part)
+    }
+
+    /// The country of phone numbers that name none: where the organisation's clocks are.
+    async fn home(&self, actor: &Actor) -> Result<Option<&'static str>> {
+        let mut tx = self.reading(actor).await?;
+        let zone: Option<String> =
+            sqlx::query_scalar("select timezone from organisations where org_id = $1 and id = $1")
+                .bind(actor.org_id)
+                .fetch_optional(&mut *tx.inner)
+                .await
+                .map_err(from_sqlx)?;
+        Ok(zone.as_deref().and_then(country_of_zone))
     }
 
     /// The next records that the actor may change, with the fields that rules look at.
@@ -96,10 +110,9 @@ impl Store {
     }
 }
 
-/// A record with findings: what they are about, what it is called and what it is. Nothing if there are none.
-fn told(actor: &Actor, def: &'static RecordDef, mut row: Row) -> Option<Row> {
-    let found = writable_findings(def, &row.values, &Rule::ALL, actor);
-    let is_told = |name: &str| name == def.title || name == "kind" || found.iter().any(|f| f.field.name == name);
-    row.values.retain(|name, _| is_told(name));
+/// A record with findings, as far as it takes to find them again. Nothing if there are none.
+fn told(actor: &Actor, def: &'static RecordDef, mut row: Row, home: Option<&str>) -> Option<Row> {
+    let found = writable_findings(def, &row.values, &Rule::ALL, actor, home);
+    row.values.retain(|name, _| is_needed(def, name, &found));
     (!found.is_empty()).then_some(row)
 }

@@ -124,8 +124,11 @@ async fn near_addresses(tx: &mut Tx, words: &str, candidates: Vec<Hit>) -> Resul
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    let near = said.into_iter().filter_map(|(id, said)| Some((near::address_nearness(words, &said)?, id)));
-    Ok(near.filter_map(|(how, id)| Some((how, candidates.remove(&id)?))).collect())
+    let near = said.into_iter().filter_map(|(id, said)| {
+        let hit = candidates.remove(&id)?;
+        Some((near::address_nearness(words, &said, &hit.title)?, hit))
+    });
+    Ok(near.collect())
 }
 
 /// Leads from records that are only parts to what they are parts of, each once, where the reader may read that.

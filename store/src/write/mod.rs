@@ -35,7 +35,7 @@ pub(crate) use desk::hold;
 pub(crate) use load::rows_by_id;
 pub(crate) use public::count_vote;
 pub use search_index::pinyin_tokens;
-pub(crate) use search_index::{is_called, query_tokens, renew, sound_tokens, tokens};
+pub(crate) use search_index::{has_words, is_called, query_tokens, renew, sound_tokens, syllables, tokens};
 
 use crate::files::Received;
 use crate::pool::{DbRole, Store, Tx};

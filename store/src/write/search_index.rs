@@ -210,8 +210,7 @@ fn runs(text: &str) -> Vec<(bool, String)> {
 /// Pinyin of a text's Chinese runs, whole and as initials, from each of the first syllables on.
 pub fn pinyin_tokens(title: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for (_, run) in runs(title).into_iter().filter(|(han, _)| *han) {
-        let syllables: Vec<&str> = run.as_str().to_pinyin().flatten().map(|p| p.plain()).collect();
+    for syllables in syllables(title) {
         for start in 0..syllables.len().min(8) {
             let rest = &syllables[start..];
             let sound: String = rest.concat().chars().take(TOKEN).collect();
@@ -224,6 +223,12 @@ pub fn pinyin_tokens(title: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Syllables of each of a text's Chinese runs.
+pub(crate) fn syllables(text: &str) -> Vec<Vec<&'static str>> {
+    let sounds = |run: &str| -> Vec<&'static str> { run.to_pinyin().flatten().map(|p| p.plain()).collect() };
+    runs(text).iter().filter(|(han, _)| *han).map(|(_, run)| sounds(run)).collect()
 }
 
 /// A `tsquery` text for what somebody typed: every part must occur, Latin parts as prefixes. `None` for nothing to find.
@@ -272,6 +277,32 @@ pub(crate) fn is_called(title: &str, words: &str) -> bool {
     })
 }
 
+/// Whether a title has all the words as wholes, as they are written or syllable by syllable: beginnings of words, and initials,
+/// are of many other titles too.
+pub(crate) fn has_words(title: &str, words: &str) -> bool {
+    let (lower, said, sounds) = (title.to_lowercase(), tokens(title), syllables(title));
+    runs(words).iter().all(|(han, run)| match han {
+        true => lower.contains(run.as_str()),
+        false => said.contains(run) || sounds.iter().any(|syllables| is_spelt(syllables, run)),
+    })
+}
+
+/// Whether a word is how some of the syllables in a row are typed, each of them whole.
+fn is_spelt(syllables: &[&str], word: &str) -> bool {
+    (0..syllables.len()).any(|from| {
+        let mut rest = Some(word);
+        syllables[from..].iter().any(|syllable| {
+            rest = rest.and_then(|rest| after(rest, syllable));
+            rest == Some("")
+        })
+    })
+}
+
+/// What is typed after a syllable. Keyboards have v for ü, passports u.
+fn after<'w>(word: &'w str, syllable: &str) -> Option<&'w str> {
+    ["ü", "v", "u"].iter().find_map(|typed| word.strip_prefix(syllable.replace('ü', typed).as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -295,6 +326,18 @@ mod tests {
         assert!(is_called("云帆科技有限公司", "yunfan") && is_called("云帆科技有限公司", "云帆"));
         assert!(is_called("Harbour North", "nor harb") && is_called("李娜", "ln"));
         assert!(!is_called("Harbour North", "harbour south") && !is_called("云帆科技", "帆云"));
+    }
+
+    #[test]
+    fn whole_words_are_more_than_beginnings_of_them() {
+        for words in ["xinjian", "xin jian", "jian", "新建", "changfang", "crm"] {
+            assert!(has_words("新建厂房 CRM", words), "{words}");
+        }
+        assert!(has_words("吕布", "lvbu") && has_words("吕布", "lubu"));
+        assert!(has_words("Harbour North", "north") && !has_words("Harbour North", "harb"));
+        for (title, words) in [("新疆化工", "xinjian"), ("微信跟进", "xinjian"), ("新建厂房", "xj")] {
+            assert!(!has_words(title, words), "{title} {words}");
+        }
     }
 
     #[test]

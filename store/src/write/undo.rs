@@ -7,8 +7,10 @@ mod undoing;
 use shared::access::Actor;
 use shared::command::{Kept, Source, UndoOutcome};
 use shared::duplicates::may_merge;
+use shared::history::Why;
 use shared::types::{REGISTRY, USER, by_name};
 use shared::{Error, Result};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use self::history::histories;
@@ -43,7 +45,7 @@ impl Store {
         let concerned = || REGISTRY.iter().filter(|def| types.iter().any(|name| name == def.name));
         let own = [change_set, set.id];
         let outcome = UndoOutcome { change_set: set.id, undone: 0, kept: Vec::new() };
-        let mut undoing = Undoing { tx: &mut tx, actor, set, whole, outcome };
+        let mut undoing = Undoing { tx: &mut tx, actor, set, whole, outcome, left: Vec::new() };
         // Parents come back before their children, children go before their parents.
         for def in concerned() {
             let histories = histories(undoing.tx, def, own).await?;
@@ -54,27 +56,13 @@ impl Store {
             let histories = histories(undoing.tx, def, own).await?;
             undoing.remove(def, histories).await?;
         }
-        let mut outcome = undoing.outcome;
+        let Undoing { mut outcome, left, .. } = undoing;
         name(&mut tx, actor, &mut outcome.kept).await?;
         keeps_administrator(&mut tx, &USER, had_administrator).await?;
-        sqlx::query("update change_sets set undone_by = $3 where org_id = $1 and id = $2")
-            .bind(actor.org_id)
-            .bind(change_set)
-            .bind(outcome.change_set)
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        close(&mut tx, change_set, &outcome, left).await?;
         if let Some(merged) = merged {
             merged.lead(&mut tx).await?;
         }
-        // With the undo itself: a run isn't left behind as one that could still be undone.
-        sqlx::query("update import_runs set status = 'undone', kept = $3 where org_id = $1 and change_set = $2")
-            .bind(actor.org_id)
-            .bind(change_set)
-            .bind(i64::try_from(outcome.kept.len()).unwrap_or(i64::MAX))
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
         tx.commit().await?;
         self.hub.wake();
         Ok(outcome)
@@ -112,6 +100,29 @@ async fn has_not_left(tx: &mut Tx, change_set: Uuid) -> Result<()> {
     .await
     .map_err(from_sqlx)?;
     if has_left { Err(Error::invalid("change_set", "already_mailed")) } else { Ok(()) }
+}
+
+/// Notes that the set is undone, and what was left alone. With the undo itself: a run of an import isn't left behind as one that
+/// could still be undone.
+async fn close(tx: &mut Tx, change_set: Uuid, outcome: &UndoOutcome, left: Vec<(String, Uuid, Why)>) -> Result<()> {
+    let kept = i64::try_from(outcome.kept.len()).unwrap_or(i64::MAX);
+    sqlx::query("update change_sets set undone_by = $3, kept = $4, kept_count = $5 where org_id = $1 and id = $2")
+        .bind(tx.org_id)
+        .bind(change_set)
+        .bind(outcome.change_set)
+        .bind((!left.is_empty()).then_some(Json(left)))
+        .bind(kept)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    sqlx::query("update import_runs set status = 'undone', kept = $3 where org_id = $1 and change_set = $2")
+        .bind(tx.org_id)
+        .bind(change_set)
+        .bind(kept)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    Ok(())
 }
 
 /// Calls what is kept as the actor may see it, whatever the set called it.

@@ -824,6 +824,8 @@ async fn the_number_of_a_merged_ticket_leads_to_what_became_of_it() {
     let merged = store.merge(agent, &merge).await.unwrap();
     let hit = store.merged_ticket(agent, " t1002 ").await.unwrap().unwrap();
     assert_eq!((hit.id, hit.title.as_str(), hit.subtitle.as_str()), (stays, "Printer", "T1002 → T1001"));
+    let told = store.timeline(&desk.admin, &TICKET, stays, &TimelineQuery::default()).await.unwrap();
+    assert_eq!(told.titles.get(&goes).map(String::as_str), Some("T1002 Same"));
     let stranger = Actor { grants: Grants::default(), ..agent.clone() };
     assert_eq!(store.merged_ticket(&stranger, "T1002").await.unwrap(), None);
     store.undo(agent, merged.change_set).await.unwrap();

@@ -47,10 +47,66 @@ async fn who_is_about_to_be_made_twice_is_named_with_reasons() {
         assert_eq!(alike(json!({"name": name})).await.first().map(|alike| alike.id), Some(known), "{name}");
     }
     assert_eq!(alike(json!({"name": "Amce Wigdets"})).await.len(), 1);
+    // As the form sends what is typed: addresses in a line.
+    assert_eq!(alike(json!({"name": "别的名字", "emails": "x@y.example, SALES@acme.example"})).await.len(), 1);
     // Who can't read it isn't told of it.
     let told =
         store.alike(&world.reps[0], &CUSTOMER, &values(json!({"name": "华为技术有限公司"})), None).await.unwrap();
     assert!(told.is_empty());
+}
+
+#[tokio::test]
+async fn a_company_is_named_by_what_people_call_it() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let known = company(store, admin, json!({"name": "上海云帆科技有限公司"})).await;
+    for other in ["北京长风科技有限公司", "上海绿洲科技有限公司", "云南帆船俱乐部"] {
+        company(store, admin, json!({"name": other})).await;
+    }
+    let named = async |name: &str| {
+        let found = store.alike(admin, &CUSTOMER, &values(json!({"kind": "company", "name": name})), None).await;
+        found.unwrap().into_iter().map(|alike| alike.id).collect::<Vec<_>>()
+    };
+    for typed in ["云帆", "上海云帆", "yunfan", "Yun Fan", "shyf", "yfkj"] {
+        assert_eq!(named(typed).await, [known], "{typed}");
+    }
+    for typed in ["上海", "科技", "云", "yun", "yf", "sh", "shanghai", "北京云帆"] {
+        assert!(!named(typed).await.contains(&known), "{typed}");
+    }
+    // The whole of what it calls itself comes first.
+    let whole = company(store, admin, json!({"name": "云帆有限公司"})).await;
+    assert_eq!(named("yunfan").await, [whole, known]);
+}
+
+#[tokio::test]
+async fn a_slip_in_the_domain_is_asked_about_and_does_not_hide_a_duplicate() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let known = json!({"name": "Wei Wang", "emails": ["wang.wei@yunfan.example"]});
+    let known = create(store, admin, "contact", known).await;
+    let meant = async |actor: &Actor, address: &str| {
+        let found = store.meant_addresses(actor, &CONTACT, &[address.to_owned()]).await.unwrap();
+        found.into_iter().map(|(_, meant)| meant).next()
+    };
+    for (typed, right) in [
+        ("a@gmal.com", Some("a@gmail.com")),
+        ("a@163.co", Some("a@163.com")),
+        ("li@yufan.example", Some("li@yunfan.example")),
+        ("li@yunfna.example", Some("li@yunfan.example")),
+        ("li@yunfan.example", None),
+        ("li@mail.com", None),
+        ("li@elsewhere.example", None),
+    ] {
+        assert_eq!(meant(admin, typed).await.as_deref(), right, "{typed}");
+    }
+    // Who reads none of them is told of providers only.
+    assert_eq!(meant(&world.reps[0], "li@yufan.example").await, None);
+    let typed = values(json!({"name": "Wang W.", "emails": ["wang.wei@yunfn.example"]}));
+    let alike = store.alike(admin, &CONTACT, &typed, None).await.unwrap();
+    assert!(alike.iter().any(|alike| alike.id == known), "{alike:?}");
+    // So when all are compared.
+    create(store, admin, "contact", json!({"name": "Wang", "emails": ["wang.wei@yunfn.example"]})).await;
+    assert_eq!(store.find_duplicates(admin.org_id, &CONTACT).await.unwrap(), 1);
 }
 
 #[tokio::test]

@@ -1,21 +1,26 @@
-//! Exports in the background, and the audit log as a file.
+//! Exports in the background and in the words of people, and the audit log as a file.
 
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use calamine::{Data, Reader as _, Xlsx};
 use serde_json::json;
 use shared::access::{Actor, FieldAccess, Level};
 use shared::audit::AuditQuery;
 use shared::command::Source;
 use shared::export::{Rows, Run, Spec};
+use shared::i18n::Locale;
 use shared::import::{FileKind, Status};
 use shared::query::{Filter, Op};
-use shared::types::CUSTOMER;
-use shared::{Error, Result};
+use shared::types::{CUSTOM_FIELD, CUSTOMER, TASK};
+use shared::{Error, RecordDef, Result};
 use uuid::Uuid;
 
 use crate::support::sample::World;
 use crate::undo::make;
 
 fn spec(kind: FileKind) -> Spec {
-    Spec { plural: "customers".into(), kind, query: Rows::default() }
+    Spec { plural: "customers".into(), kind, query: Rows::default(), labels: None }
 }
 
 async fn start(world: &World, actor: &Actor, spec: &Spec) -> Result<Run> {
@@ -56,11 +61,15 @@ async fn a_file_made_in_the_background_is_the_one_that_is_streamed() {
     let world = World::new().await;
     let many = "insert into customers (org_id, id, kind, name) select $1, gen_random_uuid(), 'company', 'C' || n from generate_series(1, 900) n";
     sqlx::query(many).bind(world.admin.org_id).execute(&world.test.owner).await.unwrap();
-    for kind in [FileKind::Csv, FileKind::Vcf] {
-        let run = over(&world, &world.admin, start(&world, &world.admin, &spec(kind)).await.unwrap().id).await;
+    let chinese = Spec { labels: Some(Locale::ZhCn), ..spec(FileKind::Csv) };
+    for asked in [spec(FileKind::Csv), spec(FileKind::Vcf), chinese] {
+        let run = over(&world, &world.admin, start(&world, &world.admin, &asked).await.unwrap().id).await;
         assert_eq!((run.status, run.done, run.rows, run.total), (Status::Finished, 901, 901, 901));
+        assert_eq!(run.labels, asked.labels);
+        let kind = asked.kind;
         let streamed = world.test.store.export(&world.admin, &CUSTOMER, Default::default(), (kind, Source::Web)).await;
-        let streamed = [kind.mark().to_vec(), streamed.unwrap().all().await.unwrap()].concat();
+        let streamed = streamed.unwrap().labelled(asked.labels).await.unwrap().all().await.unwrap();
+        let streamed = [kind.mark().to_vec(), streamed].concat();
         assert_eq!(fetched(&world, &world.admin, run.id).await.unwrap(), streamed);
     }
     let run = over(&world, &world.admin, start(&world, &world.admin, &spec(FileKind::Xlsx)).await.unwrap().id).await;
@@ -68,7 +77,92 @@ async fn a_file_made_in_the_background_is_the_one_that_is_streamed() {
     assert!(book.starts_with(b"PK") && run.rows == 901, "a workbook is a packed folder");
     let downloads = told(&world).await.into_iter().filter(|(action, _)| action == "download");
     let names: Vec<String> = downloads.map(|(_, title)| title).collect();
-    assert_eq!(names, ["customers.csv", "customers.vcf", "customers.xlsx"], "each look is in the log");
+    assert_eq!(names, ["customers.csv", "customers.vcf", "customers.csv", "customers.xlsx"], "each look is in the log");
+}
+
+/// A list as a file for people to read.
+async fn for_reading(world: &World, actor: &Actor, def: &'static RecordDef, kind: FileKind, locale: Locale) -> Vec<u8> {
+    let export = world.test.store.export(actor, def, Default::default(), (kind, Source::Web)).await.unwrap();
+    export.labelled(Some(locale)).await.unwrap().all().await.unwrap()
+}
+
+/// The row of such a file in which a cell is that text, by what its columns are called.
+async fn row_with(world: &World, actor: &Actor, locale: Locale, text: &str) -> BTreeMap<String, String> {
+    let file = for_reading(world, actor, &CUSTOMER, FileKind::Csv, locale).await;
+    let rows = csv::Reader::from_reader(&file[..]).into_deserialize().map(std::result::Result::unwrap);
+    let rows: Vec<BTreeMap<String, String>> = rows.collect();
+    rows.into_iter().find(|row| row.values().any(|cell| cell == text)).unwrap()
+}
+
+#[tokio::test]
+async fn a_file_for_reading_is_in_the_words_of_its_language() {
+    let world = World::new().await;
+    let added = json!({"record_type": "customer", "key": "renewal", "label": "@Renewal", "kind": "date"});
+    make(&world, &CUSTOM_FIELD, added).await;
+    let parent = make(&world, &CUSTOMER, json!({"name": "Group"})).await;
+    let values = json!({
+        "name": "=1+1", "category": "important", "revenue": "1234.5", "parent_id": parent, "birth_date": "1990-05-03",
+        "tags": ["VIP", "Fair"], "custom": {"renewal": "2026-03-10"},
+    });
+    make(&world, &CUSTOMER, values).await;
+    let english = row_with(&world, &world.admin, Locale::En, "'=1+1").await;
+    assert!(!english.contains_key("id"));
+    for (column, cell) in [
+        ("Name", "'=1+1"),
+        ("Kind", "Company"),
+        ("Category", "Key account"),
+        ("Annual revenue", "CN¥1,234.50"),
+        ("Parent company", "Group"),
+        ("Birth date", "3 May 1990"),
+        ("Tags", "VIP; Fair"),
+        ("'@Renewal", "10 Mar 2026"),
+    ] {
+        assert_eq!(english.get(column).map(String::as_str), Some(cell), "{column}");
+    }
+    let chinese = row_with(&world, &world.admin, Locale::ZhCn, "'=1+1").await;
+    for (column, cell) in [
+        ("客户名称", "'=1+1"),
+        ("客户类型", "企业"),
+        ("客户分类", "重要客户"),
+        ("年营业额", "¥1,234.50"),
+        ("出生日期", "1990年5月3日"),
+        ("'@Renewal", "2026年3月10日"),
+    ] {
+        assert_eq!(chinese.get(column).map(String::as_str), Some(cell), "{column}");
+    }
+    let mut blind = world.admin.clone();
+    blind.grants.admin = false;
+    let all = shared::access::TypeRights { read: Level::All, export: Level::All, ..Default::default() };
+    blind.grants.types = shared::types::REGISTRY.iter().map(|def| (def.name.to_owned(), all)).collect();
+    blind.grants.fields.insert("customer.currency".into(), FieldAccess::Hidden);
+    blind.grants.fields.insert("customer.category".into(), FieldAccess::Hidden);
+    let seen = row_with(&world, &blind, Locale::En, "'=1+1").await;
+    assert_eq!(seen["Annual revenue"], "1,234.50", "in which currency it is would be made up");
+    assert!(!seen.contains_key("Category") && !seen.contains_key("Currency"));
+}
+
+#[tokio::test]
+async fn a_workbook_for_reading_has_numbers_and_local_times_as_such() {
+    let world = World::new().await;
+    make(&world, &TASK, json!({"subject": "Call Acme", "due_at": "2026-03-10T20:30:00Z", "done": true})).await;
+    make(&world, &CUSTOMER, json!({"name": "Acme", "revenue": "1234.5", "birth_date": "1990-05-03"})).await;
+    let row = async |def: &'static RecordDef, text: &str| -> BTreeMap<String, Data> {
+        let file = for_reading(&world, &world.admin, def, FileKind::Xlsx, Locale::En).await;
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file)).unwrap();
+        let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+        let names: Vec<String> = sheet.rows().next().unwrap().iter().map(ToString::to_string).collect();
+        let found = sheet.rows().find(|row| row.first().is_some_and(|cell| *cell == text)).unwrap();
+        names.into_iter().zip(found.iter().cloned()).collect()
+    };
+    // What a record is called stands first.
+    let task = row(&TASK, "Call Acme").await;
+    let Data::DateTime(due) = &task["Due"] else { panic!("{task:?}") };
+    // Half past four in the morning of the next day, where the organisation is.
+    assert_eq!(format!("{:.4}", due.as_f64()), "46092.1875");
+    assert_eq!(task["Done"], Data::String("Yes".into()));
+    let customer = row(&CUSTOMER, "Acme").await;
+    assert_eq!(customer["Annual revenue"], Data::Float(1234.5));
+    assert!(matches!(customer["Birth date"], Data::DateTime(_)), "{customer:?}");
 }
 
 #[tokio::test]
@@ -142,6 +236,7 @@ async fn an_export_that_cannot_be_is_refused_when_it_is_asked_for() {
     };
     assert_eq!(refused(Spec { plural: "planets".into(), ..spec(FileKind::Csv) }).await, "plural choice");
     assert_eq!(refused(Spec { plural: "products".into(), ..spec(FileKind::Vcf) }).await, "kind choice");
+    assert_eq!(refused(Spec { labels: Some(Locale::En), ..spec(FileKind::Vcf) }).await, "labels choice");
     let filter = Some(Filter::field("nowhere", Op::Eq, 1));
     assert_eq!(
         refused(Spec { query: Rows { filter, ..Rows::default() }, ..spec(FileKind::Csv) }).await,
@@ -176,7 +271,10 @@ async fn a_key_begins_one_export() {
     let keyed = async |spec: &Spec| store.start_export(&world.admin, spec, (Source::Api, Some("k"))).await;
     let first = keyed(&spec(FileKind::Csv)).await.unwrap();
     assert_eq!(keyed(&spec(FileKind::Csv)).await.unwrap().id, first.id);
-    assert_eq!(keyed(&spec(FileKind::Vcf)).await.unwrap_err(), Error::invalid("idempotency_key", "key_reused"));
+    let in_words = Spec { labels: Some(Locale::En), ..spec(FileKind::Csv) };
+    for other in [spec(FileKind::Vcf), in_words] {
+        assert_eq!(keyed(&other).await.unwrap_err(), Error::invalid("idempotency_key", "key_reused"));
+    }
 }
 
 #[tokio::test]
@@ -196,8 +294,7 @@ async fn files_go_after_a_week_and_when_somebody_is_erased() {
     world.test.store.upkeep().await.unwrap();
     assert_eq!(count().await, (0, 0));
     over(&world, &world.admin, start(&world, &world.admin, &spec(FileKind::Csv)).await.unwrap().id).await;
-    let locale = shared::i18n::Locale::En;
-    world.test.store.erase(&world.admin, locale, &CUSTOMER, world.base["customer"]).await.unwrap();
+    world.test.store.erase(&world.admin, Locale::En, &CUSTOMER, world.base["customer"]).await.unwrap();
     assert_eq!(count().await, (0, 0), "the person is in no file either");
 }
 

@@ -319,12 +319,14 @@ async fn an_address_makes_nobody_a_colleague() {
     let ticket = world.tickets().await[1].id;
     world.answer(ticket, "Yes").await;
     let departing = world.send_all().await.into_iter().find(|one| one.letter.text.contains("Yes")).unwrap();
-    world.arrives(&reply_to(&departing, agent, "a2@lin.test", "Give him everything")).await;
+    let forged = format!("Wang <{agent}>");
+    world.arrives(&reply_to(&departing, &forged, "a2@lin.test", "Give him everything")).await;
     let messages = world.messages(ticket).await;
     assert_eq!(messages.len(), 3);
     assert_eq!(messages[2].text("kind"), Some("note"));
     assert_eq!((messages[2].reference("owner_id"), messages[2].text("author_email")), (None, Some(agent)));
-    // Whoever got our letter can write so: it says that nothing proves who did.
+    // Whoever got our letter can write so: it says that nothing proves who did, and stands under no colleague's name.
+    assert_eq!(messages[2].text("author_name"), Some(agent));
     let unproven = Locale::ALL.map(|locale| translate(locale, "mail.note.unproven", &[("address", agent)]));
     let said = rich::to_text(messages[2].text("content").unwrap());
     assert!(unproven.iter().any(|words| said.contains(words)), "{said}");
@@ -356,6 +358,34 @@ async fn what_names_nobody_to_answer_is_no_ticket_unless_somebody_wants_it() {
     world.store().try_letter_again(&world.admin, aside.id).await.unwrap();
     world.store().take_in().await.unwrap();
     assert_eq!(world.tickets().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_lies_aside_is_read_without_harm_by_who_may_see_it() {
+    let world = World::new().await;
+    world
+        .arrives(
+            "To: Desk <support@desk.test>\r\nSubject: Hm\r\nMessage-ID: <n1@example.com>\r\nMIME-Version: 1.0\r\n\
+             Date: Mon, 2 Nov 2026 10:00:00 +0000\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+             --b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n\
+             <p>who <b>knows</b></p><script>alert(1)</script><img src=\"https://example.com/seen.png\">\r\n\
+             --b\r\nContent-Type: text/csv; name=\"list.csv\"\r\nContent-Transfer-Encoding: base64\r\n\
+             Content-Disposition: attachment; filename=\"list.csv\"\r\n\r\nMSwyLDM=\r\n--b--\r\n",
+        )
+        .await;
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
+    let read = world.store().letter_aside(&world.admin, aside.id).await.unwrap();
+    assert_eq!((read.from.as_str(), read.subject.as_str(), read.source), ("", "Hm", None));
+    assert_eq!(read.to, ["Desk <support@desk.test>"]);
+    assert_eq!(read.date.map(|date| date.timestamp()), Some(1_793_613_600));
+    assert!(read.html.contains("<b>knows</b>"), "{}", read.html);
+    assert!(!read.html.contains("script") && !read.html.contains(" src="), "{}", read.html);
+    let files: Vec<_> = read.files.iter().map(|file| (file.name.as_str(), file.size)).collect();
+    assert_eq!(files, [("list.csv", 5)]);
+    let nobody = Actor { grants: Grants::default(), ..world.admin.clone() };
+    assert_eq!(world.store().letter_aside(&nobody, aside.id).await, Err(Error::Forbidden));
+    world.store().discard_letter(&world.admin, aside.id).await.unwrap();
+    assert_eq!(world.store().letter_aside(&world.admin, aside.id).await, Err(Error::NotFound));
 }
 
 #[tokio::test]
@@ -559,6 +589,9 @@ async fn one_that_takes_the_server_down_is_not_tried_for_ever() {
     world.store().take_in().await.unwrap();
     let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
     assert_eq!(aside.reason, "failed");
+    let read = world.store().letter_aside(&world.admin, aside.id).await.unwrap();
+    assert!(read.source.is_some_and(|source| source.contains("<p1@example.net>")), "nobody reads it again");
+    assert!(read.html.is_empty());
     world.store().discard_letter(&world.admin, aside.id).await.unwrap();
     assert!(world.store().letters_aside(&world.admin).await.unwrap().is_empty());
     assert_eq!(world.keep(&letter(EVE, "p1@example.net", "x", "x")).await, Kept::Known, "it does not come again");
@@ -575,6 +608,7 @@ async fn too_large_ones_are_told_of() {
     let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
     assert_eq!((aside.reason.as_str(), aside.size, aside.complete), ("too_large", 99_000_000, false));
     assert_eq!(world.store().try_letter_again(&world.admin, aside.id).await, Err(Error::NotFound));
+    assert_eq!(world.store().letter_aside(&world.admin, aside.id).await, Err(Error::NotFound));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod access;
 mod auth;
+mod board;
 mod calendar;
 mod desk;
 mod duplicates;
@@ -11,6 +12,7 @@ mod exports;
 mod files;
 mod filters;
 mod import;
+mod import_previews;
 mod kernel;
 mod live;
 mod mail;

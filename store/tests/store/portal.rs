@@ -72,9 +72,12 @@ impl World {
     }
 
     async fn say(&self, ticket: Uuid, kind: &str, text: &str) -> Uuid {
-        let fields =
-            json!({"ticket_id": ticket, "kind": kind, "direction": "outbound", "content": text, "author_name": "Wang"});
-        self.make(&TICKET_MESSAGE, fields).await
+        self.make(&TICKET_MESSAGE, message(ticket, kind, text)).await
+    }
+
+    /// Lets so much time pass since things were said.
+    async fn wait(&self, time: &str) {
+        self.sql(&format!("update ticket_messages set created_at = created_at - interval '{time}'")).await;
     }
 }
 
@@ -93,6 +96,11 @@ async fn make(store: &Store, admin: &Actor, def: &RecordDef, fields: Value) -> U
 async fn change(store: &Store, admin: &Actor, def: &RecordDef, id: Uuid, fields: Value) {
     let change = Change::Update { id, version: None, values: values(fields) };
     store.apply(admin, Command::one(def.name, change)).await.unwrap_or_else(|error| panic!("{}: {error}", def.name));
+}
+
+/// What an agent says.
+fn message(ticket: Uuid, kind: &str, text: &str) -> Value {
+    json!({"ticket_id": ticket, "kind": kind, "direction": "outbound", "content": text, "author_name": "Wang"})
 }
 
 fn values(fields: Value) -> Values {
@@ -509,6 +517,7 @@ async fn what_colleagues_say_among_themselves_stays_inside() {
         world.store().attach_bytes(&world.admin, &belonging, name, "content", Source::Web).await.unwrap()
     };
     let public = file("a.pdf", Some(reply)).await;
+    world.wait("1 minute").await;
     let hidden = [file("b.pdf", Some(note)).await, file("c.pdf", None).await, file("d.pdf", Some(gone)).await];
     let li = visitor(LI);
     let ticket = world.store().portal_ticket(&world.portal, &li, &number).await.unwrap();
@@ -598,11 +607,47 @@ async fn a_customer_who_looks_is_told_what_concerns_them() {
     world.change(&TICKET, made.id, json!({"priority": "urgent", "tags": ["vip"]})).await;
     assert!(tokio::time::timeout(Duration::from_millis(300), watch.changed()).await.is_err(), "nothing for them");
     world.say(made.id, "reply", "<p>outside</p>").await;
+    assert!(tokio::time::timeout(Duration::from_millis(300), watch.changed()).await.is_err(), "it may be taken back");
+    // The rest of the time passes by itself: nothing is written by then.
+    world.wait("9 seconds").await;
     tokio::time::timeout(Duration::from_secs(10), watch.changed()).await.expect("told").unwrap();
     store.portal_sign_out(&world.portal, &token).await.unwrap();
     world.say(made.id, "reply", "<p>more</p>").await;
     let ended = tokio::time::timeout(Duration::from_secs(10), watch.changed()).await.expect("told");
     assert_eq!(ended.unwrap_err(), Error::Unauthenticated);
+}
+
+#[tokio::test]
+async fn an_answer_is_shown_when_it_is_not_taken_back_any_more() {
+    let world = World::new().await;
+    let (store, li) = (world.store(), visitor(LI));
+    let made = store.portal_ask(&world.portal, None, &question(LI), &client(1)).await.unwrap();
+    let shown = async || {
+        let ticket = store.portal_ticket(&world.portal, &li, &made.number).await.unwrap();
+        assert_eq!(ticket.line.said_at, ticket.messages.last().map(|message| message.said_at));
+        assert_eq!(store.portal_tickets(&world.portal, &li).await.unwrap(), [ticket.line]);
+        ticket.messages.len()
+    };
+    let said = (Uuid::now_v7(), "Any news?");
+    store.portal_reply(&world.portal, &li, &made.number, said, &client(1)).await.unwrap();
+    assert_eq!(shown().await, 2, "what they say themselves is there at once");
+    let values = values(message(made.id, "reply", "<p>Typed in error</p>"));
+    let answer = Command::one("ticket_message", Change::Create { id: Uuid::now_v7(), values });
+    let answered = store.apply(&world.admin, answer).await.unwrap().change_set;
+    assert_eq!(shown().await, 2);
+    store.undo(&world.admin, answered).await.unwrap();
+    world.wait("1 minute").await;
+    assert_eq!(shown().await, 2, "nobody ever sees it");
+
+    let reply = world.say(made.id, "reply", "<p>Tomorrow</p>").await;
+    let belonging = Belonging::to(&TICKET, made.id).unwrap().of_message(Some(reply));
+    let file = store.attach_bytes(&world.admin, &belonging, "a.pdf", "content", Source::Web).await.unwrap();
+    assert_eq!(store.portal_file(&world.portal, Some(&li), file).await.unwrap_err(), Error::NotFound);
+    world.wait("5 seconds").await;
+    assert_eq!(shown().await, 2);
+    world.wait("6 seconds").await;
+    assert_eq!(shown().await, 3);
+    store.portal_file(&world.portal, Some(&li), file).await.unwrap();
 }
 
 /// A ticket that was solved a minute ago, and the survey that asks about it.

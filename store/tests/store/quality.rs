@@ -187,7 +187,7 @@ async fn untidy_values_are_found_where_the_actor_may_change_them_and_changed_unl
     // Meanwhile somebody corrected one of them.
     update(store, admin, "contact", other, json!({"name": "Janet Doe"})).await;
     let changes = part.rows.iter().map(|row| {
-        let found = findings(&CONTACT, &row.values, &Rule::ALL);
+        let found = findings(&CONTACT, &row.values, &Rule::ALL, None);
         let values = found.into_iter().map(|finding| (finding.field.name.to_owned(), finding.new)).collect();
         Change::Update { id: row.id, version: Some(row.version), values }
     });
@@ -200,6 +200,35 @@ async fn untidy_values_are_found_where_the_actor_may_change_them_and_changed_unl
     assert_eq!(row(other).await.text("name"), Some("Janet Doe"));
     store.undo(admin, outcome.change_set).await.unwrap();
     assert_eq!(row(own).await.text("name"), Some("JOHN SMITH"));
+}
+
+#[tokio::test]
+async fn phone_numbers_get_the_country_of_the_record_or_of_the_organisation_and_keep_their_marks() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    sqlx::query("update organisations set timezone = 'Asia/Shanghai'").execute(&world.test.owner).await.unwrap();
+    let own = json!({"name": "Own", "phones": ["138 0013 8000", "110"], "not_working": ["138 0013 8000"]});
+    let own = create(store, admin, "customer", own).await;
+    let abroad =
+        json!({"name": "Abroad", "phones": ["0171 12345678"], "address": {"country": "Germany", "city": "Ulm"}});
+    let abroad = create(store, admin, "customer", abroad).await;
+    let part = store.untidy(admin, &CUSTOMER, None).await.unwrap();
+    assert_eq!((part.unreadable, part.home.as_deref()), (1, Some("CN")));
+    // The browser finds the same from what it is told.
+    let change = |row: &shared::Row| {
+        let found = findings(&CUSTOMER, &row.values, &Rule::ALL, part.home.as_deref());
+        let values = found.into_iter().map(|finding| (finding.field.name.to_owned(), finding.new)).collect();
+        Change::Update { id: row.id, version: Some(row.version), values }
+    };
+    let changes = part.rows.iter().map(change).collect();
+    let outcome =
+        store.apply(admin, Command { record_type: "customer".into(), changes, ..Command::default() }).await.unwrap();
+    assert!(outcome.refused.is_empty(), "{:?}", outcome.refused);
+    let phones = async |id| store.get(admin, &CUSTOMER, id).await.unwrap().row.value("phones").clone();
+    assert_eq!(phones(own).await, json!(["+8613800138000", "110"]));
+    assert_eq!(phones(abroad).await, json!(["+4917112345678"]));
+    assert_eq!(marks(store, admin, own).await, json!(["+8613800138000"]));
+    assert!(store.untidy(admin, &CUSTOMER, None).await.unwrap().rows.is_empty());
 }
 
 #[tokio::test]

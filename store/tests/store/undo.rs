@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command, Outcome};
 use shared::duplicates::Merge;
-use shared::history::{ChangeSet, ChangeSetQuery, State};
+use shared::history::{ChangeSet, ChangeSetQuery, State, Why};
 use shared::i18n::Locale;
 use shared::timeline::{Happening, TimelineQuery};
 use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE, TICKET, TICKET_MESSAGE};
@@ -170,6 +170,22 @@ async fn a_record_with_a_long_text_is_found_by_its_title() {
         let hits = world.test.store.search(&world.admin, sought, 5).await.unwrap();
         assert!(hits.iter().any(|hit| hit.id == id), "{sought}");
     }
+}
+
+#[tokio::test]
+async fn what_sounds_otherwise_is_not_found_by_pinyin_and_whole_syllables_come_first() {
+    let world = World::new().await;
+    let found = async || {
+        let hits = world.test.store.search(&world.admin, "xinjian", 5).await.unwrap();
+        hits.into_iter().map(|hit| hit.title).collect::<Vec<_>>()
+    };
+    let followed = json!({"kind": "note", "subject": "微信跟进", "occurred_at": "2026-03-01T08:00:00Z"});
+    make(&world, &ACTIVITY, followed).await;
+    assert_eq!(found().await, [""; 0]);
+    for name in ["新建集团", "新疆化工"] {
+        make(&world, &CUSTOMER, json!({ "name": name })).await;
+    }
+    assert_eq!(found().await, ["新建集团", "新疆化工"]);
 }
 
 #[tokio::test]
@@ -339,6 +355,31 @@ async fn what_was_done_lately_is_listed_set_by_set_and_so_is_what_became_of_it()
 }
 
 #[tokio::test]
+async fn what_an_undo_left_alone_stays_told_with_its_names_for_those_who_may_read_them() {
+    let world = World::new().await;
+    let ids: Vec<Uuid> = (0..120).map(|_| Uuid::now_v7()).collect();
+    let create = |id: &Uuid| Change::Create { id: *id, values: values(json!({"name": "Acme"})) };
+    let made = many(&world, &CUSTOMER, ids.iter().map(create).collect()).await.change_set;
+    let website = values(json!({"website": "https://a.example"}));
+    let touch = |id: &Uuid| Change::Update { id: *id, version: None, values: website.clone() };
+    many(&world, &CUSTOMER, ids[1..].iter().map(touch).collect()).await;
+    assert_eq!(undo(&world, made).await, (1, 119));
+    let told = async |actor: &Actor| own_sets(&world, actor).await.into_iter().find(|set| set.id == made).unwrap();
+    let set = told(&world.admin).await;
+    assert_eq!((set.kept_count, set.kept.len()), (119, 100), "the first of them");
+    let named = |title: &Option<String>| title.as_deref() == Some("Acme");
+    assert!(set.kept.iter().all(|left| left.why == Why::Changed && left.record.there && named(&left.record.title)));
+
+    world.apply(&CUSTOMER, Change::Delete { id: set.kept[0].record.id }).await.unwrap();
+    let again = told(&world.admin).await;
+    let gone = &again.kept[0].record;
+    assert!(!gone.there && named(&gone.title));
+    let nobody = Actor { grants: Grants::default(), ..world.admin.clone() };
+    let set = told(&nobody).await;
+    assert!(set.kept.len() == 100 && set.kept.iter().all(|left| left.record.title.is_none()));
+}
+
+#[tokio::test]
 async fn the_history_goes_on_page_by_page_without_what_the_system_did() {
     let world = World::new().await;
     let mut made = Vec::new();
@@ -406,4 +447,10 @@ async fn a_merge_is_told_of_where_it_shows_and_can_be_done_again() {
         assert_eq!(customer, Some(leads.unwrap_or(gone)));
     }
     assert_eq!(read(&world, &CUSTOMER, gone).await.text("name"), Some("Goes"));
+    // There and back the same records are counted, and the one that stays is named though nothing of it became other.
+    let listed = own_sets(&world, admin).await;
+    for (set, action) in listed[..4].iter().zip(["create", "delete", "create", "delete"]) {
+        assert_eq!(told(set).1, [(action, "customer", 1), ("update", "contact", 1)], "{}", set.source);
+    }
+    assert_eq!(listed[3].records.len(), 3);
 }

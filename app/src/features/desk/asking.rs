@@ -9,8 +9,8 @@ use shared::{Row, i18n};
 use uuid::Uuid;
 
 use super::acts::value;
+use super::colleagues::assign;
 use super::focus::Spot;
-use super::loads::with_loads;
 use super::lookup::Lookup;
 use super::model::Desk;
 use super::row::{priority_icon, status_tone};
@@ -73,7 +73,8 @@ impl Desk {
         }
     }
 
-    fn set(self, field: &'static str, to: String) {
+    /// Gives a field of the tickets asked about its value.
+    pub(super) fn set(self, field: &'static str, to: String) {
         let to = if to.is_empty() { serde_json::Value::Null } else { to.into() };
         self.answer(|rows| self.change(&rows, &value(field, to), self.say("ui.toast.saved", &[])));
     }
@@ -106,7 +107,7 @@ pub(super) fn dialogs(desk: Desk) -> AnyView {
 }
 
 /// One answer; the first one may have the focus when the dialog opens.
-fn choice(label: AnyView, first: bool, on_select: impl Fn() + Send + Sync + 'static) -> AnyView {
+pub(super) fn choice(label: AnyView, first: bool, on_select: impl Fn() + Send + Sync + 'static) -> AnyView {
     view! { <li><button type="button" class="menu-item" autofocus=first on:click=move |_| on_select()>{label}</button></li> }
         .into_any()
 }
@@ -156,21 +157,6 @@ fn snooze(desk: Desk) -> AnyView {
                 {t("desk.snooze")}
             </Button>
         </div>
-    }
-    .into_any()
-}
-
-fn assign(desk: Desk) -> AnyView {
-    let found = Lookup::new("user");
-    let me = desk.me().map(|id| id.to_string()).unwrap_or_default();
-    let mine = view! { <Icon name="user"/><span>{t("ui.word.me")}</span> }.into_any();
-    let nobody = view! { <Icon name="hand"/><span>{t("desk.nobody")}</span> }.into_any();
-    view! {
-        <ul class="desk-choices">
-            {choice(mine, false, move || desk.set("owner_id", me.clone()))}
-            {choice(nobody, false, move || desk.set("owner_id", String::new()))}
-        </ul>
-        {look_up("desk-assign", ("desk.colleague", "desk.colleague"), found, with_loads(desk, found), move |id| desk.set("owner_id", id))}
     }
     .into_any()
 }

@@ -5,13 +5,13 @@ use leptos::task::spawn_local;
 use shared::desk::AgentLoad;
 use uuid::Uuid;
 
-use super::lookup::Lookup;
 use super::model::Desk;
 use crate::api::desk::agent_loads;
 use crate::ui::Choice;
 
-/// The colleagues that were found, each with what they have to do and why they may not take more.
-pub(super) fn with_loads(desk: Desk, found: Lookup) -> Signal<Vec<Choice>> {
+/// The colleagues that were found, each with what they have to do and why they may not take more. Whoever may not sign in
+/// would never see the ticket, and is left out.
+pub(super) fn with_loads(desk: Desk, found: Signal<Vec<Choice>>) -> Signal<Vec<Choice>> {
     let loads = RwSignal::new(Vec::<AgentLoad>::new());
     spawn_local(async move {
         if let Ok(told) = agent_loads().await {
@@ -22,12 +22,12 @@ pub(super) fn with_loads(desk: Desk, found: Lookup) -> Signal<Vec<Choice>> {
     Signal::derive(move || {
         let told = |choice: Choice| {
             let load = loads.with(|all| all.iter().find(|load| load.user_id.to_string() == choice.value).cloned());
-            let Some(load) = load else { return choice };
+            let Some(load) = load else { return Some(choice).filter(|_| loads.with(Vec::is_empty)) };
             let parts = [said(desk, &load, of_queue), choice.detail.clone().unwrap_or_default()];
             let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            choice.detail(parts.join(" · "))
+            Some(choice.detail(parts.join(" · ")))
         };
-        found.options.get().into_iter().map(told).collect()
+        found.get().into_iter().filter_map(told).collect()
     })
 }
 

@@ -10,6 +10,7 @@ mod address;
 mod asking;
 mod badge;
 mod bulk;
+mod colleagues;
 mod composer;
 mod focus;
 mod keys;

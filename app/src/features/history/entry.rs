@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use shared::RecordDef;
-use shared::command::{Kept, UndoOutcome};
 use shared::format::{date_time, number, relative};
 use shared::history::{ChangeSet, Concerned, Count, State};
 use shared::i18n::type_label;
@@ -11,13 +10,11 @@ use shared::types::by_name;
 use uuid::Uuid;
 
 use super::log::Log;
+use super::stays::{result, stays};
 use super::words::what;
 use crate::context::{Page, t};
 use crate::record::list_address;
-use crate::ui::{Badge, Button, Notice, Tone};
-
-/// Records named of those that an undo kept.
-const MOST_KEPT: usize = 50;
+use crate::ui::{Badge, Button, Tone};
 
 /// Whether undoing the set does again what was undone.
 pub(super) fn is_undo(set: &ChangeSet) -> bool {
@@ -53,7 +50,8 @@ pub(super) fn entry(log: Log, set: ChangeSet) -> AnyView {
                 </p>
                 <p id=said(id)>{move || told.with_value(|set| what(page.locale.get(), set))}</p>
                 <ul class="history-names">{told.with_value(|set| names(page, set))}</ul>
-                {move || outcome().map(|outcome| result(page, outcome))}
+                {move || outcome().map(|outcome| result(page, &outcome))}
+                {move || told.with_value(|set| stays(page, set, outcome()))}
             </div>
             {told.with_value(|set| button(log, set))}
         </li>
@@ -95,7 +93,7 @@ fn names(page: Page, set: &ChangeSet) -> AnyView {
     let import = set.import.as_ref().map(|import| {
         view! { <li><a href=format!("/import?run={}", import.id)>{import.title.clone()}</a></li> }
     });
-    let records = set.records.iter().map(|record| named(page, record)).collect_view();
+    let records = set.records.iter().map(|record| view! { <li>{called(page, record)}</li> }).collect_view();
     let others = set.total() - i64::try_from(set.records.len()).unwrap_or(i64::MAX);
     let more = set.more;
     let others = (others > 0).then(|| {
@@ -111,22 +109,18 @@ fn names(page: Page, set: &ChangeSet) -> AnyView {
     view! { {import}{records}{others} }.into_any()
 }
 
-fn named(page: Page, record: &Concerned) -> AnyView {
+/// What a record is called, as far as the reader may know; what has no title is named by its type.
+pub(super) fn called(page: Page, record: &Concerned) -> AnyView {
+    let Some(title) = record.title.clone() else {
+        return view! { <span class="meta">{t("ui.record.lookup_failed")}</span> }.into_any();
+    };
     let def = by_name(&record.record_type);
-    match record.title.clone() {
-        Some(title) => line(page, def, record.id, title, record.there),
-        None => view! { <li class="meta">{t("ui.record.lookup_failed")}</li> }.into_any(),
-    }
-}
-
-/// A record by name; what has no title is named by its type.
-fn line(page: Page, def: Option<&'static RecordDef>, id: Uuid, title: String, there: bool) -> AnyView {
     let untitled = title.trim().is_empty();
     let kind = move || def.map(|def| type_label(page.locale.get(), def)).unwrap_or_default();
     let name = move || if untitled { kind() } else { title.clone() };
-    match def.filter(|def| there && !def.admin) {
-        Some(def) => view! { <li><a href=format!("/{}/{id}", def.plural)>{name}</a></li> }.into_any(),
-        None => view! { <li>{name}</li> }.into_any(),
+    match def.filter(|def| record.there && !def.admin) {
+        Some(def) => view! { <a href=format!("/{}/{}", def.plural, record.id)>{name}</a> }.into_any(),
+        None => view! { <span>{name}</span> }.into_any(),
     }
 }
 
@@ -136,25 +130,4 @@ fn all_of(set: Uuid, count: &Count) -> Option<String> {
     let def = by_name(&count.record_type).filter(listed)?;
     let filter = Filter::field(CHANGE_SET, Op::Eq, set.to_string());
     matches!(count.action.as_str(), "create" | "update" | "restore").then(|| list_address(def, vec![filter]))
-}
-
-/// What an undo did, and what it left alone.
-fn result(page: Page, outcome: UndoOutcome) -> AnyView {
-    let (undone, kept) = (outcome.undone, outcome.kept.len());
-    let tone = if kept > 0 { Tone::Warning } else { Tone::Success };
-    let text = Signal::derive(move || match undone {
-        0 => page.text("admin.history.nothing"),
-        n => page.text_with("admin.history.set_back", &[("n", &n.to_string())]),
-    });
-    let said = move || page.text_with("admin.history.kept", &[("n", &kept.to_string())]);
-    let one = |kept: Kept| line(page, by_name(&kept.record_type), kept.id, kept.title, true);
-    let names = outcome.kept.into_iter().take(MOST_KEPT).map(one).collect_view();
-    view! {
-        <Notice tone text/>
-        {(kept > 0).then(|| view! {
-            <p>{said}</p>
-            <ul class="history-names">{names}</ul>
-        })}
-    }
-    .into_any()
 }

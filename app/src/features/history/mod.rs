@@ -4,6 +4,7 @@
 
 mod entry;
 mod log;
+mod stays;
 mod undoing;
 mod words;
 
@@ -61,9 +62,9 @@ fn Whose(everybody: RwSignal<bool>) -> impl IntoView {
     view! { <Segmented value options label=t("admin.history.whose") on_change=choose/> }
 }
 
-/// What of a set becomes other: whether it can be undone, and what is left of its records.
-fn key(set: &ChangeSet) -> (Uuid, State, usize) {
-    (set.id, set.state, set.records.iter().filter(|record| record.there).count())
+/// What of a set becomes other: whether it can be undone, what is left of its records, and what its undo left alone.
+fn key(set: &ChangeSet) -> (Uuid, State, usize, i64) {
+    (set.id, set.state, set.records.iter().filter(|record| record.there).count(), set.kept_count)
 }
 
 fn list(log: Log) -> AnyView {

@@ -1,12 +1,15 @@
-//! What would happen: counts, problems, the first rows.
+//! What would happen: counts, problems, notices.
 
 use leptos::prelude::*;
+use shared::RecordDef;
 use shared::format::number;
 use shared::i18n::{field_error, field_label, type_label_many};
-use shared::import::{Preview, PreviewRow, StepPreview};
+use shared::import::{Preview, Rounded, StepPreview};
+use shared::record::custom_key;
 use shared::types::by_name;
 
 use super::questions::Questions;
+use super::rows::Rows;
 use super::wizard::{Stage, Wizard};
 use crate::context::t;
 use crate::ui::{Badge, Button, ButtonKind, Notice, SkeletonRows, Tone};
@@ -59,7 +62,7 @@ fn nothing(preview: &Preview) -> Option<(Tone, &'static str)> {
     }
 }
 
-/// One record type: counts, problems and the first rows.
+/// One record type: counts, problems, notices and rows.
 #[component]
 fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
     let page = wizard.page;
@@ -77,7 +80,7 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
         let text = move || {
             let locale = page.locale.get();
             let rows = page.text_with("import.preview.count", &[("n", &rows.to_string())]);
-            format!("{}: {} ({rows})", field_label(locale, def, &error.field), field_error(locale, &error))
+            format!("{}: {} ({rows})", label(wizard, def, &error.field), field_error(locale, &error))
         };
         view! { <li>{text}</li> }
     });
@@ -100,6 +103,7 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
                 {counted("import.preview.fail", step.failed, Tone::Danger)}
             </h3>
             {has_problems.then(|| view! { <ul>{problems}</ul> })}
+            {step.rounded.clone().into_iter().map(|rounded| notice(wizard, def, rounded)).collect_view()}
             {repeated.then(|| view! { <p class="meta">{repeats}</p> })}
             <Rows wizard def step/>
         </section>
@@ -107,40 +111,22 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
     .into_any()
 }
 
-/// The first rows as they will be.
-#[component]
-fn Rows(wizard: Wizard, def: &'static shared::RecordDef, step: StepPreview) -> impl IntoView {
-    let page = wizard.page;
-    if step.rows.is_empty() {
-        return ().into_any();
-    }
-    let shown = step.rows.len().to_string();
-    let caption = move || page.text_with("import.preview.first_rows", &[("n", &shown)]);
-    let fields = step.fields.clone();
-    let head = fields.clone().into_iter().map(move |name| {
-        view! { <th scope="col">{move || field_label(page.locale.get(), def, name.split('.').next().unwrap_or(&name))}</th> }
+/// That numbers of a field lose decimals.
+fn notice(wizard: Wizard, def: &'static RecordDef, rounded: Rounded) -> AnyView {
+    let Rounded { field, decimals, values, given, kept } = rounded;
+    let text = Signal::derive(move || {
+        let n = number(wizard.page.locale.get(), i64::try_from(values).unwrap_or(i64::MAX));
+        let (field, decimals) = (label(wizard, def, &field), decimals.to_string());
+        let params = [("n", &n), ("field", &field), ("decimals", &decimals), ("given", &given), ("kept", &kept)];
+        wizard.page.text_with("import.preview.rounded", &params.map(|(name, value)| (name, value.as_str())))
     });
-    let head = head.collect_view();
-    let row = move |row: PreviewRow| {
-        let cells = row.cells.into_iter().zip(&fields).map(|(cell, name)| {
-            let error = row.errors.iter().find(|error| error.field == *name).cloned();
-            let invalid = error.is_some();
-            let why = move || error.as_ref().map(|error| field_error(page.locale.get(), error));
-            view! { <td data-invalid=invalid.then_some("") title=why>{cell}</td> }
-        });
-        view! { <tr><td class="num">{row.line}</td>{cells.collect_view()}</tr> }
-    };
-    view! {
-        <details class="stack">
-            <summary>{caption}</summary>
-            // Scrolls sideways, so the keyboard must reach it.
-            <div class="preview" tabindex="0" role="region" aria-label=move || type_label_many(page.locale.get(), def)>
-                <table>
-                    <thead><tr><th scope="col">{t("import.preview.line")}</th>{head}</tr></thead>
-                    <tbody>{step.rows.into_iter().map(row).collect_view()}</tbody>
-                </table>
-            </div>
-        </details>
-    }
-    .into_any()
+    view! { <Notice tone=Tone::Info text/> }.into_any()
+}
+
+/// What a field is called, by administrators where they added it; reactive.
+fn label(wizard: Wizard, def: &RecordDef, name: &str) -> String {
+    let added = custom_key(name).and_then(|key| {
+        wizard.custom.with(|known| known.get(def.name)?.iter().find(|own| own.key == key).map(|own| own.label.clone()))
+    });
+    added.unwrap_or_else(|| field_label(wizard.page.locale.get(), def, name))
 }

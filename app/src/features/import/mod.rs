@@ -2,11 +2,17 @@
 
 pub mod check;
 pub mod choose;
+pub mod column;
+pub mod columns;
+pub mod constants;
 pub mod history;
 pub mod mapping;
 pub mod matching;
+pub mod meaning;
+pub mod missing;
 pub mod questions;
 pub mod reading;
+pub mod rows;
 pub mod run;
 pub mod wizard;
 

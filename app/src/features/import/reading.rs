@@ -66,8 +66,8 @@ fn as_format<F: Fn(String) + Send + Sync + 'static>(
             view! { <One label="import.file.sheet" value=sheet options on_change=chosen/> }.into_any()
         }
         Format::Text { encoding, delimiter } => {
-            let encodings =
-                Signal::derive(|| ENCODINGS.iter().map(|name| Choice::new(*name, (*name).to_owned())).collect());
+            let named = |(name, _): &(&'static str, bool)| Choice::new(*name, (*name).to_owned());
+            let encodings = Signal::derive(move || ENCODINGS.iter().map(named).collect());
             let page = Page::take();
             let delimiters = Signal::derive(move || {
                 let named = |sign: &char| Choice::new(sign.to_string(), delimiter_name(page, *sign));

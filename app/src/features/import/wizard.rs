@@ -6,20 +6,21 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use shared::Error;
 use shared::command::{Change, Command};
 use shared::i18n::error_sentence;
 use shared::import::mapping::settle;
+use shared::import::start::placing;
 use shared::import::{
-    Answer, Assignment, Column, Decision, FileInfo, FilePlan, Preview, Reading, Spec, Step, Unknown, in_order,
+    Answer, Assignment, Column, Decision, FileInfo, FilePlan, Preview, Reading, Spec, Start, Step, Unknown, in_order,
 };
 use shared::query::Titles;
 use shared::record::{CustomField, Kind, custom_name, normalize};
+use shared::{Error, RecordDef};
 use uuid::Uuid;
 use web_sys::{File, FileList};
 
 use crate::acting::act;
-use crate::api::import::{preview_import, reread_import, start_import, suggest_import, upload};
+use crate::api::import::{import_start, preview_import, reread_import, start_import, suggest_import, upload};
 use crate::api::records::custom_fields;
 use crate::context::Page;
 
@@ -43,6 +44,8 @@ pub struct Wizard {
     pub(super) files: RwSignal<Vec<FileInfo>>,
     /// The fields that administrators added, by record type.
     pub(super) custom: RwSignal<BTreeMap<String, Vec<CustomField>>>,
+    /// Where new records begin if no column says so, by record type; nothing for types where nobody can say so.
+    pub(super) starts: RwSignal<BTreeMap<String, Option<Start>>>,
     /// Counts how often files were read, so that they are shown anew.
     pub(super) read: RwSignal<u32>,
     pub(super) answers: RwSignal<Vec<Answer>>,
@@ -53,6 +56,8 @@ pub struct Wizard {
     pub(super) error: RwSignal<Option<String>>,
     /// Counts previews asked for: only the last answer counts.
     asked: StoredValue<u32>,
+    /// The types that were chosen for files and whose mappings are on their way.
+    chosen: StoredValue<BTreeMap<Uuid, String>>,
     navigate: StoredValue<Navigate>,
 }
 
@@ -66,6 +71,7 @@ impl Wizard {
             stage: RwSignal::new(Stage::Choose),
             files: RwSignal::new(Vec::new()),
             custom: RwSignal::new(BTreeMap::new()),
+            starts: RwSignal::new(BTreeMap::new()),
             read: RwSignal::new(0),
             answers: RwSignal::new(Vec::new()),
             titles: RwSignal::new(Titles::new()),
@@ -73,6 +79,7 @@ impl Wizard {
             busy: RwSignal::new(false),
             error: RwSignal::new(None),
             asked: StoredValue::new(0),
+            chosen: StoredValue::new(BTreeMap::new()),
             navigate: StoredValue::new(Box::new(move |address| navigate(address, NavigateOptions::default()))),
         }
     }
@@ -161,17 +168,26 @@ impl Wizard {
     /// Takes the suggested mapping to another record type.
     pub(super) fn choose_type(self, at: usize, record_type: String) {
         let Some(file) = self.files.with_untracked(|files| files.get(at).map(|file| file.id)) else { return };
+        self.chosen.update_value(|chosen| drop(chosen.insert(file, record_type.clone())));
         self.begin();
         spawn_local(async move {
-            match suggest_import(file, record_type).await {
+            let result = suggest_import(file, record_type.clone()).await;
+            // Yet another may have been chosen meanwhile: its mapping is on its way then.
+            if self.chosen.try_with_value(|chosen| chosen.get(&file) == Some(&record_type)) != Some(true) {
+                return;
+            }
+            self.chosen.update_value(|chosen| drop(chosen.remove(&file)));
+            match result {
                 Ok(step) => self.files.update(|files| {
-                    if let Some(file) = files.get_mut(at) {
-                        file.steps = vec![step];
+                    if let Some(own) = files.iter_mut().find(|own| own.id == file) {
+                        own.steps = vec![step];
                     }
                 }),
                 Err(fault) => self.error.set(Some(self.sentence(&fault.0))),
             }
-            self.busy.set(false);
+            if self.chosen.with_value(BTreeMap::is_empty) {
+                self.busy.set(false);
+            }
         });
     }
 
@@ -206,6 +222,19 @@ impl Wizard {
         spawn_local(async move {
             match custom_fields(record_type.to_owned()).await {
                 Ok(fields) => self.custom.update(|known| drop(known.insert(record_type.to_owned(), fields))),
+                Err(fault) => self.error.set(Some(self.sentence(&fault.0))),
+            }
+        });
+    }
+
+    /// Gets where new records of a type begin, if such records begin anywhere.
+    pub(super) fn learn_start(self, def: &'static RecordDef) {
+        if placing(def).is_none() || self.starts.with_untracked(|known| known.contains_key(def.name)) {
+            return;
+        }
+        spawn_local(async move {
+            match import_start(def.name.to_owned()).await {
+                Ok(start) => self.starts.update(|known| drop(known.insert(def.name.to_owned(), start))),
                 Err(fault) => self.error.set(Some(self.sentence(&fault.0))),
             }
         });
@@ -275,7 +304,7 @@ impl Wizard {
         self.busy.set(true);
     }
 
-    fn spec(self) -> Spec {
+    pub(super) fn spec(self) -> Spec {
         let plan = |file: &FileInfo| FilePlan { file: file.id, steps: file.steps.clone() };
         Spec {
             files: self.files.with_untracked(|files| files.iter().map(plan).collect()),
@@ -283,7 +312,7 @@ impl Wizard {
         }
     }
 
-    fn sentence(self, error: &Error) -> String {
+    pub(super) fn sentence(self, error: &Error) -> String {
         error_sentence(self.page.locale.get_untracked(), error)
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn TaskLine(tasks: Tasks, row: Row, state: State) -> impl IntoView {
                 let day = format::day_heading(page.locale.get(), zone.day(at), zone.day(page.now.get()));
                 format!("{day} {}", format::time(page.locale.get(), at, &zone))
             }
-            _ => format::relative(page.locale.get(), at, page.now.get()),
+            _ => format::planned(page.locale.get(), at, page.now.get()),
         })
     };
     let high = row.text("priority") == Some("high");

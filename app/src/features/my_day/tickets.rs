@@ -38,7 +38,7 @@ pub(super) fn lines(page: Page, rows: Vec<Row>) -> AnyView {
 fn line(page: Page, row: &Row) -> impl IntoView + use<> {
     let due = row.datetime("due_at");
     let late = move || due.is_some_and(|due| due <= page.now.get());
-    let when = move || due.map(|due| format::relative(page.locale.get(), due, page.now.get()));
+    let when = move || due.map(|due| format::planned(page.locale.get(), due, page.now.get()));
     let exact = move || due.map(|due| format::date_time(page.locale.get(), due, &page.zone()));
     let called = ["number", "subject"].into_iter().filter_map(|field| row.text(field)).collect::<Vec<_>>().join(" ");
     view! {

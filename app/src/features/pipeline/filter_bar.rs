@@ -53,12 +53,14 @@ pub(super) fn filter_bar(address: Address) -> impl IntoView {
         };
         shown.into_iter().map(chip).collect_view()
     };
+    let has_further = move || address.filters.with(|filters| !filters.f.is_empty());
     view! {
         <div class="page-bar board-bar">
             <Search address/>
             <div class="chips">
                 <Chip label=t("board.filter.mine") icon="user" pressed=mine on_click=toggle_mine/>
                 {chips}
+                {once(has_further, move || super::further_chips::view(address, names))}
                 <Chip label=t("ui.action.filter") icon="list-filter" on_click=move |()| dialog.set(true) attr:id=MORE/>
                 <Show when=move || address.filters.with(|filters| !filters.is_empty())>
                     <Button kind=ButtonKind::Ghost size=Size::Small on_click=move |_| address.choose_view(None, &Filters::default())>

@@ -1,11 +1,12 @@
 //! All filters of the board in one dialog.
 
 use leptos::prelude::*;
-use shared::query::Titles;
+use shared::query::{Filter, Titles};
 use uuid::Uuid;
 
 use super::address::Address;
 use super::filters::Filters;
+use super::further;
 use super::lookup::Lookup;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Choice, Combobox, DateInput, Dialog, Field, Segmented, Select, TextInput};
@@ -22,6 +23,7 @@ struct Form {
     max: RwSignal<String>,
     tag: RwSignal<String>,
     incomplete: RwSignal<String>,
+    further: RwSignal<Vec<Filter>>,
 }
 
 impl Form {
@@ -37,6 +39,7 @@ impl Form {
             max: text(),
             tag: text(),
             incomplete: text(),
+            further: RwSignal::new(Vec::new()),
         }
     }
 
@@ -58,6 +61,7 @@ impl Form {
         self.max.set(filters.max.clone());
         self.tag.set(filters.tag.clone());
         self.incomplete.set(filters.incomplete.clone());
+        self.further.set(filters.conditions());
     }
 
     fn write(self, filters: &mut Filters) {
@@ -76,6 +80,7 @@ impl Form {
         filters.max = number(&self.max.get_untracked());
         filters.tag = self.tag.get_untracked().trim().to_owned();
         filters.incomplete = self.incomplete.get_untracked();
+        filters.set_conditions(&self.further.get_untracked());
     }
 }
 
@@ -123,6 +128,8 @@ pub(super) fn filter_dialog(address: Address, open: RwSignal<bool>, names: RwSig
                 {filter_fields(page, form)}
                 <button type="submit" hidden=true tabindex="-1"></button>
             </form>
+            // Not within the form, which pressing Enter in the dialog of one condition would send.
+            {further::fields(page, form.further, names)}
         </Dialog>
     }
 }

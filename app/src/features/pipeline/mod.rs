@@ -10,6 +10,7 @@ mod drag;
 mod filter_bar;
 mod filter_dialog;
 mod filters;
+mod further;
 mod glide;
 mod keys;
 mod lane;
@@ -84,7 +85,7 @@ fn ways(address: Address) -> impl IntoView {
     let ways = vec![
         way("list", "list.as.rows", list(false), false),
         way("calendar-days", "list.as.calendar", list(true), false),
-        way("kanban", "list.as.board", Signal::stored("/pipeline".to_owned()), true),
+        way("kanban", "list.as.board", Signal::derive(move || address.as_board()), true),
     ];
     view! { <ViewSwitch label=t("list.as.title") ways/> }
 }
@@ -170,4 +171,5 @@ chunk! {
     part fn choose_filters(address: Address, open: RwSignal<bool>, names: RwSignal<Titles>) in dialogs {
         filter_dialog::filter_dialog(address, open, names)
     }
+    part fn further_chips(address: Address, names: RwSignal<Titles>) in dialogs { further::chips(address, names) }
 }

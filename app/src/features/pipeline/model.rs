@@ -253,7 +253,7 @@ impl OpenBoard {
 
     /// Only some of the deals are shown: what else happens cannot be judged here.
     pub(super) fn is_filtered(self) -> bool {
-        self.query.with_value(|query| query.filter.is_some() || query.search.is_some())
+        self.query.with_value(|query| query.filter.is_some() || query.further.is_some() || query.search.is_some())
     }
 
     /// The pipeline's currency.

@@ -43,7 +43,13 @@ impl OpenBoard {
             LiveEvent::Reset => true,
             LiveEvent::Presence { .. } => false,
         };
-        if !concerns || !self.is_open() {
+        if !self.is_open() {
+            return;
+        }
+        if !concerns {
+            if self.looks_at(event) {
+                self.cards_soon();
+            }
             return;
         }
         let first = self.drag.waiting.try_update_value(|waiting| {
@@ -53,6 +59,20 @@ impl OpenBoard {
         if first == Some(true) {
             set_timeout(move || self.hear_waiting(), GATHER);
         }
+    }
+
+    /// Whether conditions are about the records that an event is about: `customer_id.industry` about customers.
+    fn looks_at(self, event: &LiveEvent) -> bool {
+        let (LiveEvent::Changed { record_type, .. }
+        | LiveEvent::Removed { record_type, .. }
+        | LiveEvent::Refresh { record_type }) = event
+        else {
+            return false;
+        };
+        self.query.with_value(|query| {
+            let Some(further) = &query.further else { return false };
+            ["_id.", "_ids."].iter().any(|way| further.contains(&format!("{record_type}{way}")))
+        })
     }
 
     /// Applies what came in, unless a card is held: nothing jumps under a finger.

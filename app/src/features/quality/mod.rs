@@ -1,5 +1,6 @@
 //! How well kept a type's records are: complete, looked after, reachable, there once, written the same way.
 
+mod difference;
 mod figures;
 mod tidy;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::Value;
 use shared::access::Actor;
 use shared::command::Change;
 use shared::format::number;
@@ -12,6 +11,7 @@ use shared::tidy::{Finding, Rule, writable_findings};
 use shared::{Error, RecordDef, Row, Values, i18n};
 use uuid::Uuid;
 
+use super::difference::difference;
 use crate::api::quality::untidy;
 use crate::context::{Page, t};
 use crate::record::{Batch, failed};
@@ -41,6 +41,10 @@ struct Tidying {
     looking: RwSignal<Looking>,
     /// Records with findings.
     rows: RwSignal<Vec<Row>>,
+    /// The country of phone numbers that name none.
+    home: StoredValue<Option<String>>,
+    /// How many phone numbers can't be read.
+    unreadable: RwSignal<i64>,
     /// Rules that are not to be applied.
     off: RwSignal<BTreeSet<Rule>>,
     /// Values that stay as they are.
@@ -62,6 +66,8 @@ pub(super) fn tidy(page: Page, def: &'static RecordDef) -> AnyView {
         actor: StoredValue::new(page.actor()),
         looking: RwSignal::new(Looking::NotYet),
         rows,
+        home: StoredValue::new(None),
+        unreadable: RwSignal::new(0),
         off: RwSignal::new(BTreeSet::new()),
         kept: RwSignal::new(BTreeSet::new()),
         batch: Batch::new(page, def, put),
@@ -74,6 +80,7 @@ impl Tidying {
     fn look(self) {
         self.rows.set(Vec::new());
         self.kept.set(BTreeSet::new());
+        self.unreadable.set(0);
         self.looking.set(Looking::Under(0));
         spawn_local(async move {
             let (mut after, mut seen) = (None, 0);
@@ -82,6 +89,8 @@ impl Tidying {
                     Err(fault) => return drop(self.looking.try_set(Looking::Failed(fault.0))),
                     Ok(part) => {
                         seen += part.seen;
+                        self.home.try_set_value(part.home);
+                        self.unreadable.try_update(|count| *count += part.unreadable);
                         // Gone with the page.
                         let Some(count) = self.rows.try_update(|rows| {
                             rows.extend(part.rows);
@@ -103,9 +112,11 @@ impl Tidying {
 
     /// What the rules would change; tracked.
     fn lines(self, rules: &[Rule]) -> Vec<Line> {
+        let home = self.home.get_value();
         let found = |row: &Row| {
             let all = self.actor.with_value(|actor| {
-                actor.as_ref().map(|actor| writable_findings(self.def, &row.values, rules, actor)).unwrap_or_default()
+                let of = |actor: &Actor| writable_findings(self.def, &row.values, rules, actor, home.as_deref());
+                actor.as_ref().map(of).unwrap_or_default()
             });
             all.into_iter().map(|finding| (row.clone(), finding)).collect::<Vec<_>>()
         };
@@ -212,9 +223,16 @@ impl Tidying {
                     </Button>
                 </div>
             </Show>
+            {move || self.left().map(|text| view! { <p class="meta" data-quality="unreadable">{text}</p> })}
             {is_full.then(|| view! { <p class="meta">{more}</p> })}
         }
         .into_any()
+    }
+
+    /// What is said of phone numbers that stay because they can't be read; tracked.
+    fn left(self) -> Option<String> {
+        let count = Some(self.unreadable.get()).filter(|count| *count > 0)?;
+        Some(self.page.text_with("quality.unreadable", &[("n", &number(self.page.locale.get(), count))]))
     }
 
     /// A rule to be chosen, with examples of what it changes first.
@@ -258,7 +276,7 @@ impl Tidying {
     fn line(self, (row, finding): Line) -> AnyView {
         let page = self.page;
         let (id, name) = (row.id, finding.field.name);
-        let (old, new) = (difference(row.value(name), &finding.new), difference(&finding.new, row.value(name)));
+        let (old, new) = difference(page, row.value(name), &finding);
         let title = row.text(self.def.title).unwrap_or_default().to_owned();
         let field = move || i18n::field_label(page.locale.get(), self.def, name);
         let on = Signal::derive(move || self.kept.with(|kept| !kept.contains(&(id, name))));
@@ -283,23 +301,4 @@ impl Tidying {
 /// How many values each rule changes, in their order.
 fn count_by_rule(lines: &[Line]) -> [usize; Rule::ALL.len()] {
     Rule::ALL.map(|rule| lines.iter().filter(|(_, finding)| finding.rules.contains(&rule)).count())
-}
-
-/// What of a value is not the same in another: of lists and addresses the parts that differ.
-fn difference(value: &Value, from: &Value) -> String {
-    let parts: Vec<&str> = match value {
-        Value::String(text) => vec![text],
-        Value::Array(list) => {
-            let other = |one: &&Value| from.as_array().is_none_or(|all| !all.contains(one));
-            list.iter().filter(other).filter_map(Value::as_str).collect()
-        }
-        // From the whole to its parts.
-        Value::Object(parts) => ["country", "province", "city", "district", "street", "postcode"]
-            .into_iter()
-            .filter(|name| parts.get(*name) != from.get(*name))
-            .filter_map(|name| parts.get(name)?.as_str())
-            .collect(),
-        _ => Vec::new(),
-    };
-    parts.join(" ")
 }

@@ -1,4 +1,4 @@
-//! Letters that could not be taken in: why, and what to do about it.
+//! Letters that could not be taken in: why, what they say, and what to do about it.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -6,24 +6,33 @@ use shared::format::relative;
 use shared::i18n::{error_message, translate};
 use shared::post::AsideLetter;
 
+use super::aside_letter;
 use super::roster::Failed;
 use crate::api::Fault;
 use crate::api::post::{discard_letter, letters_aside, try_letter_again};
+use crate::chunk;
+use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, ConfirmDialog, Icon, Size, Toasts, Tone, open_about};
 
 type Letters = Resource<Result<Vec<AsideLetter>, Fault>>;
 
+// What shows a letter comes when one is opened.
+chunk! {
+    part fn reader(reading: RwSignal<Option<AsideLetter>>) in letter { aside_letter::dialog(reading) }
+}
+
 /// The list; nothing while there is none.
 #[component]
 pub fn AsideLetters() -> impl IntoView {
     let loaded = Resource::new(|| (), |()| letters_aside());
-    let discarding = RwSignal::new(None::<AsideLetter>);
+    let (reading, discarding) = (RwSignal::new(None::<AsideLetter>), RwSignal::new(None::<AsideLetter>));
     let list = move |letters: Vec<AsideLetter>| {
         if letters.is_empty() {
             return ().into_any();
         }
-        let lines = letters.into_iter().map(|letter| view! { <Letter letter loaded discarding/> }).collect_view();
+        let lines =
+            letters.into_iter().map(|letter| view! { <Letter letter loaded reading discarding/> }).collect_view();
         view! {
             <section aria-label=t("mail.aside.title")>
                 <h3>{t("mail.aside.title")}</h3>
@@ -40,14 +49,20 @@ pub fn AsideLetters() -> impl IntoView {
                 Err(fault) => view! { <Failed error=fault.0/> }.into_any(),
             })}
         </Transition>
+        {once(move || reading.with(Option::is_some), move || reader::view(reading))}
         <Discard loaded discarding/>
     }
 }
 
 #[component]
-fn Letter(letter: AsideLetter, loaded: Letters, discarding: RwSignal<Option<AsideLetter>>) -> impl IntoView {
+fn Letter(
+    letter: AsideLetter,
+    loaded: Letters,
+    reading: RwSignal<Option<AsideLetter>>,
+    discarding: RwSignal<Option<AsideLetter>>,
+) -> impl IntoView {
     let (page, toasts) = (Page::take(), Toasts::take());
-    let own = letter.clone();
+    let (own, read) = (letter.clone(), letter.clone());
     let AsideLetter { id, mailbox, sender, subject, received_at, reason, error, complete, .. } = letter;
     let again = move |_| {
         spawn_local(async move {
@@ -75,7 +90,10 @@ fn Letter(letter: AsideLetter, loaded: Letters, discarding: RwSignal<Option<Asid
                 <span>{why}</span>
             </div>
             <div class="admin-row-tools">
-                {complete.then(|| view! { <Button on_click=again>{t("mail.aside.again")}</Button> })}
+                {complete.then(|| view! {
+                    <Button on_click=move |_| reading.set(Some(read.clone()))>{t("mail.aside.read")}</Button>
+                    <Button on_click=again>{t("mail.aside.again")}</Button>
+                })}
                 <Button kind=ButtonKind::Ghost on_click=move |_| discarding.set(Some(own.clone()))>{t("mail.aside.discard")}</Button>
             </div>
         </li>

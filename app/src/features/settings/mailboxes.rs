@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use serde_json::json;
 use shared::format::relative;
 use shared::i18n::error_message;
-use shared::post::{MailboxState, Tried, coded};
+use shared::post::{MailboxState, Tried, in_words};
 use shared::{Error, Row, Values};
 use uuid::Uuid;
 
@@ -121,7 +121,8 @@ fn MailboxRow(
 fn Standing(id: Uuid, active: bool, states: States, tried: RwSignal<Option<Tried>>) -> impl IntoView {
     let page = Page::take();
     let line = move |state: MailboxState| {
-        let why = state.last_error.as_deref().filter(|_| tried.with(Option::is_none)).map(|why| in_words(page, why));
+        let why = state.last_error.as_deref().filter(|_| tried.with(Option::is_none));
+        let why = why.map(|why| in_words(page.locale.get(), why));
         let waits = [("mail.waiting", state.waiting), ("mail.leaving", state.leaving)];
         let waits =
             waits.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| page.text_with(key, &[("n", &n.to_string())]));
@@ -177,7 +178,7 @@ fn outcome(tried: Tried) -> AnyView {
     let line = |fault: Option<String>, works: &'static str, fails: &'static str| match fault {
         None => view! { <Badge tone=Tone::Success icon="check">{t(works)}</Badge> }.into_any(),
         Some(why) => {
-            let text = move || page.text_with(fails, &[("why", &in_words(page, &why))]);
+            let text = move || page.text_with(fails, &[("why", &in_words(page.locale.get(), &why))]);
             view! { <p class="field-error"><Icon name="circle-alert"/><span>{text}</span></p> }.into_any()
         }
     };
@@ -188,13 +189,6 @@ fn outcome(tried: Tried) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// What we know of a fault, then what the server said.
-pub(super) fn in_words(page: Page, why: &str) -> String {
-    let (code, said) = coded(why);
-    let known = page.text(&format!("mail.fault.{code}"));
-    if said.is_empty() { known } else { format!("{known} ({said})") }
 }
 
 #[component]

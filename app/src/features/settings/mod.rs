@@ -1,6 +1,7 @@
 //! One's own settings, and the administration of the organisation.
 
 pub mod aside;
+mod aside_letter;
 pub mod audit;
 pub mod custom_fields;
 pub mod devices;
@@ -30,41 +31,8 @@ use shared::types::{DESK_SETTINGS, by_name};
 use uuid::Uuid;
 
 use crate::context::{Page, PageTitle, t};
+use crate::sections::SECTIONS;
 use crate::ui::{ErrorState, Icon};
-
-/// One page of the settings.
-struct Section {
-    key: &'static str,
-    label: &'static str,
-    icon: &'static str,
-    /// For administrators only.
-    admin: bool,
-}
-
-const fn own(key: &'static str, label: &'static str, icon: &'static str) -> Section {
-    Section { key, label, icon, admin: false }
-}
-
-const fn admin(key: &'static str, label: &'static str, icon: &'static str) -> Section {
-    Section { key, label, icon, admin: true }
-}
-
-const SECTIONS: &[Section] = &[
-    own("profile", "ui.nav.profile", "user"),
-    own("password", "ui.profile.change_password", "key-round"),
-    own("devices", "ui.profile.devices", "monitor"),
-    own("tokens", "admin.tokens.title", "workflow"),
-    admin("users", "admin.users.title", "users"),
-    admin("teams", "admin.teams.title", "network"),
-    admin("roles", "admin.roles.title", "shield"),
-    admin("pipelines", "admin.pipelines.title", "kanban"),
-    admin("tags", "ui.nav.tags", "tags"),
-    admin("mailboxes", "mail.title", "mail"),
-    admin("fields", "admin.fields.title", "list-filter"),
-    admin("organisation", "admin.organisation.title", "building-2"),
-    admin("audit", "admin.audit.title", "history"),
-    admin("sign-ins", "admin.sign_ins.title", "log-in"),
-];
 
 /// Profile, devices and administration.
 #[component]

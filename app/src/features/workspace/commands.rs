@@ -12,6 +12,7 @@ use shared::types::{REGISTRY, TICKET, by_name};
 use super::nav::entries;
 use crate::context::Page;
 use crate::preferences::{choose_density, choose_locale, choose_theme};
+use crate::sections::SECTIONS;
 
 /// What choosing a line does.
 #[derive(Clone)]
@@ -75,25 +76,6 @@ const SWITCHES: [Switch; 7] = [
     ("ui.theme.label", "ui.theme.auto", "monitor", |page| choose_theme(page, "auto")),
     ("ui.density.label", "ui.density.comfortable", "layout-list", |page| choose_density(page, "comfortable")),
     ("ui.density.label", "ui.density.compact", "list", |page| choose_density(page, "compact")),
-];
-
-/// Pages of the settings that are looked for by name: the last part of the address, label key, icon, whether for
-/// administrators only.
-const SETTINGS: [(&str, &str, &str, bool); 14] = [
-    ("profile", "ui.nav.profile", "user", false),
-    ("password", "ui.profile.change_password", "key-round", false),
-    ("devices", "ui.profile.devices", "monitor", false),
-    ("tokens", "admin.tokens.title", "workflow", false),
-    ("users", "admin.users.title", "users", true),
-    ("teams", "admin.teams.title", "network", true),
-    ("roles", "admin.roles.title", "shield", true),
-    ("pipelines", "admin.pipelines.title", "kanban", true),
-    ("tags", "ui.nav.tags", "tags", true),
-    ("mailboxes", "mail.title", "mail", true),
-    ("fields", "admin.fields.title", "list-filter", true),
-    ("organisation", "admin.organisation.title", "building-2", true),
-    ("audit", "admin.audit.title", "history", true),
-    ("sign-ins", "admin.sign_ins.title", "log-in", true),
 ];
 
 /// Fewest letters of pinyin by which a command is found: one is the beginning of too many.
@@ -166,12 +148,13 @@ fn places(locale: Locale, actor: &Actor) -> Vec<Command> {
         sought: true,
         line: line(def.icon, i18n::type_label_many(locale, def), String::new(), format!("/{}", def.plural)),
     });
-    let settings =
-        SETTINGS.iter().filter(|(.., admin)| actor.grants.admin || !admin).map(|&(key, label, icon, _)| Command {
-            names: names(&[label]),
-            sought: true,
-            line: line(icon, text(label), text("ui.nav.settings"), format!("/settings/{key}")),
-        });
+    // So are the pages of the settings.
+    let open = SECTIONS.iter().filter(|section| actor.grants.admin || !section.admin);
+    let settings = open.map(|section| Command {
+        names: names(&[section.label]),
+        sought: true,
+        line: line(section.icon, text(section.label), text("ui.nav.settings"), format!("/settings/{}", section.key)),
+    });
     listed.chain(lists).chain(settings).collect()
 }
 
@@ -247,8 +230,5 @@ mod tests {
         let admin = Actor::administrator(Uuid::nil(), Uuid::nil());
         let other = Actor { grants: Default::default(), ..admin.clone() };
         assert_eq!((found(&admin), found(&other)), (1, 0));
-        for (_, label, ..) in SETTINGS {
-            assert!(Locale::ALL.iter().all(|locale| i18n::lookup(*locale, label).is_some()), "{label}");
-        }
     }
 }

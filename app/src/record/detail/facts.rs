@@ -15,9 +15,25 @@ use crate::record::inline::{inline_editor, refocus};
 use crate::record::value::{Shown, has_links, value_text, value_view};
 use crate::ui::{Icon, Size, settled};
 
+/// What begins to edit a value.
+const OPENER: &str = ".fact-edit, .fact-pencil:not([data-marker])";
+
 pub(super) fn facts(context: RecordContext, without: &'static [&'static str]) -> AnyView {
+    return_to_refused(context);
     let groups = context.attributes.with_value(|all| groups(all));
     groups.into_iter().map(|name| group(context, name, without)).collect_view().into_any()
+}
+
+/// A refused value gives way to the one before, which may be shown otherwise: what had the focus is gone then. Whoever has
+/// gone on elsewhere stays there.
+fn return_to_refused(context: RecordContext) {
+    Effect::new(move |_| {
+        let field = context.refused.with(|refused| refused.as_ref().map(|(_, error)| error.field.clone()));
+        if let Some(field) = field {
+            let opener = format!(".fact[data-field=\"{field}\"] :is({OPENER})");
+            refocus(move || document().query_selector(&opener).ok().flatten());
+        }
+    });
 }
 
 fn group(context: RecordContext, name: &'static str, without: &'static [&'static str]) -> AnyView {
@@ -66,8 +82,7 @@ fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
             let done = move || {
                 editing.set(false);
                 // Who ended it by a key, or in a dialog, is where it began; who went elsewhere has the focus there.
-                let opener = ".fact-edit, .fact-pencil:not([data-marker])";
-                refocus(move || place.try_get_untracked().flatten()?.query_selector(opener).ok().flatten());
+                refocus(move || place.try_get_untracked().flatten()?.query_selector(OPENER).ok().flatten());
             };
             return inline_editor(context.target(), attribute, row, done);
         }

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
+use shared::format::address_parts;
 
 use super::bridge::bridge;
 use crate::context::{Page, t};
-use crate::record::value::address_parts;
 use crate::ui::{Button, ButtonKind, Size, TextInput};
 
 /// Channels of social accounts, those that most people have first.

@@ -1,21 +1,16 @@
 //! While a record is made: those that it may be, so that nobody is there twice.
 
-use std::time::Duration;
-
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::Values;
 use shared::duplicates::{Agreement, Alike, Reason, can_have};
 use shared::record::Kind;
 
+use super::rest::at_rest;
 use super::state::FormState;
 use crate::api::duplicates::similar_records;
 use crate::context::{Page, t};
 use crate::ui::{Badge, Icon, Tone};
-
-/// How long typing must rest.
-const REST: Duration = Duration::from_millis(400);
 
 /// Names the records that the one being made may be.
 pub(super) fn alike_view(form: FormState) -> AnyView {
@@ -23,8 +18,6 @@ pub(super) fn alike_view(form: FormState) -> AnyView {
         return ().into_any();
     }
     let found = RwSignal::new(Vec::<Alike>::new());
-    let asked = StoredValue::new(Values::new());
-    let timer = StoredValue::new(None::<TimeoutHandle>);
     let telling = Memo::new(move |_| {
         let mut values = form.current();
         let def = form.def;
@@ -36,27 +29,14 @@ pub(super) fn alike_view(form: FormState) -> AnyView {
         });
         values
     });
-    Effect::new(move |_| {
-        let values = telling.get();
-        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-        let look = move || {
-            asked.set_value(values.clone());
-            spawn_local(async move {
-                let answer = similar_records(form.def.name.to_owned(), values.clone(), None).await;
-                // A hint that fails to come is none.
-                if let (Ok(answer), Some(true)) = (answer, asked.try_with_value(|last| *last == values)) {
-                    found.try_set(answer);
-                }
-            });
-        };
-        timer.set_value(set_timeout_with_handle(look, REST).ok());
-    });
-    on_cleanup(move || {
-        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
+    at_rest(telling, move |values: Values| {
+        spawn_local(async move {
+            let answer = similar_records(form.def.name.to_owned(), values.clone(), None).await;
+            // A hint that fails to come is none.
+            if let (Ok(answer), Some(true)) = (answer, telling.try_with_untracked(|now| *now == values)) {
+                found.try_set(answer);
+            }
+        });
     });
     let one = move |alike: Alike| {
         let href = format!("/{}/{}", form.def.plural, alike.id);

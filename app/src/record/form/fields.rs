@@ -6,6 +6,7 @@ use shared::record::{CUSTOM, Kind, is_empty};
 use shared::{FieldError, i18n};
 
 use super::draft::restored;
+use super::meant::meant_view;
 use super::state::FormState;
 use crate::record::attribute::{Attribute, CUSTOM_GROUP, groups};
 use crate::record::conflict::sides;
@@ -156,6 +157,13 @@ fn input(state: FormState, attribute: &Attribute) -> Option<AnyView> {
         Kind::Address | Kind::Social | Kind::MultiChoice(_) | Kind::Bool | Kind::Json(_) => {
             composed(label, hint, error, editor(editing))
         }
+        Kind::Emails => view! {
+            <Field id label hint error required=attribute.required()>
+                {editor(editing)}
+                {meant_view(state, value)}
+            </Field>
+        }
+        .into_any(),
         _ => view! { <Field id label hint error required=attribute.required()>{editor(editing)}</Field> }.into_any(),
     })
 }

@@ -244,14 +244,25 @@ pub(super) fn peeked(query: &ParamsMap) -> Option<(&'static RecordDef, Uuid)> {
 
 /// Address of a list with these conditions.
 pub fn list_address(def: &RecordDef, conditions: Vec<Filter>) -> String {
-    list_address_for(def, conditions, None, false)
+    let state = ListState { conditions, ..ListState::default() };
+    format!("/{}{}", def.plural, state.write().to_query_string())
 }
 
-/// As [`list_address`], with search words, and shown by day if that is wanted.
-pub fn list_address_for(def: &RecordDef, conditions: Vec<Filter>, words: Option<String>, by_day: bool) -> String {
-    let by_day = by_day.then(ByDay::default);
-    let state = ListState { search: words.unwrap_or_default(), conditions, by_day, ..ListState::default() };
-    format!("/{}{}", def.plural, state.write().to_query_string())
+/// Address of a list with conditions, search words and an order as addresses have them, shown by day if that is wanted. Nothing
+/// of it is read: the board leads here, and what reads it would weigh on the first load.
+pub fn list_address_as(
+    def: &RecordDef,
+    conditions: Option<String>,
+    words: Option<String>,
+    sort: Option<String>,
+    by_day: bool,
+) -> String {
+    let by_day = by_day.then(|| Span::default().code().to_owned());
+    let mut params = ParamsMap::new();
+    for (name, value) in [("q", words), ("sort", sort), ("f", conditions), ("as", by_day)] {
+        value.into_iter().for_each(|value| params.insert(name, value));
+    }
+    format!("/{}{}", def.plural, params.to_query_string())
 }
 
 #[cfg(test)]
@@ -278,6 +289,23 @@ mod tests {
         let by_day = ListState { by_day: Some(ByDay::default()), ..ListState::default() };
         assert_eq!(ListState::read(&by_day.write()), by_day);
         assert_eq!(ListState::read(&ParamsMap::new()), ListState::default());
+    }
+
+    #[test]
+    fn an_address_that_is_put_together_unread_is_read_as_any_other() {
+        use shared::types::OPPORTUNITY;
+        let state = ListState {
+            search: "云帆".into(),
+            sort: Some(Sort { field: "amount".into(), descending: true }),
+            conditions: vec![Filter::field("next_step", Op::Contains, "call & mail")],
+            by_day: Some(ByDay::default()),
+            ..ListState::default()
+        };
+        let conditions = serde_json::to_string(&state.conditions).unwrap();
+        let own = format!("/opportunities{}", state.write().to_query_string());
+        let (words, sort) = (state.search, Some("-amount".to_owned()));
+        assert_eq!(list_address_as(&OPPORTUNITY, Some(conditions), Some(words), sort, true), own);
+        assert_eq!(list_address_as(&OPPORTUNITY, None, None, None, false), "/opportunities");
     }
 
     #[test]

@@ -70,12 +70,16 @@ pub(super) fn template(columns: &[Attribute]) -> String {
 /// Places of the columns on a phone: the title, what tells more, and two short facts at the end.
 pub(super) fn phone_places(columns: &[Attribute]) -> Vec<Option<&'static str>> {
     let (mut detail, mut end, mut end2) = (false, false, false);
-    // When it is due tells more than what kind it is.
+    // Where it stands on its board tells more than when it is due, and that more than what kind it is.
+    let is_stage = |column: &Attribute| board_field(column.def).is_some_and(|stage| column.name() == stage);
+    let is_placed = columns.iter().any(is_stage);
     let is_dated = columns.iter().any(|column| matches!(column.kind(), Kind::Date | Kind::DateTime));
     let take = |free: &mut bool, place: &'static str| (!std::mem::replace(free, true)).then_some(place);
     let place = |attribute: &Attribute| match attribute.kind() {
         _ if attribute.is_title() => Some("title"),
+        _ if is_stage(attribute) => take(&mut end2, "end2"),
         Kind::Money | Kind::Rating | Kind::Integer(..) => take(&mut end, "end"),
+        Kind::Choice(_) | Kind::Date | Kind::DateTime if is_placed => None,
         Kind::Choice(_) if is_dated => None,
         Kind::Choice(_) | Kind::Date | Kind::DateTime => take(&mut end2, "end2"),
         Kind::Reference(_) | Kind::Text(_) | Kind::Phones | Kind::Emails | Kind::Email | Kind::Json(_) => {
@@ -84,6 +88,14 @@ pub(super) fn phone_places(columns: &[Attribute]) -> Vec<Option<&'static str>> {
         _ => None,
     };
     columns.iter().map(place).collect()
+}
+
+/// The field by whose values records of the type stand in columns of a board.
+fn board_field(def: &RecordDef) -> Option<&'static str> {
+    def.fields.iter().find_map(|field| match field.kind {
+        Kind::Rank(within) => Some(within),
+        _ => None,
+    })
 }
 
 /// The dialog that chooses columns.
@@ -116,4 +128,31 @@ pub(super) fn columns_dialog(context: ListContext, all: StoredValue<Vec<Attribut
         </Dialog>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::access::Actor;
+    use shared::types::{CUSTOMER, OPPORTUNITY, TASK};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::record::attribute::attributes;
+
+    /// What a phone shows of a type, and where.
+    fn places(def: &'static RecordDef) -> Vec<String> {
+        let mut columns = attributes(def, &[], &Actor::administrator(Uuid::nil(), Uuid::nil()));
+        columns.retain(|column| column.is_title() || column.listed());
+        let placed = |(column, place): (&Attribute, Option<&str>)| Some(format!("{} {}", place?, column.name()));
+        let mut places: Vec<String> = columns.iter().zip(phone_places(&columns)).filter_map(placed).collect();
+        places.sort_unstable();
+        places
+    }
+
+    #[test]
+    fn a_phone_shows_what_tells_most() {
+        assert_eq!(places(&OPPORTUNITY), ["detail customer_id", "end amount", "end2 stage_id", "title name"]);
+        assert_eq!(places(&TASK), ["detail customer_id", "end2 due_at", "title subject"]);
+        assert_eq!(places(&CUSTOMER), ["detail phones", "end2 kind", "title name"]);
+    }
 }

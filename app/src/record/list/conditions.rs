@@ -1,48 +1,99 @@
 //! The filters of a list, on another page about such records.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::params::ParamsMap;
 use shared::RecordDef;
 use shared::query::{Filter, Titles};
+use shared::record::Kind;
+use shared::types::by_name;
+use uuid::Uuid;
 
 use super::address::{ListNav, ListState, Place};
-use super::subject::subjects;
-use super::toolbar::further_chips;
-use super::{ListContext, columns};
-use crate::api::records::custom_fields;
+use super::filter::{Conditions, condition_chips};
+use super::subject::{Subject, Subjects, subjects};
+use crate::api::records::{custom_fields, get_record};
 use crate::context::Page;
 use crate::record::attribute::attributes;
 
 /// Chips of the filters in the address, and the way to a further one.
 pub fn conditions(def: &'static RecordDef, place: Place, titles: RwSignal<Titles>) -> AnyView {
-    let page = Page::take();
-    let context = ListContext {
-        page,
-        def,
-        nav: ListNav::at(def, Some(place)),
-        creating: RwSignal::new(false),
-        total: RwSignal::new(None),
-        columns: columns::stored(def),
-        titles,
-        may_create: false,
-        given: RwSignal::new(shared::Values::new()),
-        exporting: RwSignal::new(false),
-        selecting: RwSignal::new(false),
-        dates: StoredValue::new(Vec::new()),
-        today: Memo::new(move |_| page.zone().day(page.now.get())),
-        board: |_, _| String::new(),
-    };
+    let conditions = Conditions::of(Page::take(), titles, ListNav::at(def, Some(place)));
+    view! { <div class="chips">{conditions_on(def, conditions)}</div> }.into_any()
+}
+
+/// Chips of conditions on records of a type, and the way to a further one.
+pub fn conditions_on(def: &'static RecordDef, conditions: Conditions) -> AnyView {
     let custom = LocalResource::new(move || custom_fields(def.name.to_owned()));
     let chips = move || {
         let custom = custom.get()?.unwrap_or_default();
-        let actor = page.actor()?;
+        let actor = conditions.page.actor()?;
         let about = StoredValue::new(subjects(&attributes(def, &custom, &actor), &actor));
-        Some(further_chips(context, about))
+        learn_titles(conditions, about);
+        Some(condition_chips(conditions, about, |_| true))
     };
-    view! { <div class="chips">{chips}</div> }.into_any()
+    chips.into_any()
+}
+
+/// Looks up what the records are called that conditions name, where nothing on the page has told it.
+fn learn_titles(conditions: Conditions, about: Subjects) {
+    let titles = conditions.titles;
+    Effect::new(move |_| {
+        let mut wanted = Vec::new();
+        conditions.all.with(|all| about.with_value(|about| all.iter().for_each(|one| named(one, about, &mut wanted))));
+        wanted.retain(|(_, id)| titles.with_untracked(|titles| !titles.contains_key(id)));
+        for (target, id) in wanted {
+            spawn_local(async move {
+                let Ok(detail) = get_record(target.to_owned(), id).await else { return };
+                let title = by_name(target).and_then(|def| detail.row.text(def.title)).unwrap_or_default().to_owned();
+                titles.try_update(|titles| drop(titles.insert(id, title)));
+            });
+        }
+    });
+}
+
+/// The records that a condition names, with their types.
+fn named(condition: &Filter, about: &[Subject], found: &mut Vec<(&'static str, Uuid)>) {
+    match condition {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| named(part, about, found)),
+        Filter::Not(part) => named(part, about, found),
+        Filter::Field { field, value, .. } => {
+            let kind = about.iter().find(|subject| subject.path == *field).map(|subject| subject.attribute.kind());
+            let Some(Kind::Reference(target) | Kind::References(target)) = kind else { return };
+            let one = value.as_str().into_iter();
+            let several = value.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
+            found.extend(one.chain(several).filter_map(|id| Some((target, id.parse().ok()?))));
+        }
+    }
 }
 
 /// The filters that an address holds.
 pub fn address_conditions(params: &ParamsMap) -> Vec<Filter> {
     ListState::read(params).conditions
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::access::Actor;
+    use shared::query::Op;
+    use shared::types::OPPORTUNITY;
+
+    use super::*;
+
+    #[test]
+    fn records_that_conditions_name_are_found_wherever_they_stand() {
+        let actor = Actor::administrator(Uuid::nil(), Uuid::nil());
+        let about = subjects(&attributes(&OPPORTUNITY, &[], &actor), &actor);
+        let id = |n: u128| Uuid::from_u128(n);
+        let either = Filter::Any(vec![
+            Filter::field("customer_id", Op::Eq, id(1).to_string()),
+            Filter::Not(Box::new(Filter::field("product_ids", Op::Contains, id(2).to_string()))),
+            Filter::field("customer_id.owner_id", Op::In, vec![id(3).to_string(), id(4).to_string()]),
+        ]);
+        let mut found = Vec::new();
+        for condition in [either, Filter::field("owner_id", Op::Eq, "@me"), Filter::field("name", Op::Eq, "x")] {
+            named(&condition, &about, &mut found);
+        }
+        assert_eq!(found, [("customer", id(1)), ("product", id(2)), ("user", id(3)), ("user", id(4))]);
+    }
 }

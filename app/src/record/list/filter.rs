@@ -9,7 +9,7 @@ use shared::query::{Filter, Titles};
 
 use self::dialog::{Draft, can_change, filter_dialog};
 pub(in crate::record) use self::words::condition_text;
-use super::ListContext;
+use super::address::ListNav;
 use super::subject::Subjects;
 use crate::context::{Page, t};
 use crate::record::inline::refocus;
@@ -17,7 +17,7 @@ use crate::ui::{FilterChip, Icon};
 
 /// Conditions that all hold, which one can add to, change and take from; cheap to copy.
 #[derive(Clone, Copy)]
-pub(in crate::record) struct Conditions {
+pub struct Conditions {
     /// The page.
     pub page: Page,
     /// Titles of the records that they name.
@@ -41,12 +41,11 @@ enum Making {
 }
 
 impl Conditions {
-    /// Those that a list is narrowed by.
-    pub(super) fn of(context: ListContext) -> Self {
-        let nav = context.nav;
+    /// Those that stand in an address.
+    pub(super) fn of(page: Page, titles: RwSignal<Titles>, nav: ListNav) -> Self {
         Self {
-            page: context.page,
-            titles: context.titles,
+            page,
+            titles,
             all: Signal::derive(move || nav.state.with(|state| state.conditions.clone())),
             change: Callback::new(move |all| nav.change(|state| state.conditions = all)),
         }

@@ -9,6 +9,7 @@ use leptos_router::params::ParamsMap;
 use shared::access::Action;
 use shared::duplicates::can_have;
 use shared::export::{Spec, is_large};
+use shared::i18n::Locale;
 use shared::import::FileKind;
 use shared::quality::is_told_of;
 use shared::query::{Archived, Filter, Op};
@@ -16,6 +17,7 @@ use shared::types::{DESK_SETTINGS, OPPORTUNITY};
 use shared::{Error, i18n};
 
 use super::ListContext;
+use super::address::ListState;
 use super::columns::columns_dialog;
 use super::filter::{Conditions, condition_chips};
 use super::subject::{Subjects, subjects};
@@ -78,36 +80,53 @@ fn care(context: ListContext) -> AnyView {
     .into_any()
 }
 
-/// The files that the list as it is shown can be had as; those of long lists are made in the background.
+/// The files that the list as it is shown can be had as: for coming back, and in the words of who reads them.
 fn exports(context: ListContext) -> AnyView {
-    let kinds = FileKind::ALL.into_iter().filter(|kind| *kind != FileKind::Vcf || context.def.is_reachable());
-    // A calendar counts what lies on its days only.
-    let rows = context.total.get_untracked().filter(|_| !untrack(|| context.is_by_day())).unwrap_or_default();
-    let query = context.nav.state.with_untracked(|state| state.query(context.def));
-    let file = move |kind: FileKind| {
-        let key = match kind {
-            FileKind::Csv => "list.export.csv",
-            FileKind::Xlsx => "list.export.xlsx",
-            FileKind::Vcf => "list.export.vcf",
-        };
-        if is_large(kind, rows) {
-            let page = context.page;
-            let label = Signal::derive(move || page.text_with("list.export.background", &[("kind", &page.text(key))]));
-            let spec = Spec { plural: context.def.plural.to_owned(), kind, query: query.clone().into() };
-            return view! { <MenuItem icon="hourglass" label on_select=move |()| begin(context, spec.clone())/> }
-                .into_any();
+    let group = move |title: &'static str, kinds: &[FileKind], labels: Option<Locale>| {
+        view! {
+            <div role="group" aria-label=t(title)>
+                <p class="menu-head">{t(title)}</p>
+                {kinds.iter().map(|kind| export(context, *kind, labels)).collect_view()}
+            </div>
         }
-        let mut params = ParamsMap::new();
-        params.insert("query", serde_json::to_string(&query).unwrap_or_default());
-        let href = format!("/api/export/{}.{}{}", context.def.plural, kind.extension(), params.to_query_string());
-        view! { <MenuLink href label=t(key) file=true/> }.into_any()
     };
+    let is_back = |kind: &FileKind| *kind != FileKind::Vcf || context.def.is_reachable();
+    let back: Vec<FileKind> = FileKind::ALL.into_iter().filter(is_back).collect();
     view! {
-        {kinds.map(file).collect_view()}
+        {group("list.export.back", &back, None)}
+        {group("list.export.reading", &[FileKind::Csv, FileKind::Xlsx], Some(context.page.locale.get()))}
         <hr/>
         <MenuLink href="/exports" icon="download" label=t("list.exports.title")/>
     }
     .into_any()
+}
+
+/// One of those files; those of long lists are made in the background.
+fn export(context: ListContext, kind: FileKind, labels: Option<Locale>) -> AnyView {
+    // A calendar counts what lies on its days only.
+    let rows = context.total.get_untracked().filter(|_| !untrack(|| context.is_by_day())).unwrap_or_default();
+    let query = context.nav.state.with_untracked(|state| state.query(context.def));
+    let key = match kind {
+        FileKind::Csv if labels.is_some() => "list.export.reading_csv",
+        FileKind::Xlsx if labels.is_some() => "list.export.reading_xlsx",
+        FileKind::Csv => "list.export.csv",
+        FileKind::Xlsx => "list.export.xlsx",
+        FileKind::Vcf => "list.export.vcf",
+    };
+    if is_large(kind, rows) {
+        let page = context.page;
+        let label = Signal::derive(move || page.text_with("list.export.background", &[("kind", &page.text(key))]));
+        let spec = Spec { plural: context.def.plural.to_owned(), kind, query: query.into(), labels };
+        return view! { <MenuItem icon="hourglass" label on_select=move |()| begin(context, spec.clone())/> }
+            .into_any();
+    }
+    let mut params = ParamsMap::new();
+    params.insert("query", serde_json::to_string(&query).unwrap_or_default());
+    if let Some(locale) = labels {
+        params.insert("labels", locale.code().to_owned());
+    }
+    let href = format!("/api/export/{}.{}{}", context.def.plural, kind.extension(), params.to_query_string());
+    view! { <MenuLink href label=t(key) file=true/> }.into_any()
 }
 
 /// Has a file made, and shows how far it is.
@@ -122,7 +141,7 @@ fn begin(context: ListContext, spec: Spec) {
 }
 
 /// An error as one sentence: that of its first field, if it is about any.
-fn error_text(locale: i18n::Locale, error: &Error) -> String {
+fn error_text(locale: Locale, error: &Error) -> String {
     match error {
         Error::Invalid { fields } if !fields.is_empty() => i18n::field_error(locale, &fields[0]),
         error => i18n::error_message(locale, error),
@@ -174,7 +193,7 @@ fn select(context: ListContext) -> AnyView {
     .into_any()
 }
 
-/// The same records in rows, by day and, if they are deals, as a board, with whatever filters the other way knows.
+/// The same records in rows, by day and, if they are deals, as a board, with the same filters.
 fn ways(context: ListContext) -> Option<AnyView> {
     let (nav, def) = (context.nav, context.def);
     let href = move |by_day: bool| {
@@ -185,7 +204,9 @@ fn ways(context: ListContext) -> Option<AnyView> {
         })
     };
     let current = move |by_day: bool| Signal::derive(move || context.is_by_day() == by_day);
-    let board = Signal::derive(move || nav.state.with(|state| (context.board)(&state.conditions, &state.search)));
+    let as_board =
+        move |state: &ListState| (context.board)(&state.conditions, &state.search, state.write().get("sort"));
+    let board = Signal::derive(move || nav.state.with(as_board));
     let way = |icon, label, href, current| Way { icon, label: t(label), href, current };
     let ways = [
         Some(way("list", "list.as.rows", href(false), current(false))),
@@ -263,7 +284,8 @@ fn incomplete() -> Filter {
 }
 
 /// The other conditions, and the way to a further one.
-pub(super) fn further_chips(context: ListContext, all: Subjects) -> AnyView {
+fn further_chips(context: ListContext, all: Subjects) -> AnyView {
     let quick: Vec<Filter> = [mine(), incomplete()].into_iter().chain(context.def.pool.then(pool)).collect();
-    condition_chips(Conditions::of(context), all, move |condition| !quick.contains(condition))
+    let ListContext { page, titles, nav, .. } = context;
+    condition_chips(Conditions::of(page, titles, nav), all, move |condition| !quick.contains(condition))
 }

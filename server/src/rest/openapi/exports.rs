@@ -2,13 +2,18 @@
 
 use serde_json::{Map, Value, json};
 use shared::export::KEPT_DAYS;
+use shared::i18n::Locale;
 use shared::import::{FileKind, Status};
 use shared::types::REGISTRY;
 
 use super::super::audit::PARAMETERS;
 use super::import_schemas::{count, id as id_schema, list as list_of, object, whole};
 use super::operations::{answers, header, id, idempotency, json_body, query};
-use super::schema::reference;
+use super::schema::{nullable, reference};
+
+/// What the language of a file means.
+pub(super) const FOR_READING: &str = "A file for people to read in this language: labels instead of names and codes, \
+    amounts with their currency, times in the user's time zone. When absent, one that an import reads back unchanged.";
 
 /// Their paths, by address.
 pub(super) fn paths() -> Map<String, Value> {
@@ -43,7 +48,9 @@ pub(super) fn schemas() -> Map<String, Value> {
             "archived": {"type": "string", "enum": ["without", "only", "with"]},
         }),
     );
-    let sent = object(&["plural", "kind"], json!({"plural": plural, "kind": kind, "query": rows}));
+    let mut labels = nullable(language());
+    labels["description"] = FOR_READING.into();
+    let sent = object(&["plural", "kind"], json!({"plural": plural, "kind": kind, "query": rows, "labels": labels}));
     let statuses: Vec<&str> =
         Status::ALL.into_iter().filter(|status| *status != Status::Undone).map(Status::code).collect();
     let time = |of: &str| json!({"type": "string", "format": "date-time", "description": of});
@@ -51,6 +58,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         "id": id_schema(),
         "plural": plural,
         "kind": kind,
+        "labels": labels,
         "status": {"type": "string", "enum": statuses, "description": "There is a file once it is `finished`."},
         "total": count("Rows to go through."),
         "done": count("Rows gone through."),
@@ -65,6 +73,11 @@ pub(super) fn schemas() -> Map<String, Value> {
         .map(|(name, schema)| (name.to_owned(), schema))
         .into_iter()
         .collect()
+}
+
+/// A language, by its code.
+pub(super) fn language() -> Value {
+    json!({"type": "string", "enum": Locale::ALL.map(Locale::code)})
 }
 
 fn operation(name: &str, summary: &str, parameters: Value, responses: Value) -> Value {

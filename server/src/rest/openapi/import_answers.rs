@@ -39,8 +39,17 @@ pub(super) fn preview() -> Value {
         "errors": list(reference("field_problem")),
     }));
     let problem = json!({"allOf": [reference("field_problem"), {"required": ["rows"], "properties": {"rows": count("Rows that have it.")}}]});
+    let rounded = whole(json!({
+        "field": text(),
+        "decimals": count("Decimals that it keeps."),
+        "values": count("Numbers that have more."),
+        "given": {"type": "string", "description": "The first of them."},
+        "kept": {"type": "string", "description": "What is kept of it."},
+    }));
+    let start = whole(json!({"field": text(), "title": text(), "within": text()}));
     let step = whole(json!({
         "file": count("Position of the file."),
+        "step": count("Position of the step among those of the file."),
         "record_type": type_name(),
         "created": count("Records that would be made."),
         "updated": count("Records that would be changed."),
@@ -50,8 +59,10 @@ pub(super) fn preview() -> Value {
         "fields": list(text()),
         "rows": list(row),
         "problems": list(problem),
+        "rounded": list(rounded),
         "repeated": count("Rows about the same record as an earlier one."),
         "repeated_lines": list(count("Line of the file.")),
+        "start": {"anyOf": [start, {"type": "null"}], "description": "Where new records begin if no column says so."},
     }));
     let suggestion = whole(json!({"value": text(), "score": {"type": "integer", "minimum": 0, "maximum": 100}}));
     let question = whole(json!({

@@ -174,7 +174,7 @@ fn reading() -> Value {
         let codes: Vec<Value> = codes.into_iter().map(Value::from).chain([Value::Null]).collect();
         json!({"enum": codes})
     };
-    let mut encoding = nullable(ENCODINGS.iter().map(|&name| name.to_owned()).collect());
+    let mut encoding = nullable(ENCODINGS.iter().map(|(name, _)| (*name).to_owned()).collect());
     encoding["description"] = "Found out when absent, as the others.".into();
     let delimiter = nullable(DELIMITERS.iter().map(char::to_string).collect());
     let header = json!({"type": ["integer", "null"], "minimum": 0, "description": "Line that names the columns; 0 when none does."});

@@ -152,7 +152,12 @@ fn export(def: &RecordDef, kind: FileKind) -> Value {
         "content": {media_type: {}},
     });
     let summary = format!("Export as {}: {}", kind.extension(), type_label_many(Locale::En, def));
-    let mut operation = operation(def, "export", summary, rows(def).into(), answers(200, answer, &[403, 422]));
+    let mut parameters: Vec<Value> = rows(def).into();
+    // Cards have no headings.
+    if kind != FileKind::Vcf {
+        parameters.push(query(listing::LABELS, super::exports::language(), super::exports::FOR_READING));
+    }
+    let mut operation = operation(def, "export", summary, parameters, answers(200, answer, &[403, 422]));
     operation["operationId"] = format!("export_{}_{}", def.name, kind.extension()).into();
     operation
 }

@@ -310,8 +310,14 @@ async fn a_program_exports_what_the_page_does() {
     assert_eq!(none.lines().collect::<Vec<_>>(), [all.lines().next().unwrap()]);
     let (_, cards) = admin.raw(Method::GET, "/api/v1/contacts/export.vcf?sort=-name", Body::empty()).await;
     assert!(cards.starts_with("BEGIN:VCARD"), "{cards}");
-    for (query, status) in [("limit=1", 422), ("sort=colour", 422), ("filter=%7B", 422), ("archived=no", 422)] {
-        let refused = admin.refused(Method::GET, &format!("/api/v1/customers/export.csv?{query}"), None, status).await;
+    let (_, in_words) = admin.raw(Method::GET, "/api/v1/customers/export.csv?labels=en", Body::empty()).await;
+    assert!(in_words.starts_with("\u{feff}Name,"), "{in_words}");
+    let page = Request::get("/api/export/customers.csv?labels=en")
+        .header(header::COOKIE, format!("gx_session={}", admin.caller.session));
+    assert_eq!(walk.send(page.body(Body::empty()).unwrap()).await.1, in_words);
+    assert_eq!(admin.refused(Method::GET, "/api/v1/contacts/export.vcf?labels=en", None, 422).await.len(), 1);
+    for query in ["limit=1", "sort=colour", "filter=%7B", "archived=no", "labels=fr"] {
+        let refused = admin.refused(Method::GET, &format!("/api/v1/customers/export.csv?{query}"), None, 422).await;
         assert_eq!(refused.len(), 1, "{query}");
     }
     assert!(admin.refused(Method::GET, "/api/v1/products/export.vcf", None, 404).await.is_empty());

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use shared::command::Source;
 use shared::export::Rows;
+use shared::i18n::Locale;
 use shared::import::FileKind;
 use shared::query::ListQuery;
 use shared::{Error, Result};
@@ -38,6 +39,7 @@ struct Hold {
     kind: String,
     query: Rows,
     source: String,
+    labels: Option<Locale>,
 }
 
 /// What the file has so far.
@@ -113,7 +115,7 @@ impl Store {
         let reach = Reach::of(&actor, def);
         let counting = ListQuery { limit: 1, count: true, ..query.clone() };
         let total = self.list(&actor, def, &counting).await?.total.unwrap_or_default();
-        let mut export = self.export(&actor, def, query, (kind, source)).await?;
+        let mut export = self.export(&actor, def, query, (kind, source)).await?.labelled(hold.labels).await?;
         let mut file = Unfinished { parts: 0, bytes: 0, rest: kind.mark().to_vec(), noted: Instant::now() };
         loop {
             let next = {
@@ -140,19 +142,21 @@ impl Store {
 
     /// Takes the run for a minute and begins its file; nothing when somebody else has it or it is over.
     async fn hold_export(&self, org_id: Uuid, id: Uuid) -> Result<Option<Hold>> {
+        type Found = (Uuid, String, String, Json<Rows>, String, i32, Option<String>);
         let mut tx = self.begin(org_id, DbRole::Reader).await?;
-        let found: Option<(Uuid, String, String, Json<Rows>, String, i32)> = sqlx::query_as(
+        let found: Option<Found> = sqlx::query_as(
             "update export_runs set held_until = now() + interval '1 minute', attempt = attempt + 1,
                     status = 'running', total = 0, done = 0, rows = 0, bytes = 0
              where org_id = $1 and id = $2 and status in ('waiting', 'running') and held_until < now()
-             returning actor_id, record_type, kind, query, source, attempt",
+             returning actor_id, record_type, kind, query, source, attempt, labels",
         )
         .bind(org_id)
         .bind(id)
         .fetch_optional(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let Some((actor_id, record_type, kind, Json(query), source, attempt)) = found else { return Ok(None) };
+        let Some((actor_id, record_type, kind, Json(query), source, attempt, labels)) = found else { return Ok(None) };
+        let labels = labels.as_deref().and_then(Locale::parse);
         sqlx::query("delete from export_parts where org_id = $1 and run_id = $2")
             .bind(org_id)
             .bind(id)
@@ -160,7 +164,7 @@ impl Store {
             .await
             .map_err(from_sqlx)?;
         tx.commit().await?;
-        Ok(Some(Hold { org_id, id, attempt, actor_id, record_type, kind, query, source }))
+        Ok(Some(Hold { org_id, id, attempt, actor_id, record_type, kind, query, source, labels }))
     }
 
     async fn renew_hold(&self, hold: &Hold) -> Result<bool> {

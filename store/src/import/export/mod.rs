@@ -1,24 +1,27 @@
-//! Exports: the rows of a list as files that an import reads back.
+//! Exports: the rows of a list as files that an import reads back, or in the words of people.
 
 mod cards;
+mod columns;
 mod making;
 mod reach;
 mod runs;
+mod words;
 mod workbook;
 
 pub use runs::Kept;
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use shared::access::{Action, Actor, FieldAccess, Holder};
 use shared::command::Source;
+use shared::i18n::Locale;
 use shared::import::{FileKind, fillable};
-use shared::query::{ListQuery, MAX_PAGE, Sort, Titles};
-use shared::record::{CUSTOM, CustomField, Kind, custom_name};
+use shared::query::{ListQuery, MAX_PAGE, Sort};
+use shared::record::CUSTOM;
 use shared::{Error, FieldDef, RecordDef, Result, Row};
-use uuid::Uuid;
 
+use self::columns::{Cell, Columns};
+use self::words::Words;
 use super::formula::harmless;
 use crate::error::internal;
 use crate::pool::{DbRole, Store};
@@ -28,9 +31,7 @@ use crate::write::note_file;
 pub struct Export {
     store: Store,
     actor: Arc<Actor>,
-    def: &'static RecordDef,
-    fields: Vec<&'static FieldDef>,
-    custom: Vec<CustomField>,
+    columns: Columns,
     /// What comes next; `None` at the end.
     query: Option<ListQuery>,
     begun: bool,
@@ -69,7 +70,7 @@ impl Store {
         let custom = if sees_custom { self.custom_fields(actor, def).await? } else { Vec::new() };
         let writer = match kind {
             FileKind::Csv => Writer::Csv,
-            FileKind::Xlsx => Writer::Workbook(Box::new(workbook::Book::new(&header(&fields, &custom))?)),
+            FileKind::Xlsx => Writer::Workbook(Box::new(workbook::Book::new()?)),
             FileKind::Vcf if def.is_reachable() => Writer::Cards,
             FileKind::Vcf => return Err(Error::NotFound),
         };
@@ -79,12 +80,25 @@ impl Store {
         tx.commit().await?;
         let sort = Some(query.sort.unwrap_or(Sort { field: "id".to_owned(), descending: false }));
         let query = ListQuery { limit: MAX_PAGE, sort, cursor: None, count: false, ..query };
-        let (store, actor) = (self.clone(), Arc::new(actor.clone()));
-        Ok(Export { store, actor, def, fields, custom, query: Some(query), begun: false, writer, seen: 0, kept: 0 })
+        let (store, actor, columns) = (self.clone(), Arc::new(actor.clone()), Columns::new(def, fields, custom));
+        Ok(Export { store, actor, columns, query: Some(query), begun: false, writer, seen: 0, kept: 0 })
     }
 }
 
 impl Export {
+    /// The same for people to read in a language, if one is said: what they call fields and choices instead of names and
+    /// codes, amounts with their currency, times where they are. An import can't read all of that back. Cards stay as they are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn labelled(mut self, language: Option<Locale>) -> Result<Self> {
+        if let Some(locale) = language {
+            let words = Words::of(&self.store, &self.actor, self.columns.def, locale).await?;
+            self.columns.put_into(words);
+        }
+        Ok(self)
+    }
+
     /// The next bytes of the file; nothing after the last.
     ///
     /// # Errors
@@ -101,27 +115,27 @@ impl Export {
     /// Goes on by a page of rows; what that gives may be nothing yet. `None` after the end.
     async fn step(&mut self) -> Result<Option<Vec<u8>>> {
         let Some(query) = self.query.take() else { return self.packed().await };
-        let page = self.store.list(&self.actor, self.def, &query).await?;
+        let page = self.store.list(&self.actor, self.columns.def, &query).await?;
         self.query = page.next.map(|next| ListQuery { cursor: Some(next), ..query });
         let count = |rows: &Vec<Row>| i64::try_from(rows.len()).unwrap_or_default();
         self.seen += count(&page.rows);
         let rows: Vec<Row> = page.rows.into_iter().filter(|row| self.may_leave(row)).collect();
         self.kept += count(&rows);
         let begins = !std::mem::replace(&mut self.begun, true);
+        let head = begins.then(|| self.columns.names());
         let part = match &mut self.writer {
-            Writer::Csv => {
-                let head = begins.then(|| header(&self.fields, &self.custom));
-                let cells = rows.iter().map(|row| cells(&self.fields, &self.custom, row, &page.titles));
-                csv(head, cells)?
-            }
+            Writer::Csv => csv(head, rows.iter().map(|row| self.columns.cells(row, &page.titles)))?,
             Writer::Workbook(book) => {
+                if let Some(names) = head {
+                    book.head(&names)?;
+                }
                 for row in &rows {
-                    book.push(&values(&self.fields, &self.custom, row, &page.titles))?;
+                    book.push(&self.columns.cells(row, &page.titles))?;
                 }
                 Vec::new()
             }
             Writer::Packed(_) => Vec::new(),
-            Writer::Cards => cards::write(self.def, &rows, &page.titles)?,
+            Writer::Cards => cards::write(self.columns.def, &rows, &page.titles)?,
         };
         Ok(Some(part))
     }
@@ -151,55 +165,16 @@ impl Export {
     }
 
     fn may_leave(&self, row: &Row) -> bool {
-        self.actor.reaches(self.actor.level(self.def, Action::Export), &Holder::of(row))
+        self.actor.reaches(self.actor.level(self.columns.def, Action::Export), &Holder::of(row))
     }
 }
 
-fn header(fields: &[&FieldDef], custom: &[CustomField]) -> Vec<String> {
-    let own = fields.iter().map(|field| field.name.to_owned());
-    let added = custom.iter().map(|field| custom_name(&field.key));
-    std::iter::once("id".to_owned()).chain(own).chain(added).collect()
-}
-
-fn csv(head: Option<Vec<String>>, rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>> {
+fn csv(head: Option<Vec<String>>, rows: impl Iterator<Item = Vec<Cell>>) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in head.into_iter().chain(rows.map(|row| row.into_iter().map(harmless).collect())) {
-        writer.write_record(row).map_err(internal)?;
+    let rows = rows.map(|row| row.into_iter().map(|cell| cell.shown).collect::<Vec<String>>());
+    // The heads as well: administrators call fields of their own as they like.
+    for row in head.into_iter().chain(rows) {
+        writer.write_record(row.into_iter().map(harmless)).map_err(internal)?;
     }
     writer.into_inner().map_err(internal)
-}
-
-/// A row as texts.
-fn cells(fields: &[&FieldDef], custom: &[CustomField], row: &Row, titles: &Titles) -> Vec<String> {
-    values(fields, custom, row, titles).into_iter().map(|(_, text)| text).collect()
-}
-
-/// A row as texts with the kinds of what they say.
-fn values(fields: &[&FieldDef], custom: &[CustomField], row: &Row, titles: &Titles) -> Vec<(Kind, String)> {
-    let own = fields.iter().map(|field| (field.kind, cell(field, row, titles)));
-    let added = custom.iter().map(|field| (field.value_kind(), text(&row.value(CUSTOM)[&field.key])));
-    std::iter::once((Kind::Text(40), row.id.to_string())).chain(own).chain(added).collect()
-}
-
-fn cell(field: &FieldDef, row: &Row, titles: &Titles) -> String {
-    let value = row.value(field.name);
-    let title = |id: &str| id.parse::<Uuid>().ok().and_then(|id| titles.get(&id).cloned()).unwrap_or_default();
-    match (&field.kind, value) {
-        (Kind::Reference(_), Value::String(id)) => title(id),
-        (Kind::References(_), Value::Array(ids)) => joined(ids.iter().filter_map(Value::as_str).map(title)),
-        _ => text(value),
-    }
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(list) => joined(list.iter().filter_map(Value::as_str).map(str::to_owned)),
-        other => other.to_string(),
-    }
-}
-
-fn joined(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join("; ")
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use shared::access::{Action, Actor};
 use shared::command::Source;
 use shared::export::{MOST_AT_ONCE, Rows, Run, Spec};
+use shared::i18n::Locale;
 use shared::import::{FileKind, Status};
 use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
@@ -22,6 +23,7 @@ struct Stored {
     id: Uuid,
     record_type: String,
     kind: String,
+    labels: Option<String>,
     status: String,
     total: i64,
     done: i64,
@@ -38,6 +40,7 @@ impl From<Stored> for Run {
             id: row.id,
             plural: shared::types::by_name(&row.record_type).map_or(row.record_type, |def| def.plural.to_owned()),
             kind: FileKind::parse(&row.kind).unwrap_or(FileKind::Csv),
+            labels: row.labels.as_deref().and_then(Locale::parse),
             status: Status::parse(&row.status).unwrap_or(Status::Failed),
             total: row.total,
             done: row.done,
@@ -54,7 +57,8 @@ impl From<Stored> for Run {
 macro_rules! select_runs {
     ($rest:literal) => {
         concat!(
-            "select id, record_type, kind, status, total, done, rows, bytes, created_at, finished_at, expires_at
+            "select id, record_type, kind, labels, status, total, done, rows, bytes, created_at, finished_at,
+                    expires_at
              from export_runs where org_id = $1 and actor_id = $2 and expires_at > now()",
             $rest
         )
@@ -79,16 +83,10 @@ impl Store {
     /// Has a file made in the background; gives the run. Asked again under the same key it gives the run that was begun.
     ///
     /// # Errors
-    /// `Forbidden` without the export right; `Invalid` for unknown lists, cards of a type that has none, filters and
-    /// orders that do not fit, a key of another export, and when too many are under way.
+    /// `Forbidden` without the export right; `Invalid` for unknown lists, cards of a type that has none, cards in words,
+    /// filters and orders that do not fit, a key of another export, and when too many are under way.
     pub async fn start_export(&self, actor: &Actor, spec: &Spec, (source, key): (Source, Option<&str>)) -> Result<Run> {
-        let def = shared::types::by_plural(&spec.plural).ok_or_else(|| Error::invalid("plural", "choice"))?;
-        if !actor.may(def, Action::Export) {
-            return Err(Error::Forbidden);
-        }
-        if spec.kind == FileKind::Vcf && !def.is_reachable() {
-            return Err(Error::invalid("kind", "choice"));
-        }
+        let def = possible(actor, spec)?;
         // What refuses the query is told now, not in a run that failed.
         let first = shared::query::ListQuery { limit: 1, ..spec.query.clone().into() };
         self.list(actor, def, &first).await?;
@@ -118,8 +116,8 @@ impl Store {
         }
         let id = Uuid::now_v7();
         sqlx::query(
-            "insert into export_runs (org_id, id, actor_id, record_type, kind, query, source, key)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "insert into export_runs (org_id, id, actor_id, record_type, kind, query, source, key, labels)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(actor.org_id)
         .bind(id)
@@ -129,6 +127,7 @@ impl Store {
         .bind(Json(&spec.query))
         .bind(source.code())
         .bind(key)
+        .bind(spec.labels.map(Locale::code))
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
@@ -269,6 +268,22 @@ impl Kept {
     }
 }
 
+/// The type whose records are asked for; a file that can't be is refused.
+fn possible(actor: &Actor, spec: &Spec) -> Result<&'static RecordDef> {
+    let def = shared::types::by_plural(&spec.plural).ok_or_else(|| Error::invalid("plural", "choice"))?;
+    if !actor.may(def, Action::Export) {
+        return Err(Error::Forbidden);
+    }
+    match spec.kind {
+        FileKind::Vcf if !def.is_reachable() => Err(Error::invalid("kind", "choice")),
+        FileKind::Vcf if spec.labels.is_some() => Err(Error::invalid("labels", "choice")),
+        _ => Ok(def),
+    }
+}
+
+/// A run with what it was asked for: type, kind of file, rows, and the language of its labels.
+type Begun = (Uuid, String, String, Json<Rows>, Option<String>);
+
 /// The run that the actor began under that key.
 async fn begun(
     tx: &mut Tx,
@@ -277,8 +292,9 @@ async fn begun(
     key: Option<&str>,
 ) -> Result<Option<Uuid>> {
     let Some(key) = key else { return Ok(None) };
-    let found: Option<(Uuid, String, String, Json<Rows>)> = sqlx::query_as(
-        "select id, record_type, kind, query from export_runs where org_id = $1 and actor_id = $2 and key = $3",
+    let found: Option<Begun> = sqlx::query_as(
+        "select id, record_type, kind, query, labels from export_runs
+         where org_id = $1 and actor_id = $2 and key = $3",
     )
     .bind(actor.org_id)
     .bind(actor.user_id)
@@ -288,11 +304,10 @@ async fn begun(
     .map_err(from_sqlx)?;
     match found {
         None => Ok(None),
-        Some((id, record_type, kind, Json(query)))
-            if record_type == def.name && kind == spec.kind.extension() && query == spec.query =>
-        {
-            Ok(Some(id))
+        Some((id, record_type, kind, Json(query), labels)) => {
+            let was_asked = (record_type.as_str(), kind.as_str(), query, labels.as_deref());
+            let is_asked = (def.name, spec.kind.extension(), spec.query.clone(), spec.labels.map(Locale::code));
+            if was_asked == is_asked { Ok(Some(id)) } else { Err(Error::invalid("idempotency_key", "key_reused")) }
         }
-        Some(_) => Err(Error::invalid("idempotency_key", "key_reused")),
     }
 }

@@ -1,12 +1,13 @@
 //! Workbooks (xlsx): numbers and days as such, so that they can be reckoned with.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
 use shared::Result;
-use shared::record::Kind;
 
+use super::columns::{Cell, Form};
 use crate::error::internal;
 
 /// Digits that a number of a workbook keeps.
@@ -15,30 +16,53 @@ const DIGITS: usize = 15;
 const PIECE: u64 = 256 * 1024;
 /// Most characters of a cell.
 const CELL: usize = 32_767;
+/// Width of a column in letters: days that do not fit are shown as nothing but signs.
+const WIDTH: u8 = 18;
 
 /// A workbook with one sheet under construction; rows that are written lie in a file, not in memory.
 pub(super) struct Book {
     book: Workbook,
     day: Format,
+    moment: Format,
+    /// By how they show amounts.
+    amounts: HashMap<String, Format>,
     rows: u32,
 }
 
 impl Book {
-    pub(super) fn new(header: &[String]) -> Result<Self> {
+    pub(super) fn new() -> Result<Self> {
         let mut book = Workbook::new();
-        let bold = Format::new().set_bold();
-        let sheet = book.add_worksheet_with_constant_memory().map_err(internal)?;
-        sheet.set_freeze_panes(1, 1).map_err(internal)?;
-        for (at, name) in (0..).zip(header) {
-            sheet.write_string_with_format(0, at, name, &bold).map_err(internal)?;
-        }
-        Ok(Self { book, day: Format::new().set_num_format("yyyy-mm-dd"), rows: 1 })
+        book.add_worksheet_with_constant_memory().map_err(internal)?;
+        let [day, moment] = ["yyyy-mm-dd", "yyyy-mm-dd hh:mm"].map(|shown| Format::new().set_num_format(shown));
+        Ok(Self { book, day, moment, amounts: HashMap::new(), rows: 0 })
     }
 
-    pub(super) fn push(&mut self, row: &[(Kind, String)]) -> Result<()> {
+    /// The first row, which names the columns and stays in sight.
+    pub(super) fn head(&mut self, names: &[String]) -> Result<()> {
+        let bold = Format::new().set_bold();
         let sheet = self.book.worksheet_from_index(0).map_err(internal)?;
-        for (at, (kind, text)) in (0..).zip(row) {
-            write(sheet, (self.rows, at), *kind, text, &self.day)?;
+        sheet.set_freeze_panes(1, 1).map_err(internal)?;
+        for (at, name) in (0..).zip(names) {
+            sheet.set_column_width(at, WIDTH).map_err(internal)?;
+            sheet.write_string_with_format(self.rows, at, name, &bold).map_err(internal)?;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+
+    pub(super) fn push(&mut self, row: &[Cell]) -> Result<()> {
+        let sheet = self.book.worksheet_from_index(0).map_err(internal)?;
+        for (at, cell) in (0..).zip(row) {
+            let format = match &cell.form {
+                Form::Text | Form::Number => None,
+                Form::Amount(shown) => {
+                    let of_currency = self.amounts.entry(shown.clone());
+                    Some(&*of_currency.or_insert_with(|| Format::new().set_num_format(shown)))
+                }
+                Form::Day => Some(&self.day),
+                Form::Moment => Some(&self.moment),
+            };
+            write(sheet, (self.rows, at), cell, format)?;
         }
         self.rows += 1;
         Ok(())
@@ -77,18 +101,25 @@ impl Packed {
     }
 }
 
-fn write(sheet: &mut Worksheet, (row, column): (u32, u16), kind: Kind, text: &str, day: &Format) -> Result<()> {
-    if text.is_empty() {
+fn write(sheet: &mut Worksheet, (row, column): (u32, u16), cell: &Cell, format: Option<&Format>) -> Result<()> {
+    if cell.shown.is_empty() {
         return Ok(());
     }
-    let is_number = matches!(kind, Kind::Integer(..) | Kind::Decimal(_) | Kind::Money | Kind::Rating);
-    let fits = text.bytes().filter(u8::is_ascii_digit).count() <= DIGITS;
-    let written = match text.parse::<f64>() {
-        Ok(number) if is_number && fits => sheet.write_number(row, column, number).map(drop),
-        _ => match ExcelDateTime::parse_from_str(text) {
-            Ok(at) if kind == Kind::Date => sheet.write_datetime_with_format(row, column, at, day).map(drop),
-            _ => sheet.write_string(row, column, text.chars().take(CELL).collect::<String>()).map(drop),
-        },
+    let exact = cell.exact.as_deref().unwrap_or(&cell.shown);
+    let fits = exact.bytes().filter(u8::is_ascii_digit).count() <= DIGITS;
+    let number = match cell.form {
+        Form::Number | Form::Amount(_) if fits => exact.parse::<f64>().ok(),
+        _ => None,
     };
-    written.map_err(internal)
+    let time = match cell.form {
+        Form::Day | Form::Moment => ExcelDateTime::parse_from_str(exact).ok(),
+        _ => None,
+    };
+    let written = match (number, time, format) {
+        (Some(number), _, Some(format)) => sheet.write_number_with_format(row, column, number, format),
+        (Some(number), ..) => sheet.write_number(row, column, number),
+        (_, Some(time), Some(format)) => sheet.write_datetime_with_format(row, column, time, format),
+        _ => sheet.write_string(row, column, cell.shown.chars().take(CELL).collect::<String>()),
+    };
+    written.map(drop).map_err(internal)
 }

@@ -1,6 +1,6 @@
 //! Address books.
 
-use super::{Fields, Layout};
+use super::{Address, Fields, Layout};
 
 const GOOGLE: Fields = &[
     ("name", "{First Name}+{Middle Name}+{Last Name}|{File As}|{Nickname}|{E-mail 1 - Value}|{Organization Name}"),
@@ -8,11 +8,6 @@ const GOOGLE: Fields = &[
     ("department", "{Organization Department}"),
     ("phones", "{Phone 1 - Value}; {Phone 2 - Value}; {Phone 3 - Value}; {Phone 4 - Value}"),
     ("emails", "{E-mail 1 - Value}; {E-mail 2 - Value}; {E-mail 3 - Value}"),
-    ("address.street", "{Address 1 - Street}"),
-    ("address.city", "{Address 1 - City}"),
-    ("address.province", "{Address 1 - Region}"),
-    ("address.postcode", "{Address 1 - Postal Code}"),
-    ("address.country", "{Address 1 - Country}"),
     ("birth_date", "{Birthday}"),
     ("tags", "{Labels}"),
     ("description", "{Notes}"),
@@ -24,11 +19,6 @@ const GOOGLE_OLD: Fields = &[
     ("department", "{Organization 1 - Department}"),
     ("phones", "{Phone 1 - Value}; {Phone 2 - Value}; {Phone 3 - Value}; {Phone 4 - Value}"),
     ("emails", "{E-mail 1 - Value}; {E-mail 2 - Value}; {E-mail 3 - Value}"),
-    ("address.street", "{Address 1 - Street}"),
-    ("address.city", "{Address 1 - City}"),
-    ("address.province", "{Address 1 - Region}"),
-    ("address.postcode", "{Address 1 - Postal Code}"),
-    ("address.country", "{Address 1 - Country}"),
     ("birth_date", "{Birthday}"),
     ("tags", "{Group Membership}|{Labels}"),
     ("description", "{Notes}"),
@@ -43,11 +33,6 @@ const OUTLOOK: Fields = &[
         "{Mobile Phone}; {Business Phone}; {Business Phone 2}; {Primary Phone}; {Home Phone}; {Company Main Phone}",
     ),
     ("emails", "{E-mail Address}; {E-mail 2 Address}; {E-mail 3 Address}"),
-    ("address.street", "{Business Street}|{Home Street}|{Other Street}"),
-    ("address.city", "{Business City}|{Home City}|{Other City}"),
-    ("address.province", "{Business State}|{Home State}|{Other State}"),
-    ("address.postcode", "{Business Postal Code}|{Home Postal Code}|{Other Postal Code}"),
-    ("address.country", "{Business Country/Region}|{Business Country}|{Home Country/Region}|{Home Country}"),
     ("birth_date", "{Birthday}"),
     ("tags", "{Categories}"),
     ("description", "{Notes}"),
@@ -59,11 +44,6 @@ const OUTLOOK_ZH: Fields = &[
     ("department", "{部门}"),
     ("phones", "{移动电话}; {商务电话}; {商务电话 2}; {主要电话}; {住宅电话}; {单位主要电话}"),
     ("emails", "{电子邮件地址}; {电子邮件 2 地址}; {电子邮件 3 地址}"),
-    ("address.street", "{商务地址 街道}|{住宅地址 街道}|{其他地址 街道}"),
-    ("address.city", "{商务地址 市/县}|{住宅地址 市/县}|{其他地址 市/县}"),
-    ("address.province", "{商务地址 省/市/自治区}|{住宅地址 省/市/自治区}|{其他地址 省/市/自治区}"),
-    ("address.postcode", "{商务地址 邮政编码}|{住宅地址 邮政编码}|{其他地址 邮政编码}"),
-    ("address.country", "{商务地址 国家/地区}|{住宅地址 国家/地区}|{其他地址 国家/地区}"),
     ("birth_date", "{生日}"),
     ("tags", "{类别}"),
     ("description", "{附注}"),
@@ -78,11 +58,6 @@ const OUTLOOK_DE: Fields = &[
         "{Mobiltelefon}; {Telefon geschäftlich}; {Telefon geschäftlich 2}; {Haupttelefon}; {Telefon (privat)}; {Telefon Firma}",
     ),
     ("emails", "{E-Mail-Adresse}; {E-Mail 2: Adresse}; {E-Mail 3: Adresse}"),
-    ("address.street", "{Straße geschäftlich}|{Straße privat}|{Weitere Straße}"),
-    ("address.city", "{Ort geschäftlich}|{Ort privat}|{Weiterer Ort}"),
-    ("address.province", "{Region geschäftlich}|{Bundesland/Kanton privat}|{Region privat}"),
-    ("address.postcode", "{Postleitzahl geschäftlich}|{Postleitzahl privat}|{Weitere Postleitzahl}"),
-    ("address.country", "{Land/Region geschäftlich}|{Land/Region privat}|{Weiteres/e Land/Region}"),
     ("birth_date", "{Geburtstag}"),
     ("tags", "{Kategorien}"),
     ("description", "{Notizen}"),
@@ -94,30 +69,69 @@ const THUNDERBIRD: Fields = &[
     ("department", "{Department}"),
     ("phones", "{Mobile Number}; {Work Phone}; {Home Phone}"),
     ("emails", "{Primary Email}; {Secondary Email}"),
-    ("address.street", "{Work Address}|{Home Address}"),
-    ("address.city", "{Work City}|{Home City}"),
-    ("address.province", "{Work State}|{Work County}|{Home State}|{Home County}"),
-    ("address.postcode", "{Work ZipCode}|{Work Post Code}|{Home ZipCode}|{Home Post Code}"),
-    ("address.country", "{Work Country}|{Home Country}"),
     ("birth_date", "{Birth Year}-{Birth Month}-{Birth Day}"),
     ("description", "{Notes}"),
 ];
 
+const GOOGLE_ADDRESS: Address = [
+    "{Address 1 - Street}",
+    "{Address 1 - City}",
+    "{Address 1 - Region}",
+    "{Address 1 - Postal Code}",
+    "{Address 1 - Country}",
+];
+const OUTLOOK_ADDRESS: Address = [
+    "{Business Street}|{Home Street}|{Other Street}",
+    "{Business City}|{Home City}|{Other City}",
+    "{Business State}|{Home State}|{Other State}",
+    "{Business Postal Code}|{Home Postal Code}|{Other Postal Code}",
+    "{Business Country/Region}|{Business Country}|{Home Country/Region}|{Home Country}",
+];
+const OUTLOOK_ZH_ADDRESS: Address = [
+    "{商务地址 街道}|{住宅地址 街道}|{其他地址 街道}",
+    "{商务地址 市/县}|{住宅地址 市/县}|{其他地址 市/县}",
+    "{商务地址 省/市/自治区}|{住宅地址 省/市/自治区}|{其他地址 省/市/自治区}",
+    "{商务地址 邮政编码}|{住宅地址 邮政编码}|{其他地址 邮政编码}",
+    "{商务地址 国家/地区}|{住宅地址 国家/地区}|{其他地址 国家/地区}",
+];
+const OUTLOOK_DE_ADDRESS: Address = [
+    "{Straße geschäftlich}|{Straße privat}|{Weitere Straße}",
+    "{Ort geschäftlich}|{Ort privat}|{Weiterer Ort}",
+    "{Region geschäftlich}|{Bundesland/Kanton privat}|{Region privat}",
+    "{Postleitzahl geschäftlich}|{Postleitzahl privat}|{Weitere Postleitzahl}",
+    "{Land/Region geschäftlich}|{Land/Region privat}|{Weiteres/e Land/Region}",
+];
+const THUNDERBIRD_ADDRESS: Address = [
+    "{Work Address}|{Home Address}",
+    "{Work City}|{Home City}",
+    "{Work State}|{Work County}|{Home State}|{Home County}",
+    "{Work ZipCode}|{Work Post Code}|{Home ZipCode}|{Home Post Code}",
+    "{Work Country}|{Home Country}",
+];
+
 pub(super) const ALL: &[Layout] = &[
     people("google", &["First Name", "Middle Name", "Last Name", "Organization Name"], GOOGLE)
+        .at(GOOGLE_ADDRESS)
         .company("Organization Name")
         .website("Website 1 - Value"),
     people("google", &["Name", "Given Name", "Family Name"], GOOGLE_OLD)
+        .at(GOOGLE_ADDRESS)
         .company("Organization 1 - Name")
         .website("Website 1 - Value"),
     people("outlook", &["First Name", "Last Name", "E-mail Address", "Business Phone", "Business Street"], OUTLOOK)
+        .at(OUTLOOK_ADDRESS)
         .company("Company")
         .website("Web Page"),
-    people("outlook", &["名", "姓", "单位", "电子邮件地址"], OUTLOOK_ZH).company("单位").website("网页"),
+    people("outlook", &["名", "姓", "单位", "电子邮件地址"], OUTLOOK_ZH)
+        .at(OUTLOOK_ZH_ADDRESS)
+        .company("单位")
+        .website("网页"),
     people("outlook", &["Vorname", "Nachname", "Firma", "E-Mail-Adresse", "Telefon geschäftlich"], OUTLOOK_DE)
+        .at(OUTLOOK_DE_ADDRESS)
         .company("Firma")
         .website("Webseite"),
     people("thunderbird", &["Display Name", "Primary Email", "Secondary Email"], THUNDERBIRD)
+        .at(THUNDERBIRD_ADDRESS)
         .company("Organization|Organisation")
         .website("Web Page 1|Web Page 2"),
 ];

@@ -1,6 +1,6 @@
 //! Cards of companies, leads and people.
 
-use super::{Fields, Layout};
+use super::{Address, Fields, Layout};
 use crate::import::table::CARD_COLUMNS;
 
 const COMPANY_CARDS: Fields = &[
@@ -8,11 +8,6 @@ const COMPANY_CARDS: Fields = &[
     ("kind", "{Kind}"),
     ("phones", "{Phones}"),
     ("emails", "{E-mails}"),
-    ("address.street", "{Street}"),
-    ("address.city", "{City}"),
-    ("address.province", "{Province}"),
-    ("address.postcode", "{Postcode}"),
-    ("address.country", "{Country}"),
     ("website", "{Website}"),
     ("tags", "{Tags}"),
     ("description", "{Notes}"),
@@ -24,11 +19,6 @@ const LEAD_CARDS: Fields = &[
     ("job_title", "{Job title}"),
     ("phones", "{Phones}"),
     ("emails", "{E-mails}"),
-    ("address.street", "{Street}"),
-    ("address.city", "{City}"),
-    ("address.province", "{Province}"),
-    ("address.postcode", "{Postcode}"),
-    ("address.country", "{Country}"),
     ("tags", "{Tags}"),
     ("need", "{Notes}"),
 ];
@@ -39,43 +29,20 @@ const CARDS: Fields = &[
     ("department", "{Department}"),
     ("phones", "{Phones}"),
     ("emails", "{E-mails}"),
-    ("address.street", "{Street}"),
-    ("address.city", "{City}"),
-    ("address.province", "{Province}"),
-    ("address.postcode", "{Postcode}"),
-    ("address.country", "{Country}"),
     ("birth_date", "{Birthday}"),
     ("tags", "{Tags}"),
     ("description", "{Notes}"),
 ];
 
+const ADDRESS: Address = ["{Street}", "{City}", "{Province}", "{Postcode}", "{Country}"];
+
 /// What becomes of cards by what they are of; those of people, of which most files are, are what all are recognised as.
 pub(super) const CARD_LAYOUTS: [Layout; 3] = [
-    Layout {
-        code: "vcard",
-        record_type: "customer",
-        marks: &CARD_COLUMNS,
-        fields: COMPANY_CARDS,
-        company: None,
-        website: None,
-        key: Some("name"),
-    },
-    Layout {
-        code: "vcard",
-        record_type: "lead",
-        marks: &CARD_COLUMNS,
-        fields: LEAD_CARDS,
-        company: None,
-        website: None,
-        key: Some("emails"),
-    },
-    Layout {
-        code: "vcard",
-        record_type: "contact",
-        marks: &CARD_COLUMNS,
-        fields: CARDS,
-        company: Some("Company"),
-        website: Some("Website"),
-        key: Some("emails"),
-    },
+    cards("customer", "name", COMPANY_CARDS),
+    cards("lead", "emails", LEAD_CARDS),
+    cards("contact", "emails", CARDS).company("Company").website("Website"),
 ];
+
+const fn cards(record_type: &'static str, key: &'static str, fields: Fields) -> Layout {
+    Layout::of("vcard", record_type, key, &CARD_COLUMNS, fields).at(ADDRESS)
+}

@@ -1,17 +1,12 @@
 //! What HubSpot exports.
 
-use super::{Fields, Layout};
+use super::{Address, Fields, Layout};
 
 const CONTACTS: Fields = &[
     ("name", "{First Name}++{Last Name}|{Email}"),
     ("job_title", "{Job Title}"),
     ("phones", "{Mobile Phone Number}; {Phone Number}"),
     ("emails", "{Email}"),
-    ("address.street", "{Street Address}"),
-    ("address.city", "{City}"),
-    ("address.province", "{State/Region}"),
-    ("address.postcode", "{Postal Code}"),
-    ("address.country", "{Country/Region}"),
     ("owner_id", "{Contact owner}"),
 ];
 
@@ -20,11 +15,6 @@ const COMPANIES: Fields = &[
     ("kind", "company"),
     ("phones", "{Phone Number}"),
     ("website", "{Website URL}|{Company Domain Name}"),
-    ("address.street", "{Street Address}"),
-    ("address.city", "{City}"),
-    ("address.province", "{State/Region}"),
-    ("address.postcode", "{Postal Code}"),
-    ("address.country", "{Country/Region}"),
     ("industry", "{Industry}"),
     ("source", "{Original Source}|{Original Source Type}|{Original Traffic Source}"),
     ("employees", "{Number of Employees}"),
@@ -62,8 +52,11 @@ const TICKETS: Fields = &[
     ("owner_id", "{Ticket owner}"),
 ];
 
+const ADDRESS: Address = ["{Street Address}", "{City}", "{State/Region}", "{Postal Code}", "{Country/Region}"];
+
 pub(super) const ALL: &[Layout] = &[
     Layout::of("hubspot_contacts", "contact", "emails", &["Record ID", "First Name", "Last Name", "Email"], CONTACTS)
+        .at(ADDRESS)
         .company("Company Name|Associated Company|Primary Associated Company"),
     Layout::of(
         "hubspot_companies",
@@ -71,7 +64,8 @@ pub(super) const ALL: &[Layout] = &[
         "name",
         &["Record ID", "Company name", "Company Domain Name"],
         COMPANIES,
-    ),
+    )
+    .at(ADDRESS),
     Layout::of("hubspot_deals", "opportunity", "number", &["Record ID", "Deal Name", "Deal Stage", "Amount"], DEALS)
         .company("Associated Company|Primary Associated Company"),
     Layout::of("hubspot_tickets", "ticket", "number", &["Ticket ID", "Ticket name", "Ticket status"], TICKETS)

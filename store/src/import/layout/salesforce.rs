@@ -1,6 +1,6 @@
 //! Reports of Salesforce, and what its Data Loader exports.
 
-use super::{Fields, Layout};
+use super::{Address, Fields, Layout};
 
 const CONTACTS: Fields = &[
     ("name", "{First Name}+{Middle Name}+{Last Name}|{Full Name}|{Contact Name}|{Email}"),
@@ -8,11 +8,6 @@ const CONTACTS: Fields = &[
     ("department", "{Department}"),
     ("phones", "{Mobile}; {Phone}; {Home Phone}; {Other Phone}"),
     ("emails", "{Email}; {Secondary Email}"),
-    ("address.street", "{Mailing Street}"),
-    ("address.city", "{Mailing City}"),
-    ("address.province", "{Mailing State/Province}|{Mailing State}"),
-    ("address.postcode", "{Mailing Zip/Postal Code}|{Mailing Zip}"),
-    ("address.country", "{Mailing Country}"),
     ("birth_date", "{Birthdate}|{Date of Birth}"),
     ("description", "{Description}|{Contact Description}"),
     // Who has the company has its people, unless another one does.
@@ -25,11 +20,6 @@ const CONTACT_ROWS: Fields = &[
     ("department", "{Department}"),
     ("phones", "{MobilePhone}; {Phone}; {HomePhone}; {OtherPhone}"),
     ("emails", "{Email}"),
-    ("address.street", "{MailingStreet}"),
-    ("address.city", "{MailingCity}"),
-    ("address.province", "{MailingState}"),
-    ("address.postcode", "{MailingPostalCode}"),
-    ("address.country", "{MailingCountry}"),
     ("birth_date", "{Birthdate}"),
     ("description", "{Description}"),
     ("owner_id", "{Owner.Name}"),
@@ -41,11 +31,6 @@ const ACCOUNTS: Fields = &[
     ("kind", "company"),
     ("phones", "{Phone}"),
     ("website", "{Website}"),
-    ("address.street", "{Billing Street}"),
-    ("address.city", "{Billing City}"),
-    ("address.province", "{Billing State/Province}"),
-    ("address.postcode", "{Billing Zip/Postal Code}"),
-    ("address.country", "{Billing Country}"),
     ("industry", "{Industry}"),
     ("source", "{Account Source}"),
     ("employees", "{Employees}"),
@@ -60,11 +45,6 @@ const ACCOUNT_ROWS: Fields = &[
     ("kind", "company"),
     ("phones", "{Phone}"),
     ("website", "{Website}"),
-    ("address.street", "{BillingStreet}"),
-    ("address.city", "{BillingCity}"),
-    ("address.province", "{BillingState}"),
-    ("address.postcode", "{BillingPostalCode}"),
-    ("address.country", "{BillingCountry}"),
     ("industry", "{Industry}"),
     ("source", "{AccountSource}"),
     ("employees", "{NumberOfEmployees}"),
@@ -79,11 +59,6 @@ const LEADS: Fields = &[
     ("job_title", "{Title}"),
     ("phones", "{Mobile}; {Phone}"),
     ("emails", "{Email}"),
-    ("address.street", "{Street}"),
-    ("address.city", "{City}"),
-    ("address.province", "{State/Province}|{State/Province (text only)}|{State}"),
-    ("address.postcode", "{Zip/Postal Code}|{Zip}"),
-    ("address.country", "{Country}|{Country (text only)}"),
     ("source", "{Lead Source}"),
     ("need", "{Description}"),
     ("owner_id", "{Lead Owner}"),
@@ -95,11 +70,6 @@ const LEAD_ROWS: Fields = &[
     ("job_title", "{Title}"),
     ("phones", "{MobilePhone}; {Phone}"),
     ("emails", "{Email}"),
-    ("address.street", "{Street}"),
-    ("address.city", "{City}"),
-    ("address.province", "{State}"),
-    ("address.postcode", "{PostalCode}"),
-    ("address.country", "{Country}"),
     ("source", "{LeadSource}"),
     ("need", "{Description}"),
     ("owner_id", "{Owner.Name}"),
@@ -139,13 +109,44 @@ const CASES: Fields = &[
     ("owner_id", "{Case Owner}|{Owner.Name}"),
 ];
 
+const MAILING: Address = [
+    "{Mailing Street}",
+    "{Mailing City}",
+    "{Mailing State/Province}|{Mailing State}",
+    "{Mailing Zip/Postal Code}|{Mailing Zip}",
+    "{Mailing Country}",
+];
+const MAILING_ROWS: Address =
+    ["{MailingStreet}", "{MailingCity}", "{MailingState}", "{MailingPostalCode}", "{MailingCountry}"];
+const BILLING: Address = [
+    "{Billing Street}",
+    "{Billing City}",
+    "{Billing State/Province}",
+    "{Billing Zip/Postal Code}",
+    "{Billing Country}",
+];
+const BILLING_ROWS: Address =
+    ["{BillingStreet}", "{BillingCity}", "{BillingState}", "{BillingPostalCode}", "{BillingCountry}"];
+const LEAD: Address = [
+    "{Street}",
+    "{City}",
+    "{State/Province}|{State/Province (text only)}|{State}",
+    "{Zip/Postal Code}|{Zip}",
+    "{Country}|{Country (text only)}",
+];
+const LEAD_ROW: Address = ["{Street}", "{City}", "{State}", "{PostalCode}", "{Country}"];
+
 pub(super) const ALL: &[Layout] = &[
-    contacts(&["First Name", "Last Name", "Account Name", "Mailing Street"], CONTACTS).company("Account Name"),
-    contacts(&["Id", "LastName", "FirstName", "MailingStreet", "Email"], CONTACT_ROWS).company("Account.Name"),
-    accounts(&["Id", "Name", "BillingStreet", "NumberOfEmployees"], ACCOUNT_ROWS),
-    leads(&["FirstName", "LastName", "Company", "LeadSource"], LEAD_ROWS),
-    leads(&["First Name", "Last Name", "Company / Account"], LEADS),
-    accounts(&["Account Name", "Account Owner", "Billing State/Province"], ACCOUNTS),
+    contacts(&["First Name", "Last Name", "Account Name", "Mailing Street"], CONTACTS)
+        .at(MAILING)
+        .company("Account Name"),
+    contacts(&["Id", "LastName", "FirstName", "MailingStreet", "Email"], CONTACT_ROWS)
+        .at(MAILING_ROWS)
+        .company("Account.Name"),
+    accounts(&["Id", "Name", "BillingStreet", "NumberOfEmployees"], ACCOUNT_ROWS).at(BILLING_ROWS),
+    leads(&["FirstName", "LastName", "Company", "LeadSource"], LEAD_ROWS).at(LEAD_ROW),
+    leads(&["First Name", "Last Name", "Company / Account"], LEADS).at(LEAD),
+    accounts(&["Account Name", "Account Owner", "Billing State/Province"], ACCOUNTS).at(BILLING),
     Layout::of(
         "salesforce_opportunities",
         "opportunity",

@@ -1,6 +1,6 @@
 //! What Zoho exports.
 
-use super::{Fields, Layout};
+use super::{Address, Fields, Layout};
 
 const CONTACTS: Fields = &[
     ("name", "{First Name}++{Last Name}|{Full Name}|{Email}"),
@@ -8,11 +8,6 @@ const CONTACTS: Fields = &[
     ("department", "{Department}"),
     ("phones", "{Mobile}; {Phone}; {Home Phone}; {Other Phone}"),
     ("emails", "{Email}; {Secondary Email}"),
-    ("address.street", "{Mailing Street}"),
-    ("address.city", "{Mailing City}"),
-    ("address.province", "{Mailing State}"),
-    ("address.postcode", "{Mailing Zip}"),
-    ("address.country", "{Mailing Country}"),
     ("birth_date", "{Date of Birth}"),
     ("tags", "{Tag}"),
     ("description", "{Description}"),
@@ -25,11 +20,6 @@ const ACCOUNTS: Fields = &[
     ("kind", "company"),
     ("phones", "{Phone}"),
     ("website", "{Website}"),
-    ("address.street", "{Billing Street}"),
-    ("address.city", "{Billing City}"),
-    ("address.province", "{Billing State}"),
-    ("address.postcode", "{Billing Code}"),
-    ("address.country", "{Billing Country}"),
     ("industry", "{Industry}"),
     ("employees", "{Employees}"),
     ("revenue", "{Annual Revenue}"),
@@ -62,16 +52,17 @@ const LEADS: Fields = &[
     ("job_title", "{Designation}|{Title}"),
     ("phones", "{Mobile}; {Phone}"),
     ("emails", "{Email}; {Secondary Email}"),
-    ("address.street", "{Street}"),
-    ("address.city", "{City}"),
-    ("address.province", "{State}"),
-    ("address.postcode", "{Zip Code}"),
-    ("address.country", "{Country}"),
     ("source", "{Lead Source}"),
     ("tags", "{Tag}"),
     ("need", "{Description}"),
     ("owner_id", "{Lead Owner}"),
 ];
+
+const MAILING: Address =
+    ["{Mailing Street}", "{Mailing City}", "{Mailing State}", "{Mailing Zip}", "{Mailing Country}"];
+const BILLING: Address =
+    ["{Billing Street}", "{Billing City}", "{Billing State}", "{Billing Code}", "{Billing Country}"];
+const LEAD: Address = ["{Street}", "{City}", "{State}", "{Zip Code}", "{Country}"];
 
 pub(super) const ALL: &[Layout] = &[
     Layout::of(
@@ -81,9 +72,11 @@ pub(super) const ALL: &[Layout] = &[
         &["Contact Owner", "First Name", "Last Name", "Account Name", "Email"],
         CONTACTS,
     )
+    .at(MAILING)
     .company("Account Name"),
-    Layout::of("zoho_accounts", "customer", "name", &["Account Owner", "Account Name", "Website"], ACCOUNTS),
+    Layout::of("zoho_accounts", "customer", "name", &["Account Owner", "Account Name", "Website"], ACCOUNTS)
+        .at(BILLING),
     Layout::of("zoho_deals", "opportunity", "number", &["Deal Owner", "Deal Name", "Stage", "Closing Date"], DEALS)
         .company("Account Name"),
-    Layout::of("zoho_leads", "lead", "emails", &["Lead Owner", "Company", "Last Name", "Lead Status"], LEADS),
+    Layout::of("zoho_leads", "lead", "emails", &["Lead Owner", "Company", "Last Name", "Lead Status"], LEADS).at(LEAD),
 ];

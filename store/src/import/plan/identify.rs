@@ -173,6 +173,7 @@ impl Planner<'_> {
                 is_untold: key.is_none() && !running.keys.fields.is_empty(),
                 given: shared::Values::default(),
                 errors: unclear.map(|key| FieldError::new(&*key.field, "namesakes")).into_iter().collect(),
+                rounded: Vec::new(),
                 shown: Vec::new(),
             },
             row.texts,

@@ -4,12 +4,15 @@ mod answers;
 mod ask;
 mod change;
 mod decided;
+mod excerpt;
+mod fill;
 mod identify;
 mod keep;
 mod key;
 mod numbers;
 mod preview;
 mod refer;
+mod rounding;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -20,8 +23,8 @@ use shared::access::Actor;
 use shared::command::Change;
 use shared::format::Zone;
 use shared::i18n::Locale;
-use shared::import::{Decision, Preview, PreviewRow, Spec, Step, StepPreview, Unknown};
-use shared::record::{CustomField, Kind};
+use shared::import::{Decision, Excerpt, PREVIEW_ROWS, Preview, PreviewRow, Rounded, Spec, Step, StepPreview, Unknown};
+use shared::record::CustomField;
 use shared::{Error, FieldDef, FieldError, RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
@@ -29,6 +32,7 @@ use self::answers::Answers;
 use self::ask::Asked;
 use self::change::{change, parents_first};
 use self::decided::{Decided, Refused};
+use self::excerpt::Shown;
 pub(super) use self::keep::Keeper;
 use self::key::{Key, Keys, Mark};
 use self::numbers::with_points;
@@ -36,6 +40,7 @@ use self::preview::{Note, empty_preview};
 use super::cells::{Texts, count, texts};
 use super::check::{assigned, check};
 use super::lookup::{Lookup, Names, belonging, folded, load_names, load_owners, shared_parent};
+use super::starts::Starts;
 use super::table::Table;
 use super::values;
 use crate::auth::zone_with_past;
@@ -67,11 +72,13 @@ pub(super) struct Chunk {
 }
 
 /// What becomes of what was decided.
-pub(super) enum Sink<'k> {
+pub(super) enum Sink {
     /// Somebody only wants to see it.
     Preview,
+    /// Somebody only wants to see some rows of a step, which comes last then.
+    Rows(Excerpt),
     /// It is kept with a run.
-    Run(Keeper<'k>),
+    Run(Keeper),
 }
 
 /// Works out what `spec` does with these files. Unless somebody only looks, changes and refused rows are kept with the
@@ -86,7 +93,7 @@ pub(super) async fn make(
     locale: Locale,
     spec: &Spec,
     tables: &[Table],
-    sink: Sink<'_>,
+    sink: Sink,
 ) -> Result<Preview> {
     // Here too: rights may have gone since a run was started, and its mappings may be those of an older program.
     check(actor, spec)?;
@@ -105,12 +112,15 @@ pub(super) async fn make(
         preview: Preview::default(),
         sink,
     };
-    let mut steps: Vec<(usize, &Step)> = Vec::new();
+    let mut steps: Vec<(usize, usize, &Step)> = Vec::new();
     for (file, of) in spec.files.iter().enumerate() {
-        steps.extend(of.steps.iter().map(|step| (file, step)));
+        steps.extend(of.steps.iter().enumerate().map(|(at, step)| (file, at, step)));
     }
-    for (at, (file, step)) in steps.iter().enumerate() {
-        planner.step(*file, step, &steps[at + 1..]).await?;
+    for (position, (file, at, step)) in steps.iter().enumerate() {
+        planner.step((*file, *at), step, &steps[position + 1..]).await?;
+        if planner.wanted((*file, *at)).is_some() {
+            break;
+        }
     }
     planner.keep(true).await?;
     if matches!(planner.sink, Sink::Preview) {
@@ -133,6 +143,8 @@ struct Draught {
     /// Values by field, as far as they could be read.
     given: Values,
     errors: Vec<FieldError>,
+    /// Numbers that lose decimals.
+    rounded: Vec<Rounded>,
     shown: Vec<String>,
 }
 
@@ -152,7 +164,7 @@ struct Planner<'p> {
     created: HashMap<(&'static str, String), Uuid>,
     decided: Decided,
     preview: Preview,
-    sink: Sink<'p>,
+    sink: Sink,
 }
 
 /// A step while its rows are gone through.
@@ -168,6 +180,8 @@ struct Running<'s> {
     custom: Vec<CustomField>,
     /// What its rows may refer to, by target type.
     lookups: Lookups,
+    /// Where new records begin, if no column says where they are.
+    starts: Option<Starts>,
     /// Records that earlier steps make, by the value that the step goes by.
     known: HashMap<Key, Vec<Uuid>>,
     /// Records that rows so far stand for.
@@ -176,6 +190,8 @@ struct Running<'s> {
     repeated: HashSet<Mark>,
     /// Whether what all of its rows make is kept: something goes by it, or it is little.
     is_needed: bool,
+    /// Which of its rows are shown.
+    shown: Shown,
     preview: StepPreview,
 }
 
@@ -200,47 +216,83 @@ fn refers(step: &Step, def: &RecordDef, to: &RecordDef) -> bool {
 }
 
 impl Planner<'_> {
-    async fn step(&mut self, file: usize, step: &Step, later: &[(usize, &Step)]) -> Result<()> {
-        let def = shared::types::by_name(&step.record_type).ok_or(Error::NotFound)?;
-        let fields = fields(def, step)?;
-        let goes_by = |other: &Step| {
-            shared::types::by_name(&other.record_type).is_some_and(|of| of.name == def.name || refers(other, of, def))
-        };
+    /// The rows of a step that somebody wants to see and nothing else.
+    fn wanted(&self, (file, at): (usize, usize)) -> Option<Excerpt> {
+        match &self.sink {
+            Sink::Rows(excerpt) if (excerpt.file, excerpt.step) == (file, at) => Some(*excerpt),
+            _ => None,
+        }
+    }
+
+    async fn step(&mut self, place: (usize, usize), step: &Step, later: &[(usize, usize, &Step)]) -> Result<()> {
+        let mut running = self.begin(place, step, later).await?;
+        let file = running.file;
         let all = count(step, &self.tables[file]);
-        // So few are kept without looking which of them stand for the same.
-        let is_needed = all <= WINDOW || refers(step, def, def) || later.iter().any(|(_, other)| goes_by(other));
-        let preview = StepPreview {
-            fields: step.assignments.iter().map(|a| a.field.clone()).collect(),
-            ..empty_preview(file, def)
-        };
-        let mut running = Running {
-            file,
-            def,
-            step,
-            keys: Keys::new(self.actor, def, step),
-            zones: step.assignments.iter().map(|a| zone_with_past(a.zone.as_deref()?)).collect(),
-            custom: custom_fields(self.tx, def).await?,
-            lookups: self.lookups(def, &fields),
-            known: HashMap::new(),
-            seen: HashMap::new(),
-            repeated: HashSet::new(),
-            is_needed,
-            fields,
-            preview,
-        };
         self.survey(&mut running);
         running.known = self.known(&running);
         self.decided.begin(&running);
         // Records that refer to others of the same file need all of it at once.
         let window = if running.refers_to_itself() { all.max(1) } else { WINDOW };
         let commas = self.with_commas(&running);
+        let is_wanted = self.wanted(place).is_some();
         for from in (0..all).step_by(window) {
             let mut rows = texts(step, &self.tables[file], from..all.min(from + window));
             with_points(&mut rows, &commas);
             self.window(&mut running, rows).await?;
+            if is_wanted && running.preview.rows.len() >= PREVIEW_ROWS {
+                break;
+            }
         }
         self.preview.steps.push(running.preview);
         Ok(())
+    }
+
+    /// A step before its rows are gone through.
+    async fn begin<'s>(
+        &mut self,
+        place: (usize, usize),
+        step: &'s Step,
+        later: &[(usize, usize, &Step)],
+    ) -> Result<Running<'s>> {
+        let def = shared::types::by_name(&step.record_type).ok_or(Error::NotFound)?;
+        let fields = fields(def, step)?;
+        let goes_by = |other: &Step| {
+            shared::types::by_name(&other.record_type).is_some_and(|of| of.name == def.name || refers(other, of, def))
+        };
+        let all = count(step, &self.tables[place.0]);
+        // So few are kept without looking which of them stand for the same.
+        let is_needed = all <= WINDOW || refers(step, def, def) || later.iter().any(|(.., other)| goes_by(other));
+        let starts = self.starts(def, step).await?;
+        // Of another whole than the first one nobody can say here what it begins with.
+        let is_of_first = |starts: &&Starts| !step.assignments.iter().any(|a| a.field == starts.part_of());
+        let preview = StepPreview {
+            fields: step.assignments.iter().map(|a| a.field.clone()).collect(),
+            start: starts.as_ref().filter(is_of_first).and_then(Starts::first),
+            ..empty_preview(place, def)
+        };
+        Ok(Running {
+            file: place.0,
+            def,
+            step,
+            keys: Keys::new(self.actor, def, step),
+            zones: step.assignments.iter().map(|a| zone_with_past(a.zone.as_deref()?)).collect(),
+            custom: custom_fields(self.tx, def).await?,
+            lookups: self.lookups(def, &fields),
+            starts,
+            known: HashMap::new(),
+            seen: HashMap::new(),
+            repeated: HashSet::new(),
+            is_needed,
+            fields,
+            shown: self.wanted(place).map(Shown::of).unwrap_or_default(),
+            preview,
+        })
+    }
+
+    /// Where new records begin; nothing if an assignment says where they are.
+    async fn starts(&mut self, def: &'static RecordDef, step: &Step) -> Result<Option<Starts>> {
+        let starts = Starts::load(self.tx, self.actor, def).await?;
+        Ok(starts.filter(|starts| !step.assignments.iter().any(|a| a.field == starts.field())))
     }
 
     /// Decides some rows of a step.
@@ -257,6 +309,7 @@ impl Planner<'_> {
             });
         }
         self.recognise_whole(running, &mut draughts).await?;
+        fill::begin(running, self.made.get(running.def.name), &mut draughts);
         let related = self.related(running.def, &draughts).await?;
         self.finish(running, draughts, &related);
         self.keep(false).await
@@ -306,39 +359,6 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Reads a row's values.
-    fn fill(&mut self, running: &mut Running<'_>, mut row: Draught, texts: &[String]) -> Draught {
-        let Running { def, step, fields, zones, custom, lookups, .. } = running;
-        let def: &'static RecordDef = def;
-        // Parents first: children are looked up among theirs, and namesakes told apart by them.
-        let mut order: Vec<usize> = (0..step.assignments.len()).collect();
-        order.sort_by_cached_key(|at| fields[*at].and_then(target).is_some_and(|t| !belonging(def, t).is_empty()));
-        let mut shown = vec![String::new(); order.len()];
-        for at in order {
-            let (name, text) = (step.assignments[at].field.as_str(), texts[at].trim());
-            let Some(field) = fields[at] else {
-                shown[at] = values::part(custom, &step.assignments[at], text);
-                values::put_part(&mut row.given, row.before.as_ref(), name, &shown[at]);
-                continue;
-            };
-            if text.is_empty() {
-                continue;
-            }
-            let cell = match field.kind {
-                Kind::Reference(_) | Kind::References(_) => self.refer((def, field), text, &row, lookups),
-                Kind::Choice(codes) | Kind::MultiChoice(codes) => self.choose(def, field, codes, text),
-                _ => self.read(def, field, text, zones[at].as_ref()),
-            };
-            shown[at] = cell.shown;
-            row.errors.extend(cell.error);
-            if let Some(value) = cell.value {
-                row.given.insert(name.to_owned(), value);
-            }
-        }
-        row.shown = shown;
-        row
-    }
-
     /// Rows that the type's rules look at.
     async fn related(&mut self, def: &'static RecordDef, draughts: &[Draught]) -> Result<BTreeMap<Uuid, Row>> {
         let mut related = BTreeMap::new();
@@ -364,8 +384,9 @@ impl Planner<'_> {
         let mut changes = Vec::new();
         for mut row in draughts {
             if row.is_left_out {
+                running.preview.left_out += 1;
                 let shown = PreviewRow { line: row.place.line, cells: row.shown, errors: Vec::new() };
-                running.preview.note_left_out(shown);
+                running.shown.keep(&mut running.preview.rows, shown);
                 continue;
             }
             // The same record further up in this file.
@@ -374,8 +395,12 @@ impl Planner<'_> {
             }
             let clock = (self.now, &self.actor.zone);
             let (change, after) = change(def, running.step.existing, &mut row, clock, related, &running.custom);
+            running.preview.note(&row.errors, change.as_ref());
+            if let Some(Change::Create { values, .. } | Change::Update { values, .. }) = &change {
+                rounding::count(&mut running.preview.rounded, row.rounded, values);
+            }
             let shown = PreviewRow { line: row.place.line, cells: row.shown, errors: row.errors.clone() };
-            running.preview.note(shown, change.as_ref());
+            running.shown.keep(&mut running.preview.rows, shown);
             if !row.errors.is_empty() {
                 let error = Error::Invalid { fields: row.errors };
                 self.decided.refused.push(Refused { place: row.place, record_type: def.name, error });
@@ -395,7 +420,7 @@ impl Planner<'_> {
     async fn keep(&mut self, is_end: bool) -> Result<()> {
         let (chunks, refused) = self.decided.take(is_end);
         match &mut self.sink {
-            Sink::Preview => Ok(()),
+            Sink::Preview | Sink::Rows(_) => Ok(()),
             Sink::Run(keeper) => keeper.keep(&chunks, refused, self.tables).await,
         }
     }

@@ -218,7 +218,7 @@ impl Planner<'_> {
         let steps = &mut self.preview.steps;
         match steps.iter_mut().find(|s| s.record_type == target.name && s.fields.is_empty()) {
             Some(step) => step.created += 1,
-            None => steps.push(StepPreview { created: 1, ..empty_preview(0, target) }),
+            None => steps.push(StepPreview { created: 1, ..empty_preview((0, 0), target) }),
         }
         id
     }

@@ -63,6 +63,7 @@ impl Planner<'_> {
             is_untold: true,
             given: row.given.clone(),
             errors: Vec::new(),
+            rounded: Vec::new(),
             shown: Vec::new(),
         };
         let clock = (self.now, &self.actor.zone);

@@ -12,20 +12,6 @@ use crate::import::formula::original;
 
 /// Bytes looked at to tell what a file is.
 const HEAD: usize = 65_536;
-/// Character sets that are told from few letters; the others somebody has to say.
-const GUESSED: &[&str] = &[
-    "UTF-8",
-    "gb18030",
-    "Big5",
-    "Shift_JIS",
-    "EUC-JP",
-    "EUC-KR",
-    "windows-1250",
-    "windows-1251",
-    "windows-1252",
-    "windows-1254",
-    "KOI8-U",
-];
 /// Rows that tell the separator.
 const LOOKED_AT: usize = 30;
 
@@ -96,7 +82,7 @@ pub(super) fn unreadable() -> Error {
 /// The text of a file, in the character set said or found.
 pub(super) fn decode(bytes: &[u8], reading: &Reading) -> Result<(String, &'static Encoding)> {
     if let Some(name) = &reading.encoding {
-        let known = ENCODINGS.contains(&name.as_str());
+        let known = ENCODINGS.iter().any(|(known, _)| known == name);
         let encoding = Encoding::for_label(name.as_bytes()).filter(|_| known);
         let encoding = encoding.ok_or_else(|| Error::invalid("encoding", "choice"))?;
         return Ok((encoding.decode_with_bom_removal(bytes).0.into_owned(), encoding));
@@ -107,9 +93,13 @@ pub(super) fn decode(bytes: &[u8], reading: &Reading) -> Result<(String, &'stati
     if let Some(encoding) = bare_utf16(bytes) {
         return Ok((encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding));
     }
-    let found = guessed(bytes);
-    let encoding = if GUESSED.contains(&found.name()) { found } else { WINDOWS_1252 };
-    Ok((encoding.decode_without_bom_handling(bytes).0.replace('\0', ""), encoding))
+    let (text, found) = guessed(bytes);
+    let (text, encoding) = if ENCODINGS.contains(&(found.name(), true)) {
+        (text, found)
+    } else {
+        (WINDOWS_1252.decode_without_bom_handling(bytes).0, WINDOWS_1252)
+    };
+    Ok((text.replace('\0', ""), encoding))
 }
 
 /// Without a mark, UTF-16 shows by the zero halves of its ASCII separators.

@@ -61,7 +61,7 @@ fn guessed(bytes: &[u8]) -> String {
     if wrong * 20 < lossy.chars().filter(|c| !c.is_ascii()).count() {
         return lossy.into_owned();
     }
-    crate::charset::guessed(bytes).decode_without_bom_handling(bytes).0.into_owned()
+    crate::charset::guessed(bytes).0.into_owned()
 }
 
 /// Base64, whatever else stands in between: lists add lines below, and some programs break it.

@@ -129,8 +129,7 @@ fn unicode(value: &[u8]) -> Cow<'_, [u8]> {
     if std::str::from_utf8(value).is_ok() {
         return Cow::Borrowed(value);
     }
-    let text = crate::charset::guessed(value).decode_without_bom_handling(value).0;
-    Cow::Owned(text.into_owned().into_bytes())
+    Cow::Owned(crate::charset::guessed(value).0.into_owned().into_bytes())
 }
 
 fn text(value: &[u8]) -> String {

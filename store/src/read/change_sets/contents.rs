@@ -14,12 +14,14 @@ pub(super) const COUNTED: i64 = 1_000;
 /// Records of a set that are named.
 pub(super) const NAMED: usize = 3;
 
-/// Records of one type to which the same was done in a set.
+/// Records of one type to which the same was done in a set. The one that stays in a merge is noted even where nothing of it became
+/// other: it is named, but no undo has anything to set back in it, so that it does not count.
 #[derive(sqlx::FromRow)]
 pub(super) struct Group {
     pub(super) change_set: Uuid,
     pub(super) record_type: String,
     pub(super) action: String,
+    pub(super) changed: bool,
     pub(super) records: i64,
     pub(super) changes: i64,
     pub(super) converted: bool,
@@ -42,19 +44,22 @@ pub(super) async fn groups(tx: &mut Tx, sets: &[Found]) -> Result<Vec<Group>> {
     sqlx::query_as(
         "with entries as (
              select s.id as change_set, e.id, e.record_type, e.record_id, e.action,
+                    not (e.source = 'merge' and e.action = 'update' and e.changes = '{}') as changed,
                     e.record_type = 'lead' and e.action = 'update' and e.changes #>> '{status,1}' = 'converted' as converted
              from unnest($2::uuid[]) as s (id) cross join lateral (
-                 select a.id, a.record_type, a.record_id, a.action, a.changes from audit_entries a
+                 select a.id, a.record_type, a.record_id, a.action, a.source, a.changes from audit_entries a
                  where a.org_id = $1 and a.change_set = s.id and a.at >= $3 limit $4) e
          ), records as (
-             select change_set, record_type, record_id, min(id) as first, count(*) as changes, bool_or(converted) as converted,
+             select change_set, record_type, record_id, min(id) as first, count(*) as changes, bool_or(changed) as changed,
+                    bool_or(converted) as converted,
                     case when bool_or(action = 'create') then 'create' when bool_or(action = 'delete') then 'delete'
                          else min(action) end as action
              from entries group by change_set, record_type, record_id
          )
-         select change_set, record_type, action, count(*) as records, sum(changes)::bigint as changes,
+         select change_set, record_type, action, changed, count(*) as records, sum(changes)::bigint as changes,
                 coalesce(bool_or(converted), false) as converted, (array_agg(record_id order by first))[1:$5] as ids
-         from records group by change_set, record_type, action order by action = 'update', min(first)",
+         from records group by change_set, record_type, action, changed
+         order by not changed, action = 'update', min(first)",
     )
     .bind(tx.org_id)
     .bind(sets.iter().map(|set| set.id).collect::<Vec<_>>())

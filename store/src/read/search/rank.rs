@@ -8,14 +8,16 @@ use shared::types::by_name;
 
 use super::FIRST;
 use crate::read::visits::Weights;
-use crate::write::is_called;
+use crate::write::{has_words, is_called};
 
 /// How a hit and the words go together, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     /// It is called just so, or has this number.
     Exact,
-    /// Its title has the words.
+    /// Its title has the words, each of them whole.
+    Words,
+    /// Its title has words that begin so, or initials like them.
     Called,
     /// Another field has them.
     Mentions,
@@ -46,6 +48,7 @@ pub(super) fn ranked(hits: Vec<Hit>, words: &str, weights: &Weights) -> Vec<Hit>
 fn fit(def: Option<&RecordDef>, hit: &Hit, words: &str) -> Fit {
     match () {
         () if hit.title.to_lowercase() == words || def.is_some_and(|def| has_number(def, hit, words)) => Fit::Exact,
+        () if has_words(&hit.title, words) => Fit::Words,
         () if is_called(&hit.title, words) => Fit::Called,
         () => Fit::Mentions,
     }
@@ -88,6 +91,14 @@ mod tests {
         ];
         assert_eq!(titles(hits.clone(), "yunfan"), ["云帆科技", "云帆科技 CRM", "李娜", "Printer"]);
         assert_eq!(titles(hits, "li.na"), ["李娜", "云帆科技", "Printer", "云帆科技 CRM"]);
+    }
+
+    #[test]
+    fn whole_words_go_before_beginnings() {
+        let hits = ["新疆化工", "徐家汇", "新建厂房"].map(|title| hit("customer", title, "")).to_vec();
+        assert_eq!(titles(hits, "xinjian")[..2], ["新建厂房", "新疆化工"]);
+        let hits = vec![hit("customer", "Acmeville", ""), hit("opportunity", "Acme roll-out", "")];
+        assert_eq!(titles(hits, "acme")[0], "Acme roll-out");
     }
 
     #[test]

@@ -8,11 +8,9 @@ use uuid::Uuid;
 
 use super::super::audit::{ChangeSet, events_for};
 use super::super::prepare::{Act, Prepared};
+use crate::desk::TAKEN_BACK_WITHIN;
 use crate::error::from_sqlx;
 use crate::pool::Tx;
-
-/// So long an answer can be taken back before it leaves.
-const TAKEN_BACK_WITHIN: f64 = 5.0;
 
 /// Queues what was just said to customers. What was taken over from elsewhere was sent there.
 pub(super) async fn queue(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &ChangeSet) -> Result<()> {

@@ -16,7 +16,6 @@ use crate::pool::Tx;
 pub(super) struct History {
     /// Position of its first entry in the set.
     pub(super) order: usize,
-    pub(super) title: String,
     pub(super) created: bool,
     pub(super) deleted: bool,
     /// Less than [`UNDOABLE_DAYS`] ago.
@@ -47,10 +46,10 @@ pub(super) type Histories = BTreeMap<Uuid, History>;
 
 /// What records of a type went through within a set; what it and its undo did later is nobody else's.
 pub(super) async fn histories(tx: &mut Tx, def: &RecordDef, [change_set, undo]: [Uuid; 2]) -> Result<Histories> {
-    type Entry = (Uuid, String, i64, Option<String>, Json<Map<String, Value>>, bool);
+    type Entry = (Uuid, String, i64, Json<Map<String, Value>>, bool);
     // A created record had nothing before: of a million of them that would fill the memory.
     let entries: Vec<Entry> = sqlx::query_as(
-        "select record_id, action, version, title, case action when 'create' then '{}' else changes end,
+        "select record_id, action, version, case action when 'create' then '{}' else changes end,
                 at > now() - make_interval(days => $4)
          from audit_entries
          where org_id = $1 and change_set = $2 and record_type = $3 order by id",
@@ -63,14 +62,13 @@ pub(super) async fn histories(tx: &mut Tx, def: &RecordDef, [change_set, undo]: 
     .await
     .map_err(from_sqlx)?;
     let mut histories = Histories::new();
-    for (order, (id, action, version, title, Json(changes), recent)) in entries.into_iter().enumerate() {
+    for (order, (id, action, version, Json(changes), recent)) in entries.into_iter().enumerate() {
         let history = histories.entry(id).or_insert_with(|| History { order, ..History::default() });
         let again = history.created;
         history.created |= action == "create" && history.version == 0;
         history.deleted = action == "delete";
         history.version = version;
         history.recent = recent;
-        history.title = title.unwrap_or_default();
         for (field, pair) in changes {
             if again {
                 history.amended.entry(field.clone()).or_insert_with(|| pair.get(0).cloned().unwrap_or_default());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use shared::access::{Action, Actor, Holder};
 use shared::command::{Kept, UndoOutcome};
+use shared::history::Why;
 use shared::{Error, RecordDef, Result, Row};
 use uuid::Uuid;
 
@@ -20,6 +21,8 @@ use crate::write::{derive, load};
 
 /// Rows taken back per statement.
 const CHUNK: usize = 1_000;
+/// Records left alone that stay known with the set: a large one leaves thousands.
+const LEFT: usize = 100;
 
 /// What takes a change set back.
 pub(super) struct Undoing<'a> {
@@ -30,6 +33,8 @@ pub(super) struct Undoing<'a> {
     /// It was a merge, which changed what the actor could not change one by one; so does taking it back.
     pub(super) whole: bool,
     pub(super) outcome: UndoOutcome,
+    /// The first records that it leaves alone: type, id, and why.
+    pub(super) left: Vec<(String, Uuid, Why)>,
 }
 
 impl Undoing<'_> {
@@ -62,28 +67,43 @@ impl Undoing<'_> {
             let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Change).await?;
             let mut rows = Vec::new();
             for (id, history) in chunk {
-                match (history.deleted, stored.remove(id)) {
-                    (true, None)
-                        if can_return(def, history)
-                            && (self.whole
-                                || self.actor.holds(def, Action::Delete, &Holder::of(&former(*id, history)))) =>
-                    {
-                        rows.push(prepared(Act::Create, None, former(*id, history)));
-                    }
-                    (false, Some(found)) if self.whole || found.readable && (found.updatable || found.deletable) => {
-                        let others = history.changed_since(def, &found.row);
-                        if history.before.keys().any(|field| others.contains(field)) {
-                            self.outcome.kept.push(kept(def, *id, history));
-                        }
-                        rows.push(set_back(found.row, history, &others));
-                    }
-                    _ => self.outcome.kept.push(kept(def, *id, history)),
+                let (back, why) = self.way_back(def, *id, history, stored.remove(id));
+                rows.extend(back.filter(Prepared::is_change));
+                if let Some(why) = why {
+                    self.keep(def, *id, why);
                 }
             }
-            rows.retain(Prepared::is_change);
             self.take_back(def, rows).await?;
         }
         Ok(())
+    }
+
+    /// A record as it was before the set, or why it is left alone; both where others changed some of its fields.
+    fn way_back(
+        &self,
+        def: &'static RecordDef,
+        id: Uuid,
+        history: &History,
+        found: Option<Stored>,
+    ) -> (Option<Prepared>, Option<Why>) {
+        match (history.deleted, found) {
+            (true, Some(_)) => (None, Some(Why::Changed)),
+            (false, None) => (None, Some(Why::Gone)),
+            (true, None) if !can_return(def, history) => (None, Some(Why::Gone)),
+            (true, None) => {
+                let former = former(id, history);
+                match self.whole || self.actor.holds(def, Action::Delete, &Holder::of(&former)) {
+                    true => (Some(prepared(Act::Create, None, former)), None),
+                    false => (None, Some(Why::Forbidden)),
+                }
+            }
+            (false, Some(found)) if self.whole || found.readable && (found.updatable || found.deletable) => {
+                let others = history.changed_since(def, &found.row);
+                let is_kept = history.before.keys().any(|field| others.contains(field));
+                (Some(set_back(found.row, history, &others)), is_kept.then_some(Why::Changed))
+            }
+            (false, Some(_)) => (None, Some(Why::Forbidden)),
+        }
     }
 
     /// Removes what the set created, unless somebody has worked on it or refers to it.
@@ -96,11 +116,14 @@ impl Undoing<'_> {
             let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Delete).await?;
             let mut rows = Vec::new();
             for (id, history) in chunk {
-                let Some(found) = stored.remove(id).filter(|found| found.readable) else { continue };
-                if may_take_back(self.actor, def, &found) && history.changed_since(def, &found.row).is_empty() {
+                // What is gone already is as it should be.
+                let Some(found) = stored.remove(id) else { continue };
+                if !may_take_back(self.actor, def, &found) {
+                    self.keep(def, *id, Why::Forbidden);
+                } else if history.changed_since(def, &found.row).is_empty() {
                     rows.push(prepared(Act::Delete, Some(found.row.clone()), found.row));
                 } else {
-                    self.outcome.kept.push(kept(def, *id, history));
+                    self.keep(def, *id, Why::Changed);
                 }
             }
             self.take_back(def, rows).await?;
@@ -119,14 +142,22 @@ impl Undoing<'_> {
             }
         }
         for row in rows {
-            let title = row.after.text(def.title).unwrap_or_default().to_owned();
-            let kept = Kept { record_type: def.name.to_owned(), id: row.after.id, title };
+            let id = row.after.id;
             match self.part(def, vec![row]).await {
-                Err(Error::Invalid { .. }) => self.outcome.kept.push(kept),
+                Err(Error::Invalid { .. }) => self.keep(def, id, Why::InUse),
                 done => self.outcome.undone += done?,
             }
         }
         Ok(())
+    }
+
+    /// Leaves a record alone. What it is called depends on who is told.
+    fn keep(&mut self, def: &RecordDef, id: Uuid, why: Why) {
+        let record_type = def.name.to_owned();
+        if self.left.len() < LEFT {
+            self.left.push((record_type.clone(), id, why));
+        }
+        self.outcome.kept.push(Kept { record_type, id, title: String::new() });
     }
 
     /// Writes rows in a part of the transaction, so that what is refused does not end the whole undo.
@@ -169,10 +200,6 @@ impl Undoing<'_> {
         derive::after_write(self.tx, self.actor, def, &rows, &self.set).await?;
         Ok(rows.len() as u64)
     }
-}
-
-fn kept(def: &RecordDef, id: Uuid, history: &History) -> Kept {
-    Kept { record_type: def.name.to_owned(), id, title: history.title.clone() }
 }
 
 /// Whether a deleted record can come back. What was erased since lacks what it was called; and of files only the records

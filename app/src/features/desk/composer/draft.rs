@@ -18,6 +18,8 @@ pub(in crate::features::desk) struct Writing {
     pub(super) text: RwSignal<String>,
     /// For colleagues only.
     pub(in crate::features::desk) note: RwSignal<bool>,
+    /// Some of the text was written or quoted for colleagues only, whoever it is for now.
+    pub(super) inside: RwSignal<bool>,
     /// Fields of the ticket that change along.
     pub(super) staged: RwSignal<Values>,
     /// Files that go with it, by id and name.
@@ -36,6 +38,7 @@ pub(in crate::features::desk) struct Writing {
 pub(super) struct Kept {
     text: String,
     pub(super) note: bool,
+    inside: bool,
     staged: Values,
     pub(super) files: Vec<(Uuid, String)>,
     seen: Option<Uuid>,
@@ -49,6 +52,7 @@ impl Writing {
             editor: RichEditor::new(text),
             text,
             note: RwSignal::new(false),
+            inside: RwSignal::new(false),
             staged: RwSignal::new(Values::new()),
             files: RwSignal::new(Vec::new()),
             sending: RwSignal::new(false),
@@ -71,7 +75,7 @@ impl Writing {
     /// Brings back what was not sent, and keeps what is written from now on.
     pub(super) fn keep(self, ticket: Ticket) {
         let name = self.name();
-        Effect::new(move |before: Option<()>| {
+        Effect::new(move |before: Option<String>| {
             if before.is_none()
                 && let Some(kept) = storage().and_then(|s| s.get_item(&name).ok().flatten())
                 && let Ok(kept) = serde_json::from_str::<Kept>(&kept)
@@ -82,7 +86,9 @@ impl Writing {
             self.note.track();
             self.staged.track();
             self.files.track();
+            self.note_inside(before.as_deref());
             let kept = self.kept();
+            let text = kept.text.clone();
             let newest = ticket.messages.with(|all| all.last().map(|row| row.id));
             if kept.text.is_empty() {
                 self.seen.set_value(newest);
@@ -90,13 +96,24 @@ impl Writing {
                     ticket.crossed.update(std::collections::BTreeSet::clear);
                 }
             }
-            let Some(storage) = storage() else { return };
+            let Some(storage) = storage() else { return text };
             // A full or forbidden storage costs the draft, not the page.
             if kept.text.is_empty() && kept.staged.is_empty() && kept.files.is_empty() {
-                return drop(storage.remove_item(&name));
+                drop(storage.remove_item(&name));
+            } else {
+                store(&storage, &name, &Kept { seen: self.seen.get_value(), ..kept });
             }
-            store(&storage, &name, &Kept { seen: self.seen.get_value(), ..kept });
+            text
         });
+    }
+
+    /// Notes whether something in the text was written for colleagues only; `before` is what stood there the last time.
+    fn note_inside(self, before: Option<&str>) {
+        let (was, note) = (self.inside.get_untracked(), self.note.get_untracked());
+        let inside = self.text.with_untracked(|text| is_inside(was, note, before, text));
+        if inside != was {
+            self.inside.set(inside);
+        }
     }
 
     /// Name of the draft on the device.
@@ -109,6 +126,7 @@ impl Writing {
         Kept {
             text: self.text.get_untracked(),
             note: self.note.get_untracked(),
+            inside: self.inside.get_untracked(),
             staged: self.staged.get_untracked(),
             files: self.files.get_untracked(),
             seen: self.seen.get_value(),
@@ -137,6 +155,7 @@ impl Writing {
         let me = ticket.desk.me();
         self.seen.set_value(kept.seen);
         self.note.set(kept.note);
+        self.inside.set(kept.inside);
         self.staged.set(kept.staged);
         self.files.set(kept.files);
         let crossed = ticket.messages.with_untracked(|all| {
@@ -171,6 +190,11 @@ impl Writing {
     }
 }
 
+/// Whether something in a text was written or quoted in a note, until nothing is left of it.
+fn is_inside(was: bool, note: bool, before: Option<&str>, text: &str) -> bool {
+    !text.is_empty() && (was || note && before != Some(text))
+}
+
 fn store(storage: &web_sys::Storage, name: &str, kept: &Kept) {
     if let Ok(json) = serde_json::to_string(kept) {
         drop(storage.set_item(name, &json));
@@ -179,4 +203,20 @@ fn store(storage: &web_sys::Storage, name: &str, kept: &Kept) {
 
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_inside;
+
+    #[test]
+    fn what_was_written_in_a_note_counts_until_nothing_is_left_of_it() {
+        assert!(is_inside(false, true, Some(""), "They never pay"), "begun or quoted in a note");
+        assert!(is_inside(false, true, None, "They never pay"), "kept from before");
+        assert!(is_inside(false, true, Some("Hello"), "Hello, they never pay"), "added in a note");
+        assert!(is_inside(true, false, Some("They never"), "They never pay"), "for customers now");
+        assert!(!is_inside(false, true, Some("Hello"), "Hello"), "only looked at as a note");
+        assert!(!is_inside(false, false, Some(""), "Hello"));
+        assert!(!is_inside(true, true, Some("They never pay"), ""), "sent or emptied");
+    }
 }

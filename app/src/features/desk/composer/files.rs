@@ -1,9 +1,11 @@
 //! Files that go with an answer: sent to the ticket at once, with the message when that is sent. Pictures that are pasted or
 //! dropped into the text stand in it.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::FileList;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{FileList, HtmlElement};
 use shared::command::{Change, Command, Outcome};
 use shared::i18n;
 use shared::types::{ATTACHMENT, Attachment};
@@ -21,6 +23,8 @@ use crate::ui::{Button, ButtonKind, Icon, Size, Tone};
 #[derive(Clone, Copy)]
 pub(super) struct Attaching {
     open: RwSignal<bool>,
+    /// The place for files, once there is one.
+    place: NodeRef<Div>,
     incoming: Incoming,
     /// Names of files under way that came into the text.
     in_text: StoredValue<Vec<String>>,
@@ -28,7 +32,42 @@ pub(super) struct Attaching {
 
 impl Attaching {
     pub(super) fn new() -> Self {
-        Self { open: RwSignal::new(false), incoming: Incoming::none(), in_text: StoredValue::new(Vec::new()) }
+        Self {
+            open: RwSignal::new(false),
+            place: NodeRef::new(),
+            incoming: Incoming::none(),
+            in_text: StoredValue::new(Vec::new()),
+        }
+    }
+
+    /// Asks for files, and shows the place where they can be dropped, too.
+    fn choose(self) {
+        self.open.set(true);
+        match self.input() {
+            Some(input) => input.click(),
+            // Before the first press there is no place yet. A frame later there is, and the press still counts.
+            None => request_animation_frame(move || {
+                if let Some(input) = self.input() {
+                    input.click();
+                }
+            }),
+        }
+    }
+
+    /// What asks for files.
+    fn input(self) -> Option<HtmlElement> {
+        self.place.try_get_untracked().flatten()?.query_selector("input[type=file]").ok().flatten()?.dyn_into().ok()
+    }
+
+    /// The place goes with the last of its files: with the answer, or when it is left out.
+    fn close_after(self, writing: Writing) {
+        Effect::new(move |had: Option<bool>| {
+            let has = writing.files.with(|files| !files.is_empty());
+            if had == Some(true) && !has {
+                self.open.set(false);
+            }
+            has
+        });
     }
 
     /// Takes what was pasted or dropped into the text.
@@ -59,16 +98,15 @@ impl Attaching {
     }
 }
 
-/// The tool that opens the place for files.
-pub(super) fn button(Attaching { open, .. }: Attaching) -> AnyView {
+/// The tool that asks for files.
+pub(super) fn button(attaching: Attaching) -> AnyView {
     view! {
         <Button
             kind=ButtonKind::Ghost
             size=Size::Small
             icon="paperclip"
             label=t("desk.attach")
-            pressed=Signal::derive(move || open.get())
-            on_click=move |_| open.update(|open| *open = !*open)
+            on_click=move |_| attaching.choose()
         />
     }
     .into_any()
@@ -81,10 +119,11 @@ pub(super) fn place(ticket: Ticket, attaching: Attaching) -> AnyView {
     // Closed it goes on sending.
     let opened = Memo::new(move |before: Option<&bool>| before == Some(&true) || open.get());
     let from = UploadFrom::Text(attaching.incoming);
+    attaching.close_after(writing);
     view! {
         {move || beside(ticket)}
         <Show when=move || opened.get()>
-            <div hidden=move || !open.get()>{upload_place("ticket", ticket.id, from, arrived)}</div>
+            <div node_ref=attaching.place hidden=move || !open.get()>{upload_place("ticket", ticket.id, from, arrived)}</div>
         </Show>
     }
     .into_any()

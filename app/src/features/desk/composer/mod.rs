@@ -66,6 +66,7 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
                 <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
                 <span class="meta truncate">{move || receivers(ticket)}</span>
             </div>
+            {begun_inside(ticket)}
             <RichText editor=writing.editor words=rich_words() label placeholder tools folding=true suggesting on_key=key on_files=move |files| attaching.take(files)/>
             {list(suggest)}
             {staged(ticket)}
@@ -137,6 +138,17 @@ fn crossed(ticket: Ticket) -> AnyView {
             <Notice tone=Tone::Warning text>
                 <Button size=Size::Small on_click=move |_| ticket.writing.look_again(ticket)>{t("desk.crossed_read")}</Button>
             </Notice>
+        </Show>
+    }
+    .into_any()
+}
+
+/// What was written for colleagues goes to the customer now.
+fn begun_inside(ticket: Ticket) -> AnyView {
+    let writing = ticket.writing;
+    view! {
+        <Show when=move || writing.inside.get() && !writing.note.get()>
+            <Notice tone=Tone::Warning text=t("desk.begun_as_note")/>
         </Show>
     }
     .into_any()

@@ -251,6 +251,7 @@ fn acts(ticket: Ticket) -> AnyView {
     let now = move || ticket.record.row.get_untracked();
     let unsettled = is_unsettled(now().text("status").unwrap_or("new"));
     let mine = now().reference("owner_id").is_some() && now().reference("owner_id") == desk.me();
+    let (removable, elsewhere) = (may_archive(ticket), !desk.address.is_alone());
     view! {
         {if unsettled {
             view! { <MenuItem label=t("desk.solve") icon="circle-check" key="S" on_select=move |()| desk.solve(&[now()])/> }.into_any()
@@ -261,13 +262,13 @@ fn acts(ticket: Ticket) -> AnyView {
         <MenuItem label=t("desk.assign") icon="user-plus" key="A" on_select=move |()| desk.ask(Question::Assign, vec![now()])/>
         {may_merge(ticket).then(|| view! { <MenuItem label=t("desk.merge_with") icon="merge" on_select=move |()| desk.ask(Question::Merge, vec![now()])/> })}
         {mine.then(|| view! { <MenuItem label=t("desk.give_back") icon="hand" on_select=move |()| desk.give_back(ticket.id)/> })}
-        <hr/>
-        {may_archive(ticket).then(|| if is_archived(&now()) {
+        {(removable || elsewhere).then(|| view! { <hr/> })}
+        {removable.then(|| if is_archived(&now()) {
             view! { <MenuItem label=t("ui.action.restore") icon="archive" on_select=move |()| desk.put_away(&now(), false)/> }.into_any()
         } else {
             view! { <MenuItem label=t("ui.action.archive") icon="archive" on_select=move |()| desk.put_away(&now(), true)/> }.into_any()
         })}
-        <MenuLink label=t("ui.record.open_full") icon="maximize-2" href=format!("/tickets/{}", ticket.id)/>
+        {elsewhere.then(|| view! { <MenuLink label=t("ui.record.open_full") icon="maximize-2" href=format!("/tickets/{}", ticket.id)/> })}
     }
     .into_any()
 }

@@ -35,12 +35,31 @@ fn sort_of(row: &Row) -> Sort {
     }
 }
 
+/// Who said something.
+struct By {
+    name: String,
+    /// Nothing proves that they did.
+    unproven: bool,
+}
+
+/// Who said a message. A letter can come in anybody's name: one that became a note stands under its address alone.
+fn by(ticket: Ticket, row: &Row, sort: Sort) -> By {
+    let address = row.text("author_email").map(str::to_owned);
+    if let Some(name) = address.clone().filter(|_| sort.kind == NOTE.kind) {
+        return By { name, unproven: true };
+    }
+    let author = row.reference("created_by").filter(|_| sort.kind != INBOUND.kind);
+    let named = row.text("author_name").map(str::to_owned).or(address);
+    let name = named.or_else(|| author.and_then(|id| untrack(|| ticket.title(id)))).unwrap_or_default();
+    By { name, unproven: false }
+}
+
 /// What the customer asked at first.
 pub(super) fn description(ticket: Ticket) -> AnyView {
     let row = ticket.row();
     let by = ["requester_name", "requester_email"].into_iter().find_map(|field| row.text(field).map(str::to_owned));
     let named = ["contact_id", "customer_id"].into_iter().find_map(|field| ticket.title(row.reference(field)?));
-    let by = by.or(named).unwrap_or_default();
+    let by = By { name: by.or(named).unwrap_or_default(), unproven: false };
     let html = row.text("description").unwrap_or_default().to_owned();
     let at = row.datetime("received_at").or_else(|| row.datetime("created_at"));
     let menu = menu(ticket, INBOUND, html.clone(), || ().into_any());
@@ -50,9 +69,7 @@ pub(super) fn description(ticket: Ticket) -> AnyView {
 /// One message.
 pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
     let sort = sort_of(&row);
-    let by = row.text("author_name").or_else(|| row.text("author_email")).map(str::to_owned);
-    let author = row.reference("created_by").filter(|_| sort.kind != "inbound");
-    let by = by.or_else(|| author.and_then(|id| untrack(|| ticket.title(id)))).unwrap_or_default();
+    let by = by(ticket, &row, sort);
     let html = row.text("content").unwrap_or_default().to_owned();
     let end = view! { {delivery(ticket, &row)} {files(ticket, &row)} }.into_any();
     let menu = menu(ticket, sort, html.clone(), {
@@ -67,7 +84,7 @@ fn frame(
     ticket: Ticket,
     sort: Sort,
     id: Option<Uuid>,
-    by: String,
+    by: By,
     at: Option<DateTime<Utc>>,
     html: String,
     menu: AnyView,
@@ -76,6 +93,7 @@ fn frame(
     let marked = move |set: RwSignal<std::collections::BTreeSet<Uuid>>| {
         move || id.is_some_and(|id| set.with(|set| set.contains(&id))).then_some("")
     };
+    let face = face(&by);
     view! {
         <article
             class="message"
@@ -85,8 +103,8 @@ fn frame(
             data-crossed=marked(ticket.crossed)
         >
             <header class="message-head">
-                <Avatar name=by.clone() seed=by.clone() size=Size::Small/>
-                <strong class="truncate">{by}</strong>
+                {face}
+                <strong class="truncate">{by.name}</strong>
                 <span class="message-sort"><Icon name=sort.icon size=Size::Small/>{t(sort.label)}</span>
                 <span class="spacer"></span>
                 {at.map(|at| moment(ticket, at))}
@@ -97,6 +115,14 @@ fn frame(
         </article>
     }
     .into_any()
+}
+
+/// Whom one sees: for what nothing proves only how it came.
+fn face(by: &By) -> AnyView {
+    if by.unproven {
+        return view! { <Icon name="mail"/> }.into_any();
+    }
+    view! { <Avatar name=by.name.clone() seed=by.name.clone() size=Size::Small/> }.into_any()
 }
 
 fn moment(ticket: Ticket, at: DateTime<Utc>) -> AnyView {

@@ -1,5 +1,6 @@
 //! The open ticket: what it is, what was said, and the composer below.
 
+mod changes;
 mod clocks;
 mod head;
 mod helpful;
@@ -118,6 +119,7 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
             reload();
         }
     });
+    changes::follow(ticket);
     view! {
         <article class="ticket" data-id=id.to_string()>
             {head::head(ticket)}

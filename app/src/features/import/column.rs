@@ -1,0 +1,88 @@
+//! One column and the field that it fills.
+
+use leptos::prelude::*;
+use shared::RecordDef;
+use shared::access::Action;
+use shared::i18n::{Locale, field_label, translate};
+use shared::import::mapping::parts;
+use shared::import::{Column, fillable};
+use shared::record::custom_name;
+use shared::types::CUSTOM_FIELD;
+
+use super::meaning::{Order, TimesIn, Unit, Words};
+use super::wizard::Wizard;
+use crate::context::t;
+use crate::ui::{Button, ButtonKind, Choice, Icon, Select, Size};
+
+/// The fields to choose from.
+pub(super) fn field_choices(wizard: Wizard, def: &'static RecordDef) -> Signal<Vec<Choice>> {
+    Signal::derive(move || {
+        let locale = wizard.page.locale.get();
+        let id = Choice::new("id", "ID");
+        let fields = fillable(def).map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
+        let parts = parts(def).map(|part| Choice::new(part.clone(), part_label(locale, def, &part)));
+        let custom = wizard.custom.with(|known| known.get(def.name).cloned()).unwrap_or_default();
+        let custom = custom.into_iter().map(|field| Choice::new(custom_name(&field.key), field.label));
+        fields.chain(parts).chain(custom).chain([id]).collect()
+    })
+}
+
+/// A part of a field, such as the city of an address.
+fn part_label(locale: Locale, def: &RecordDef, target: &str) -> String {
+    let (field, part) = target.split_once('.').unwrap_or((target, ""));
+    let key = if field == def.title { format!("import.name.{part}") } else { format!("record.address.{part}") };
+    format!("{} · {}", field_label(locale, def, field), translate(locale, &key, &[]))
+}
+
+/// One column and its field.
+#[component]
+pub fn ColumnRow(
+    /// The wizard's state.
+    wizard: Wizard,
+    /// Position of the file.
+    at: usize,
+    /// What is made of it.
+    def: &'static RecordDef,
+    /// The column.
+    column: Column,
+) -> impl IntoView {
+    let name = StoredValue::new(column.name.clone());
+    let target = move || wizard.step(at, |step| step.target_of(&name.read_value())).flatten().unwrap_or_default();
+    let field = RwSignal::new(untrack(target));
+    // Another column may take the field over.
+    Effect::new(move |_| field.set(target()));
+    let dates = column.dates;
+    let assign = move |chosen: String| wizard.map(at, |step| step.lead(def, &name.read_value(), &chosen, dates));
+    let companions = move || {
+        let others = wizard.step(at, |step| step.companions(&name.read_value()).join(", "));
+        others
+            .filter(|others| !others.is_empty())
+            .map(|columns| wizard.page.text_with("import.mapping.together", &[("columns", &columns)]))
+    };
+    let label = Signal::derive(move || name.get_value());
+    let may_add = wizard.page.actor().is_some_and(|actor| actor.may(&CUSTOM_FIELD, Action::Create));
+    let whole = column.clone();
+    let add = move || {
+        let column = whole.clone();
+        (may_add && field.with(String::is_empty)).then(move || view! {
+            <Button kind=ButtonKind::Ghost size=Size::Small icon="plus"
+                on_click=move |_| wizard.add_field(at, def.name, column.clone())>{t("import.mapping.new_field")}</Button>
+        })
+    };
+    let ordered = column.dates.map(|_| view! { <Order wizard at column=column.name.clone()/> });
+    view! {
+        <tr data-unmapped=move || field.with(String::is_empty).then_some("")>
+            <td>{column.name}<p class="meta">{column.samples.join(" · ")}</p></td>
+            <td><Icon name="arrow-right"/></td>
+            <td>
+                <Select value=field options=field_choices(wizard, def) empty=t("import.mapping.skip") label on_change=assign/>
+                {move || companions().map(|text| view! { <p class="meta">{text}</p> })}
+                {ordered}
+                <Unit wizard at def column=name/>
+                <Words wizard at def column=name/>
+                <TimesIn wizard at def column=name/>
+                {add}
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,66 @@
+//! Values that are the same in every row.
+
+use leptos::prelude::*;
+use shared::RecordDef;
+use shared::i18n::field_label;
+use shared::import::{Assignment, From};
+
+use super::column::field_choices;
+use super::wizard::Wizard;
+use crate::context::t;
+use crate::ui::{Button, ButtonKind, Select, Size, TextInput};
+
+/// The fixed values of a file, and adding one.
+#[component]
+pub fn Constants(
+    /// The wizard's state.
+    wizard: Wizard,
+    /// Position of the file.
+    at: usize,
+    /// What is made of it.
+    def: &'static RecordDef,
+) -> impl IntoView {
+    let page = wizard.page;
+    let (field, value) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let constants = move || {
+        let fixed = |a: &Assignment| match &a.from {
+            From::Constant(text) => Some((a.field.clone(), text.clone())),
+            _ => None,
+        };
+        let all = wizard.step(at, |step| step.assignments.iter().filter_map(fixed).collect::<Vec<_>>());
+        all.unwrap_or_default()
+    };
+    let add = move |_| {
+        let (name, text) = (field.get_untracked(), value.get_untracked());
+        if !name.is_empty() && !text.trim().is_empty() {
+            wizard.map(at, |step| {
+                step.assignments.retain(|a| a.field != name);
+                step.assignments.push(Assignment::constant(&name, text.trim()));
+            });
+            field.set(String::new());
+            value.set(String::new());
+        }
+    };
+    let shown = move |(name, text): (String, String)| {
+        let label = field_label(page.locale.get(), def, &name);
+        let remove = page.text_with("import.mapping.remove_constant", &[("field", &label)]);
+        view! {
+            <li class="row">
+                <span>{label}": " <strong>{text}</strong></span>
+                <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=Signal::derive(move || remove.clone())
+                    on_click=move |_| wizard.map(at, |step| step.assignments.retain(|a| a.field != name))/>
+            </li>
+        }
+    };
+    view! {
+        <details class="stack">
+            <summary>{t("import.mapping.constants")}</summary>
+            <ul class="stack">{move || constants().into_iter().map(shown).collect_view()}</ul>
+            <div class="import-constant">
+                <Select value=field options=field_choices(wizard, def) empty=t("import.mapping.constant_field") label=t("import.mapping.constant_field")/>
+                <TextInput value label=t("import.mapping.constant_value") placeholder=t("import.mapping.constant_value")/>
+                <Button icon="plus" on_click=add>{t("import.mapping.add_constant")}</Button>
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,168 @@
+//! How the cells of a column are meant: order of days, unit, time zone, words.
+
+use leptos::prelude::*;
+use shared::RecordDef;
+use shared::i18n::choice_label;
+use shared::import::units::FACTORS;
+use shared::import::{Assignment, DateOrder, From};
+use shared::record::Kind;
+
+use super::wizard::Wizard;
+use crate::context::t;
+use crate::preferences::time_zones;
+use crate::ui::{Button, ButtonKind, Choice, Segmented, Select, Size};
+
+/// Words of a column that are shown with what they mean.
+const WORDS: usize = 8;
+
+/// What comes first in the days of a column.
+#[component]
+pub fn Order(
+    /// The wizard's state.
+    wizard: Wizard,
+    /// Position of the file.
+    at: usize,
+    /// Name of the column.
+    column: String,
+) -> impl IntoView {
+    let column = StoredValue::new(column);
+    let reads = move |a: &Assignment| a.from.columns().contains(&column.read_value().as_str());
+    let of = move || wizard.step(at, |step| step.assignments.iter().find(|a| reads(a))?.dates).flatten();
+    let value = Signal::derive(move || of().unwrap_or(DateOrder::DayFirst).code().to_owned());
+    let page = wizard.page;
+    let options = Signal::derive(move || {
+        DateOrder::ALL
+            .map(|order| Choice::new(order.code(), page.text(&format!("import.dates.{}", order.code()))))
+            .to_vec()
+    });
+    let set = move |code: String| {
+        wizard.map(at, |step| {
+            for assignment in step.assignments.iter_mut().filter(|a| reads(a)) {
+                assignment.dates = DateOrder::parse(&code);
+            }
+        });
+    };
+    view! {
+        <Show when=move || of().is_some()>
+            <Segmented value options label=t("import.mapping.dates") on_change=set/>
+        </Show>
+    }
+}
+
+/// What the numbers of a column are in; amounts are often given in thousands, in China in 万.
+#[component]
+pub fn Unit(
+    /// The wizard's state.
+    wizard: Wizard,
+    /// Position of the file.
+    at: usize,
+    /// What is made of it.
+    def: &'static RecordDef,
+    /// Name of the column.
+    column: StoredValue<String>,
+) -> impl IntoView {
+    let page = wizard.page;
+    let is_its = move |a: &Assignment| {
+        matches!(&a.from, From::Column(name) if *name == *column.read_value())
+            && def.field(&a.field).is_some_and(|field| field.kind.is_scaled())
+    };
+    let of = move || wizard.step(at, |step| step.assignments.iter().find(|a| is_its(a)).map(|a| a.times)).flatten();
+    let value = Signal::derive(move || of().flatten().unwrap_or(1).to_string());
+    let options = Signal::derive(move || {
+        let label = |factor: &u64| Choice::new(factor.to_string(), page.text(&format!("import.unit.{factor}")));
+        FACTORS.iter().map(label).collect::<Vec<_>>()
+    });
+    let chosen = RwSignal::new(String::new());
+    Effect::new(move |_| chosen.set(value.get()));
+    let set = move |factor: String| {
+        wizard.map(at, |step| {
+            for assignment in step.assignments.iter_mut().filter(|a| is_its(a)) {
+                assignment.times = factor.parse().ok().filter(|factor| *factor > 1);
+            }
+        });
+    };
+    view! {
+        <Show when=move || of().is_some()>
+            <Select value=chosen options label=t("import.mapping.unit") on_change=set/>
+        </Show>
+    }
+}
+
+/// The time zone in which the times of a column are meant: that of who brings them in, unless they say another.
+#[component]
+pub fn TimesIn(
+    /// The wizard's state.
+    wizard: Wizard,
+    /// Position of the file.
+    at: usize,
+    /// What is made of it.
+    def: &'static RecordDef,
+    /// Name of the column.
+    column: StoredValue<String>,
+) -> impl IntoView {
+    let page = wizard.page;
+    let is_its = move |a: &Assignment| {
+        a.from.columns().contains(&column.read_value().as_str())
+            && def.field(&a.field).is_some_and(|field| field.kind == Kind::DateTime)
+    };
+    let of =
+        move || wizard.step(at, |step| step.assignments.iter().find(|a| is_its(a)).map(|a| a.zone.clone())).flatten();
+    let chosen = RwSignal::new(untrack(of).flatten().unwrap_or_default());
+    Effect::new(move |_| chosen.set(of().flatten().unwrap_or_default()));
+    let own = Signal::derive(move || page.text_with("import.mapping.zone_own", &[("zone", &page.zone().name)]));
+    let options = Signal::derive(move || time_zones(&chosen.get()));
+    let set = move |zone: String| {
+        wizard.map(at, |step| {
+            for assignment in step.assignments.iter_mut().filter(|a| is_its(a)) {
+                assignment.zone = Some(zone.clone()).filter(|zone| !zone.is_empty());
+            }
+        });
+    };
+    view! {
+        <Show when=move || of().is_some()>
+            <p class="meta">{t("import.mapping.zone")}</p>
+            <Select value=chosen options empty=own label=t("import.mapping.zone") on_change=set/>
+        </Show>
+    }
+}
+
+/// What the words of a column were said to mean, in this import or the last one of such a file; they can be asked about again.
+#[component]
+pub fn Words(
+    /// The wizard's state.
+    wizard: Wizard,
+    /// Position of the file.
+    at: usize,
+    /// What is made of it.
+    def: &'static RecordDef,
+    /// Name of the column.
+    column: StoredValue<String>,
+) -> impl IntoView {
+    let page = wizard.page;
+    let is_its = move |a: &Assignment| {
+        matches!(&a.from, From::Column(name) if *name == *column.read_value()) && !a.values.is_empty()
+    };
+    let said = move || {
+        let locale = page.locale.get();
+        let words = wizard.step(at, |step| {
+            let assignment = step.assignments.iter().find(|a| is_its(a))?;
+            let meant = |code: &str| match code {
+                "" => "–".to_owned(),
+                code => choice_label(locale, def, &assignment.field, code),
+            };
+            let shown = assignment.values.iter().take(WORDS).map(|(word, code)| format!("{word} → {}", meant(code)));
+            let more = (assignment.values.len() > WORDS).then(|| "…".to_owned());
+            Some(shown.chain(more).collect::<Vec<_>>().join(" · "))
+        });
+        words.flatten()
+    };
+    let forget = move |_| {
+        wizard.map(at, |step| step.assignments.iter_mut().filter(|a| is_its(a)).for_each(|a| a.values.clear()));
+    };
+    view! {
+        <Show when=move || said().is_some()>
+            <p class="meta">{move || said().unwrap_or_default()}</p>
+            <Button kind=ButtonKind::Ghost size=Size::Small icon="x" on_click=forget>{t("import.mapping.ask_again")}</Button>
+        </Show>
+    }
+}

@@ -1,0 +1,152 @@
+//! What administrators read when servers don't do what they should: real connections to servers that say what a test wants.
+
+use store::post::{Account, Endpoint, Password, Security};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use super::check;
+
+const PASSWORD: &str = "se\"cr\\et";
+/// Longer than names may be: it is found out at once that there is no such server, without asking anyone.
+const NOWHERE: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.invalid";
+
+/// A server that greets and answers each line; it hangs up where it has no answer.
+async fn server(greeting: &'static str, answer: fn(&str) -> Option<String>) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (reading, mut writing) = stream.split();
+            if writing.write_all(greeting.as_bytes()).await.is_err() {
+                continue;
+            }
+            let mut lines = BufReader::new(reading).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let Some(said) = answer(&line) else { break };
+                if writing.write_all(said.as_bytes()).await.is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    port
+}
+
+/// A port that nobody listens at.
+async fn closed() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap().port()
+}
+
+fn account(incoming: Endpoint, outgoing: Endpoint) -> Account {
+    Account {
+        org_id: Uuid::nil(),
+        id: Uuid::nil(),
+        address: "desk@example.com".into(),
+        sender: "Desk".into(),
+        username: "desk".into(),
+        password: Some(Password::from(PASSWORD.to_owned())),
+        incoming,
+        folder: "INBOX".into(),
+        outgoing: Some(outgoing),
+        active: true,
+    }
+}
+
+fn at(host: &str, port: u16, security: Security) -> Endpoint {
+    Endpoint { host: host.to_owned(), port, security }
+}
+
+async fn incoming(endpoint: Endpoint) -> Option<String> {
+    let nobody = at("127.0.0.1", closed().await, Security::None);
+    check(account(endpoint, nobody), None).await.incoming
+}
+
+async fn outgoing(endpoint: Endpoint) -> Option<String> {
+    let nobody = at("127.0.0.1", closed().await, Security::None);
+    check(account(nobody, endpoint), None).await.outgoing
+}
+
+/// What comes of an IMAP server with these answers.
+async fn imap(greeting: &'static str, answer: fn(&str) -> Option<String>) -> String {
+    let port = server(greeting, answer).await;
+    incoming(at("127.0.0.1", port, Security::None)).await.unwrap_or_default()
+}
+
+/// What comes of an SMTP server with these answers.
+async fn smtp(security: Security, answer: fn(&str) -> Option<String>) -> String {
+    let port = server("220 mx.test\r\n", answer).await;
+    outgoing(at("127.0.0.1", port, security)).await.unwrap_or_default()
+}
+
+fn tag(line: &str) -> &str {
+    line.split(' ').next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn what_an_imap_server_refuses_is_told_in_its_own_words() {
+    let sign_in = imap("* OK hello\r\n", |line| {
+        Some(format!("{} NO [AUTHENTICATIONFAILED] “desk” \\ \"no\" such user\r\n", tag(line)))
+    });
+    assert_eq!(sign_in.await, "sign_in [AUTHENTICATIONFAILED] “desk” \\ \"no\" such user");
+    let silent = imap("* OK hello\r\n", |line| Some(format!("{} NO\r\n", tag(line))));
+    assert_eq!(silent.await, "sign_in");
+    let folder = imap("* OK hello\r\n", |line| {
+        let says = match line.split(' ').nth(1)? {
+            "CAPABILITY" => return Some(format!("* CAPABILITY IMAP4rev1\r\n{} OK done\r\n", tag(line))),
+            "SELECT" => "NO Mailbox doesn't exist",
+            _ => "OK done",
+        };
+        Some(format!("{} {says}\r\n", tag(line)))
+    });
+    assert_eq!(folder.await, "folder Mailbox doesn't exist");
+    assert_eq!(imap("* BYE Too many connections\r\n", |_| None).await, "lost Too many connections");
+    assert_eq!(imap("* OK hello\r\n", |_| None).await, "lost");
+}
+
+#[tokio::test]
+async fn what_an_smtp_server_refuses_is_told_in_its_own_words() {
+    let sign_in = smtp(Security::None, |line| match line.get(..4)? {
+        "EHLO" => Some("250-mx.test\r\n250 AUTH PLAIN\r\n".to_owned()),
+        _ => Some("535-5.7.8 Wrong password.\r\n535 5.7.8 Ask your administrator.\r\n".to_owned()),
+    });
+    assert_eq!(sign_in.await, "sign_in 535 5.7.8 Wrong password. Ask your administrator.");
+    let plain: fn(&str) -> Option<String> = |line| match line.get(..4)? {
+        "EHLO" => Some("250 mx.test\r\n".to_owned()),
+        _ => Some("221 bye\r\n".to_owned()),
+    };
+    assert_eq!(smtp(Security::None, plain).await, "no_sign_in");
+    assert_eq!(smtp(Security::StartTls, plain).await, "encryption");
+    assert_eq!(smtp(Security::None, |_| None).await, "lost");
+}
+
+#[tokio::test]
+async fn what_a_server_repeats_of_the_password_is_not_told() {
+    let imap = imap("* OK hello\r\n", |line| Some(format!("{} BAD what is {line}?\r\n", tag(line)))).await;
+    assert!(imap.starts_with("sign_in what is ") && imap.contains('…'), "{imap}");
+    let smtp = smtp(Security::None, |line| match line.get(..4)? {
+        "EHLO" => Some("250-mx.test\r\n250 AUTH PLAIN\r\n".to_owned()),
+        _ => Some(format!("535 5.7.8 what is {line}?\r\n")),
+    });
+    let smtp = smtp.await;
+    assert_eq!(smtp, "sign_in 535 5.7.8 what is AUTH PLAIN …?");
+    assert!(!imap.contains("cr"), "{imap}");
+}
+
+#[tokio::test]
+async fn where_no_server_is_it_says_what_is_missing() {
+    let port = closed().await;
+    let place = |host| at(host, port, Security::None);
+    assert_eq!(incoming(place("127.0.0.1")).await.as_deref(), Some("unreachable"));
+    assert_eq!(outgoing(place("127.0.0.1")).await.as_deref(), Some("unreachable"));
+    assert_eq!(incoming(place(NOWHERE)).await.as_deref(), Some("unknown_host"));
+    assert_eq!(outgoing(place(NOWHERE)).await.as_deref(), Some("unknown_host"));
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_without_encryption_is_not_taken_for_none() {
+    let port = server("* OK hello\r\n", |_| None).await;
+    let place = || at("127.0.0.1", port, Security::Tls);
+    assert_eq!(incoming(place()).await.as_deref(), Some("encryption"));
+    assert_eq!(outgoing(place()).await.as_deref(), Some("encryption"));
+}

@@ -1,0 +1,84 @@
+//! The steps in which new records begin where nothing says in which they are: deals in the first open stage of a pipeline.
+
+use shared::access::{Action, Actor};
+use shared::import::Start;
+use shared::import::start::{Placing, placing};
+use shared::record::Kind;
+use shared::{RecordDef, Result, Values};
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::pool::{Store, Tx};
+use crate::scope::{Sql, push_scope};
+
+/// The first step of everything that steps are parts of, in order.
+pub(super) struct Starts {
+    placing: Placing,
+    all: Vec<First>,
+}
+
+/// What has steps, the first of these, and what both are called.
+type First = (Uuid, Uuid, String, String);
+
+impl Starts {
+    /// Those of a type; nothing for types whose records are not placed in steps.
+    pub(super) async fn load(tx: &mut Tx, actor: &Actor, def: &RecordDef) -> Result<Option<Self>> {
+        let is_seen = |placing: &Placing| actor.sees_title(placing.step) && actor.sees_title(placing.whole);
+        let Some(placing) = placing(def).filter(is_seen) else { return Ok(None) };
+        let Placing { step, part_of, whole, .. } = placing;
+        let mut sql = Sql::new(format!(
+            "select distinct on (w.position, w.id) w.id, t.id, t.{}::text, w.{}::text
+             from {} t join {} w on w.org_id = t.org_id and w.id = t.{part_of} where t.org_id = ",
+            step.title,
+            whole.title,
+            step.table(),
+            whole.table()
+        ));
+        sql.push_bind(actor.org_id).push(" and t.archived_at is null and w.archived_at is null and ");
+        push_scope(&mut sql, actor, step, Action::Read, "t");
+        sql.push(" and ");
+        push_scope(&mut sql, actor, whole, Action::Read, "w");
+        // A step is an open one unless something else is said of it: nothing begins at its end.
+        let choices = step.fields.iter().filter(|field| matches!(field.kind, Kind::Choice(_)));
+        for (field, usual) in choices.filter_map(|field| Some((field.name, field.default?))) {
+            sql.push(format_args!(" and t.{field} = ")).push_bind(usual);
+        }
+        sql.push(" order by w.position, w.id, t.position, t.id");
+        let all = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+        Ok(Some(Self { placing, all }))
+    }
+
+    /// The field that says in which step a record is.
+    pub(super) fn field(&self) -> &'static str {
+        self.placing.field.name
+    }
+
+    /// The field that says what its step is a part of.
+    pub(super) fn part_of(&self) -> &'static str {
+        self.placing.part_of
+    }
+
+    /// The step in which a record of these values begins: of what they say it is in, else of the very first.
+    pub(super) fn of(&self, values: &Values) -> Option<Uuid> {
+        let said = shared::record::id(values, self.placing.part_of);
+        let fits = |(whole, ..): &&First| said.is_none_or(|said| said == *whole);
+        self.all.iter().find(fits).map(|(_, step, ..)| *step)
+    }
+
+    /// The very first step, as people know it.
+    pub(super) fn first(&self) -> Option<Start> {
+        let (.., title, within) = self.all.first()?;
+        Some(Start { field: self.field().to_owned(), title: title.clone(), within: within.clone() })
+    }
+}
+
+impl Store {
+    /// Where new records of a type begin if no column of a file says so, as far as the actor sees it.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn import_start(&self, actor: &Actor, def: &RecordDef) -> Result<Option<Start>> {
+        let mut tx = self.reading(actor).await?;
+        Ok(Starts::load(&mut tx, actor, def).await?.and_then(|starts| starts.first()))
+    }
+}

@@ -1,0 +1,140 @@
+//! What a preview tells besides counts: where records begin, what is rounded, rows further down.
+
+use serde_json::json;
+use shared::access::Actor;
+use shared::command::{Change, Command};
+use shared::i18n::Locale;
+use shared::import::{Assignment, Excerpt, PreviewRow, Rounded, Spec, Start};
+use shared::query::ListQuery;
+use shared::types::{CUSTOMER, OPPORTUNITY, PRODUCT};
+use shared::{Error, Row, Values};
+use uuid::Uuid;
+
+use crate::import::{number, preview, run, suggested};
+use crate::support::TestStore;
+use crate::support::sample::founded;
+
+fn values(value: &serde_json::Value) -> Values {
+    value.as_object().cloned().unwrap()
+}
+
+async fn deals(test: &TestStore, actor: &Actor) -> Vec<Row> {
+    test.store.list(actor, &OPPORTUNITY, &ListQuery::default()).await.unwrap().rows
+}
+
+async fn stage_of(test: &TestStore, name: &str) -> String {
+    let sql = "select s.name from opportunities o join stages s on s.id = o.stage_id where o.name = $1";
+    sqlx::query_scalar(sql).bind(name).fetch_one(&test.owner).await.unwrap()
+}
+
+#[tokio::test]
+async fn deals_without_a_stage_begin_in_the_first_open_one() {
+    let (test, actor) = founded().await;
+    let start = Start { field: "stage_id".into(), title: "Qualification".into(), within: "Sales pipeline".into() };
+    assert_eq!(test.store.import_start(&actor, &OPPORTUNITY).await.unwrap(), Some(start.clone()));
+    assert_eq!(test.store.import_start(&actor, &CUSTOMER).await.unwrap(), None);
+
+    let file = "Deal name,Amount\nBig,500\nSmall,5\n";
+    let spec = suggested(&test, &actor, file, &OPPORTUNITY).await;
+    let step = preview(&test, &actor, &spec).await.steps.remove(0);
+    assert_eq!((step.created, step.failed, step.start), (2, 0, Some(start)));
+    assert_eq!(run(&test, &actor, &spec).await.created, 2);
+    assert_eq!(stage_of(&test, "Big").await, "Qualification");
+
+    // Whoever has moved on stays there, and is no other deal.
+    let big = deals(&test, &actor).await.into_iter().find(|row| row.text("name") == Some("Big")).unwrap();
+    let proposal: Uuid =
+        sqlx::query_scalar("select id from stages where name = 'Proposal'").fetch_one(&test.owner).await.unwrap();
+    let moved = Change::Update { id: big.id, version: None, values: values(&json!({"stage_id": proposal})) };
+    test.store.apply(&actor, Command::one("opportunity", moved)).await.unwrap();
+    let again = run(&test, &actor, &suggested(&test, &actor, file, &OPPORTUNITY).await).await;
+    assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 2));
+    assert_eq!(stage_of(&test, "Big").await, "Proposal");
+}
+
+#[tokio::test]
+async fn a_constant_says_where_deals_begin_and_a_pipeline_has_a_first_stage_of_its_own() {
+    let (test, actor) = founded().await;
+    let with = async |name: &str, constant: Assignment| {
+        let mut spec: Spec = suggested(&test, &actor, &format!("Deal name\n{name}\n"), &OPPORTUNITY).await;
+        spec.files[0].steps[0].assignments.push(constant);
+        let start = preview(&test, &actor, &spec).await.steps.remove(0).start;
+        let done = run(&test, &actor, &spec).await;
+        assert_eq!((start, done.created, done.failed), (None, 1, 0), "{name}");
+        stage_of(&test, name).await
+    };
+    assert_eq!(with("Late", Assignment::constant("stage_id", "Negotiation")).await, "Negotiation");
+    let other = Uuid::now_v7();
+    let pipeline = json!({"name": "Partners", "currency": "CNY", "position": 5});
+    let made = Change::Create { id: other, values: values(&pipeline) };
+    test.store.apply(&actor, Command::one("pipeline", made)).await.unwrap();
+    for (position, (name, outcome)) in [("Gone", "lost"), ("Met", "open"), ("Known", "open")].into_iter().enumerate() {
+        let stage = json!({"name": name, "pipeline_id": other, "position": position, "outcome": outcome});
+        let made = Change::Create { id: Uuid::now_v7(), values: values(&stage) };
+        test.store.apply(&actor, Command::one("stage", made)).await.unwrap();
+    }
+    assert_eq!(with("Theirs", Assignment::constant("pipeline_id", "Partners")).await, "Met");
+}
+
+#[tokio::test]
+async fn numbers_that_lose_decimals_are_told_of() {
+    let (test, actor) = founded().await;
+    let text = "name,price\nBolt,1.005\nNut,2\nCog,0.3333\nGear,4.50\n";
+    let spec = suggested(&test, &actor, text, &PRODUCT).await;
+    let step = preview(&test, &actor, &spec).await.steps.remove(0);
+    let rounded = Rounded {
+        field: "price".to_owned(),
+        decimals: 2,
+        values: 2,
+        given: "1.005".to_owned(),
+        kept: "1.01".to_owned(),
+    };
+    assert_eq!((step.created, step.failed, step.rounded), (4, 0, vec![rounded]));
+    run(&test, &actor, &spec).await;
+    assert_eq!(number(&test, "select count(*) from products where price in (1.01, 2, 0.33, 4.5)").await, 4);
+    // What is so already loses nothing any more.
+    let again = suggested(&test, &actor, text, &PRODUCT).await;
+    assert!(preview(&test, &actor, &again).await.steps[0].rounded.is_empty());
+}
+
+#[tokio::test]
+async fn rows_further_down_are_shown_and_those_with_problems_alone() {
+    let (test, actor) = founded().await;
+    let line = |n: usize| format!("Company {n},{}\n", if n.is_multiple_of(1_000) { "many" } else { "5" });
+    let text: String = std::iter::once("name,employees\n".to_owned()).chain((1..=12_000).map(line)).collect();
+    let spec = suggested(&test, &actor, &text, &CUSTOMER).await;
+    let first = preview(&test, &actor, &spec).await.steps.remove(0);
+    assert_eq!((first.rows_in_all(), first.failed, first.rows[0].line), (12_000, 12, 2));
+    let rows = async |skip: u64, problems: bool| {
+        let excerpt = Excerpt { file: 0, step: 0, skip, problems };
+        test.store.preview_import_rows(&actor, Locale::En, &spec, excerpt).await.unwrap()
+    };
+    let names = |rows: &[PreviewRow]| rows.iter().map(|row| row.cells[0].clone()).collect::<Vec<_>>();
+    let numbered = |all: std::ops::RangeInclusive<usize>, times: usize| {
+        all.map(|n| format!("Company {}", n * times)).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(0, false).await, first.rows);
+    assert_eq!(names(&rows(7_000, false).await), numbered(7_001..=7_020, 1));
+    assert_eq!(names(&rows(11_990, false).await), numbered(11_991..=12_000, 1));
+    let wrong = rows(0, true).await;
+    assert_eq!(names(&wrong), numbered(1..=12, 1_000));
+    assert!(wrong.iter().all(|row| row.errors[0].field == "employees"));
+    assert!(rows(12, true).await.is_empty());
+    assert_eq!(number(&test, "select count(*) from customers").await, 0, "nothing is written");
+
+    let nowhere = Excerpt { file: 0, step: 1, skip: 0, problems: false };
+    let refused = test.store.preview_import_rows(&actor, Locale::En, &spec, nowhere).await;
+    assert_eq!(refused.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn a_file_without_headings_is_matched_by_its_values() {
+    let (test, actor) = founded().await;
+    let text = "张三,13800138000,zs@example.com\n李四,13900139000,ls@example.com\n王小明,,wxm@example.com\n";
+    let info = test.store.upload_import(&actor, "people.csv", text.as_bytes()).await.unwrap();
+    let [step] = &info.steps[..] else { panic!("{:?}", info.steps) };
+    let targets: Vec<Option<String>> = info.columns.iter().map(|column| step.target_of(&column.name)).collect();
+    assert_eq!((info.header, step.record_type.as_str()), (0, "contact"));
+    assert_eq!(targets, ["name", "phones", "emails"].map(|field| Some(field.to_owned())));
+    assert_eq!(step.key.as_deref(), Some("emails"));
+}
