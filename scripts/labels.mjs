@@ -8,9 +8,10 @@ const SERVER_ONLY = ["portal.txt"];
 
 // Topics that the board shows nothing of: they come with the pages that do, and with the first sign of somebody at the board.
 const LATER = new Set([
-  "admin", "article", "attachment", "business_calendar", "category", "contact", "convert", "custom_field", "desk", "duplicates", "error", "files",
-  "import", "lead", "mail", "mailbox", "my_day", "organisation", "product", "quality", "queue", "reply_template", "report", "role", "sign_in", "sla",
-  "sla_policy", "structured", "survey", "survey_response", "team", "ticket", "ticket_message", "ticket_rule", "ticket_status", "timeline", "user",
+  "admin", "article", "attachment", "bulk", "business_calendar", "calendar", "category", "contact", "convert", "custom_field", "desk", "duplicates",
+  "error", "exports", "files", "import", "lead", "mail", "mailbox", "my_day", "organisation", "product", "quality", "queue", "reply_template",
+  "report", "role", "sign_in", "sla", "sla_policy", "structured", "survey", "survey_response", "team", "ticket", "ticket_message", "ticket_rule",
+  "ticket_status", "timeline", "user",
 ]);
 
 // The texts that the first load needs, and the others.

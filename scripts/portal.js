@@ -1,6 +1,9 @@
-// The public pages' only script. They work without it: it shows what was wrong with a form, suggests articles while a subject is
-// typed, keeps a conversation current without touching what is being typed, says which files are too large before they are sent,
-// and keeps the score that was pressed in a mail.
+// The public pages' only script. They work without it: it sends forms in place, so that nothing typed or chosen is lost, suggests
+// articles while a subject is typed, keeps a conversation current without touching what is being typed, says what is wrong before it
+// is sent, and keeps the score that was pressed in a mail.
+import "./portal/files.js";
+import "./portal/send.js";
+import "./portal/pressed.js";
 
 const fetchPart = async (address) => {
   const answer = await fetch(address, { headers: { accept: "text/html" } });
@@ -30,65 +33,6 @@ if (form) {
   subject.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(suggest, 300);
-  });
-}
-
-// Files that the server would refuse are not sent: the way there is long, and what was typed stays where it is.
-for (const input of document.querySelectorAll("input[type=file][data-largest]")) {
-  const field = input.closest(".field");
-  const { most, tooMany, largest, tooLarge, together, tooMuch } = input.dataset;
-  const problem = () => {
-    const files = [...input.files];
-    const large = files.find((file) => file.size > Number(largest));
-    if (files.length > Number(most)) return tooMany;
-    if (large) return `${large.name}: ${tooLarge}`;
-    return files.reduce((sum, file) => sum + file.size, 0) > Number(together) ? tooMuch : "";
-  };
-  const tell = () => {
-    const text = problem();
-    const [hint, told] = [`${input.id}-hint`, `${input.id}-error`];
-    // What the server said about other files goes, too.
-    field.querySelector(".field-error")?.remove();
-    field.toggleAttribute("data-invalid", text !== "");
-    input.setAttribute("aria-invalid", String(text !== ""));
-    input.setAttribute("aria-describedby", text ? `${hint} ${told}` : hint);
-    if (text) {
-      const line = Object.assign(document.createElement("p"), { id: told, className: "field-error", textContent: text });
-      line.setAttribute("role", "alert");
-      field.append(line);
-    }
-  };
-  input.addEventListener("change", tell);
-  input.form.addEventListener("submit", (event) => {
-    // What the server said stays until other files are chosen.
-    if (problem() === "") return;
-    event.preventDefault();
-    tell();
-    input.focus();
-  });
-}
-
-// One press in a mail is enough: its score is sent on arrival, with what was answered before. Programs that look into mails
-// follow its links, too, but mostly run no scripts. What does not work leaves the page as it is: it asks for Send.
-const pressed = document.querySelector("form[data-save]");
-if (pressed) {
-  const told = pressed.querySelector("[data-saved]");
-  const save = async () => {
-    const body = new URLSearchParams(new FormData(pressed));
-    // It arrives though the page is closed at once.
-    const answer = await fetch(pressed.action, { method: "POST", body, keepalive: true });
-    if (!answer.ok || !answer.redirected) return;
-    told.textContent = told.dataset.saved;
-    // Whoever comes back to this page later does not give the score again, which may be another one by then.
-    history.replaceState(null, "", pressed.action);
-  };
-  let saving = save().catch(() => {}).finally(() => (saving = undefined));
-  pressed.addEventListener("submit", async (event) => {
-    if (!saving) return;
-    // The one that is sent last has to arrive last.
-    event.preventDefault();
-    await saving;
-    pressed.requestSubmit();
   });
 }
 

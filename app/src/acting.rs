@@ -24,17 +24,31 @@ pub fn act(command: Command, done: String, then: impl FnOnce(Result<Outcome, Err
 
 /// As [`act`], for handlers and timers that come without the page's context.
 pub fn act_with(
+    context: (Page, Toasts),
+    command: Command,
+    done: String,
+    then: impl FnOnce(Result<Outcome, Error>) + 'static,
+) {
+    act_then(context, command, done, || (), then);
+}
+
+/// As [`act_with`]; `undone` runs when all of it was undone.
+pub fn act_then(
     (page, toasts): (Page, Toasts),
     command: Command,
     done: String,
+    undone: impl Fn() + Clone + Send + Sync + 'static,
     then: impl FnOnce(Result<Outcome, Error>) + 'static,
 ) {
     spawn_local(async move {
         let result = send(command).await;
         match &result {
-            Ok(outcome) => toasts.push(done, Tone::Success, Some(undo_of(page, toasts, outcome.change_set))),
+            Ok(outcome) => {
+                let undo = undo_then(page, toasts, outcome.change_set, undone);
+                toasts.push(done, Tone::Success, Some(undo));
+            }
             Err(Error::Invalid { fields }) if fields.iter().any(|f| !f.field.is_empty()) => {}
-            Err(error) => toasts.push(i18n::error_message(page.locale.get_untracked(), error), Tone::Danger, None),
+            Err(error) => toasts.push(i18n::error_sentence(page.locale.get_untracked(), error), Tone::Danger, None),
         }
         then(result);
     });
@@ -86,7 +100,8 @@ pub fn undo_then(
                         then();
                     }
                 }
-                Err(fault) => toasts.push(i18n::error_message(locale, &fault.0), Tone::Danger, None),
+                // There are no fields here that could be marked: the reason is all there is to say.
+                Err(fault) => toasts.push(i18n::error_sentence(locale, &fault.0), Tone::Danger, None),
             }
         });
     })

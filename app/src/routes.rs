@@ -5,7 +5,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
-use shared::types::SURVEY;
+use shared::types::{ARTICLE, BUSINESS_CALENDAR, SURVEY};
 use uuid::Uuid;
 
 use crate::chunk;
@@ -15,19 +15,19 @@ use crate::features::desk::{DeskPage, TicketPage};
 use crate::features::duplicates::DuplicatesPage;
 use crate::features::history::HistoryPage;
 use crate::features::import::ImportPage;
-use crate::features::leads;
 use crate::features::my_day::MyDayPage;
 use crate::features::pipeline::{BoardPage, board_address};
 use crate::features::quality::QualityPage;
 use crate::features::quick_add::QuickAdd;
 use crate::features::reports::ReportsPage;
-use crate::features::settings::SettingsPage;
+use crate::features::settings::{SettingsPage, calendar_days};
 use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
 use crate::features::surveys::results;
 use crate::features::timeline::Timeline;
 use crate::features::workspace::Workspace;
+use crate::features::{articles, leads};
 use crate::live::Live;
-use crate::record::{DetailPage, ListPage, RecordPeek, Slots, exports, fetch_calendar};
+use crate::record::{DetailPage, ListPage, RecordContext, RecordPeek, Slots, exports, fetch_calendar};
 use crate::ui::Toasts;
 
 /// Everything inside `<body>`.
@@ -61,7 +61,7 @@ pub fn App() -> impl IntoView {
 }
 
 /// What features show on every record's page.
-const SLOTS: Slots = Slots { timeline: timeline_of, acts: leads::acts };
+const SLOTS: Slots = Slots { timeline: timeline_of, acts: acts_of };
 
 // The workspace and the board come with the first load; the rest in a few files, not one a page: what files share goes
 // into further ones.
@@ -77,7 +77,9 @@ chunk! {
     page fn desk() in desk { view! { <DeskPage timeline=timeline_of/> } }
     page fn ticket() in desk { view! { <TicketPage timeline=timeline_of/> } }
     page fn reports() in reports { view! { <ReportsPage/> } }
-    part fn survey_results(id: Uuid) in reports { results(id) }
+    part fn at_a_glance(record_type: &'static str, id: Uuid) in reports {
+        if record_type == SURVEY.name { results(id) } else { calendar_days::view(id) }
+    }
     page fn my_day() in records { view! { <MyDayPage/> } }
     page fn list() in records { view! { <Plural/> } }
     page fn detail() in records { view! { <BelowPlural/> } }
@@ -146,11 +148,17 @@ pub const CHUNKS: &[(&str, Fetch)] = &[
     ("detail", detail::fetch),
 ];
 
+/// What features know to do with a record of a type.
+fn acts_of(context: RecordContext) -> AnyView {
+    if context.def.name == ARTICLE.name { articles::acts(context) } else { leads::acts(context) }
+}
+
 /// Puts the timeline, a feature, into the generic pages.
 fn timeline_of(record_type: &'static str, id: Uuid) -> AnyView {
     // In the browser only, and after the page itself.
     let here = RwSignal::new(false);
     Effect::new(move |_| here.set(true));
-    let before = (record_type == SURVEY.name).then_some(move || here.get().then(|| survey_results::view(id)));
+    let has_more = [SURVEY.name, BUSINESS_CALENDAR.name].contains(&record_type);
+    let before = has_more.then_some(move || here.get().then(|| at_a_glance::view(record_type, id)));
     view! { {before} <Timeline record_type id/> }.into_any()
 }

@@ -107,7 +107,7 @@ test("list, calendar and board of deals keep the filters that they share", async
   await expect(page.locator(".board-search input")).toHaveValue("CRM");
 });
 
-test("a saved view is the calendar again", async ({ page }) => {
+test("a saved view is the calendar again, also by an address that names nothing else", async ({ page }) => {
   await signIn(page, "admin");
   const view = unique("View");
   await page.goto("/opportunities?as=week&by=closed_on&at=2031-05-14");
@@ -122,6 +122,8 @@ test("a saved view is the calendar again", async ({ page }) => {
   await page.getByRole("menuitemradio", { name: view }).click();
   await expect(page).toHaveURL(/as=week&by=closed_on&at=2031-05-14/);
   await expect(page.locator('.calendar-grid[data-span="week"]')).toBeVisible();
+  await page.goto(`/opportunities?view=${new URL(page.url()).searchParams.get("view")}`);
+  await expect(page).toHaveURL(/as=week&by=closed_on&at=2031-05-14/);
 });
 
 test("@phone a day's tasks stand below the month, and a menu moves them", async ({ page }) => {

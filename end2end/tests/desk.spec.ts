@@ -335,6 +335,96 @@ test("the keyboard does it all", async ({ page }) => {
   await expect.poll(() => status(page, a)).toBe("open");
 });
 
+test("from a ticket that is solved by key one goes on to the next one, and comes back by undo", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = [await ticket(page, own, "First"), await ticket(page, own, "Second")];
+  const c = await ticket(page, own, "Third");
+  await openQueue(page, own, b);
+  await expect(row(page, c)).toBeVisible();
+  await page.locator(".ticket-name h1").click();
+  await page.keyboard.press("s");
+  await expect(page.locator(`.ticket[data-id="${c}"]`)).toBeVisible();
+  await expect(row(page, b)).toHaveCount(0);
+  await expect(page.locator("body")).not.toBeFocused();
+  await page.keyboard.press("k");
+  await expect(row(page, a).locator(".ticket-subject")).toBeFocused();
+  await page.locator(".toast").last().getByRole("button", { name: "Undo" }).click();
+  await expect(page.locator(`.ticket[data-id="${b}"]`)).toBeVisible();
+  await expect.poll(() => status(page, b)).toBe("new");
+});
+
+test("the keys go on from where a ticket was that a colleague solved", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = [await ticket(page, own, "First"), await ticket(page, own, "Second")];
+  const c = await ticket(page, own, "Third");
+  await openQueue(page, own, b);
+  await expect(row(page, c)).toBeVisible();
+  await call(page, "apply", { command: { record_type: "ticket", changes: [{ do: "update", id: b, values: { status: "solved" } }] } });
+  await expect(row(page, b)).toHaveCount(0);
+  await page.locator(".ticket-name h1").click();
+  await page.keyboard.press("j");
+  await expect(row(page, c).locator(".ticket-subject")).toBeFocused();
+  await page.keyboard.press("k");
+  await expect(row(page, a).locator(".ticket-subject")).toBeFocused();
+});
+
+test("a ticket that is put off gives way to the next one, says until when, and comes back at a press", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = [await ticket(page, own, "Not today"), await ticket(page, own, "Next")];
+  await openQueue(page, own, a);
+  await expect(row(page, b)).toBeVisible();
+  await pick(page.locator(".ticket-head").getByRole("button", { name: "More" }), page.getByRole("menuitem", { name: "Snooze" }));
+  await page.locator("dialog[open] .desk-choices button", { hasText: "Tomorrow" }).click();
+  await expect(page.locator(`.ticket[data-id="${b}"]`)).toBeVisible();
+  await expect(row(page, a)).toHaveCount(0);
+  await page.goto(`/desk?view=snoozed&ticket=${a}`);
+  await openComposer(page);
+  await expect(row(page, a).locator(".ticket-asleep")).toContainText("Snoozed until");
+  const asleep = page.locator(".ticket-controls .ticket-asleep");
+  await expect(asleep).toContainText("Snoozed until");
+  await asleep.getByRole("button", { name: "Bring back now" }).click();
+  await expect(asleep).toHaveCount(0);
+  await expect(row(page, a)).toHaveCount(0);
+  await expect(page.locator(`.ticket[data-id="${a}"]`)).toBeVisible();
+});
+
+test("a view that could not be loaded comes by itself when the network is back", async ({ page, context }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  await ticket(page, own, "Still there");
+  await openQueue(page, own);
+  const count = page.locator(".desk-list-head > .meta");
+  await expect(count).toHaveText("1");
+  await context.setOffline(true);
+  await page.locator('.desk-view[href="/desk?view=unassigned"]').click();
+  const failed = page.locator(".desk-list").getByRole("button", { name: "Try again" });
+  await expect(failed).toBeVisible();
+  await expect(count).toHaveText("");
+  await context.setOffline(false);
+  await expect(failed).toHaveCount(0);
+  await expect(page.locator(".ticket-row").first()).toBeVisible();
+  await expect(count).not.toHaveText("");
+});
+
+test("on a phone the head of a ticket leaves room, and who gets the answer is to be read @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "The gate of the second yard does not open in the morning", {
+    requester_email: "maximiliane@featherstonehaugh.example", channel: "email",
+  });
+  await openQueue(page, own, id);
+  expect((await page.locator(".ticket-head").boundingBox())!.height).toBeLessThanOrEqual(120);
+  const whole = (element: HTMLElement) => element.scrollHeight <= element.clientHeight && element.scrollWidth <= element.clientWidth;
+  expect(await page.locator(".desk-composer-head > .meta").evaluate(whole)).toBe(true);
+  await expect(page.locator(".ticket-side")).toBeHidden();
+  await page.locator(".ticket-head").getByRole("button", { name: "Details" }).click();
+  await expect(page.locator(".ticket-side .requester")).toBeVisible();
+});
+
 test("what is typed into a dialog that has just opened does nothing to the page behind it", async ({ page }) => {
   await signIn(page, "admin");
   const own = await queue(page);

@@ -137,6 +137,31 @@ test("a note that becomes a ticket stays a note, and its words no subject", asyn
   await expect(page.locator(".ticket h1")).toHaveText("Gate");
   await expect(page.locator(".message[data-kind=note]")).toContainText("They never pay");
   await expect(page.locator(".message[data-kind=inbound]")).toHaveCount(0);
+  // Taken back, one is again where one was.
+  await page.locator(".toast", { hasText: "New ticket made" }).locator(".toast-action").click();
+  await expect(page.locator(`.ticket[data-id="${id}"]`)).toBeVisible();
+});
+
+test("the tool for templates offers them without typing anything", async ({ page }) => {
+  const { queue } = await opened(page);
+  const word = randomUUID().slice(0, 8);
+  await create(page, "reply_template", {
+    name: `Macro ${word}`, shortcut: word, audience: "everyone", queue_ids: [queue], content: "<p>Turn the key twice.</p>",
+  });
+  const offered = page.locator(".desk-suggest [role=option]");
+  await area(page).click();
+  await page.keyboard.type("Hello");
+  await tool(page, "Reply templates").click();
+  await expect(offered.first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.locator(".desk-suggest")).toBeHidden();
+  await expect(area(page)).toHaveText("Hello");
+  await tool(page, "Reply templates").click();
+  await page.keyboard.type(word);
+  await expect(offered).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect(area(page)).toContainText("Turn the key twice.");
+  await expect(area(page)).not.toContainText(word);
 });
 
 test("files of an answer that is taken back come back with it, and are not listed as sent", async ({ page }) => {

@@ -56,6 +56,9 @@ test("a pair is found, decided on, merged with all that hangs on it, and the mer
   const person = await create(page, "contact", { name: unique("Ann"), customer_id: second });
   await page.goto("/duplicates/customers");
   await expect(page.locator("h1")).toContainText("Duplicates");
+  // In words on a phone, too.
+  const words = await page.locator(".page-head button[data-kind=primary] > span").boundingBox();
+  expect(words?.width).toBeGreaterThan(40);
   const pair = page.locator(".duplicate-pair", { hasText: name });
   await expect(async () => {
     await page.getByRole("button", { name: "Look for duplicates" }).click({ timeout: 1_000 });

@@ -121,6 +121,13 @@ test("a mail becomes a ticket, its answer arrives threaded, and what answers tha
     await expect.poll(states, { timeout: 40_000 }).toEqual(["reply", "bounced", "note"]);
     expect(await desk.ask("letters_aside", {})).toEqual([]);
 
+    // From the desk to itself would go in circles.
+    const own = letter("loop@desk.test", `${subject} loop`, "Hello me").replace(`Li Lei <${LI}>`, `Support <${DESK}>`);
+    await desk.mail.send(DESK, DESK, own);
+    const aside = async () => await desk.ask<{ id: string; reason: string }[]>("letters_aside", {});
+    await expect.poll(async () => (await aside()).map((one) => one.reason), { timeout: 20_000 }).toEqual(["loop"]);
+    await desk.ask("discard_letter", { id: (await aside())[0]!.id });
+
     // What becomes no ticket is read where it lies, on a phone too.
     await desk.mail.send(LI, DESK, letter("away@customer.test", "Away", "Back <b>on Monday</b>", "Auto-Submitted: auto-replied\n"));
     await expect.poll(async () => (await desk.ask<unknown[]>("letters_aside", {})).length, { timeout: 20_000 }).toBe(1);
@@ -133,6 +140,19 @@ test("a mail becomes a ticket, its answer arrives threaded, and what answers tha
     await expect(dialog).toContainText("Back <b>on Monday</b>");
     await expect(dialog).toContainText(`Li Lei <${LI}>`);
     expect(await dialog.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+
+    // A picture from elsewhere is fetched by the server, but not from within its own network; then the page says so.
+    const html = `<p>See <img src="${desk.server.base}/favicon.svg"> here</p>`;
+    await desk.mail.send(LI, DESK, letter("picture@customer.test", `${subject} picture`, html).replace("text/plain", "text/html"));
+    await expect.poll(async () => (await desk.tickets(`${subject} picture`)).length, { timeout: 20_000 }).toBe(1);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${desk.server.base}/tickets/${(await desk.tickets(`${subject} picture`))[0]!.id}`);
+    const missing = page.getByText(/^(Picture could not be loaded|图片无法加载)$/).first();
+    await expect(async () => {
+      const load = page.getByRole("button", { name: /^(Load pictures|加载图片)$/ }).first();
+      if (!(await missing.isVisible())) await load.click({ timeout: 1_000 });
+      await expect(missing).toBeVisible({ timeout: 2_000 });
+    }).toPass();
   } finally {
     await desk.close();
   }

@@ -44,9 +44,12 @@ export class MailBox {
   }
 }
 
-function readable(mail: string) {
+// Each part as its own head says that it is written.
+function readable(mail: string): string {
   const [head = "", ...body] = mail.split("\n\n");
   const text = body.join("\n\n");
+  const boundary = /boundary="?([^"\n;]+)/i.exec(head)?.[1];
+  if (boundary) return [head, ...text.split(`--${boundary}`).slice(1).map((part) => readable(part.trim()))].join("\n\n");
   const decoded = /base64/i.test(head)
     ? Buffer.from(text, "base64").toString("utf8")
     : Buffer.from(text.replace(/=\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))), "latin1").toString("utf8");

@@ -234,7 +234,7 @@ test("questions are put in order, answered at the survey's address, and counted 
   await visitor.getByLabel("Why?").fill("It works.");
   await expect(async () => {
     const thanks = visitor.getByRole("heading", { name: "Thank you" });
-    if (!(await thanks.isVisible())) await visitor.getByRole("button", { name: "Send" }).click();
+    if (!(await thanks.isVisible())) await visitor.getByRole("button", { name: "Send" }).click({ timeout: 1_000 });
     await expect(thanks).toBeVisible({ timeout: 1_000 });
   }).toPass();
   await guest.close();

@@ -5,8 +5,10 @@
 use std::time::Duration;
 
 use app::api::outgoing::{Letter, Outgoing};
-use lettre::message::{Mailbox, SinglePart};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::message::Mailbox;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use store::mail::Person;
+use store::mail::write::Outgoing as Written;
 use uuid::Uuid;
 
 use crate::failure::Failure;
@@ -24,23 +26,44 @@ pub(crate) fn way_out(smtp_url: Option<&str>) -> Result<Option<Transport>, Failu
     Ok(Some(builder.build()))
 }
 
-/// How pages send mail. Without a mail server the log says that a mail was not sent, and nothing of what was in it.
+/// How pages send mail. Without a way out the log says that a mail was not sent, and nothing of what was in it.
 pub(crate) fn outgoing(base_url: &str, way_out: Option<Transport>, from: Option<&str>) -> Result<Outgoing, Failure> {
     let host = checked_host(base_url)?;
     let tried = way_out.clone();
-    let outgoing = match way_out {
-        None => Outgoing::new(base_url, |letter| {
-            tracing::warn!(subject = %letter.subject, "a mail was not sent: GUANXI_SMTP_URL is not set");
-        })
-        .without_server(),
-        Some(transport) => {
-            let from = sender(from, &host)?;
-            Outgoing::new(base_url, move |letter| {
-                tokio::spawn(send(transport.clone(), from.clone(), letter));
-            })
+    let own = way_out.map(|way| sender(from, &host).map(|from| (way, from))).transpose()?;
+    let reaches = own.is_some();
+    let outgoing = Outgoing::new(base_url, move |letter| {
+        let subject = letter.subject.clone();
+        match routed(own.as_ref(), letter) {
+            Some((way, written)) => drop(tokio::spawn(send(way, written))),
+            None => tracing::warn!(%subject, "a mail was not sent: GUANXI_SMTP_URL is not set"),
         }
-    };
+    });
+    let outgoing = if reaches { outgoing } else { outgoing.without_server() };
     Ok(outgoing.trying(move |account| Box::pin(post::check(account, tried.clone()))))
+}
+
+/// A letter with its way out: by the mailbox that it comes from, else as the installation's.
+fn routed(own: Option<&(Transport, Mailbox)>, letter: Letter) -> Option<(Transport, Written)> {
+    let by_mailbox = letter.by.as_deref().and_then(|by| {
+        let way = post::way_of(&by.account, own.map(|(way, _)| way))?;
+        Some((way, by.letter.clone()))
+    });
+    let (way, head) = by_mailbox.or_else(|| own.map(|(way, from)| (way.clone(), head(from))))?;
+    Some((way, filled(head, letter)))
+}
+
+/// What a letter says, and to whom.
+fn filled(head: Written, letter: Letter) -> Written {
+    let Letter { to, name, subject, text, html, by: _ } = letter;
+    Written { to: vec![Person::new(name, to)], subject, text, html, ..head }
+}
+
+/// The head of a letter of the installation. Mail servers take letters without an id for spam, and may give each try another one.
+fn head(from: &Mailbox) -> Written {
+    let person = Person::new(from.name.clone().unwrap_or_default(), from.email.to_string());
+    let message_id = format!("{}@{}", Uuid::now_v7(), from.email.domain());
+    Written { message_id, reply_to: person.clone(), from: person, ..Written::default() }
 }
 
 /// Links are built on this address, so it must be one.
@@ -61,13 +84,13 @@ fn sender(from: Option<&str>, host: &str) -> Result<Mailbox, Failure> {
     }
 }
 
-async fn send(transport: Transport, from: Mailbox, letter: Letter) {
-    let message = match message(from, letter) {
+async fn send(way: Transport, letter: Written) {
+    let message = match post::message(&letter) {
         Ok(message) => message,
         Err(fault) => return tracing::error!(%fault, "a mail could not be written"),
     };
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
-        match (transport.send(message.clone()).await, pause) {
+        match (way.send(message.clone()).await, pause) {
             (Ok(_), _) => return tracing::debug!("a mail was sent"),
             (Err(fault), Some(pause)) if !fault.is_permanent() => {
                 tracing::warn!(%fault, "a mail could not be sent, trying again");
@@ -78,17 +101,15 @@ async fn send(transport: Transport, from: Mailbox, letter: Letter) {
     }
 }
 
-fn message(from: Mailbox, letter: Letter) -> Result<Message, Box<dyn std::error::Error + Send + Sync>> {
-    let to = Mailbox::new(Some(letter.name).filter(|name| !name.is_empty()), letter.to.parse()?);
-    // Mail servers take letters without an id for spam, and may give each try another one.
-    let id = format!("<{}@{}>", Uuid::now_v7(), from.email.domain());
-    let head = Message::builder().from(from).to(to).subject(letter.subject).message_id(Some(id)).date_now();
-    Ok(head.singlepart(SinglePart::plain(letter.text))?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A letter of the installation as it goes over the wire.
+    fn written(letter: Letter) -> Vec<u8> {
+        let from = sender(None, "crm.example.com").unwrap();
+        post::message(&filled(head(&from), letter)).unwrap().formatted()
+    }
 
     #[test]
     fn a_letter_becomes_a_mail_in_both_languages() {
@@ -97,24 +118,21 @@ mod tests {
             name: "李雷".into(),
             subject: "设置新的密码".into(),
             text: "你好\n\nhttps://crm.example.com/reset?token=x".into(),
+            ..Letter::default()
         };
-        let mail = message(sender(None, "crm.example.com").unwrap(), letter).unwrap().formatted();
-        let text = String::from_utf8(mail).unwrap();
+        let text = String::from_utf8(written(letter)).unwrap();
         assert!(text.contains("guanxi@crm.example.com") && text.contains("li@example.com"));
     }
 
     #[test]
     fn a_letter_has_an_id_of_its_own_and_says_how_it_is_written() {
-        let written = || {
-            let letter = Letter {
-                to: "li@example.com".into(),
-                name: String::new(),
-                subject: "请评价我们的服务".into(),
-                text: "您好".into(),
-            };
-            message(sender(None, "crm.example.com").unwrap(), letter).unwrap().formatted()
+        let letter = Letter {
+            to: "li@example.com".into(),
+            subject: "请评价我们的服务".into(),
+            text: "您好".into(),
+            ..Letter::default()
         };
-        let (first, second) = (written(), written());
+        let (first, second) = (written(letter.clone()), written(letter.clone()));
         let head = String::from_utf8(first.clone()).unwrap();
         for field in ["MIME-Version: 1.0\r\n", "Message-ID: <", "Date: ", "Content-Type: text/plain; charset=utf-8\r\n"]
         {
@@ -124,6 +142,12 @@ mod tests {
         assert!(first.message_id.ends_with("@crm.example.com"), "{}", first.message_id);
         assert_ne!(first.message_id, second.message_id);
         assert_eq!(first.text.trim(), "您好");
+        // What has more to show has both.
+        let both = written(Letter { html: Some("<p>您好 <b>Li</b></p>".into()), ..letter });
+        assert!(String::from_utf8_lossy(&both).contains("multipart/alternative"));
+        let both = store::mail::read(&both);
+        assert_eq!(both.text.trim(), "您好");
+        assert!(both.html.is_some_and(|html| html.contains("<b>Li</b>")));
     }
 
     #[test]

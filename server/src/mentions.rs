@@ -31,6 +31,7 @@ impl Telling for MentionMail {
             name: self.name.clone(),
             subject: translate(self.locale, "mail.mention_subject", &params),
             text: translate(self.locale, "mail.mention_text", &params),
+            ..Letter::default()
         }
     }
 }

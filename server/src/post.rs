@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use store::Store;
+use store::post::Account;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -22,6 +23,7 @@ use tokio::time::{sleep, timeout};
 use crate::shutdown::Shutdown;
 pub(crate) use check::check;
 use fault::Fault;
+pub(crate) use message::message;
 pub(crate) use smtp::Transport;
 
 /// How often it is looked for letters to be taken in or sent that nobody told of.
@@ -46,6 +48,12 @@ pub(crate) async fn run(store: Store, own_way: Option<Transport>, shutdown: Shut
     if timeout(LAST_WORDS, async { while senders.join_next().await.is_some() {} }).await.is_err() {
         tracing::warn!("letters were still being sent when the server stopped; they are sent again");
     }
+}
+
+/// The way out of a mailbox, if it has a usable one.
+pub(crate) fn way_of(account: &Account, own_way: Option<&Transport>) -> Option<Transport> {
+    let way = smtp::transport(account, own_way);
+    way.inspect_err(|fault| tracing::warn!(mailbox = %account.id, why = fault.what.code(), "a mailbox can't send")).ok()
 }
 
 /// Takes letters in as they arrive.

@@ -118,9 +118,14 @@ pub struct AgentLoad {
 }
 
 impl AgentLoad {
-    /// Whether routing would give them nothing more from a queue that allows each agent so many.
+    /// Most open tickets that routing gives them from a queue that allows each agent so many.
+    pub fn most(&self, of_queue: Option<i64>) -> Option<i64> {
+        self.capacity.into_iter().chain(of_queue).min()
+    }
+
+    /// Whether routing would give them nothing more from such a queue.
     pub fn is_full(&self, of_queue: Option<i64>) -> bool {
-        self.capacity.into_iter().chain(of_queue).min().is_some_and(|most| self.open >= most)
+        self.most(of_queue).is_some_and(|most| self.open >= most)
     }
 }
 
@@ -133,5 +138,7 @@ mod tests {
         let full = |open, capacity, of_queue| AgentLoad { open, capacity, ..AgentLoad::default() }.is_full(of_queue);
         assert!(full(3, Some(3), Some(20)) && full(20, Some(30), Some(20)) && full(3, Some(3), None));
         assert!(!full(2, Some(3), Some(20)) && !full(900, None, None));
+        let most = |capacity, of_queue| AgentLoad { capacity, ..AgentLoad::default() }.most(of_queue);
+        assert_eq!([most(Some(30), Some(20)), most(Some(3), None), most(None, None)], [Some(20), Some(3), None]);
     }
 }

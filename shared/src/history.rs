@@ -53,7 +53,7 @@ pub struct ChangeSet {
 /// What was done to so many records of a type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Count {
-    /// Record type name.
+    /// Record type name; empty where those of several types are counted together.
     pub record_type: String,
     /// `create`, `update`, `archive`, `restore`, `delete` or `erase`.
     pub action: String,

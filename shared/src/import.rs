@@ -1,5 +1,6 @@
 //! Imports: what a file holds, how its columns become fields, what would happen and what did.
 
+pub mod label;
 pub mod limits;
 pub mod mapping;
 pub mod preview;
@@ -12,6 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::query::Titles;
 use crate::record::{FieldDef, Kind, RecordDef, SYSTEM_FIELDS};
 
 pub use preview::{Excerpt, Preview, PreviewRow, Rounded, StepPreview};
@@ -169,6 +171,8 @@ pub struct FileInfo {
     pub preset: Option<String>,
     /// The steps are those of the organisation's last import of such columns.
     pub remembered: bool,
+    /// What records are called that remembered steps name by their ids.
+    pub titles: Titles,
     /// Suggested steps.
     pub steps: Vec<Step>,
 }

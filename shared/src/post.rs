@@ -1,8 +1,10 @@
 //! Mail: what administrators see of mailboxes and of letters that could not be taken in.
 
 mod fault;
+mod notice;
 
 pub use fault::{PostFault, in_words};
+pub use notice::Notice;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

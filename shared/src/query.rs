@@ -28,6 +28,8 @@ pub enum Op {
     Contains,
     /// Any of a list of values.
     In,
+    /// None of a list of values; records without a value match.
+    NotIn,
     /// A day of a period: the value is a code of [`crate::period::PERIODS`].
     During,
     /// Has no value.
@@ -46,7 +48,7 @@ pub enum Filter {
     Any(Vec<Filter>),
     /// The part does not hold.
     Not(Box<Filter>),
-    /// A comparison of one field. The values `"@me"`, `"@my_team"` and `"@today±N"` are replaced by the server.
+    /// A comparison of one field. The values `"@me"`, `"@my_team"`, `"@today±N"` and `"@now"` are replaced by the server.
     Field {
         /// Field name; `custom.<key>` for user-defined fields, `<reference>.<field>` for those of a related record.
         field: String,
@@ -90,6 +92,9 @@ pub enum Archived {
     /// Both.
     With,
 }
+
+/// Most values of a comparison with a list.
+pub const MAX_LISTED: usize = 500;
 
 /// Largest page of a list.
 pub const MAX_PAGE: u32 = 200;

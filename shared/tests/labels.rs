@@ -111,8 +111,8 @@ fn every_code_that_becomes_a_label_has_one() {
     let actions = Action::ALL.map(|action| format!("admin.action.{}", action.code()));
     let sources = [Source::Web, Source::Api, Source::Import, Source::Merge, Source::Undo, Source::System]
         .map(|source| format!("admin.audit.source.{}", source.code()));
-    let operators =
-        ["eq", "ne", "lt", "lte", "gt", "gte", "contains", "in", "empty", "present"].map(|op| format!("list.op.{op}"));
+    let operators = ["eq", "ne", "lt", "lte", "gt", "gte", "contains", "in", "not_in", "during", "empty", "present"];
+    let operators = operators.map(|op| format!("list.op.{op}"));
     let kinds = shared::types::ACTIVITY_KINDS.iter().map(|kind| format!("timeline.did.{kind}"));
     let errors =
         ["unauthenticated", "forbidden", "not_found", "conflict", "invalid", "rate_limited", "offline", "internal"]

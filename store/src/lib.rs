@@ -21,6 +21,7 @@ mod pool;
 pub mod portal;
 pub mod post;
 mod read;
+mod readings;
 mod scope;
 mod telling;
 mod upkeep;

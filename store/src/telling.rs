@@ -75,3 +75,14 @@ async fn alone(tx: &mut Tx, what: &str) -> Result<bool> {
         .await
         .map_err(from_sqlx)
 }
+
+/// Waits until nobody claims anything of this kind for the organisation; until the transaction ends nobody will.
+pub(crate) async fn nobody_else(tx: &mut Tx, what: &str) -> Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($2 || ' ' || $1::text, 0))")
+        .bind(tx.org_id)
+        .bind(what)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    Ok(())
+}

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use shared::i18n::{Locale, translate};
 use shared::post::{PostFault, Tried};
-use store::post::Account;
+use store::post::{Account, ByMailbox};
 use uuid::Uuid;
 
-/// A plain-text mail.
-#[derive(Clone)]
+/// A mail that the server writes by itself.
+#[derive(Clone, Default)]
 pub struct Letter {
     /// Address.
     pub to: String,
@@ -20,6 +20,10 @@ pub struct Letter {
     pub subject: String,
     /// Body. It carries links that let people in: never log it.
     pub text: String,
+    /// The same with links to press, for programs that show it.
+    pub html: Option<String>,
+    /// The mailbox that it comes from; otherwise it comes from the installation.
+    pub by: Option<Box<ByMailbox>>,
 }
 
 /// Where links lead and how mail leaves; the server provides it as context.
@@ -101,6 +105,7 @@ impl Outgoing {
     pub(crate) fn post(&self, locale: Locale, kind: &str, to: (&str, &str), params: &[(&str, &str)]) {
         let part = |part: &str| translate(locale, &format!("sign_in.mail.{kind}_{part}"), params);
         let (address, name) = to;
-        (self.send)(Letter { to: address.into(), name: name.into(), subject: part("subject"), text: part("text") });
+        let (subject, text) = (part("subject"), part("text"));
+        (self.send)(Letter { to: address.into(), name: name.into(), subject, text, ..Letter::default() });
     }
 }

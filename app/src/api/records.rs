@@ -5,7 +5,6 @@ use leptos::server_fn::codec::Json;
 use shared::calendar::{Calendar, CalendarQuery};
 use shared::command::{Command, Outcome, UndoOutcome};
 use shared::history::{ChangeSetQuery, ChangeSets};
-use shared::i18n::Locale;
 use shared::query::{Detail, Hit, ListQuery, Page};
 use shared::record::CustomField;
 use uuid::Uuid;
@@ -17,6 +16,13 @@ use super::Fault;
 pub async fn list_records(record_type: String, query: ListQuery) -> Result<Page, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.list(&actor, super::record_type(&record_type)?, &query).await?)
+}
+
+/// How many records each of some queries finds; nothing for one that does not fit.
+#[server(prefix = "/api/fn", endpoint = "count_records", input = Json, output = Json)]
+pub async fn count_records(record_type: String, queries: Vec<ListQuery>) -> Result<Vec<Option<i64>>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.counts(&actor, super::record_type(&record_type)?, &queries).await?)
 }
 
 /// The records of a list by day.
@@ -100,7 +106,7 @@ pub async fn custom_fields(record_type: String) -> Result<Vec<CustomField>, Faul
 
 /// Erases what is known of a person, for good.
 #[server(prefix = "/api/fn", endpoint = "erase_person", input = Json, output = Json)]
-pub async fn erase_person(record_type: String, id: Uuid, locale: Locale) -> Result<(), Fault> {
+pub async fn erase_person(record_type: String, id: Uuid) -> Result<(), Fault> {
     let (store, actor) = super::acting()?;
-    Ok(store.erase(&actor, locale, super::record_type(&record_type)?, id).await?)
+    Ok(store.erase(&actor, super::record_type(&record_type)?, id).await?)
 }

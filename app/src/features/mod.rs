@@ -1,5 +1,6 @@
 //! Features: one folder each; none uses another.
 
+pub mod articles;
 pub mod desk;
 pub mod duplicates;
 pub mod history;

@@ -111,7 +111,9 @@ fn shown(page: Page, id: Uuid, survey: &Survey<'_>, results: &SurveyResults) -> 
         tally(lines.collect(), total(&results.scores))
     });
     let asked = survey.questions().as_array().cloned().unwrap_or_default();
-    let further = asked.iter().filter_map(|question| further(question, results)).collect_view();
+    // Where the reader's language is the other one, its words are shown.
+    let other = survey.locale() != Some(page.locale.get().code());
+    let further = asked.iter().filter_map(|question| further(question, results, other)).collect_view();
     view! {
         <h2 class="section-title">
             {t("survey.results.title")}
@@ -169,21 +171,27 @@ fn signed(page: Page, points: Decimal) -> String {
     }
 }
 
-/// What was chosen, or scored, for a further question.
-fn further(question: &Value, results: &SurveyResults) -> Option<AnyView> {
+/// What was chosen, or scored, for a further question; in the words of the survey's other language, if there are any.
+fn further(question: &Value, results: &SurveyResults, other: bool) -> Option<AnyView> {
     let text = |name: &str| question.get(name)?.as_str().map(str::to_owned);
+    let lines = |name: &str| -> Vec<String> {
+        let lines = question.get(name).and_then(Value::as_array).into_iter().flatten();
+        lines.filter_map(|line| line.as_str().map(str::to_owned)).collect()
+    };
     let given: &Tally<String> = results.questions.get(&text("key")?)?;
-    let offered: Vec<String> = match text("kind")?.as_str() {
-        "score" => (1..=5).rev().map(|score| score.to_string()).collect(),
-        _ => question.get("choices")?.as_array()?.iter().filter_map(|c| c.as_str().map(str::to_owned)).collect(),
+    let (offered, words) = match text("kind")?.as_str() {
+        "score" => ((1..=5).rev().map(|score| score.to_string()).collect(), Vec::new()),
+        _ if other => (lines("choices"), lines("other_choices")),
+        _ => (lines("choices"), Vec::new()),
     };
     // Choices may have been taken out since somebody made them.
     let gone = given.keys().filter(|answer| !offered.contains(answer)).cloned();
-    let lines = offered.iter().cloned().chain(gone).map(|answer| {
+    let shown = offered.iter().cloned().chain(gone).enumerate().map(|(at, answer)| {
         let n = given.get(&answer).copied().unwrap_or_default();
-        (answer, n)
+        (words.get(at).cloned().unwrap_or(answer), n)
     });
-    Some(view! { <h3 class="section-title">{text("label")?}</h3> {tally(lines.collect(), total(given))} }.into_any())
+    let label = text("other_label").filter(|_| other).or_else(|| text("label"))?;
+    Some(view! { <h3 class="section-title">{label}</h3> {tally(shown.collect(), total(given))} }.into_any())
 }
 
 /// A bar for each answer.

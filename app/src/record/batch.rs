@@ -80,14 +80,14 @@ impl Batch {
     fn tell(self, (changed, unchanged): (usize, usize), set: Uuid, done: &'static str, failure: Option<&Error>) {
         let locale = self.page.locale.get_untracked();
         if changed == 0 && unchanged > 0 {
-            self.toasts.push(i18n::translate(locale, "list.bulk_nothing", &[]), Tone::Info, None);
+            self.toasts.push(i18n::translate(locale, "bulk.nothing", &[]), Tone::Info, None);
         }
         if changed > 0 {
             let text = i18n::translate(locale, done, &[("n", &changed.to_string())]);
             self.toasts.push(text, Tone::Success, Some(undo_of(self.page, self.toasts, set)));
         }
         if let Some(error) = failure {
-            self.toasts.push(i18n::error_message(locale, error), Tone::Danger, None);
+            self.toasts.push(i18n::error_sentence(locale, error), Tone::Danger, None);
         }
     }
 
@@ -117,7 +117,7 @@ impl Batch {
         });
         let title = Signal::derive(move || {
             let count = self.refused.with(Vec::len).to_string();
-            page.text_with("list.bulk_refused", &[("n", &count)])
+            page.text_with("bulk.refused", &[("n", &count)])
         });
         #[expect(clippy::cast_precision_loss, reason = "a part of a bar")]
         let part = Signal::derive(move || self.progress.get().map(|(sent, all)| sent as f64 / all.max(1) as f64));

@@ -20,7 +20,7 @@ use crate::context::{Page, t};
 use crate::preferences::{CURRENCIES, time_zones};
 use crate::ui::{Checkbox, Choice, DateInput, MoneyInput, Select, TagInput, TextArea, TextInput};
 pub(super) use bridge::bridge;
-use bridge::{list_bridge, text_bridge, text_of};
+use bridge::{list_bridge, number_bridge, text_bridge, text_of};
 pub use reference::one as record_input;
 pub use rich::rich_words;
 
@@ -73,7 +73,7 @@ pub fn editor(editing: Editing) -> AnyView {
         Kind::RichText => rich::rich_text(&attribute, record, value, label),
         Kind::Money => money(page, value, currency, fixed_currency, label),
         Kind::Integer(..) => view! { <TextInput value=text_bridge(value) label inputmode="numeric"/> }.into_any(),
-        Kind::Decimal(_) => view! { <TextInput value=text_bridge(value) label inputmode="decimal"/> }.into_any(),
+        Kind::Decimal(_) => view! { <TextInput value=number_bridge(value) label inputmode="decimal"/> }.into_any(),
         Kind::Email => view! { <TextInput value=text_bridge(value) label kind="email"/> }.into_any(),
         Kind::Emails => several(value, label, "email"),
         Kind::Phones => several(value, label, "tel"),

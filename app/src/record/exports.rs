@@ -45,9 +45,9 @@ pub(super) fn dialog(open: RwSignal<bool>) -> AnyView {
 
 fn exports_page() -> AnyView {
     view! {
-        <PageTitle text=t("list.exports.title")/>
+        <PageTitle text=t("exports.own.title")/>
         <div class="page">
-            <header class="page-head"><h1>{t("list.exports.title")}</h1></header>
+            <header class="page-head"><h1>{t("exports.own.title")}</h1></header>
             <div class="page-body" data-width="narrow">{runs()}</div>
         </div>
     }
@@ -55,9 +55,9 @@ fn exports_page() -> AnyView {
 }
 
 fn exports_dialog(open: RwSignal<bool>) -> AnyView {
-    let footer = || view! { <LinkButton href="/exports">{t("list.exports.title")}</LinkButton> };
+    let footer = || view! { <LinkButton href="/exports">{t("exports.own.title")}</LinkButton> };
     view! {
-        <Dialog open title=t("list.exports.title") close=t("ui.action.close") footer>{runs}</Dialog>
+        <Dialog open title=t("exports.own.title") close=t("ui.action.close") footer>{runs}</Dialog>
     }
     .into_any()
 }
@@ -91,11 +91,11 @@ fn runs() -> AnyView {
     });
     let list = move |runs: Vec<Run>| {
         if runs.is_empty() {
-            return view! { <EmptyState icon="download" title=t("list.exports.title") text=t("list.exports.empty")/> }
+            return view! { <EmptyState icon="download" title=t("exports.own.title") text=t("exports.own.empty")/> }
                 .into_any();
         }
         let lines = runs.into_iter().map(|run| line(run, Callback::new(move |()| look()))).collect_view();
-        view! { <p class="meta">{t("list.exports.hint")}</p><ul class="export-runs">{lines}</ul> }.into_any()
+        view! { <p class="meta">{t("exports.own.hint")}</p><ul class="export-runs">{lines}</ul> }.into_any()
     };
     view! {
         <Transition fallback=|| view! { <SkeletonRows count=4/> }>
@@ -140,19 +140,19 @@ fn line(run: Run, look: Callback<()>) -> AnyView {
         <li>
             <div class="export-run">
                 <strong class="truncate">
-                    {what}" · "{kind}{is_for_reading.then(|| view! { " · "{t("list.export.reading")} })}
+                    {what}" · "{kind}{is_for_reading.then(|| view! { " · "{t("exports.reading")} })}
                 </strong>
                 <Badge tone>{t(status)}</Badge>
                 <span class="spacer"></span>
                 {finished.then(|| view! {
-                    <LinkButton kind=ButtonKind::Primary size=Size::Small icon="download" file=true href=format!("/api/export/runs/{id}/file")>{t("list.exports.fetch")}</LinkButton>
+                    <LinkButton kind=ButtonKind::Primary size=Size::Small icon="download" file=true href=format!("/api/export/runs/{id}/file")>{t("exports.own.fetch")}</LinkButton>
                 })}
-                {open.then(|| view! { <Button size=Size::Small on_click=move |_| act(true)>{t("list.exports.stop")}</Button> })}
+                {open.then(|| view! { <Button size=Size::Small on_click=move |_| act(true)>{t("exports.own.stop")}</Button> })}
                 {(!open).then(|| view! {
                     <Button kind=ButtonKind::Ghost icon="trash-2" label=t("ui.action.delete") on_click=move |_| act(false)/>
                 })}
             </div>
-            {open.then(|| view! { <Progress value=Signal::stored(part) label=t("list.exports.making")/> })}
+            {open.then(|| view! { <Progress value=Signal::stored(part) label=t("exports.own.making")/> })}
             <p class="meta num" role="status">{facts}</p>
         </li>
     }
@@ -163,7 +163,7 @@ fn line(run: Run, look: Callback<()>) -> AnyView {
 fn facts(locale: Locale, run: &Run, page: Page) -> String {
     let n = |n: i64| number(locale, n);
     let when = relative(locale, run.created_at, page.now.get());
-    let key = |name: &str| format!("list.exports.{name}");
+    let key = |name: &str| format!("exports.own.{name}");
     match run.status {
         Status::Waiting | Status::Running => {
             translate(locale, &key("progress"), &[("done", &n(run.done)), ("total", &n(run.total)), ("when", &when)])

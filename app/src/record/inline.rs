@@ -142,7 +142,9 @@ fn build(target: Target, attribute: Attribute, row: Row, on_done: Arc<dyn Fn() +
             Err(problem) => error.set(Some(problem)),
             Ok(clean) => {
                 finished.set_value(true);
-                if clean != *attribute.value(&row.values) {
+                // What is stored may be written otherwise than it would be today: that is no change.
+                let before = attribute.value(&row.values);
+                if clean != *before && value.with_untracked(|typed| typed != before) {
                     target.save(row.clone(), attribute.clone(), clean);
                 }
                 on_done();

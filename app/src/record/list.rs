@@ -124,6 +124,7 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         board,
     };
     open_from_address(context);
+    views::call_up_named(context);
     let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
     let query = Memo::new(move |_| nav.state.with(|state| state.query(def)));
     let by_day = Memo::new(move |_| {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::attribute::{Attribute, attributes};
 use super::value::value_text;
-use crate::acting::undo_of;
+use crate::acting::undo_then;
 use crate::api::duplicates::{merge_records, merging};
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Dialog, Notice, SkeletonRows, Toasts, Tone};
@@ -52,6 +52,9 @@ pub fn MergeDialog(
     /// Runs with the record that stayed.
     #[prop(into)]
     on_merged: Callback<Row>,
+    /// Runs when the merge was taken back by its toast.
+    #[prop(optional, into)]
+    on_undone: Option<Callback<()>>,
 ) -> impl IntoView {
     let page = Page::take();
     let toasts = Toasts::take();
@@ -66,7 +69,13 @@ pub fn MergeDialog(
         spawn_local(async move {
             match merge_records(command).await {
                 Ok(mut outcome) => {
-                    toasts.push(text, Tone::Success, Some(undo_of(page, toasts, outcome.change_set)));
+                    let undo = undo_then(page, toasts, outcome.change_set, move || {
+                        // The page may have been left by then.
+                        if let Some(on_undone) = on_undone {
+                            let _ = on_undone.try_run(());
+                        }
+                    });
+                    toasts.push(text, Tone::Success, Some(undo));
                     open.set(false);
                     if let Some(row) = outcome.rows.pop() {
                         on_merged.run(row);
@@ -92,7 +101,7 @@ pub fn MergeDialog(
                 move || match found.get() {
                     None => view! { <SkeletonRows count=5/> }.into_any(),
                     Some(Err(fault)) => {
-                        let text = i18n::error_message(page.locale.get(), &fault.0);
+                        let text = i18n::error_sentence(page.locale.get(), &fault.0);
                         view! { <Notice tone=Tone::Danger text/> }.into_any()
                     }
                     Some(Ok(all)) => {
@@ -291,12 +300,14 @@ impl Merging {
             self.rows.with_value(|rows| rows.iter().all(|row| values.get(field) != Some(row.value(field))))
         };
         let may_join = Memo::new(move |_| is_none(&self.proposed()));
+        let is_of_two = self.rows.with_value(Vec::len) < 3;
+        let words = if is_of_two { "duplicates.together" } else { "duplicates.together_all" };
         let joined = move || {
             view! {
                 <label class="merge-choice meta">
                     <input type="radio" name=format!("merge-{field}") prop:checked=move || is_none(&self.result())
                         on:change=move |_| self.unchoose(field)/>
-                    <span>{t("duplicates.together")}</span>
+                    <span>{t(words)}</span>
                 </label>
             }
         };

@@ -36,7 +36,7 @@ pub fn failed(error: Error, retry: impl Fn() + Send + Sync + 'static) -> AnyView
         Error::Forbidden => no_access(),
         error => {
             let page = Page::take();
-            let text = Signal::derive(move || i18n::error_message(page.locale.get(), &error));
+            let text = Signal::derive(move || i18n::error_sentence(page.locale.get(), &error));
             view! {
                 <ErrorState title=t("ui.state.error") text>
                     <Button kind=ButtonKind::Primary icon="refresh-cw" on_click=move |_| retry()>

@@ -20,6 +20,7 @@ pub mod merge;
 mod missing;
 mod structured;
 mod value;
+mod views;
 
 pub use attribute::{Attribute, attributes};
 pub use audience::AudienceField;
@@ -36,6 +37,7 @@ pub use logged::Logged;
 pub use merge::MergeDialog;
 pub use missing::{failed, no_access, not_found};
 pub use value::{Shown, value_text, value_view};
+pub use views::{Naming, Views, load_views};
 
 use leptos::prelude::{AnyView, Callback};
 use shared::query::Filter;

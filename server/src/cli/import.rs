@@ -8,6 +8,7 @@ use clap::Args;
 use shared::Error;
 use shared::access::Actor;
 use shared::i18n::{Locale, error_sentence, field_error, type_label_many};
+use shared::import::label::target_label;
 use shared::import::{
     ALL, Answer, Decision, FileInfo, FilePlan, Format, Preview, Question, Rounded, Run, Spec, Start, Status, Unknown,
     in_order,
@@ -74,7 +75,7 @@ async fn carry_out(arguments: &Arguments, store: &Store, actor: &Actor) -> Resul
     let files = infos.into_iter().map(|info| FilePlan { file: info.id, steps: info.steps }).collect();
     let mut spec = Spec { files, answers: Vec::new() };
     let preview = ask(arguments, store, actor, &mut spec).await?;
-    print_preview(&preview);
+    print_preview(store, actor, &preview).await;
     if !arguments.yes && !confirmed("Import?")? {
         println!("Nothing was imported.");
         return Ok(());
@@ -185,19 +186,24 @@ fn answered(question: &Question) -> Result<Option<Decision>, Failure> {
     })
 }
 
-fn print_preview(preview: &Preview) {
+async fn print_preview(store: &Store, actor: &Actor, preview: &Preview) {
     println!("\n{:<16}{:>10}{:>10}{:>11}{:>10}", "", "new", "updated", "unchanged", "refused");
     for step in &preview.steps {
-        let label = shared::types::by_name(&step.record_type).map(|def| type_label_many(Locale::En, def));
-        let name = label.unwrap_or_else(|| step.record_type.clone());
+        let Some(def) = shared::types::by_name(&step.record_type) else { continue };
+        let name = type_label_many(Locale::En, def);
+        // Whoever may bring records in without reading any sees the keys.
+        let custom = store.custom_fields(actor, def).await.unwrap_or_default();
+        let called = |field: &str| target_label(Locale::En, def, &custom, field);
         println!("{name:<16}{:>10}{:>10}{:>11}{:>10}", step.created, step.updated, step.unchanged, step.failed);
         for (error, rows) in &step.problems {
-            println!("    {}: {} ({rows} rows)", error.field, field_error(Locale::En, error));
+            println!("    {}: {} ({rows} rows)", called(&error.field), field_error(Locale::En, error));
         }
         for Rounded { field, decimals, values, given, kept } in &step.rounded {
+            let field = called(field);
             println!("    {field}: {values} values are rounded to {decimals} decimals, such as {given} to {kept}");
         }
         if let Some(Start { field, title, within }) = step.start.as_ref().filter(|_| step.created > 0) {
+            let field = called(field);
             println!("    {field}: new ones begin in \"{title}\" of \"{within}\"");
         }
     }

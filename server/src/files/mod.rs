@@ -2,6 +2,7 @@
 
 mod incoming;
 mod outgoing;
+mod pictures;
 mod range;
 
 use axum::{
@@ -26,10 +27,11 @@ use crate::{rest::actor_of, router::AppState, upload::Refused};
 /// What multipart adds to the files themselves.
 const FRAMING: u64 = 64 << 10;
 
-/// The addresses of attachments' bytes.
+/// The addresses of attachments' bytes, and of pictures that letters show from elsewhere.
 pub(crate) fn routes(limits: Limits) -> Router<AppState> {
     Router::new()
         .route("/api/files/{id}", get(download))
+        .route("/api/pictures/{record_type}/{id}/{place}", get(pictures::picture))
         .route("/api/files/{record_type}/{id}", post(upload).layer(body_limit(limits)))
 }
 

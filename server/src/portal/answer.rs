@@ -15,6 +15,9 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
+/// Header of what the page's script sends: it stays on the page, and goes on by itself where it is led to.
+const BY_SCRIPT: &str = "x-requested-with";
+
 /// HTML as an answer.
 pub(super) fn html_answer(status: StatusCode, markup: Markup) -> Response {
     let headers = [
@@ -62,11 +65,16 @@ fn retry_after(response: &mut Response, error: &Error) {
 impl Place {
     /// A page, or what went wrong instead. Whoever is not signed in gets to where they can be.
     pub(super) fn answer(&self, result: Result<Response, Error>) -> Response {
+        let is_out = matches!(result, Err(Error::Unauthenticated));
         let mut response = match result {
             Ok(response) => response,
             Err(Error::Unauthenticated) => self.to_sign_in(),
             Err(error) => self.error_page(&error),
         };
+        // Led there itself, the script's request would fetch the page in vain, and lose what stands behind its `#`.
+        if response.status() == StatusCode::SEE_OTHER && self.headers.contains_key(BY_SCRIPT) {
+            *response.status_mut() = if is_out { StatusCode::UNAUTHORIZED } else { StatusCode::NO_CONTENT };
+        }
         if self.chose {
             self.set_cookie(&mut response, "gx_locale", self.locale.code(), 365 * 24 * 60 * 60);
         }

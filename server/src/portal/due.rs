@@ -1,6 +1,7 @@
 //! Mails to customers: how it went, once their tickets are done, and that there is an answer, where no mailbox sends it.
 
 use app::api::outgoing::{Letter, Outgoing};
+use maud::Markup;
 use shared::Result;
 use shared::i18n::translate;
 use shared::types::score_range;
@@ -8,6 +9,7 @@ use store::Store;
 use store::portal::{AnswerMail, SatisfactionMail};
 
 use super::led::plain;
+use super::letter;
 use super::survey::ends;
 use crate::telling::Telling;
 
@@ -22,19 +24,25 @@ impl Telling for AnswerMail {
     /// The answer, and where to go on.
     fn letter(&self, outgoing: &Outgoing) -> Letter {
         let link = outgoing.portal_link(&self.portal.slug, &format!("/tickets/{}", plain(&self.number)));
-        let params = [
-            ("name", self.name.as_deref().unwrap_or_default()),
-            ("organisation", &self.portal.name),
-            ("number", &self.number),
-            ("subject", &self.subject),
-            ("text", &self.text),
-            ("link", &link),
-        ];
+        let words = |key: &str, link: &str| {
+            let params = [
+                ("name", self.name.as_deref().unwrap_or_default()),
+                ("organisation", &self.portal.name),
+                ("number", &self.number),
+                ("subject", &self.subject),
+                ("text", &self.text),
+                ("link", link),
+            ];
+            translate(self.locale, key, &params)
+        };
+        let pressed = letter::button(&link, &translate(self.locale, "portal.mail.answer_open", &[]));
         Letter {
             to: self.to.clone(),
             name: self.name.clone().unwrap_or_default(),
-            subject: translate(self.locale, "portal.mail.answer_subject", &params),
-            text: translate(self.locale, "portal.mail.answer_text", &params),
+            subject: words("portal.mail.answer_subject", &link),
+            text: words("portal.mail.answer_text", &link),
+            html: Some(letter::letter(self.locale, &words("portal.mail.answer_text", letter::PLACE), &pressed)),
+            by: None,
         }
     }
 }
@@ -47,27 +55,47 @@ impl Telling for SatisfactionMail {
         store.satisfaction_due().await
     }
 
-    /// The question, with a link for each score.
+    /// The question, with a link for each score. From the mailbox of the conversation: whoever answers it writes into the ticket.
     fn letter(&self, outgoing: &Outgoing) -> Letter {
         let link = outgoing.portal_link(&self.portal.slug, &format!("/survey/{}", self.token));
-        let scores = scores(self, &link);
-        let params = [
-            ("name", self.name.as_deref().unwrap_or_default()),
-            ("organisation", &self.portal.name),
-            ("number", &self.number),
-            ("subject", &self.subject),
-            ("question", &self.question),
-            ("scores", &scores),
-            ("link", &link),
-        ];
-        let text = if scores.is_empty() { "portal.mail.survey_text_plain" } else { "portal.mail.survey_text" };
+        let lines = scores(self, &link);
+        let text = if lines.is_empty() { "portal.mail.survey_text_plain" } else { "portal.mail.survey_text" };
+        let words = |key: &str, scores: &str, link: &str| {
+            let params = [
+                ("name", self.name.as_deref().unwrap_or_default()),
+                ("organisation", &self.portal.name),
+                ("number", &self.number),
+                ("subject", &self.subject),
+                ("question", &self.question),
+                ("scores", scores),
+                ("link", link),
+            ];
+            translate(self.locale, key, &params)
+        };
         Letter {
             to: self.to.clone(),
             name: self.name.clone().unwrap_or_default(),
-            subject: translate(self.locale, "portal.mail.survey_subject", &params),
-            text: translate(self.locale, text, &params),
+            subject: words("portal.mail.survey_subject", "", ""),
+            text: words(text, &lines, &link),
+            html: Some(letter::letter(self.locale, &words(text, letter::PLACE, letter::PLACE), &pressed(self, &link))),
+            by: self.by.clone().map(Box::new),
         }
     }
+}
+
+/// What is pressed: a score, or where the answer is written.
+fn pressed(mail: &SatisfactionMail, link: &str) -> Markup {
+    let Some(range) = score_range(&mail.kind) else {
+        return letter::button(link, &translate(mail.locale, "portal.mail.survey_open", &[]));
+    };
+    let (worst, best) = ends(&mail.kind);
+    let (worst, best) = (translate(mail.locale, worst, &[]), translate(mail.locale, best, &[]));
+    letter::scores(range, |score| scored(link, score), (&worst, &best))
+}
+
+/// The address that says a score.
+fn scored(link: &str, score: i64) -> String {
+    format!("{link}?score={score}")
 }
 
 /// A line for each score, the best first, with its link; the ends say what they mean.
@@ -75,7 +103,7 @@ fn scores(mail: &SatisfactionMail, link: &str) -> String {
     let Some((low, high)) = score_range(&mail.kind) else { return String::new() };
     let (worst, best) = ends(&mail.kind);
     let line = |score: i64| {
-        let address = format!("{link}?score={score}");
+        let address = scored(link, score);
         let number = score.to_string();
         let params = [("score", number.as_str()), ("link", address.as_str())];
         let meaning = match score {
@@ -98,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(kind: &str, locale: Locale) -> String {
+    fn asked(kind: &str, locale: Locale) -> Letter {
         let outgoing = Outgoing::new("http://guanxi.test", |_| {});
         let portal = Portal {
             org_id: Uuid::nil(),
@@ -116,16 +144,17 @@ mod tests {
             question: "Well?".into(),
             kind: kind.into(),
             number: "T1".into(),
-            subject: "Silent".into(),
+            subject: "Silent <b>night</b>".into(),
             token: "x".into(),
+            by: None,
         };
-        mail.letter(&outgoing).text
+        mail.letter(&outgoing)
     }
 
     #[test]
     fn the_letter_says_which_end_of_the_scores_is_the_good_one() {
         let link = "http://guanxi.test/portal/lin/survey/x";
-        let text = asked("csat", Locale::En);
+        let text = asked("csat", Locale::En).text;
         for line in [
             format!("5 – very satisfied: {link}?score=5\n"),
             format!("\n3: {link}?score=3\n"),
@@ -134,8 +163,23 @@ mod tests {
             assert!(text.contains(&line), "{line}: {text}");
         }
         assert_eq!(text.matches("?score=").count(), 5);
-        assert!(asked("nps", Locale::ZhCn).contains(&format!("10 分（非常可能）：{link}?score=10\n")));
-        let free = asked("custom", Locale::En);
+        assert!(asked("nps", Locale::ZhCn).text.contains(&format!("10 分（非常可能）：{link}?score=10\n")));
+        let free = asked("custom", Locale::En).text;
         assert!(free.contains(link) && !free.contains("?score="), "{free}");
+    }
+    #[test]
+    fn its_html_has_a_button_for_each_score_and_shows_no_address() {
+        let html = asked("csat", Locale::ZhCn).html.unwrap();
+        assert!(html.starts_with("<!DOCTYPE html><html lang=\"zh-CN\">"), "{html}");
+        for score in 1..=5 {
+            let link = format!("<a href=\"http://guanxi.test/portal/lin/survey/x?score={score}\"");
+            assert_eq!(html.matches(&link).count(), 1, "{html}");
+        }
+        assert_eq!(html.matches("http://").count(), 5, "{html}");
+        assert!(html.contains("Silent &lt;b&gt;night&lt;/b&gt;") && html.contains("Well?"), "{html}");
+        assert!(!html.contains(letter::PLACE));
+        assert_eq!(asked("nps", Locale::En).html.unwrap().matches("<a href").count(), 11);
+        let free = asked("custom", Locale::En).html.unwrap();
+        assert_eq!(free.matches("<a href=\"http://guanxi.test/portal/lin/survey/x\"").count(), 1, "{free}");
     }
 }

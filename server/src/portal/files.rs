@@ -46,8 +46,9 @@ fn is_picture(file: &PublicFile) -> bool {
     file.content_type.as_deref().is_some_and(|kind| INLINE_IMAGES.contains(&kind))
 }
 
-/// Where files are chosen. The page's script holds to the limits before anything is sent.
-pub(super) fn file_field(place: &Place, problems: &Problems) -> Markup {
+/// Where files are chosen. The page's script holds to the limits before anything is sent, and shows what was chosen in the language
+/// of the page. A form that comes back without it has lost the files that were `chosen`.
+pub(super) fn file_field(place: &Place, problems: &Problems, chosen: &[String]) -> Markup {
     let largest = place.store.files().limits().file;
     let (count, each, together) = (FILES.to_string(), (largest >> 20).to_string(), (TOGETHER >> 20).to_string());
     let hint = place.t_with("portal.new.files_hint", &[("n", &count), ("each", &each), ("max", &together)]);
@@ -58,7 +59,12 @@ pub(super) fn file_field(place: &Place, problems: &Problems) -> Markup {
                 autofocus[invalid.is_some()] aria-describedby=[described] aria-invalid=[invalid]
                 data-most=(FILES) data-too-many=(refusal("error.upload_too_many", &count))
                 data-largest=(largest) data-too-large=(refusal("error.upload_too_large", &each))
-                data-together=(TOGETHER) data-too-much=(refusal("error.upload_too_much", &together));
+                data-together=(TOGETHER) data-too-much=(refusal("error.upload_too_much", &together))
+                data-hollow=(place.t("portal.form.empty"))
+                data-choose=(place.t("portal.form.choose")) data-none=(place.t("portal.form.none_chosen"));
+            @if !chosen.is_empty() {
+                p.field-again role="note" { (place.t_with("portal.form.again", &[("names", &chosen.join(", "))])) }
+            }
         }
     })
 }

@@ -8,14 +8,11 @@ use axum::body::Bytes;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
-use chrono::{TimeDelta, Utc};
-use maud::{Markup, html};
 use shared::{Error, FieldError, Result};
-use store::Store;
 use uuid::Uuid;
 
 use super::LONGEST_FORM;
-use super::place::Place;
+use super::fields::EMPTY_FILE;
 use crate::router::AppState;
 
 /// Bytes of all files of a form.
@@ -27,14 +24,6 @@ pub(super) const LONGEST: usize = 4 * TOGETHER;
 pub(super) const FILES: usize = 10;
 /// Most fields of a form.
 const FIELDS: usize = 200;
-/// Nobody fills a form in faster.
-const FASTEST: TimeDelta = TimeDelta::seconds(3);
-/// A form that lay open longer is given out anew.
-const OLDEST: TimeDelta = TimeDelta::days(1);
-/// The field that people do not see, and programs fill in.
-const TRAP: &str = "website";
-/// The field with the form's stamp.
-const STAMP: &str = "stamp";
 
 /// A file that came with a form.
 pub(super) struct File {
@@ -47,6 +36,8 @@ pub(super) struct File {
 pub(super) struct Filled {
     fields: BTreeMap<String, String>,
     pub(super) files: Vec<File>,
+    /// Names of the files that came, taken or not: a form that comes back can't hold them, and says which they were.
+    pub(super) chosen: Vec<String>,
     /// Why it can't be taken as it came: told on the form itself, with what was typed.
     refused: Option<Error>,
 }
@@ -69,6 +60,10 @@ fn too_much() -> Error {
 
 fn too_many() -> Error {
     Error::Invalid { fields: vec![FieldError::new("files", "upload_too_many").with("max", FILES)] }
+}
+
+fn hollow(name: &str) -> Error {
+    Error::Invalid { fields: vec![FieldError::new("files", EMPTY_FILE).with("name", name)] }
 }
 
 fn unread(error: &MultipartError) -> Error {
@@ -133,9 +128,13 @@ impl Filled {
 
     /// A file field in which nothing was chosen comes as a file without a name.
     fn take_file(&mut self, name: String, bytes: Option<Vec<u8>>) {
+        if !name.is_empty() && self.chosen.len() < FILES {
+            self.chosen.push(name.clone());
+        }
         match bytes {
             None => self.refuse(too_much()),
-            Some(bytes) if name.is_empty() || bytes.is_empty() || self.refused.is_some() => {}
+            Some(_) if name.is_empty() || self.refused.is_some() => {}
+            Some(bytes) if bytes.is_empty() => self.refuse(hollow(&name)),
             Some(_) if self.files.len() == FILES => self.refuse(too_many()),
             Some(bytes) => self.files.push(File { name, bytes: bytes.into() }),
         }
@@ -173,39 +172,5 @@ impl Filled {
     pub(super) fn below(&self, prefix: &str) -> BTreeMap<String, String> {
         let inside = self.fields.iter().filter_map(|(name, text)| Some((name.strip_prefix(prefix)?, text)));
         inside.map(|(name, text)| (name.to_owned(), text.clone())).collect()
-    }
-
-    /// The id that the form was given out with, if a person filled it in.
-    ///
-    /// # Errors
-    /// As [`Filled::whole`]; `portal_spam` when it looks as if a program did, `portal_old` when the form is of long
-    /// ago.
-    pub(super) async fn made_by_hand(&self, store: &Store) -> Result<Uuid> {
-        self.whole()?;
-        let (id, at) =
-            store.read_form_stamp(self.text(STAMP)).await?.ok_or_else(|| Error::invalid("", "portal_old"))?;
-        let age = Utc::now() - at;
-        if !self.text(TRAP).is_empty() || age < FASTEST {
-            return Err(Error::invalid("", "portal_spam"));
-        }
-        if age > OLDEST { Err(Error::invalid("", "portal_old")) } else { Ok(id) }
-    }
-
-    /// The stamp to give out again with a form that did not fit; a new one when the old one would not do.
-    pub(super) async fn stamp(&self, store: &Store) -> Result<String> {
-        let given = self.text(STAMP);
-        let known = store.read_form_stamp(given).await?.is_some_and(|(_, at)| Utc::now() - at < OLDEST);
-        if known { Ok(given.to_owned()) } else { store.form_stamp(Utc::now()).await }
-    }
-}
-
-/// The fields that tell people from programs.
-pub(super) fn guards(place: &Place, stamp: &str) -> Markup {
-    html! {
-        input type="hidden" name=(STAMP) value=(stamp);
-        div.portal-trap aria-hidden="true" {
-            label for=(TRAP) { (place.t("portal.form.trap")) }
-            input id=(TRAP) name=(TRAP) tabindex="-1" autocomplete="off";
-        }
     }
 }

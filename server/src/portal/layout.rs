@@ -105,10 +105,12 @@ fn foot(place: &Place) -> Markup {
     html! {
         footer.portal-foot {
             div.portal-wide {
-                nav aria-label=(place.t("portal.nav.language")) {
-                    @for locale in Locale::ALL {
-                        a href={ (place.here) (joint) "lang=" (locale.code()) } lang=(locale.code()) hreflang=(locale.code())
-                            aria-current=[(locale == place.locale).then_some("true")] { (language(locale)) }
+                @if place.languages.len() > 1 {
+                    nav aria-label=(place.t("portal.nav.language")) {
+                        @for locale in place.languages.iter().copied() {
+                            a href={ (place.here) (joint) "lang=" (locale.code()) } lang=(locale.code()) hreflang=(locale.code())
+                                aria-current=[(locale == place.locale).then_some("true")] { (language(locale)) }
+                        }
                     }
                 }
                 @if let Some(visitor) = &place.visitor {

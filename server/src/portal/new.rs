@@ -7,14 +7,17 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use shared::Error;
 use shared::i18n::choice_label;
+use shared::record::Kind;
 use shared::types::{TICKET, TICKET_KINDS};
-use store::portal::{Category, Choices, Made, NewTicket};
+use store::portal::{Category, Choices, LONGEST_TEXT, Made, NewTicket};
 
 use super::fields::{Field, Problems};
 use super::files::{file_field, with_files};
-use super::filled::{Filled, guards};
+use super::filled::Filled;
+use super::guard::guards;
 use super::layout::{Head, trail};
 use super::place::Place;
+use super::words::words;
 
 /// The fields that the form shows.
 const SHOWN: &[&str] = &[
@@ -56,7 +59,7 @@ pub(super) async fn ask(place: Place, filled: Filled) -> Response {
 }
 
 async fn make(place: &Place, filled: &Filled) -> Result<Made, Error> {
-    let id = filled.made_by_hand(&place.store).await?;
+    let id = filled.made_by_hand(&place.store, true).await?;
     let text = |name: &str| filled.text(name).to_owned();
     let new = NewTicket {
         id,
@@ -105,14 +108,15 @@ async fn confirmation(place: &Place, number: &str) -> Result<Response, Error> {
 async fn form(place: &Place, filled: &Filled, problems: &Problems) -> Result<Response, Error> {
     let choices = place.store.portal_choices(&place.portal).await?;
     let categories = place.store.portal_categories(&place.portal).await?;
-    let stamp = filled.stamp(&place.store).await?;
+    let stamp = filled.stamp(&place.store, problems).await?;
     let hint = email_hint(place).await?;
     let title = place.t("portal.new.title");
     let body = html! {
         div.narrow {
             (trail(place, &[(place.path(""), place.t("portal.home.crumb"))]))
             h1 { (title) }
-            form.portal-form method="post" enctype="multipart/form-data" action=(place.path("/new")) data-suggest=(place.path("/suggest")) {
+            form.portal-form method="post" enctype="multipart/form-data" action=(place.path("/new"))
+                data-words=(words(place)) data-suggest=(place.path("/suggest")) data-keep {
                 (problems.summary(place, SHOWN))
                 (who(place, filled, problems, hint))
                 (what(place, filled, problems, (&choices, &categories)))
@@ -124,6 +128,14 @@ async fn form(place: &Place, filled: &Filled, problems: &Problems) -> Result<Res
     let head = Head { title: &title, canonical: Some("/new".to_owned()), ..Head::default() };
     let status = if problems.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(super::layout::page(place, status, head, body))
+}
+
+/// How long a line a field of tickets takes.
+fn longest(name: &str) -> Option<usize> {
+    match TICKET.field(name)?.kind {
+        Kind::Text(most) => Some(usize::from(most)),
+        _ => None,
+    }
 }
 
 /// What becomes of the address: nothing is promised that can't be kept.
@@ -141,7 +153,7 @@ fn who(place: &Place, filled: &Filled, problems: &Problems, email_hint: String) 
         @match &place.visitor {
             Some(visitor) => { p.muted { (place.t_with("portal.new.as", &[("email", &visitor.email)])) } }
             None => {
-                (Field::new("requester_name", place.t("portal.new.name"))
+                (Field::new("requester_name", place.t("portal.new.name")).at_most(longest("requester_name"))
                     .line(place, problems, filled.text("requester_name"), ("text", "name")))
                 (Field::new("requester_email", place.t("portal.new.email")).required().hint(email_hint)
                     .line(place, problems, filled.text("requester_email"), ("email", "email")))
@@ -170,18 +182,18 @@ fn what(place: &Place, filled: &Filled, problems: &Problems, (choices, categorie
         }
     };
     html! {
-        (Field::new("subject", place.t("portal.new.subject")).required()
+        (Field::new("subject", place.t("portal.new.subject")).required().at_most(longest("subject"))
             .line(place, problems, filled.text("subject"), ("text", "off")))
         div.portal-suggestions data-suggestions aria-live="polite" {}
-        (Field::new("description", place.t("portal.new.text")).required()
+        (Field::new("description", place.t("portal.new.text")).required().at_most(Some(LONGEST_TEXT))
             .area(place, problems, filled.text("description")))
-        (file_field(place, problems))
+        (file_field(place, problems, &filled.chosen))
         div.portal-pair {
             (Field::new("kind", place.t("portal.new.kind")).choice(place, problems, (filled.text("kind"), None), &kinds))
             (choice("category_id", "portal.new.category", &categories))
             (choice("queue_id", "portal.new.queue", &queues))
             (choice("product_id", "portal.new.product", &products))
-            (Field::new("order_number", place.t("portal.new.order"))
+            (Field::new("order_number", place.t("portal.new.order")).at_most(longest("order_number"))
                 .line(place, problems, filled.text("order_number"), ("text", "off")))
         }
     }

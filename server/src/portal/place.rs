@@ -30,6 +30,8 @@ pub(crate) struct Place {
     pub(crate) locale: Locale,
     /// The language was chosen in the address.
     pub(crate) chose: bool,
+    /// Languages that the page can be had in.
+    pub(crate) languages: Vec<Locale>,
     /// The language that the visitor chose, now or before; without it, `locale` is what their browser or the portal prefers.
     pub(crate) chosen: Option<Locale>,
     /// `light`, `dark` or `auto`.
@@ -90,6 +92,7 @@ async fn find(parts: &mut Parts, state: &AppState, boot: Option<Boot>) -> Result
         site: Site::from_ref(state),
         locale,
         chose: lang.is_some(),
+        languages: Locale::ALL.to_vec(),
         chosen,
         theme: boot.map_or_else(|| "auto".to_owned(), |boot| boot.theme),
         token: token.filter(|_| visitor.is_some()),

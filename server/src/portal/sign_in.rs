@@ -11,7 +11,9 @@ use shared::{Error, i18n};
 use super::fields::{Field, Problems};
 use super::filled::Filled;
 use super::layout::{Head, page as whole};
+use super::letter;
 use super::place::{Place, WANTED, session_cookie};
+use super::words::words;
 
 /// A session lasts so long, in seconds; the database holds to it by itself (`migrations/0031_portal.sql`).
 const SESSION_AGE: u32 = 14 * 24 * 60 * 60;
@@ -40,7 +42,7 @@ fn form(place: &Place, email: &str, problems: &Problems) -> Response {
             h1 { (title) }
             @if place.outgoing.reaches() {
                 p { (place.t("portal.sign_in.text")) }
-                form.portal-form method="post" action=(place.path("/sign-in")) {
+                form.portal-form method="post" action=(place.path("/sign-in")) data-words=(words(place)) {
                     (problems.summary(place, &["email"]))
                     (Field::new("email", place.t("portal.new.email")).required().line(place, problems, email, ("email", "email")))
                     p.actions { button.button data-kind="primary" data-size="large" { (place.t("portal.sign_in.send")) } }
@@ -101,7 +103,7 @@ pub(super) async fn ask(place: Place, filled: Filled) -> Response {
     let response = place.answer(Ok(place.go("/sign-in?sent=1")));
     tokio::spawn(async move {
         match place.store.request_portal_link(&place.portal, &email, &place.client).await {
-            Ok(Some(mail)) => place.outgoing.send(letter(&place, &mail)),
+            Ok(Some(mail)) => place.outgoing.send(mailed(&place, &mail)),
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "a link to a customer's tickets could not be prepared"),
         }
@@ -109,15 +111,18 @@ pub(super) async fn ask(place: Place, filled: Filled) -> Response {
     response
 }
 
-fn letter(place: &Place, mail: &store::portal::LinkMail) -> Letter {
+fn mailed(place: &Place, mail: &store::portal::LinkMail) -> Letter {
     let link = place.link(&format!("/sign-in?token={}", mail.token.expose()));
-    let params = [("organisation", place.portal.name.as_str()), ("link", &link)];
-    let part = |key: &str| i18n::translate(place.locale, key, &params);
+    let part = |key: &str, link: &str| {
+        i18n::translate(place.locale, key, &[("organisation", place.portal.name.as_str()), ("link", link)])
+    };
+    let pressed = letter::button(&link, &place.t("portal.mail.link_open"));
     Letter {
         to: mail.to.clone(),
-        name: String::new(),
-        subject: part("portal.mail.link_subject"),
-        text: part("portal.mail.link_text"),
+        subject: part("portal.mail.link_subject", &link),
+        text: part("portal.mail.link_text", &link),
+        html: Some(letter::letter(place.locale, &part("portal.mail.link_text", letter::PLACE), &pressed)),
+        ..Letter::default()
     }
 }
 

@@ -7,13 +7,19 @@ use chrono::Utc;
 use maud::{Markup, html};
 use serde::Deserialize;
 use shared::Error;
-use store::portal::{Answers, AskedSurvey, Question};
+use store::portal::{Answers, AskedSurvey, LONGEST_ANSWER, Question};
 use uuid::Uuid;
 
 use super::fields::{Field, Problems};
-use super::filled::{Filled, guards};
+use super::filled::Filled;
+use super::guard::guards;
 use super::layout::{Head, page};
 use super::place::Place;
+use super::words::words;
+use crate::request::cookie;
+
+/// How long a browser knows its answer again, in seconds: asked after a quarter of a year, one answers anew.
+const MARK_AGE: u32 = 90 * 24 * 60 * 60;
 
 /// What a link says besides which survey it is.
 #[derive(Default, Deserialize)]
@@ -37,15 +43,36 @@ pub(super) async fn asked(
 ) -> Response {
     let found = place.store.portal_survey(&place.portal, &token).await;
     let result = found.map(|survey| {
-        place.locale = survey.locale;
+        let survey = read_in_theirs(&mut place, survey);
         let is_one = |score: &i64| survey.scores().is_some_and(|(low, high)| (low..=high).contains(score));
         let pressed = aside.score().filter(is_one);
         let given = survey.answered.clone().unwrap_or_default();
-        let given = Answers { score: pressed.or(given.score), ..given };
-        let form = Form { pressed, ..Form::of(&place, &format!("/survey/{token}"), None) };
-        shown(&place, &survey, (&given, aside.done.is_some()), &form)
+        let form = Form::of(&place, &format!("/survey/{token}"), None);
+        match (given.score.filter(|_| survey.settled && survey.open), pressed) {
+            (Some(before), Some(after)) if before != after => {
+                asked_to_change(&place, &survey, (&given, before, after), &form)
+            }
+            // It is as it was pressed.
+            (Some(_), _) => shown(&place, &survey, (&given, aside.done.is_some()), &form),
+            (None, _) => {
+                let given = Answers { score: pressed.or(given.score), ..given };
+                shown(&place, &survey, (&given, aside.done.is_some()), &Form { pressed, ..form })
+            }
+        }
     });
     place.answer(result)
+}
+
+/// The survey in the language that the visitor chose, if it is asked in that; the page speaks as it does. Where it is asked in one
+/// alone no other is offered.
+fn read_in_theirs(place: &mut Place, survey: AskedSurvey) -> AskedSurvey {
+    let survey = match place.chosen {
+        Some(locale) => survey.read_in(locale),
+        None => survey,
+    };
+    place.locale = survey.locale;
+    place.languages = survey.languages();
+    survey
 }
 
 pub(super) async fn answer(mut place: Place, Path((_, token)): Path<(String, String)>, filled: Filled) -> Response {
@@ -58,7 +85,7 @@ pub(super) async fn answer(mut place: Place, Path((_, token)): Path<(String, Str
     let result = match kept.map_err(Problems::of) {
         Ok(()) => Ok(place.go(&format!("{path}?done=1"))),
         Err(Ok(problems)) => place.store.portal_survey(&place.portal, &token).await.map(|survey| {
-            place.locale = survey.locale;
+            let survey = read_in_theirs(&mut place, survey);
             shown(&place, &survey, (&given, false), &Form { problems, ..Form::of(&place, &path, None) })
         }),
         Err(Err(error)) => Err(error),
@@ -76,32 +103,59 @@ pub(super) async fn public(
 }
 
 async fn public_page(place: &mut Place, id: &str, aside: &Aside) -> Result<Response, Error> {
-    let survey = place.store.public_survey(&place.portal, survey_id(id)?).await?;
-    place.locale = survey.locale;
+    let survey = public_survey(place, survey_id(id)?).await?;
     let stamp = place.store.form_stamp(Utc::now()).await?;
-    let given = Answers { score: aside.score(), ..Answers::default() };
+    let given = survey.answered.clone().unwrap_or_default();
+    let given = Answers { score: aside.score().or(given.score), ..given };
     Ok(shown(place, &survey, (&given, aside.done.is_some()), &Form::of(place, &format!("/s/{id}"), Some(stamp))))
+}
+
+/// A survey for everybody, with what this browser answered before. Nobody's language is known but the page's.
+async fn public_survey(place: &mut Place, id: Uuid) -> Result<AskedSurvey, Error> {
+    let mut survey = place.store.public_survey(&place.portal, id).await?.read_in(place.locale);
+    survey.answered = answered_before(place, id).await?.map(|(_, answers)| answers);
+    Ok(read_in_theirs(place, survey))
+}
+
+/// Name of the cookie by which a browser knows its answer to a survey again.
+fn mark_of(id: Uuid) -> String {
+    format!("gx_survey_{}", id.simple())
+}
+
+/// What this browser answered before, and its id.
+async fn answered_before(place: &Place, id: Uuid) -> Result<Option<(Uuid, Answers)>, Error> {
+    match cookie(&place.headers, &mark_of(id)) {
+        Some(mark) => place.store.marked_answer(&place.portal, id, mark).await,
+        None => Ok(None),
+    }
 }
 
 pub(super) async fn answer_public(mut place: Place, Path((_, id)): Path<(String, String)>, filled: Filled) -> Response {
     let result = match keep_public(&place, &id, &filled).await.map_err(Problems::of) {
-        Ok(()) => Ok(place.go(&format!("/s/{id}?done=1"))),
+        Ok(mark) => {
+            let mut response = place.go(&format!("/s/{id}?done=1"));
+            place.set_cookie(&mut response, &mark.0, &mark.1, MARK_AGE);
+            Ok(response)
+        }
         Err(Ok(problems)) => refused(&mut place, &id, &filled, problems).await,
         Err(Err(error)) => Err(error),
     };
     place.answer(result)
 }
 
-async fn keep_public(place: &Place, id: &str, filled: &Filled) -> Result<(), Error> {
-    let survey = survey_id(id)?;
-    let response = filled.made_by_hand(&place.store).await?;
-    place.store.answer_public_survey(&place.portal, (survey, response), &answers(filled), &place.client).await
+/// Keeps the answer, instead of what this browser answered before; gives the name and the value of the cookie that says so.
+async fn keep_public(place: &Place, id: &str, filled: &Filled) -> Result<(String, String), Error> {
+    let (survey, given) = (survey_id(id)?, answers(filled));
+    let asked = place.store.public_survey(&place.portal, survey).await?;
+    let response = filled.made_by_hand(&place.store, given.has_words(&asked)).await?;
+    let response = answered_before(place, survey).await?.map_or(response, |(before, _)| before);
+    place.store.answer_public_survey(&place.portal, (survey, response), &given, &place.client).await?;
+    Ok((mark_of(survey), place.store.answer_mark(&place.portal, survey, response).await?))
 }
 
 async fn refused(place: &mut Place, id: &str, filled: &Filled, problems: Problems) -> Result<Response, Error> {
-    let survey = place.store.public_survey(&place.portal, survey_id(id)?).await?;
-    place.locale = survey.locale;
-    let stamp = filled.stamp(&place.store).await?;
+    let survey = public_survey(place, survey_id(id)?).await?;
+    let stamp = filled.stamp(&place.store, &problems).await?;
     let form = Form { problems, ..Form::of(place, &format!("/s/{id}"), Some(stamp)) };
     Ok(shown(place, &survey, (&answers(filled), false), &form))
 }
@@ -158,18 +212,53 @@ fn questions(place: &Place, survey: &AskedSurvey, given: &Answers, form: &Form) 
     let shown: Vec<String> = survey.questions.iter().map(|question| format!("answers.{}", question.key)).collect();
     let shown: Vec<&str> = shown.iter().map(String::as_str).chain(["score", "comment"]).collect();
     html! {
-        @if let Some((number, subject)) = &survey.ticket { p.meta { span.num { (number) } " · " (subject) } }
-        h1 id="question" { (survey.question) }
-        form.portal-form method="post" action=(form.path) data-save[form.pressed.is_some()] {
+        (head(survey))
+        form.portal-form method="post" action=(form.path) data-words=(words(place)) data-save[form.pressed.is_some()] {
             (form.problems.summary(place, &shown))
             @if let Some(score) = form.pressed { (pressed(place, score)) }
-            @if let Some((low, high)) = survey.scores() { (scores(place, &survey.kind, (low, high), given.score)) }
+            @if let Some(range) = survey.scores() { (scores(place, &survey.kind, (range, given.score), &form.problems)) }
             @for question in &survey.questions { (further(place, question, given, &form.problems)) }
-            (Field::new("comment", place.t("portal.survey.comment")).area(place, &form.problems, &given.comment))
+            (Field::new("comment", place.t("portal.survey.comment")).at_most(Some(LONGEST_ANSWER))
+                .area(place, &form.problems, &given.comment))
             @if let Some(stamp) = &form.stamp { (guards(place, stamp)) }
             p.actions { button.button data-kind="primary" data-size="large" { (place.t("portal.survey.send")) } }
         }
     }
+}
+
+/// What is asked, and about which ticket.
+fn head(survey: &AskedSurvey) -> Markup {
+    html! {
+        @if let Some((number, subject)) = &survey.ticket { p.meta { span.num { (number) } " · " (subject) } }
+        h1 id="question" { (survey.question) }
+    }
+}
+
+/// An old mail is opened again, perhaps by mistake: what was answered since changes only when a button is pressed.
+fn asked_to_change(
+    place: &Place,
+    survey: &AskedSurvey,
+    (given, before, after): (&Answers, i64, i64),
+    form: &Form,
+) -> Response {
+    let (before, after) = (before.to_string(), after.to_string());
+    let question = place.t_with("portal.survey.ask_change", &[("before", &before), ("after", &after)]);
+    let body = html! {
+        section.portal-card.narrow {
+            (head(survey))
+            form.portal-form method="post" action=(form.path) data-words=(words(place)) {
+                p { (question) }
+                input type="hidden" name="score" value=(after);
+                input type="hidden" name="comment" value=(given.comment);
+                @for (key, answer) in &given.answers { input type="hidden" name={ "answers." (key) } value=(answer); }
+                p.actions {
+                    button.button data-kind="primary" { (place.t_with("portal.survey.change_to", &[("score", &after)])) }
+                    a.button data-kind="secondary" href=(form.path) { (place.t_with("portal.survey.keep", &[("score", &before)])) }
+                }
+            }
+        }
+    };
+    page(place, StatusCode::OK, Head::hidden(&survey.question), body)
 }
 
 /// That a score from the mail is yet to be sent; once the script did that, it says the other thing.
@@ -192,11 +281,14 @@ pub(super) fn ends(kind: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// The scores to choose from, with words for their ends.
-fn scores(place: &Place, kind: &str, (low, high): (i64, i64), chosen: Option<i64>) -> Markup {
+/// The scores to choose from, with words for their ends: one before the first, one after the last, wherever lines break.
+fn scores(place: &Place, kind: &str, ((low, high), chosen): ((i64, i64), Option<i64>), problems: &Problems) -> Markup {
     let (worst, best) = ends(kind);
+    let problem = problems.of_field(place, "score");
+    let described = problem.as_ref().map(|_| "score-error");
     html! {
-        fieldset.portal-scores aria-labelledby="question" {
+        fieldset.portal-scores aria-labelledby="question" aria-describedby=[described] data-invalid[problem.is_some()] {
+            p.meta { (place.t(worst)) }
             div {
                 @for score in low..=high {
                     label {
@@ -205,7 +297,8 @@ fn scores(place: &Place, kind: &str, (low, high): (i64, i64), chosen: Option<i64
                     }
                 }
             }
-            p.meta { span { (place.t(worst)) } span { (place.t(best)) } }
+            p.meta { (place.t(best)) }
+            @if let Some(problem) = problem { p.field-error id="score-error" { (problem) } }
         }
     }
 }
@@ -216,9 +309,9 @@ fn further(place: &Place, question: &Question, given: &Answers, problems: &Probl
     let field = Field::new(&name, question.label.clone());
     let field = if question.required { field.required() } else { field };
     let options: Vec<(String, String)> = match question.kind.as_str() {
-        "choice" => question.choices.iter().map(|choice| (choice.clone(), choice.clone())).collect(),
+        "choice" => question.choices.iter().map(|choice| (choice.code.clone(), choice.text.clone())).collect(),
         "score" => (1..=5).map(|score| (score.to_string(), score.to_string())).collect(),
-        _ => return field.area(place, problems, value),
+        _ => return field.at_most(Some(LONGEST_ANSWER)).area(place, problems, value),
     };
     field.choice(place, problems, (value, Some(place.t("portal.new.none"))), &options)
 }

@@ -7,16 +7,18 @@ use maud::{Markup, PreEscaped, html};
 use shared::Error;
 use shared::i18n::choice_label;
 use shared::types::TICKET;
-use store::portal::{Made, OwnTicket, PublicMessage};
+use store::portal::{LONGEST_TEXT, Made, OwnTicket, PublicMessage};
 
 use super::answer::html_answer;
 use super::fields::{Field, Problems};
 use super::files::{file_field, file_list, with_files};
-use super::filled::{Filled, guards};
+use super::filled::Filled;
+use super::guard::guards;
 use super::layout::{Head, page, trail};
 use super::led::plain;
 use super::place::Place;
 use super::tickets::status;
+use super::words::words;
 
 /// What the address names: whose pages, which ticket.
 type Numbered = Path<(String, String)>;
@@ -32,7 +34,7 @@ async fn whole(place: &Place, number: &str, filled: &Filled, problems: &Problems
     if problems.is_none() && !ticket.line.number.eq_ignore_ascii_case(number) {
         return Ok(place.go(&format!("/tickets/{}", plain(&ticket.line.number))));
     }
-    let stamp = filled.stamp(&place.store).await?;
+    let stamp = filled.stamp(&place.store, problems).await?;
     let path = place.path(&format!("/tickets/{}", ticket.line.number));
     let body = html! {
         div.narrow data-live=(format!("{path}/events")) data-part=(format!("{path}/conversation")) {
@@ -126,7 +128,14 @@ fn acts(place: &Place, ticket: &OwnTicket) -> Markup {
                 }
                 _ => { (act("solve", "portal.ticket.solve")) }
             }
-            @if matches!(ticket.line.status.as_str(), "solved" | "closed") { (act("rate", "portal.ticket.rate")) }
+            @if matches!(ticket.line.status.as_str(), "solved" | "closed") {
+                @if let Some(score) = ticket.satisfaction {
+                    p.muted { (place.t_with("portal.ticket.rated", &[("score", &score.to_string())])) }
+                }
+                @if ticket.may_rate {
+                    (act("rate", if ticket.satisfaction.is_some() { "portal.ticket.rate_again" } else { "portal.ticket.rate" }))
+                }
+            }
         }
     }
 }
@@ -135,10 +144,11 @@ fn answer_form(place: &Place, ticket: &OwnTicket, (filled, problems): (&Filled, 
     let label = if ticket.line.status == "closed" { "portal.ticket.write_anew" } else { "portal.ticket.write" };
     html! {
         form.portal-form id="reply" method="post" enctype="multipart/form-data"
-            action=(place.path(&format!("/tickets/{}/reply", ticket.line.number))) {
+            action=(place.path(&format!("/tickets/{}/reply", ticket.line.number))) data-words=(words(place)) data-keep {
             (problems.summary(place, &["content", "files"]))
-            (Field::new("content", place.t(label)).required().area(place, problems, filled.text("content")))
-            (file_field(place, problems))
+            (Field::new("content", place.t(label)).required().at_most(Some(LONGEST_TEXT))
+                .area(place, problems, filled.text("content")))
+            (file_field(place, problems, &filled.chosen))
             (guards(place, stamp))
             p.actions { button.button data-kind="primary" { (place.t("portal.ticket.send")) } }
         }
@@ -158,7 +168,7 @@ pub(super) async fn reply(place: Place, Path((_, number)): Numbered, filled: Fil
 
 async fn write(place: &Place, number: &str, filled: &Filled) -> Result<Made, Error> {
     let visitor = place.signed_in()?;
-    let id = filled.made_by_hand(&place.store).await?;
+    let id = filled.made_by_hand(&place.store, true).await?;
     let said = (id, filled.text("content"));
     let made = place.store.portal_reply(&place.portal, visitor, number, said, &place.client);
     with_files(place, &filled.files, made).await

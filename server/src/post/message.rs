@@ -10,7 +10,7 @@ use store::mail::{Attachment, Person};
 type Unfit = Box<dyn std::error::Error + Send + Sync>;
 
 /// Puts a letter together.
-pub(super) fn message(letter: &Outgoing) -> Result<Message, Unfit> {
+pub(crate) fn message(letter: &Outgoing) -> Result<Message, Unfit> {
     let mut head = Message::builder()
         .from(mailbox(&letter.from)?)
         .reply_to(mailbox(&letter.reply_to)?)

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::io;
+use std::iter::successors;
 use std::time::Duration;
 
 use lettre::transport::smtp::Error;
@@ -60,7 +61,8 @@ pub(super) async fn try_it(account: &Account, own_way: Option<&Transport>) -> Re
     }
 }
 
-fn transport(account: &Account, own_way: Option<&Transport>) -> Result<Transport, Fault> {
+/// The way out of a mailbox.
+pub(super) fn transport(account: &Account, own_way: Option<&Transport>) -> Result<Transport, Fault> {
     let Some(endpoint) = &account.outgoing else {
         return own_way.cloned().ok_or_else(|| Fault::new(PostFault::NoWayOut, ""));
     };
@@ -96,7 +98,10 @@ fn fault(error: &Error) -> Fault {
         };
         return Fault::new(what, format!("{code} {words}"));
     }
-    if let Some(broken) = source.and_then(|source| source.downcast_ref::<io::Error>()) {
+    // The library wraps its own failures in each other.
+    if let Some(broken) =
+        successors(source, |error| (**error).source()).find_map(|error| error.downcast_ref::<io::Error>())
+    {
         return Fault::of_connection(broken);
     }
     Fault::new(without_words(error, &words), "")

@@ -165,7 +165,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             (NotFound, json!({"merge": {"record_type": "customer", "into": nowhere, "others": [customer]}}))
         }
         "past_record" => (NotFound, json!({"record_type": "customer", "id": customer, "change": 0})),
-        "erase_person" => (Admins, json!({"record_type": "contact", "id": world.base["contact"], "locale": "en"})),
+        "erase_person" => (Admins, json!({"record_type": "contact", "id": world.base["contact"]})),
         "start_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}})),
         "undo" => (SignedIn, json!({"change_set": nowhere})),
         "latest_changes" => (SignedIn, json!({"query": {}})),
@@ -176,6 +176,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             (Readers(&OPPORTUNITY), json!({"query": pipeline, "stage_id": world.base["stage"], "cursor": "none"}))
         }
         "list_records" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "query": {}})),
+        "count_records" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "queries": [{}]})),
         "list_calendar" => {
             let days = json!({"field": "expected_close", "from": "2026-11-01", "days": 7, "per_day": 3, "list": {}});
             (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "query": days}))

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Values;
+use super::digits::trimmed;
 
 /// The column that all user-defined fields share.
 pub const CUSTOM: &str = "custom";
@@ -25,6 +26,26 @@ pub struct CustomField {
     /// Must have a value.
     #[serde(default)]
     pub required: bool,
+}
+
+impl CustomField {
+    /// A value as people read it: numbers are kept with four decimals, so that they compare.
+    pub fn readable(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) if self.kind == "number" => trimmed(text).into(),
+            other => other.clone(),
+        }
+    }
+}
+
+/// The values of a record as people read them, its user-defined numbers among them.
+pub fn readable(fields: &[CustomField], values: &mut Values) {
+    let Some(Value::Object(all)) = values.get_mut(CUSTOM) else { return };
+    for field in fields {
+        if let Some(value) = all.get_mut(&field.key) {
+            *value = field.readable(value);
+        }
+    }
 }
 
 /// User-defined fields by the name of their record type.
@@ -75,6 +96,22 @@ mod tests {
             custom_changes(&before, &after).into_iter().map(|(key, [old, new])| json!([key, old, new])).collect();
         assert_eq!(told, [json!(["b", "x", "y"]), json!(["c", null, true]), json!(["d", 2, null])]);
         assert!(custom_changes(&Value::Null, &Value::Null).is_empty());
+    }
+
+    #[test]
+    fn numbers_are_read_without_the_zeros_they_are_kept_with() {
+        let field = |key: &str, kind: &str| CustomField {
+            key: key.into(),
+            label: key.into(),
+            kind: kind.into(),
+            choices: Vec::new(),
+            required: false,
+        };
+        let fields = [field("size", "number"), field("share", "number"), field("code", "text")];
+        let kept = json!({"custom": {"size": "450.0000", "share": "-0.2500", "code": "45.0000"}});
+        let mut values = kept.as_object().cloned().unwrap();
+        readable(&fields, &mut values);
+        assert_eq!(values["custom"], json!({"size": "450", "share": "-0.25", "code": "45.0000"}));
     }
 
     #[test]

@@ -28,6 +28,15 @@ pub(super) fn ungrouped(text: &str) -> Option<String> {
     Some(if text.contains(decimal) { format!("{whole}.{fraction}") } else { whole })
 }
 
+/// A number without the zeros at the end of its fraction, as people write it; anything else as it is.
+pub fn trimmed(text: &str) -> &str {
+    let is_plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-');
+    if text.matches('.').count() == 1 && text.chars().all(is_plain) {
+        return text.trim_end_matches('0').trim_end_matches('.');
+    }
+    text
+}
+
 /// What people write behind numbers instead of zeros, with how many zeros; 元 says nothing more.
 const SCALES: &[(&str, usize)] = &[
     ("万", 4),

@@ -13,7 +13,7 @@ mod row;
 mod shape;
 mod validate;
 
-pub use custom::{CUSTOM, CustomField, CustomFields, custom_changes, custom_key, custom_name, overlay};
+pub use custom::{CUSTOM, CustomField, CustomFields, custom_changes, custom_key, custom_name, overlay, readable};
 pub use draft::{Draft, Rule, no_rules};
 pub use kind::{Kind, kinds};
 pub use marks::{NOT_WORKING, is_marked};

@@ -16,7 +16,12 @@ pub(super) fn rich_text(field: &str, value: &Value) -> Result<Value, FieldError>
     let text = value.as_str().ok_or_else(|| FieldError::new(field, "text"))?;
     // First of all: without them, what is left may begin with blanks, or be markup.
     let text = text.replace('\0', "");
-    let html = if has_markup(&text) { text.trim().to_owned() } else { from_text(&text) };
+    let html = match &text {
+        text if has_markup(text) => text.trim().to_owned(),
+        // One line of an editor.
+        text if has_entities(text) => format!("<p>{}</p>", text.trim().replace('\n', "<br>")),
+        text => from_text(text),
+    };
     if html.chars().count() > LONGEST {
         return Err(FieldError::new(field, "too_long").with("max", LONGEST));
     }
@@ -32,6 +37,11 @@ fn is_blank(html: &str) -> bool {
 fn has_markup(text: &str) -> bool {
     let begins = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'));
     text.split('<').skip(1).any(|rest| begins(rest) && rest.contains('>'))
+}
+
+/// Whether a text without markup is HTML all the same: some of its characters are written as HTML has them.
+fn has_entities(text: &str) -> bool {
+    ["&amp;", "&lt;", "&gt;", "&nbsp;", "&quot;", "&#39;"].iter().any(|entity| text.contains(entity))
 }
 
 /// Paragraphs of plain text: an empty line begins a new one.
@@ -91,6 +101,8 @@ mod tests {
         let kept = |text: &str| rich_text("content", &json!(text)).unwrap();
         assert_eq!(kept("a < b & c\nd\n\n第二段"), json!("<p>a &lt; b &amp; c<br>d</p><p>第二段</p>"));
         assert_eq!(kept("<p>x &amp; y</p>"), json!("<p>x &amp; y</p>"));
+        assert_eq!(kept("R&amp;D&nbsp; 1 &lt; 2"), json!("<p>R&amp;D&nbsp; 1 &lt; 2</p>"), "a line of an editor");
+        assert_eq!(kept("R&D"), json!("<p>R&amp;D</p>"));
         assert_eq!(kept("<p> </p><br>"), Value::Null);
         assert_eq!(kept("<img src=\"/a\">"), json!("<img src=\"/a\">"));
         assert_eq!(kept("\0\n<p>x</p>\n\0"), json!("<p>x</p>"));

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Span;
-use crate::access::Actor;
+use crate::access::{Action, Actor};
 use crate::query::{Filter, Op};
-use crate::types::{TICKET, TICKET_STATUSES, is_unsettled};
+use crate::record::RecordDef;
+use crate::types::{SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE, TICKET_STATUSES, is_unsettled};
 
 /// What can be counted. Days are those where the reader is; a ticket is in the period by the time that is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,6 +42,13 @@ pub enum Measure {
     Satisfied,
     /// Public replies by agents that were sent in the period: messages, not tickets.
     Replies,
+    /// Answers that say how likely somebody recommends us (NPS) and were given in the period: answers, not tickets, of which
+    /// some are about none.
+    NpsAnswers,
+    /// Of those, nine and ten.
+    Promoters,
+    /// Of those, zero to six.
+    Detractors,
 }
 
 /// How long what can take.
@@ -73,7 +81,7 @@ impl Timed {
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Received,
         Self::Open,
         Self::Overdue,
@@ -88,6 +96,9 @@ impl Measure {
         Self::Rated,
         Self::Satisfied,
         Self::Replies,
+        Self::NpsAnswers,
+        Self::Promoters,
+        Self::Detractors,
     ];
 
     /// Identifier in labels and styles.
@@ -107,6 +118,9 @@ impl Measure {
             Self::Rated => "rated",
             Self::Satisfied => "satisfied",
             Self::Replies => "replies",
+            Self::NpsAnswers => "nps_answers",
+            Self::Promoters => "promoters",
+            Self::Detractors => "detractors",
         }
     }
 
@@ -116,7 +130,26 @@ impl Measure {
             Self::Overdue => Self::Open,
             Self::Promised | Self::Kept | Self::Missed | Self::Rated | Self::Satisfied => Self::Solved,
             Self::Reopened => Self::FirstSolved,
+            Self::Promoters | Self::Detractors => Self::NpsAnswers,
             own => own,
+        }
+    }
+
+    /// The type of the records that it counts.
+    pub fn counts(self) -> &'static RecordDef {
+        match self.basis() {
+            Self::Replies => &TICKET_MESSAGE,
+            Self::NpsAnswers => &SURVEY_RESPONSE,
+            _ => &TICKET,
+        }
+    }
+
+    /// A condition on tickets, as what it counts has it.
+    pub fn about(self, condition: &Filter) -> Filter {
+        match self.basis() {
+            Self::Replies => within_tickets(condition),
+            Self::NpsAnswers => within_answers(condition),
+            _ => condition.clone(),
         }
     }
 
@@ -125,7 +158,7 @@ impl Measure {
         Self::ALL.into_iter().filter(move |part| *part != self && part.basis() == self)
     }
 
-    /// What tickets need besides to be of this part of its basis.
+    /// What they need besides to be of this part of its basis.
     pub fn narrower(self) -> Vec<Filter> {
         let states = |codes: &[&str]| Filter::field("sla_state", Op::In, json!(codes));
         match self {
@@ -135,11 +168,13 @@ impl Measure {
             Self::Reopened => vec![Filter::field("reopened", Op::Gte, 1)],
             Self::Rated => vec![Filter::field("satisfaction", Op::Present, Value::Null)],
             Self::Satisfied => vec![Filter::field("satisfaction", Op::Gte, 4)],
+            Self::Promoters => vec![Filter::field("score", Op::Gte, 9)],
+            Self::Detractors => vec![Filter::field("score", Op::Lte, 6)],
             _ => Vec::new(),
         }
     }
 
-    /// The tickets it counts; for replies the messages, as [`replies`] has them.
+    /// The tickets it counts; for replies the messages, as [`replies`] has them, and the answers where it counts those.
     pub fn conditions(self, span: Span) -> Vec<Filter> {
         let mut all = match self.basis() {
             Self::Open => vec![unsettled()],
@@ -151,6 +186,7 @@ impl Measure {
             Self::Answered => within("first_answered_at", span),
             Self::FirstSolved => within("first_solved_at", span),
             Self::Replies => replies(span),
+            Self::NpsAnswers => recommendations(span),
             _ => within("solved_at", span),
         };
         all.extend(self.narrower());
@@ -167,6 +203,9 @@ impl Measure {
 
     /// Whether somebody may see all that it depends on.
     pub fn is_open_to(self, actor: &Actor) -> bool {
+        if self.basis() == Self::NpsAnswers {
+            return sees_recommendations(actor);
+        }
         let span = Span { from: chrono::NaiveDate::MIN, until: chrono::NaiveDate::MIN };
         let conditions = if self == Self::Replies { Vec::new() } else { self.conditions(span) };
         let mut fields = Vec::new();
@@ -193,16 +232,49 @@ pub fn replies(span: Span) -> Vec<Filter> {
     [kind, direction].into_iter().chain(within("said_at", span)).collect()
 }
 
+/// Answers about recommending us that were given in a period.
+fn recommendations(span: Span) -> Vec<Filter> {
+    let kind = Filter::field("survey_id.kind", Op::Eq, "nps");
+    let score = Filter::field("score", Op::Present, Value::Null);
+    [kind, score].into_iter().chain(within("answered_at", span)).collect()
+}
+
+fn sees_recommendations(actor: &Actor) -> bool {
+    let sees = |def: &RecordDef, name: &str| def.field(name).is_some_and(|field| actor.sees(def, field));
+    let own = ["survey_id", "score", "answered_at"].into_iter().all(|name| sees(&SURVEY_RESPONSE, name));
+    own && sees(&SURVEY, "kind") && [&SURVEY, &SURVEY_RESPONSE].iter().all(|def| actor.may(def, Action::Read))
+}
+
 /// The same condition for what refers to tickets, such as their messages.
 pub fn within_tickets(condition: &Filter) -> Filter {
-    let all = |parts: &[Filter]| parts.iter().map(within_tickets).collect();
+    renamed(condition, &|field| format!("ticket_id.{field}"))
+}
+
+/// The same condition for answers to surveys.
+fn within_answers(condition: &Filter) -> Filter {
+    renamed(condition, &answer_path)
+}
+
+/// How an answer to a survey names a field of tickets. What it keeps itself is asked of it: an answer without a ticket may have a
+/// customer, and the agent is whom it is about, not who has the ticket now.
+pub fn answer_path(path: &str) -> String {
+    let (own, further) = path.split_once('.').map_or((path, None), |(own, further)| (own, Some(further)));
+    let kept = match own {
+        "owner_id" => "agent_id",
+        "queue_id" | "customer_id" | "contact_id" => own,
+        _ => return format!("ticket_id.{path}"),
+    };
+    further.map_or_else(|| kept.to_owned(), |further| format!("{kept}.{further}"))
+}
+
+/// The same condition on fields of other names.
+fn renamed(condition: &Filter, name: &dyn Fn(&str) -> String) -> Filter {
+    let all = |parts: &[Filter]| parts.iter().map(|part| renamed(part, name)).collect();
     match condition {
         Filter::All(parts) => Filter::All(all(parts)),
         Filter::Any(parts) => Filter::Any(all(parts)),
-        Filter::Not(part) => Filter::Not(Box::new(within_tickets(part))),
-        Filter::Field { field, op, value } => {
-            Filter::Field { field: format!("ticket_id.{field}"), op: *op, value: value.clone() }
-        }
+        Filter::Not(part) => Filter::Not(Box::new(renamed(part, name))),
+        Filter::Field { field, op, value } => Filter::Field { field: name(field), op: *op, value: value.clone() },
     }
 }
 
@@ -254,5 +326,14 @@ mod tests {
         let own = Filter::Not(Box::new(Filter::Any(vec![Filter::field("customer_id.industry", Op::Eq, "retail")])));
         let theirs = Filter::field("ticket_id.customer_id.industry", Op::Eq, "retail");
         assert_eq!(within_tickets(&own), Filter::Not(Box::new(Filter::Any(vec![theirs]))));
+    }
+
+    #[test]
+    fn answers_are_asked_for_what_they_keep_and_their_tickets_for_the_rest() {
+        let paths = ["owner_id", "customer_id.industry", "queue_id", "team_id", "tags"].map(answer_path);
+        assert_eq!(paths, ["agent_id", "customer_id.industry", "queue_id", "ticket_id.team_id", "ticket_id.tags"]);
+        let counted = Measure::ALL.into_iter().filter(|measure| measure.counts().name == SURVEY_RESPONSE.name);
+        let own = [Measure::NpsAnswers, Measure::Promoters, Measure::Detractors];
+        assert_eq!(counted.collect::<Vec<_>>(), own);
     }
 }

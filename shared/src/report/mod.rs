@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::dimension::{Dimension, dimension, dimensions, offered};
-pub use self::measure::{Measure, Timed, replies, within_tickets};
+pub use self::measure::{Measure, Timed, answer_path, replies, within_tickets};
 pub use self::span::{LONGEST_DAYS, Span, Step};
 use crate::query::{Filter, Titles};
 
@@ -56,6 +56,14 @@ impl Figures {
     /// How many a measure holds.
     pub fn count(&self, measure: Measure) -> i64 {
         self.counts.get(&measure).copied().unwrap_or(0)
+    }
+
+    /// How many would recommend us, in percent, less how many would rather not: -100 to 100; nothing without answers.
+    pub fn nps(&self) -> Option<i64> {
+        let answers = self.count(Measure::NpsAnswers);
+        let more = self.count(Measure::Promoters) - self.count(Measure::Detractors);
+        // Rounded to the next, halves upwards.
+        (more * 200 + answers).checked_div_euclid(answers * 2)
     }
 
     /// Which part a measure is of the one it belongs to, in tenths of a percent; nothing of nothing.
@@ -117,5 +125,16 @@ mod tests {
         };
         assert_eq!([share(3, 5), share(2, 3), share(1, 3), share(7, 7)], [Some(600), Some(667), Some(333), Some(1000)]);
         assert_eq!([share(0, 4), share(0, 0)], [Some(0), None]);
+    }
+
+    #[test]
+    fn recommendations_are_promoters_less_detractors() {
+        let nps = |answers: i64, promoters: i64, detractors: i64| {
+            let counts =
+                [(Measure::NpsAnswers, answers), (Measure::Promoters, promoters), (Measure::Detractors, detractors)];
+            Figures { counts: counts.into(), ..Figures::default() }.nps()
+        };
+        assert_eq!([nps(4, 2, 1), nps(3, 1, 0), nps(3, 0, 1)], [Some(25), Some(33), Some(-33)]);
+        assert_eq!([nps(2, 0, 2), nps(5, 5, 0), nps(1, 0, 0), nps(0, 0, 0)], [Some(-100), Some(100), Some(0), None]);
     }
 }

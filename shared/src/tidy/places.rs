@@ -71,7 +71,8 @@ pub fn split_place(name: &str) -> (&str, &str) {
 
 /// How many bytes of the beginning name a place.
 fn place_at(text: &str) -> usize {
-    let special = PROVINCES.iter().flat_map(|(short, full)| [*short, *full]).chain(["中国"]);
+    // 市 is looked at below.
+    let special = PROVINCES.iter().flat_map(|(short, full)| [*short, full.trim_end_matches('市')]).chain(["中国"]);
     let plain = PLAIN_PROVINCES.split_whitespace().chain(CITIES.split_whitespace());
     let begins = special.chain(plain).filter(|place| text.starts_with(place)).map(str::len).max();
     let Some(begin) = begins else { return 0 };

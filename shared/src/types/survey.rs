@@ -29,8 +29,11 @@ const QUESTION: &[Part] = &[
     // Answers are kept by it; who asks need not think of one.
     Part::of(FieldDef::new("key", kinds::text(40)).internal()),
     Part::of(FieldDef::new("label", kinds::text(300)).required()),
+    Part::of(FieldDef::new("other_label", kinds::text(300))),
     Part::of(FieldDef::new("kind", kinds::choice(QUESTION_KINDS)).required().default("text")),
+    // A choice is kept as it is written here, whichever language it was read in: so the answers are counted together.
     Part::of(FieldDef::new("choices", kinds::lines(200)).required()).when("kind", &["choice"]),
+    Part::of(FieldDef::new("other_choices", kinds::lines(200))).when("kind", &["choice"]),
     Part::of(FieldDef::new("required", kinds::boolean())),
 ];
 
@@ -42,15 +45,21 @@ record! {
         name: text(120).required().unique().search().list();
         /// What is measured.
         kind: choice(SURVEY_KINDS).required().default("csat").list();
-        /// Its language.
+        /// The language that its texts are in; those called other are in the other one.
         locale: choice(&["zh-CN", "en"]).required().default("zh-CN").list();
         /// The main question, as customers read it.
         question: text(300).required().list();
-        /// Further questions: `[{"key": "speed", "label": "…", "kind": "text|choice|score", "choices": […], "required": true}]`.
+        /// The same in the other language; with it the survey is asked in both.
+        other_question: text(300);
+        /// Further questions: `[{"key": "speed", "label": "…", "kind": "text|choice|score", "choices": […], "required": true}]`,
+        /// in the other language `other_label` and `other_choices`.
         questions: sequence(QUESTION).group("questions");
         /// What they read after answering.
         thanks: text(300);
-        /// Sent when a ticket is closed, to customers of that language.
+        /// The same in the other language.
+        other_thanks: text(300);
+        /// Sent when a ticket is closed, to customers of a language that it is asked in: one letter for each ticket. Whom nobody
+        /// asked for a recommendation within 90 days is asked for that, else surveys about the ticket take turns.
         on_close: boolean().list();
         /// Answers are taken.
         active: boolean().default("true").list();
@@ -110,7 +119,7 @@ fn survey_rules(draft: &mut Draft<'_>) {
         }
         Value::Array(all) => match with_keys(all, &before) {
             Ok(all) => {
-                draft.errors.extend(all.iter().enumerate().filter_map(|(at, question)| choice_twice(at, question)));
+                draft.errors.extend(all.iter().enumerate().filter_map(|(at, question)| wrong_choices(at, question)));
                 draft.set("questions", all);
             }
             Err(at) => draft.error(&format!("questions.{at}"), "question_twice"),
@@ -130,13 +139,22 @@ fn asks_something(draft: &mut Draft<'_>) {
     }
 }
 
-/// The error of a question that offers a choice more than once: results count by the choice's text.
-fn choice_twice(at: usize, question: &Value) -> Option<FieldError> {
-    let mut seen = BTreeSet::new();
-    let choices = question.get("choices").and_then(Value::as_array)?;
+/// The error of a question that offers a choice more than once, since results count by the choice's text, or not each of them in
+/// the other language.
+fn wrong_choices(at: usize, question: &Value) -> Option<FieldError> {
     question.get("kind").filter(|kind| *kind == "choice")?;
-    let twice = choices.iter().filter_map(Value::as_str).find(|choice| !seen.insert(choice.trim()))?;
-    Some(FieldError::new(format!("questions.{at}.choices"), "choice_twice").with("choice", twice.trim()))
+    let twice = |name: &str| {
+        let mut seen = BTreeSet::new();
+        let choices = question.get(name)?.as_array()?;
+        let twice = choices.iter().filter_map(Value::as_str).find(|choice| !seen.insert(choice.trim()))?;
+        Some(FieldError::new(format!("questions.{at}.{name}"), "choice_twice").with("choice", twice.trim()))
+    };
+    let count = |name: &str| Some(question.get(name)?.as_array()?.len());
+    let fewer = || {
+        let own = count("choices").filter(|own| count("other_choices").is_some_and(|other| other != *own))?;
+        Some(FieldError::new(format!("questions.{at}.other_choices"), "choices_differ").with("n", own))
+    };
+    twice("choices").or_else(|| twice("other_choices")).or_else(fewer)
 }
 
 /// Gives each question that has none a key of its own, by which its answers are kept: one that no question ever had, for
@@ -227,6 +245,19 @@ mod tests {
         assert!(refused(None, asking(json!(["Red", "Blue"]))).is_empty());
         let told = ("questions.1.choices".to_owned(), "choice_twice".to_owned());
         assert_eq!(refused(None, asking(json!(["Red", "Blue", " Red "]))), [told]);
+    }
+
+    #[test]
+    fn the_other_language_has_each_choice_too_or_none() {
+        let asking = |other: Value| {
+            let which =
+                json!({"label": "Which?", "kind": "choice", "choices": ["Red", "Blue"], "other_choices": other});
+            survey("csat", true, json!([which]))
+        };
+        let told = |code: &str| [("questions.0.other_choices".to_owned(), code.to_owned())];
+        assert!(refused(None, asking(json!(["红", "蓝"]))).is_empty() && refused(None, asking(json!(null))).is_empty());
+        assert_eq!(refused(None, asking(json!(["红"]))), told("choices_differ"));
+        assert_eq!(refused(None, asking(json!(["红", "红"]))), told("choice_twice"));
     }
 
     #[test]

@@ -28,6 +28,8 @@ record! {
         said_at: datetime().required().list();
         /// Message-ID of the mail.
         mail_id: text(500).internal();
+        /// What a note that mail left is about: see [`crate::post::Notice`].
+        notice: text(500).internal().personal();
         /// How far a mail to the customer has come.
         delivery: choice(&["queued", "sent", "failed", "bounced"]).computed().list();
         /// Why it failed.

@@ -180,7 +180,7 @@ fn along(message: &Row, ticket_id: Uuid, html: &str, copies: Vec<Copied>) -> Res
     let field = |name: &str| message.value(name).clone();
     let mut said = values(json!({
         "ticket_id": ticket_id, "content": html, "said_at": field("said_at"), "channel": field("channel"),
-        "author_name": field("author_name"), "author_email": field("author_email"),
+        "author_name": field("author_name"), "author_email": field("author_email"), "notice": field("notice"),
         "kind": if customers { "reply" } else { "note" }, "direction": if customers { "inbound" } else { "outbound" },
     }));
     if customers {

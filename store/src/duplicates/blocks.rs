@@ -61,7 +61,7 @@ fn keys(of: &Features) -> BTreeSet<u64> {
     of.phones.iter().for_each(|phone| key("phone", &[phone]));
     of.numbers.iter().for_each(|number| key("number", &[number]));
     key("name", &[&of.name]);
-    key("sound", &[&of.sound]);
+    of.sounds.iter().for_each(|sound| key("sound", &[sound]));
     let mut sounds: Vec<String> = of.words.iter().map(|word| soundex(word)).collect();
     for sound in &sounds {
         key("postcode", &[sound, &of.postcode]);

@@ -5,7 +5,7 @@ use shared::duplicates::{Agreement, Reason};
 use shared::tidy::split_place;
 use strsim::{damerau_levenshtein, jaro_winkler, normalized_damerau_levenshtein};
 
-use super::features::{Features, sound};
+use super::features::{Features, sounds};
 
 /// Logarithm (base 2) of how much likelier a pair picked at random is to differ.
 const PRIOR: f64 = 7.5;
@@ -85,7 +85,7 @@ fn told(name: &str) -> f64 {
 /// How alike two names are, 0 to 1, whatever the order of their words and the characters for their sound.
 fn likeness(a: &Features, b: &Features) -> f64 {
     let sound = sounding(a, b).max(sounding(b, a));
-    let written = match (!a.sound.is_empty() || !b.sound.is_empty(), a.is_company && b.is_company) {
+    let written = match (!a.sounds.is_empty() || !b.sounds.is_empty(), a.is_company && b.is_company) {
         (true, _) => chinese(&a.name, &b.name),
         // Companies of a trade share most of their words: as a whole only slips count.
         (false, true) => Some(normalized_damerau_levenshtein(&a.name, &b.name))
@@ -100,17 +100,19 @@ fn likeness(a: &Features, b: &Features) -> f64 {
 /// How alike a Chinese name and another one sound; one in Latin letters may be its pinyin, of companies without their trade:
 /// Yunfan is 云帆科技.
 fn sounding(chinese: &Features, other: &Features) -> f64 {
-    if chinese.sound.is_empty() || !other.sound.is_empty() {
-        return if !chinese.sound.is_empty() && chinese.sound == other.sound { 0.95 } else { 0.0 };
+    if chinese.sounds.is_empty() || !other.sounds.is_empty() {
+        return if chinese.sounds.iter().any(|sound| other.sounds.contains(sound)) { 0.95 } else { 0.0 };
     }
     // Keyboards have v for ü, passports u.
     let typed = |text: &str| text.replace(['ü', 'v'], "u");
-    let (whole, name) = (typed(&chinese.sound), typed(&other.name));
+    let name = typed(&other.name);
+    let wholes: Vec<String> = chinese.sounds.iter().map(|sound| typed(sound)).collect();
     // Shanghai alone is none of the companies there.
-    let is_place = || typed(&sound(split_place(&chinese.name).0)).starts_with(&name);
+    let is_place = || sounds(split_place(&chinese.name).0).iter().any(|sound| typed(sound).starts_with(&name));
     let are_companies = chinese.is_company && other.is_company;
-    let is_begin = are_companies && name.len() >= SPELT && whole.starts_with(&name) && !is_place();
-    match whole == name {
+    let begins = || wholes.iter().any(|whole| whole.starts_with(&name));
+    let is_begin = are_companies && name.len() >= SPELT && begins() && !is_place();
+    match wholes.contains(&name) {
         true => 0.95,
         false if is_begin => 0.88,
         false => 0.0,
@@ -268,6 +270,8 @@ mod tests {
             ("云帆科技有限公司", "Yunfan"),
             ("yunfan keji", "云帆科技"),
             ("Lvzhou Tech Ltd", "绿洲 tech"),
+            ("Changan", "长安汽车"),
+            ("长青", "常青"),
             ("WC腾云科枝", "WC腾云科技有限公司"),
         ] {
             assert!(hinted(a, b), "{a} {b}");

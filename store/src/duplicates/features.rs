@@ -6,6 +6,8 @@ use shared::record::{Kind, dialled, texts};
 use shared::{RecordDef, Row};
 use uuid::Uuid;
 
+use crate::readings::{spoken, ways};
+
 /// Words for the legal form of companies, which people leave out.
 const LEGAL_WORDS: &[&str] = &[
     "inc",
@@ -52,8 +54,8 @@ pub struct Features {
     pub(super) words: Vec<String>,
     /// The words together.
     pub(super) name: String,
-    /// How the name sounds, if it is Chinese.
-    pub(super) sound: String,
+    /// How the name may sound, if it is Chinese.
+    pub(super) sounds: Vec<String>,
     pub(super) emails: Vec<String>,
     pub(super) phones: Vec<String>,
     pub(super) numbers: Vec<String>,
@@ -107,7 +109,7 @@ impl Features {
     fn called(&mut self, name: &str) {
         self.words = words(name, self.is_company);
         self.name = self.words.concat();
-        self.sound = sound(&self.name);
+        self.sounds = sounds(&self.name);
     }
 
     fn lives(&mut self, address: &Value) {
@@ -142,16 +144,12 @@ fn without_end(word: &str) -> &str {
     LEGAL_ENDS.iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word)
 }
 
-/// Pinyin without tones; nothing for names in other scripts.
-pub(super) fn sound(name: &str) -> String {
-    let mut sound = String::new();
-    for (c, pinyin) in name.chars().zip(name.to_pinyin()) {
-        match pinyin {
-            Some(pinyin) => sound.push_str(pinyin.plain()),
-            None => sound.push(c),
-        }
+/// Pinyin without tones, in each way to read it; nothing for names in other scripts.
+pub(super) fn sounds(name: &str) -> Vec<String> {
+    if !name.chars().any(|c| c.to_pinyin().is_some()) {
+        return Vec::new();
     }
-    if sound == name { String::new() } else { sound }
+    ways(&spoken(name)).iter().map(|way| way.concat()).collect()
 }
 
 #[cfg(test)]
@@ -164,7 +162,8 @@ mod tests {
         assert_eq!(words("华为技术有限公司", true), ["华为技术"]);
         assert_eq!(words("The Company Ltd", true), ["the", "company", "ltd"]);
         assert_eq!(words("Co Wang", false), ["co", "wang"]);
-        assert_eq!(sound("华为"), "huawei");
-        assert_eq!(sound("acme"), "");
+        assert_eq!(sounds("华为"), ["huawei"]);
+        assert_eq!(sounds("长沙a1"), ["zhangshaa1", "changshaa1"]);
+        assert_eq!(sounds("acme"), [""; 0]);
     }
 }

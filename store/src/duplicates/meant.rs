@@ -15,44 +15,16 @@ use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_scope};
 
 /// Providers of many people's addresses; some are but one letter from each other.
-const PROVIDERS: &[&str] = &[
-    "qq.com",
-    "163.com",
-    "126.com",
-    "gmail.com",
-    "outlook.com",
-    "hotmail.com",
-    "foxmail.com",
-    "sina.com",
-    "sina.cn",
-    "sohu.com",
-    "yeah.net",
-    "139.com",
-    "189.cn",
-    "188.com",
-    "aliyun.com",
-    "vip.163.com",
-    "vip.qq.com",
-    "icloud.com",
-    "yahoo.com",
-    "live.com",
-    "msn.com",
-    "me.com",
-    "mail.com",
-    "ymail.com",
-    "email.com",
-    "gmx.de",
-    "gmx.net",
-    "gmx.com",
-    "web.de",
-    "googlemail.com",
-    "yandex.com",
-    "proton.me",
-    "protonmail.com",
-    "naver.com",
-];
+const PROVIDERS: &str = "qq.com 163.com 126.com gmail.com outlook.com hotmail.com foxmail.com sina.com sina.cn sohu.com \
+    yeah.net 139.com 189.cn 188.com aliyun.com vip.163.com vip.qq.com icloud.com yahoo.com live.com msn.com me.com \
+    mail.com ymail.com email.com gmx.de gmx.net gmx.com web.de googlemail.com yandex.com proton.me protonmail.com \
+    naver.com";
 /// Fewest characters of a domain in which a slip is one and not another domain.
 const LEAST: usize = 5;
+/// Longest domain there can be.
+const LONGEST: usize = 253;
+/// Fewest letters before the ending in which a slip is one: mi.com is not me.com.
+const LEAST_BEGIN: usize = 3;
 /// Most addresses looked at.
 const ADDRESSES: usize = 5;
 
@@ -74,12 +46,14 @@ impl Store {
         let mut meant = Vec::new();
         for address in addresses.iter().take(ADDRESSES) {
             let Some((local, domain)) = address.rsplit_once('@') else { continue };
-            if domain.len() < LEAST || PROVIDERS.contains(&domain) {
+            let domain = domain.to_lowercase();
+            if !(LEAST..=LONGEST).contains(&domain.len()) || PROVIDERS.split(' ').any(|provider| provider == domain) {
                 continue;
             }
-            let right = match provider(domain) {
-                Some(provider) => Some(provider.to_owned()),
-                None => known(&mut tx, actor, domain).await?,
+            let right = match known(&mut tx, actor, &domain).await? {
+                Known::Itself => None,
+                Known::Near(near) => provider(&domain).map(str::to_owned).or(Some(near)),
+                Known::No => provider(&domain).map(str::to_owned),
             };
             meant.extend(right.map(|right| (address.clone(), format!("{local}@{right}"))));
         }
@@ -90,7 +64,9 @@ impl Store {
 /// The provider whose domain this is but for a slip; before others the one that differs in the ending only.
 fn provider(domain: &str) -> Option<&'static str> {
     let begin = |domain: &str| domain.rsplit_once('.').map(|(begin, _)| begin.to_owned());
-    let near = PROVIDERS.iter().copied().filter(|provider| is_slip(provider, domain));
+    let is_long = |provider: &str| provider.find('.').is_some_and(|letters| letters >= LEAST_BEGIN);
+    let near = PROVIDERS.split(' ').filter(|provider| is_slip(provider, domain));
+    let near = near.filter(|provider| begin(provider) == begin(domain) || is_long(provider));
     near.min_by_key(|provider| begin(provider) != begin(domain))
 }
 
@@ -98,10 +74,20 @@ fn is_slip(right: &str, typed: &str) -> bool {
     damerau_levenshtein(right, typed) == 1
 }
 
-/// The domain of the organisation's people and companies, as far as the actor sees them, that this is but for a slip; none if
-/// the domain itself is one of theirs.
-async fn known(tx: &mut Tx, actor: &Actor, domain: &str) -> Result<Option<String>> {
-    let (Some(same), Some(near)) = (slips::exactly(domain), slips::domains(domain)) else { return Ok(None) };
+/// What an organisation's own addresses say of a domain.
+enum Known {
+    /// It is one of theirs.
+    Itself,
+    /// One of theirs is it but for a slip.
+    Near(String),
+    /// Nothing.
+    No,
+}
+
+/// Whether a domain is one of the organisation's people and companies, as far as the actor sees them, or one of theirs but for
+/// a slip.
+async fn known(tx: &mut Tx, actor: &Actor, domain: &str) -> Result<Known> {
+    let (Some(same), Some(near)) = (slips::exactly(domain), slips::domains(domain)) else { return Ok(Known::No) };
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for def in REGISTRY.iter().copied().filter(|def| can_have(def) && actor.may(def, Action::Read)) {
         let seen = def.fields.iter().filter(|field| field.kind == Kind::Emails && actor.sees(def, field));
@@ -113,10 +99,10 @@ async fn known(tx: &mut Tx, actor: &Actor, domain: &str) -> Result<Option<String
         }
     }
     if counts.contains_key(domain) {
-        return Ok(None);
+        return Ok(Known::Itself);
     }
     let near = counts.into_iter().filter(|(other, _)| is_slip(other, domain));
-    Ok(near.max_by_key(|(_, count)| *count).map(|(other, _)| other))
+    Ok(near.max_by_key(|(_, count)| *count).map_or(Known::No, |(other, _)| Known::Near(other)))
 }
 
 /// The addresses of some of the records that the index finds by either query.
@@ -153,6 +139,8 @@ mod tests {
         ] {
             assert_eq!(provider(typed), Some(meant), "{typed}");
         }
-        assert_eq!((provider("yunfan.cn"), provider("example.com")), (None, None));
+        for other in ["yunfan.cn", "example.com", "mi.com", "ge.com"] {
+            assert_eq!(provider(other), None, "{other}");
+        }
     }
 }

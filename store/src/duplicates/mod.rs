@@ -134,7 +134,8 @@ async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &R
 
 /// What records that are the same may have in common, each as words to be found.
 fn sought(def: &RecordDef, row: &Row, features: &Features) -> Vec<String> {
-    let mut all = vec![features.words.join(" "), features.sound.clone()];
+    let mut all = vec![features.words.join(" ")];
+    all.extend_from_slice(&features.sounds);
     let words = features.words.iter().filter(|word| word.chars().count() > 2);
     all.extend(words.map(|word| word.chars().take(12).collect()));
     for field in def.fields.iter().filter(|field| field.kind == Kind::Phones) {

@@ -4,6 +4,7 @@ use pinyin::ToPinyin;
 use shared::tidy::split_place;
 
 use super::features::words;
+use crate::readings::{spoken, ways};
 
 /// Fewest Chinese characters, and fewest syllables, that say which company is meant.
 const LEAST: usize = 2;
@@ -75,22 +76,30 @@ impl Called {
     /// Letters that are syllables of a name, or the first ones of its characters; with the place before them or without.
     fn sounds_like(&self, name: &Self) -> Option<f64> {
         let typed = as_typed(&self.own);
-        let (place, own) = (syllables(&name.place), syllables(&name.own));
-        let first: usize = own.iter().take(LEAST).map(String::len).sum();
-        let length = |part: &[String]| part.iter().map(String::len).sum::<usize>();
-        let initials = |part: &[String]| part.iter().filter_map(|syllable| syllable.chars().next()).collect::<String>();
-        if own.len() < LEAST || typed.len() < LETTERS || !typed.is_ascii() {
+        let (lead, own) = (name.place.chars().count(), name.own.chars().count());
+        if own < LEAST || typed.len() < LETTERS || !typed.is_ascii() {
             return None;
         }
-        [&place[..0], &place[..]].into_iter().find_map(|lead| {
-            let said = lead.concat() + &own.concat();
-            if typed.len() >= length(lead) + first && said.starts_with(&typed) {
-                return Some(((typed.len() - length(lead)) as f64 / length(&own) as f64).min(1.0));
-            }
-            let is_begun = (initials(lead) + &initials(&own)).starts_with(&typed);
-            (is_begun && typed.len() >= lead.len() + LEAST).then(|| part(typed.len() - lead.len(), &name.own))
+        ways(&spoken(&format!("{}{}", name.place, name.own))).iter().find_map(|way| {
+            let sounds: Vec<String> = way.iter().map(|sound| as_typed(sound)).collect();
+            let (place, own) = sounds.split_at(lead);
+            [&place[..0], place].into_iter().find_map(|lead| spelt(&typed, lead, own))
         })
     }
+}
+
+/// How much of a company's own name these letters are, if they are the syllables of what leads it and of it, or the
+/// first ones of its characters.
+fn spelt(typed: &str, lead: &[String], own: &[String]) -> Option<f64> {
+    let first: usize = own.iter().take(LEAST).map(String::len).sum();
+    let length = |part: &[String]| part.iter().map(String::len).sum::<usize>();
+    let initials = |part: &[String]| part.iter().filter_map(|syllable| syllable.chars().next()).collect::<String>();
+    let said = lead.concat() + &own.concat();
+    if typed.len() >= length(lead) + first && said.starts_with(typed) {
+        return Some(((typed.len() - length(lead)) as f64 / length(own) as f64).min(1.0));
+    }
+    let is_begun = (initials(lead) + &initials(own)).starts_with(typed);
+    (is_begun && typed.len() >= lead.len() + LEAST).then(|| (typed.len() - lead.len()) as f64 / own.len() as f64)
 }
 
 fn part(chars: usize, of: &str) -> f64 {
@@ -99,11 +108,6 @@ fn part(chars: usize, of: &str) -> f64 {
 
 fn count_chinese(text: &str) -> usize {
     text.chars().filter(|c| c.to_pinyin().is_some()).count()
-}
-
-/// A sound for each character: its pinyin, of others themselves.
-fn syllables(text: &str) -> Vec<String> {
-    text.chars().map(|c| c.to_pinyin().map_or_else(|| c.to_string(), |sound| as_typed(sound.plain()))).collect()
 }
 
 /// Keyboards have v for ü, passports u.
@@ -125,6 +129,9 @@ mod tests {
             ["云帆", "上海云帆", "云帆科", "yunfan", "Yun Fan", "yunfanke", "shanghaiyunfan", "shyf", "yfkj", "shyfk"]
         {
             assert!(is_meant(typed, "上海云帆科技有限公司"), "{typed}");
+        }
+        for typed in ["changan", "chongqingchangan", "cqca", "caqc"] {
+            assert!(is_meant(typed, "重庆长安汽车股份有限公司"), "{typed}");
         }
         assert!(is_meant("云帆", "云帆（上海）科技有限公司") && is_meant("lvzhou", "浙江省杭州市绿洲园林有限公司"));
     }

@@ -102,6 +102,8 @@ pub(super) fn domains(domain: &str) -> Option<String> {
     let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
     let ways = match word.len() {
         0 => return None,
+        // No part of a domain is longer.
+        64.. => return None,
         DOMAIN.. if word.is_ascii() => begins(word, is_number),
         _ => BTreeSet::from([word.to_owned()]),
     };

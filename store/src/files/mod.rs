@@ -17,6 +17,7 @@ pub(crate) use orphans::UNDOABLE_DAYS;
 use orphans::Watch;
 use place::Place;
 use shared::{Error, FieldError};
+pub use sniff::picture_type;
 
 use crate::error::StartError;
 

@@ -53,6 +53,12 @@ pub(super) fn is_inline(content_type: &str) -> bool {
     INLINE_IMAGES.contains(&content_type)
 }
 
+/// The type of a picture that browsers may show in a page, by its bytes.
+#[must_use]
+pub fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+    Some(content_type(bytes, "")).filter(|found| is_inline(found))
+}
+
 /// UTF-8, but perhaps cut within a character, without control characters.
 fn is_text(head: &[u8]) -> bool {
     let valid = match std::str::from_utf8(head) {
@@ -97,6 +103,8 @@ mod tests {
         for (head, name, expected) in cases {
             assert_eq!(content_type(head, name), expected, "{name}: {head:?}");
         }
+        assert_eq!(picture_type(PNG), Some("image/png"));
+        assert_eq!(picture_type(b"<svg xmlns='http://www.w3.org/2000/svg'>"), None);
         assert!(is_inline("image/png") && !is_inline("image/svg+xml") && !is_inline("application/pdf"));
     }
 }

@@ -1,23 +1,18 @@
 //! Uploaded files: kept until the run that uses them is over, or for a day.
 
-use std::collections::HashSet;
-
-use sha2::{Digest, Sha256};
 use shared::access::{Action, Actor};
 use shared::i18n::Locale;
-use shared::import::limits::VALUES;
-use shared::import::{ALL, Answer, Decision, FileInfo, FileKind, Format, From, MAX_BYTES, Reading, Spec, Step};
-use shared::record::Kind;
+use shared::import::{FileInfo, FileKind, Format, MAX_BYTES, Reading, Step};
 use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::layout::Layout;
-use super::lookup::folded;
 use super::preset::{Preset, Roles};
+use super::remembered::remembered;
 use super::suggest;
-use super::table::{Line, Table, read_aside, too_large};
+use super::table::{Table, read_aside, too_large};
 use crate::auth::DefaultRole;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
@@ -92,16 +87,6 @@ impl Store {
     }
 }
 
-/// Remembered steps, their days read as this file's own cells show.
-fn read_as(mut steps: Vec<Step>, table: &Table) -> Vec<Step> {
-    for assignment in steps.iter_mut().flat_map(|step| &mut step.assignments).filter(|a| a.dates.is_some()) {
-        if let From::Column(name) = &assignment.from {
-            assignment.dates = table.column(name).and_then(|at| table.dates(at)).or(assignment.dates);
-        }
-    }
-    steps
-}
-
 /// Whether a file is called as files of cards are.
 fn is_named_cards(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case(FileKind::Vcf.extension()))
@@ -123,11 +108,11 @@ fn as_cards(read: Result<(Table, Vec<u8>)>) -> Result<(Table, Vec<u8>)> {
 async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Table) -> Result<FileInfo> {
     let may = |step: &Step| shared::types::by_name(&step.record_type).is_some_and(|def| actor.may(def, Action::Import));
     // Columns without names tell nothing of a file.
-    let remembered = if table.header > 0 { remembered(tx, &table.columns).await? } else { None };
-    let remembered = remembered.filter(|steps| steps.iter().all(may));
+    let remembered = if table.header > 0 { remembered(tx, actor, table).await? } else { None };
+    let remembered = remembered.filter(|(steps, _)| steps.iter().all(may));
     let (preset, mut steps) = match (Preset::recognise(&table.columns), &remembered) {
         (Some(preset), _) => (Some(preset.code()), preset.steps(&roles(tx).await?)),
-        (None, Some(steps)) => (None, read_as(steps.clone(), table)),
+        (None, Some((steps, _))) => (None, steps.clone()),
         (None, None) => {
             let known = Layout::recognise(&table.columns).map(|layout| (layout.code, layout.steps_for(table)));
             match known.filter(|(_, steps)| steps.iter().all(may)) {
@@ -147,6 +132,7 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
         rows: table.len() as u64,
         preset: preset.map(str::to_owned),
         remembered: preset.is_none() && remembered.is_some(),
+        titles: remembered.map(|(_, titles)| titles).unwrap_or_default(),
         steps,
     })
 }
@@ -159,75 +145,6 @@ async fn likeliest(tx: &mut Tx, actor: &Actor, table: &Table) -> Result<Step> {
     }
     let custom = custom_fields(tx, likely).await?;
     Ok(suggest::of_table(likely, &custom, table))
-}
-
-/// Names a header: files of the same kind have the same.
-fn header(columns: &[String]) -> Vec<u8> {
-    let names: Vec<String> = columns.iter().map(|name| name.to_lowercase()).collect();
-    Sha256::digest(names.join("\n")).to_vec()
-}
-
-/// The mapping by which the organisation brought in such a file last.
-async fn remembered(tx: &mut Tx, columns: &[String]) -> Result<Option<Vec<Step>>> {
-    let steps: Option<Json<Vec<Step>>> =
-        sqlx::query_scalar("select steps from import_mappings where org_id = $1 and columns = $2")
-            .bind(tx.org_id)
-            .bind(header(columns))
-            .fetch_optional(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
-    Ok(steps.map(|Json(steps)| steps))
-}
-
-/// Keeps an import's mappings for the next file of each kind. What is recognised anyway, and was left so, isn't kept.
-pub(super) async fn remember(tx: &mut Tx, spec: &Spec, tables: &[Table]) -> Result<()> {
-    for (file, table) in spec.files.iter().zip(tables).filter(|(_, table)| table.header > 0) {
-        let keep = sqlx::query(
-            "insert into import_mappings (org_id, columns, steps) values ($1, $2, $3)
-             on conflict (org_id, columns) do update set steps = excluded.steps, used_at = now()",
-        );
-        let forget = sqlx::query("delete from import_mappings where org_id = $1 and columns = $2");
-        let (org_id, columns) = (tx.org_id, header(&table.columns));
-        let mut steps = file.steps.clone();
-        steps.iter_mut().for_each(|step| answered(step, spec, table));
-        let is_known = Preset::recognise(&table.columns).is_some() || is_recognised(table, &steps);
-        let statement = match is_known {
-            true => forget.bind(org_id).bind(columns),
-            false => keep.bind(org_id).bind(columns).bind(Json(&steps)),
-        };
-        statement.execute(&mut *tx.inner).await.map_err(from_sqlx)?;
-    }
-    Ok(())
-}
-
-/// Keeps what was answered to the words of a file's choices: the next file of the kind has the same ones.
-fn answered(step: &mut Step, spec: &Spec, table: &Table) {
-    let Some(def) = shared::types::by_name(&step.record_type) else { return };
-    for assignment in &mut step.assignments {
-        let From::Column(name) = &assignment.from else { continue };
-        let is_choice = def.field(&assignment.field).is_some_and(|field| matches!(field.kind, Kind::Choice(_)));
-        let Some(at) = table.column(name).filter(|_| is_choice) else { continue };
-        let words: HashSet<String> = table.rows().map(|row: Line<'_>| folded(row.cell(at))).collect();
-        let target = format!("{}.{}", def.name, assignment.field);
-        for Answer { unknown, decision } in spec.answers.iter().filter(|answer| answer.unknown.target == target) {
-            let meant = match decision {
-                Decision::Use(code) => code.clone(),
-                Decision::Empty if unknown.value != ALL => String::new(),
-                _ => continue,
-            };
-            if assignment.values.len() < VALUES && words.contains(&folded(&unknown.value)) {
-                assignment.values.insert(unknown.value.clone(), meant);
-            }
-        }
-    }
-}
-
-/// Whether these are the steps by which files of a known layout are recognised.
-fn is_recognised(table: &Table, steps: &[Step]) -> bool {
-    let Some(layout) = Layout::recognise(&table.columns) else { return false };
-    let mut known = layout.steps_for(table);
-    suggest::look_closer(&mut known, table);
-    known == steps
 }
 
 /// A file's name and content.

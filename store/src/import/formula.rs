@@ -6,9 +6,13 @@ const BEGIN: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', 
 /// Signs of numbers.
 const SIGNS: [char; 4] = ['+', '-', '＋', '－'];
 
-/// The cell as no spreadsheet carries it out. Numbers, and phone numbers with their signs, stay as they are.
+/// Signs of currencies; with letters, as in US$5, they would name a cell.
+const CURRENCIES: [char; 7] = ['¥', '￥', '$', '€', '£', '₩', '₹'];
+
+/// The cell as no spreadsheet carries it out. Numbers, amounts and phone numbers with their signs stay as they are.
 pub(crate) fn harmless(cell: String) -> String {
-    let is_numeric = |c: char| c.is_ascii_digit() || SIGNS.contains(&c) || " .,();/%".contains(c);
+    let is_numeric =
+        |c: char| c.is_ascii_digit() || SIGNS.contains(&c) || CURRENCIES.contains(&c) || " .,();/%".contains(c);
     let is_number = cell.starts_with(SIGNS) && cell.chars().all(is_numeric);
     if cell.starts_with(BEGIN) && !is_number || is_marked(&cell) { format!("'{cell}") } else { cell }
 }
@@ -29,13 +33,15 @@ mod tests {
 
     #[test]
     fn formulas_are_defused_and_come_back() {
-        let narrow = ["=SUM(A1)", "@name", "-2+3+cmd|' /C calc'!A0", "+A1", "\t=1", "'=1", "''@a"];
+        let narrow = ["=SUM(A1)", "@name", "-2+3+cmd|' /C calc'!A0", "-US$5", "+A1", "\t=1", "'=1", "''@a"];
         let wide = ["＝1+1", "＋A1", "－A1", "＠SUM(1)", "'＝1"];
         for text in narrow.into_iter().chain(wide) {
             let safe = harmless(text.to_owned());
             assert_eq!((safe.starts_with('\''), original(&safe)), (true, text));
         }
-        for text in ["-12.50", "－12.50", "+86 138 0013 8000; +1 (555) 010-0000", "'tis", "a=b", "a＝b", ""] {
+        for text in
+            ["-12.50", "－12.50", "-¥1,234.50", "+86 138 0013 8000; +1 (555) 010-0000", "'tis", "a=b", "a＝b", ""]
+        {
             assert_eq!((harmless(text.to_owned()).as_str(), original(text)), (text, text));
         }
     }

@@ -343,7 +343,10 @@ mod tests {
     #[test]
     fn who_has_it_where_it_came_from_and_tags_are_not_left_out() {
         let cases: [(&str, &[&str]); 9] = [
-            ("Lead Owner,First Name,Last Name,Company / Account,Email,Lead Source", &["owner_id", "source"]),
+            (
+                "Lead Owner,First Name,Last Name,Company / Account,Email,Lead Source,Lead Status,Rating",
+                &["owner_id", "source", "status", "tags"],
+            ),
             ("Account Name,Account Owner,Billing State/Province,Industry", &["owner_id", "industry"]),
             (
                 "Opportunity Owner,Opportunity Name,Account Name,Stage,Close Date,Contact Name",
@@ -351,9 +354,9 @@ mod tests {
             ),
             ("Record ID,First Name,Last Name,Email,Contact owner", &["owner_id"]),
             ("Record ID,Company name,Company Domain Name,Company owner,Industry", &["owner_id", "industry"]),
-            ("Record ID,Deal Name,Deal Stage,Amount,Deal owner", &["owner_id"]),
+            ("Record ID,Deal Name,Deal Stage,Amount,Deal owner,Associated Contact", &["owner_id", "contact_id"]),
             ("Deal Owner,Deal Name,Stage,Closing Date,Contact Name,Tag", &["owner_id", "contact_id", "tags"]),
-            ("Lead Owner,Company,Last Name,Lead Status,Lead Source,Tag", &["owner_id", "source", "tags"]),
+            ("Lead Owner,Company,Last Name,Lead Status,Lead Source,Tag", &["owner_id", "status", "source", "tags"]),
             ("First Name,Middle Name,Last Name,Organization Name,Labels", &["tags"]),
         ];
         for (header, fields) in cases {
@@ -365,6 +368,11 @@ mod tests {
         let (_, steps) = recognised("Lead Owner,Company,Last Name,Lead Status,Lead Source").unwrap();
         let meant = steps[0].assignments.iter().find(|assignment| assignment.field == "source").unwrap();
         assert_eq!(meant.values.get("Trade Show").map(String::as_str), Some("exhibition"));
+        let thunderbird =
+            "Display Name,Primary Email,Secondary Email,Work Address,Work Address 2,Home Address,Work City";
+        let lines =
+            [From::Template("{Work Address}, {Work Address 2}".into()), From::Template("{Home Address}".into())];
+        assert_eq!(source(&recognised(thunderbird).unwrap().1, "address.street"), Some(From::First(lines.to_vec())));
     }
 
     #[test]

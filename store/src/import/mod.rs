@@ -18,6 +18,7 @@ mod near;
 mod plan;
 mod preset;
 mod refusals;
+mod remembered;
 mod run;
 mod runs;
 mod starts;
@@ -27,3 +28,4 @@ mod values;
 
 pub use export::{Export, Kept};
 pub(crate) use formula::harmless;
+pub(crate) use remembered::forget_words;

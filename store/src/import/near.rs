@@ -1,8 +1,14 @@
 //! Names that nearly match.
 
+use std::ops::RangeInclusive;
+
+use pinyin::ToPinyin;
+use shared::RecordDef;
 use shared::import::Suggestion;
+use shared::types::USER;
 
 use crate::duplicates::Called;
+use crate::readings::sound_alike;
 
 /// Most suggestions for one text.
 const SUGGESTIONS: usize = 3;
@@ -11,6 +17,12 @@ const THRESHOLD: f64 = 0.86;
 /// How good a suggestion is that people may call so for short, and how much better if that is all that is its own.
 const SHORT: f64 = 60.0;
 const WHOLE: f64 = 20.0;
+/// How good a suggestion is a person's name that sounds the same, and one that differs in a character.
+const SOUNDS: u8 = 55;
+const DIFFERS: u8 = 50;
+/// Characters of a Chinese person's name, and fewest of one in which another character may be a slip.
+const PERSON: RangeInclusive<usize> = 2..=4;
+const LEAST: usize = 3;
 
 /// Text as it is compared: no case, no spaces, no punctuation.
 pub(super) fn bare(text: &str) -> String {
@@ -20,13 +32,29 @@ pub(super) fn bare(text: &str) -> String {
 /// What `text` may mean among `(value, what it is called)`, the likeliest first.
 pub(super) fn suggestions<'c>(text: &str, candidates: impl Iterator<Item = (&'c str, &'c str)>) -> Vec<Suggestion> {
     let (wanted, called) = (bare(text), Called::of(text));
+    best(text, candidates, |name| likeness(&wanted, &bare(name)).or_else(|| shortened(&called, name)))
+}
+
+/// Which of a type's records `text` may mean, by what they are called.
+pub(super) fn titled<'c>(def: &RecordDef, text: &str, titles: impl Iterator<Item = &'c str>) -> Vec<Suggestion> {
+    let (wanted, called) = (bare(text), Called::of(text));
+    let are_people = def.name == USER.name || def.is_reachable();
+    best(text, titles.map(|title| (title, title)), |title| {
+        let other = bare(title);
+        let near = likeness(&wanted, &other).or_else(|| shortened(&called, title));
+        near.or_else(|| are_people.then(|| miswritten(&wanted, &other)).flatten())
+    })
+}
+
+fn best<'c>(
+    text: &str,
+    candidates: impl Iterator<Item = (&'c str, &'c str)>,
+    score: impl Fn(&str) -> Option<u8>,
+) -> Vec<Suggestion> {
     // What is called just so would have been found: it is there only because this very import would make it.
     let mut found: Vec<Suggestion> = candidates
         .filter(|(value, _)| *value != text.trim())
-        .filter_map(|(value, name)| {
-            let score = likeness(&wanted, &bare(name)).or_else(|| shortened(&called, name))?;
-            Some(Suggestion { value: value.to_owned(), score })
-        })
+        .filter_map(|(value, name)| Some(Suggestion { value: value.to_owned(), score: score(name)? }))
         .collect();
     found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.value.cmp(&b.value)));
     found.dedup_by(|a, b| a.value == b.value);
@@ -53,8 +81,25 @@ fn shortened(called: &Called, name: &str) -> Option<u8> {
     called.shares_with(name).map(|share| (SHORT + share * WHOLE) as u8)
 }
 
+/// How good a Chinese person's name is that sounds the same, or differs in one of its characters: few letters are left that
+/// are the same then.
+fn miswritten(wanted: &str, name: &str) -> Option<u8> {
+    let length = wanted.chars().count();
+    if !PERSON.contains(&length) || length != name.chars().count() || !wanted.chars().all(|c| c.to_pinyin().is_some()) {
+        return None;
+    }
+    let others = wanted.chars().zip(name.chars()).filter(|(one, other)| one != other).count();
+    match others {
+        _ if sound_alike(wanted, name) => Some(SOUNDS),
+        1 if length >= LEAST => Some(DIFFERS),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use shared::types::{CONTACT, STAGE};
+
     use super::*;
 
     #[test]
@@ -65,6 +110,22 @@ mod tests {
         assert_eq!(of("mg specail")[0].value, "MG Special");
         assert!(of("Hooli").is_empty());
         assert!(of("  ").is_empty());
+    }
+
+    #[test]
+    fn names_that_sound_the_same_are_offered_after_nearer_ones() {
+        let names = ["何婧", "何敬", "李静", "王晓明", "王小朋", "长青", "Anna"];
+        let of = |def: &RecordDef, text: &str| {
+            let found = titled(def, text, names.into_iter());
+            found.into_iter().map(|one| (one.value, one.score)).collect::<Vec<_>>()
+        };
+        let [he, wang] = ["何静", "王小明"].map(|text| of(&CONTACT, text));
+        assert_eq!(he, [("何婧".to_owned(), SOUNDS), ("何敬".to_owned(), SOUNDS)]);
+        assert_eq!(wang, [("王晓明".to_owned(), SOUNDS), ("王小朋".to_owned(), DIFFERS)]);
+        assert_eq!(of(&USER, "常青"), [("长青".to_owned(), SOUNDS)]);
+        assert_eq!(of(&CONTACT, "Anne")[0].0, "Anna");
+        assert!(of(&CONTACT, "李明").is_empty(), "half of a name is another one");
+        assert!(of(&STAGE, "何静").is_empty(), "stages are no people");
     }
 
     #[test]

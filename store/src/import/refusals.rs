@@ -1,9 +1,14 @@
 //! Refused rows: kept with their cells, given out as a file with the reasons.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use shared::access::Actor;
-use shared::i18n::{Locale, error_message, field_error, field_label, translate};
-use shared::{Error, Result};
+use shared::i18n::{Locale, error_message, field_error, translate};
+use shared::import::label::target_label;
+use shared::record::CustomFields;
+use shared::types::by_name;
+use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -12,6 +17,7 @@ use super::plan::Place;
 use super::table::Table;
 use crate::error::{from_sqlx, internal};
 use crate::pool::{Store, Tx};
+use crate::write::custom_fields;
 
 /// Rows on their way to being kept.
 #[derive(Default)]
@@ -70,16 +76,9 @@ impl Store {
                 .fetch_one(&mut *tx.inner)
                 .await
                 .map_err(from_sqlx)?;
-        type Refused = (i32, i64, String, Json<Vec<String>>, Json<Error>);
-        let rows: Vec<Refused> = sqlx::query_as(
-            "select file, line, record_type, cells, error from import_refusals
-             where org_id = $1 and run_id = $2 order by file, line, record_type",
-        )
-        .bind(tx.org_id)
-        .bind(run)
-        .fetch_all(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+        let rows = refused(&mut tx, run).await?;
+        let types: BTreeSet<&str> = rows.iter().map(|(_, _, name, ..)| name.as_str()).collect();
+        let custom = added_to(&mut tx, types.into_iter().filter_map(by_name).collect()).await?;
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         let mut current = None;
         for (file, line, record_type, Json(cells), Json(error)) in rows {
@@ -90,11 +89,26 @@ impl Store {
             }
             let width = header.map_or(0, Vec::len);
             let cells = cells.into_iter().chain(std::iter::repeat(String::new())).take(width).map(harmless);
-            write(&mut writer, cells.chain([line.to_string(), reason(locale, &record_type, &error)]))?;
+            write(&mut writer, cells.chain([line.to_string(), reason(locale, &record_type, &custom, &error)]))?;
         }
         let bytes = writer.into_inner().map_err(internal)?;
         Ok(format!("\u{feff}{}", String::from_utf8(bytes).map_err(internal)?))
     }
+}
+
+/// File, line, record type and cells of a refused row, and what is wrong with it.
+type Refused = (i32, i64, String, Json<Vec<String>>, Json<Error>);
+
+async fn refused(tx: &mut Tx, run: Uuid) -> Result<Vec<Refused>> {
+    sqlx::query_as(
+        "select file, line, record_type, cells, error from import_refusals
+         where org_id = $1 and run_id = $2 order by file, line, record_type",
+    )
+    .bind(tx.org_id)
+    .bind(run)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
 }
 
 /// The columns that refused rows have besides their own.
@@ -111,14 +125,24 @@ fn write(writer: &mut csv::Writer<Vec<u8>>, cells: impl Iterator<Item = String>)
     writer.write_record(cells.collect::<Vec<_>>()).map_err(internal)
 }
 
+/// The fields that administrators added to these types.
+async fn added_to(tx: &mut Tx, types: Vec<&'static RecordDef>) -> Result<CustomFields> {
+    let mut all = CustomFields::new();
+    for def in types {
+        all.insert(def.name.to_owned(), custom_fields(tx, def).await?);
+    }
+    Ok(all)
+}
+
 /// What is wrong with a row, field by field.
-fn reason(locale: Locale, record_type: &str, error: &Error) -> String {
+fn reason(locale: Locale, record_type: &str, custom: &CustomFields, error: &Error) -> String {
     let Error::Invalid { fields } = error else { return error_message(locale, error) };
-    let def = shared::types::by_name(record_type);
+    let def = by_name(record_type);
+    let own = custom.get(record_type).map(Vec::as_slice).unwrap_or_default();
     let one = |error: &shared::FieldError| {
         let message = field_error(locale, error);
         match def.filter(|_| !error.field.is_empty()) {
-            Some(def) => format!("{}: {message}", field_label(locale, def, &error.field)),
+            Some(def) => format!("{}: {message}", target_label(locale, def, own, &error.field)),
             None => message,
         }
     };

@@ -13,8 +13,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::check::check;
-use super::files::{load, remember};
+use super::files::load;
 use super::plan::{self, Sink};
+use super::remembered::remember;
 use super::table::Table;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
@@ -168,7 +169,7 @@ impl Store {
             let id = begun(&mut tx, actor, spec, key).await?.ok_or(Error::NotFound)?;
             return self.import_run(actor, id).await;
         }
-        remember(&mut tx, spec, &tables).await?;
+        remember(&mut tx, actor, spec, &tables).await?;
         tx.commit().await?;
         self.work_on_import(actor.org_id, id);
         self.import_run(actor, id).await

@@ -224,6 +224,7 @@ mod tests {
         for (def, column, field) in [
             (&CONTACT, "单位", Some("customer_id")),
             (&CONTACT, "Company name", Some("customer_id")),
+            (&CONTACT, "Firm", Some("customer_id")),
             (&CONTACT, "职务", Some("job_title")),
             (&CONTACT, "Title", Some("job_title")),
             (&CONTACT, "部門", Some("department")),
@@ -239,6 +240,7 @@ mod tests {
             (&USER, "部门", Some("team_id")),
             (&OPPORTUNITY, "Deal name", Some("name")),
             (&OPPORTUNITY, "项目名称", Some("name")),
+            (&OPPORTUNITY, "Close", Some("expected_close")),
             (&OPPORTUNITY, "Account name", Some("customer_id")),
             (&TICKET, "Ticket ID", Some("number")),
         ] {

@@ -33,6 +33,12 @@ pub(super) fn entries(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', ';', '，', '；', '、', '\n']).map(str::trim).filter(|part| !part.is_empty())
 }
 
+/// Name and address of a person as programs write them together: Anna Berg (anna@example.com).
+pub(super) fn reached(text: &str) -> Option<(&str, &str)> {
+    let (name, email) = text.trim().strip_suffix([')', '>'])?.rsplit_once(['(', '<'])?;
+    email.contains('@').then(|| (name.trim(), email.trim()))
+}
+
 /// References that were found.
 pub(super) fn references(field: &FieldDef, found: Vec<(Uuid, String)>) -> Cell {
     let shown = found.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(", ");

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use shared::Values;
 use shared::access::Actor;
 use shared::command::{Change, Command, Source};
+use shared::post::Notice;
 use shared::types::{TICKET, TICKET_MESSAGE};
 use uuid::Uuid;
 
@@ -47,9 +48,10 @@ impl Said<'_> {
         self.entry(json!({"ticket_id": ticket_id, "kind": "reply", "direction": "inbound"}), id)
     }
 
-    /// For colleagues only: it is no answer of the customer's.
-    pub(crate) fn note(&self, ticket_id: Uuid, id: Uuid) -> Command {
-        self.entry(json!({"ticket_id": ticket_id, "kind": "note", "direction": "outbound"}), id)
+    /// For colleagues only: it is no answer of the customer's, for that reason.
+    pub(crate) fn note(&self, ticket_id: Uuid, id: Uuid, why: Notice) -> Command {
+        let fields = json!({"ticket_id": ticket_id, "kind": "note", "direction": "outbound", "notice": why.code()});
+        self.entry(fields, id)
     }
 
     fn entry(&self, fields: Value, id: Uuid) -> Command {

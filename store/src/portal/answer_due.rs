@@ -12,6 +12,8 @@ use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
 use crate::telling::ToTell;
 
+/// Names this kind of mail.
+pub(crate) const ANSWERS: &str = "answers";
 /// Most answers told of at a time.
 const AT_ONCE: i64 = 200;
 /// Most of an answer that the mail repeats, in characters.
@@ -59,7 +61,7 @@ impl Store {
 }
 
 impl ToTell for Due {
-    const KIND: &'static str = "answers";
+    const KIND: &'static str = ANSWERS;
     type Place = Portal;
     type Mail = AnswerMail;
 

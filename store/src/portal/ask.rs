@@ -18,7 +18,7 @@ use crate::intake::{Known, Said, contacts_with, first_message, holder, name_of};
 use crate::pool::{Store, Tx};
 
 /// Longest text of a visitor, in characters.
-pub(super) const LONGEST: usize = 20_000;
+pub const LONGEST_TEXT: usize = 20_000;
 /// Most products that the form offers.
 const PRODUCTS: i64 = 300;
 
@@ -183,8 +183,8 @@ pub(super) fn check_text(field: &str, text: &str) -> Result<()> {
     if text.trim().is_empty() {
         return Err(Error::invalid(field, "required"));
     }
-    if text.chars().count() > LONGEST {
-        let error = FieldError::new(field, "too_long").with("max", LONGEST);
+    if text.chars().count() > LONGEST_TEXT {
+        let error = FieldError::new(field, "too_long").with("max", LONGEST_TEXT);
         return Err(Error::Invalid { fields: vec![error] });
     }
     Ok(())

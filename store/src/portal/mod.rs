@@ -18,20 +18,22 @@ mod sign_in;
 mod survey;
 mod survey_due;
 mod survey_page;
+mod survey_public;
 mod tickets;
 mod vote;
 mod watch;
 
+pub(crate) use answer_due::ANSWERS;
 pub use answer_due::AnswerMail;
 pub use article::Article;
 pub use articles::{ArticleLine, ArticlePage, Category, Listed, Look};
-pub use ask::{Choices, Made, NewTicket};
+pub use ask::{Choices, LONGEST_TEXT, Made, NewTicket};
 pub use place::Portal;
 pub(crate) use place::address_part;
 
 pub(crate) use seal::Seals;
 pub use sign_in::{LinkMail, Visitor};
-pub use survey::{Answers, AskedSurvey, NOTHING_ANSWERED, Question};
+pub use survey::{Answers, AskedSurvey, Choice, LONGEST_ANSWER, NOTHING_ANSWERED, Question};
 pub use survey_due::SatisfactionMail;
 pub use tickets::{OwnTicket, PublicFile, PublicMessage, TicketLine};
 pub use watch::TicketWatch;

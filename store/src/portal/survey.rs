@@ -1,6 +1,8 @@
 //! Surveys as customers see them, and answers as they give them.
 
 use std::collections::BTreeMap;
+use std::iter::repeat;
+use std::mem::swap;
 
 use serde_json::{Value, json};
 use shared::i18n::Locale;
@@ -10,7 +12,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 /// Longest answer in words, in characters.
-const LONGEST: usize = 5_000;
+pub const LONGEST_ANSWER: usize = 5_000;
 /// Code of the error that a survey of free questions was sent with nothing in it; it concerns no single field. Its text
 /// is one of the public pages alone.
 pub const NOTHING_ANSWERED: &str = "nothing_answered";
@@ -27,9 +29,29 @@ pub struct Question {
     /// `text`, `choice` or `score`.
     pub kind: String,
     /// What a choice offers.
-    pub choices: Vec<String>,
+    pub choices: Vec<Choice>,
     /// It has to be answered.
     pub required: bool,
+    other_label: Option<String>,
+}
+
+/// One of the answers that a question offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// As it is kept and counted: in the survey's own language, whichever it was read in.
+    pub code: String,
+    /// As it is read.
+    pub text: String,
+    other: Option<String>,
+}
+
+/// What stands in the other language.
+#[derive(Clone, Debug)]
+pub(super) struct Other {
+    question: String,
+    thanks: Option<String>,
+    /// There are thanks in it; without them those of the survey's own language stay.
+    thanks_too: bool,
 }
 
 /// A survey that somebody is asked to answer.
@@ -39,7 +61,7 @@ pub struct AskedSurvey {
     pub id: Uuid,
     /// What is measured: `csat`, `nps`, `ces` or `custom`.
     pub kind: String,
-    /// Its language.
+    /// Language of the texts.
     pub locale: Locale,
     /// The main question.
     pub question: String,
@@ -51,11 +73,35 @@ pub struct AskedSurvey {
     pub ticket: Option<(String, String)>,
     /// What was answered before.
     pub answered: Option<Answers>,
+    /// What was answered before says more than a score, or is no press of just now: another press alone does not change it.
+    pub settled: bool,
     /// Answers are still taken.
     pub open: bool,
+    pub(super) other: Option<Other>,
 }
 
 impl AskedSurvey {
+    /// The same in a language, if somebody wrote it in that. What lacks there stays as it is.
+    #[must_use]
+    pub fn read_in(mut self, locale: Locale) -> Self {
+        if locale == self.locale {
+            return self;
+        }
+        let Some(other) = &mut self.other else { return self };
+        swap(&mut self.question, &mut other.question);
+        if other.thanks_too {
+            swap(&mut self.thanks, &mut other.thanks);
+        }
+        self.questions.iter_mut().for_each(Question::turn_over);
+        self.locale = locale;
+        self
+    }
+
+    /// The languages that it can be read in.
+    pub fn languages(&self) -> Vec<Locale> {
+        if self.other.is_some() { Locale::ALL.to_vec() } else { vec![self.locale] }
+    }
+
     /// Lowest and highest score of the main question, if it has one.
     pub fn scores(&self) -> Option<(i64, i64)> {
         score_range(&self.kind)
@@ -82,14 +128,17 @@ pub(super) struct SurveyRow {
     question: String,
     questions: Option<Value>,
     thanks: Option<String>,
+    other_question: Option<String>,
+    other_thanks: Option<String>,
 }
 
 /// The columns of [`SurveyRow`].
-pub(super) const COLUMNS: &str = "s.id, s.kind, s.locale, s.question, s.questions, s.thanks";
+pub(super) const COLUMNS: &str =
+    "s.id, s.kind, s.locale, s.question, s.questions, s.thanks, s.other_question, s.other_thanks";
 
 impl SurveyRow {
     pub(super) fn asked(self) -> AskedSurvey {
-        let Self { id, kind, locale, question, questions, thanks } = self;
+        let Self { id, kind, locale, question, questions, thanks, other_question, other_thanks } = self;
         let listed = questions.as_ref().and_then(Value::as_array).into_iter().flatten();
         AskedSurvey {
             id,
@@ -100,7 +149,13 @@ impl SurveyRow {
             thanks,
             ticket: None,
             answered: None,
+            settled: false,
             open: true,
+            other: other_question.map(|question| Other {
+                question,
+                thanks_too: other_thanks.is_some(),
+                thanks: other_thanks,
+            }),
         }
     }
 }
@@ -108,30 +163,58 @@ impl SurveyRow {
 impl Question {
     fn read(value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name)?.as_str().map(str::to_owned);
-        let choices = value.get("choices").and_then(Value::as_array).into_iter().flatten();
+        let lines = |name: &str| {
+            let lines = value.get(name).and_then(Value::as_array).into_iter().flatten();
+            lines.filter_map(|line| line.as_str().map(str::to_owned)).collect::<Vec<_>>()
+        };
+        let other = lines("other_choices").into_iter().map(Some).chain(repeat(None));
+        let choices = lines("choices").into_iter().zip(other);
         Some(Self {
             key: text("key")?,
             label: text("label")?,
             kind: text("kind")?,
-            choices: choices.filter_map(|choice| choice.as_str().map(str::to_owned)).collect(),
+            choices: choices.map(|(code, other)| Choice { text: code.clone(), code, other }).collect(),
             required: value.get("required").and_then(Value::as_bool).unwrap_or(false),
+            other_label: text("other_label"),
         })
+    }
+
+    /// Takes the words of the other language, as far as there are any.
+    fn turn_over(&mut self) {
+        for choice in &mut self.choices {
+            turn(&mut choice.text, &mut choice.other);
+        }
+        turn(&mut self.label, &mut self.other_label);
     }
 
     fn fits(&self, answer: &str) -> bool {
         match self.kind.as_str() {
-            "choice" => self.choices.iter().any(|choice| choice == answer),
+            "choice" => self.choices.iter().any(|choice| choice.code == answer),
             "score" => answer.parse().is_ok_and(|score: i64| SCORES.contains(&score)),
             _ => true,
         }
     }
 }
 
+/// Exchanges words for those of the other language, if there are any.
+fn turn(own: &mut String, other: &mut Option<String>) {
+    if let Some(other) = other {
+        swap(own, other);
+    }
+}
+
 fn too_long(text: &str) -> bool {
-    text.chars().count() > LONGEST
+    text.chars().count() > LONGEST_ANSWER
 }
 
 impl Answers {
+    /// Whether something was written, and not only chosen.
+    pub fn has_words(&self, survey: &AskedSurvey) -> bool {
+        let asked = survey.questions.iter().filter(|question| question.kind == "text");
+        let written = asked.filter_map(|question| self.answers.get(&question.key));
+        written.chain([&self.comment]).any(|text| !text.trim().is_empty())
+    }
+
     /// The fields of the response they become.
     pub(super) fn checked(&self, survey: &AskedSurvey) -> Result<Value> {
         let mut errors = Vec::new();
@@ -143,7 +226,7 @@ impl Answers {
             _ => {}
         }
         if too_long(&self.comment) {
-            errors.push(FieldError::new("comment", "too_long").with("max", LONGEST));
+            errors.push(FieldError::new("comment", "too_long").with("max", LONGEST_ANSWER));
         }
         let answers = self.checked_further(survey, &mut errors);
         // There is no score to insist on: what is sent empty would count as an answer.
@@ -168,7 +251,7 @@ impl Answers {
                 None if question.required => errors.push(FieldError::new(field, "required")),
                 None => {}
                 Some(answer) if too_long(answer) => {
-                    errors.push(FieldError::new(field, "too_long").with("max", LONGEST));
+                    errors.push(FieldError::new(field, "too_long").with("max", LONGEST_ANSWER));
                 }
                 Some(answer) if !question.fits(answer) => errors.push(FieldError::new(field, "choice")),
                 Some(answer) => drop(answers.insert(question.key.clone(), answer.into())),
@@ -195,7 +278,8 @@ mod tests {
 
     fn survey(kind: &str) -> AskedSurvey {
         let questions = json!([
-            {"key": "speed", "label": "Fast?", "kind": "choice", "choices": ["yes", "no"], "required": true},
+            {"key": "speed", "label": "Fast?", "other_label": "快吗？", "kind": "choice", "choices": ["yes", "no"],
+             "other_choices": ["是", "否"], "required": true},
             {"key": "ease", "label": "Easy?", "kind": "score"},
         ]);
         let row = SurveyRow {
@@ -204,7 +288,9 @@ mod tests {
             locale: "en".into(),
             question: "How was it?".into(),
             questions: Some(questions),
-            thanks: None,
+            thanks: Some("Thanks".into()),
+            other_question: Some("怎么样？".into()),
+            other_thanks: None,
         };
         row.asked()
     }
@@ -228,6 +314,38 @@ mod tests {
             ["score", "answers.speed", "answers.ease"]
         );
         assert_eq!(refused("ces", Some(7), &[]), ["answers.speed"]);
+    }
+
+    #[test]
+    fn a_survey_is_read_in_either_language_and_answered_in_one() {
+        let chinese = survey("csat").read_in(Locale::ZhCn);
+        let read = |survey: &AskedSurvey| {
+            let [speed, ease] = &survey.questions[..] else { panic!("two questions") };
+            let texts = [&survey.question, &speed.label, &speed.choices[1].text, &ease.label].map(Clone::clone);
+            (survey.locale, texts, survey.thanks.clone())
+        };
+        let thanks = Some("Thanks".to_owned());
+        let written = ["怎么样？", "快吗？", "否", "Easy?"].map(str::to_owned);
+        assert_eq!(read(&chinese), (Locale::ZhCn, written, thanks.clone()));
+        let answers: BTreeMap<_, _> = [("speed".to_owned(), "no".to_owned())].into();
+        let given = Answers { score: Some(4), answers, ..Answers::default() };
+        assert_eq!(given.checked(&chinese).unwrap()["answers"], json!({"speed": "no"}));
+        let written = ["How was it?", "Fast?", "no", "Easy?"].map(str::to_owned);
+        assert_eq!(read(&chinese.read_in(Locale::En)), (Locale::En, written, thanks));
+        let english = AskedSurvey { other: None, ..survey("csat") };
+        assert_eq!((english.languages(), survey("csat").languages().len()), (vec![Locale::En], 2));
+        assert_eq!(english.read_in(Locale::ZhCn).locale, Locale::En, "nobody wrote it in Chinese");
+    }
+
+    #[test]
+    fn choosing_is_not_writing() {
+        let mut asked = survey("csat");
+        let answers = [("ease".to_owned(), "3".to_owned())].into();
+        let chosen = Answers { score: Some(4), answers, ..Answers::default() };
+        assert!(!chosen.has_words(&asked));
+        assert!(Answers { comment: "Well".into(), ..chosen.clone() }.has_words(&asked));
+        asked.questions[1].kind = "text".into();
+        assert!(chosen.has_words(&asked));
     }
 
     #[test]

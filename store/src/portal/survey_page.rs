@@ -1,8 +1,9 @@
-//! Answering: by a mailed link about a ticket, or on a survey's public page.
+//! Answering by a mailed link about a ticket, and what becomes of any answer.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared::command::{Change, Command, Source};
+use shared::i18n::Locale;
 use shared::record::instant_text;
 use shared::types::SURVEY_RESPONSE;
 use shared::{Error, Result};
@@ -20,6 +21,8 @@ use crate::pool::{DbRole, Store};
 const ANSWERABLE: TimeDelta = TimeDelta::days(60);
 /// How long an answer may be changed.
 const CHANGEABLE: TimeDelta = TimeDelta::days(7);
+/// How long a press is taken for one of several in a row, the last of which counts.
+const FRESH: TimeDelta = TimeDelta::hours(1);
 /// What the codes in links are for.
 const PURPOSE: &str = "survey";
 
@@ -39,10 +42,20 @@ struct Request {
     answered_at: Option<DateTime<Utc>>,
     number: Option<String>,
     subject: String,
+    reader: Option<String>,
     score: Option<i64>,
     comment: Option<String>,
     answers: Option<Value>,
     has_answer: bool,
+}
+
+/// Whether the request `q` may be answered, or what was answered be changed, as SQL.
+pub(super) fn open_sql() -> String {
+    format!(
+        "now() < coalesce(q.answered_at + make_interval(days => {}), q.asked_at + make_interval(days => {}))",
+        CHANGEABLE.num_days(),
+        ANSWERABLE.num_days()
+    )
 }
 
 impl Store {
@@ -61,7 +74,8 @@ impl Store {
         }
     }
 
-    /// The survey that a link is about, with what was answered by it before.
+    /// The survey that a link is about, in the language of its ticket if it is asked in that, with what was answered by it
+    /// before.
     ///
     /// # Errors
     /// [`Error::NotFound`] for links that were not made here, and for surveys and tickets that are gone.
@@ -73,8 +87,8 @@ impl Store {
     async fn request(&self, portal: &Portal, asked: Asked) -> Result<(AskedSurvey, Uuid, bool)> {
         let mut tx = self.reading(&portal.system()).await?;
         let found: Option<Request> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select {COLUMNS}, q.response_id, q.asked_at, q.answered_at, t.number, t.subject, r.score, r.comment, r.answers,
-                    r.id is not null as has_answer
+            "select {COLUMNS}, q.response_id, q.asked_at, q.answered_at, t.number, t.subject, t.locale as reader, r.score,
+                    r.comment, r.answers, r.id is not null as has_answer
              from satisfaction_requests q
              join surveys s on s.org_id = q.org_id and s.id = q.survey_id and s.active and s.archived_at is null
              join tickets t on t.org_id = q.org_id and t.id = q.ticket_id and t.archived_at is null
@@ -91,11 +105,14 @@ impl Store {
         let until = request.answered_at.map_or(request.asked_at + ANSWERABLE, |at| at + CHANGEABLE);
         let answered =
             request.has_answer.then(|| Answers::read(request.score, request.comment, request.answers.as_ref()));
+        let reader = request.reader.as_deref().and_then(Locale::parse).unwrap_or(portal.locale);
+        let says_more = answered.as_ref().is_some_and(|given| !given.comment.is_empty() || !given.answers.is_empty());
         let survey = AskedSurvey {
+            settled: says_more || request.answered_at.is_some_and(|at| Utc::now() - at > FRESH),
             ticket: Some((request.number.unwrap_or_default(), request.subject)),
             answered,
             open: Utc::now() < until,
-            ..request.survey.asked()
+            ..request.survey.asked().read_in(reader)
         };
         Ok((survey, request.response_id, request.has_answer))
     }
@@ -134,45 +151,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// A survey that anybody may answer.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when it is not public or not in use.
-    pub async fn public_survey(&self, portal: &Portal, id: Uuid) -> Result<AskedSurvey> {
-        let mut tx = self.reading(&portal.system()).await?;
-        let found: Option<SurveyRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select {COLUMNS} from surveys s
-             where s.org_id = $1 and s.id = $2 and s.public and s.active and s.archived_at is null"
-        )))
-        .bind(portal.org_id)
-        .bind(id)
-        .fetch_optional(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-        found.map(SurveyRow::asked).ok_or(Error::NotFound)
-    }
-
-    /// Keeps what somebody answered on a survey's public page; the same id sent twice is one answer.
-    ///
-    /// # Errors
-    /// As [`Store::public_survey`]; what does not fit, by field; [`Error::RateLimited`].
-    pub async fn answer_public_survey(
-        &self,
-        portal: &Portal,
-        (id, response_id): (Uuid, Uuid),
-        given: &Answers,
-        client: &Client,
-    ) -> Result<()> {
-        let survey = self.public_survey(portal, id).await?;
-        let fields = given.checked(&survey)?;
-        self.attempt(&Limit::portal_writing(portal.org_id, None, client)).await?;
-        match self.write_answer(portal, (response_id, id, None), &fields, false).await {
-            Err(Error::Invalid { fields }) if fields.iter().any(|error| error.field == "id") => Ok(()),
-            written => written,
-        }
-    }
-
-    async fn write_answer(
+    pub(super) async fn write_answer(
         &self,
         portal: &Portal,
         (id, survey_id, ticket_id): (Uuid, Uuid, Option<Uuid>),
@@ -206,7 +185,7 @@ impl Store {
                  (select q.survey_id from satisfaction_requests q where q.org_id = t.org_id and q.ticket_id = t.id),
                  (select s.id from surveys s
                   where s.org_id = t.org_id and s.kind = 'csat' and s.on_close and s.active and s.archived_at is null
-                  order by s.locale = coalesce(t.locale, $5) desc, s.id limit 1))
+                  order by (s.locale = coalesce(t.locale, $5) or s.other_question is not null) desc, s.id limit 1))
              from tickets t where {OWN} and lower(t.number) = lower($4)"
         )))
         .bind(portal.org_id)

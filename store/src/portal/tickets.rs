@@ -7,6 +7,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::rich::for_public;
+use super::survey_page::open_sql;
 use super::{Portal, Visitor};
 use crate::desk::{TAKEN_BACK_WITHIN, survivor};
 use crate::error::from_sqlx;
@@ -84,8 +85,10 @@ pub struct OwnTicket {
     pub order_number: Option<String>,
     /// When it was solved.
     pub solved_at: Option<DateTime<Utc>>,
-    /// What the customer said about it.
+    /// What the customer said about it, from one to five.
     pub satisfaction: Option<i64>,
+    /// What they say about it is still taken, or asked for the first time.
+    pub may_rate: bool,
     /// Number of the ticket that it goes on from, if that is the visitor's too.
     pub parent: Option<String>,
     /// The conversation, oldest first.
@@ -115,6 +118,7 @@ struct Found {
     requester_name: Option<String>,
     solved_at: Option<DateTime<Utc>>,
     satisfaction: Option<i64>,
+    may_rate: bool,
     parent_id: Option<Uuid>,
 }
 
@@ -176,8 +180,20 @@ impl Store {
             Some(parent) => number_of(&mut tx, visitor, &contacts, parent).await?,
             None => None,
         };
-        let Found { line, id, kind, category, product, order_number, solved_at, satisfaction, .. } = found;
-        Ok(OwnTicket { id, line, kind, category, product, order_number, solved_at, satisfaction, parent, messages })
+        let Found { line, id, kind, category, product, order_number, solved_at, satisfaction, may_rate, .. } = found;
+        Ok(OwnTicket {
+            id,
+            line,
+            kind,
+            category,
+            product,
+            order_number,
+            solved_at,
+            satisfaction,
+            may_rate,
+            parent,
+            messages,
+        })
     }
 }
 
@@ -187,8 +203,10 @@ fn columns(portal: &Portal) -> String {
     format!(
         "{}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, t.satisfaction, t.parent_id,
          (select {category} from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
-         (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product",
-        line()
+         (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product,
+         coalesce((select {} from satisfaction_requests q where q.org_id = t.org_id and q.ticket_id = t.id), true) as may_rate",
+        line(),
+        open_sql()
     )
 }
 

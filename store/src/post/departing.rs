@@ -6,6 +6,7 @@ use shared::{Error, Result};
 use uuid::Uuid;
 
 use super::Account;
+use super::by_mailbox::mailbox_of;
 use super::told::readers;
 use crate::error::from_sqlx;
 use crate::mail::write::{Answered, Draft, Kind, Outgoing, outgoing};
@@ -160,16 +161,9 @@ impl Store {
             return Ok(own);
         }
         let mut tx = self.begin(org_id, DbRole::Reader).await?;
-        let other: Option<Option<Uuid>> = sqlx::query_scalar(
-            "select guanxi_mailbox(t.org_id, t.id, t.queue_id) from tickets t where t.org_id = $1 and t.id = $2",
-        )
-        .bind(org_id)
-        .bind(carries.ticket_id)
-        .fetch_optional(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+        let other = mailbox_of(&mut tx, carries.ticket_id).await?;
         drop(tx);
-        match other.flatten() {
+        match other {
             Some(id) => self.account(org_id, id).await,
             None => Err(Error::NotFound),
         }

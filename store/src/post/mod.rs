@@ -7,9 +7,11 @@
 
 mod account;
 mod aside;
+mod by_mailbox;
 mod departing;
 mod fetched;
 mod files;
+mod pictures;
 mod reading;
 mod said;
 mod sending;
@@ -19,6 +21,7 @@ mod told;
 mod whereto;
 
 pub use account::{Account, Endpoint, Password, Security};
+pub use by_mailbox::ByMailbox;
 pub use departing::Departing;
 pub use fetched::{Kept, Progress};
 pub use sending::Sent;

@@ -8,7 +8,7 @@ use super::bounded;
 use super::files::Files;
 use super::signing::Signers;
 use crate::mail::clean::place_images;
-use crate::mail::{Attachment, Letter, subject};
+use crate::mail::{Attachment, Letter, Person, subject};
 
 /// Longest text that is kept as rich text, in characters; longer ones are files.
 const LONGEST: usize = 150_000;
@@ -90,6 +90,15 @@ pub(super) fn ticket_subject(letter: &Letter, locale: Locale) -> String {
 pub(super) fn address(sent: &str) -> Option<String> {
     let value = normalize("email", &Kind::Email, &sent.into()).ok()?;
     value.as_str().map(str::to_owned)
+}
+
+/// Who wrote a letter. Forms on web pages write from the desk's own address, and name who filled them in as the one to answer.
+pub(super) fn author<'l>(letter: &'l Letter, ours: &Signers) -> &'l Person {
+    if !ours.is_fetched(letter.from.address.trim()) {
+        return &letter.from;
+    }
+    let is_other = |person: &&Person| address(&person.address).is_some_and(|found| !ours.is_fetched(&found));
+    letter.reply_to.iter().find(is_other).unwrap_or(&letter.from)
 }
 
 /// What somebody calls themselves.

@@ -1,8 +1,7 @@
 //! What became of letters that were sent.
 
 use shared::access::{Action, Actor};
-use shared::i18n::translate;
-use shared::post::in_words;
+use shared::post::Notice;
 use shared::types::TICKET_MESSAGE;
 use shared::{Error, Result};
 use uuid::Uuid;
@@ -70,8 +69,8 @@ impl Store {
         Ok(())
     }
 
-    /// The message says that it did not leave, and a note tells who works the ticket. The note is in the organisation's language,
-    /// as all that is written down; the message keeps the reason as a code, which each reader gets in their own.
+    /// The message says that it did not leave, and a note tells who works the ticket. Both keep the reason as a code, which each
+    /// reader gets in their own language.
     pub(super) async fn note_never(&self, org_id: Uuid, carried: &Carried, why: &str) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
         if !state(&mut tx, carried, ("failed", 0.0, Some(why))).await? {
@@ -82,9 +81,8 @@ impl Store {
         if let Some(message) = carried.message_id {
             set_delivery(&mut tx, &system(org_id), message, (Delivery::Failed, Some(&why))).await?;
         }
-        let key = if carried.message_id.is_some() { "mail.note.failed" } else { "mail.note.confirmation_failed" };
-        let text = translate(readers.0, key, &[("why", &in_words(readers.0, &why))]);
-        let told = note(carried.ticket_id, readers, &text);
+        let notice = if carried.message_id.is_some() { Notice::Failed } else { Notice::ConfirmationFailed };
+        let told = note(carried.ticket_id, readers, (notice, &why));
         carry_out(&mut tx, &system(org_id), &[told], &[]).await?;
         tx.commit().await?;
         self.hub.wake();

@@ -11,8 +11,8 @@ use crate::pool::{DbRole, Store};
 /// The signers of an organisation, one for each domain of its mailboxes.
 pub(super) struct Signers {
     all: Vec<Signer>,
-    /// The addresses of the mailboxes.
-    addresses: Vec<String>,
+    /// The addresses of the mailboxes, and whether they are still there.
+    addresses: Vec<(String, bool)>,
 }
 
 impl Signers {
@@ -31,8 +31,17 @@ impl Signers {
 
     /// Whether an address is one of the mailboxes', or one for answers to a ticket.
     pub(super) fn is_ours(&self, address: &str) -> bool {
-        self.addresses.iter().any(|own| own.eq_ignore_ascii_case(address))
-            || self.all.iter().any(|signer| signer.ticket_of_address(address).is_some())
+        self.addresses.iter().any(|(own, _)| own.eq_ignore_ascii_case(address)) || self.is_for_answers(address)
+    }
+
+    /// Whether what is sent to an address comes back to us.
+    pub(super) fn is_fetched(&self, address: &str) -> bool {
+        self.addresses.iter().any(|(own, there)| *there && own.eq_ignore_ascii_case(address))
+            || self.is_for_answers(address)
+    }
+
+    fn is_for_answers(&self, address: &str) -> bool {
+        self.all.iter().any(|signer| signer.ticket_of_address(address).is_some())
     }
 }
 
@@ -46,14 +55,12 @@ impl Store {
     pub(super) async fn signers(&self, org_id: Uuid) -> Result<Signers> {
         let mut tx = self.begin(org_id, DbRole::Reader).await?;
         // Archived ones too: letters that went out by them are still answered.
-        let addresses: Vec<String> = sqlx::query_scalar("select address from mailboxes where org_id = $1 order by id")
-            .bind(org_id)
-            .fetch_all(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        let statement = "select address, archived_at is null from mailboxes where org_id = $1 order by id";
+        let addresses: Vec<(String, bool)> =
+            sqlx::query_as(statement).bind(org_id).fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
         drop(tx);
         let key = self.key_for("mail", org_id).await?;
-        let mut domains: Vec<&str> = addresses.iter().map(|address| domain(address)).collect();
+        let mut domains: Vec<&str> = addresses.iter().map(|(address, _)| domain(address)).collect();
         domains.sort_unstable();
         domains.dedup();
         Ok(Signers { all: domains.into_iter().map(|domain| Signer::new(&key, domain)).collect(), addresses })

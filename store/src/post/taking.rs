@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use shared::command::{Change, Command, Source};
-use shared::i18n::{Locale, translate};
+use shared::i18n::Locale;
+use shared::post::Notice;
 use shared::types::TICKET;
 use shared::{Error, Result, Values};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use super::{MOST_TRIES, bounded, fetched, said, told};
 use crate::error::{from_sqlx, internal};
 use crate::intake::{Said, Stand, holder, system};
 use crate::mail::auto::{Bounce, Recent, may_answer};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Letter, Person};
 use crate::pool::{DbRole, Store, Tx};
 use crate::write::{Delivery, carry_out, set_delivery};
 
@@ -36,6 +37,9 @@ struct Waiting {
 struct Prepared {
     letter: Letter,
     files: Files,
+    /// Who wrote it, as they say.
+    author: Person,
+    /// Their address, if one could answer it.
     from: Option<String>,
     requester: Option<String>,
     locale: Locale,
@@ -45,7 +49,7 @@ struct Prepared {
 
 impl Prepared {
     fn name(&self) -> Option<String> {
-        said::name(&self.letter.from.name).or_else(|| said::name(&self.letter.from.address))
+        said::name(&self.author.name).or_else(|| said::name(&self.author.address))
     }
 
     /// Mail programs write ids of any length; such ones are no use in an answer.
@@ -138,7 +142,8 @@ impl Store {
         let raw = waiting.raw.unwrap_or_default();
         let letter = tokio::task::spawn_blocking(move || mail::read(&raw)).await.map_err(internal)?;
         let signers = self.signers(org_id).await?;
-        let from = said::address(&letter.from.address);
+        let author = said::author(&letter, &signers).clone();
+        let from = said::address(&author.address);
         let mut tx = self.begin(org_id, DbRole::Reader).await?;
         let whereto = match whereto(&mut tx, &signers, &letter, waiting.id, from.as_deref()).await? {
             Whereto::Aside(_) if waiting.forced => Whereto::Ticket(None),
@@ -148,7 +153,7 @@ impl Store {
         drop(tx);
         let prepared = match whereto {
             Whereto::Own | Whereto::Same(_) | Whereto::Aside(_) => None,
-            _ => Some(self.prepare_letter(org_id, &signers, letter.clone(), from, otherwise).await?),
+            _ => Some(self.prepare_letter(org_id, &signers, letter.clone(), author, otherwise).await?),
         };
         let received = prepared.as_ref().map(|prepared| prepared.files.received()).unwrap_or_default();
         let kept = match prepared {
@@ -173,14 +178,18 @@ impl Store {
         org_id: Uuid,
         signers: &Signers,
         letter: Letter,
-        from: Option<String>,
+        author: Person,
         otherwise: Locale,
     ) -> Result<Prepared> {
         let files = self.receive_files(&system(org_id), &letter, &said::as_files(&letter)).await?;
-        let requester = said::address(&letter.answer_to().address).or_else(|| from.clone());
+        let from = said::address(&author.address);
+        // What an administrator wants all the same is not answered to ourselves.
+        let other = |found: &String| !signers.is_fetched(found);
+        let asked = said::address(&letter.answer_to().address).filter(other);
+        let requester = asked.or_else(|| from.clone().filter(other));
         let (locale, own) = (said::language(&letter, otherwise), signers.is_own(&letter));
         let cc = said::further(&letter, requester.as_deref(), signers);
-        Ok(Prepared { letter, files, from, requester, locale, own, cc })
+        Ok(Prepared { letter, files, author, from, requester, locale, own, cc })
     }
 
     /// Closes a letter that becomes nothing.
@@ -222,8 +231,8 @@ impl Store {
         }
         let ticket_id = match whereto {
             Whereto::Ticket(after) => new_ticket(&mut tx, mailbox_id, after, prepared).await?,
-            Whereto::Message(stand) => say(&mut tx, stand.id, prepared, true).await?,
-            Whereto::Note(stand) => say(&mut tx, stand.id, prepared, false).await?,
+            Whereto::Message(stand) => say(&mut tx, stand.id, prepared, None).await?,
+            Whereto::Note(stand, why) => say(&mut tx, stand.id, prepared, Some(why)).await?,
             Whereto::Bounced(stand, message, bounce) => bounced(&mut tx, &stand, message, &bounce, prepared).await?,
             Whereto::Own | Whereto::Same(_) | Whereto::Aside(_) => return Ok(false),
         };
@@ -279,20 +288,18 @@ async fn keep(tx: &mut Tx, commands: Vec<Command>, message_id: Uuid, prepared: &
     carry_out(tx, &actor, &commands, &prepared.files.received()).await.map(drop)
 }
 
-/// A message or a note in a ticket.
-async fn say(tx: &mut Tx, ticket_id: Uuid, prepared: &Prepared, public: bool) -> Result<Uuid> {
-    let mut html = said::content(&prepared.letter, &prepared.files, prepared.locale);
-    if !public {
-        // Who got a letter of the ticket can write another one in anybody's name: it must not look like a colleague's note.
-        let address = prepared.from.as_deref().unwrap_or("?");
-        let unproven = translate(prepared.locale, "mail.note.unproven", &[("address", address)]);
-        html.insert_str(0, &said::paragraph(&unproven));
-    }
+/// A message in a ticket; or a note, with the reason. Who got a letter of the ticket can write another one in anybody's name: it
+/// must not look like a colleague's note.
+async fn say(tx: &mut Tx, ticket_id: Uuid, prepared: &Prepared, note: Option<Notice>) -> Result<Uuid> {
+    let html = said::content(&prepared.letter, &prepared.files, prepared.locale);
     // The name that such a letter gives may be a colleague's: it stands under its address alone.
-    let name = if public { prepared.name() } else { said::name(&prepared.letter.from.address) };
+    let name = if note.is_none() { prepared.name() } else { said::name(&prepared.author.address) };
     let said = prepared.said(prepared.from.as_deref(), name.as_deref(), &html);
     let id = Uuid::now_v7();
-    let command = if public { said.message(ticket_id, id) } else { said.note(ticket_id, id) };
+    let command = match note {
+        Some(why) => said.note(ticket_id, id, why),
+        None => said.message(ticket_id, id),
+    };
     keep(tx, vec![command], id, prepared, &html).await?;
     Ok(ticket_id)
 }
@@ -408,12 +415,16 @@ async fn bounced(
 ) -> Result<Uuid> {
     let why = told::why(bounce);
     let readers = told::readers(tx, Some(stand.id)).await?;
-    let key = if bounce.is_permanent() { "mail.note.bounced" } else { "mail.note.delayed" };
-    let text = shared::i18n::translate(readers.0, key, &[("why", &why)]);
-    let note = told::note(stand.id, readers, &text);
+    let notice = match message {
+        Some(_) if bounce.is_permanent() => Notice::Bounced,
+        Some(_) => Notice::Delayed,
+        None => Notice::LetterBounced,
+    };
+    let note = told::note(stand.id, readers, (notice, &why));
     let note_id = note.changes.first().map(Change::id).unwrap_or_default();
     let mut commands = vec![note];
-    if bounce.is_permanent() && matches!(stand.status.as_str(), "waiting_customer" | "solved") && !stand.archived {
+    let waits_in_vain = notice == Notice::Bounced && matches!(stand.status.as_str(), "waiting_customer" | "solved");
+    if waits_in_vain && !stand.archived {
         let values = Values::from_iter([("status".to_owned(), "open".into())]);
         let update = Change::Update { id: stand.id, version: None, values };
         commands.push(Command { source: Source::Mail, ..Command::one(TICKET.name, update) });

@@ -4,9 +4,11 @@ use serde_json::json;
 use shared::Result;
 use shared::command::{Change, Command, Source};
 use shared::i18n::{Locale, translate};
+use shared::post::Notice;
 use shared::types::TICKET_MESSAGE;
 use uuid::Uuid;
 
+use super::bounded;
 use super::said::paragraph;
 use crate::error::from_sqlx;
 use crate::intake::values;
@@ -28,10 +30,12 @@ pub(super) async fn readers(tx: &mut Tx, ticket_id: Option<Uuid>) -> Result<(Loc
     Ok((Locale::parse(&locale).unwrap_or_default(), owner))
 }
 
-/// A note by the desk itself.
-pub(super) fn note(ticket_id: Uuid, (locale, owner): (Locale, Option<Uuid>), text: &str) -> Command {
+/// A note by the desk itself. Readers are told in their own language what its code says; its text, in the organisation's, is for
+/// programs and for search.
+pub(super) fn note(ticket_id: Uuid, (locale, owner): (Locale, Option<Uuid>), (notice, why): (Notice, &str)) -> Command {
     let mut fields = values(json!({
-        "ticket_id": ticket_id, "kind": "note", "direction": "outbound", "channel": "email", "content": paragraph(text),
+        "ticket_id": ticket_id, "kind": "note", "direction": "outbound", "channel": "email",
+        "content": paragraph(&notice.told(locale, why, "")), "notice": bounded(&notice.with(why), 500),
         "author_name": translate(locale, "mail.desk", &[]),
         "mention_ids": owner.map(|owner| vec![owner]),
     }));
@@ -46,5 +50,5 @@ pub(super) fn why(bounce: &Bounce) -> String {
         let parts = [&failed.address, &failed.status, &failed.reason];
         parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
     });
-    super::bounded(&lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; "), 500)
+    bounded(&lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; "), 500)
 }

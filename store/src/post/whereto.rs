@@ -2,6 +2,7 @@
 //! believing it does no harm: nobody becomes a colleague by it, and nobody gets into a conversation without its signature.
 
 use shared::Result;
+use shared::post::Notice;
 use uuid::Uuid;
 
 use super::fetched::{content_hash, id_hash};
@@ -24,8 +25,8 @@ pub(super) enum Whereto {
     /// A message of the ticket, for everybody in it.
     Message(Stand),
     /// A note in the ticket, for colleagues: a machine wrote it, or it says that it is from one of them.
-    Note(Stand),
-    /// A letter of ours did not arrive.
+    Note(Stand, Notice),
+    /// A letter of ours did not arrive: the answer, unless the desk wrote it by itself.
     Bounced(Stand, Option<Uuid>, Bounce),
     /// Nobody knows what it is about; an administrator sees it.
     Aside(&'static str),
@@ -38,7 +39,7 @@ pub(super) struct After {
     pub(super) goes_on: bool,
 }
 
-/// Decides about a letter.
+/// Decides about a letter; `from` is who wrote it.
 pub(super) async fn whereto(
     tx: &mut Tx,
     signers: &Signers,
@@ -52,6 +53,10 @@ pub(super) async fn whereto(
     if let Some(ticket) = elsewhere(tx, letter, own_id).await? {
         return Ok(Whereto::Same(ticket));
     }
+    // The answer would come here, and so on.
+    if !matches!(letter.auto, Auto::Bounce(_)) && from.is_some_and(|from| signers.is_fetched(from)) {
+        return Ok(Whereto::Aside("loop"));
+    }
     let signed = match signers.ticket_of(letter) {
         Some(id) => stand(tx, id).await?,
         None => None,
@@ -62,17 +67,11 @@ pub(super) async fn whereto(
         (None, None) => None,
     };
     Ok(match (&letter.auto, found) {
-        (Auto::Bounce(bounce), Some(stand)) => {
-            let named = bounce.original_id.as_deref().and_then(|id| signers.message_of_id(id));
-            let message = match named.filter(|(ticket, _)| *ticket == stand.id) {
-                Some((_, message)) => Some(message),
-                None => last_sent(tx, stand.id).await?,
-            };
-            Whereto::Bounced(stand, message, bounce.clone())
-        }
+        (Auto::Bounce(bounce), Some(stand)) => bounced(tx, signers, stand, bounce).await?,
         (Auto::Bounce(_), None) => Whereto::Aside("bounce"),
         (Auto::Answer | Auto::Receipt, None) => Whereto::Aside("automatic"),
-        (Auto::Answer | Auto::Receipt | Auto::Generated, Some(stand)) => Whereto::Note(stand),
+        (Auto::Answer | Auto::Receipt, Some(stand)) => Whereto::Note(stand, Notice::Automatic),
+        (Auto::Generated, Some(stand)) => Whereto::Note(stand, Notice::Generated),
         // Nobody could be answered: what is no letter at all comes like this.
         (_, None) if from.or(address(&letter.answer_to().address).as_deref()).is_none() => Whereto::Aside("nobody"),
         (_, None) => Whereto::Ticket(None),
@@ -88,11 +87,25 @@ pub(super) async fn whereto(
             match (takes_part, colleague, stand.is_over()) {
                 (true, _, false) => Whereto::Message(stand),
                 (true, _, true) => Whereto::Ticket(Some(After { stand, goes_on: true })),
-                (false, true, _) => Whereto::Note(stand),
+                (false, true, _) => Whereto::Note(stand, Notice::Unproven),
                 (false, false, _) => Whereto::Ticket(Some(After { stand, goes_on: false })),
             }
         }
     })
+}
+
+/// What a report of a letter that did not arrive is about.
+async fn bounced(tx: &mut Tx, signers: &Signers, stand: Stand, bounce: &Bounce) -> Result<Whereto> {
+    let named = bounce.original_id.as_deref().and_then(|id| signers.message_of_id(id));
+    let message = match named {
+        Some((_, message)) => is_said(tx, stand.id, message).await?.then_some(message),
+        None => last_sent(tx, stand.id).await?,
+    };
+    // Nobody waits for what the desk wrote by itself.
+    if message.is_none() && !bounce.is_permanent() {
+        return Ok(Whereto::Same(Some(stand.id)));
+    }
+    Ok(Whereto::Bounced(stand, message, bounce.clone()))
 }
 
 /// Whether the same letter was taken in from another mailbox of the organisation; the ticket it is in.
@@ -180,6 +193,17 @@ async fn is_colleague(tx: &mut Tx, from: &str) -> Result<bool> {
     .fetch_one(&mut *tx.inner)
     .await
     .map_err(from_sqlx)
+}
+
+/// Whether a letter of ours was an answer in the ticket.
+async fn is_said(tx: &mut Tx, ticket_id: Uuid, message_id: Uuid) -> Result<bool> {
+    sqlx::query_scalar("select exists (select from ticket_messages where org_id = $1 and ticket_id = $2 and id = $3)")
+        .bind(tx.org_id)
+        .bind(ticket_id)
+        .bind(message_id)
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
 }
 
 /// The last answer that left: what a report without an id is about.

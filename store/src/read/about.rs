@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 use shared::access::{Action, Actor, Holder};
 use shared::command::Source;
 use shared::query::{Filter, ListQuery, MAX_PAGE, Op};
+use shared::record::readable;
 use shared::timeline::TimelineQuery;
 use shared::types::REGISTRY;
 use shared::{Error, Kind, RecordDef, Result, Row};
 use uuid::Uuid;
 
 use crate::pool::{DbRole, Store};
-use crate::write::note_file;
+use crate::write::{custom_fields, note_file};
 
 impl Store {
     /// A record, all records that refer to it and its whole timeline, as JSON. That it was made is in the audit log, by the
@@ -19,17 +20,19 @@ impl Store {
     /// # Errors
     /// `NotFound` when the record may not be read or is nobody one can reach, `Forbidden` without the right to export it.
     pub async fn about(&self, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Result<Value> {
-        let row = self.get(actor, def, id).await?.row;
+        let mut row = self.get(actor, def, id).await?.row;
         if !def.is_reachable() {
             return Err(Error::NotFound);
         }
         if !actor.reaches(actor.level(def, Action::Export), &Holder::of(&row)) {
             return Err(Error::Forbidden);
         }
+        self.as_read(actor, def, std::slice::from_mut(&mut row)).await?;
         let mut linked = serde_json::Map::new();
         for other in REGISTRY.iter().copied().filter(|other| actor.may(other, Action::Read)) {
-            let rows = self.referring(actor, other, def, id).await?;
+            let mut rows = self.referring(actor, other, def, id).await?;
             if !rows.is_empty() {
+                self.as_read(actor, other, &mut rows).await?;
                 linked.insert(other.plural.to_owned(), json!(rows));
             }
         }
@@ -39,6 +42,14 @@ impl Store {
         note_file(&mut tx, actor, (def.name, Source::Web), ("export", &file)).await?;
         tx.commit().await?;
         Ok(json!({"record_type": def.name, "record": row, "linked": linked, "timeline": timeline}))
+    }
+
+    /// Puts the numbers that administrators added fields for as people write them.
+    async fn as_read(&self, actor: &Actor, def: &RecordDef, rows: &mut [Row]) -> Result<()> {
+        let mut tx = self.reading(actor).await?;
+        let fields = custom_fields(&mut tx, def).await?;
+        rows.iter_mut().for_each(|row| readable(&fields, &mut row.values));
+        Ok(())
     }
 
     async fn referring(&self, actor: &Actor, def: &'static RecordDef, to: &RecordDef, id: Uuid) -> Result<Vec<Row>> {

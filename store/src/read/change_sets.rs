@@ -138,6 +138,11 @@ impl Names {
             action: group.action.clone(),
             records: group.records,
         };
+        let more = groups.iter().map(|group| group.changes).sum::<i64>() > COUNTED;
+        // An import has counted itself.
+        let of_run = run.filter(|_| more).map(Run::counts).filter(|counts| !counts.is_empty());
+        let more = more && of_run.is_none();
+        let of_groups = || groups.iter().filter(|group| group.changed).map(count).collect();
         let kept = kept.map(|Json(kept)| kept).unwrap_or_default();
         let left = |(name, id, why)| Left { record: self.concerned(name, id), why };
         ChangeSet {
@@ -145,8 +150,8 @@ impl Names {
             at,
             who: actor_id.and_then(|id| self.title(id)).cloned(),
             source,
-            counts: groups.iter().filter(|group| group.changed).map(count).collect(),
-            more: groups.iter().map(|group| group.changes).sum::<i64>() > COUNTED,
+            counts: of_run.unwrap_or_else(of_groups),
+            more,
             records: records.take(NAMED).map(|(name, id)| self.concerned(name, id)).collect(),
             import: run.map(|run| ImportOf { id: run.id, title: run.title.clone() }),
             state,

@@ -7,8 +7,8 @@ use shared::access::{Action, Actor, FieldAccess};
 use shared::import::mapping::ADDRESS_PARTS;
 use shared::period::Period;
 use shared::quality::{LONGEST, QUIET};
-use shared::query::{CHANGE_SET, Filter, Op};
-use shared::record::{CUSTOM, Kind, custom_key, custom_name, normalize};
+use shared::query::{CHANGE_SET, Filter, MAX_LISTED, Op};
+use shared::record::{CUSTOM, Kind, custom_key, custom_name, instant_text, normalize};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result};
 use uuid::Uuid;
 
@@ -107,6 +107,7 @@ fn condition(sql: &mut Sql, of: Subject<'_>, name: &str, op: Op, value: &Value) 
         (None, Op::Empty) => drop(sql.push(format_args!("{row}.{name} is null"))),
         (None, Op::Present) => drop(sql.push(format_args!("{row}.{name} is not null"))),
         (None, Op::In) => any_of(sql, of, field, value)?,
+        (None, Op::NotIn) => none_of(sql, of, field, value)?,
         (None, Op::Contains) => contains(sql, of, field, value)?,
         (None, Op::During) => during(sql, of, field, value)?,
         (None, _) => compare(sql, of, field, op, value)?,
@@ -160,6 +161,7 @@ fn related(
     // Records without a value match: also those that refer to nothing.
     let (negated, op) = match op {
         Op::Ne => ("not ", Op::Eq),
+        Op::NotIn => ("not ", Op::In),
         Op::Empty => ("not ", Op::Present),
         op => ("", op),
     };
@@ -326,8 +328,8 @@ pub(super) fn containing(text: &str) -> String {
 }
 
 fn any_of(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
-    let list = value.as_array().filter(|list| list.len() <= 500).ok_or_else(|| Error::invalid(field.name, "list"))?;
-    let values: Vec<String> = list.iter().map(|v| one(of.actor, field, v)).collect::<Result<_>>()?;
+    let values: Vec<String> =
+        listed(field.name, value)?.iter().map(|v| one(of.actor, field, v)).collect::<Result<_>>()?;
     let kind = sql_type(&field.kind);
     match kind {
         "text[]" | "uuid[]" => {
@@ -342,12 +344,30 @@ fn any_of(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Re
     Ok(())
 }
 
-/// One value in canonical text. `@me`, `@my_team` and `@today±N` are what they are when the query runs.
+/// Also those without a value.
+fn none_of(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
+    sql.push("(");
+    any_of(sql, of, field, value)?;
+    sql.push(") is not true");
+    Ok(())
+}
+
+/// The values of a list that is compared with.
+fn listed<'v>(field: &str, value: &'v Value) -> Result<&'v [Value]> {
+    let list = value.as_array().ok_or_else(|| Error::invalid(field, "list"))?;
+    if list.len() > MAX_LISTED {
+        return Err(Error::Invalid { fields: vec![FieldError::new(field, "too_many").with("max", MAX_LISTED)] });
+    }
+    Ok(list)
+}
+
+/// One value in canonical text. `@me`, `@my_team`, `@today±N` and `@now` are what they are when the query runs.
 fn one(actor: &Actor, field: &FieldDef, value: &Value) -> Result<String> {
     let text = value.as_str().unwrap_or_default();
     let replaced = match text {
         "@me" => Some(actor.user_id.to_string()),
         "@my_team" => Some(actor.team_id.unwrap_or_default().to_string()),
+        "@now" => Some(instant_text(Utc::now())),
         _ => text.strip_prefix("@today").and_then(|offset| relative_day(actor.zone.day(Utc::now()), offset)),
     };
     let mut value = replaced.map_or_else(|| value.clone(), Value::from);
@@ -399,7 +419,23 @@ fn custom_condition(sql: &mut Sql, of: Subject<'_>, key: &str, op: Op, value: &V
             kept(sql);
             sql.push(" ilike ").push_bind(containing(&text));
         }
-        Op::In => return Err(Error::invalid(&custom_name(key), "operator")),
+        Op::In | Op::NotIn => {
+            let name = custom_name(key);
+            let mut texts = Vec::new();
+            for one in listed(&name, value)? {
+                let text = match one {
+                    Value::String(text) => text.trim().to_owned(),
+                    Value::Number(number) => number.to_string(),
+                    _ => return Err(Error::invalid(&name, "text")),
+                };
+                texts.extend(kept_number(&text));
+                texts.push(text);
+            }
+            sql.push("(");
+            kept(sql);
+            sql.push(" = any(").push_bind(texts).push("::text[])) is ");
+            sql.push(if op == Op::In { "true" } else { "not true" });
+        }
         Op::During => {
             let (from, until) = period(of.actor, &custom_name(key), value)?;
             for (op, day) in [(Op::Gte, from), (Op::Lt, until)] {
@@ -429,6 +465,16 @@ fn custom_condition(sql: &mut Sql, of: Subject<'_>, key: &str, op: Op, value: &V
         },
     }
     Ok(())
+}
+
+/// A number as a custom field keeps it; nothing for other texts, and for numbers that none keeps.
+fn kept_number(text: &str) -> Option<String> {
+    let mut number = text.parse::<Decimal>().ok()?.normalize();
+    if number.scale() > 4 {
+        return None;
+    }
+    number.rescale(4);
+    (number.scale() == 4).then(|| number.to_string())
 }
 
 fn compare_text(sql: &mut Sql, kept: impl Fn(&mut Sql), op: Op, text: String) {

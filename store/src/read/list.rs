@@ -17,6 +17,9 @@ use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_scope};
 use crate::write::query_tokens;
 
+/// Most queries that are counted at once.
+const MAX_COUNTED: usize = 50;
+
 impl Store {
     /// A page of records, with titles of what they refer to and the log position they are current at.
     ///
@@ -47,6 +50,34 @@ impl Store {
         let titles = titles(&mut tx, actor, def, &rows).await?;
         rows.iter_mut().for_each(|row| actor.redact(def, &mut row.values));
         Ok(Page { rows, titles, next, total, live: live.to_string() })
+    }
+
+    /// How many records each of these queries finds; `None` for one that does not fit: a view's field may be gone.
+    ///
+    /// # Errors
+    /// `Forbidden` without any read right on the type, `Invalid` for too many queries.
+    pub async fn counts(
+        &self,
+        actor: &Actor,
+        def: &'static RecordDef,
+        queries: &[ListQuery],
+    ) -> Result<Vec<Option<i64>>> {
+        if !actor.may(def, Action::Read) {
+            return Err(Error::Forbidden);
+        }
+        if queries.len() > MAX_COUNTED {
+            return Err(Error::invalid("queries", "too_many_plain"));
+        }
+        let mut tx = self.reading(actor).await?;
+        let mut counts = Vec::with_capacity(queries.len());
+        for query in queries {
+            counts.push(match counted(&mut tx, actor, def, query).await {
+                Ok((_, total)) => total,
+                Err(Error::Invalid { .. }) => None,
+                Err(error) => return Err(error),
+            });
+        }
+        Ok(counts)
     }
 }
 

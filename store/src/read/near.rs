@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use strsim::{damerau_levenshtein, jaro_winkler, normalized_damerau_levenshtein};
 
+use crate::readings::ways;
 use crate::write::{pinyin_tokens, query_tokens, syllables};
 
 /// Characters of a word by whose variants candidates are found: many first, which few records begin with, then few.
@@ -132,19 +133,24 @@ fn alike(word: &str, other: &str) -> f64 {
 
 /// How near a word comes to syllables that follow each other, from whichever on. It has each of them with a slip at most: jian is
 /// no way to mistype gen.
-fn sounding(word: &str, syllables: &[&str]) -> f64 {
-    let mut best = 0.0_f64;
-    for from in (0..syllables.len()).filter(|_| word.is_ascii()) {
-        let mut sound = String::new();
-        for (count, syllable) in (1..).zip(&syllables[from..]) {
-            sound.push_str(syllable);
-            if sound.len() > word.len() + SYLLABLE {
-                break;
-            }
-            let like = jaro_winkler(word, &sound);
-            if like >= WORD && like > best && has_each(word, &syllables[from..from + count]) {
-                best = like;
-            }
+fn sounding(word: &str, syllables: &[Vec<&'static str>]) -> f64 {
+    let starts = (0..syllables.len()).filter(|_| word.is_ascii());
+    // No syllable is shorter than a letter.
+    let ends = starts.map(|from| &syllables[from..syllables.len().min(from + word.len() + SYLLABLE)]);
+    ends.flat_map(ways).map(|way| sounding_in_one_way(word, &way)).fold(0.0, f64::max)
+}
+
+/// The same of syllables from the first on, as they are read in one way.
+fn sounding_in_one_way(word: &str, syllables: &[&str]) -> f64 {
+    let (mut best, mut sound) = (0.0_f64, String::new());
+    for (count, syllable) in (1..).zip(syllables) {
+        sound.push_str(syllable);
+        if sound.len() > word.len() + SYLLABLE {
+            break;
+        }
+        let like = jaro_winkler(word, &sound);
+        if like >= WORD && like > best && has_each(word, &syllables[..count]) {
+            best = like;
         }
     }
     best
@@ -152,12 +158,19 @@ fn sounding(word: &str, syllables: &[&str]) -> f64 {
 
 /// Whether a word of plain letters has these syllables in a row, each with a slip at most, and the last at least begun.
 fn has_each(word: &str, syllables: &[&str]) -> bool {
-    let [first, others @ ..] = syllables else { return word.is_empty() };
-    (1..=word.len().min(first.len() + 1)).any(|end| {
-        let (part, rest) = word.split_at(end);
-        let is_begun = others.is_empty() && first.starts_with(part);
-        (is_begun || damerau_levenshtein(part, first) <= 1) && has_each(rest, others)
-    })
+    // Where the next syllable may begin, each place once: a word of many like syllables can be parted in very many ways.
+    let mut begins = BTreeSet::from([0]);
+    for (count, syllable) in (1..).zip(syllables) {
+        let is_last = count == syllables.len();
+        let is_typed = |part: &str| is_last && syllable.starts_with(part) || damerau_levenshtein(part, syllable) <= 1;
+        let mut next = BTreeSet::new();
+        for begin in begins {
+            let most = word.len().min(begin + syllable.len() + 1);
+            next.extend((begin + 1..=most).filter(|end| is_typed(&word[begin..*end])));
+        }
+        begins = next;
+    }
+    begins.contains(&word.len())
 }
 
 /// How alike two words of addresses are: those are short, and one slip changes much of them.
@@ -195,6 +208,7 @@ mod tests {
         for (typed, title) in [("xinjin", "新建厂房"), ("zhagnwei", "张伟"), ("zhnagw", "张伟")] {
             assert!(nearness(typed, title).is_some(), "{typed} {title}");
         }
+        assert!(nearness("changhsa", "长沙银行").is_some() && nearness("yinhnag", "长沙银行").is_some());
         for title in ["微信跟进", "新品介绍"] {
             assert!(nearness("xinjian", title).is_none(), "{title}");
         }

@@ -199,7 +199,7 @@ pub(super) async fn fetch_hits(tx: &mut Tx, sql: &mut Sql) -> Result<Vec<Hit>> {
     Ok(found.into_iter().map(hit).collect())
 }
 
-/// Titles of a type that somebody who mistyped `text` may have meant, by index; none for types that are not searched, and
+/// Titles of a type that somebody who wrote `text` may have meant, by index; none for types that are not searched, and
 /// for readers from whom parts of them are hidden.
 pub(crate) async fn titles_near(
     tx: &mut Tx,
@@ -211,8 +211,9 @@ pub(crate) async fn titles_near(
         return Ok(Vec::new());
     }
     let mut titles = Vec::new();
-    for loosened in near::loosened(text) {
-        let found = hits(tx, actor, &[&def], text, Some((text, &loosened)), MOST).await?;
+    // Chinese names may be written with other characters.
+    for tokens in near::loosened(text).into_iter().chain(sound_tokens(text)) {
+        let found = hits(tx, actor, &[&def], text, Some((text, &tokens)), MOST).await?;
         titles.extend(found.into_iter().map(|hit| hit.title));
     }
     Ok(titles)

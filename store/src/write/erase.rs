@@ -7,28 +7,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use shared::access::Actor;
 use shared::command::{Change, Command, Outcome, Source};
-use shared::i18n::{Locale, translate};
-use shared::record::{CUSTOM, CustomField};
+use shared::record::CUSTOM;
 use shared::types::{ATTACHMENT, REGISTRY};
-use shared::{Error, Kind, RecordDef, Result, Values};
+use shared::{Error, FieldDef, Kind, RecordDef, Result, Values};
 use uuid::Uuid;
 
 use self::imports::Said;
-use super::{batch, custom_fields, load};
+use super::{audit, batch, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
-use crate::scope::Sql;
+use crate::scope::{Sql, push_ids};
 
 /// Records changed per command.
 const CHUNK: usize = 500;
+/// What the nameless are called. It is kept with them and read by everybody, so it is in both languages.
+const ERASED: &str = "已删除个人信息 · Erased person";
 
 impl Store {
-    /// Empties the personal fields of a record and of what was noted, asked and planned with it, in the history too, and
-    /// removes the files. It can't be undone. What it is called then follows the language.
+    /// Empties the personal fields of a record and of what was noted, asked and planned with it, and all that are
+    /// user-defined, in the history too, and removes the files. It can't be undone.
     ///
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` for records that don't exist or are nobody one can reach.
-    pub async fn erase(&self, actor: &Actor, locale: Locale, def: &'static RecordDef, id: Uuid) -> Result<()> {
+    pub async fn erase(&self, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Result<()> {
         if !actor.grants.admin {
             return Err(Error::Forbidden);
         }
@@ -43,8 +44,8 @@ impl Store {
         let own = merged(&mut tx, id).await?;
         let said = Said::by(&mut tx, def, &own).await?;
         imports::forget(&mut tx, &said).await?;
-        let erasing = Erasing { actor, set: Uuid::now_v7(), title: translate(locale, "record.erased", &[]) };
-        erasing.forget_titles(&mut tx, def, &own).await?;
+        let erasing = Erasing { actor, set: Uuid::now_v7() };
+        forget_titles(&mut tx, def, &own).await?;
         erasing.empty(&mut tx, def, vec![id]).await?;
         let mut known = Known::from([(def.name, own.into_iter().collect())]);
         for other in REGISTRY.iter().copied().filter(|other| tells_of(other, def)) {
@@ -85,7 +86,17 @@ async fn forget_letters(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Resul
          where org_id = $1 and state in ('received', 'quarantined') and lower(sender) = any($2)",
     )
     .bind(tx.org_id)
-    .bind(addresses)
+    .bind(&addresses)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    // Whoever knows an address could look whether it is among those.
+    sqlx::query(
+        "delete from recommendations_asked where org_id = $1 and person in
+         (select sha256(convert_to($1::text || ' ' || address, 'UTF8')) from unnest($2::text[]) address)",
+    )
+    .bind(tx.org_id)
+    .bind(&addresses)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
@@ -150,8 +161,6 @@ async fn formerly_linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, ids: &[Uu
 struct Erasing<'e> {
     actor: &'e Actor,
     set: Uuid,
-    /// What the nameless are called.
-    title: String,
 }
 
 impl Erasing<'_> {
@@ -183,16 +192,13 @@ impl Erasing<'_> {
         Ok(())
     }
 
-    /// Empties the personal fields of records as they are.
+    /// Empties the personal fields of records as they are, and those that are user-defined.
     async fn empty(&self, tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>) -> Result<()> {
-        let custom = custom_fields(tx, def).await?;
         for ids in ids.chunks(CHUNK) {
-            let rows = load::rows_by_id(tx, def, &ids.iter().copied().collect()).await?;
-            let changes = rows.iter().map(|row| {
-                let values = self.emptied(def, row.value(CUSTOM), &custom);
-                Change::Update { id: row.id, version: None, values }
-            });
+            let changes = ids.iter().map(|id| Change::Update { id: *id, version: None, values: emptied(def) });
             self.run(tx, def, changes.collect()).await?;
+            let touched = empty_custom(tx, def, ids).await?;
+            audit::events_for(tx, self.actor, def, &touched).await?;
         }
         Ok(())
     }
@@ -210,36 +216,6 @@ impl Erasing<'_> {
         refused.into_iter().next().map_or(Ok(()), |refusal| Err(refusal.error))
     }
 
-    /// What must be said says nothing; what was added by the organisation goes as far as it may.
-    fn emptied(&self, def: &RecordDef, custom: &Value, fields: &[CustomField]) -> Values {
-        let mut values = Values::new();
-        for field in def.fields.iter().filter(|field| field.personal) {
-            let value = if field.required { self.title.as_str().into() } else { Value::Null };
-            values.insert(field.name.to_owned(), value);
-        }
-        let mut kept = Values::new();
-        for field in fields.iter().filter(|field| field.required) {
-            let is_text = matches!(field.kind.as_str(), "text" | "long_text");
-            let value = custom.get(&field.key).cloned().unwrap_or_default();
-            kept.insert(field.key.clone(), if is_text { self.title.as_str().into() } else { value });
-        }
-        values.insert(CUSTOM.to_owned(), kept.into());
-        values
-    }
-
-    /// Takes the names of records out of what the log says of files of all about them.
-    async fn forget_titles(&self, tx: &mut Tx, def: &RecordDef, ids: &[Uuid]) -> Result<()> {
-        sqlx::query("select guanxi_erase_titles($1, $2, $3, $4)")
-            .bind(tx.org_id)
-            .bind(def.name)
-            .bind(ids)
-            .bind(&self.title)
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
-        Ok(())
-    }
-
     /// Takes the personal fields out of the history.
     async fn forget(&self, tx: &mut Tx, def: &RecordDef, ids: Vec<Uuid>) -> Result<()> {
         let personal = def.fields.iter().filter(|field| field.personal).map(|field| field.name);
@@ -248,7 +224,7 @@ impl Erasing<'_> {
             .bind(self.set)
             .bind(ids)
             .bind(personal.chain([CUSTOM]).collect::<Vec<_>>())
-            .bind(&self.title)
+            .bind(ERASED)
             .execute(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
@@ -271,4 +247,33 @@ impl Erasing<'_> {
             .map_err(from_sqlx)?;
         Ok(())
     }
+}
+
+/// What must be said says nothing.
+fn emptied(def: &RecordDef) -> Values {
+    let value = |field: &FieldDef| if field.required { ERASED.into() } else { Value::Null };
+    def.fields.iter().filter(|field| field.personal).map(|field| (field.name.to_owned(), value(field))).collect()
+}
+
+/// Takes all user-defined values, which may say anything; says of which records. A command could not: some must be said, and
+/// some are of fields that there are no more.
+async fn empty_custom(tx: &mut Tx, def: &RecordDef, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let mut sql = Sql::new(format!("update {} t set {CUSTOM} = '{{}}', version = t.version + 1", def.table()));
+    sql.push(format_args!(" where t.{CUSTOM} <> '{{}}' and t.org_id = ")).push_bind(tx.org_id);
+    push_ids(&mut sql, "t", ids.to_vec());
+    sql.push(" returning t.id");
+    sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
+}
+
+/// Takes the names of records out of what the log says of files of all about them.
+async fn forget_titles(tx: &mut Tx, def: &RecordDef, ids: &[Uuid]) -> Result<()> {
+    sqlx::query("select guanxi_erase_titles($1, $2, $3, $4)")
+        .bind(tx.org_id)
+        .bind(def.name)
+        .bind(ids)
+        .bind(ERASED)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    Ok(())
 }

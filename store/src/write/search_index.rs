@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use pinyin::ToPinyin;
 use serde::Serialize;
 use shared::record::texts;
 use shared::{RecordDef, Result, Row};
@@ -14,9 +13,10 @@ use uuid::Uuid;
 use super::prepare::{Act, Prepared};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
+use crate::readings::{self, ways};
 
-/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0044 changes.
-const MADE_BY: i16 = 3;
+/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0048 changes.
+const MADE_BY: i16 = 4;
 /// Entries made anew at a time: live updates wait for each part.
 const ANEW: i64 = 100;
 /// Fewest digits of a phone that are looked for.
@@ -24,6 +24,8 @@ const DIGITS: usize = 4;
 
 /// Longest token kept; longer words are cut.
 const TOKEN: usize = 40;
+/// First syllables from each of which on a title may be typed.
+const BEGINS: usize = 8;
 /// Most tokens of one record.
 const TOKENS: usize = 400;
 /// Most parts of what somebody typed that must occur.
@@ -147,7 +149,7 @@ fn number_tokens(text: &str) -> Vec<String> {
 /// Makes the next entries of a type anew that are of an older way; says how many there were.
 pub(crate) async fn renew(tx: &mut Tx, def: &'static RecordDef) -> Result<usize> {
     let old: Vec<Uuid> = sqlx::query_scalar(
-        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 3 limit $3 for update skip locked",
+        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 4 limit $3 for update skip locked",
     )
     .bind(tx.org_id)
     .bind(def.name)
@@ -207,28 +209,30 @@ fn runs(text: &str) -> Vec<(bool, String)> {
     runs
 }
 
-/// Pinyin of a text's Chinese runs, whole and as initials, from each of the first syllables on.
+/// Pinyin of a text's Chinese runs, whole and as initials, from each of the first syllables on, in each way to read it.
 pub fn pinyin_tokens(title: &str) -> Vec<String> {
     let mut found = Vec::new();
     for syllables in syllables(title) {
-        for start in 0..syllables.len().min(8) {
-            let rest = &syllables[start..];
-            let sound: String = rest.concat().chars().take(TOKEN).collect();
+        let ends = (0..syllables.len().min(BEGINS)).map(|start| &syllables[start..syllables.len().min(start + TOKEN)]);
+        for way in ends.flat_map(ways) {
+            let sound: String = way.concat().chars().take(TOKEN).collect();
             if sound.contains('ü') {
                 // Keyboards have v for it, passports u.
                 found.extend(["v", "u"].map(|typed| sound.replace('ü', typed)));
             }
             found.push(sound);
-            found.push(rest.iter().filter_map(|s| s.chars().next()).take(TOKEN).collect());
+            found.push(way.iter().filter_map(|s| s.chars().next()).collect());
         }
     }
+    // Many ways have the same initials.
+    let mut known = HashSet::new();
+    found.retain(|token| known.insert(token.clone()));
     found
 }
 
-/// Syllables of each of a text's Chinese runs.
-pub(crate) fn syllables(text: &str) -> Vec<Vec<&'static str>> {
-    let sounds = |run: &str| -> Vec<&'static str> { run.to_pinyin().flatten().map(|p| p.plain()).collect() };
-    runs(text).iter().filter(|(han, _)| *han).map(|(_, run)| sounds(run)).collect()
+/// The syllables of each of a text's Chinese runs, each with all its readings.
+pub(crate) fn syllables(text: &str) -> Vec<Vec<Vec<&'static str>>> {
+    runs(text).iter().filter(|(han, _)| *han).map(|(_, run)| readings::syllables(run)).collect()
 }
 
 /// A `tsquery` text for what somebody typed: every part must occur, Latin parts as prefixes. `None` for nothing to find.
@@ -257,14 +261,23 @@ pub(crate) fn sound_tokens(text: &str) -> Option<String> {
     if !runs.iter().any(|(han, run)| *han && run.chars().nth(1).is_some()) {
         return None;
     }
-    let sound = |(han, run): (bool, String)| match han {
-        true => run.as_str().to_pinyin().flatten().map(|p| p.plain()).collect::<String>(),
-        false => run,
+    let sounds = |(han, run): (bool, String)| match han {
+        true => ways(&readings::syllables(&run)).iter().map(|way| way.concat()).collect(),
+        false => vec![run],
     };
-    let sounds = runs.into_iter().map(sound).filter(|sound| !sound.is_empty()).take(PARTS);
-    let parts: Vec<String> =
-        sounds.map(|sound| format!("'{}':*", sound.chars().take(TOKEN).collect::<String>())).collect();
+    let parts: Vec<String> = runs.into_iter().map(sounds).filter_map(|sounds| any_of(&sounds)).take(PARTS).collect();
     (!parts.is_empty()).then(|| parts.join(" & "))
+}
+
+/// A `tsquery` text for what begins in one of these ways.
+fn any_of(sounds: &[String]) -> Option<String> {
+    let begin = |sound: &String| format!("'{}':*", sound.chars().take(TOKEN).collect::<String>());
+    let begins: Vec<String> = sounds.iter().filter(|sound| !sound.is_empty()).map(begin).collect();
+    match begins.as_slice() {
+        [] => None,
+        [only] => Some(only.clone()),
+        _ => Some(format!("({})", begins.join(" | "))),
+    }
 }
 
 /// Whether a title itself has all the words, as they are written or as they sound.
@@ -288,14 +301,15 @@ pub(crate) fn has_words(title: &str, words: &str) -> bool {
 }
 
 /// Whether a word is how some of the syllables in a row are typed, each of them whole.
-fn is_spelt(syllables: &[&str], word: &str) -> bool {
-    (0..syllables.len()).any(|from| {
-        let mut rest = Some(word);
-        syllables[from..].iter().any(|syllable| {
-            rest = rest.and_then(|rest| after(rest, syllable));
-            rest == Some("")
-        })
-    })
+fn is_spelt(syllables: &[Vec<&str>], word: &str) -> bool {
+    (0..syllables.len()).any(|from| begins_spelt(&syllables[from..], word))
+}
+
+/// The same of syllables from the first on.
+fn begins_spelt(syllables: &[Vec<&str>], word: &str) -> bool {
+    let Some((first, others)) = syllables.split_first() else { return false };
+    let mut rests = first.iter().filter_map(|reading| after(word, reading));
+    rests.any(|rest| rest.is_empty() || begins_spelt(others, rest))
 }
 
 /// What is typed after a syllable. Keyboards have v for ü, passports u.
@@ -363,6 +377,24 @@ mod tests {
         assert_eq!(tokens("Zoe"), ["zoe"]);
         let found = pinyin_tokens("吕布");
         assert!(["lvbu", "lubu", "lb"].iter().all(|typed| found.iter().any(|token| token == typed)), "{found:?}");
+    }
+
+    #[test]
+    fn each_reading_of_a_character_counts() {
+        let found = pinyin_tokens("重庆长安汽车");
+        for typed in ["chongqingchanganqiche", "zhongqingchanganqiche", "changanqiche", "cqcaqc", "zhanganqiche"] {
+            assert!(found.iter().any(|token| token == typed), "{typed} {found:?}");
+        }
+        assert!(found.len() < 40, "only what has several readings multiplies: {}", found.len());
+        assert_eq!(pinyin_tokens("安汽车").len(), 6);
+        let long = pinyin_tokens(&"重长".repeat(30));
+        assert!(long.len() < TOKENS && long.iter().all(|token| token.chars().count() <= TOKEN), "{}", long.len());
+        for (title, words) in [("长沙银行", "changsha yinhang"), ("重庆长安", "changan"), ("音乐厅", "yinyueting")]
+        {
+            assert!(has_words(title, words) && is_called(title, words), "{title} {words}");
+        }
+        assert!(!has_words("长沙银行", "changhang"));
+        assert_eq!(sound_tokens("音乐 A").as_deref(), Some("('yinle':* | 'yinyue':*) & 'a':*"));
     }
 
     #[test]

@@ -21,7 +21,9 @@ use super::prepare::is_tenant;
 use super::verify::{has_administrator, keeps_administrator};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
+use crate::portal::ANSWERS;
 use crate::read::{Wanted, titles_then};
+use crate::telling::nobody_else;
 
 impl Store {
     /// Undoes a change set of the actor's own (administrators: anybody's) that was not undone yet.
@@ -36,8 +38,9 @@ impl Store {
         let set = ChangeSet { id: Uuid::now_v7(), source: Source::Undo, undo_of: Some(change_set) };
         // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
-        super::desk::before_undo(&mut tx, change_set).await?;
+        // Before the tickets are held: whoever notes that a letter has left holds the letter first, too.
         has_not_left(&mut tx, change_set).await?;
+        super::desk::before_undo(&mut tx, change_set).await?;
         // A merge reached beyond their rights to single records, and so does taking it back.
         let merged = merged(&mut tx, change_set).await?;
         let whole = merged.as_ref().is_some_and(|merged| may_merge(actor, merged.def));
@@ -87,15 +90,36 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
     }
 }
 
-/// An answer that was mailed is with the customer: without it the ticket would tell less than they know.
+/// An answer that was mailed, or is being mailed, is with the customer: without it the ticket would tell less than they know.
+/// Nobody begins to mail the others until the transaction ends.
 async fn has_not_left(tx: &mut Tx, change_set: Uuid) -> Result<()> {
-    let has_left: bool = sqlx::query_scalar(
-        "select exists (select from audit_entries a join ticket_messages m on m.org_id = a.org_id and m.id = a.record_id
-                        where a.org_id = $1 and a.change_set = $2 and a.record_type = 'ticket_message' and a.action = 'create'
-                        and m.delivery in ('sent', 'bounced'))",
+    let answers: Vec<Uuid> = sqlx::query_scalar(
+        "select m.id from audit_entries a join ticket_messages m on m.org_id = a.org_id and m.id = a.record_id
+         where a.org_id = $1 and a.change_set = $2 and a.record_type = 'ticket_message' and a.action = 'create'
+         and m.kind = 'reply' and m.direction = 'outbound'",
     )
     .bind(tx.org_id)
     .bind(change_set)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    if answers.is_empty() {
+        return Ok(());
+    }
+    nobody_else(tx, ANSWERS).await?;
+    sqlx::query("select from letters_out where org_id = $1 and message_id = any($2) order by id for update")
+        .bind(tx.org_id)
+        .bind(&answers)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    let has_left: bool = sqlx::query_scalar(
+        "select exists (select from ticket_messages where org_id = $1 and id = any($2) and delivery in ('sent', 'bounced'))
+             or exists (select from letters_out where org_id = $1 and message_id = any($2) and state = 'sending')
+             or exists (select from answers_told where org_id = $1 and message_id = any($2))",
+    )
+    .bind(tx.org_id)
+    .bind(&answers)
     .fetch_one(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;

@@ -397,11 +397,12 @@ async fn a_reply_and_what_it_changes_are_one_act_and_are_undone_as_one() {
     let Replied::Sent { change_set, ticket: solved, .. } = store.reply(agent, "Agent", solving).await.unwrap() else {
         panic!("not sent")
     };
-    assert_eq!(solved.text("status"), Some("solved"));
+    assert_eq!((solved.text("status"), solved.text("first_solved_at").is_some()), (Some("solved"), true));
     // What an agent may do includes taking it back.
     store.undo(&desk.admin, change_set).await.unwrap();
     let back = desk.ticket(ticket.id).await;
     assert_eq!((back.text("status"), back.text("first_answered_at")), (Some("new"), None));
+    assert_eq!(back.text("first_solved_at"), None, "solved in error, it was never solved");
     assert!(store.conversation(agent, ticket.id, None).await.unwrap().messages.is_empty());
 }
 

@@ -294,7 +294,7 @@ async fn files_go_after_a_week_and_when_somebody_is_erased() {
     world.test.store.upkeep().await.unwrap();
     assert_eq!(count().await, (0, 0));
     over(&world, &world.admin, start(&world, &world.admin, &spec(FileKind::Csv)).await.unwrap().id).await;
-    world.test.store.erase(&world.admin, Locale::En, &CUSTOMER, world.base["customer"]).await.unwrap();
+    world.test.store.erase(&world.admin, &CUSTOMER, world.base["customer"]).await.unwrap();
     assert_eq!(count().await, (0, 0), "the person is in no file either");
 }
 

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command, Outcome, Source};
 use shared::duplicates::Merge;
-use shared::i18n::Locale;
 use shared::types::{ARTICLE, ATTACHMENT, CUSTOMER, TICKET, TICKET_MESSAGE};
 use shared::{Error, RecordDef, Result, Row, Values};
 use store::files::{Bytes, Files, Limits};
@@ -289,7 +288,7 @@ async fn erasing_somebody_takes_their_files_and_conversations_at_once() {
     let set = desk.apply(&ATTACHMENT, Change::Delete { id: deleted }).await.unwrap().change_set;
     assert_eq!(desk.lying(), 5);
 
-    desk.store.erase(admin, Locale::En, &CUSTOMER, person).await.unwrap();
+    desk.store.erase(admin, &CUSTOMER, person).await.unwrap();
     assert_eq!(desk.lying(), 1, "only somebody else's is left");
     for id in [of_person, of_ticket, of_message, deleted] {
         assert_eq!(desk.store.get(admin, &ATTACHMENT, id).await.unwrap_err(), Error::NotFound);

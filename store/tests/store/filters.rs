@@ -78,6 +78,79 @@ async fn own_fields_compare_as_what_they_are() {
 }
 
 #[tokio::test]
+async fn one_or_none_of_a_list() {
+    let world = World::new().await;
+    let choices = json!(["a", "b", "c"]);
+    let field = json!({"record_type": "customer", "key": "tier", "label": "T", "kind": "choice", "choices": choices});
+    make(&world, shared::types::by_name("custom_field").unwrap(), field).await;
+    let all = [
+        json!({"kind": "company", "industry": "energy", "custom": {"tier": "a"}, "tags": ["x", "y"], "owner_id": null}),
+        json!({"kind": "company", "industry": "retail", "custom": {"tier": "b"}}),
+        json!({"kind": "company", "owner_id": null}),
+    ];
+    let mut ids = Vec::new();
+    for (n, mut values) in all.into_iter().enumerate() {
+        values["name"] = json!(format!("Listed {n}"));
+        ids.push(make(&world, &CUSTOMER, values).await);
+    }
+    let me = world.admin.user_id.to_string();
+    for (name, one, expected) in [
+        ("industry", json!(["energy", "software"]), vec![0]),
+        ("tags", json!(["y", "z"]), vec![0]),
+        ("owner_id", json!(["@me"]), vec![1]),
+        ("owner_id", json!([me]), vec![1]),
+        ("owner_id.name", json!(["Lin Yue"]), vec![1]),
+        ("custom.tier", json!(["a", "c"]), vec![0]),
+    ] {
+        // None of them also holds where there is no value at all.
+        let others: Vec<usize> = (0..ids.len()).filter(|n| !expected.contains(n)).collect();
+        for (op, expected) in [(Op::In, &expected), (Op::NotIn, &others)] {
+            let filter =
+                Filter::All(vec![Filter::field("name", Op::Contains, "Listed "), Filter::field(name, op, one.clone())]);
+            let query = ListQuery { filter: Some(filter), limit: 50, ..ListQuery::default() };
+            let rows = world.test.store.list(&world.admin, &CUSTOMER, &query).await.unwrap().rows;
+            let hits: Vec<usize> = (0..ids.len()).filter(|n| rows.iter().any(|row| row.id == ids[*n])).collect();
+            assert_eq!(&hits, expected, "{name} {op:?}");
+        }
+    }
+    for (name, value, code) in [
+        ("industry", json!("energy"), "list"),
+        ("industry", json!(["nonsense"]), "choice"),
+        ("owner_id", json!(vec![me; 501]), "too_many"),
+        ("custom.tier", json!([1]), "text"),
+    ] {
+        let query = ListQuery { filter: Some(Filter::field(name, Op::NotIn, value)), ..ListQuery::default() };
+        let refused = world.test.store.list(&world.admin, &CUSTOMER, &query).await.unwrap_err();
+        let Error::Invalid { fields } = refused else { panic!("{refused:?}") };
+        assert_eq!((fields[0].field.as_str(), fields[0].code.as_str()), (name, code));
+    }
+}
+
+#[tokio::test]
+async fn now_is_when_one_asks_and_each_of_several_counts_by_itself() {
+    let world = World::new().await;
+    let due = |minutes: i64| shared::record::instant_text(Utc::now() + chrono::TimeDelta::minutes(minutes));
+    for (subject, minutes) in [("Over", -5), ("To come", 5)] {
+        make(&world, &TASK, json!({"subject": subject, "due_at": due(minutes)})).await;
+    }
+    let query = |field: &str, op: Op| ListQuery {
+        filter: Some(Filter::field(field, op, "@now")),
+        count: true,
+        ..ListQuery::default()
+    };
+    let over = world.test.store.list(&world.admin, &TASK, &query("due_at", Op::Lte)).await.unwrap().rows;
+    assert!(over.iter().any(|row| row.text("subject") == Some("Over")));
+    assert!(over.iter().all(|row| row.text("subject") != Some("To come")));
+    let queries = [query("due_at", Op::Lte), query("no_field", Op::Eq), ListQuery::default()];
+    let counts = world.test.store.counts(&world.admin, &TASK, &queries).await.unwrap();
+    let all = world.test.store.list(&world.admin, &TASK, &ListQuery { count: true, ..ListQuery::default() }).await;
+    assert_eq!(counts, [i64::try_from(over.len()).ok(), None, all.unwrap().total]);
+    let too_many = vec![ListQuery::default(); 51];
+    let refused = world.test.store.counts(&world.admin, &TASK, &too_many).await;
+    assert!(matches!(refused, Err(Error::Invalid { .. })));
+}
+
+#[tokio::test]
 async fn periods_go_by_the_calendar_where_the_user_is() {
     let world = World::new().await;
     let day = |days: i64| (world.admin.zone.day(Utc::now()) + chrono::TimeDelta::days(days)).to_string();

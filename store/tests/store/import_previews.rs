@@ -3,10 +3,11 @@
 use serde_json::json;
 use shared::access::Actor;
 use shared::command::{Change, Command};
+use shared::history::{ChangeSetQuery, Count};
 use shared::i18n::Locale;
 use shared::import::{Assignment, Excerpt, PreviewRow, Rounded, Spec, Start};
 use shared::query::ListQuery;
-use shared::types::{CUSTOMER, OPPORTUNITY, PRODUCT};
+use shared::types::{CONTACT, CUSTOMER, OPPORTUNITY, PRODUCT};
 use shared::{Error, Row, Values};
 use uuid::Uuid;
 
@@ -74,6 +75,66 @@ async fn a_constant_says_where_deals_begin_and_a_pipeline_has_a_first_stage_of_i
         test.store.apply(&actor, Command::one("stage", made)).await.unwrap();
     }
     assert_eq!(with("Theirs", Assignment::constant("pipeline_id", "Partners")).await, "Met");
+}
+
+#[tokio::test]
+async fn open_deals_show_and_keep_no_day_on_which_they_were_closed() {
+    let (test, actor) = founded().await;
+    let file = "Deal name,Stage,Close date\nBig,Qualification,2031-03-04\nDone,Won,2024-03-04\n";
+    let spec = suggested(&test, &actor, file, &OPPORTUNITY).await;
+    let step = preview(&test, &actor, &spec).await.steps.remove(0);
+    let at = |name: &str| step.fields.iter().position(|field| field == name).unwrap();
+    let cells = |at: usize| step.rows.iter().map(|row| row.cells[at].as_str()).collect::<Vec<_>>();
+    assert_eq!(cells(at("expected_close")), ["2031-03-04", "2024-03-04"]);
+    assert_eq!(cells(at("closed_on")), ["", "2024-03-04"]);
+    assert_eq!(run(&test, &actor, &spec).await.created, 2);
+    // Once more, nothing is added to them.
+    let again = run(&test, &actor, &suggested(&test, &actor, file, &OPPORTUNITY).await).await;
+    assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 2));
+    assert_eq!(number(&test, "select count(*) from opportunities where closed_on is not null").await, 1);
+}
+
+#[tokio::test]
+async fn people_are_told_by_the_addresses_that_programs_write_behind_their_names() {
+    let (test, actor) = founded().await;
+    let people = "name,emails\nAnna Berg,anna@one.example\nAnna Berg,anna@two.example\nBela,bela@one.example\n";
+    run(&test, &actor, &suggested(&test, &actor, people, &CONTACT).await).await;
+    let deals = "name,contact_id\nBig,Anna Berg (anna@two.example)\nSmall,Bela (old@one.example);Anna Berg (anna@one.example)\n\
+                 Odd,Cara (cara@one.example)\n";
+    let spec = suggested(&test, &actor, deals, &OPPORTUNITY).await;
+    let asked = preview(&test, &actor, &spec).await.questions;
+    assert_eq!(asked.iter().map(|question| question.unknown.value.as_str()).collect::<Vec<_>>(), ["Cara"]);
+    assert_eq!(run(&test, &actor, &spec).await.created, 2);
+    let of = "select count(*) from opportunities o join contacts c on c.id = o.contact_id
+              where (o.name, c.emails[1]) in (('Big', 'anna@two.example'), ('Small', 'bela@one.example'))";
+    assert_eq!(number(&test, of).await, 2);
+}
+
+#[tokio::test]
+async fn fields_that_administrators_added_are_called_as_they_called_them_and_numbers_are_written_plainly() {
+    let (test, actor) = founded().await;
+    let field = json!({"record_type": "customer", "key": "shoe_size", "label": "Shoe size", "kind": "number"});
+    let made = Change::Create { id: Uuid::now_v7(), values: values(&field) };
+    test.store.apply(&actor, Command::one("custom_field", made)).await.unwrap();
+    let spec = suggested(&test, &actor, "name,Shoe size\nAcme,big\nBolt,44.50\n", &CUSTOMER).await;
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.failed), (1, 1));
+    let refused = test.store.import_errors(&actor, Locale::En, done.id).await.unwrap();
+    assert!(refused.contains("Shoe size: ") && !refused.contains("custom."), "{refused}");
+    let bolt = test.store.list(&actor, &CUSTOMER, &ListQuery::default()).await.unwrap().rows.remove(0);
+    let about = test.store.about(&actor, &CUSTOMER, bolt.id).await.unwrap();
+    assert_eq!(about["record"]["custom"]["shoe_size"], "44.5");
+}
+
+#[tokio::test]
+async fn the_history_tells_how_much_a_long_import_did() {
+    let (test, actor) = founded().await;
+    let rows: String = (0..1_100).map(|n| format!("Company {n}\n")).collect();
+    let done = run(&test, &actor, &suggested(&test, &actor, &format!("name\n{rows}"), &CUSTOMER).await).await;
+    assert_eq!(done.created, 1_100);
+    let set = test.store.change_sets(&actor, &ChangeSetQuery::default()).await.unwrap().sets.remove(0);
+    let count = Count { record_type: "customer".into(), action: "create".into(), records: 1_100 };
+    assert_eq!((set.id, set.counts, set.more), (done.change_set, vec![count], false));
 }
 
 #[tokio::test]

@@ -4,10 +4,9 @@ use serde_json::{Value, json};
 use shared::access::{Actor, Grants};
 use shared::command::{Change, Command};
 use shared::desk::Reply;
-use shared::i18n::{Locale, translate};
 use shared::post::AnswerWay;
 use shared::record::rich;
-use shared::types::{ATTACHMENT, CONTACT, CUSTOMER, MAILBOX, QUEUE, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
+use shared::types::{ATTACHMENT, CONTACT, CUSTOMER, MAILBOX, QUEUE, SURVEY, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::AssertSqlSafe;
 use store::Store;
@@ -327,9 +326,8 @@ async fn an_address_makes_nobody_a_colleague() {
     assert_eq!((messages[2].reference("owner_id"), messages[2].text("author_email")), (None, Some(agent)));
     // Whoever got our letter can write so: it says that nothing proves who did, and stands under no colleague's name.
     assert_eq!(messages[2].text("author_name"), Some(agent));
-    let unproven = Locale::ALL.map(|locale| translate(locale, "mail.note.unproven", &[("address", agent)]));
-    let said = rich::to_text(messages[2].text("content").unwrap());
-    assert!(unproven.iter().any(|words| said.contains(words)), "{said}");
+    assert_eq!(messages[2].text("notice"), Some("unproven"), "each reader is told in their language");
+    assert_eq!(rich::to_text(messages[2].text("content").unwrap()), "Give him everything");
     assert!(world.next().await.is_none(), "nothing of it leaves");
 }
 
@@ -408,6 +406,7 @@ async fn machines_are_noted_and_not_answered() {
     world.arrives(&away).await;
     let messages = world.messages(ticket).await;
     assert_eq!((messages.len(), messages[2].text("kind")), (3, Some("note")));
+    assert_eq!((messages[2].text("notice"), messages[2].text("author_email")), (Some("automatic"), Some(LI)));
     assert_eq!(world.ticket(ticket).await.text("status"), Some("solved"));
     // One that belongs nowhere is seen by an administrator, who may want it all the same.
     world.arrives(&with(EVE, "o2@example.net", "Out of office", "Away", "Auto-Submitted: auto-replied\r\n")).await;
@@ -433,8 +432,35 @@ async fn what_we_sent_ourselves_ends_when_it_comes_back() {
     assert_eq!(world.states().await, ["done", "done"]);
 }
 
+#[tokio::test]
+async fn what_comes_from_ones_own_mailbox_is_no_ticket_unless_a_form_names_who_filled_it_in() {
+    let world = World::new().await;
+    let own = "Support <Support@Desk.test>";
+    world.arrives(&letter(own, "l1@desk.test", "To myself", "x")).await;
+    // Of another mailbox of theirs, and with an address of the same as the one to answer.
+    world.make(&MAILBOX, mailbox("sales@desk.test", world.queue)).await;
+    let answer_us = "Reply-To: support@desk.test\r\n";
+    world.arrives(&with("sales@desk.test", "l2@desk.test", "Round and round", "x", answer_us)).await;
+    assert!(world.tickets().await.is_empty());
+    let aside = world.store().letters_aside(&world.admin).await.unwrap();
+    assert_eq!(aside.iter().map(|one| one.reason.as_str()).collect::<Vec<_>>(), ["loop", "loop"]);
+    let form = with(own, "f1@desk.test", "Contact form", "Hello", &format!("Reply-To: Li Lei <{LI}>\r\n"));
+    world.arrives(&form).await;
+    let [ticket] = only(world.tickets().await);
+    assert_eq!((ticket.text("requester_email"), ticket.text("requester_name")), (Some(LI), Some("Li Lei")));
+    // Whoever wants one of them all the same does not answer themselves.
+    world.store().try_letter_again(&world.admin, aside[0].id).await.unwrap();
+    world.store().take_in().await.unwrap();
+    let [_, wanted] = only(world.tickets().await);
+    assert_eq!(wanted.text("requester_email"), None);
+}
+
 fn bounce(departing: &Departing, action: &str, status: &str) -> String {
-    let id = &departing.letter.message_id;
+    bounce_of(&departing.letter.message_id, action, status)
+}
+
+/// A report that the letter with that id did not arrive.
+fn bounce_of(id: &str, action: &str, status: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.test\r\nTo: support@desk.test\r\nMessage-ID: <{action}.1@mx.test>\r\nSubject: Undelivered Mail\r\n\
          Auto-Submitted: auto-replied\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
@@ -458,6 +484,8 @@ async fn a_letter_that_did_not_arrive_is_told_of_and_can_be_sent_again() {
     assert!(messages[1].text("delivery_error").unwrap().contains("5.1.1"), "{:?}", messages[1]);
     let note = messages.last().unwrap();
     assert_eq!((messages.len(), note.text("kind")), (4, Some("note")));
+    assert!(note.text("notice").unwrap().starts_with("bounced li@example.com 5.1.1"), "{note:?}");
+    assert_eq!(messages[2].text("notice").and_then(|notice| notice.split(' ').next()), Some("delayed"));
     assert_eq!(note.value("mention_ids"), &json!([world.admin.user_id]));
     assert_eq!(world.ticket(ticket).await.text("status"), Some("open"));
     let message = messages[1].id;
@@ -471,6 +499,36 @@ async fn a_letter_that_did_not_arrive_is_told_of_and_can_be_sent_again() {
         .replace("failed.1@", "f2@");
     world.arrives(&foreign).await;
     assert_eq!(world.store().letters_aside(&world.admin).await.unwrap()[0].reason, "bounce");
+}
+
+#[tokio::test]
+async fn the_question_how_it_went_comes_from_the_mailbox_and_what_answers_it_finds_the_ticket() {
+    let world = World::new().await;
+    let (ticket, _) = world.answered().await;
+    world.sql("update organisations set portal = true, slug = 'desk'").await;
+    world.change(&QUEUE, world.queue, json!({"ask_satisfaction": true})).await;
+    let survey = json!({"name": "After", "kind": "csat", "locale": "en", "question": "How was it?", "on_close": true, "active": true});
+    world.make(&SURVEY, survey).await;
+    world.change(&TICKET, ticket, json!({"status": "solved"})).await;
+    world.sql("update surveys set created_at = now() - interval '1 day'").await;
+    world.sql("update tickets set solved_at = now() - interval '1 minute'").await;
+    let [mail] = only(world.store().satisfaction_due().await.unwrap());
+    let by = mail.by.unwrap();
+    assert_eq!((by.account.id, by.letter.from.address.as_str()), (world.mailbox, "support@desk.test"));
+    assert!(by.letter.reply_to.address.starts_with("support+"), "{:?}", by.letter);
+    assert!(by.letter.fields.contains(&("Auto-Submitted", "auto-generated".to_owned())));
+    // That it did not arrive is no reason to take the ticket up again, and of a delay nobody need know.
+    let id = &by.letter.message_id;
+    world.arrives(&bounce_of(id, "delayed", "4.4.1")).await;
+    world.arrives(&bounce_of(id, "failed", "5.1.1")).await;
+    let messages = world.messages(ticket).await;
+    assert_eq!((messages.len(), messages[1].text("delivery")), (3, Some("sent")));
+    assert!(messages[2].text("notice").unwrap().starts_with("letter_bounced "), "{:?}", messages[2]);
+    assert_eq!(world.ticket(ticket).await.text("status"), Some("solved"));
+    world
+        .arrives(&with(LI, "s1@example.com", "Re: How did it go?", "Very well", &format!("In-Reply-To: <{id}>\r\n")))
+        .await;
+    assert_eq!((world.tickets().await.len(), world.messages(ticket).await.len()), (1, 4));
 }
 
 #[tokio::test]
@@ -638,6 +696,15 @@ async fn files_and_pictures_come_with_it_and_html_does_no_harm() {
     let html = message.text("content").unwrap();
     assert!(html.contains(&format!("src=\"/api/files/{}\"", shown.id)), "{html}");
     assert!(!html.contains("script") && !html.contains("onclick") && !html.contains(" src=\"http://track"), "{html}");
+    // One from elsewhere is fetched for who may read the letter, and no other address.
+    let fetched = async |actor: &Actor, of: &str, id, place| world.store().remote_picture(actor, of, id, place).await;
+    let address = Ok("http://track.test/1".to_owned());
+    assert_eq!(fetched(&world.admin, "ticket_message", message.id, 0).await, address);
+    assert_eq!(fetched(&world.admin, "ticket", ticket.id, 0).await, address);
+    assert_eq!(fetched(&world.admin, "ticket_message", message.id, 1).await, Err(Error::NotFound));
+    assert_eq!(fetched(&world.admin, "customer", message.id, 0).await, Err(Error::NotFound));
+    let nobody = Actor { grants: Grants::default(), ..world.admin.clone() };
+    assert_eq!(fetched(&nobody, "ticket_message", message.id, 0).await, Err(Error::NotFound));
     // A picture that the answer shows travels with it.
     world.send_all().await;
     world.answer(ticket.id, &format!("<blockquote>{html}</blockquote><p>Seen</p>")).await;
@@ -701,7 +768,9 @@ async fn what_cannot_be_sent_is_tried_again_and_then_told_of() {
     world.store().note_sent(&third, &Sent::Never("refused 550 no such user".into())).await.unwrap();
     let failed = delivery(world.messages(ticket).await);
     assert_eq!(failed.text("delivery"), Some("failed"));
-    assert!(world.messages(ticket).await.iter().any(|row| row.text("kind") == Some("note")));
+    let messages = world.messages(ticket).await;
+    let note = messages.iter().find(|row| row.text("kind") == Some("note")).unwrap();
+    assert_eq!(note.text("notice"), Some("failed refused 550 no such user"));
     world.store().send_again(&world.admin, message).await.unwrap();
     assert_eq!(world.send_all().await.len(), 1);
 }
@@ -810,7 +879,7 @@ async fn erasing_somebody_forgets_their_letters() {
     let contact = world.make(&CONTACT, json!({"name": "Li Lei", "emails": [LI]})).await;
     world.arrives(&with(LI, "o2@example.com", "Out of office", "Away", "Auto-Submitted: auto-replied\r\n")).await;
     assert_eq!(world.store().letters_aside(&world.admin).await.unwrap().len(), 1);
-    world.store().erase(&world.admin, shared::i18n::Locale::En, &CONTACT, contact).await.unwrap();
+    world.store().erase(&world.admin, &CONTACT, contact).await.unwrap();
     assert!(world.store().letters_aside(&world.admin).await.unwrap().is_empty());
     let left: Option<Vec<u8>> =
         sqlx::query_scalar("select raw from letters_in").fetch_one(&world.test.owner).await.unwrap();

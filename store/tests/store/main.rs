@@ -13,6 +13,7 @@ mod files;
 mod filters;
 mod import;
 mod import_previews;
+mod import_remembered;
 mod kernel;
 mod live;
 mod mail;

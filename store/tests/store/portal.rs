@@ -697,6 +697,119 @@ async fn whose_ticket_is_done_is_asked_once() {
     assert_eq!((asked.id, asked.open, asked.answered), (survey, true, None));
 }
 
+/// Another solved ticket of somebody, in the queue of the first one.
+async fn solved_too(world: &World, email: &str, locale: &str) -> Uuid {
+    let first = sqlx::query_scalar("select queue_id from tickets limit 1");
+    let queue: Uuid = first.fetch_one(&world.test.owner).await.unwrap();
+    let fields =
+        json!({"subject": "y", "channel": "email", "requester_email": email, "queue_id": queue, "locale": locale});
+    let (ticket, _) = world.ticket(fields).await;
+    world.change(&TICKET, ticket, json!({"status": "solved"})).await;
+    world.sql("update tickets set solved_at = now() - interval '1 minute'").await;
+    ticket
+}
+
+/// To whom letters go and what they ask.
+async fn letters(world: &World) -> Vec<(String, String)> {
+    let mails = world.store().satisfaction_due().await.unwrap();
+    let mut letters: Vec<_> = mails.into_iter().map(|mail| (mail.to.to_lowercase(), mail.kind)).collect();
+    letters.sort();
+    letters
+}
+
+#[tokio::test]
+async fn a_recommendation_is_asked_for_instead_once_in_ninety_days() {
+    let world = World::new().await;
+    solved(&world).await;
+    let survey = json!({"name": "Would", "kind": "nps", "locale": "en", "question": "Would you?", "on_close": true, "active": true});
+    world.make(&SURVEY, survey).await;
+    world.sql("update surveys set created_at = now() - interval '1 day'").await;
+    solved_too(&world, "LI@example.com", "en").await;
+    solved_too(&world, "han@example.com", "en").await;
+    let letter = |to: &str, kind: &str| (to.to_owned(), kind.to_owned());
+    // Two tickets of Li's: one letter for each, and one of them asks for a recommendation.
+    let expected = [letter("han@example.com", "nps"), letter(LI, "csat"), letter(LI, "nps")];
+    assert_eq!(letters(&world).await, expected);
+    solved_too(&world, LI, "en").await;
+    assert_eq!(letters(&world).await, [letter(LI, "csat")], "not again so soon");
+    world.sql("update recommendations_asked set asked_at = now() - interval '91 days'").await;
+    solved_too(&world, LI, "en").await;
+    assert_eq!(letters(&world).await, [letter(LI, "nps")]);
+    // Where nothing else is asked, nothing is.
+    world.sql("update surveys set active = false where kind = 'csat'").await;
+    solved_too(&world, LI, "en").await;
+    assert!(letters(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn surveys_about_tickets_take_turns() {
+    let world = World::new().await;
+    solved(&world).await;
+    let survey = json!({"name": "Effort", "kind": "ces", "locale": "en", "question": "How hard?", "on_close": true, "active": true});
+    world.make(&SURVEY, survey).await;
+    world.sql("update surveys set created_at = now() - interval '1 day'").await;
+    for n in 0..20 {
+        solved_too(&world, &format!("c{n}@example.com"), "en").await;
+    }
+    let letters = letters(&world).await;
+    assert_eq!(letters.len(), 21);
+    assert!(["csat", "ces"].iter().all(|kind| letters.iter().any(|(_, asked)| asked == kind)), "{letters:?}");
+}
+
+#[tokio::test]
+async fn a_survey_in_both_languages_is_asked_in_the_customers_and_counted_once() {
+    let world = World::new().await;
+    let (_, survey) = solved(&world).await;
+    let questions = json!([{"key": "speed", "label": "Fast?", "other_label": "快吗？", "kind": "choice", "choices": ["Yes", "No"],
+                            "other_choices": ["是", "否"]}]);
+    world.change(&SURVEY, survey, json!({"other_question": "怎么样？", "questions": questions})).await;
+    solved_too(&world, "wang@example.com", "zh-CN").await;
+    let mut mails = world.store().satisfaction_due().await.unwrap();
+    mails.sort_by(|a, b| a.to.cmp(&b.to));
+    let asked: Vec<_> = mails.iter().map(|mail| (mail.to.as_str(), mail.locale, mail.question.as_str())).collect();
+    assert_eq!(asked, [(LI, Locale::En, "How was it?"), ("wang@example.com", Locale::ZhCn, "怎么样？")]);
+    for mail in &mails {
+        let shown = world.store().portal_survey(&world.portal, &mail.token).await.unwrap();
+        assert_eq!((shown.locale, shown.question.as_str()), (mail.locale, mail.question.as_str()));
+        let yes = &shown.questions[0].choices[0];
+        assert_eq!(yes.text, if mail.locale == Locale::En { "Yes" } else { "是" });
+        let answers = [("speed".to_owned(), yes.code.clone())].into();
+        let given = Answers { score: Some(5), answers, ..Answers::default() };
+        world.store().portal_answer(&world.portal, &mail.token, &given, &client(1)).await.unwrap();
+    }
+    let found = world.store().survey_results(&world.admin, survey).await.unwrap();
+    assert_eq!((found.answered, &found.questions["speed"]), (2, &[("Yes".to_owned(), 2)].into()));
+}
+
+#[tokio::test]
+async fn a_browser_that_answers_again_changes_its_answer() {
+    let world = World::new().await;
+    let (store, portal) = (world.store(), &world.portal);
+    let survey = |name: &str| json!({"name": name, "kind": "nps", "locale": "en", "question": "Would you?", "active": true, "public": true});
+    let (survey, other) = (world.make(&SURVEY, survey("One")).await, world.make(&SURVEY, survey("Other")).await);
+    let give = async |id: Uuid, score: i64| {
+        let given = Answers { score: Some(score), ..Answers::default() };
+        store.answer_public_survey(portal, (survey, id), &given, &client(1)).await.unwrap();
+    };
+    let id = Uuid::now_v7();
+    give(id, 9).await;
+    let mark = store.answer_mark(portal, survey, id).await.unwrap();
+    let known = async |survey: Uuid, mark: &str| store.marked_answer(portal, survey, mark).await.unwrap();
+    let (found, answers) = known(survey, &mark).await.unwrap();
+    assert_eq!((found, answers.score), (id, Some(9)));
+    give(found, 3).await;
+    give(Uuid::now_v7(), 10).await;
+    let results = store.survey_results(&world.admin, survey).await.unwrap();
+    assert_eq!((results.answered, results.scores), (2, [(3, 1), (10, 1)].into()));
+    // What was not made here for this survey says nothing, nor does the mark of an answer that is gone.
+    let unmade = store.answer_mark(portal, survey, Uuid::now_v7()).await.unwrap();
+    for (of, mark) in [(other, mark.as_str()), (survey, "forged"), (survey, &mark[1..]), (survey, unmade.as_str())] {
+        assert_eq!(known(of, mark).await, None, "{mark}");
+    }
+    world.sql("update survey_responses set archived_at = now()").await;
+    assert_eq!(known(survey, &mark).await, None);
+}
+
 #[tokio::test]
 async fn an_answer_counts_once_and_may_be_changed_for_a_week() {
     let world = World::new().await;
@@ -717,6 +830,10 @@ async fn an_answer_counts_once_and_may_be_changed_for_a_week() {
     let page = world.store().list(&world.admin, &SURVEY_RESPONSE, &Default::default()).await.unwrap();
     assert_eq!(page.rows.len(), 1);
     assert_eq!((page.rows[0].text("comment"), page.rows[0].reference("ticket_id")), (None, Some(ticket)));
+    let settled = async || world.store().portal_survey(&world.portal, &mail.token).await.unwrap().settled;
+    assert!(!settled().await, "of several presses in a row the last one counts");
+    world.sql("update satisfaction_requests set answered_at = now() - interval '2 hours'").await;
+    assert!(settled().await);
     world.sql("update satisfaction_requests set answered_at = now() - interval '8 days'").await;
     assert_eq!(fields_of(give(1, "").await), ["token"]);
     assert_eq!(satisfaction().await, Some(5));

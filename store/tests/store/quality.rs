@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use shared::access::{Action, Actor, FieldAccess};
 use shared::command::{Change, Command};
-use shared::i18n::Locale;
 use shared::import::{Answer, Decision, FilePlan, Spec, Unknown};
 use shared::quality::{Quality, quiet_for};
 use shared::query::{Filter, ListQuery, Op};
@@ -318,7 +317,7 @@ async fn imports_keep_nothing_of_somebody_who_is_erased_and_little_for_long() {
     let run = refused(store, admin, rows).await;
     upload().await;
     assert_eq!(kept().await, (1, 4));
-    store.erase(admin, Locale::En, &CONTACT, id).await.unwrap();
+    store.erase(admin, &CONTACT, id).await.unwrap();
     assert_eq!(kept().await, (0, 1), "of Anna's row nothing is known of him");
     let named: i64 = sqlx::query_scalar("select count(*) from import_runs where spec::text ilike '%smith%'")
         .fetch_one(owner)

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
 use shared::query::{Filter, ListQuery, Op};
-use shared::report::{Figures, Measure, Report, ReportQuery, Span, Timed, Times, dimension, within_tickets};
-use shared::types::{CUSTOMER, QUEUE, SLA_POLICY, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE};
+use shared::report::{Figures, Measure, Report, ReportQuery, Span, Timed, Times, dimension};
+use shared::types::{CUSTOMER, QUEUE, SLA_POLICY, SURVEY, SURVEY_RESPONSE, TEAM, TICKET, TICKET_MESSAGE};
 use shared::{Error, RecordDef};
 use uuid::Uuid;
 
@@ -108,6 +108,26 @@ impl Told {
         let survey = self.desk.make(&SURVEY, json!({"name": "How", "kind": "csat", "question": "How?"})).await.id;
         self.rated(survey, 1, 5).await;
         self.rated(survey, 2, 2).await;
+        self.recommended(customer).await;
+    }
+
+    /// 10 about T1, 9 about T3 and 8 about T4; 3 by the customer, 6 by nobody we know, about no ticket; 0 after the week.
+    async fn recommended(&self, customer: Uuid) {
+        let survey = json!({"name": "Would", "kind": "nps", "question": "Would you?"});
+        let survey = self.desk.make(&SURVEY, survey).await.id;
+        for (ticket, customer, score, when) in [
+            (Some(1), None, 10, "03-02 00:00"),
+            (Some(3), None, 9, "03-05 12:00"),
+            (Some(4), None, 8, "03-08 23:59"),
+            (None, Some(customer), 3, "03-04 12:00"),
+            (None, None, 6, "03-04 12:00"),
+            (Some(2), None, 0, "03-09 00:00"),
+        ] {
+            let ticket = ticket.map(|ticket: usize| self.tickets[ticket - 1]);
+            let answer = json!({"survey_id": survey, "ticket_id": ticket, "customer_id": customer, "score": score,
+                "answered_at": at(when)});
+            self.desk.make(&SURVEY_RESPONSE, answer).await;
+        }
     }
 
     async fn report(&self, actor: &Actor, query: &ReportQuery) -> Report {
@@ -130,14 +150,11 @@ impl Told {
         let all = shared::report::Group { key: None, figures: report.total.clone() };
         for (own, group) in groups.chain(agents).chain([(None, &all)]) {
             for (measure, count) in &group.figures.counts {
-                let conditions = measure.conditions(query.span);
-                let opened = if *measure == Measure::Replies {
-                    let about = query.filter.iter().map(within_tickets).chain(own.clone());
-                    self.opened(actor, &TICKET_MESSAGE, about.chain(conditions).collect()).await
-                } else {
-                    let about = query.filter.iter().cloned().chain(own.clone());
-                    self.opened(actor, &TICKET, about.chain(conditions).collect()).await
-                };
+                let about = query.filter.iter().map(|condition| measure.about(condition));
+                // Replies are whose who wrote them.
+                let whose = own.clone().map(|own| if *measure == Measure::Replies { own } else { measure.about(&own) });
+                let conditions = about.chain(whose).chain(measure.conditions(query.span)).collect();
+                let opened = self.opened(actor, measure.counts(), conditions).await;
                 assert_eq!(opened, *count, "{measure:?} of {own:?} by {}", query.by);
             }
         }
@@ -187,9 +204,13 @@ async fn every_measure_is_what_it_says() {
         (Measure::Rated, 2),
         (Measure::Satisfied, 1),
         (Measure::Replies, 5),
+        // About T1, T3, T4, and two about no ticket.
+        (Measure::NpsAnswers, 5),
+        (Measure::Promoters, 2),
+        (Measure::Detractors, 2),
     ];
     assert_eq!(total.counts, expected.into());
-    assert_eq!(total.rating, Some(350));
+    assert_eq!((total.rating, total.nps()), (Some(350), Some(0)));
     assert_eq!(total.share(Measure::Reopened, Measure::FirstSolved), Some(250));
     // First answers after 10, 10, 30 and 120 minutes.
     assert_eq!(total.times[&Timed::FirstResponse], Times { median: 1_200, most: 5_580 });
@@ -236,6 +257,36 @@ async fn numbers_are_told_by_group_and_by_agent() {
 }
 
 #[tokio::test]
+async fn recommendations_are_told_by_what_answers_hang_on() {
+    let told = Told::new().await;
+    let of = async |path: &str| {
+        let report = told.report(&told.desk.admin, &asked(path)).await;
+        let answered = report.groups.into_iter().filter(|group| group.figures.count(Measure::NpsAnswers) > 0);
+        answered
+            .map(|group| (group.key, (group.figures.count(Measure::NpsAnswers), group.figures.nps().unwrap())))
+            .collect::<BTreeMap<Option<String>, (i64, i64)>>()
+    };
+    let [first, second] = told.queues.map(|id| Some(id.to_string()));
+    let agents = told.desk.agents.iter().map(|agent| Some(agent.user_id.to_string())).collect::<Vec<_>>();
+    let nobody = (None, (2, -100));
+    // T1 and T3; T4.
+    assert_eq!(of("queue_id").await, [(first, (2, 100)), (second, (1, 0)), nobody.clone()].into());
+    assert_eq!(of("owner_id").await, [(agents[0].clone(), (1, 100)), (agents[1].clone(), (2, 50)), nobody].into());
+    // The customer of T1 answered twice, once about no ticket.
+    assert_eq!(of("customer_id.category").await, [(Some("important".to_owned()), (2, 0)), (None, (3, 0))].into());
+    let report = told.report(&told.desk.admin, &asked("queue_id")).await;
+    let own = keyed(&report.agents);
+    assert_eq!(own[&agents[1].as_deref()].nps(), Some(50));
+    // An answer stays about whom it was about when others have the ticket.
+    let team = told.desk.make(&TEAM, json!({"name": "Seconds"})).await.id;
+    let change = json!({"owner_id": told.desk.agents[0].user_id, "team_id": team});
+    told.desk.change(&TICKET, told.tickets[2], change).await;
+    assert_eq!(of("owner_id").await[&agents[1]], (2, 50));
+    assert_eq!(of("team_id").await[&Some(team.to_string())], (1, 100));
+    told.opens_what_it_counts(&told.desk.admin, &asked("team_id")).await;
+}
+
+#[tokio::test]
 async fn volume_and_backlog_are_told_day_by_day() {
     let told = Told::new().await;
     let report = told.report(&told.desk.admin, &asked("queue_id")).await;
@@ -247,7 +298,7 @@ async fn volume_and_backlog_are_told_day_by_day() {
 #[tokio::test]
 async fn each_number_opens_the_tickets_it_counts() {
     let told = Told::new().await;
-    for by in ["queue_id", "owner_id", "tags", "customer_id.category", "priority", "sla_state", "sla_policy_id"] {
+    for by in ["queue_id", "owner_id", "customer_id", "tags", "customer_id.category", "priority", "sla_policy_id"] {
         told.opens_what_it_counts(&told.desk.admin, &asked(by)).await;
     }
     let queue = Filter::field("queue_id", Op::Eq, told.queues[0].to_string());

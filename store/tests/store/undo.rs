@@ -7,9 +7,11 @@ use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command, Outcome};
 use shared::duplicates::Merge;
 use shared::history::{ChangeSet, ChangeSetQuery, State, Why};
-use shared::i18n::Locale;
 use shared::timeline::{Happening, TimelineQuery};
-use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE, TICKET, TICKET_MESSAGE};
+use shared::types::{
+    ACTIVITY, CONTACT, CUSTOM_FIELD, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE, TASK, TICKET,
+    TICKET_MESSAGE,
+};
 use shared::{Error, RecordDef, Row, Values};
 use uuid::Uuid;
 
@@ -189,6 +191,28 @@ async fn what_sounds_otherwise_is_not_found_by_pinyin_and_whole_syllables_come_f
 }
 
 #[tokio::test]
+async fn a_name_is_found_by_each_way_to_read_it() {
+    let world = World::new().await;
+    for name in ["重庆长安汽车", "重复", "长沙", "音乐"] {
+        make(&world, &CUSTOMER, json!({ "name": name })).await;
+    }
+    for (typed, name) in [
+        ("chongqing", "重庆长安汽车"),
+        ("chongqingchangan", "重庆长安汽车"),
+        ("cqca", "重庆长安汽车"),
+        ("changan", "重庆长安汽车"),
+        ("chongfu", "重复"),
+        ("changsha", "长沙"),
+        ("yinyue", "音乐"),
+        ("zhangsha", "长沙"),
+        ("常沙", "长沙"),
+    ] {
+        let hits = world.test.store.search(&world.admin, typed, 5).await.unwrap();
+        assert!(hits.iter().any(|hit| hit.title == name), "{typed}");
+    }
+}
+
+#[tokio::test]
 async fn a_record_can_be_seen_as_it_was_after_each_of_its_changes() {
     let world = World::new().await;
     let id = make(&world, &CUSTOMER, json!({"name": "First", "kind": "company", "website": "https://a.example"})).await;
@@ -217,6 +241,9 @@ async fn a_record_can_be_seen_as_it_was_after_each_of_its_changes() {
     let stranger = world.colleague(Grants::default());
     assert_eq!(world.test.store.past(&stranger, &CUSTOMER, id, changes[0]).await.unwrap_err(), Error::NotFound);
 }
+
+/// What the erased are called, in both languages.
+const ERASED: &str = "已删除个人信息 · Erased person";
 
 /// Tables in which some row says this.
 async fn tables_saying(world: &World, secret: &str) -> Vec<String> {
@@ -278,11 +305,11 @@ async fn nothing_in_the_database_tells_of_a_person_whose_data_was_erased() {
     .await
     .unwrap();
     let stranger = world.colleague(Grants::default());
-    let refused = world.test.store.erase(&stranger, Locale::En, &CUSTOMER, id).await;
+    let refused = world.test.store.erase(&stranger, &CUSTOMER, id).await;
     assert_eq!(refused.unwrap_err(), Error::Forbidden);
     assert!(world.test.store.about(&stranger, &CUSTOMER, id).await.is_err());
 
-    world.test.store.erase(&world.admin, Locale::En, &CUSTOMER, id).await.unwrap();
+    world.test.store.erase(&world.admin, &CUSTOMER, id).await.unwrap();
     for secret in ["zaphod", "13800138042", "heart.example", "1979-10-12", "Two heads", "Milliways"] {
         assert_eq!(tables_saying(&world, secret).await, [""; 0], "{secret}");
     }
@@ -292,18 +319,54 @@ async fn nothing_in_the_database_tells_of_a_person_whose_data_was_erased() {
             .fetch_all(&world.test.owner)
             .await
             .unwrap();
-    assert_eq!(exports, [format!("customers/{id}/about.json"), "Erased person".to_owned()]);
+    assert_eq!(exports, [format!("customers/{id}/about.json"), ERASED.to_owned()]);
     let row = world.read(&CUSTOMER, id).await.unwrap();
-    assert_eq!((row.text("name"), row.text("kind")), (Some("Erased person"), Some("person")));
+    assert_eq!((row.text("name"), row.text("kind")), (Some(ERASED), Some("person")));
     assert_eq!(world.read(&OPPORTUNITY, won).await.unwrap().reference("customer_id"), Some(id));
     // What was done before can't bring it back.
     undo(&world, renamed).await;
-    assert_eq!(world.read(&CUSTOMER, id).await.unwrap().text("name"), Some("Erased person"));
+    assert_eq!(world.read(&CUSTOMER, id).await.unwrap().text("name"), Some(ERASED));
     let erased: Uuid = sqlx::query_scalar("select distinct change_set from audit_entries where action = 'erase'")
         .fetch_one(&world.test.owner)
         .await
         .unwrap();
     assert!(matches!(world.test.store.undo(&world.admin, erased).await, Err(Error::Invalid { .. })));
+}
+
+#[tokio::test]
+async fn user_defined_values_go_with_the_person_whatever_they_are() {
+    let world = World::new().await;
+    let mut fields = BTreeMap::new();
+    for (key, kind, required) in [("passport", "text", false), ("shoe", "number", true), ("gone", "text", false)] {
+        for record_type in ["contact", "task"] {
+            let field =
+                json!({"record_type": record_type, "key": key, "label": key, "kind": kind, "required": required});
+            fields.insert((record_type, key), make(&world, &CUSTOM_FIELD, field).await);
+        }
+    }
+    let custom = json!({"passport": "E12345678", "shoe": 987_654_321_098_i64, "gone": "ZX81"});
+    let person = make(&world, &CONTACT, json!({"name": "Zaphod", "custom": custom})).await;
+    let task = make(&world, &TASK, json!({"subject": "Call", "contact_id": person, "custom": custom})).await;
+    edit(&world, &CONTACT, person, json!({"custom": {"passport": "E87654321"}})).await;
+    let archived = ["contact", "task"].map(|of| Change::Archive { id: fields[&(of, "gone")] });
+    many(&world, &CUSTOM_FIELD, Vec::from(archived)).await;
+    let seen = read(&world, &CONTACT, person).await.version;
+
+    world.test.store.erase(&world.admin, &CONTACT, person).await.unwrap();
+    for (def, id) in [(&CONTACT, person), (&TASK, task)] {
+        assert_eq!(read(&world, def, id).await.value("custom"), &json!({}), "{}", def.name);
+    }
+    for secret in ["E12345678", "E87654321", "987654321098", "ZX81"] {
+        assert_eq!(tables_saying(&world, secret).await, [""; 0], "{secret}");
+    }
+    // Whoever looks at the record is told of it as it is now.
+    let row = read(&world, &CONTACT, person).await;
+    let told: i64 = sqlx::query_scalar("select max(version) from events where record_id = $1")
+        .bind(person)
+        .fetch_one(&world.test.owner)
+        .await
+        .unwrap();
+    assert!(row.version > seen && told == row.version);
 }
 
 async fn own_sets(world: &World, actor: &Actor) -> Vec<ChangeSet> {

@@ -11,7 +11,7 @@ use shared::{Error, Row, i18n};
 use uuid::Uuid;
 
 use super::model::Desk;
-use crate::acting::{act_with, undo_of};
+use crate::acting::{act_then, act_with, undo_of, undo_then};
 use crate::api::Fault;
 use crate::api::desk::{claim_ticket, set_away, split_ticket};
 use crate::api::records::{get_record, undo};
@@ -25,27 +25,68 @@ pub(super) fn value(field: &str, value: impl Into<Value>) -> Values {
 impl Desk {
     /// Changes tickets: one at once, several as one batch. `done` says what became of it.
     pub(super) fn change(self, rows: &[Row], values: &Values, done: String) {
-        let [row] = rows else {
-            let change = |row: &Row| Change::Update { id: row.id, version: None, values: values.clone() };
-            return self.batch.start(rows.iter().map(change).collect(), "list.bulk_done");
-        };
-        let before = row.clone();
+        match rows {
+            [row] => self.change_one(row, values, done, false),
+            rows => self.change_several(rows, values),
+        }
+    }
+
+    /// As [`Self::change`], by an act with which one is done with a ticket for now: of the open one one goes on to another. Undo
+    /// comes back to it, and so does a refusal while one is still at that other one.
+    fn finish(self, rows: &[Row], values: &Values, done: String) {
+        match rows {
+            [row] => self.change_one(row, values, done, true),
+            rows => self.change_several(rows, values),
+        }
+    }
+
+    fn change_several(self, rows: &[Row], values: &Values) {
+        let change = |row: &Row| Change::Update { id: row.id, version: None, values: values.clone() };
+        self.batch.start(rows.iter().map(change).collect(), "bulk.done");
+    }
+
+    fn change_one(self, row: &Row, values: &Values, done: String, finishes: bool) {
+        let (id, before, index) = (row.id, row.clone(), self.index_of(row.id));
         let mut shown = row.clone();
         shown.values.extend(values.clone());
         self.put(&shown);
-        let change = Change::Update { id: row.id, version: Some(row.version), values: values.clone() };
-        act_with((self.page, self.toasts), Command::one(TICKET.name, change), done, move |result| match result {
-            Ok(outcome) => outcome.rows.iter().for_each(|row| self.put(row)),
-            // Somebody was faster: what stands there now is what counts.
-            Err(Error::Conflict { current, .. }) => self.put(&current),
-            Err(Error::Invalid { fields }) => {
-                self.put(&before);
-                let locale = self.page.locale.get_untracked();
-                let text = fields.iter().map(|error| i18n::field_error(locale, error)).collect::<Vec<_>>().join(" ");
-                self.toasts.push(text, Tone::Danger, None);
+        let next = finishes.then(|| self.go_on_from(id, index)).flatten();
+        let back = move || {
+            if next.is_some() {
+                self.come_back(id);
             }
-            Err(_) => self.put(&before),
+        };
+        let change = Change::Update { id, version: Some(row.version), values: values.clone() };
+        act_then((self.page, self.toasts), Command::one(TICKET.name, change), done, back, move |result| match result {
+            Ok(outcome) => {
+                outcome.rows.iter().for_each(|row| self.put(row));
+                if finishes && self.address.ticket_now() == Some(id) {
+                    self.go_on();
+                }
+            }
+            Err(error) => {
+                self.refused(&before, error);
+                if let Some(next) = next {
+                    self.return_to(id, next);
+                }
+            }
         });
+    }
+
+    /// Puts a ticket back whose change was refused.
+    fn refused(self, before: &Row, error: Error) {
+        match error {
+            // Somebody was faster: what stands there now is what counts.
+            Error::Conflict { current, .. } => self.put(&current),
+            error => {
+                self.put(before);
+                // Errors of fields have not been told yet; here is no field beside which they could stand.
+                if matches!(&error, Error::Invalid { fields } if fields.iter().any(|error| !error.field.is_empty())) {
+                    let text = i18n::error_sentence(self.page.locale.get_untracked(), &error);
+                    self.toasts.push(text, Tone::Danger, None);
+                }
+            }
+        }
     }
 
     /// Takes a ticket that nobody works; says who was faster.
@@ -97,7 +138,7 @@ impl Desk {
                 });
                 self.say("desk.lost_to", &[("name", &who.unwrap_or_else(|| self.say("ui.word.unknown", &[])))])
             }
-            error => i18n::error_message(self.page.locale.get_untracked(), &error),
+            error => i18n::error_sentence(self.page.locale.get_untracked(), &error),
         };
         self.toasts.push(text, Tone::Warning, None);
     }
@@ -132,29 +173,29 @@ impl Desk {
     }
 
     pub(super) fn solve(self, rows: &[Row]) {
-        self.change(rows, &value("status", "solved"), self.say("desk.solved", &[]));
+        let spot = self.spot();
+        self.finish(rows, &value("status", "solved"), self.say("desk.solved", &[]));
+        self.go_on_at(spot);
     }
 
     pub(super) fn reopen(self, row: &Row) {
+        let spot = self.spot();
         self.change(std::slice::from_ref(row), &value("status", "open"), self.say("desk.reopened", &[]));
+        self.go_on_at(spot);
     }
 
     /// Puts tickets off; `None` brings them back.
     pub(super) fn snooze(self, rows: &[Row], until: Option<chrono::DateTime<chrono::Utc>>) {
-        let done = match until {
-            Some(at) => {
-                let locale = self.page.locale.get_untracked();
-                let when = shared::format::date_time(locale, at, &self.page.zone());
-                self.say("desk.snoozed", &[("when", &when)])
-            }
-            None => self.say("desk.woken", &[]),
+        let Some(at) = until else {
+            return self.change(rows, &value("snoozed_until", Value::Null), self.say("desk.woken", &[]));
         };
-        let until = until.map_or(Value::Null, |at| instant_text(at).into());
-        self.change(rows, &value("snoozed_until", until), done);
+        let when = shared::format::date_time(self.page.locale.get_untracked(), at, &self.page.zone());
+        let done = self.say("desk.snoozed", &[("when", &when)]);
+        self.finish(rows, &value("snoozed_until", instant_text(at)), done);
     }
 
-    /// Makes a new ticket of something that was said in another.
-    pub(super) fn split(self, message_id: Uuid) {
+    /// Makes a new ticket of something that was said in another; taken back, one is at that one again.
+    pub(super) fn split(self, from: Uuid, message_id: Uuid) {
         let id = Uuid::now_v7();
         spawn_local(async move {
             let first = split_ticket(message_id, id).await;
@@ -163,7 +204,7 @@ impl Desk {
             let answer = if lost { split_ticket(message_id, id).await } else { first };
             match answer {
                 Ok(outcome) => {
-                    let undo = undo_of(self.page, self.toasts, outcome.change_set);
+                    let undo = undo_then(self.page, self.toasts, outcome.change_set, move || self.return_to(from, id));
                     self.toasts.push(self.say("desk.split_done", &[]), Tone::Success, Some(undo));
                     outcome.rows.iter().for_each(|row| self.put(row));
                     self.address.open(Some(id));
@@ -182,7 +223,7 @@ impl Desk {
         spawn_local(async move {
             if let Err(fault) = set_away(away).await {
                 self.around.try_update(|around| around.away = !away);
-                let text = i18n::error_message(self.page.locale.get_untracked(), &fault.0);
+                let text = i18n::error_sentence(self.page.locale.get_untracked(), &fault.0);
                 self.toasts.push(text, Tone::Danger, None);
             }
         });

@@ -1,4 +1,4 @@
-//! What the desk shows, as it stands in the address: `/desk?view=mine&q=…&ticket=<id>`.
+//! What the desk shows, as it stands in the address: `/desk?view=mine&q=…&f=[…]&ticket=<id>`.
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -6,10 +6,9 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::Row;
 use shared::query::{Filter, ListQuery, Op, Sort};
-use shared::record::instant_text;
 use shared::types::is_unsettled;
 use uuid::Uuid;
 
@@ -19,6 +18,8 @@ const PAGE: u32 = 80;
 const UNSETTLED: &[&str] = &["new", "open", "waiting_customer", "waiting_third_party"];
 /// Of tickets that press.
 const PRESSING: &[&str] = &["at_risk", "missed"];
+/// Whenever it is asked: a view is saved with it.
+const NOW: &str = "@now";
 
 /// Which tickets are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +35,10 @@ pub(super) enum View {
     Pressing,
     /// Those that one wants to know of, whoever works them.
     Watching,
-    /// Put off.
+    /// Put off, the next one to come back first. Nobody works these now: of the other views only that of those that one wants to
+    /// know of has them, too.
     Snoozed,
-    /// All that are not settled.
+    /// All with which there is something to do.
     Open,
     /// Solved lately.
     Solved,
@@ -97,7 +99,7 @@ impl View {
             Self::Pressing => waits && is_pressing(row, now),
             Self::Watching => unsettled && shared::record::ids(&row.values, "watcher_ids").contains(&me),
             Self::Snoozed => unsettled && snoozed,
-            Self::Open => unsettled,
+            Self::Open => waits,
             Self::Solved => !unsettled,
             Self::Queue(id) => waits && row.reference("queue_id") == Some(id),
             Self::Saved(_) => return None,
@@ -105,13 +107,12 @@ impl View {
     }
 
     /// Its conditions and order. Saved views bring their own.
-    fn query(self, now: DateTime<Utc>) -> (Vec<Filter>, Sort) {
-        let now = instant_text(now);
+    fn query(self) -> (Vec<Filter>, Sort) {
         let one_of = |codes: &[&str]| Filter::field("status", Op::In, json!(codes));
         let awake = || {
             Filter::Any(vec![
                 Filter::field("snoozed_until", Op::Empty, Value::Null),
-                Filter::field("snoozed_until", Op::Lte, now.clone()),
+                Filter::field("snoozed_until", Op::Lte, NOW),
             ])
         };
         let waits = |more: Vec<Filter>| [one_of(UNSETTLED), awake()].into_iter().chain(more).collect::<Vec<_>>();
@@ -121,18 +122,25 @@ impl View {
             Self::Unassigned => waits(vec![Filter::field("owner_id", Op::Empty, Value::Null)]),
             Self::Pressing => waits(vec![Filter::Any(vec![
                 Filter::field("sla_state", Op::In, json!(PRESSING)),
-                Filter::field("due_at", Op::Lte, now.clone()),
+                Filter::field("due_at", Op::Lte, NOW),
             ])]),
             Self::Watching => vec![one_of(UNSETTLED), Filter::field("watcher_ids", Op::Contains, "@me")],
-            Self::Snoozed => vec![one_of(UNSETTLED), Filter::field("snoozed_until", Op::Gt, now.clone())],
-            Self::Open => vec![one_of(UNSETTLED)],
+            Self::Snoozed => vec![one_of(UNSETTLED), Filter::field("snoozed_until", Op::Gt, NOW)],
+            Self::Open => waits(Vec::new()),
             Self::Solved => vec![one_of(&["solved", "closed"])],
             Self::Queue(id) => waits(vec![Filter::field("queue_id", Op::Eq, id.to_string())]),
             Self::Saved(_) => Vec::new(),
         };
-        let solved = self == Self::Solved;
-        let field = if solved { "solved_at" } else { "due_at" };
-        (conditions, Sort { field: field.into(), descending: solved })
+        (conditions, Sort { field: self.order().into(), descending: self == Self::Solved })
+    }
+
+    /// The time that it is ordered by.
+    fn order(self) -> &'static str {
+        match self {
+            Self::Solved => "solved_at",
+            Self::Snoozed => "snoozed_until",
+            _ => "due_at",
+        }
     }
 }
 
@@ -142,18 +150,70 @@ fn is_pressing(row: &Row, now: DateTime<Utc>) -> bool {
 }
 
 /// What is listed: a view, and words to find in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Asked {
     pub(super) view: View,
     pub(super) words: String,
+    /// What has to hold besides; of a saved view all that has to, where it is no longer what was saved.
+    pub(super) conditions: Option<Vec<Filter>>,
+}
+
+/// The conditions that a saved view keeps.
+fn kept(saved: Option<&Value>) -> Vec<Filter> {
+    let kept = saved.and_then(|saved| saved.get("filter")).cloned().unwrap_or_default();
+    serde_json::from_value(kept).unwrap_or_default()
 }
 
 impl Asked {
+    fn read(params: &ParamsMap) -> Self {
+        Self {
+            view: View::parse(&params.get("view").unwrap_or_default()),
+            words: params.get("q").unwrap_or_default(),
+            conditions: params.get("f").and_then(|text| serde_json::from_str(&text).ok()),
+        }
+    }
+
+    fn write(&self) -> ParamsMap {
+        let mut params = ParamsMap::new();
+        params.insert("view", self.view.code());
+        if !self.words.is_empty() {
+            params.insert("q", self.words.clone());
+        }
+        if let Some(conditions) = &self.conditions {
+            params.insert("f", serde_json::to_string(conditions).unwrap_or_default());
+        }
+        params
+    }
+
+    /// Conditions that one can change; `saved` is the saved view's own query.
+    pub(super) fn conditions(&self, saved: Option<&Value>) -> Vec<Filter> {
+        self.conditions.clone().unwrap_or_else(|| kept(saved))
+    }
+
+    /// Words or conditions narrow the view.
+    pub(super) fn narrows(&self) -> bool {
+        !self.words.trim().is_empty() || self.conditions.as_ref().is_some_and(|all| !all.is_empty())
+    }
+
+    /// What a view keeps of it; what else the one that is listed keeps, a list's columns among it, stays.
+    pub(super) fn settings(&self, saved: Option<&Value>) -> Value {
+        let ListQuery { search, sort, .. } = self.query(saved);
+        let (own, _) = self.view.query();
+        let conditions: Vec<Filter> = own.into_iter().chain(self.conditions(saved)).collect();
+        let mut settings = match saved {
+            Some(Value::Object(saved)) => saved.clone(),
+            _ => Map::from_iter([("sort".to_owned(), json!(sort))]),
+        };
+        settings.insert("filter".to_owned(), json!(conditions));
+        settings.insert("q".to_owned(), search.unwrap_or_default().into());
+        Value::Object(settings)
+    }
+
     /// The first page of it; `saved` is the saved view's own query.
-    pub(super) fn query(&self, saved: Option<&Value>, now: DateTime<Utc>) -> ListQuery {
-        let (mut conditions, sort) = self.view.query(now);
+    pub(super) fn query(&self, saved: Option<&Value>) -> ListQuery {
+        let (mut conditions, sort) = self.view.query();
+        conditions.extend(self.conditions(saved));
         let own = |name: &str| saved.and_then(|saved| saved.get(name)).cloned().unwrap_or_default();
-        conditions.extend(serde_json::from_value::<Vec<Filter>>(own("filter")).unwrap_or_default());
         let search = match own("q").as_str().filter(|_| self.words.is_empty()) {
             Some(words) => words.to_owned(),
             None => self.words.clone(),
@@ -168,10 +228,11 @@ impl Asked {
         }
     }
 
-    /// Where a ticket stands in it: urgent ones first, and of equal ones the older; solved ones newest first.
+    /// Where a ticket stands in it: urgent ones first, and of equal ones the older; solved ones newest first, those that are put off
+    /// as they come back.
     pub(super) fn place(&self, row: &Row) -> Place {
         let solved = self.view == View::Solved;
-        let at = row.datetime(if solved { "solved_at" } else { "due_at" }).map(|at| at.timestamp_micros());
+        let at = row.datetime(self.view.order()).map(|at| at.timestamp_micros());
         let id = row.id.as_u128();
         let micros = at.unwrap_or_default();
         Place(at.is_none(), if solved { -micros } else { micros }, if solved { !id } else { id })
@@ -210,12 +271,7 @@ impl Address {
         let go = Callback::new(move |(path, replace): (String, bool)| {
             navigate(&path, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
         });
-        let asked = Memo::new(move |_| {
-            params.with(|params| Asked {
-                view: View::parse(&params.get("view").unwrap_or_default()),
-                words: params.get("q").unwrap_or_default(),
-            })
-        });
+        let asked = Memo::new(move |_| params.with(Asked::read));
         Self { params, go, alone, asked }
     }
 
@@ -230,6 +286,12 @@ impl Address {
             Some(id) => id.get(),
             None => self.params.with(|params| params.get("ticket")).and_then(|id| id.parse().ok()),
         }
+    }
+
+    /// The ticket that is open now, while the page is there.
+    pub(super) fn ticket_now(self) -> Option<Uuid> {
+        self.asked.try_with_untracked(|_| ())?;
+        untrack(|| self.ticket())
     }
 
     /// The address of a view.
@@ -257,16 +319,29 @@ impl Address {
 
     /// Lists what contains the words; typing leaves no steps behind.
     pub(super) fn search(self, words: String) {
-        let asked = Asked { words, ..self.asked.get_untracked() };
-        self.go.run((Self::write(&asked, untrack(|| self.ticket())), true));
+        self.list(&Asked { words, ..self.asked.get_untracked() }, true);
+    }
+
+    /// Lists what these conditions hold for.
+    pub(super) fn filter(self, conditions: Vec<Filter>) {
+        let asked = self.asked.get_untracked();
+        // A saved view without its conditions is not the view as it was saved.
+        let is_own = !conditions.is_empty() || matches!(asked.view, View::Saved(_));
+        self.list(&Asked { conditions: is_own.then_some(conditions), ..asked }, false);
+    }
+
+    /// Lists a view as it is.
+    pub(super) fn show(self, view: View) {
+        self.list(&Asked { view, ..Asked::default() }, false);
+    }
+
+    /// Lists something else; the open ticket stays.
+    fn list(self, asked: &Asked, replace: bool) {
+        self.go.run((Self::write(asked, untrack(|| self.ticket())), replace));
     }
 
     fn write(asked: &Asked, ticket: Option<Uuid>) -> String {
-        let mut params = ParamsMap::new();
-        params.insert("view", asked.view.code());
-        if !asked.words.is_empty() {
-            params.insert("q", asked.words.clone());
-        }
+        let mut params = asked.write();
         if let Some(id) = ticket {
             params.insert("ticket", id.to_string());
         }
@@ -294,6 +369,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_listed_survives_the_address() {
+        let conditions = || vec![Filter::field("kind", Op::NotIn, json!(["praise", "complaint"]))];
+        for (view, conditions) in
+            [(View::Team, None), (View::Open, Some(conditions())), (View::Saved(Uuid::from_u128(9)), Some(Vec::new()))]
+        {
+            let asked = Asked { view, words: "云 & 帆".into(), conditions };
+            assert_eq!(Asked::read(&asked.write()), asked);
+        }
+        let broken = ParamsMap::from_iter([("view", "open"), ("f", "[broken")]);
+        assert_eq!(Asked::read(&broken), Asked { view: View::Open, ..Asked::default() });
+    }
+
+    #[test]
+    fn a_view_that_was_saved_lists_what_was_listed() {
+        let further = Filter::field("kind", Op::Eq, "repair");
+        let asked = Asked { view: View::Mine, words: "gate".into(), conditions: Some(vec![further.clone()]) };
+        let saved = asked.settings(None);
+        let shown = Asked { view: View::Saved(Uuid::from_u128(9)), ..Asked::default() };
+        assert_eq!(shown.query(Some(&saved)), asked.query(None));
+        assert!(shown.conditions(Some(&saved)).contains(&further) && !shown.narrows() && asked.narrows());
+        // What was taken away holds no longer, whatever was saved; what a list keeps besides stays.
+        let all = Asked { conditions: Some(Vec::new()), ..shown.clone() };
+        assert_eq!(all.query(Some(&saved)).filter, None);
+        let of_list = json!({"columns": ["subject"], "filter": [further], "q": ""});
+        assert_eq!(all.settings(Some(&of_list)), json!({"columns": ["subject"], "filter": [], "q": ""}));
+    }
+
+    #[test]
     fn a_ticket_goes_where_it_belongs() {
         let (me, team) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let now = "2026-11-21T08:00:00Z".parse().unwrap();
@@ -308,9 +411,8 @@ mod tests {
         let late = json!({"status": "new", "due_at": "2026-11-21T07:00:00Z"});
         assert!(takes(View::Pressing, late.clone()) && takes(View::Unassigned, late));
         let asleep = json!({"status": "open", "owner_id": me.to_string(), "snoozed_until": "2026-11-22T07:00:00Z"});
-        assert!(
-            takes(View::Snoozed, asleep.clone()) && !takes(View::Mine, asleep.clone()) && takes(View::Open, asleep)
-        );
+        assert!(takes(View::Snoozed, asleep.clone()));
+        assert!(!takes(View::Mine, asleep.clone()) && !takes(View::Open, asleep), "nobody works it now");
         assert!(takes(View::Solved, json!({"status": "closed"})));
         let watched = |status: &str| json!({"status": status, "watcher_ids": [team.to_string(), me.to_string()]});
         assert!(takes(View::Watching, watched("open")) && !takes(View::Watching, watched("solved")));
@@ -323,6 +425,10 @@ mod tests {
         let due = |at: &str| asked.place(&row(json!({"due_at": at})));
         assert!(due("2026-11-21T07:00:00Z") < due("2026-11-21T07:00:00.5Z"));
         assert!(due("2026-11-21T07:00:00Z") < asked.place(&row(json!({}))));
+        let snoozed = Asked { view: View::Snoozed, ..Asked::default() };
+        let back = |at: &str, due: &str| snoozed.place(&row(json!({"snoozed_until": at, "due_at": due})));
+        let (first, second) = ("2026-11-21T07:00:00Z", "2026-11-22T07:00:00Z");
+        assert!(back(first, second) < back(second, first), "whatever is due before");
         let solved = Asked { view: View::Solved, ..Asked::default() };
         let at = |at: &str| solved.place(&row(json!({"solved_at": at})));
         assert!(at("2026-11-22T07:00:00Z") < at("2026-11-21T07:00:00Z"));

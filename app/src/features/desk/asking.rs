@@ -1,4 +1,4 @@
-//! Small questions about one ticket or several: until when, whose, how urgent, which status, which queue.
+//! Small questions about one ticket or several: until when, whose, how urgent, which status, which queue, which tags.
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -14,6 +14,7 @@ use super::focus::Spot;
 use super::lookup::Lookup;
 use super::model::Desk;
 use super::row::{priority_icon, status_tone};
+use super::tags::tags;
 use crate::context::{browser_now, t};
 use crate::record::MergeDialog;
 use crate::ui::{Button, ButtonKind, Choice, Combobox, DateInput, Dialog, Icon, Size, open_about};
@@ -31,6 +32,8 @@ pub(super) enum Question {
     Status,
     /// Where it waits.
     Queue,
+    /// What it is marked with.
+    Tags,
     /// Which other ticket is the same.
     Merge,
 }
@@ -43,6 +46,7 @@ impl Question {
             Self::Priority => "ticket.priority",
             Self::Status => "ticket.status",
             Self::Queue => "ticket.queue_id",
+            Self::Tags => "ticket.tags",
             Self::Merge => "desk.merge_with",
         }
     }
@@ -65,7 +69,8 @@ impl Desk {
         }
     }
 
-    fn answer(self, act: impl FnOnce(Vec<Row>)) {
+    /// Closes the dialog and does with the tickets what was said in it.
+    pub(super) fn answer(self, act: impl FnOnce(Vec<Row>)) {
         if let Some(asking) = self.asking.get_untracked() {
             self.asking.set(None);
             act(asking.rows);
@@ -97,6 +102,7 @@ pub(super) fn dialogs(desk: Desk) -> AnyView {
                 Question::Priority => priorities(desk),
                 Question::Status => statuses(desk),
                 Question::Queue => queues(desk),
+                Question::Tags => tags(desk),
                 Question::Merge => merge(desk),
             })}
         </Dialog>
@@ -214,13 +220,22 @@ fn merge(desk: Desk) -> AnyView {
 fn merge_dialog(desk: Desk) -> AnyView {
     // While it closes it still is about them.
     let ids = Memo::new(move |before: Option<&Vec<Uuid>>| desk.merging.get().or(before.cloned()).unwrap_or_default());
+    // The ticket from which one came to the one that stays.
+    let came = StoredValue::new(None::<(Uuid, Uuid)>);
     let merged = move |row: Row| {
         desk.selected.update(|selected| ids.with_untracked(|ids| selected.retain(|id| !ids.contains(id))));
         desk.put(&row);
+        let from = desk.address.ticket_now().filter(|from| *from != row.id);
+        came.set_value(from.map(|from| (from, row.id)));
         desk.address.open(Some(row.id));
         desk.go_on_at(Spot::Head);
     };
-    view! { <MergeDialog def=&TICKET ids open=open_about(desk.merging) on_merged=merged/> }.into_any()
+    let undone = move |()| {
+        if let Some((from, stays)) = came.get_value() {
+            desk.return_to(from, stays);
+        }
+    };
+    view! { <MergeDialog def=&TICKET ids open=open_about(desk.merging) on_merged=merged on_undone=undone/> }.into_any()
 }
 
 fn priorities(desk: Desk) -> AnyView {

@@ -10,7 +10,23 @@ use shared::types::TICKET;
 use super::asking::Question;
 use super::model::Desk;
 use crate::context::t;
-use crate::ui::{Button, ButtonKind};
+use crate::ui::{Button, ButtonKind, Menu, MenuItem};
+
+/// What is asked, with its icon and its words.
+type Act = (Question, &'static str, &'static str);
+
+/// On a phone icons stand for these, as for nothing else.
+const FIRST: [Act; 3] = [
+    (Question::Status, "circle-dot", "ticket.status"),
+    (Question::Priority, "flag", "ticket.priority"),
+    (Question::Assign, "user-plus", "desk.assign"),
+];
+/// On a phone these are in a menu.
+const FURTHER: [Act; 3] = [
+    (Question::Queue, "inbox", "ticket.queue_id"),
+    (Question::Tags, "tag", "ticket.tags"),
+    (Question::Snooze, "clock", "desk.snooze"),
+];
 
 impl Desk {
     /// The ticked tickets.
@@ -18,6 +34,10 @@ impl Desk {
         let listing = self.listing.get_value();
         let ids = self.selected.get_untracked();
         ids.into_iter().filter_map(|id| listing.and_then(|listing| listing.row(id))).collect()
+    }
+
+    fn merge_chosen(self) {
+        self.merging.set(Some(self.selected.with_untracked(|ids| ids.iter().copied().collect())));
     }
 }
 
@@ -27,29 +47,41 @@ pub(super) fn bar(desk: Desk) -> AnyView {
     let clear = move || desk.selected.set(BTreeSet::new());
     let text = move || page.text_with("list.selected", &[("n", &count.get().to_string())]);
     let may_merge = page.actor().is_some_and(|actor| may_merge(&actor, &TICKET));
-    let ask = move |question: Question, icon: &'static str, label: &'static str| {
-        view! { <Button kind=ButtonKind::Ghost icon label=t(label) on_click=move |_| desk.ask(question, desk.chosen())/> }
-    };
-    let merge = move |_| desk.merging.set(Some(desk.selected.with_untracked(|ids| ids.iter().copied().collect())));
+    let merges = Signal::derive(move || may_merge && (2..=MOST_MERGED).contains(&count.get()));
     view! {
         <Show when=move || count.get() != 0>
-            <div class="bulk-bar" role="toolbar" aria-label=t("list.bulk_edit")>
+            <div class="bulk-bar" role="toolbar" aria-label=t("bulk.edit")>
                 <strong class="num">{text}</strong>
                 {desk.may_update().then(|| view! {
-                    {ask(Question::Status, "circle-dot", "ticket.status")}
-                    {ask(Question::Priority, "flag", "ticket.priority")}
-                    {ask(Question::Assign, "user-plus", "desk.assign")}
-                    {ask(Question::Queue, "inbox", "ticket.queue_id")}
-                    {ask(Question::Snooze, "clock", "desk.snooze")}
-                    {may_merge.then(|| view! {
-                        <Show when=move || (2..=MOST_MERGED).contains(&count.get())>
-                            <Button kind=ButtonKind::Ghost icon="merge" label=t("duplicates.merge") on_click=merge/>
+                    {FIRST.map(|act| button(desk, act)).collect_view()}
+                    <span class="desktop-only desk-further">
+                        {FURTHER.map(|act| button(desk, act)).collect_view()}
+                        <Show when=move || merges.get()>
+                            <Button kind=ButtonKind::Ghost icon="merge" on_click=move |_| desk.merge_chosen()>{t("duplicates.merge")}</Button>
                         </Show>
-                    })}
+                    </span>
+                    <div class="phone-only">
+                        <Menu label=t("ui.action.more") end=true>
+                            {FURTHER.map(|act| item(desk, act)).collect_view()}
+                            <Show when=move || merges.get()>
+                                <MenuItem icon="merge" label=t("duplicates.merge") on_select=move |()| desk.merge_chosen()/>
+                            </Show>
+                        </Menu>
+                    </div>
                 })}
                 <Button kind=ButtonKind::Ghost icon="x" label=t("ui.action.deselect") on_click=move |_| clear()/>
             </div>
         </Show>
     }
     .into_any()
+}
+
+/// Icon and words; on a phone the words are only heard.
+fn button(desk: Desk, (question, icon, label): Act) -> AnyView {
+    view! { <Button kind=ButtonKind::Ghost icon on_click=move |_| desk.ask(question, desk.chosen())>{t(label)}</Button> }
+        .into_any()
+}
+
+fn item(desk: Desk, (question, icon, label): Act) -> AnyView {
+    view! { <MenuItem icon label=t(label) on_select=move |()| desk.ask(question, desk.chosen())/> }.into_any()
 }

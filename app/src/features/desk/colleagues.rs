@@ -17,7 +17,7 @@ use shared::types::USER;
 use uuid::Uuid;
 
 use super::asking::choice;
-use super::loads::with_loads;
+use super::loads::{Colleague, limit_of_queues, said, with_loads};
 use super::model::Desk;
 use crate::api::records::{list_records, lookup};
 use crate::context::t;
@@ -36,13 +36,13 @@ pub(super) fn assign(desk: Desk) -> AnyView {
     let (words, found) = (RwSignal::new(String::new()), Found::new(None));
     look(words, found, teams(desk));
     let all = move || found.with(|found| found.as_ref().map(|(_, all)| all.clone()).unwrap_or_default());
-    let listed = with_loads(desk, Signal::derive(all));
+    let (listed, of_queue) = (with_loads(Signal::derive(all)), limit_of_queues(desk));
     let lines = move || {
         let listed = listed.get();
         if listed.is_empty() && found.with(Option::is_some) {
             return view! { <li class="combobox-empty">{t("list.no_results")}</li> }.into_any();
         }
-        listed.into_iter().map(|colleague| line(desk, colleague)).collect_view().into_any()
+        listed.into_iter().map(|colleague| line(desk, colleague, of_queue)).collect_view().into_any()
     };
     let place = NodeRef::<Div>::new();
     let key = move |event: KeyboardEvent| {
@@ -70,12 +70,13 @@ pub(super) fn assign(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn line(desk: Desk, colleague: Choice) -> AnyView {
-    let Choice { value, label, detail, .. } = colleague;
+fn line(desk: Desk, (choice_of, load): Colleague, of_queue: Option<i64>) -> AnyView {
+    let Choice { value, label, detail, .. } = choice_of;
+    let load = load.map(|load| said(desk.page, &load, of_queue));
     let content = view! {
         <span class="desk-face" aria-hidden="true"><Avatar name=label.clone() seed=value.clone() size=Size::Small/></span>
         <span>{label}</span>
-        {detail.map(|detail| view! { <span class="meta">{detail}</span> })}
+        <span class="meta desk-load">{load}{detail.map(|detail| view! { <span class="truncate">{detail}</span> })}</span>
     }
     .into_any();
     choice(content, false, move || desk.set("owner_id", value.clone()))

@@ -51,7 +51,11 @@ fn targets(desk: Desk) -> Vec<Row> {
         let id = desk.current.get_untracked()?;
         desk.listing.get_value()?.row(id)
     };
-    let open = || desk.open.get_value().and_then(|ticket| ticket.record.row.try_get_untracked());
+    // With one that is gone nothing can be done any more.
+    let open = || {
+        let ticket = desk.open.get_value().filter(|ticket| ticket.record.gone.try_get_untracked() == Some(false))?;
+        ticket.record.row.try_get_untracked()
+    };
     let row = if is_in_list() { listed().or_else(open) } else { open().or_else(listed) };
     row.into_iter().collect()
 }
@@ -83,7 +87,11 @@ fn act(desk: Desk, key: &str) -> bool {
     let rows = targets(desk);
     let Some(first) = rows.first() else { return false };
     match key {
-        "t" => rows.iter().for_each(|row| desk.take(row.id)),
+        "t" => {
+            let spot = desk.spot();
+            rows.iter().for_each(|row| desk.take(row.id));
+            desk.go_on_at(spot);
+        }
         "s" if shared::types::is_unsettled(first.text("status").unwrap_or("new")) => desk.solve(&rows),
         "s" => desk.reopen(first),
         "z" => desk.ask(Question::Snooze, rows),
@@ -94,15 +102,9 @@ fn act(desk: Desk, key: &str) -> bool {
 }
 
 fn walk(desk: Desk, by: isize) -> bool {
-    let ids = desk.listing.get_value().map(|listing| listing.ids()).unwrap_or_default();
-    if ids.is_empty() {
-        return false;
-    }
-    let from = desk.current.get_untracked().or_else(|| untrack(|| desk.address.ticket()));
-    let at = from.and_then(|id| ids.iter().position(|other| *other == id));
-    let to = at.map_or(0, |at| at.saturating_add_signed(by).min(ids.len() - 1));
-    desk.current.set(Some(ids[to]));
-    list::focus(ids[to], to);
+    let Some((id, index)) = desk.step(by) else { return false };
+    desk.current.set(Some(id));
+    list::focus(id, index);
     true
 }
 
@@ -144,6 +146,10 @@ fn compose(desk: Desk, note: bool) -> bool {
     let open = untrack(|| desk.address.ticket());
     let wanted = if is_in_list() { listed.or(open) } else { open.or(listed) };
     let Some(id) = wanted else { return false };
+    let is_gone = desk.open.get_value().is_some_and(|open| open.record.gone.try_get_untracked() == Some(true));
+    if open == Some(id) && is_gone {
+        return false;
+    }
     desk.compose.set(Some(note));
     if open != Some(id) {
         desk.address.open(Some(id));

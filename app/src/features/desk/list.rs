@@ -12,12 +12,13 @@ use shared::types::TICKET;
 use uuid::Uuid;
 
 use super::address::View;
+use super::again::failed_for_now;
 use super::listing::{Listing, load};
 use super::model::Desk;
 use super::row::ticket_row;
-use super::{bulk, views};
+use super::{bulk, filters, views};
 use crate::context::t;
-use crate::record::{RecordForm, failed};
+use crate::record::RecordForm;
 use crate::ui::place::px;
 use crate::ui::{Button, ButtonKind, EmptyState, Icon, SkeletonRows, Switch, TextInput, Viewport, settled};
 
@@ -35,16 +36,19 @@ const GLIDE: Duration = Duration::from_millis(220);
 pub(super) fn column(desk: Desk) -> AnyView {
     let page = desk.page;
     let asked = desk.address.asked;
-    let found =
-        Resource::new(move || asked.get(), move |asked| async move { (asked.clone(), load(page, asked).await) });
+    let found = Resource::new(move || asked.get(), move |asked| async move { (asked.clone(), load(asked).await) });
     let body = move || {
         found.get().map(|(asked, answer)| match answer {
-            Err(fault) => failed(fault.0, move || found.refetch()),
+            Err(fault) => failed_for_now(fault.0, move || found.refetch()),
             Ok(loaded) => rows(Listing::new(desk, asked, loaded)),
         })
     };
     let name = Signal::derive(move || views::name(desk, asked.get().view));
-    let total = move || desk.total.get().map(|n| shared::format::number(page.locale.get(), n));
+    // How many another view holds says nothing of one that has not come, or could not.
+    let total = move || {
+        let of_view = desk.total.get().filter(|(of, _)| asked.with(|asked| asked == of));
+        of_view.map(|(_, n)| shared::format::number(page.locale.get(), n))
+    };
     let away = Signal::derive(move || desk.known(|around| around.away));
     // A new ticket belongs where one is.
     let given = Signal::derive(move || match asked.get().view {
@@ -68,6 +72,7 @@ pub(super) fn column(desk: Desk) -> AnyView {
                     <Button kind=ButtonKind::Primary icon="play" busy=desk.fetching on_click=move |_| desk.play()>{t("desk.next")}</Button>
                 })}
             </div>
+            {filters::bar(desk)}
             <Transition fallback=|| view! { <SkeletonRows count=10/> }>{body}</Transition>
             {bulk::bar(desk)}
         </section>
@@ -167,20 +172,26 @@ fn keep_place(listing: Listing, scroll: Viewport) {
 }
 
 fn nothing(desk: Desk) -> AnyView {
-    let (title, text) = match desk.address.asked.get_untracked() {
-        asked if !asked.words.is_empty() => ("list.no_results", "list.no_results_hint"),
-        asked => match asked.view {
-            View::Mine => ("desk.empty_mine", "desk.empty_mine_hint"),
-            View::Team => ("desk.empty_team", "desk.empty_done_hint"),
-            View::Unassigned => ("desk.empty_unassigned", "desk.empty_done_hint"),
-            View::Pressing => ("desk.empty_pressing", "desk.empty_pressing_hint"),
-            View::Watching => ("desk.empty_watching", "desk.empty_watching_hint"),
-            View::Snoozed => ("desk.empty_snoozed", "desk.empty_snoozed_hint"),
-            View::Open => ("desk.empty_open", "desk.empty_done_hint"),
-            View::Solved => ("desk.empty_solved", "desk.empty_solved_hint"),
-            View::Queue(_) => ("desk.empty_done", "desk.empty_done_hint"),
-            View::Saved(_) => ("desk.empty_saved", "desk.empty_saved_hint"),
-        },
+    let asked = desk.address.asked.get_untracked();
+    if asked.narrows() {
+        return view! {
+            <EmptyState icon="funnel" title=t("list.no_results") text=t("list.no_results_hint")>
+                <Button on_click=move |_| desk.address.show(asked.view)>{t("ui.action.clear_all")}</Button>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let (title, text) = match asked.view {
+        View::Mine => ("desk.empty_mine", "desk.empty_mine_hint"),
+        View::Team => ("desk.empty_team", "desk.empty_done_hint"),
+        View::Unassigned => ("desk.empty_unassigned", "desk.empty_done_hint"),
+        View::Pressing => ("desk.empty_pressing", "desk.empty_pressing_hint"),
+        View::Watching => ("desk.empty_watching", "desk.empty_watching_hint"),
+        View::Snoozed => ("desk.empty_snoozed", "desk.empty_snoozed_hint"),
+        View::Open => ("desk.empty_open", "desk.empty_done_hint"),
+        View::Solved => ("desk.empty_solved", "desk.empty_solved_hint"),
+        View::Queue(_) => ("desk.empty_done", "desk.empty_done_hint"),
+        View::Saved(_) => ("desk.empty_saved", "desk.empty_saved_hint"),
     };
     view! { <EmptyState icon="inbox" title=t(title) text=t(text)/> }.into_any()
 }

@@ -9,15 +9,14 @@ use leptos::task::spawn_local;
 use shared::Row;
 use shared::live::LiveEvent;
 use shared::query::{ListQuery, MAX_PAGE, Page as Found, Titles};
-use shared::types::{TICKET, by_name};
+use shared::types::{SAVED_VIEW, TICKET, by_name};
 use uuid::Uuid;
 
 use super::address::{Asked, Place, View};
 use super::list::gliding;
-use super::model::Desk;
+use super::model::{Desk, Kept};
 use crate::api::Answer;
 use crate::api::records::{get_record, list_records};
-use crate::context::Page;
 use crate::live::{LOAD_AGAIN, Live};
 
 /// Events of the same moment are applied together.
@@ -62,23 +61,23 @@ pub(super) struct Listing {
     timer: StoredValue<Option<TimeoutHandle>>,
 }
 
-/// What was asked for, and the first page of it.
-pub(super) type Loaded = (ListQuery, Found);
+/// What was asked for, the first page of it, and what the saved view keeps of which it is.
+pub(super) type Loaded = (ListQuery, Found, Kept);
 
 /// Reads the first page; of a saved view its own conditions come first.
-pub(super) async fn load(page: Page, asked: Asked) -> Answer<Loaded> {
-    let saved = match asked.view {
-        View::Saved(id) => Some(get_record("saved_view".into(), id).await?.row),
+pub(super) async fn load(asked: Asked) -> Answer<Loaded> {
+    let kept = match asked.view {
+        View::Saved(id) => Some((id, get_record(SAVED_VIEW.name.into(), id).await?.row.value("query").clone())),
         _ => None,
     };
-    let query = asked.query(saved.as_ref().map(|row| row.value("query")), page.now.get_untracked());
+    let query = asked.query(kept.as_ref().map(|(_, query)| query));
     let found = list_records(TICKET.name.into(), query.clone()).await?;
-    Ok((query, found))
+    Ok((query, found, kept))
 }
 
 impl Listing {
     /// Shows what was loaded and follows what happens to it.
-    pub(super) fn new(desk: Desk, asked: Asked, (query, first): Loaded) -> Self {
+    pub(super) fn new(desk: Desk, asked: Asked, (query, first, kept): Loaded) -> Self {
         let live = first.live.clone();
         let listing = Self {
             desk,
@@ -95,7 +94,12 @@ impl Listing {
         };
         listing.fill(first);
         desk.listing.set_value(Some(listing));
+        desk.kept.set(kept);
         Live::take().follow(&live, move |event| listing.hear(event));
+        Effect::new(move |_| {
+            desk.page.now.track();
+            listing.take_out_awake();
+        });
         on_cleanup(move || {
             listing.timer.try_update_value(Option::take).flatten().inspect(TimeoutHandle::clear);
         });
@@ -113,10 +117,16 @@ impl Listing {
     fn fill(self, found: Found) {
         let last = found.rows.last().map(|row| self.place(row));
         self.bound.set_value(last.filter(|_| found.next.is_some()));
-        self.desk.total.set(found.total);
+        self.count(found.total);
         self.titles.update(|titles| titles.extend(found.titles));
         self.next.set(found.next);
         let known = self.entries.get_untracked();
+        for id in self.desk.whereabouts().into_iter().flatten() {
+            let index = known.iter().position(|entry| entry.id == id);
+            if let Some(index) = index.filter(|_| found.rows.iter().all(|row| row.id != id)) {
+                self.desk.note_left(id, index);
+            }
+        }
         let entry = |row: Row| match known.iter().find(|entry| entry.id == row.id) {
             Some(entry) => {
                 if entry.row.with_untracked(|old| old.version < row.version) {
@@ -127,6 +137,11 @@ impl Listing {
             None => Entry::new(row),
         };
         self.entries.set(found.rows.into_iter().map(entry).collect());
+    }
+
+    /// Says how many tickets there are.
+    fn count(self, total: Option<i64>) {
+        self.desk.total.set(total.map(|total| (self.asked.get_value(), total)));
     }
 
     /// The ids in order; for the keys.
@@ -180,6 +195,7 @@ impl Listing {
     fn hear(self, event: &LiveEvent) {
         self.desk.hear(event);
         match event {
+            LiveEvent::Changed { record_type, row, .. } if record_type == SAVED_VIEW.name => self.saved_anew(row),
             LiveEvent::Changed { record_type, row, .. } if record_type != TICKET.name => self.renamed(record_type, row),
             LiveEvent::Changed { .. } => self.hear_later(event),
             LiveEvent::Removed { record_type, .. } if record_type == TICKET.name => self.hear_later(event),
@@ -267,8 +283,8 @@ impl Listing {
         let me = (actor.user_id, actor.team_id);
         self.asked.with_value(|asked| {
             let fits = asked.view.takes(row, me, self.desk.page.now.get_untracked());
-            // Whether the words are in it only the server knows.
-            fits.filter(|fits| !fits || asked.words.trim().is_empty())
+            // Whether the words are in it, and the conditions hold, only the server knows.
+            fits.filter(|fits| !fits || !asked.narrows())
         })
     }
 
@@ -321,11 +337,27 @@ impl Listing {
     }
 
     fn take_out(self, id: Uuid) {
-        if self.entries.with_untracked(|all| all.iter().any(|entry| entry.id == id)) {
+        if let Some(index) = self.entries.with_untracked(|all| all.iter().position(|entry| entry.id == id)) {
+            self.desk.note_left(id, index);
             self.entries.update(|all| all.retain(|entry| entry.id != id));
             self.desk.selected.update(|selected| {
                 selected.remove(&id);
             });
+        }
+    }
+
+    /// Time alone takes tickets out of those that are put off.
+    fn take_out_awake(self) {
+        let is_still = self.still.get_value() > js_sys::Date::now();
+        if is_still || self.asked.with_value(|asked| asked.view != View::Snoozed) {
+            return;
+        }
+        let awake = |entry: &&Entry| entry.row.with_untracked(|row| self.takes(row) == Some(false));
+        let awake: Vec<Uuid> =
+            self.entries.with_untracked(|all| all.iter().filter(awake).map(|entry| entry.id).collect());
+        if !awake.is_empty() {
+            awake.into_iter().for_each(|id| self.take_out(id));
+            self.count_again();
         }
     }
 
@@ -334,6 +366,17 @@ impl Listing {
         if let Some(glow) = entry.map(|entry| entry.glow) {
             glow.set(true);
             set_timeout(move || glow.set(false), Duration::from_millis(1200));
+        }
+    }
+
+    /// The view that is listed may ask for something else now.
+    fn saved_anew(self, row: &Row) {
+        let Some(asked) = self.asked.try_get_value().filter(|asked| asked.view == View::Saved(row.id)) else { return };
+        self.desk.kept.set(Some((row.id, row.value("query").clone())));
+        let query = asked.query(Some(row.value("query")));
+        if self.query.try_with_value(|old| *old != query) == Some(true) {
+            self.query.set_value(query);
+            self.reload_soon();
         }
     }
 
@@ -383,7 +426,8 @@ impl Listing {
                 found.titles.extend(more.titles);
                 found.next = more.next;
             }
-            if self.is_open() {
+            // The view may ask for something else by now: that is on its way.
+            if self.query.try_with_value(|now| *now == query) == Some(true) {
                 gliding(|| self.fill(found));
             }
         });
@@ -397,7 +441,7 @@ impl Listing {
             if let Ok(found) = list_records(TICKET.name.into(), query).await
                 && self.is_open()
             {
-                self.desk.total.set(found.total);
+                self.count(found.total);
             }
         });
     }

@@ -3,36 +3,39 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::desk::AgentLoad;
+use shared::format::number;
 use uuid::Uuid;
 
 use super::model::Desk;
 use crate::api::desk::agent_loads;
-use crate::ui::Choice;
+use crate::context::Page;
+use crate::ui::{Choice, Icon, Size};
 
-/// The colleagues that were found, each with what they have to do and why they may not take more. Whoever may not sign in
-/// would never see the ticket, and is left out.
-pub(super) fn with_loads(desk: Desk, found: Signal<Vec<Choice>>) -> Signal<Vec<Choice>> {
+/// A colleague, and what they have to do as far as that is known.
+pub(super) type Colleague = (Choice, Option<AgentLoad>);
+
+/// The colleagues that were found, each with what they have to do. Whoever may not sign in would never see the ticket, and is left
+/// out.
+pub(super) fn with_loads(found: Signal<Vec<Choice>>) -> Signal<Vec<Colleague>> {
     let loads = RwSignal::new(Vec::<AgentLoad>::new());
     spawn_local(async move {
         if let Ok(told) = agent_loads().await {
             loads.try_set(told);
         }
     });
-    let of_queue = limit_of_queues(desk);
     Signal::derive(move || {
         let told = |choice: Choice| {
-            let load = loads.with(|all| all.iter().find(|load| load.user_id.to_string() == choice.value).cloned());
-            let Some(load) = load else { return Some(choice).filter(|_| loads.with(Vec::is_empty)) };
-            let parts = [said(desk, &load, of_queue), choice.detail.clone().unwrap_or_default()];
-            let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            Some(choice.detail(parts.join(" · ")))
+            loads.with(|all| {
+                let load = all.iter().find(|load| load.user_id.to_string() == choice.value).cloned();
+                (load.is_some() || all.is_empty()).then_some((choice, load))
+            })
         };
         found.get().into_iter().filter_map(told).collect()
     })
 }
 
 /// How many tickets the queues of those that are given allow each agent, where they give tickets out themselves.
-fn limit_of_queues(desk: Desk) -> Option<i64> {
+pub(super) fn limit_of_queues(desk: Desk) -> Option<i64> {
     let queues: Vec<Uuid> = desk.asking.with_untracked(|asking| {
         asking.iter().flat_map(|asking| asking.rows.iter().filter_map(|row| row.reference("queue_id"))).collect()
     });
@@ -43,14 +46,20 @@ fn limit_of_queues(desk: Desk) -> Option<i64> {
     })
 }
 
-fn said(desk: Desk, load: &AgentLoad, of_queue: Option<i64>) -> String {
-    let open = desk.page.text_with("desk.count_open", &[("n", &load.open.to_string())]);
-    let why = if load.away {
-        desk.page.text("desk.away")
-    } else if load.is_full(of_queue) {
-        desk.page.text("desk.full")
-    } else {
-        return open;
+/// How much an agent has to do, of how much at most, and why routing would give them nothing more; whoever gives them a ticket
+/// may.
+pub(super) fn said(page: Page, load: &AgentLoad, of_queue: Option<i64>) -> AnyView {
+    let locale = page.locale.get();
+    let open = number(locale, load.open);
+    let open = match load.most(of_queue) {
+        Some(most) => page.text_with("desk.count_of", &[("n", &open), ("most", &number(locale, most))]),
+        None => page.text_with("desk.count_open", &[("n", &open)]),
     };
-    format!("{why} · {open}")
+    let away = load.away.then(|| {
+        view! { <span class="desk-why"><Icon name="moon" size=Size::Small/>{page.text("desk.away")}</span> }
+    });
+    let full = load.is_full(of_queue).then(|| {
+        view! { <span class="desk-why" data-full=""><Icon name="triangle-alert" size=Size::Small/>{page.text("desk.full")}</span> }
+    });
+    view! { {away}{full}<span class="num">{open}</span> }.into_any()
 }

@@ -7,11 +7,14 @@
 
 mod acts;
 mod address;
+mod again;
 mod asking;
 mod badge;
 mod bulk;
 mod colleagues;
 mod composer;
+mod counts;
+mod filters;
 mod focus;
 mod keys;
 mod list;
@@ -19,8 +22,11 @@ mod listing;
 mod loads;
 mod lookup;
 mod model;
+mod neighbour;
 mod play;
 mod row;
+mod snoozed;
+mod tags;
 mod ticket;
 mod views;
 

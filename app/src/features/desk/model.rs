@@ -1,34 +1,32 @@
 //! What is known of the desk as a whole: queues and what waits in them, views, steps, whether one is away.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
-use shared::Row;
+use serde_json::Value;
 use shared::access::Action;
 use shared::desk::QueueCount;
 use shared::live::LiveEvent;
 use shared::post::AnswerWay;
 use shared::query::{Filter, ListQuery, Op, Sort};
 use shared::types::TICKET;
+use shared::{Error, Row};
 use uuid::Uuid;
 
 use super::address::{Address, Asked, View};
 use super::asking::Asking;
+use super::counts::{Held, OWN, Turns, held};
 use super::listing::Listing;
 use super::ticket::Ticket;
 use crate::api::desk::queue_counts;
 use crate::api::post::answers_go;
 use crate::api::records::{get_record, list_records};
+use crate::api::{Answer, Fault};
 use crate::context::Page;
 use crate::record::{Batch, TimelineSlot};
 use crate::ui::Toasts;
-
-/// Counts are asked for again so long after something changed.
-const REST: Duration = Duration::from_millis(800);
 
 /// What the desk's navigation needs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,10 +34,8 @@ pub(super) struct Around {
     /// By position.
     pub(super) queues: Vec<Row>,
     pub(super) counts: Vec<QueueCount>,
-    /// Own tickets that wait.
-    pub(super) mine: i64,
-    /// Unsettled tickets that one wants to know of.
-    pub(super) watching: i64,
+    /// How many tickets those views hold that the counts do not tell of.
+    pub(super) held: Held,
     /// Saved views of tickets.
     pub(super) saved: Vec<Row>,
     /// The organisation's own steps.
@@ -52,50 +48,55 @@ pub(super) struct Around {
     pub(super) way: AnswerWay,
 }
 
-/// Reads what the navigation needs; what one may not read is left out.
+/// Reads what the navigation needs at first.
 pub(super) async fn around(page: Page) -> Around {
+    let found = navigation(page, Around::default()).await;
+    let counts = queue_counts().await.unwrap_or_default();
+    let held = held(&OWN, &found.saved).await.unwrap_or_default();
+    Around { counts, held, ..found }
+}
+
+/// Reads what the navigation needs besides the counts.
+async fn navigation(page: Page, known: Around) -> Around {
     let sorted = |field: &str| ListQuery {
         sort: Some(Sort { field: field.into(), descending: false }),
         limit: 200,
         ..ListQuery::default()
     };
     let rows = |name: &'static str, query: ListQuery| async move {
-        list_records(name.to_owned(), query).await.map(|page| page.rows).unwrap_or_default()
+        list_records(name.to_owned(), query).await.map(|page| page.rows)
     };
     let views =
         Filter::All(vec![Filter::field("record_type", Op::Eq, TICKET.name), Filter::field("surface", Op::Eq, "list")]);
-    let (counts, mine, watching) = counts(page).await;
+    let saved = rows("saved_view", ListQuery { filter: Some(views), ..sorted("name") }).await;
     let away = match page.actor().map(|actor| actor.user_id) {
-        Some(id) => get_record("user".into(), id).await.is_ok_and(|detail| detail.row.flag("away")),
-        None => false,
+        Some(id) => get_record("user".into(), id).await.map(|detail| detail.row.flag("away")),
+        None => Ok(false),
     };
     let organisation = rows("organisation", ListQuery { limit: 1, ..ListQuery::default() }).await;
-    let portal = organisation.first().filter(|row| row.flag("portal")).and_then(|row| row.text("slug"));
+    let slug = |row: &Row| row.text("slug").filter(|_| row.flag("portal")).map(str::to_owned);
     Around {
-        portal: portal.map(str::to_owned),
-        way: answers_go().await.unwrap_or_default(),
-        queues: rows("queue", sorted("position")).await,
-        counts,
-        mine,
-        watching,
-        saved: rows("saved_view", ListQuery { filter: Some(views), ..sorted("name") }).await,
-        steps: rows("ticket_status", sorted("position")).await,
-        away,
+        portal: or_known(organisation.map(|rows| rows.first().and_then(slug)), known.portal),
+        way: or_known(answers_go().await, known.way),
+        queues: or_known(rows("queue", sorted("position")).await, known.queues),
+        saved: or_known(saved, known.saved),
+        steps: or_known(rows("ticket_status", sorted("position")).await, known.steps),
+        away: or_known(away, known.away),
+        ..Around::default()
     }
 }
 
-/// What waits in each queue, how many tickets are one's own, and how many one watches.
-async fn counts(page: Page) -> (Vec<QueueCount>, i64, i64) {
-    let count = |view: View| {
-        let query = Asked { view, ..Asked::default() }.query(None, page.now.get_untracked());
-        async move {
-            let found = list_records(TICKET.name.into(), ListQuery { limit: 1, ..query }).await;
-            found.ok().and_then(|page| page.total).unwrap_or_default()
-        }
-    };
-    let (mine, watching) = (count(View::Mine).await, count(View::Watching).await);
-    (queue_counts().await.unwrap_or_default(), mine, watching)
+/// What was answered. What one may not read is left out; where nobody could answer, what is known stays.
+fn or_known<T: Default>(answer: Answer<T>, known: T) -> T {
+    match answer {
+        Ok(found) => found,
+        Err(Fault(Error::Forbidden | Error::NotFound)) => T::default(),
+        Err(_) => known,
+    }
 }
+
+/// A saved view's id and its query.
+pub(super) type Kept = Option<(Uuid, Value)>;
 
 /// The desk; cheap to copy.
 #[derive(Clone, Copy)]
@@ -107,12 +108,16 @@ pub(super) struct Desk {
     pub(super) around: RwSignal<Around>,
     /// The rows of the present view.
     pub(super) listing: StoredValue<Option<Listing>>,
-    /// How many tickets the view holds, once known.
-    pub(super) total: RwSignal<Option<i64>>,
+    /// The saved view that is listed, and what it keeps, as that was read with its tickets.
+    pub(super) kept: RwSignal<Kept>,
+    /// What is listed, and how many tickets it holds, once known.
+    pub(super) total: RwSignal<Option<(Asked, i64)>>,
     /// The open ticket.
     pub(super) open: StoredValue<Option<Ticket>>,
     /// The row one is at with the keys.
     pub(super) current: RwSignal<Option<Uuid>>,
+    /// A ticket that one was at when it left the list, and where it stood.
+    pub(super) left: StoredValue<Option<(Uuid, usize)>>,
     /// Rows that are ticked.
     pub(super) selected: RwSignal<BTreeSet<Uuid>>,
     /// What is being asked about some tickets.
@@ -132,7 +137,12 @@ pub(super) struct Desk {
     pub(super) compose: RwSignal<Option<bool>>,
     /// A new ticket is being made.
     pub(super) creating: RwSignal<bool>,
-    timer: StoredValue<Option<TimeoutHandle>>,
+    /// What waits in queues and in the views of everybody is being counted.
+    pub(super) counting: Turns,
+    /// What saved views hold is being counted.
+    pub(super) counting_saved: Turns,
+    /// What is around is being read.
+    reading: Turns,
     /// The page has been taken over: what is around may be read where the server could not yet know it.
     here: RwSignal<bool>,
 }
@@ -147,9 +157,11 @@ impl Desk {
             timeline,
             around: RwSignal::new(Around::default()),
             listing,
+            kept: RwSignal::new(None),
             total: RwSignal::new(None),
             open,
             current: RwSignal::new(None),
+            left: StoredValue::new(None),
             selected: RwSignal::new(BTreeSet::new()),
             asking: RwSignal::new(None),
             merging: RwSignal::new(None),
@@ -160,13 +172,12 @@ impl Desk {
             served: RwSignal::new(None),
             compose: RwSignal::new(None),
             creating: RwSignal::new(false),
-            timer: StoredValue::new(None),
+            counting: Turns::new(),
+            counting_saved: Turns::new(),
+            reading: Turns::new(),
             here: RwSignal::new(false),
         };
         Effect::new(move |_| desk.here.set(true));
-        on_cleanup(move || {
-            desk.timer.try_update_value(Option::take).flatten().inspect(TimeoutHandle::clear);
-        });
         desk
     }
 
@@ -219,36 +230,24 @@ impl Desk {
         }
     }
 
-    /// Asks for the counts after a rest. What changes meanwhile is counted too: a busy desk must not put it off for good.
-    pub(super) fn counts_soon(self) {
-        if self.timer.try_with_value(Option::is_some) != Some(false) {
-            return;
-        }
-        let run = move || {
-            if self.timer.try_update_value(Option::take).is_some() {
-                self.load_counts();
-            }
-        };
-        self.timer.set_value(set_timeout_with_handle(run, REST).ok());
-    }
-
-    fn load_counts(self) {
-        spawn_local(async move {
-            let (counts, mine, watching) = counts(self.page).await;
-            self.around.try_update(|around| {
-                (around.counts, around.mine, around.watching) = (counts, mine, watching);
-            });
-            if let Some(Some(listing)) = self.listing.try_get_value() {
-                listing.count_again();
-            }
-        });
-    }
-
-    /// Reads the navigation's data anew.
+    /// Reads the navigation's data anew, and counts.
     pub(super) fn load(self) {
+        let Some(number) = self.reading.begin() else { return };
+        let Some(known) = self.around.try_get_untracked() else { return };
         spawn_local(async move {
-            let found = around(self.page).await;
-            drop(self.around.try_set(found));
+            let found = navigation(self.page, known).await;
+            if !self.reading.shows(number) {
+                return;
+            }
+            self.around.try_update(|around| {
+                let Around { counts, held, .. } = std::mem::take(around);
+                *around = Around { counts, held, ..found };
+            });
+            // A ticket's own page shows no counts.
+            if !self.address.is_alone() {
+                self.load_counts();
+                self.load_saved_counts();
+            }
         });
     }
 }
@@ -259,5 +258,17 @@ fn put(listing: StoredValue<Option<Listing>>, open: StoredValue<Option<Ticket>>,
     }
     if let Some(Some(ticket)) = open.try_get_value().filter(|open| open.is_some_and(|open| open.id == row.id)) {
         ticket.record.put(row.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_stays_while_nobody_answers() {
+        assert_eq!(or_known(Ok(2), 1), 2);
+        assert_eq!(or_known(Err(Fault(Error::Offline)), 1), 1);
+        assert_eq!(or_known(Err(Fault(Error::Forbidden)), 1), 0);
     }
 }

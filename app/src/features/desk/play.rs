@@ -49,7 +49,7 @@ impl Desk {
                 }
                 Err(fault) => {
                     self.stop();
-                    let text = i18n::error_message(self.page.locale.get_untracked(), &fault.0);
+                    let text = i18n::error_sentence(self.page.locale.get_untracked(), &fault.0);
                     self.toasts.push(text, Tone::Danger, None);
                 }
             }

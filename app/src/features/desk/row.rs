@@ -9,6 +9,7 @@ use shared::{Row, format, i18n};
 
 use super::badge::sla_badge;
 use super::listing::{Entry, Listing};
+use super::snoozed::{in_words, snoozed_until};
 use crate::ui::{Avatar, Checkbox, Icon, Size};
 
 /// Icon of a priority; the usual one needs none.
@@ -112,7 +113,7 @@ fn who(listing: Listing, row: &Row) -> String {
     title("customer_id").or_else(requester).or_else(|| title("contact_id")).unwrap_or_default()
 }
 
-/// Status, kind and priority, who wrote last, and who works it.
+/// Status, kind and priority, who wrote last, and who works it. Of one that is put off it counts until when.
 fn facts(listing: Listing, row: &Row) -> AnyView {
     let page = listing.desk.page;
     let locale = page.locale.get();
@@ -126,12 +127,22 @@ fn facts(listing: Listing, row: &Row) -> AnyView {
         let name = listing.titles.with(|titles| titles.get(&id).cloned()).unwrap_or_default();
         view! { <Avatar name seed=id.to_string() size=Size::Small/> }
     });
+    let asleep = snoozed_until(page, row).map(|until| {
+        view! {
+            <span class="ticket-asleep">
+                <Icon name="clock" size=Size::Small/>
+                <span class="truncate">{in_words(page, until)}</span>
+            </span>
+        }
+    });
+    let is_awake = asleep.is_none();
     view! {
         <span class="badge" data-tone=status_tone(status)>{coded("status")}</span>
-        <span class="meta">{coded("kind")}</span>
+        {is_awake.then(|| view! { <span class="meta">{coded("kind")}</span> })}
         {urgent}
+        {asleep}
         <span class="spacer"></span>
-        {last_writer(listing, row)}
+        {is_awake.then(|| last_writer(listing, row)).flatten()}
         {owner}
     }
     .into_any()

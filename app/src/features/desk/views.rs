@@ -1,6 +1,7 @@
 //! The views of the desk: one's own, everybody's, each queue with what waits in it, and saved ones.
 
 use leptos::prelude::*;
+use leptos::web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 use shared::desk::QueueCount;
 use shared::types::TICKET;
 use shared::{Row, format, i18n};
@@ -31,16 +32,14 @@ pub(super) fn name(desk: Desk, view: View) -> String {
     })
 }
 
-/// How many tickets a view holds, as far as it is known without asking.
+/// How many tickets a view holds, as far as it is counted.
 fn count(desk: Desk, view: View) -> Option<i64> {
     desk.known(|around| {
         let sum = |of: fn(&QueueCount) -> i64| around.counts.iter().map(of).sum::<i64>();
         match view {
-            View::Mine => Some(around.mine),
             View::Unassigned => Some(sum(|count| count.unassigned)),
             View::Pressing => Some(sum(|count| count.pressing)),
-            View::Watching => Some(around.watching),
-            _ => None,
+            view => around.held.iter().find(|(held, _)| *held == view).map(|(_, count)| *count),
         }
     })
 }
@@ -53,6 +52,7 @@ pub(super) fn rail(desk: Desk) -> AnyView {
         desk.around.set(found);
         view! { {move || queues(desk)} {move || saved(desk)} }
     });
+    keep_in_view(desk);
     let has_team = desk.page.actor().is_some_and(|actor| actor.team_id.is_some());
     let fixed = View::FIXED.into_iter().filter(|(view, _)| *view != View::Team || has_team);
     let fixed = fixed.map(|(view, icon)| line(desk, view, icon)).collect_view();
@@ -71,6 +71,30 @@ pub(super) fn rail(desk: Desk) -> AnyView {
         </nav>
     }
     .into_any()
+}
+
+/// On a phone the views stand beside each other, and the one that is listed may be far along. Whatever else changes among them
+/// leaves the row where one has scrolled it.
+fn keep_in_view(desk: Desk) {
+    let listed = Memo::new(move |_| {
+        let view = desk.address.asked.with(|asked| asked.view);
+        // Lines of queues and saved views come later than the others.
+        let is_there = match view {
+            View::Queue(_) | View::Saved(_) => desk.around.with(|around| named(around, view).is_some()),
+            _ => true,
+        };
+        (view, is_there, desk.address.ticket().is_none())
+    });
+    Effect::new(move |_| {
+        listed.track();
+        request_animation_frame(|| {
+            let chosen = document().query_selector(".desk-view[aria-current=page]").ok().flatten();
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            options.set_inline(ScrollLogicalPosition::Center);
+            chosen.inspect(|chosen| chosen.scroll_into_view_with_scroll_into_view_options(&options));
+        });
+    });
 }
 
 fn link(desk: Desk, view: View, icon: &'static str, end: AnyView) -> AnyView {
@@ -147,7 +171,7 @@ fn queue_counts(desk: Desk, count: &QueueCount) -> AnyView {
 fn saved(desk: Desk) -> Option<AnyView> {
     let saved = desk.around.with(|around| around.saved.iter().map(|view| view.id).collect::<Vec<_>>());
     (!saved.is_empty()).then(|| {
-        let lines = saved.into_iter().map(|id| link(desk, View::Saved(id), "bookmark", ().into_any())).collect_view();
+        let lines = saved.into_iter().map(|id| line(desk, View::Saved(id), "bookmark")).collect_view();
         view! {
             <h2 class="desk-view-head">{t("saved_view._many")}</h2>
             <ul class="desk-view-list">{lines}</ul>

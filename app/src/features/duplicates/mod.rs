@@ -72,7 +72,7 @@ fn OfType(def: &'static RecordDef) -> impl IntoView {
                     {move || i18n::type_label_many(page.locale.get(), def)}
                 </LinkButton>
                 <Button kind=ButtonKind::Primary icon="search" disabled=Signal::derive(move || review.is_running())
-                    on_click=move |_| review.look()>{t("duplicates.look")}</Button>
+                    on_click=move |_| review.look() attr:data-keep="">{t("duplicates.look")}</Button>
             </header>
             <div class="page-body" data-width="narrow">
                 {move || review.state()}

@@ -15,6 +15,7 @@ fn counted(locale: Locale, count: &Count, more: bool) -> String {
     let types = match by_name(&count.record_type) {
         Some(def) if count.records == 1 => type_label(locale, def),
         Some(def) => type_label_many(locale, def),
+        None if count.record_type.is_empty() => translate(locale, "admin.history.records", &[]),
         None => count.record_type.clone(),
     };
     // Within a sentence.
@@ -34,5 +35,6 @@ mod tests {
         assert_eq!(counted(Locale::En, &count("opportunity", "update", 3), false), "3 opportunities changed");
         assert_eq!(counted(Locale::En, &count("customer", "create", 1), false), "1 customer created");
         assert_eq!(counted(Locale::ZhCn, &count("customer", "create", 5_001), true), "新建 5,001+ 个客户");
+        assert_eq!(counted(Locale::En, &count("", "create", 12_000), false), "12,000 records created");
     }
 }

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::format::number;
-use shared::i18n::{field_error, field_label, type_label_many};
+use shared::i18n::{field_error, type_label_many};
 use shared::import::{Preview, Rounded, StepPreview};
 use shared::record::custom_key;
 use shared::types::by_name;
 
+use super::column::called;
 use super::questions::Questions;
 use super::rows::Rows;
 use super::wizard::{Stage, Wizard};
@@ -67,6 +68,11 @@ fn nothing(preview: &Preview) -> Option<(Tone, &'static str)> {
 fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
     let page = wizard.page;
     let Some(def) = by_name(&step.record_type) else { return ().into_any() };
+    let problematic = step.problems.iter().map(|(error, _)| &error.field);
+    if step.fields.iter().chain(problematic).any(|name| custom_key(name).is_some()) {
+        // Files whose layout is known came here without anybody asking for them.
+        wizard.learn_custom(def.name);
+    }
     let counted = move |key: &'static str, n: u64, tone: Tone| {
         (n > 0).then(|| {
             let text = move || {
@@ -80,7 +86,7 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
         let text = move || {
             let locale = page.locale.get();
             let rows = page.text_with("import.preview.count", &[("n", &rows.to_string())]);
-            format!("{}: {} ({rows})", label(wizard, def, &error.field), field_error(locale, &error))
+            format!("{}: {} ({rows})", called(wizard, def, &error.field), field_error(locale, &error))
         };
         view! { <li>{text}</li> }
     });
@@ -116,17 +122,9 @@ fn notice(wizard: Wizard, def: &'static RecordDef, rounded: Rounded) -> AnyView 
     let Rounded { field, decimals, values, given, kept } = rounded;
     let text = Signal::derive(move || {
         let n = number(wizard.page.locale.get(), i64::try_from(values).unwrap_or(i64::MAX));
-        let (field, decimals) = (label(wizard, def, &field), decimals.to_string());
+        let (field, decimals) = (called(wizard, def, &field), decimals.to_string());
         let params = [("n", &n), ("field", &field), ("decimals", &decimals), ("given", &given), ("kept", &kept)];
         wizard.page.text_with("import.preview.rounded", &params.map(|(name, value)| (name, value.as_str())))
     });
     view! { <Notice tone=Tone::Info text/> }.into_any()
-}
-
-/// What a field is called, by administrators where they added it; reactive.
-fn label(wizard: Wizard, def: &RecordDef, name: &str) -> String {
-    let added = custom_key(name).and_then(|key| {
-        wizard.custom.with(|known| known.get(def.name)?.iter().find(|own| own.key == key).map(|own| own.label.clone()))
-    });
-    added.unwrap_or_else(|| field_label(wizard.page.locale.get(), def, name))
 }

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::access::Action;
-use shared::i18n::{Locale, field_label, translate};
+use shared::i18n::field_label;
+use shared::import::label::target_label;
 use shared::import::mapping::parts;
 use shared::import::{Column, fillable};
 use shared::record::custom_name;
@@ -20,18 +21,20 @@ pub(super) fn field_choices(wizard: Wizard, def: &'static RecordDef) -> Signal<V
         let locale = wizard.page.locale.get();
         let id = Choice::new("id", "ID");
         let fields = fillable(def).map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
-        let parts = parts(def).map(|part| Choice::new(part.clone(), part_label(locale, def, &part)));
+        let parts = parts(def).map(|part| Choice::new(part.clone(), target_label(locale, def, &[], &part)));
         let custom = wizard.custom.with(|known| known.get(def.name).cloned()).unwrap_or_default();
         let custom = custom.into_iter().map(|field| Choice::new(custom_name(&field.key), field.label));
         fields.chain(parts).chain(custom).chain([id]).collect()
     })
 }
 
-/// A part of a field, such as the city of an address.
-fn part_label(locale: Locale, def: &RecordDef, target: &str) -> String {
-    let (field, part) = target.split_once('.').unwrap_or((target, ""));
-    let key = if field == def.title { format!("import.name.{part}") } else { format!("record.address.{part}") };
-    format!("{} · {}", field_label(locale, def, field), translate(locale, &key, &[]))
+/// What is called so that a column fills, those fields included that administrators added; reactive.
+pub(super) fn called(wizard: Wizard, def: &RecordDef, target: &str) -> String {
+    let locale = wizard.page.locale.get();
+    wizard.custom.with(|known| {
+        let custom = known.get(def.name).map(Vec::as_slice).unwrap_or_default();
+        target_label(locale, def, custom, target)
+    })
 }
 
 /// One column and its field.

@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 use shared::RecordDef;
-use shared::i18n::field_label;
 use shared::import::{Assignment, From};
 
-use super::column::field_choices;
+use super::column::{called, field_choices};
 use super::wizard::Wizard;
 use crate::context::t;
 use crate::ui::{Button, ButtonKind, Select, Size, TextInput};
@@ -42,7 +41,7 @@ pub fn Constants(
         }
     };
     let shown = move |(name, text): (String, String)| {
-        let label = field_label(page.locale.get(), def, &name);
+        let label = called(wizard, def, &name);
         let remove = page.text_with("import.mapping.remove_constant", &[("field", &label)]);
         view! {
             <li class="row">

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use shared::RecordDef;
-use shared::i18n::{field_label, type_label_many};
+use shared::i18n::type_label_many;
 use shared::import::{Assignment, FileInfo, Format, Step};
 use shared::types::by_name;
 
+use super::column::called;
 use super::columns::Columns;
 use super::matching::Matching;
 use super::reading::HowRead;
 use super::wizard::{Stage, Wizard};
-use crate::context::{Page, t};
+use crate::context::t;
 use crate::ui::{Button, ButtonKind, Icon, Notice, Size, Tone};
 
 /// All files with their columns.
@@ -101,7 +102,7 @@ fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
     // Cards have no columns that anybody has seen.
     let is_table = file.format != Format::Cards;
     let steps = StoredValue::new(file.steps);
-    let filled = move || steps.with_value(|steps| steps.iter().map(|step| filled(page, step)).collect_view());
+    let filled = move || steps.with_value(|steps| steps.iter().map(|step| filled(wizard, step)).collect_view());
     view! {
         <Notice tone=Tone::Success text/>
         {is_table.then(|| view! { <details><summary>{t("import.mapping.used")}</summary>{filled}</details> })}
@@ -112,13 +113,13 @@ fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
 }
 
 /// The fields that a step fills, each with its columns; reactive.
-fn filled(page: Page, step: &Step) -> AnyView {
+fn filled(wizard: Wizard, step: &Step) -> AnyView {
     let Some(def) = by_name(&step.record_type) else { return ().into_any() };
-    let locale = page.locale.get();
+    let locale = wizard.page.locale.get();
     let with_columns = step.assignments.iter().filter(|assignment| !assignment.from.columns().is_empty());
     let line = |assignment: &Assignment| {
         let columns = assignment.from.columns().join(", ");
-        view! { <li>{columns} " → " {field_label(locale, def, &assignment.field)}</li> }
+        view! { <li>{columns} " → " {called(wizard, def, &assignment.field)}</li> }
     };
     view! {
         <p class="meta">{type_label_many(locale, def)}</p>

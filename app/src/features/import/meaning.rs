@@ -6,6 +6,7 @@ use shared::i18n::choice_label;
 use shared::import::units::FACTORS;
 use shared::import::{Assignment, DateOrder, From};
 use shared::record::Kind;
+use uuid::Uuid;
 
 use super::wizard::Wizard;
 use crate::context::t;
@@ -144,11 +145,14 @@ pub fn Words(
     };
     let said = move || {
         let locale = page.locale.get();
+        // Records are named by their ids.
+        let titles = wizard.files.with(|files| files.get(at).map(|file| file.titles.clone())).unwrap_or_default();
+        let called = |id: &str| id.parse::<Uuid>().ok().and_then(|id| titles.get(&id).cloned());
         let words = wizard.step(at, |step| {
             let assignment = step.assignments.iter().find(|a| is_its(a))?;
             let meant = |code: &str| match code {
                 "" => "–".to_owned(),
-                code => choice_label(locale, def, &assignment.field, code),
+                code => called(code).unwrap_or_else(|| choice_label(locale, def, &assignment.field, code)),
             };
             let shown = assignment.values.iter().take(WORDS).map(|(word, code)| format!("{word} → {}", meant(code)));
             let more = (assignment.values.len() > WORDS).then(|| "…".to_owned());

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::RecordDef;
 use shared::format::number;
-use shared::i18n::{field_error, field_label, type_label_many};
+use shared::i18n::{field_error, type_label_many};
 use shared::import::{Excerpt, PREVIEW_ROWS, PreviewRow, StepPreview};
 
+use super::column::called;
 use super::wizard::Wizard;
 use crate::api::import::preview_import_rows;
 use crate::context::t;
@@ -95,7 +96,7 @@ pub fn Rows(
     };
     let fields = StoredValue::new(step.fields);
     let head = fields.get_value().into_iter().map(move |name| {
-        view! { <th scope="col">{move || field_label(page.locale.get(), def, name.split('.').next().unwrap_or(&name))}</th> }
+        view! { <th scope="col">{move || called(wizard, def, &name)}</th> }
     });
     let head = head.collect_view();
     let rows = move || {

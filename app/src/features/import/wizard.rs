@@ -108,7 +108,7 @@ impl Wizard {
                 self.error.set(Some(refused.join(" ")));
             }
             // What could be read goes on, the others are named.
-            if !self.files.with_untracked(Vec::is_empty) {
+            if self.files.try_with_untracked(Vec::is_empty) == Some(false) {
                 self.stage.set(Stage::Map);
             }
         });
@@ -200,7 +200,8 @@ impl Wizard {
         let (spec, locale) = (self.spec(), self.page.locale.get_untracked());
         spawn_local(async move {
             let result = preview_import(spec, locale).await;
-            if self.asked.get_value() != turn {
+            // The page may have been left meanwhile.
+            if self.asked.try_get_value() != Some(turn) {
                 return;
             }
             match result {
@@ -290,7 +291,10 @@ impl Wizard {
         let spec = self.spec();
         spawn_local(async move {
             match start_import(spec).await {
-                Ok(run) => self.navigate.with_value(|navigate| navigate(&format!("/import?run={}", run.id))),
+                // Who has left the page stays where they are.
+                Ok(run) => {
+                    self.navigate.try_with_value(|navigate| navigate(&format!("/import?run={}", run.id)));
+                }
                 Err(fault) => {
                     self.error.set(Some(self.sentence(&fault.0)));
                     self.busy.set(false);

@@ -36,7 +36,7 @@ use self::board_view::board_view;
 use self::filter_bar::filter_bar;
 use self::model::{Lane, OpenBoard};
 use self::switcher::switcher;
-use self::views::{Views, view_menu};
+use self::views::{BoardViews, view_menu};
 use crate::api::board::open_board;
 use crate::api::{Answer, JsonBytes};
 use crate::chunk;
@@ -162,12 +162,8 @@ chunk! {
     part fn ask(board: OpenBoard) in dialogs { asking::ask_dialog(board) }
     part fn celebrate(board: OpenBoard) in dialogs { won::won_dialog(board) }
     part fn add_card(board: OpenBoard, lane: Lane, given: Values) in dialogs { quick_add::quick_add(board, lane, given) }
-    part fn list_views(views: Views, address: Address, saving: RwSignal<bool>) in dialogs {
-        views::view_entries(views, address, saving)
-    }
-    part fn name_view(views: Views, address: Address, open: RwSignal<bool>) in dialogs {
-        views::save_dialog(views, address, open)
-    }
+    part fn list_views(views: BoardViews) in dialogs { views::view_entries(views) }
+    part fn name_view(views: BoardViews) in dialogs { views::name_dialog(views) }
     part fn choose_filters(address: Address, open: RwSignal<bool>, names: RwSignal<Titles>) in dialogs {
         filter_dialog::filter_dialog(address, open, names)
     }

@@ -213,11 +213,7 @@ impl OpenBoard {
 
     /// Why something was refused, in the reader's language.
     pub(super) fn reason(self, error: &Error) -> String {
-        let locale = self.page.locale.get_untracked();
-        match error {
-            Error::Invalid { fields } if !fields.is_empty() => i18n::field_error(locale, &fields[0]),
-            error => i18n::error_message(locale, error),
-        }
+        i18n::error_sentence(self.page.locale.get_untracked(), error)
     }
 
     /// Takes back the last move made here (Ctrl/⌘-Z).

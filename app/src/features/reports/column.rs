@@ -5,7 +5,7 @@ use shared::report::{Figures, Measure, Timed};
 
 use super::sees;
 use super::shown::Shown;
-use super::words::{duration, share, stars};
+use super::words::{duration, points, share, stars};
 use crate::context::Page;
 
 /// What a column shows of a group.
@@ -21,6 +21,8 @@ pub(super) enum Column {
     Share(Measure, Measure),
     /// What customers said on average.
     Rating,
+    /// How many would recommend us, less how many would rather not.
+    Nps,
 }
 
 /// Of groups.
@@ -38,6 +40,8 @@ pub(super) const GROUPS: &[Column] = &[
     Column::Share(Measure::Reopened, Measure::FirstSolved),
     Column::Count(Measure::Reopened),
     Column::Rating,
+    Column::Nps,
+    Column::Count(Measure::NpsAnswers),
 ];
 /// Of agents.
 pub(super) const AGENTS: &[Column] = &[
@@ -50,6 +54,8 @@ pub(super) const AGENTS: &[Column] = &[
     Column::Count(Measure::Missed),
     Column::Rating,
     Column::Share(Measure::Satisfied, Measure::Rated),
+    Column::Nps,
+    Column::Count(Measure::NpsAnswers),
 ];
 
 impl Column {
@@ -69,16 +75,18 @@ impl Column {
             Self::Share(Measure::Reopened, _) => "reopened_share",
             Self::Share(..) => "satisfied_share",
             Self::Rating => "rating",
+            Self::Nps => "nps",
         }
     }
 
-    /// The tickets behind the number: those it counts, or those it is worked out from.
+    /// The tickets or answers behind the number: those it counts, or those it is worked out from.
     pub(super) fn opens(self) -> Measure {
         match self {
             Self::Count(measure) => measure,
             Self::Median(timed) | Self::Most(timed) => timed.of(),
             Self::Share(_, whole) => whole,
             Self::Rating => Measure::Rated,
+            Self::Nps => Measure::NpsAnswers,
         }
     }
 
@@ -90,6 +98,7 @@ impl Column {
             Self::Most(timed) => figures.times.get(&timed).map(|times| times.most),
             Self::Share(part, whole) => figures.share(part, whole),
             Self::Rating => figures.rating,
+            Self::Nps => figures.nps(),
         }
     }
 
@@ -101,6 +110,7 @@ impl Column {
             Self::Median(_) | Self::Most(_) => duration(locale, value),
             Self::Share(..) => share(locale, value),
             Self::Rating => stars(locale, value),
+            Self::Nps => points(locale, value),
         }
     }
 

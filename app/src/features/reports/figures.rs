@@ -15,6 +15,7 @@ const SHOWN: &[Column] = &[
     Column::Share(Measure::Kept, Measure::Promised),
     Column::Share(Measure::Reopened, Measure::FirstSolved),
     Column::Rating,
+    Column::Nps,
 ];
 
 pub(super) fn figures(shown: Shown) -> AnyView {
@@ -60,6 +61,7 @@ fn note(shown: Shown, column: Column) -> Option<AnyView> {
         Column::Share(Measure::Kept, _) => counted("report.n_missed", Measure::Missed),
         Column::Share(Measure::Reopened, _) => counted("report.n_reopened", Measure::Reopened),
         Column::Rating => counted("report.n_rated", Measure::Rated),
+        Column::Nps => counted("report.n_rated", Measure::NpsAnswers),
         Column::Median(timed) => times(shown, timed),
         _ => None,
     }

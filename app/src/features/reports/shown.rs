@@ -1,11 +1,10 @@
 //! A report as it is shown: from each number to the list of what it counts.
 
 use leptos::prelude::*;
-use serde_json::Value;
 use shared::i18n::choice_label;
-use shared::query::{Filter, Op};
-use shared::report::{Dimension, Measure, Report, ReportQuery, Span, dimension, within_tickets};
-use shared::types::{TICKET, TICKET_MESSAGE};
+use shared::query::Filter;
+use shared::report::{Dimension, Measure, Report, ReportQuery, Span, dimension};
+use shared::types::TICKET;
 use uuid::Uuid;
 
 use super::address::Nav;
@@ -41,19 +40,14 @@ impl Shown {
 
     /// The list of what a measure counts, of all tickets or those of a group.
     pub(super) fn href(self, measure: Measure, of: Option<Key<'_>>) -> String {
+        // Replies are whose who wrote them.
+        let group = of.map(|(by, key)| match measure {
+            Measure::Replies => by.condition(key),
+            _ => measure.about(&by.condition(key)),
+        });
         self.query.with_value(|query| {
-            let conditions = measure.conditions(query.span);
-            if measure != Measure::Replies {
-                let group = of.map(|(by, key)| by.condition(key));
-                return list_address(&TICKET, query.filter.iter().cloned().chain(group).chain(conditions).collect());
-            }
-            // Replies are whose who wrote them.
-            let sender = of.map(|(_, key)| match key {
-                Some(id) => Filter::field("owner_id", Op::Eq, id),
-                None => Filter::field("owner_id", Op::Empty, Value::Null),
-            });
-            let about = query.filter.iter().map(within_tickets);
-            list_address(&TICKET_MESSAGE, about.chain(sender).chain(conditions).collect())
+            let about = query.filter.iter().map(|condition| measure.about(condition));
+            list_address(measure.counts(), about.chain(group).chain(measure.conditions(query.span)).collect())
         })
     }
 

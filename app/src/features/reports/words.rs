@@ -33,6 +33,16 @@ pub(super) fn stars(locale: Locale, hundredths: i64) -> String {
     format!("{} ★", number(locale, rounded))
 }
 
+/// Points that may be fewer than none, with their sign.
+pub(super) fn points(locale: Locale, points: i64) -> String {
+    let text = number(locale, points.abs());
+    match points {
+        0 => text,
+        1.. => format!("+{text}"),
+        _ => format!("−{text}"),
+    }
+}
+
 /// What a grouping is called; tracked.
 pub(super) fn dimension(page: Page, by: &Dimension) -> String {
     let locale = page.locale.get();
@@ -57,5 +67,6 @@ mod tests {
     fn shares_and_stars_have_one_digit() {
         assert_eq!([share(Locale::En, 667), share(Locale::En, 1_000)], ["66.7%", "100%"]);
         assert_eq!([stars(Locale::En, 433), stars(Locale::En, 500)], ["4.3 ★", "5 ★"]);
+        assert_eq!([42, 0, -100].map(|n| points(Locale::En, n)), ["+42", "0", "−100"]);
     }
 }

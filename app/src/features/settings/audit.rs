@@ -40,7 +40,7 @@ pub fn AuditSection() -> impl IntoView {
     });
     view! {
         <SectionHead title=t("admin.audit.title")>
-            <LinkButton href=file icon="download" file=true>{t("list.export.csv")}</LinkButton>
+            <LinkButton href=file icon="download" file=true>{t("exports.csv")}</LinkButton>
         </SectionHead>
         <FilterBar filters/>
         <Transition fallback=|| view! { <SkeletonRows count=8/> }>

@@ -3,6 +3,7 @@
 pub mod aside;
 mod aside_letter;
 pub mod audit;
+pub mod calendar_days;
 pub mod custom_fields;
 pub mod devices;
 pub mod edit;

@@ -20,7 +20,7 @@ pub(super) fn erase_dialog(context: RecordContext, id: Uuid, open: RwSignal<bool
         busy.set(true);
         let locale = page.locale.get_untracked();
         spawn_local(async move {
-            match erase_person(def.name.to_owned(), id, locale).await {
+            match erase_person(def.name.to_owned(), id).await {
                 // What was read before stands all over the page.
                 Ok(()) => drop(window().location().reload()),
                 Err(fault) => toasts.push(error_sentence(locale, &fault.0), Tone::Danger, None),

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
+use shared::record::digits::trimmed;
 
 /// A text that follows `value` as `show` writes it, and sets it to what `read` makes of a text typed.
 pub(in crate::record) fn bridge(
@@ -28,6 +29,24 @@ pub(in crate::record) fn bridge(
 /// A text that is the value.
 pub(super) fn text_bridge(value: RwSignal<Value>) -> RwSignal<String> {
     bridge(value, text_of, |text| if text.is_empty() { Value::Null } else { text.into() })
+}
+
+/// A number that is the value: shown without the zeros that it is kept with, while what is typed stays as it is.
+pub(super) fn number_bridge(value: RwSignal<Value>) -> RwSignal<String> {
+    let text = RwSignal::new(value.with_untracked(|value| trimmed(&text_of(value)).to_owned()));
+    Effect::new(move |_| {
+        let kept = value.with(text_of);
+        if text.with_untracked(|text| trimmed(text) != trimmed(&kept)) {
+            text.set(trimmed(&kept).to_owned());
+        }
+    });
+    Effect::new(move |_| {
+        let typed = text.get();
+        if value.with_untracked(|value| trimmed(&text_of(value)) != trimmed(&typed)) {
+            value.set(if typed.is_empty() { Value::Null } else { typed.into() });
+        }
+    });
+    text
 }
 
 /// A list of texts that is the value.

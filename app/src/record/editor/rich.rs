@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::types::TEMPLATE_VARIABLES;
+use shared::types::{ARTICLE, TEMPLATE_VARIABLES};
 use uuid::Uuid;
 
 use super::bridge::text_bridge;
@@ -36,11 +36,11 @@ pub(super) fn rich_text(
 ) -> AnyView {
     let editor = RichEditor::new(text_bridge(value));
     let is_template = attribute.def.name == "reply_template" && attribute.name() == "content";
-    view! {
-        {pictures::text(editor, label, (attribute.def.name, record))}
-        {is_template.then(|| variables(editor))}
+    let text = pictures::text(editor, label, (attribute.def.name, record));
+    if attribute.def.name == ARTICLE.name {
+        return view! { <div class="rich-long">{text}</div> }.into_any();
     }
-    .into_any()
+    view! { {text} {is_template.then(|| variables(editor))} }.into_any()
 }
 
 /// What the text may name, each to be put where the caret is.

@@ -113,9 +113,12 @@ impl FormState {
         self.start.with_value(|start| {
             self.attributes.with_value(|all| {
                 for attribute in all {
-                    let typed = attribute.value(&current);
+                    let (typed, before) = (attribute.value(&current), attribute.value(start));
+                    // What is stored may be written otherwise than it would be today: that is no change.
+                    if typed == before {
+                        continue;
+                    }
                     let clean = attribute.normalize(typed).unwrap_or_else(|_| typed.clone());
-                    let before = attribute.value(start);
                     if clean != *before && !(is_empty(&clean) && is_empty(before)) {
                         overlay(&mut patch, attribute.patch(clean));
                     }

@@ -75,7 +75,8 @@ impl ListState {
         if let Some(sort) = &self.sort {
             params.insert("sort", format!("{}{}", if sort.descending { "-" } else { "" }, sort.field));
         }
-        if !self.conditions.is_empty() {
+        // A view that is called up without its conditions is another thing than one that is only named.
+        if !self.conditions.is_empty() || self.view.is_some() {
             params.insert("f", serde_json::to_string(&self.conditions).unwrap_or_default());
         }
         match self.archived {
@@ -123,6 +124,11 @@ impl ListState {
     /// Everything is listed in the standard order, in whichever way.
     pub(super) fn is_plain(&self) -> bool {
         Self { by_day: None, ..self.clone() } == Self::default()
+    }
+
+    /// Nothing is said but which view it is.
+    pub(super) fn is_view_alone(&self) -> bool {
+        Self { view: None, ..self.clone() } == Self::default()
     }
 
     /// Order by a field; once more turns it, and then it is the standard order again.
@@ -177,6 +183,12 @@ impl ListNav {
             navigate(&address, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
         };
         Self { def, place, state: Memo::new(move |_| query.with(ListState::read)), query, go: Callback::new(go) }
+    }
+
+    /// The view that the address names without saying what it lists; tracked.
+    pub(super) fn view_alone(self) -> Option<Uuid> {
+        let named = self.state.with(|state| state.view.filter(|_| state.is_view_alone()));
+        named.filter(|_| self.query.with(|query| query.get("f").is_none()))
     }
 
     fn open(self, params: &ParamsMap, replace: bool) {

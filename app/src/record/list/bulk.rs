@@ -39,11 +39,11 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
     let text = move || page.text_with("list.selected", &[("n", &count.get().to_string())]);
     let archive = move |_| {
         let changes = chosen(data).into_iter().map(|row| Change::Archive { id: row.id }).collect();
-        batch.start(changes, "list.bulk_archived");
+        batch.start(changes, "bulk.archived");
     };
     view! {
         <Show when=move || count.get() != 0>
-            <div class="bulk-bar" role="toolbar" aria-label=t("list.bulk_edit")>
+            <div class="bulk-bar" role="toolbar" aria-label=t("bulk.edit")>
                 <strong class="num">{text}</strong>
                 {may_update.then(|| view! {
                     <Button kind=ButtonKind::Ghost icon="pencil" on_click=move |_| editing.set(true)>{t("ui.action.edit")}</Button>
@@ -116,7 +116,7 @@ fn BulkDialog(
                 let change = |row: Row| Change::Update { id: row.id, version: None, values: values.clone() };
                 let changes = chosen(data).into_iter().map(change).collect();
                 open.set(false);
-                batch.start(changes, "list.bulk_done");
+                batch.start(changes, "bulk.done");
             }
         }
     };
@@ -126,26 +126,26 @@ fn BulkDialog(
         value.set(Value::Null);
         error.set(None);
         let editing = Editing::new(page, attribute, value, "bulk-value".into(), data.titles);
-        Some(view! { <Field id="bulk-value" label=t("list.bulk_value") error=message>{editor(editing)}</Field> })
+        Some(view! { <Field id="bulk-value" label=t("bulk.value") error=message>{editor(editing)}</Field> })
     };
     let footer = move || {
         view! {
             <Button on_click=move |_| open.set(false)>{t("ui.action.cancel")}</Button>
             <Button kind=ButtonKind::Primary on_click=save>
-                {move || page.text_with("list.bulk_apply", &[("n", &count.get())])}
+                {move || page.text_with("bulk.apply", &[("n", &count.get())])}
             </Button>
         }
     };
     view! {
         <Dialog
             open
-            title=Signal::derive(move || page.text_with("list.bulk_title", &[("n", &count.get())]))
+            title=Signal::derive(move || page.text_with("bulk.title", &[("n", &count.get())]))
             close=t("ui.action.close")
             size=Size::Small
             footer
         >
             <div class="form-group">
-                <Field id="bulk-field" label=t("list.bulk_field")><Select value=field options=fields/></Field>
+                <Field id="bulk-field" label=t("bulk.field")><Select value=field options=fields/></Field>
                 {input}
             </div>
         </Dialog>

@@ -46,7 +46,7 @@ pub(super) fn head(context: ListContext) -> AnyView {
             <span class="meta num">{total}</span>
             <span class="spacer"></span>
             {may(Action::Export).then(|| view! {
-                <Menu label=t("list.export.title") icon="download" end=true>{move || exports(context)}</Menu>
+                <Menu label=t("exports.title") icon="download" end=true>{move || exports(context)}</Menu>
             })}
             {is_told_of(def).then(|| view! {
                 <Menu label=t("ui.action.more") end=true>{move || care(context)}</Menu>
@@ -93,10 +93,10 @@ fn exports(context: ListContext) -> AnyView {
     let is_back = |kind: &FileKind| *kind != FileKind::Vcf || context.def.is_reachable();
     let back: Vec<FileKind> = FileKind::ALL.into_iter().filter(is_back).collect();
     view! {
-        {group("list.export.back", &back, None)}
-        {group("list.export.reading", &[FileKind::Csv, FileKind::Xlsx], Some(context.page.locale.get()))}
+        {group("exports.back", &back, None)}
+        {group("exports.reading", &[FileKind::Csv, FileKind::Xlsx], Some(context.page.locale.get()))}
         <hr/>
-        <MenuLink href="/exports" icon="download" label=t("list.exports.title")/>
+        <MenuLink href="/exports" icon="download" label=t("exports.own.title")/>
     }
     .into_any()
 }
@@ -107,15 +107,15 @@ fn export(context: ListContext, kind: FileKind, labels: Option<Locale>) -> AnyVi
     let rows = context.total.get_untracked().filter(|_| !untrack(|| context.is_by_day())).unwrap_or_default();
     let query = context.nav.state.with_untracked(|state| state.query(context.def));
     let key = match kind {
-        FileKind::Csv if labels.is_some() => "list.export.reading_csv",
-        FileKind::Xlsx if labels.is_some() => "list.export.reading_xlsx",
-        FileKind::Csv => "list.export.csv",
-        FileKind::Xlsx => "list.export.xlsx",
-        FileKind::Vcf => "list.export.vcf",
+        FileKind::Csv if labels.is_some() => "exports.reading_csv",
+        FileKind::Xlsx if labels.is_some() => "exports.reading_xlsx",
+        FileKind::Csv => "exports.csv",
+        FileKind::Xlsx => "exports.xlsx",
+        FileKind::Vcf => "exports.vcf",
     };
     if is_large(kind, rows) {
         let page = context.page;
-        let label = Signal::derive(move || page.text_with("list.export.background", &[("kind", &page.text(key))]));
+        let label = Signal::derive(move || page.text_with("exports.background", &[("kind", &page.text(key))]));
         let spec = Spec { plural: context.def.plural.to_owned(), kind, query: query.into(), labels };
         return view! { <MenuItem icon="hourglass" label on_select=move |()| begin(context, spec.clone())/> }
             .into_any();

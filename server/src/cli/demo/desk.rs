@@ -15,8 +15,9 @@ use super::people::Staff;
 use super::writer::Writer;
 use talk::{Case, EN, ZH};
 
-/// Tickets of the last months.
+/// Tickets, and how many days they came in.
 const TICKETS: usize = 260;
+const DAYS: i64 = 60;
 
 /// What tickets refer to.
 struct Desk {
@@ -141,10 +142,14 @@ async fn levels(writer: &Writer, queues: &[Uuid]) -> shared::Result<()> {
 }
 
 fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case, now: DateTime<Utc>) -> Value {
-    // Most of them are settled; what is open came lately.
-    let settled = dice.chance(72);
-    let open_for = if dice.chance(70) { 60 * 8 } else { 60 * 24 * 4 };
-    let age = if settled { dice.between(60 * 24, 60 * 24 * 90) } else { dice.between(3, open_for) };
+    // As many came on each day; the longer ago, the fewer are still open.
+    let age = dice.between(3, 60 * 24 * DAYS);
+    let settled = !dice.chance(match age / (60 * 24) {
+        0 => 85,
+        1..=3 => 55,
+        4..=13 => 25,
+        _ => 6,
+    });
     let received = now - Duration::minutes(age);
     let status = if settled { *dice.pick(&["solved", "closed", "closed"]) } else { open_status(dice, age) };
     let owner = (status != "new").then(|| *dice.pick(&staff.agents));
@@ -168,14 +173,14 @@ fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case
 fn open_status(dice: &mut Dice, age: i64) -> &'static str {
     const LATER: [&str; 6] = ["new", "open", "open", "open", "waiting_customer", "waiting_third_party"];
     let later: &&str = dice.pick(&LATER);
-    if age < 90 { "new" } else { later }
+    if age < 60 * 8 { "new" } else { later }
 }
 
 /// What was said until now: an answer, perhaps a note, perhaps thanks.
 fn conversation(dice: &mut Dice, ticket: Uuid, fields: &Value, case: Case, now: DateTime<Utc>) -> Vec<Value> {
     let at = |field: &str| fields[field].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
     let (Some(received), true) = (at("received_at"), fields["status"] != "new") else { return Vec::new() };
-    let end = at("solved_at").unwrap_or(now);
+    let end = at("solved_at").unwrap_or_else(|| now.min(received + Duration::hours(20)));
     let answered = received + (end - received) / i32::try_from(dice.between(2, 12)).unwrap_or(2);
     let message = |kind: &str, direction: &str, content: &str, said: DateTime<Utc>| {
         json!({"ticket_id": ticket, "kind": kind, "direction": direction, "content": format!("<p>{content}</p>"),
@@ -194,19 +199,26 @@ fn conversation(dice: &mut Dice, ticket: Uuid, fields: &Value, case: Case, now: 
     all
 }
 
+/// What the customer thought of it, or of us.
 fn response(dice: &mut Dice, desk: &Desk, ticket: Uuid, fields: &Value) -> Option<Value> {
     let closed = fields["closed_at"].as_str().filter(|_| dice.chance(55))?;
     let chinese = fields["locale"] == "zh-CN";
-    let score = *dice.pick(&[5, 5, 5, 4, 4, 3, 2, 1]);
-    let comment = match (chinese, score) {
-        (true, 4..) => Some(*dice.pick(&["响应很快，问题解决了。", "工程师很耐心。", "满意"])),
-        (true, 1..=2) => Some("等了两天才有人联系。"),
-        (false, 4..) => Some(*dice.pick(&["Quick and friendly.", "Solved within the hour.", "Great help"])),
-        (false, 1..=2) => Some("It took two days to hear from anyone."),
+    let recommends = dice.chance(25);
+    let score = match recommends {
+        true => *dice.pick(&[10, 10, 9, 9, 9, 8, 8, 7, 6, 3]),
+        false => *dice.pick(&[5, 5, 5, 4, 4, 3, 2, 1]),
+    };
+    let (well, badly) = if recommends { (9, 6) } else { (4, 2) };
+    let (is_well, is_bad) = (score >= well, score <= badly);
+    let comment = match (chinese, is_well, is_bad) {
+        (true, true, _) => Some(*dice.pick(&["响应很快，问题解决了。", "工程师很耐心。", "满意"])),
+        (true, _, true) => Some("等了两天才有人联系。"),
+        (false, true, _) => Some(*dice.pick(&["Quick and friendly.", "Solved within the hour.", "Great help"])),
+        (false, _, true) => Some("It took two days to hear from anyone."),
         _ => None,
     };
-    Some(
-        json!({"survey_id": desk.help.surveys[usize::from(!chinese)], "ticket_id": ticket, "score": score, "comment": comment,
-                "answered_at": closed}),
-    )
+    let speed = dice.chance(60).then(|| json!({"speed": dice.pick(&["很快", "很快", "一般", "太慢"])}));
+    let answers = speed.filter(|_| !recommends);
+    Some(json!({"survey_id": desk.help.surveys[usize::from(recommends)], "ticket_id": ticket, "score": score,
+                "comment": comment, "answers": answers, "answered_at": closed}))
 }

@@ -74,7 +74,7 @@ const TOPICS: &[[&str; 4]] = &[
 pub(super) struct Help {
     /// In the order of the topics.
     pub(super) categories: Vec<Uuid>,
-    /// Asked when a ticket is closed; one for each language, Chinese first.
+    /// Asked when a ticket is closed: how it went, and whether one would recommend us.
     pub(super) surveys: [Uuid; 2],
 }
 
@@ -96,13 +96,14 @@ pub(super) async fn publish(writer: &Writer) -> shared::Result<Help> {
 }
 
 fn surveys() -> Vec<Value> {
-    let speed =
-        json!([{"key": "speed", "label": "回复速度如何？", "kind": "choice", "choices": ["很快", "一般", "太慢"]}]);
+    let speed = json!([{"key": "speed", "label": "回复速度如何？", "other_label": "How fast were we?", "kind": "choice",
+        "choices": ["很快", "一般", "太慢"], "other_choices": ["Fast", "All right", "Too slow"]}]);
     vec![
-        json!({"name": "服务评价", "kind": "csat", "locale": "zh-CN", "question": "您对这次服务满意吗？", "questions": speed,
-               "thanks": "您的意见会帮助我们改进。", "on_close": true, "active": true}),
-        json!({"name": "After a ticket", "kind": "csat", "locale": "en", "question": "How satisfied are you with our support?",
-               "thanks": "This helps us to get better.", "on_close": true, "active": true}),
-        json!({"name": "推荐意愿", "kind": "nps", "locale": "zh-CN", "question": "您有多大可能向同行推荐我们？", "active": true, "public": true}),
+        json!({"name": "服务评价 After a ticket", "kind": "csat", "locale": "zh-CN", "question": "您对这次服务满意吗？",
+               "other_question": "How satisfied are you with our support?", "questions": speed,
+               "thanks": "您的意见会帮助我们改进。", "other_thanks": "This helps us to get better.", "on_close": true, "active": true}),
+        json!({"name": "推荐意愿 Recommendation", "kind": "nps", "locale": "zh-CN", "question": "您有多大可能向同行推荐我们？",
+               "other_question": "How likely are you to recommend us to others in your field?", "on_close": true, "active": true,
+               "public": true}),
     ]
 }

@@ -80,7 +80,7 @@ fn filter() -> Value {
     let own = json!({"$ref": "#/components/schemas/filter"});
     let single = |name: &str, schema: Value| json!({"type": "object", "required": [name], "additionalProperties": false, "properties": {name: schema}});
     json!({
-        "description": "Conditions, combined. Values may be `@me`, `@my_team` and `@today`, `@today+7`, `@today-30`.",
+        "description": "Conditions, combined. Values may be `@me`, `@my_team` and `@today`, `@today+7`, `@today-30`, `@now`.",
         "oneOf": [
             single("all", json!({"type": "array", "items": own})),
             single("any", json!({"type": "array", "items": own})),
@@ -90,7 +90,7 @@ fn filter() -> Value {
                 "required": ["field", "op"],
                 "properties": {
                     "field": {"type": "string", "description": "Field name, or `custom.<key>`; `quiet`, with `gte` and a number of days, for records that nothing happened with."},
-                    "op": {"enum": ["eq", "ne", "lt", "lte", "gt", "gte", "contains", "in", "empty", "present"]},
+                    "op": {"enum": ["eq", "ne", "lt", "lte", "gt", "gte", "contains", "in", "not_in", "during", "empty", "present"]},
                     "value": {},
                 },
             })),

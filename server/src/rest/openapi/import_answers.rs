@@ -28,6 +28,7 @@ pub(super) fn file() -> Value {
         "rows": count("Data rows."),
         "preset": {"type": ["string", "null"], "description": "A layout that is known: the steps need no mapping by hand."},
         "remembered": {"type": "boolean", "description": "The steps are those of the last import of such columns."},
+        "titles": reference("titles"),
         "steps": list(reference("import_step")),
     }))
 }

@@ -443,13 +443,26 @@ async fn a_press_in_a_mail_chooses_and_only_a_press_on_the_page_counts() {
     for path in [link.clone(), format!("{link}?score=9"), format!("{link}?score=x")] {
         let shown = pages.get(&path, "").await.text;
         assert!(shown.contains("name=\"score\"") && !shown.contains("data-save"), "{path}: {shown}");
+        assert!(!shown.contains("lang=zh-CN"), "it is asked in one language alone: {shown}");
     }
     let answered = pages.post(&link, "", &[("score", "4"), ("comment", "Good")]).await;
     assert_eq!(answered.header("location"), format!("{link}?done=1"));
     assert_eq!(satisfaction().await, Some(4));
-    // Another press in the mail sends the words along that were kept before.
+    let ticket = pages.get(&format!("/portal/lin/tickets/{number}"), &own).await.text;
+    assert!(ticket.contains("You rated it 4 of 5.") && ticket.contains("Change your rating"), "{ticket}");
+    // An answer with words is settled: another press in the mail asks, and sends the words along.
     let again = pages.get(&format!("{link}?score=2"), "").await.text;
-    assert!(again.contains("value=\"2\" required checked") && again.contains(">Good</textarea>"), "{again}");
+    for part in [
+        "Change your answer from 4 to 2?",
+        "name=\"score\" value=\"2\"",
+        "name=\"comment\" value=\"Good\"",
+        "Change to 2</button>",
+        "Keep 4</a>",
+    ] {
+        assert!(again.contains(part) && !again.contains("data-save"), "{part}: {again}");
+    }
+    let same = pages.get(&format!("{link}?score=4"), "").await.text;
+    assert!(same.contains("value=\"4\" required checked") && !same.contains("data-save"), "{same}");
     pages.post(&link, "", &[("score", "2"), ("comment", "Good")]).await;
     assert_eq!(satisfaction().await, Some(2));
     let answers: i64 =
@@ -571,6 +584,11 @@ async fn files_that_are_too_much_are_refused_on_the_form_with_what_was_typed() {
         let statement = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         sqlx::query_scalar(statement).fetch_one(&pages.test.owner).await.unwrap()
     };
+    let empty = pages.upload("/portal/lin/new", "", &request, &[("a.txt", 1), ("nothing.txt", 0)]).await;
+    assert_eq!(empty.status, 422);
+    for part in ["id=\"files-error\">nothing.txt is empty.", "could not be kept: a.txt, nothing.txt"] {
+        assert!(empty.text.contains(part), "{part}: {}", empty.text);
+    }
     assert_eq!((count("tickets").await, count("attachments").await), (1, 0), "nothing was made of them");
     let sent = pages.upload("/portal/lin/new", "", &request, &[("a.txt", 1)]).await;
     assert_eq!((sent.status, count("attachments").await), (303, 1), "{}", sent.text);
@@ -597,6 +615,54 @@ async fn a_questionnaire_with_nothing_in_it_is_no_answer() {
     let kept: i64 =
         sqlx::query_scalar("select count(*) from survey_responses").fetch_one(&pages.test.owner).await.unwrap();
     assert_eq!(kept, 2);
+}
+
+#[tokio::test]
+async fn a_score_is_pressed_faster_than_words_are_written() {
+    let pages = Pages::new().await;
+    let survey =
+        json!({"name": "Open", "kind": "csat", "locale": "en", "question": "Well?", "active": true, "public": true});
+    let path = format!("/portal/lin/s/{}", pages.make(&SURVEY, survey).await);
+    let stamp = async || pages.test.store.form_stamp(Utc::now()).await.unwrap();
+    let written = pages.post(&path, "", &[("score", "4"), ("comment", "Good"), ("stamp", &stamp().await)]).await;
+    assert!(written.status == 422 && written.text.contains("Please send it once more."), "{}", written.text);
+    assert_eq!(pages.post(&path, "", &[("score", "4"), ("stamp", &stamp().await)]).await.status, 303);
+    let trapped = pages.post(&path, "", &[("score", "4"), ("website", "x"), ("stamp", &stamp().await)]).await;
+    assert_eq!(trapped.status, 422);
+}
+
+#[tokio::test]
+async fn what_was_sent_before_with_other_words_is_told_and_gets_a_stamp_of_its_own() {
+    let pages = Pages::new().await;
+    let stamp = pages.stamp().await;
+    let form = |text: &'static str| {
+        [("requester_email", "li@example.com"), ("subject", "Silent"), ("description", text), ("stamp", stamp.as_str())]
+    };
+    assert_eq!(pages.post("/portal/lin/new", "", &form("Help")).await.status, 303);
+    let again = pages.post("/portal/lin/new", "gx_locale=en", &form("Help, please")).await;
+    assert!(again.status == 422 && again.text.contains("has arrived"), "{}", again.text);
+    assert!(again.text.contains("name=\"stamp\"") && !again.text.contains(&stamp), "{}", again.text);
+}
+
+#[tokio::test]
+async fn the_page_s_script_is_told_where_to_go_and_goes_itself() {
+    let pages = Pages::new().await;
+    let (number, own) = pages.customer("li@example.com", "Mine").await;
+    let path = format!("/portal/lin/tickets/{number}/reply");
+    let stamp = pages.stamp().await;
+    let body = format!("content=More&stamp={stamp}");
+    let sent = async |cookie: &str| {
+        let request = Request::post(path.as_str())
+            .header(header::COOKIE, cookie)
+            .header("x-requested-with", "fetch")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        pages.send(request.body(Body::from(body.clone())).unwrap()).await
+    };
+    let said = sent(&own).await;
+    assert_eq!(said.status, 204, "{}", said.text);
+    assert!(said.header("location").starts_with(&format!("/portal/lin/tickets/{number}#")));
+    let out = sent("").await;
+    assert_eq!((out.status, out.header("location")), (401, "/portal/lin/sign-in"));
 }
 
 #[tokio::test]
@@ -628,4 +694,43 @@ async fn no_mail_is_promised_where_none_is_sent() {
     let mailbox = json!({"address": "support@desk.test", "queue_id": queue, "imap_host": "imap.desk.test"});
     pages.make(&MAILBOX, mailbox).await;
     assert!(pages.get("/portal/lin/new", "").await.text.contains(promise));
+}
+
+#[tokio::test]
+async fn a_public_survey_is_asked_in_both_languages_and_a_browser_has_one_answer() {
+    let pages = Pages::new().await;
+    let questions = json!([{"key": "which", "label": "哪个？", "other_label": "Which?", "kind": "choice",
+                            "choices": ["红", "蓝"], "other_choices": ["Red", "Blue"]}]);
+    let survey = json!({"name": "Open", "kind": "nps", "locale": "zh-CN", "question": "会推荐吗？", "active": true,
+                        "public": true, "other_question": "Would you?", "questions": questions});
+    let path = format!("/portal/lin/s/{}", pages.make(&SURVEY, survey).await);
+    let english = ("", ["Would you?", "Which?", ">Red</option>"]);
+    let chinese = ("gx_locale=zh-CN", ["会推荐吗？", "哪个？", ">红</option>"]);
+    for ((cookie, texts), (_, others)) in [(english, chinese), (chinese, english)] {
+        let page = pages.get(&path, cookie).await.text;
+        for text in texts {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        assert!(!page.contains(others[1]) && page.contains("value=\"红\""), "{page}");
+    }
+    let give = async |cookie: &str, score: &str| {
+        let stamp = pages.stamp().await;
+        let fields = [("stamp", stamp.as_str()), ("score", score), ("answers.which", "红")];
+        let answered = pages.post(&path, cookie, &fields).await;
+        assert_eq!(answered.status, 303, "{}", answered.text);
+        answered.cookie()
+    };
+    let mark = give("gx_locale=en", "9").await;
+    let thanks = pages.get(&format!("{path}?done=1"), &mark).await.text;
+    assert!(thanks.contains("Change your answer"), "{thanks}");
+    assert!(!pages.get(&format!("{path}?done=1"), "").await.text.contains("Change your answer"));
+    let form = pages.get(&path, &mark).await.text;
+    assert!(form.contains("value=\"9\" required checked"), "{form}");
+    assert_eq!(give(&mark, "3").await, mark);
+    give("", "10").await;
+    let scores: Vec<i64> = sqlx::query_scalar("select score from survey_responses order by score")
+        .fetch_all(&pages.test.owner)
+        .await
+        .unwrap();
+    assert_eq!(scores, [3, 10]);
 }

@@ -1,5 +1,6 @@
 //! Reports: numbers of the tickets that somebody may read, counted by the filters that open their lists.
 
+mod answers;
 mod numbers;
 mod series;
 
@@ -31,6 +32,7 @@ impl Store {
         let mut tx = self.reading(actor).await?;
         let mut all = numbers::read(&mut tx, actor, query, &by).await?;
         numbers::count_replies(&mut tx, actor, query, &mut all).await?;
+        answers::count(&mut tx, actor, query, &by, &mut all).await?;
         let buckets = match Measure::backlog(query.span).iter().all(|condition| shown(actor, &TICKET, condition)) {
             true => series::buckets(&mut tx, actor, query, actor.zone.day(Utc::now())).await?,
             false => Vec::new(),

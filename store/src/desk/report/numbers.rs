@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use shared::access::{Action, Actor};
 use shared::query::{Filter, ListQuery};
 use shared::report::{Dimension, Figures, Measure, ReportQuery, Timed, Times, replies as sent, within_tickets};
-use shared::types::{CUSTOMER, TICKET, TICKET_MESSAGE};
+use shared::types::{TICKET, TICKET_MESSAGE};
 use shared::{Error, Result};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -44,13 +44,13 @@ struct Told {
     agents: bool,
 }
 
-fn sees(actor: &Actor, name: &str) -> bool {
+pub(super) fn sees(actor: &Actor, name: &str) -> bool {
     TICKET.field(name).is_some_and(|field| actor.sees(&TICKET, field))
 }
 
 impl Told {
     fn to(actor: &Actor) -> Self {
-        let measures = Measure::ALL.into_iter().filter(|measure| *measure != Measure::Replies);
+        let measures = Measure::ALL.into_iter().filter(|measure| measure.counts().name == TICKET.name);
         let times = Timed::ALL.into_iter().filter(|timed| {
             timed.of().is_open_to(actor)
                 && worked(*timed).map_or_else(|| sees(actor, "received_at"), |name| sees(actor, name))
@@ -88,7 +88,7 @@ fn seconds(timed: Timed) -> String {
 pub(super) async fn read(tx: &mut Tx, actor: &Actor, query: &ReportQuery, by: &Dimension) -> Result<Tallies> {
     let told = Told::to(actor);
     let mut sql = Sql::new("select ");
-    push_key(&mut sql, actor, by);
+    push_value(&mut sql, actor, by, (by.via, by.field.name));
     sql.push(if told.agents { ", t.owner_id" } else { ", null::uuid" });
     for measure in &told.measures {
         sql.push(", count(*) filter (where ");
@@ -125,16 +125,17 @@ pub(super) async fn read(tx: &mut Tx, actor: &Actor, query: &ReportQuery, by: &D
     Ok(all)
 }
 
-/// The value by which a ticket is grouped. Of customers whom the actor may not read there is none, as filters have it.
-fn push_key(sql: &mut Sql, actor: &Actor, by: &Dimension) {
+/// The value by which rows are grouped: their own, or one of the record that they refer to. Of those whom the actor may not
+/// read there is none, as filters have it.
+pub(super) fn push_value(sql: &mut Sql, actor: &Actor, by: &Dimension, (via, name): (Option<&str>, &str)) {
     let cast = if by.is_list() { "text[]" } else { "text" };
-    let Some(via) = by.via else {
-        sql.push(format_args!("t.{}::{cast}", by.field.name));
+    let Some(via) = via else {
+        sql.push(format_args!("t.{name}::{cast}"));
         return;
     };
-    sql.push(format_args!("(select k.{} from {} k where k.org_id = ", by.field.name, by.def.table()));
+    sql.push(format_args!("(select k.{name}::{cast} from {} k where k.org_id = ", by.def.table()));
     sql.push_bind(actor.org_id).push(format_args!(" and k.id = t.{via} and "));
-    push_scope(sql, actor, &CUSTOMER, Action::Read, "k");
+    push_scope(sql, actor, by.def, Action::Read, "k");
     sql.push(")");
 }
 
@@ -144,15 +145,19 @@ pub(super) fn push_tickets(sql: &mut Sql, actor: &Actor, query: &ReportQuery) ->
     push_from(sql, actor, &TICKET, &ListQuery { filter, ..ListQuery::default() })
 }
 
-/// The groups that tickets are in, whose they are, and their numbers. Whoever has several tags is in several groups.
+/// The groups that rows are in, by the first column. Whoever has several tags is in several groups.
+pub(super) fn keys(raw: &PgRow, by: &Dimension) -> Result<Vec<Option<String>>> {
+    if !by.is_list() {
+        return Ok(vec![raw.try_get(0).map_err(from_sqlx)?]);
+    }
+    Ok(match raw.try_get::<Option<Vec<String>>, _>(0).map_err(from_sqlx)? {
+        Some(tags) if !tags.is_empty() => tags.into_iter().map(Some).collect(),
+        _ => vec![None],
+    })
+}
+
+/// The groups that tickets are in, whose they are, and their numbers.
 fn decode(raw: &PgRow, told: &Told, by: &Dimension) -> Result<(Vec<Option<String>>, Option<Uuid>, Tally)> {
-    let keys = match by.is_list() {
-        false => vec![raw.try_get(0).map_err(from_sqlx)?],
-        true => match raw.try_get::<Option<Vec<String>>, _>(0).map_err(from_sqlx)? {
-            Some(tags) if !tags.is_empty() => tags.into_iter().map(Some).collect(),
-            _ => vec![None],
-        },
-    };
     let mut tally = Tally::default();
     let mut at = 2;
     for measure in &told.measures {
@@ -168,7 +173,7 @@ fn decode(raw: &PgRow, told: &Told, by: &Dimension) -> Result<(Vec<Option<String
     if told.stars {
         tally.stars = raw.try_get(at).map_err(from_sqlx)?;
     }
-    Ok((keys, raw.try_get(1).map_err(from_sqlx)?, tally))
+    Ok((keys(raw, by)?, raw.try_get(1).map_err(from_sqlx)?, tally))
 }
 
 impl Tally {
@@ -182,9 +187,9 @@ impl Tally {
         self.stars += other.stars;
     }
 
-    /// Adds replies.
-    fn sent(&mut self, count: i64) {
-        *self.counts.entry(Measure::Replies).or_default() += count;
+    /// Adds what is counted by a statement of its own.
+    pub(super) fn count(&mut self, measure: Measure, count: i64) {
+        *self.counts.entry(measure).or_default() += count;
     }
 
     /// The numbers, once all are there.
@@ -231,10 +236,10 @@ pub(super) async fn count_replies(tx: &mut Tx, actor: &Actor, query: &ReportQuer
     }
     sql.push(" group by 1");
     let rows: Vec<(Option<Uuid>, i64)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-    all.total.sent(rows.iter().map(|(_, count)| count).sum());
+    all.total.count(Measure::Replies, rows.iter().map(|(_, count)| count).sum());
     let whose = TICKET_MESSAGE.field("owner_id").is_some_and(|field| actor.sees(&TICKET_MESSAGE, field));
     for (agent, count) in rows.into_iter().filter(|_| whose && sees(actor, "owner_id")) {
-        all.agents.entry(agent.map(|id| id.to_string())).or_default().sent(count);
+        all.agents.entry(agent.map(|id| id.to_string())).or_default().count(Measure::Replies, count);
     }
     Ok(())
 }

@@ -82,11 +82,12 @@ impl Columns {
         let value = |field: &CustomField| &row.value(CUSTOM)[field.key.as_str()];
         if let Some(words) = &self.words {
             let own = self.fields.iter().map(|field| words.cell(self.def, field, row, titles));
-            let added = self.custom.iter().map(|field| words.plain(field.value_kind(), value(field)));
+            let added = self.custom.iter().map(|field| words.plain(field.value_kind(), &field.readable(value(field))));
             return own.chain(added).collect();
         }
         let own = self.fields.iter().map(|field| canonical(field, row, titles));
-        let added = self.custom.iter().map(|field| Cell::canonical(field.value_kind(), text(value(field))));
+        let added =
+            self.custom.iter().map(|field| Cell::canonical(field.value_kind(), text(&field.readable(value(field)))));
         std::iter::once(Cell::text(row.id.to_string())).chain(own).chain(added).collect()
     }
 }

@@ -11,6 +11,7 @@ use shared::record::{Kind, day, rich};
 use shared::{FieldDef, RecordDef, Result, Row};
 
 use super::columns::{Cell, Form, joined, text, title};
+use crate::auth::zone_with_past;
 use crate::error::from_sqlx;
 use crate::pool::Store;
 
@@ -33,7 +34,9 @@ impl Words {
             .map_err(from_sqlx)?;
         // Whoever may not see in which currency amounts are gets them without one, not with another.
         let sees_it = def.field("currency").is_none_or(|field| actor.sees(def, field));
-        Ok(Self { locale, zone: actor.zone.clone(), currency: if sees_it { own } else { String::new() } })
+        // Records are older than the years that a page needs to know the clocks of.
+        let zone = zone_with_past(&actor.zone.name).unwrap_or_else(|| actor.zone.clone());
+        Ok(Self { locale, zone, currency: if sees_it { own } else { String::new() } })
     }
 
     /// The value of a field.

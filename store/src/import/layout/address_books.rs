@@ -102,7 +102,7 @@ const OUTLOOK_DE_ADDRESS: Address = [
     "{Land/Region geschäftlich}|{Land/Region privat}|{Weiteres/e Land/Region}",
 ];
 const THUNDERBIRD_ADDRESS: Address = [
-    "{Work Address}|{Home Address}",
+    "{Work Address}, {Work Address 2}|{Home Address}, {Home Address 2}",
     "{Work City}|{Home City}",
     "{Work State}|{Work County}|{Home State}|{Home County}",
     "{Work ZipCode}|{Work Post Code}|{Home ZipCode}|{Home Post Code}",

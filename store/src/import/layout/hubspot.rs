@@ -27,6 +27,7 @@ const COMPANIES: Fields = &[
 const DEALS: Fields = &[
     ("name", "{Deal Name}"),
     ("number", "{Record ID}"),
+    ("contact_id", "{Associated Contact}|{Associated Contacts}"),
     ("stage_id", "{Deal Stage}"),
     ("pipeline_id", "{Pipeline}"),
     ("amount", "{Amount}"),
@@ -45,6 +46,7 @@ const TICKETS: Fields = &[
     ("status", "{Ticket status}"),
     ("priority", "{Priority}"),
     ("channel", "{Source}"),
+    ("contact_id", "{Associated Contact}|{Associated Contacts}"),
     ("description", "{Ticket description}"),
     ("received_at", "{Create date}"),
     ("solved_at", "{Close date}"),

@@ -59,7 +59,10 @@ const LEADS: Fields = &[
     ("job_title", "{Title}"),
     ("phones", "{Mobile}; {Phone}"),
     ("emails", "{Email}"),
+    ("status", "{Lead Status}"),
     ("source", "{Lead Source}"),
+    // Hot, warm or cold: no number of ours.
+    ("tags", "{Rating}"),
     ("need", "{Description}"),
     ("owner_id", "{Lead Owner}"),
 ];
@@ -70,7 +73,9 @@ const LEAD_ROWS: Fields = &[
     ("job_title", "{Title}"),
     ("phones", "{MobilePhone}; {Phone}"),
     ("emails", "{Email}"),
+    ("status", "{Status}"),
     ("source", "{LeadSource}"),
+    ("tags", "{Rating}"),
     ("need", "{Description}"),
     ("owner_id", "{Owner.Name}"),
 ];

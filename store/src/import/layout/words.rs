@@ -83,6 +83,29 @@ const INDUSTRIES: &[(&str, &str)] = &[
     ("Government/Military", "government"),
 ];
 
+const LEAD_STATUSES: &[(&str, &str)] = &[
+    ("-None-", ""),
+    ("Open", "new"),
+    ("Open - Not Contacted", "new"),
+    ("Not Contacted", "new"),
+    ("Attempted to Contact", "working"),
+    ("Contacted", "working"),
+    ("Connected", "working"),
+    ("In Progress", "working"),
+    ("Working - Contacted", "working"),
+    ("Pre-Qualified", "working"),
+    ("Qualified", "working"),
+    ("Contact in Future", "nurturing"),
+    ("Bad Timing", "nurturing"),
+    ("Closed - Not Converted", "unqualified"),
+    ("Not Qualified", "unqualified"),
+    ("Junk Lead", "unqualified"),
+    ("Lost Lead", "unqualified"),
+];
+
+/// What says that there is no rating.
+const UNRATED: &[(&str, &str)] = &[("-None-", "")];
+
 const TICKET_STATUSES: &[(&str, &str)] = &[
     ("New (Support Pipeline)", "new"),
     ("Waiting on contact", "waiting_customer"),
@@ -107,6 +130,8 @@ pub(super) fn words(record_type: &str, field: &str) -> BTreeMap<String, String> 
         (_, "owner_id") => NOBODY,
         (_, "source") => SOURCES,
         (_, "industry") => INDUSTRIES,
+        ("lead", "status") => LEAD_STATUSES,
+        ("lead", "tags") => UNRATED,
         ("ticket", "status") => TICKET_STATUSES,
         ("ticket", "priority") => PRIORITIES,
         ("ticket", "kind") => TICKET_KINDS,
@@ -126,8 +151,9 @@ mod tests {
     #[test]
     fn words_mean_choices_that_there_are() {
         let sources = [(&CUSTOMER, "source"), (&LEAD, "source"), (&OPPORTUNITY, "source"), (&CUSTOMER, "industry")];
+        let lead = [(&LEAD, "status")];
         let desk = ["status", "priority", "kind", "channel"].map(|field| (&TICKET, field));
-        for (def, field) in sources.into_iter().chain(desk) {
+        for (def, field) in sources.into_iter().chain(lead).chain(desk) {
             let Kind::Choice(codes) = def.field(field).unwrap().kind else { panic!("{field} is no choice") };
             let all = words(def.name, field);
             assert!(!all.is_empty(), "{field}");

@@ -52,6 +52,7 @@ const LEADS: Fields = &[
     ("job_title", "{Designation}|{Title}"),
     ("phones", "{Mobile}; {Phone}"),
     ("emails", "{Email}; {Secondary Email}"),
+    ("status", "{Lead Status}"),
     ("source", "{Lead Source}"),
     ("tags", "{Tag}"),
     ("need", "{Description}"),

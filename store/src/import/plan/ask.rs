@@ -161,7 +161,7 @@ impl Planner<'_> {
         };
         let all = of.names.titles.iter().chain(&similar);
         let all = all.filter(|title| folded(title) != folded(&unknown.value));
-        let suggestions = near::suggestions(&unknown.value, all.map(|title| (title.as_str(), title.as_str())));
+        let suggestions = near::titled(target, &unknown.value, all.map(String::as_str));
         let mut options = of.few.clone();
         if asked.is_within {
             options.iter_mut().for_each(|option| *option = called(&option.title));

@@ -3,6 +3,7 @@
 mod answers;
 mod ask;
 mod change;
+mod closing;
 mod decided;
 mod excerpt;
 mod fill;
@@ -308,6 +309,7 @@ impl Planner<'_> {
                 self.fill(running, row, &texts)
             });
         }
+        self.leave_open(running, &mut draughts).await?;
         self.recognise_whole(running, &mut draughts).await?;
         fill::begin(running, self.made.get(running.def.name), &mut draughts);
         let related = self.related(running.def, &draughts).await?;
@@ -337,8 +339,11 @@ impl Planner<'_> {
             let Some(target) = field.and_then(target) else { continue };
             let texts = wanted.entry(target.name).or_default();
             for row in rows {
-                texts.insert(folded(&row.texts[at]));
-                texts.extend(values::entries(&row.texts[at]).map(folded));
+                let text = &row.texts[at];
+                texts.insert(folded(text));
+                texts.extend(values::entries(text).map(folded));
+                let people = text.split(';').filter_map(values::reached);
+                texts.extend(people.flat_map(|(name, email)| [name, email]).map(folded));
             }
         }
         for answer in &self.spec.answers {

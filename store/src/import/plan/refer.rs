@@ -5,6 +5,7 @@ use shared::command::Change;
 use shared::format::Zone;
 use shared::import::{ALL, Decision, StepPreview, Unknown};
 use shared::record::Kind;
+use shared::types::CONTACT;
 use shared::{FieldDef, RecordDef, Row, Values};
 use uuid::Uuid;
 
@@ -31,6 +32,20 @@ struct Reference<'r> {
 /// A record and what it is called; nothing if a cell's entry is to be left out, and why if it can't be understood.
 type Meant = std::result::Result<Option<(Uuid, String)>, &'static str>;
 
+/// The text of a cell by which a person is looked for. Programs name people with their address: by that where somebody has it,
+/// else by the name. Of several the first is meant.
+fn told<'t>(target: &RecordDef, names: &Lookup, text: &'t str) -> &'t str {
+    if target.name != CONTACT.name || !names.all(text, None).is_empty() {
+        return text;
+    }
+    let first = text.split(';').map(str::trim).find(|part| !part.is_empty()).unwrap_or(text);
+    match values::reached(first) {
+        Some((name, email)) if name.is_empty() || !names.all(email, None).is_empty() => email,
+        Some((name, _)) => name,
+        None => first,
+    }
+}
+
 impl Planner<'_> {
     /// Records named by a cell.
     pub(super) fn refer(
@@ -49,7 +64,7 @@ impl Planner<'_> {
         let entries: Vec<&str> = if whole { vec![text] } else { values::entries(text).collect() };
         let mut found: Vec<(Uuid, String)> = Vec::new();
         for entry in entries {
-            match self.meant(&cell, entry, names, &found) {
+            match self.meant(&cell, told(target, names, entry), names, &found) {
                 Ok(meant) => found.extend(meant),
                 Err(code) => return Cell::refused(field, text, code),
             }

@@ -4,18 +4,18 @@
 pub(super) const TELLING: &[(&str, &str)] = &[
     (
         "customer.name",
-        "company|company name|account|account name|client|client name|organisation|organization|organization name|firma|\
+        "company|company name|account|account name|client|client name|organisation|organization|organization name|firm|firma|\
          客户|公司|公司名|公司名称|企业|企业名称|单位名称|客戶|客戶名稱|公司名稱|企業名稱",
     ),
     ("customer.source", "客户来源|客戶來源"),
     (
         "contact.customer_id",
-        "company name|account|account name|customer name|client|employer|organisation|organization|organization name|firma|\
+        "company name|account|account name|customer name|client|employer|organisation|organization|organization name|firm|firma|\
          公司|公司名称|单位|单位名称|所属单位|所属公司|工作单位|客户名称|公司名稱|單位|所屬公司|客戶名稱",
     ),
     (
         "lead.company",
-        "company name|account|account name|customer name|client|employer|organisation|organization|organization name|firma|\
+        "company name|account|account name|customer name|client|employer|organisation|organization|organization name|firm|firma|\
          公司名称|单位|单位名称|所属单位|所属公司|工作单位|客户名称|公司名稱|單位|所屬公司|客戶名稱",
     ),
     ("lead.name", "lead|lead name|线索|线索名称|線索名稱"),
@@ -65,7 +65,7 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("number", "id|no|code|external id|record id|编号|编码|編號"),
     (
         "customer_id",
-        "account|account name|company|client|customer name|company name|related company|\
+        "account|account name|company|client|customer name|company name|related company|firm|\
          客户名称|公司|公司名称|所属公司|单位|所属单位|客戶|客戶名稱|公司名稱",
     ),
     ("contact_id", "contact|contact name|primary contact|联系人|联系人姓名|聯絡人"),
@@ -88,7 +88,7 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("parent_id", "parent|parent account|subsidiary of|related company|上级|上级公司"),
     ("source", "lead source|original source|客户来源|线索来源|来源渠道|来源|來源"),
     ("engaged_on", "engage date|start date|开始日期"),
-    ("expected_close", "close date|closing date|预计成交|预计成交日期|预计结单日期|预计签约日期"),
+    ("expected_close", "close|close date|closing date|预计成交|预计成交日期|预计结单日期|预计签约日期"),
     ("closed_on", "closed|closed date|won on|成交日期|结单日期|签约日期"),
     (
         "received_at",

@@ -1,7 +1,7 @@
 //! Cards of people and companies (vCard 2.1, 3.0 and 4.0): one row each.
 
 use calcard::common::PartialDateTime;
-use calcard::vcard::{VCard, VCardEntry, VCardKind, VCardProperty, VCardValue};
+use calcard::vcard::{VCard, VCardEntry, VCardKind, VCardParameterName, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
 use shared::Result;
 use shared::import::Format;
@@ -93,6 +93,7 @@ fn row(card: &VCard) -> Vec<String> {
         called
     };
     let (record, id, kind) = told(card);
+    let website = website(card, &record);
     vec![
         record,
         id,
@@ -108,7 +109,7 @@ fn row(card: &VCard) -> Vec<String> {
         first(VCardProperty::Adr, 4),
         first(VCardProperty::Adr, 5),
         first(VCardProperty::Adr, 6),
-        first(VCardProperty::Url, 0),
+        website,
         first(VCardProperty::Bday, 0),
         notes(card),
         all(VCardProperty::Categories),
@@ -133,6 +134,43 @@ fn told(card: &VCard) -> (String, String, &'static str) {
         return (own, uid.rsplit(':').next().unwrap_or_default().to_owned(), kind);
     }
     (if is_company { "customer" } else { "contact" }.to_owned(), String::new(), kind)
+}
+
+/// Whose a page on the web is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Page {
+    Work,
+    Untold,
+    Own,
+}
+
+impl Page {
+    fn of(entry: &VCardEntry) -> Self {
+        let params = || entry.params.iter().filter(|param| param.name == VCardParameterName::Type);
+        let types = || params().filter_map(|param| param.value.as_text());
+        // Which of several comes first says nothing of whose they are.
+        let says_nothing = |word: &str| ["pref", "internet"].iter().any(|known| word.eq_ignore_ascii_case(known));
+        match () {
+            () if types().any(|word| word.eq_ignore_ascii_case("work")) => Self::Work,
+            () if types().all(says_nothing) => Self::Untold,
+            () => Self::Own,
+        }
+    }
+}
+
+/// The website of a customer; of people that of their company: a page of work or, where the card names a company, one of which
+/// nothing is said. Pages of their own have no place here.
+fn website(card: &VCard, record: &str) -> String {
+    let is_customer = record == "customer";
+    let has_company = parts(card.property(&VCardProperty::Org)).first().is_some_and(|name| !name.is_empty());
+    let counts = |page: Page| match page {
+        Page::Work => true,
+        Page::Untold => is_customer || has_company,
+        Page::Own => is_customer,
+    };
+    let entries = card.entries.iter().filter(|entry| entry.name == VCardProperty::Url && counts(Page::of(entry)));
+    let first = entries.min_by_key(|entry| Page::of(entry));
+    parts(first).into_iter().next().unwrap_or_default()
 }
 
 /// Post box, addition and street of an address: some programs put all of it into one of the first two.
@@ -181,4 +219,33 @@ fn without_scheme(text: &str) -> String {
         .iter()
         .find(|scheme| text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)));
     known.map_or(text, |scheme| &text[scheme.len()..]).replace(";ext=", " x")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn website_of(lines: &str) -> String {
+        let card = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jon\r\n{lines}\r\nEND:VCARD\r\n");
+        let Entry::VCard(card) = Parser::new(&card).entry() else { panic!("{card}") };
+        let at = COLUMNS.iter().position(|name| *name == "Website").unwrap();
+        row(&card)[at].clone()
+    }
+
+    #[test]
+    fn pages_of_people_are_no_websites_of_their_companies() {
+        for (lines, website) in [
+            ("ORG:Acme\r\nURL;TYPE=home:https://jon.example", ""),
+            (
+                "ORG:Acme\r\nURL;TYPE=home:https://jon.example\r\nURL;TYPE=WORK:https://acme.example",
+                "https://acme.example",
+            ),
+            ("ORG:Acme\r\nURL;TYPE=pref:https://acme.example", "https://acme.example"),
+            ("ORG:Acme\r\nURL:https://acme.example", "https://acme.example"),
+            ("URL:https://jon.example", ""),
+            ("ORG:Acme\r\nX-ABShowAs:COMPANY\r\nURL;TYPE=home:https://acme.example", "https://acme.example"),
+        ] {
+            assert_eq!(website_of(lines), website, "{lines}");
+        }
+    }
 }

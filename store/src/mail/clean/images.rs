@@ -55,6 +55,16 @@ pub fn place_images(clean: &str, address: impl Fn(&str) -> Option<String>) -> St
     })
 }
 
+/// The addresses of images from elsewhere, in the order in which clean HTML holds them.
+#[must_use]
+pub fn remote_images(clean: &str) -> Vec<String> {
+    let address = |piece| match piece {
+        Piece::Empty("img", tag) => attribute(tag, REMOTE).map(|address| unescaped(address).into_owned()),
+        _ => None,
+    };
+    pieces(clean).into_iter().filter_map(address).collect()
+}
+
 /// Clean HTML without images in itself: those become attachments that it refers to.
 #[must_use]
 pub fn without_data_images(clean: &str) -> (String, Vec<Attachment>) {

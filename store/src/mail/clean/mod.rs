@@ -18,7 +18,7 @@ pub(super) mod text;
 #[cfg(test)]
 mod tests;
 
-pub use images::{place_images, without_data_images};
+pub use images::{place_images, remote_images, without_data_images};
 
 use pieces::pieces;
 

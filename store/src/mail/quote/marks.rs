@@ -71,7 +71,7 @@ fn separator(text: &str) -> Option<String> {
 }
 
 /// Ends of lines that say whose the history is.
-const WROTE: [&str; 12] = [
+const WROTE: [&str; 17] = [
     "wrote:",
     "wrote：",
     "写道:",
@@ -79,7 +79,12 @@ const WROTE: [&str; 12] = [
     "写道",
     "寫道:",
     "寫道：",
+    "写到:",
+    "写到：",
+    "wrote in message:",
     "schrieb:",
+    "geschrieben:",
+    "schrieb folgendes:",
     "a écrit :",
     "a écrit:",
     "escribió:",
@@ -106,13 +111,19 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<usize> {
             return None;
         }
         let lower = text.to_lowercase();
-        let between = begun && lower.ends_with(':') && whole.contains(" schrieb ");
+        let between = lower.ends_with(':') && whole.contains(" schrieb ");
         if between || WROTE.iter().any(|end| lower.ends_with(end)) {
             let dated = whole.chars().any(|c| c.is_ascii_digit());
-            return (whole.contains('@') || dated && (begun || named)).then_some(count + 1);
+            let told = whole.contains('@') || dated && (begun || named) || quotes(lines, at + count + 1);
+            return told.then_some(count + 1);
         }
     }
     None
+}
+
+/// Whether what comes next is quoted: then the line before says whose it is, with or without a date or an address.
+fn quotes(lines: &[Line<'_>], from: usize) -> bool {
+    next(lines, from).is_some_and(|at| lines[at].cited || lines[at].starts)
 }
 
 /// The first line of a letter's head, in lower case.

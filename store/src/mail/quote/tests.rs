@@ -27,6 +27,14 @@ fn the_history_below_is_folded() {
         "*From:* Support\n*Date:* Monday\n*To:* me\n\nHello",
         "> Hello\n> there\n",
         "Am 01.03.2026 um 10:00 schrieb Support <support@example.com>:\n> Hallo",
+        "On Mon, Support wrote:\n> Hello",
+        "On Monday, Support Team\nwrote:\n\n> Hello",
+        "Support wrote:\n> Hello",
+        "Am Montag schrieb Support:\n> Hallo",
+        "Support schrieb am Montag:\n\n> Hallo",
+        "Support hat am 01.03.2026 10:00 geschrieben:\n> Hallo",
+        "周一，客服写道：\n> 你好",
+        "客服 写到：\n\n> 你好",
     ] {
         let source = format!("The new part.\n新的内容。\n\n{history}");
         assert_eq!(visible(&source), "The new part.\n新的内容。", "{history}");
@@ -73,6 +81,7 @@ fn ordinary_writing_is_no_history() {
         "收件人: 李雷\n地址: 北京\n请寄到这里。",
         "From: Beijing\nI go to Shanghai.",
         "Our teacher once wrote:\nlearn!",
+        "On Monday our teacher wrote:\nlearn!",
         "---\nThree things\n---\nare below",
         "A\n--\nB\n\nas formula",
     ] {
@@ -109,6 +118,14 @@ fn what_is_open_where_history_begins_is_closed_and_opened_again() {
     assert_eq!(before, "<table><tbody><tr><td><div style=\"color:red\">New</div></td></tr></tbody></table>");
     assert!(folded.starts_with("<table><tbody><tr><td><div style=\"color:red\"><div>-----Original"), "{folded}");
     assert_eq!(after, "");
+}
+
+#[test]
+fn whose_the_history_in_html_is_is_folded_with_it() {
+    let (before, folded, after) =
+        parts("<p>New</p><p>On Mon, Support wrote:</p><blockquote type=\"cite\"><p>Old</p></blockquote>");
+    assert_eq!(crate::mail::clean::to_text(&format!("{before}{after}")), "New");
+    assert!(folded.contains("Support wrote") && folded.contains("Old"), "{folded}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use shared::Result;
 use shared::command::Source;
+use shared::history::Count;
 use uuid::Uuid;
 
 use super::Found;
@@ -35,6 +36,22 @@ pub(super) struct Run {
     pub(super) id: Uuid,
     pub(super) title: String,
     pub(super) open: bool,
+    created: i64,
+    updated: i64,
+    record_types: Option<Vec<String>>,
+}
+
+impl Run {
+    /// What it did as it has counted itself, however much that is: of several types together.
+    pub(super) fn counts(&self) -> Vec<Count> {
+        let record_type = match self.record_types.as_deref() {
+            Some([only]) => only.clone(),
+            _ => String::new(),
+        };
+        let done = [("create", self.created), ("update", self.updated)].into_iter().filter(|(_, records)| *records > 0);
+        done.map(|(action, records)| Count { record_type: record_type.clone(), action: action.to_owned(), records })
+            .collect()
+    }
 }
 
 /// What the sets did. One that made a record and then changed it made it.
@@ -80,7 +97,8 @@ pub(super) async fn runs(tx: &mut Tx, sets: &[Found]) -> Result<Vec<Run>> {
     sqlx::query_as(
         "select r.change_set, r.id, r.title, r.status in ('waiting', 'running')
                 or r.status = 'cancelled' and r.held_until > clock_timestamp()
-                   and exists (select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id) as open
+                   and exists (select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id) as open,
+                r.created, r.updated, r.record_types
          from import_runs r where r.org_id = $1 and r.change_set = any($2)",
     )
     .bind(tx.org_id)

@@ -1,6 +1,6 @@
 //! Which service level holds for a ticket, and what it promises.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use shared::format::Zone;
@@ -65,10 +65,14 @@ fn hours(row: &Row, timezone: &str) -> BusinessHours {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let (mut holidays, mut workdays) = (list(calendar.holidays()), list(calendar.workdays()));
     if calendar.chinese_holidays() {
+        // What the calendar says of a day itself counts; one that is told of twice is none.
+        let own: BTreeSet<String> =
+            holidays.iter().chain(&workdays).filter_map(|entry| entry["day"].as_str().map(str::to_owned)).collect();
+        let public = |day: Value| Some(day).filter(|day| day["day"].as_str().is_none_or(|day| !own.contains(day)));
         for year in china::YEARS.into_iter().chain(china::EXPECTED) {
             let Some((closed, worked)) = china::year(year, shared::i18n::Locale::ZhCn) else { continue };
-            holidays.extend(closed.into_iter().filter_map(|day| serde_json::to_value(day).ok()));
-            workdays.extend(worked.into_iter().filter_map(|day| serde_json::to_value(day).ok()));
+            holidays.extend(closed.into_iter().filter_map(|day| public(serde_json::to_value(day).ok()?)));
+            workdays.extend(worked.into_iter().filter_map(|day| public(serde_json::to_value(day).ok()?)));
         }
     }
     if shared::record::is_empty(calendar.hours()) {
@@ -114,5 +118,28 @@ impl Policy {
             && among("priorities", Some(subject.priority))
             && among("customer_categories", subject.customer_category)
             && (queues.is_empty() || subject.queue_id.is_some_and(|queue| queues.contains(&queue)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_calendar_says_itself_counts_beside_public_holidays() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let open = json!([["09:00", "18:00"]]);
+        let own = json!([{"day": "2026-10-01", "name": "Ours"}, {"day": "2026-10-10", "name": "Stocktaking"}]);
+        let values = json!({"hours": {"mon": open, "thu": open}, "chinese_holidays": true, "holidays": own});
+        let row = Row { id: Uuid::nil(), version: 1, values: values.as_object().cloned().unwrap() };
+        let hours = hours(&row, "Asia/Shanghai");
+        let names = ["2026-10-01", "2026-10-02"].map(|text| hours.holiday(day(text)));
+        assert_eq!(names, [Some("Ours"), Some("国庆节")]);
+        // A weekend that is worked, but not here; one that is; and one like any other.
+        let open = ["2026-10-10", "2026-09-20", "2026-10-11"].map(|text| !hours.open_on(day(text)).is_empty());
+        assert_eq!(open, [false, true, false]);
     }
 }

@@ -10,6 +10,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::from_sqlx;
+use crate::import::forget_words;
 use crate::pool::Tx;
 use crate::write::load;
 
@@ -100,7 +101,8 @@ pub(super) async fn forget(tx: &mut Tx, said: &Said) -> Result<()> {
         sqlx::query(statement).bind(tx.org_id).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
     }
     forget_refused(tx, said).await?;
-    forget_answers(tx, said).await
+    forget_answers(tx, said).await?;
+    forget_words(tx, &|text| said.is_told_by(&[text.to_owned()])).await
 }
 
 async fn forget_refused(tx: &mut Tx, said: &Said) -> Result<()> {

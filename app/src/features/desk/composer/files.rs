@@ -155,7 +155,7 @@ fn chosen(ticket: Ticket, (id, name): (Uuid, String)) -> AnyView {
         ticket.attachments.update(|all| all.retain(|row| row.id != id));
         spawn_local(async move {
             if let Err(error) = send(Command::one(ATTACHMENT.name, Change::Delete { id })).await {
-                let text = i18n::error_message(page.locale.get_untracked(), &error);
+                let text = i18n::error_sentence(page.locale.get_untracked(), &error);
                 ticket.desk.toasts.push(text, Tone::Danger, None);
             }
         });

@@ -58,13 +58,18 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
     let label = Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note" } else { "desk.reply" }));
     let placeholder =
         Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note_hint" } else { "desk.reply_hint" }));
-    let tools = move || tools(ticket, articles, attaching);
+    let tools = move || tools(suggest, articles, attaching);
     view! {
-        <section class="desk-composer" data-note=move || writing.note.get().then_some("") aria-label=label>
+        <section
+            class="desk-composer"
+            data-note=move || writing.note.get().then_some("")
+            aria-label=label
+            on:focusout=move |_| suggest.close()
+        >
             {crossed(ticket)}
             <div class="desk-composer-head">
                 <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
-                <span class="meta truncate">{move || receivers(ticket)}</span>
+                <span class="meta truncate" title=move || receivers(ticket)>{move || receivers(ticket)}</span>
             </div>
             {begun_inside(ticket)}
             <RichText editor=writing.editor words=rich_words() label placeholder tools folding=true suggesting on_key=key on_files=move |files| attaching.take(files)/>
@@ -154,12 +159,10 @@ fn begun_inside(ticket: Ticket) -> AnyView {
     .into_any()
 }
 
-fn tools(ticket: Ticket, articles: RwSignal<bool>, attaching: Attaching) -> AnyView {
-    let writing = ticket.writing;
-    let insert = move |text: &'static str| move |_| writing.editor.insert(text);
+fn tools(suggest: Suggest, articles: RwSignal<bool>, attaching: Attaching) -> AnyView {
     view! {
-        <Button kind=ButtonKind::Ghost size=Size::Small icon="at-sign" label=t("desk.mention") on_click=insert("@")/>
-        <Button kind=ButtonKind::Ghost size=Size::Small icon="zap" label=t("reply_template._many") on_click=insert("/")/>
+        <Button kind=ButtonKind::Ghost size=Size::Small icon="at-sign" label=t("desk.mention") on_click=move |_| suggest.open('@')/>
+        <Button kind=ButtonKind::Ghost size=Size::Small icon="zap" label=t("reply_template._many") on_click=move |_| suggest.open('/')/>
         <Button kind=ButtonKind::Ghost size=Size::Small icon="book-open" label=t("desk.insert_article") on_click=move |_| articles.set(true)/>
         {files::button(attaching)}
     }

@@ -21,6 +21,8 @@ pub(super) struct Suggest {
     ticket: Ticket,
     /// The sign and what was typed after it.
     asked: RwSignal<Option<(char, String)>>,
+    /// The sign that a tool stands for, which nobody typed, and what stood before the caret then.
+    tool: StoredValue<Option<(char, String)>>,
     pub(super) active: RwSignal<usize>,
     pub(super) options: Memo<Vec<Choice>>,
     people: Lookup,
@@ -41,8 +43,19 @@ fn question(before: &str) -> Option<(char, String)> {
         .chars()
         .next_back()
         .is_none_or(|c| !c.is_ascii() || c.is_whitespace() || sign == '@' && !c.is_ascii_alphanumeric());
-    let fits = word.chars().count() <= LONGEST && !word.contains(char::is_whitespace);
-    (free && fits).then(|| (sign, word.to_owned()))
+    (free && is_word(word)).then(|| (sign, word.to_owned()))
+}
+
+/// The word that was typed since something else stood before the caret. A space at the end of a line is another one to browsers
+/// than within it.
+fn since(stood: &str, before: &str) -> Option<String> {
+    let (stood, before) = (stood.replace('\u{a0}', " "), before.replace('\u{a0}', " "));
+    let word = before.strip_prefix(stood.as_str())?;
+    (is_word(word) && !word.starts_with(['@', '/'])).then(|| word.to_owned())
+}
+
+fn is_word(word: &str) -> bool {
+    word.chars().count() <= LONGEST && !word.contains(char::is_whitespace)
 }
 
 impl Suggest {
@@ -54,7 +67,8 @@ impl Suggest {
             Some((_, word)) => templates.fitting(ticket, &word).into_iter().take(MOST).collect(),
             None => Vec::new(),
         });
-        let suggest = Self { ticket, asked, active: RwSignal::new(0), options, people, templates };
+        let tool = StoredValue::new(None);
+        let suggest = Self { ticket, asked, tool, active: RwSignal::new(0), options, people, templates };
         // What is typed is a change of the text; where the caret stands then says what is asked.
         Effect::new(move |before: Option<()>| {
             ticket.writing.text.track();
@@ -65,8 +79,31 @@ impl Suggest {
         suggest
     }
 
+    /// Offers what a sign would, by a tool. Nothing is typed for that: if nothing is chosen, nothing has to be taken away.
+    pub(super) fn open(self, sign: char) {
+        let editor = self.ticket.writing.editor;
+        editor.focus();
+        self.tool.set_value(Some((sign, editor.before_caret())));
+        self.ask(Some((sign, String::new())));
+    }
+
+    /// Offers nothing any more.
+    pub(super) fn close(self) {
+        // The focus goes, too, when all of it leaves the page.
+        let _ = self.tool.try_set_value(None);
+        let _ = self.asked.try_set(None);
+    }
+
     fn look(self) {
-        let asked = question(&self.ticket.writing.editor.before_caret());
+        let before = self.ticket.writing.editor.before_caret();
+        let by_tool = self.tool.get_value().and_then(|(sign, stood)| Some((sign, since(&stood, &before)?)));
+        if by_tool.is_none() {
+            self.tool.set_value(None);
+        }
+        self.ask(by_tool.or_else(|| question(&before)));
+    }
+
+    fn ask(self, asked: Option<(char, String)>) {
         if self.asked.with_untracked(|old| *old == asked) {
             return;
         }
@@ -91,7 +128,7 @@ impl Suggest {
             "ArrowDown" => self.active.set((at + 1) % count),
             "ArrowUp" => self.active.set(at.checked_sub(1).unwrap_or(count - 1)),
             "Enter" | "Tab" if !event.ctrl_key() && !event.meta_key() => self.choose(at),
-            "Escape" => self.asked.set(None),
+            "Escape" => self.close(),
             _ => return false,
         }
         true
@@ -100,8 +137,8 @@ impl Suggest {
     fn choose(self, at: usize) {
         let Some(choice) = self.options.with_untracked(|all| all.get(at).cloned()) else { return };
         let Some((sign, word)) = self.asked.get_untracked() else { return };
-        let typed = word.chars().count() + 1;
-        self.asked.set(None);
+        let typed = word.chars().count() + usize::from(self.tool.with_value(Option::is_none));
+        self.close();
         let writing = self.ticket.writing;
         if sign == '@' {
             let (id, name) = (escape(&choice.value), escape(&choice.label));
@@ -153,6 +190,8 @@ pub(super) fn list(suggest: Suggest) -> AnyView {
             id=list_id()
             aria-label=t("desk.suggestions")
             hidden=move || suggest.options.with(Vec::is_empty)
+            // Whoever scrolls it still writes.
+            on:mousedown=move |event| event.prevent_default()
         >
             {move || suggest.options.get().into_iter().enumerate().map(line).collect_view()}
         </ul>
@@ -162,7 +201,7 @@ pub(super) fn list(suggest: Suggest) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use super::question;
+    use super::{question, since};
 
     #[test]
     fn signs_ask_at_the_beginning_of_a_word() {
@@ -177,5 +216,15 @@ mod tests {
         assert_eq!(asked("https://example"), None);
         assert_eq!(asked("@li wei"), None);
         assert_eq!(asked("plain"), None);
+    }
+
+    #[test]
+    fn what_is_typed_after_a_tool_was_pressed_narrows_what_it_offers() {
+        assert_eq!(since("", ""), Some(String::new()));
+        assert_eq!(since("Hello\u{a0}", "Hello th"), Some("th".into()));
+        assert_eq!(since("Hello", "Hello"), Some(String::new()));
+        assert_eq!(since("Hello", "Hello you there"), None);
+        assert_eq!(since("Hello", "Hell"), None, "taken back");
+        assert_eq!(since("", "/th"), None, "typed all the same");
     }
 }

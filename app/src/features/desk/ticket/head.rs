@@ -10,16 +10,18 @@ use shared::{Row, i18n};
 use uuid::Uuid;
 
 use super::clocks::clocks;
+use super::side::fold;
 use super::{Ticket, is_archived};
 use crate::context::t;
 use crate::features::desk::acts::value;
 use crate::features::desk::asking::{Question, status_choices, status_field};
+use crate::features::desk::snoozed::{in_words, snoozed_until};
 use crate::record::refocus;
 use crate::ui::{Avatar, Button, ButtonKind, Choice, Icon, Menu, MenuItem, MenuLink, Select, Size, TextInput};
 
 pub(super) fn head(ticket: Ticket) -> AnyView {
     let desk = ticket.desk;
-    let (id, may) = (ticket.id, ticket.record.may_update);
+    let (id, may, gone) = (ticket.id, ticket.record.may_update, ticket.record.gone);
     let number = move || ticket.row().text("number").unwrap_or_default().to_owned();
     view! {
         <header class="ticket-head">
@@ -27,21 +29,31 @@ pub(super) fn head(ticket: Ticket) -> AnyView {
                 <span class="ticket-back">
                     <Button kind=ButtonKind::Ghost icon="arrow-left" label=t("ui.action.back") on_click=move |_| desk.address.open(None)/>
                 </span>
-                <span class="num meta">{number}</span>
-                {subject(ticket)}
+                <div class="ticket-words">
+                    <span class="num meta">{number}</span>
+                    {subject(ticket)}
+                </div>
                 {viewers(ticket)}
                 {playing(ticket)}
-                {may.then(|| view! { <Menu label=t("ui.action.more") end=true>{move || acts(ticket)}</Menu> })}
+                {fold(ticket)}
+                {may.then(|| view! {
+                    <Show when=move || !gone.get()>
+                        <Menu label=t("ui.action.more") end=true>{move || acts(ticket)}</Menu>
+                    </Show>
+                })}
                 {(!desk.address.is_alone()).then(|| view! {
                     <span class="desktop-only">
                         <Button kind=ButtonKind::Ghost icon="x" label=t("ui.action.close") on_click=move |_| desk.address.open(None)/>
                     </span>
                 })}
             </div>
-            <div class="ticket-controls" data-id=id.to_string()>
-                {controls(ticket)}
-                {clocks(ticket)}
-            </div>
+            <Show when=move || !gone.get()>
+                <div class="ticket-controls" data-id=id.to_string()>
+                    {controls(ticket)}
+                    {asleep(ticket)}
+                    {clocks(ticket)}
+                </div>
+            </Show>
         </header>
     }
     .into_any()
@@ -88,7 +100,7 @@ fn subject(ticket: Ticket) -> AnyView {
             .into_any();
         }
         let title = view! { <h1>{shown}</h1> };
-        if may {
+        if may && !ticket.record.gone.get() {
             let button = view! { <button type="button" class="fact-pencil" aria-label=label title=label on:click=begin><Icon name="pencil" size=Size::Small/></button> };
             view! { {title} {button} }.into_any()
         } else {
@@ -232,6 +244,29 @@ fn owner(ticket: Ticket) -> AnyView {
         </button>
         <Show when=move || may && owner.get().is_none()>
             <Button kind=ButtonKind::Primary icon="hand" on_click=move |_| desk.take(ticket.id)>{t("desk.take")}</Button>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Until when it is put off, and the way to have it back now.
+fn asleep(ticket: Ticket) -> AnyView {
+    let (desk, may) = (ticket.desk, ticket.record.may_update);
+    let until = Memo::new(move |_| ticket.record.row.with(|row| snoozed_until(desk.page, row)));
+    let wake = move || {
+        let spot = desk.spot();
+        desk.snooze(&[ticket.record.row.get_untracked()], None);
+        desk.go_on_at(spot);
+    };
+    view! {
+        <Show when=move || until.with(Option::is_some)>
+            <span class="ticket-asleep">
+                <Icon name="clock" size=Size::Small/>
+                <span>{move || until.get().map(|until| in_words(desk.page, until))}</span>
+                {may.then(|| view! {
+                    <Button size=Size::Small kind=ButtonKind::Ghost on_click=move |_| wake()>{t("desk.wake")}</Button>
+                })}
+            </span>
         </Show>
     }
     .into_any()

@@ -5,10 +5,13 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
-use shared::post::in_words;
-use shared::types::{INLINE_IMAGES, TICKET_MESSAGE};
+use leptos::web_sys::HtmlImageElement;
+use shared::post::{Notice, in_words};
+use shared::record::rich::escape;
+use shared::types::{INLINE_IMAGES, TICKET, TICKET_MESSAGE};
 use shared::{Row, format, i18n};
 use uuid::Uuid;
+use wasm_bindgen_futures::JsFuture;
 
 use super::Ticket;
 use crate::api::post::send_again;
@@ -37,21 +40,40 @@ fn sort_of(row: &Row) -> Sort {
 
 /// Who said something.
 struct By {
-    name: String,
-    /// Nothing proves that they did.
-    unproven: bool,
+    name: Signal<String>,
+    /// Nothing proves that they did, or it was the desk itself.
+    by_mail: bool,
 }
 
 /// Who said a message. A letter can come in anybody's name: one that became a note stands under its address alone.
 fn by(ticket: Ticket, row: &Row, sort: Sort) -> By {
+    if notice(row).is_some_and(|(notice, _)| notice.is_all()) {
+        return By { name: t("mail.desk"), by_mail: true };
+    }
     let address = row.text("author_email").map(str::to_owned);
     if let Some(name) = address.clone().filter(|_| sort.kind == NOTE.kind) {
-        return By { name, unproven: true };
+        return By { name: Signal::stored(name), by_mail: true };
     }
     let author = row.reference("created_by").filter(|_| sort.kind != INBOUND.kind);
     let named = row.text("author_name").map(str::to_owned).or(address);
     let name = named.or_else(|| author.and_then(|id| untrack(|| ticket.title(id)))).unwrap_or_default();
-    By { name, unproven: false }
+    By { name: Signal::stored(name), by_mail: false }
+}
+
+/// What a note that mail left is about, and what went wrong. What the desk itself says is only believed of what it wrote.
+fn notice(row: &Row) -> Option<(Notice, &str)> {
+    let found = row.text("notice").filter(|_| row.text("kind") == Some(NOTE.kind)).and_then(Notice::of)?;
+    let by_nobody = row.reference("created_by").is_none_or(|id| id.is_nil());
+    (by_nobody || !found.0.is_all()).then_some(found)
+}
+
+/// The same in words, which follow the language.
+fn notice_line(ticket: Ticket, row: &Row) -> Option<AnyView> {
+    let (notice, why) = notice(row).map(|(notice, why)| (notice, why.to_owned()))?;
+    let address = row.text("author_email").or_else(|| row.text("author_name")).unwrap_or("?").to_owned();
+    let told = move || notice.told(ticket.desk.page.locale.get(), &why, &address);
+    let class = if notice.is_all() { "message-text" } else { "meta" };
+    Some(view! { <p class=class>{told}</p> }.into_any())
 }
 
 /// What the customer asked at first.
@@ -59,11 +81,12 @@ pub(super) fn description(ticket: Ticket) -> AnyView {
     let row = ticket.row();
     let by = ["requester_name", "requester_email"].into_iter().find_map(|field| row.text(field).map(str::to_owned));
     let named = ["contact_id", "customer_id"].into_iter().find_map(|field| ticket.title(row.reference(field)?));
-    let by = By { name: by.or(named).unwrap_or_default(), unproven: false };
+    let by = By { name: Signal::stored(by.or(named).unwrap_or_default()), by_mail: false };
     let html = row.text("description").unwrap_or_default().to_owned();
     let at = row.datetime("received_at").or_else(|| row.datetime("created_at"));
     let menu = menu(ticket, INBOUND, html.clone(), || ().into_any());
-    frame(ticket, INBOUND, None, by, at, html, menu, ().into_any())
+    let text = said(ticket, (TICKET.name, row.id), html);
+    frame(ticket, INBOUND, None, by, at, text, menu, ().into_any())
 }
 
 /// One message.
@@ -76,7 +99,12 @@ pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
         let row = StoredValue::new(row.clone());
         move || acts(ticket, row)
     });
-    frame(ticket, sort, Some(row.id), by, row.datetime("said_at"), html, menu, end)
+    let line = notice_line(ticket, &row);
+    // What the desk says is kept in one language, and told in the reader's.
+    let text = (!notice(&row).is_some_and(|(notice, _)| notice.is_all()))
+        .then(|| said(ticket, (TICKET_MESSAGE.name, row.id), html));
+    let text = view! { {line} {text} }.into_any();
+    frame(ticket, sort, Some(row.id), by, row.datetime("said_at"), text, menu, end)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of a message")]
@@ -86,7 +114,7 @@ fn frame(
     id: Option<Uuid>,
     by: By,
     at: Option<DateTime<Utc>>,
-    html: String,
+    text: AnyView,
     menu: AnyView,
     end: AnyView,
 ) -> AnyView {
@@ -110,7 +138,7 @@ fn frame(
                 {at.map(|at| moment(ticket, at))}
                 {menu}
             </header>
-            {said(html)}
+            {text}
             {end}
         </article>
     }
@@ -119,10 +147,10 @@ fn frame(
 
 /// Whom one sees: for what nothing proves only how it came.
 fn face(by: &By) -> AnyView {
-    if by.unproven {
+    if by.by_mail {
         return view! { <Icon name="mail"/> }.into_any();
     }
-    view! { <Avatar name=by.name.clone() seed=by.name.clone() size=Size::Small/> }.into_any()
+    view! { <Avatar name=by.name seed=by.name size=Size::Small/> }.into_any()
 }
 
 fn moment(ticket: Ticket, at: DateTime<Utc>) -> AnyView {
@@ -132,21 +160,18 @@ fn moment(ticket: Ticket, at: DateTime<Utc>) -> AnyView {
     view! { <time class="meta" datetime=at.to_rfc3339() title=exact>{shown}</time> }.into_any()
 }
 
-/// The text; pictures from elsewhere are fetched when asked for, because that tells their sender that one reads.
-fn said(html: String) -> AnyView {
+/// The text, of a field of that record; pictures from elsewhere are fetched when asked for, because that tells their sender that
+/// one reads. The server fetches them: the sender learns nothing else.
+fn said(ticket: Ticket, (record_type, id): (&'static str, Uuid), html: String) -> AnyView {
     let node = NodeRef::<Div>::new();
     let remote = RwSignal::new(html.contains("data-remote-src"));
     let load = move |_| {
         let Some(area) = node.get_untracked() else { return };
         let Ok(found) = area.query_selector_all("img[data-remote-src]") else { return };
-        for at in 0..found.length() {
-            let Some(image) = found.item(at).and_then(|node| node.dyn_into::<leptos::web_sys::Element>().ok()) else {
-                continue;
-            };
-            if let Some(source) = image.get_attribute("data-remote-src") {
-                drop(image.set_attribute("referrerpolicy", "no-referrer"));
-                drop(image.set_attribute("src", &source));
-                drop(image.remove_attribute("data-remote-src"));
+        let failed = ticket.desk.page.text_now("desk.picture_failed");
+        for place in 0..found.length() {
+            if let Some(image) = found.item(place).and_then(|node| node.dyn_into::<HtmlImageElement>().ok()) {
+                show_picture(image, format!("/api/pictures/{record_type}/{id}/{place}"), failed.clone());
             }
         }
         remote.set(false);
@@ -159,6 +184,17 @@ fn said(html: String) -> AnyView {
         </Show>
     }
     .into_any()
+}
+
+/// Shows the picture at an address, else what is said in its place.
+fn show_picture(image: HtmlImageElement, address: String, failed: String) {
+    drop(image.remove_attribute("data-remote-src"));
+    image.set_src(&address);
+    spawn_local(async move {
+        if JsFuture::from(image.decode()).await.is_err() {
+            image.set_outer_html(&format!("<em class=\"muted\">{}</em>", escape(&failed)));
+        }
+    });
 }
 
 /// How far a mail has come; said where it failed or still waits.
@@ -196,7 +232,7 @@ fn send_again_button(ticket: Ticket, id: Uuid) -> AnyView {
             let locale = desk.page.locale.get_untracked();
             match send_again(id).await {
                 Ok(()) => desk.toasts.push(i18n::translate(locale, "mail.sent_again", &[]), Tone::Success, None),
-                Err(fault) => desk.toasts.push(i18n::error_message(locale, &fault.0), Tone::Danger, None),
+                Err(fault) => desk.toasts.push(i18n::error_sentence(locale, &fault.0), Tone::Danger, None),
             }
             let _ = busy.try_set(false);
         });
@@ -246,7 +282,7 @@ fn menu(ticket: Ticket, sort: Sort, text: String, more: impl Fn() -> AnyView + S
     if !ticket.record.may_update {
         return ().into_any();
     }
-    let text = StoredValue::new(text);
+    let (text, more) = (StoredValue::new(text), StoredValue::new(more));
     let quote = move |()| {
         let (desk, writing) = (ticket.desk, ticket.writing);
         if sort.kind == NOTE.kind && !writing.note.get_untracked() {
@@ -259,10 +295,12 @@ fn menu(ticket: Ticket, sort: Sort, text: String, more: impl Fn() -> AnyView + S
         text.with_value(|text| writing.editor.quote(text));
     };
     view! {
-        <Menu label=t("ui.action.more") size=Size::Small end=true>
-            <MenuItem label=t("desk.quote") icon="quote" on_select=quote/>
-            {more()}
-        </Menu>
+        <Show when=move || !ticket.record.gone.get()>
+            <Menu label=t("ui.action.more") size=Size::Small end=true>
+                <MenuItem label=t("desk.quote") icon="quote" on_select=quote/>
+                {more.with_value(|more| more())}
+            </Menu>
+        </Show>
     }
     .into_any()
 }
@@ -271,7 +309,7 @@ fn menu(ticket: Ticket, sort: Sort, text: String, more: impl Fn() -> AnyView + S
 fn acts(ticket: Ticket, row: StoredValue<Row>) -> AnyView {
     let is_own_note = |row: &Row| row.text("kind") == Some("note") && row.reference("created_by") == ticket.desk.me();
     let (id, own_note) = row.with_value(|row| (row.id, is_own_note(row)));
-    let split = move |()| ticket.desk.split(id);
+    let split = move |()| ticket.desk.split(ticket.id, id);
     view! {
         <MenuItem label=t("desk.split") icon="split" on_select=split/>
         {own_note.then(|| view! {

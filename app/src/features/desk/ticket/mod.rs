@@ -21,6 +21,7 @@ use shared::record::{CustomField, texts};
 use shared::types::TICKET;
 use uuid::Uuid;
 
+use super::again::failed_for_now;
 use super::composer::{Composer, Writing};
 use super::model::Desk;
 use crate::api::Answer;
@@ -28,7 +29,7 @@ use crate::api::desk::conversation;
 use crate::api::records::{custom_fields, get_record};
 use crate::context::t;
 use crate::live::Live;
-use crate::record::{RecordContext, failed};
+use crate::record::RecordContext;
 use crate::ui::{Notice, SkeletonRows, Tone};
 
 /// The open ticket; cheap to copy.
@@ -53,6 +54,8 @@ pub(super) struct Ticket {
     pub(super) live: StoredValue<String>,
     /// What changed is shown too.
     history: RwSignal<bool>,
+    /// What stands beside the conversation is shown where there is no room for both.
+    details: RwSignal<bool>,
     pub(super) writing: Writing,
 }
 
@@ -75,7 +78,7 @@ pub(super) fn pane(desk: Desk, id: Uuid) -> AnyView {
         let alone = desk.address.is_alone();
         let body = Suspend::new(async move {
             match found.await {
-                Err(fault) => failed(fault.0, move || again.notify()),
+                Err(fault) => failed_for_now(fault.0, move || again.notify()),
                 Ok((detail, ..)) if detail.row.id != id && alone => {
                     view! { <Redirect path=format!("/tickets/{}", detail.row.id)/> }.into_any()
                 }
@@ -104,6 +107,7 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
         viewers: Live::take().view(TICKET.name, id),
         live: StoredValue::new(detail.live.clone()),
         history: RwSignal::new(false),
+        details: RwSignal::new(false),
         writing: Writing::new(id),
     };
     desk.open.set_value(Some(ticket));
@@ -132,7 +136,9 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
             <div class="ticket-cols">
                 <div class="ticket-main">
                     {thread::thread(ticket)}
-                    {record.may_update.then(|| view! { <Composer ticket/> })}
+                    {record.may_update.then(|| view! {
+                        <Show when=move || !record.gone.get()><Composer ticket/></Show>
+                    })}
                 </div>
                 {side::side(ticket)}
             </div>
@@ -197,7 +203,21 @@ impl Ticket {
                 false
             }
             LiveEvent::Refresh { record_type } if record_type == "ticket_message" => true,
-            event => self.record.follow(event),
+            event => {
+                self.note_back(event);
+                self.record.follow(event)
+            }
+        }
+    }
+
+    /// One that was deleted comes back by undo.
+    fn note_back(self, event: &LiveEvent) {
+        if let LiveEvent::Changed { row, .. } = event
+            && row.id == self.id
+            && self.record.gone.get_untracked()
+            && self.record.row.with_untracked(|shown| shown.version < row.version)
+        {
+            self.record.gone.set(false);
         }
     }
 
@@ -260,7 +280,7 @@ impl Ticket {
                 }
                 Err(fault) => {
                     let locale = self.desk.page.locale.get_untracked();
-                    self.desk.toasts.push(shared::i18n::error_message(locale, &fault.0), Tone::Danger, None);
+                    self.desk.toasts.push(shared::i18n::error_sentence(locale, &fault.0), Tone::Danger, None);
                 }
             }
         });

@@ -35,28 +35,44 @@ const ELSEWHERE: &[&str] = &[
 const OTHERS: u32 = 6;
 
 pub(super) fn side(ticket: Ticket) -> AnyView {
-    let folded = RwSignal::new(true);
-    let page = ticket.desk.page;
+    let folded = move || (!ticket.details.get()).then_some("");
     view! {
-        <aside class="ticket-side" aria-label=t("ui.record.fields")>
-            <button
-                type="button"
-                class="ticket-fold"
-                aria-expanded=move || (!folded.get()).to_string()
-                on:click=move |_| folded.update(|folded| *folded = !*folded)
-            >
-                <Icon name="info"/>
-                {move || page.text(if folded.get() { "desk.details" } else { "desk.details_hide" })}
-            </button>
-            <div class="ticket-facts" data-folded=move || folded.get().then_some("")>
+        <aside class="ticket-side" id=side_id(ticket) aria-label=t("ui.record.fields") data-folded=folded>
+            <div class="ticket-facts">
                 {requester(ticket)}
                 {helpful(ticket)}
                 {satisfaction(ticket)}
                 {files(ticket)}
                 {linked_here(ticket)}
-                {ticket.record.facts(ELSEWHERE)}
+                <Show when=move || !ticket.record.gone.get()>{ticket.record.facts(ELSEWHERE)}</Show>
             </div>
         </aside>
+    }
+    .into_any()
+}
+
+fn side_id(ticket: Ticket) -> String {
+    format!("ticket-side-{}", ticket.id)
+}
+
+/// Shows and hides it where there is no room for it beside the conversation.
+pub(super) fn fold(ticket: Ticket) -> AnyView {
+    let (page, details) = (ticket.desk.page, ticket.details);
+    let label = Signal::derive(move || page.text(if details.get() { "desk.details_hide" } else { "desk.details" }));
+    view! {
+        <button
+            type="button"
+            class="button ticket-fold"
+            data-kind="ghost"
+            data-icon-only=""
+            aria-label=label
+            title=label
+            aria-expanded=move || details.get().to_string()
+            aria-controls=side_id(ticket)
+            on:click=move |_| details.update(|open| *open = !*open)
+        >
+            <Icon name="info"/>
+        </button>
     }
     .into_any()
 }

@@ -80,11 +80,11 @@ pub(super) fn line(data: CalendarData, row: Row) -> AnyView {
     };
     let moves = movable.then(|| {
         view! {
-            <Menu label=t("list.calendar.move") icon="calendar-clock" end=true>
-                <MenuItem icon="arrow-left" label=t("list.calendar.day_before") on_select=by(-1)/>
-                <MenuItem icon="arrow-right" label=t("list.calendar.day_after") on_select=by(1)/>
-                <MenuItem icon="calendar-days" label=t("list.calendar.week_after") on_select=by(7)/>
-                <MenuItem icon="calendar" label=t("list.calendar.other_day") on_select=move |()| data.hand.asking.set(Some(row.get_value()))/>
+            <Menu label=t("calendar.move") icon="calendar-clock" end=true>
+                <MenuItem icon="arrow-left" label=t("calendar.day_before") on_select=by(-1)/>
+                <MenuItem icon="arrow-right" label=t("calendar.day_after") on_select=by(1)/>
+                <MenuItem icon="calendar-days" label=t("calendar.week_after") on_select=by(7)/>
+                <MenuItem icon="calendar" label=t("calendar.other_day") on_select=move |()| data.hand.asking.set(Some(row.get_value()))/>
             </Menu>
         }
     });

@@ -66,7 +66,7 @@ fn day(data: CalendarData, span: Span, day: NaiveDate) -> AnyView {
         let name = day_heading(page.locale.get(), day, data.context.today.get());
         match total.get() {
             0 => name,
-            n => page.text_with("list.calendar.day", &[("day", &name), ("n", &n.to_string())]),
+            n => page.text_with("calendar.day", &[("day", &name), ("n", &n.to_string())]),
         }
     };
     // The month changes in the middle of the grid: its first day says so.
@@ -78,7 +78,7 @@ fn day(data: CalendarData, span: Span, day: NaiveDate) -> AnyView {
         }
     };
     let more = move || {
-        let text = page.text_with("list.calendar.more", &[("n", &hidden.get().to_string())]);
+        let text = page.text_with("calendar.more", &[("n", &hidden.get().to_string())]);
         let open = move |_| data.hand.opened.set(Some(day));
         view! { <button type="button" class="calendar-more" tabindex=move || index(chosen.get()) on:click=open>{text}</button> }
     };
@@ -155,10 +155,10 @@ fn agenda(data: CalendarData) -> AnyView {
         total - i64::try_from(rows.with(Vec::len)).unwrap_or_default()
     });
     let more = move || {
-        let text = page.text_with("list.calendar.more", &[("n", &hidden.get().to_string())]);
+        let text = page.text_with("calendar.more", &[("n", &hidden.get().to_string())]);
         view! { <Button block=true on_click=move |_| data.hand.opened.set(Some(data.chosen.get_untracked()))>{text}</Button> }
     };
-    let empty = move || rows.with(Vec::is_empty).then(|| view! { <p class="meta">{t("list.calendar.free")}</p> });
+    let empty = move || rows.with(Vec::is_empty).then(|| view! { <p class="meta">{t("calendar.free")}</p> });
     view! {
         <section class="calendar-agenda" aria-labelledby="calendar-chosen">
             <h3 id="calendar-chosen" class="section-title">{heading}</h3>
@@ -177,7 +177,7 @@ fn nothing(data: CalendarData) -> AnyView {
     let (page, nav) = (data.context.page, data.context.nav);
     let count = Memo::new(move |_| data.totals.with(|totals| totals.values().sum::<i64>()));
     let text = move || match count.get() {
-        0 => page.text("list.calendar.empty"),
+        0 => page.text("calendar.empty"),
         n => page.text_with("list.total", &[("n", &shared::format::number(page.locale.get(), n))]),
     };
     // Asked once more when the address leaves the calendar, which is gone by then.

@@ -31,7 +31,7 @@ pub(super) fn head(context: ListContext, hand: Hand) -> AnyView {
     };
     let turn = move |by: i32| go(Some(span.get_untracked().shifted(at.get_untracked(), by)));
     let spans = Signal::derive(move || {
-        let choice = |code: &str| Choice::new(code, page.text(&format!("list.calendar.{code}")));
+        let choice = |code: &str| Choice::new(code, page.text(&format!("calendar.{code}")));
         [Span::Month, Span::Week].map(|span| choice(span.code())).to_vec()
     });
     let choose = move |code: String| {
@@ -44,13 +44,13 @@ pub(super) fn head(context: ListContext, hand: Hand) -> AnyView {
     let code = Signal::derive(move || span.get().code().to_owned());
     view! {
         <header class="calendar-head">
-            <Button kind=ButtonKind::Ghost icon="chevron-left" label=t("list.calendar.previous") on_click=move |_| turn(-1)/>
-            <Button kind=ButtonKind::Ghost icon="chevron-right" label=t("list.calendar.next") on_click=move |_| turn(1)/>
+            <Button kind=ButtonKind::Ghost icon="chevron-left" label=t("calendar.previous") on_click=move |_| turn(-1)/>
+            <Button kind=ButtonKind::Ghost icon="chevron-right" label=t("calendar.next") on_click=move |_| turn(1)/>
             <h2 aria-live="polite">{heading}</h2>
             <Button on_click=move |_| go(None)>{t("format.today")}</Button>
             <span class="spacer"></span>
             {field_choice(context)}
-            <Segmented value=code options=spans label=t("list.calendar.span") on_change=choose/>
+            <Segmented value=code options=spans label=t("calendar.span") on_change=choose/>
         </header>
     }
     .into_any()
@@ -84,5 +84,5 @@ fn field_choice(context: ListContext) -> Option<AnyView> {
     // Back and views change the address under the input.
     Effect::new(move |_| value.set(current.get()));
     let choose = move |name: String| change(context, |by_day| by_day.by = Some(name));
-    Some(view! { <Select value options label=t("list.calendar.by") on_change=choose/> }.into_any())
+    Some(view! { <Select value options label=t("calendar.by") on_change=choose/> }.into_any())
 }

@@ -50,7 +50,7 @@ impl CalendarData {
         let locale = page.locale.get_untracked();
         let name = row.text(self.context.def.title).unwrap_or("–");
         let there = shared::format::day_heading(locale, day, self.context.today.get_untracked());
-        let done = i18n::translate(locale, "list.calendar.moved", &[("name", name), ("day", &there)]);
+        let done = i18n::translate(locale, "calendar.moved", &[("name", name), ("day", &there)]);
         act_with((page, self.toasts), Command::one(self.context.def.name, change), done, move |result| {
             self.settle(row, result);
         });

@@ -25,7 +25,7 @@ pub(super) fn day_dialog(data: CalendarData) -> AnyView {
     });
     let footer = move || {
         view! {
-            {as_list(data).map(|href| view! { <LinkButton href icon="list">{t("list.calendar.as_list")}</LinkButton> })}
+            {as_list(data).map(|href| view! { <LinkButton href icon="list">{t("calendar.as_list")}</LinkButton> })}
             {may_plan(data).then(|| view! {
                 <Button kind=ButtonKind::Primary icon="plus" on_click=move |_| plan(data)>
                     {move || page.text(&format!("{}._new", data.context.def.name))}
@@ -52,10 +52,10 @@ fn lines(data: CalendarData) -> AnyView {
     let shown = move |found: shared::calendar::Calendar| {
         data.titles.update(|titles| titles.extend(found.titles));
         let Some(day) = found.days.into_iter().next() else {
-            return view! { <p class="meta">{t("list.calendar.free")}</p> }.into_any();
+            return view! { <p class="meta">{t("calendar.free")}</p> }.into_any();
         };
         let rest = day.total - i64::try_from(day.rows.len()).unwrap_or_default();
-        let more = (rest > 0).then(|| data.context.page.text_with("list.calendar.more", &[("n", &rest.to_string())]));
+        let more = (rest > 0).then(|| data.context.page.text_with("calendar.more", &[("n", &rest.to_string())]));
         let lines = day.rows.into_iter().map(|row| line(data, row)).collect_view();
         view! { <ul class="calendar-lines">{lines}</ul> <p class="meta">{more}</p> }.into_any()
     };
@@ -123,12 +123,12 @@ pub(super) fn move_dialog(data: CalendarData) -> AnyView {
     let footer = move || {
         view! {
             <Button on_click=move |_| open.set(false)>{t("ui.action.cancel")}</Button>
-            <Button kind=ButtonKind::Primary disabled=no_day on_click=move |_| save()>{t("list.calendar.move")}</Button>
+            <Button kind=ButtonKind::Primary disabled=no_day on_click=move |_| save()>{t("calendar.move")}</Button>
         }
     };
     let label = data.date.with_value(|date| date.label_signal(data.context.page));
     view! {
-        <Dialog open title=t("list.calendar.move") close=t("ui.action.close") size=Size::Small footer>
+        <Dialog open title=t("calendar.move") close=t("ui.action.close") size=Size::Small footer>
             <div class="form-group"><Field id="calendar-day" label><DateInput value=day/></Field></div>
         </Dialog>
     }

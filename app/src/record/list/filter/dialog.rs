@@ -9,7 +9,7 @@ use shared::record::{Kind, day, is_empty};
 use shared::{FieldError, i18n};
 
 use super::super::subject::{Subject, Subjects};
-use super::words::{code, condition_text, entry_kind, operator_label, operators};
+use super::words::{code, condition_text, entry_kind, is_of_several, operator_label, operators};
 use super::{Conditions, Making};
 use crate::context::t;
 use crate::record::attribute::Attribute;
@@ -81,9 +81,11 @@ fn attribute_at(about: Subjects, path: &str) -> Option<Attribute> {
 pub(super) fn can_change(about: Subjects, condition: &Filter) -> bool {
     let Filter::Field { field, op, value } = condition else { return false };
     let text = value.as_str().unwrap_or_default();
+    let mut texts = value.as_array().into_iter().flatten().filter_map(Value::as_str).chain([text]);
+    let says_otherwise = texts.any(|text| text.starts_with('@'));
     attribute_at(about, field).is_some_and(|attribute| {
         let day_of_instant = attribute.kind() == Kind::DateTime && day(text).is_some();
-        operators(&attribute).contains(op) && !text.starts_with('@') && !day_of_instant
+        operators(&attribute).contains(op) && !says_otherwise && !day_of_instant
     })
 }
 
@@ -183,11 +185,14 @@ fn value_input(conditions: Conditions, draft: Draft, about: Subjects) -> Option<
     });
     let error = Signal::derive(move || draft.error.get().map(|e| i18n::field_error(page.locale.get(), &e)));
     let attribute = StoredValue::new(attribute);
-    // A period is chosen, a day is typed.
-    let of_period = Memo::new(move |_| attribute.with_value(|attribute| draft.op_of(attribute)) == Op::During);
+    // A period is chosen, a day is typed; several are chosen otherwise than one.
+    let way = Memo::new(move |_| {
+        let op = attribute.with_value(|attribute| draft.op_of(attribute));
+        (op == Op::During, is_of_several(op))
+    });
     let input = move || untrack(|| attribute.with_value(|attribute| value_editor(conditions, draft, attribute)));
     let shown = move || {
-        of_period.get();
+        way.track();
         needs_value.get().then(|| {
             view! { <Field id="filter-value" label=t("list.filter.value") error>{input()}</Field> }
         })
@@ -197,6 +202,8 @@ fn value_input(conditions: Conditions, draft: Draft, about: Subjects) -> Option<
 
 fn value_editor(conditions: Conditions, draft: Draft, attribute: &Attribute) -> AnyView {
     let (page, value) = (conditions.page, draft.value);
+    let several = is_of_several(draft.op_of(attribute));
+    keep_shape(value, several);
     let periods = || PERIODS.iter().map(|(code, _)| *code);
     if draft.op_of(attribute) == Op::During {
         let label = move |code: &str| page.text(&format!("list.period.{code}"));
@@ -215,11 +222,25 @@ fn value_editor(conditions: Conditions, draft: Draft, attribute: &Attribute) -> 
     }
     let mut editing = Editing::new(page, attribute.clone(), value, "filter-value".into(), conditions.titles);
     editing.kind = match entry_kind(attribute.kind()) {
+        Kind::Choice(codes) if several => Kind::MultiChoice(codes),
+        Kind::Reference(target) if several => Kind::References(target),
         // An amount is compared as a number: the currency is the record's.
         Kind::Money => Kind::Decimal(2),
         kind => kind,
     };
     editor(editing)
+}
+
+/// What was chosen stays, in a list or by itself, when another comparison asks for it so.
+fn keep_shape(value: RwSignal<Value>, several: bool) {
+    let other = value.with_untracked(|value| match value {
+        Value::Array(all) if !several => Some(all.first().cloned().unwrap_or_default()),
+        Value::Array(_) | Value::Null => None,
+        one => several.then(|| Value::Array(vec![one.clone()])),
+    });
+    if let Some(other) = other {
+        value.set(other);
+    }
 }
 
 /// One of a few values that are told apart by what they are written as; `usual` when it is none of them yet.
@@ -257,7 +278,11 @@ fn finished(draft: Draft, about: Subjects) -> Result<Option<Filter>, FieldError>
         Kind::Choice([]) => Kind::Text(200),
         kind => kind,
     };
-    let value = shared::record::normalize(&name, &kind, &draft.value.get())?;
+    let clean = |value: &Value| shared::record::normalize(&name, &kind, value);
+    let value = match draft.value.get() {
+        Value::Array(all) if is_of_several(op) => Value::Array(all.iter().map(clean).collect::<Result<_, _>>()?),
+        value => clean(&value)?,
+    };
     if is_empty(&value) {
         return Err(FieldError::new(name, "required"));
     }

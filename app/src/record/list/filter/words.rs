@@ -34,9 +34,8 @@ pub(super) fn operators(attribute: &Attribute) -> &'static [Op] {
         Kind::Date => &[Op::During, Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Empty, Op::Present],
         Kind::DateTime => &[Op::During, Op::Gte, Op::Lte, Op::Empty, Op::Present],
         Kind::Bool => &[Op::Eq],
-        Kind::Choice(_) | Kind::Currency | Kind::TimeZone | Kind::Reference(_) => {
-            &[Op::Eq, Op::Ne, Op::Empty, Op::Present]
-        }
+        Kind::Choice(_) | Kind::Reference(_) => &[Op::Eq, Op::Ne, Op::In, Op::NotIn, Op::Empty, Op::Present],
+        Kind::Currency | Kind::TimeZone => &[Op::Eq, Op::Ne, Op::Empty, Op::Present],
         Kind::Rank(_) | Kind::Json(_) => &[Op::Empty, Op::Present],
     }
 }
@@ -51,6 +50,7 @@ pub(super) fn code(op: Op) -> &'static str {
         Op::Gte => "gte",
         Op::Contains => "contains",
         Op::In => "in",
+        Op::NotIn => "not_in",
         Op::During => "during",
         Op::Empty => "empty",
         Op::Present => "present",
@@ -81,6 +81,11 @@ pub(super) fn entry_kind(kind: Kind) -> Kind {
     }
 }
 
+/// Several values are compared with.
+pub(super) fn is_of_several(op: Op) -> bool {
+    matches!(op, Op::In | Op::NotIn)
+}
+
 /// A condition in words; tracked.
 pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subject], condition: &Filter) -> String {
     let (field, op, value) = match condition {
@@ -108,13 +113,11 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
         (Op::Empty | Op::Present, _) => return start,
         (Op::During, Some(period)) => page.text(&format!("list.period.{period}")),
         (_, Some(part)) if matches!(kind, Kind::Address | Kind::Social) => part.to_owned(),
-        (_, Some("@me")) => page.text("ui.word.me"),
-        (_, Some("@my_team")) => page.text("ui.word.my_team"),
         // A day of an instant begins where the reader is.
         (_, Some(text)) if kind == Kind::DateTime && shared::record::day(text).is_some() => {
             shared::record::day(text).map(|day| shared::format::date(page.locale.get(), day)).unwrap_or_default()
         }
-        (Op::In, None) => {
+        (Op::In | Op::NotIn, None) => {
             let one = |value: &Value| condition_value(page, titles, attribute, value.clone());
             let all: Vec<String> = value.as_array().into_iter().flatten().map(one).collect();
             all.join(if page.locale.get() == i18n::Locale::ZhCn { "、" } else { ", " })
@@ -124,8 +127,22 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
     format!("{start} {text}")
 }
 
+/// What stands for something else in whoever's condition; tracked.
+fn meant(page: Page, word: &str) -> Option<String> {
+    let key = match word {
+        "@me" => "ui.word.me",
+        "@my_team" => "ui.word.my_team",
+        "@now" => "list.filter.now",
+        _ => return None,
+    };
+    Some(page.text(key))
+}
+
 /// A value that a condition compares with; tracked.
 fn condition_value(page: Page, titles: &Titles, attribute: &Attribute, value: Value) -> String {
+    if let Some(words) = value.as_str().and_then(|word| meant(page, word)) {
+        return words;
+    }
     let kind = attribute.kind();
     let listed = kind.is_text_list() || matches!(kind, Kind::References(_));
     let value = if listed { Value::Array(vec![value]) } else { value };

@@ -1,0 +1,73 @@
+//! What tickets of a view are listed: conditions as chips, and saved views that keep them.
+
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::Row;
+use shared::query::{Filter, Titles};
+use shared::types::TICKET;
+use uuid::Uuid;
+
+use super::address::View;
+use super::model::Desk;
+use crate::context::t;
+use crate::record::{Conditions, Views, conditions_on};
+use crate::ui::Menu;
+
+/// Chips of the conditions, the way to a further one, and what keeps them as a view.
+pub(super) fn bar(desk: Desk) -> AnyView {
+    let asked = desk.address.asked;
+    let all = Memo::new(move |_| asked.with(|asked| asked.conditions(kept(desk, asked.view).as_ref())));
+    // One more condition would stand in the place of all those that a saved view keeps while these are not known.
+    let is_unknown = Memo::new(move |_| {
+        asked.with(|asked| {
+            let is_saved = matches!(asked.view, View::Saved(_)) && asked.conditions.is_none();
+            is_saved && kept(desk, asked.view).is_none()
+        })
+    });
+    let change = move |all: Vec<Filter>| desk.address.filter(all);
+    let titles = RwSignal::new(Titles::new());
+    let conditions = Conditions { page: desk.page, titles, all: all.into(), change: Callback::new(change) };
+    let views = views(desk);
+    view! {
+        <div class="desk-filters" prop:inert=move || is_unknown.get()>
+            <div class="chips" role="group" aria-label=t("ui.action.filter")>{conditions_on(&TICKET, conditions)}</div>
+            <Menu label=t("list.view.title") icon="bookmark" end=true>{views.acts()}</Menu>
+        </div>
+        {views.dialog()}
+    }
+    .into_any()
+}
+
+/// What the saved view that is listed keeps: as it was read with its tickets, before that as it stands among the views; tracked.
+fn kept(desk: Desk, view: View) -> Option<Value> {
+    let View::Saved(id) = view else { return None };
+    let read = desk.kept.with(|kept| kept.as_ref().filter(|(of, _)| *of == id).map(|(_, query)| query.clone()));
+    let query = |row: &Row| row.value("query").clone();
+    read.or_else(|| desk.around.with(|around| around.saved.iter().find(|row| row.id == id).map(query)))
+}
+
+fn views(desk: Desk) -> Views {
+    let settings = move || {
+        let asked = desk.address.asked.get_untracked();
+        asked.settings(untrack(|| kept(desk, asked.view)).as_ref())
+    };
+    let chosen = move || match desk.address.asked.with(|asked| asked.view) {
+        View::Saved(id) => Some(id),
+        _ => None,
+    };
+    let named = move |id: Option<Uuid>| desk.address.show(id.map_or_else(View::default, View::Saved));
+    Views {
+        page: desk.page,
+        toasts: desk.toasts,
+        record_type: TICKET.name,
+        // The list of all tickets has them, too.
+        surface: "list",
+        all: Signal::derive(move || desk.around.with(|around| around.saved.clone())),
+        chosen: Signal::derive(chosen),
+        settings: Callback::new(move |()| settings()),
+        call_up: Callback::new(move |row: Row| desk.address.show(View::Saved(row.id))),
+        named: Callback::new(named),
+        reload: Callback::new(move |()| desk.load()),
+        naming: RwSignal::new(None),
+    }
+}

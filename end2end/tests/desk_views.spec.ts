@@ -1,0 +1,176 @@
+// The service desk's filters and saved views, what is done with many tickets at once, and who gets them.
+import type { Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import { call, create, createAll, expect, pick, press, signIn, test } from "./product.js";
+
+const fresh = (what: string) => `${what} ${randomUUID().slice(0, 8)}`;
+const row = (page: Page, id: string) => page.locator(`.ticket-row[data-id="${id}"]`);
+const chips = (page: Page) => page.locator(".desk-filters .chip[data-set]");
+const toast = (page: Page, text: string) => page.locator(".toast").filter({ hasText: text });
+const views = (page: Page) => page.locator(".desk-filters").getByRole("button", { name: "Views", exact: true });
+const inRail = (page: Page, name: string) => page.locator(".desk-views").getByRole("link", { name });
+const stored = async (page: Page, id: string) =>
+  (await call<{ row: Record<string, unknown> }>(page, "get_record", { record_type: "ticket", id })).row;
+
+async function queue(page: Page): Promise<string> {
+  return create(page, "queue", { name: fresh("Views"), routing: "manual", public: false });
+}
+
+// Lists tickets of some kinds only.
+async function ofKinds(page: Page, op: string, kinds: string[]) {
+  const dialog = page.locator("dialog[open]");
+  await press(page.locator(".desk-filters .chip[data-add]"), dialog);
+  await dialog.locator("#filter-field").selectOption("kind");
+  await dialog.locator("#filter-op").selectOption(op);
+  for (const kind of kinds) await dialog.getByRole("checkbox", { name: kind }).check();
+  await dialog.getByRole("button", { name: "Apply" }).click();
+  await expect(dialog).toHaveCount(0);
+}
+
+test("a view of the desk is narrowed, stays current, and is saved, renamed and removed", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const kinds = ["repair", "praise", "complaint"];
+  const ids = await createAll(page, "ticket", kinds.map((kind) => ({ subject: kind, queue_id: own, kind })));
+  await page.goto(`/desk?view=queue-${own}`);
+  await expect(page.locator(".ticket-row")).toHaveCount(3);
+  await ofKinds(page, "in", ["Repair", "Complaint"]);
+  await expect(chips(page)).toHaveText(["Kind is one of Repair, Complaint"]);
+  await expect(page.locator(".ticket-row")).toHaveCount(2);
+  await expect(row(page, ids[1]!)).toHaveCount(0);
+  // What fits comes by itself, and what no longer does goes; a link leads to the same.
+  const later = await create(page, "ticket", { subject: "later", queue_id: own, kind: "repair" });
+  await expect(row(page, later)).toBeVisible();
+  await call(page, "apply", { command: { record_type: "ticket", changes: [{ do: "update", id: ids[0], values: { kind: "praise" } }] } });
+  await expect(row(page, ids[0]!)).toHaveCount(0);
+  await page.reload();
+  await expect(chips(page)).toHaveCount(1);
+  await expect(page.locator(".ticket-row")).toHaveCount(2);
+  const name = fresh("Mended");
+  await pick(views(page), page.getByRole("menuitem", { name: "Save as view" }));
+  const dialog = page.locator("dialog[open]");
+  await dialog.locator("#view-name").fill(name);
+  await dialog.locator("#view-audience").selectOption("everyone");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(/view=saved-/);
+  await expect(inRail(page, name)).toHaveAttribute("aria-current", "page");
+  await expect(inRail(page, name).locator(".count")).toHaveText("2");
+  await expect(page.locator(".ticket-row")).toHaveCount(2);
+  // Changed, and kept so.
+  await chips(page).filter({ hasText: "Kind" }).locator(".chip-remove").click();
+  await expect(page.locator(".ticket-row")).toHaveCount(4);
+  await pick(views(page), page.getByRole("menuitem", { name: "Update view" }));
+  await expect(page).not.toHaveURL(/[?&]f=/);
+  await expect(inRail(page, name).locator(".count")).toHaveText("4");
+  const other = fresh("Renamed");
+  await pick(views(page), page.getByRole("menuitem", { name: "Rename view" }));
+  await expect(dialog.locator("#view-audience")).toHaveValue("everyone");
+  await dialog.locator("#view-name").fill(other);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(inRail(page, other)).toBeVisible();
+  await expect(inRail(page, name)).toHaveCount(0);
+  await pick(views(page), page.getByRole("menuitem", { name: "Delete view" }));
+  await expect(inRail(page, other)).toHaveCount(0);
+  await toast(page, "View removed").getByRole("button", { name: "Undo" }).click();
+  await expect(inRail(page, other)).toBeVisible();
+});
+
+test("none of several kinds are listed, and the list of all tickets has the view, too", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const kinds = ["repair", "praise", "complaint"];
+  const ids = await createAll(page, "ticket", kinds.map((kind) => ({ subject: fresh(kind), queue_id: own, kind })));
+  await page.goto(`/desk?view=queue-${own}`);
+  await ofKinds(page, "not_in", ["Praise", "Complaint"]);
+  await expect(chips(page)).toHaveText(["Kind is none of Praise, Complaint"]);
+  await expect(page.locator(".ticket-row")).toHaveCount(1);
+  // The words lead to where it is changed.
+  await chips(page).locator(".chip-words").click();
+  const dialog = page.locator("dialog[open]");
+  await expect(dialog.getByRole("checkbox", { name: "Praise" })).toBeChecked();
+  await dialog.getByRole("checkbox", { name: "Praise" }).uncheck();
+  await dialog.getByRole("button", { name: "Apply" }).click();
+  await expect(row(page, ids[1]!)).toBeVisible();
+  const name = fresh("Both");
+  await pick(views(page), page.getByRole("menuitem", { name: "Save as view" }));
+  await dialog.locator("#view-name").fill(name);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(/view=saved-/);
+  await page.goto("/tickets");
+  await pick(page.locator(".list-bar").getByRole("button", { name: "Views", exact: true }), page.getByRole("menuitemradio", { name }));
+  await expect(page.locator("tbody tr[data-id]")).toHaveCount(2);
+  await expect(page.locator(`tbody tr[data-id="${ids[2]}"]`)).toHaveCount(0);
+});
+
+test("tags are added to and taken off several tickets, the others stay", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const tags = [["vip", "old"], ["old"]];
+  const ids = await createAll(page, "ticket", tags.map((tags) => ({ subject: "Tagged", queue_id: own, kind: "request", tags })));
+  await page.goto(`/desk?view=queue-${own}`);
+  const bar = page.locator(".bulk-bar");
+  await press(row(page, ids[0]!).getByRole("checkbox"), bar);
+  await row(page, ids[1]!).getByRole("checkbox").check();
+  // In words, all of which are in sight.
+  for (const name of ["Status", "Priority", "Assign", "Queue", "Tags", "Snooze"]) {
+    await expect(bar.getByRole("button", { name })).toHaveText(name);
+    await expect(bar.getByRole("button", { name })).toBeInViewport({ ratio: 1 });
+  }
+  await bar.getByRole("button", { name: "Tags" }).click();
+  const dialog = page.locator("dialog[open]");
+  await dialog.locator("#desk-tags-added").fill("new");
+  await dialog.getByRole("checkbox", { name: "old" }).check();
+  await dialog.getByRole("button", { name: "Apply" }).click();
+  const now = async () => Promise.all(ids.map(async (id) => (await stored(page, id)).tags));
+  await expect.poll(now).toEqual([["vip", "new"], ["new"]]);
+  await page.locator(".toast").last().getByRole("button", { name: "Undo" }).click();
+  await expect.poll(now).toEqual(tags);
+});
+
+test("on a phone what is done with chosen tickets are icons and a menu, and the chosen view is in sight @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await create(page, "ticket", { subject: "On the go", queue_id: own, kind: "request" });
+  await page.goto(`/desk?view=queue-${own}`);
+  await expect(page.locator(".desk-view[aria-current=page]")).toBeInViewport({ ratio: 1 });
+  const bar = page.locator(".bulk-bar");
+  await press(row(page, id).getByRole("checkbox"), bar);
+  expect((await bar.getByRole("button", { name: "Priority" }).boundingBox())!.width).toBeLessThan(60);
+  await bar.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Tags" }).click();
+  await expect(page.locator("dialog[open] #desk-tags-added")).toBeVisible();
+});
+
+test("whoever gives a ticket to a full colleague is told so", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = fresh("Zoe full");
+  const zoe = await create(page, "user", { name, ticket_capacity: 1, away: true });
+  const own = await queue(page);
+  const ids = await createAll(page, "ticket", ["A", "B"].map((subject) => ({ subject, queue_id: own, kind: "request", owner_id: zoe })));
+  await page.goto(`/desk?view=queue-${own}&ticket=${ids[0]}`);
+  const dialog = page.locator("dialog[open]");
+  await press(page.locator(".ticket-owner"), dialog);
+  await dialog.locator("input").fill(name);
+  const line = dialog.locator(".desk-colleagues button");
+  await expect(line).toHaveCount(1);
+  for (const words of ["2 of 1 open", "At capacity", "Away"]) await expect(line).toContainText(words);
+  await expect(line.locator("[data-full] .icon")).toBeVisible();
+});
+
+test("the page of a calendar shows the days of a year that are in effect", async ({ page }) => {
+  await signIn(page, "admin");
+  const holidays = [{ day: "2026-12-24", name: "Stocktaking" }];
+  const hours = { mon: [["09:00", "18:00"]] };
+  const id = await create(page, "business_calendar", { name: fresh("Days"), hours, holidays, chinese_holidays: true });
+  await page.goto(`/business_calendars/${id}`);
+  const days = page.locator(".year-days");
+  await days.getByLabel("Year").selectOption("2026");
+  await expect(days).toContainText("As announced by the State Council.");
+  await expect(days).toContainText("15 Feb – 23 Feb");
+  await expect(days).toContainText("Stocktaking");
+  await expect(days).toContainText("Sun, 20 Sep");
+  await days.getByLabel("Year").selectOption("2027");
+  await expect(days).toContainText("Not announced yet");
+  await expect(days.getByRole("listitem")).toHaveCount(3);
+});

@@ -1,0 +1,107 @@
+// What customers type and choose on the public pages is never lost on the way: forms that are refused, connections that break.
+import type { Browser, Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import { call, expect, signIn, test } from "./product.js";
+
+const sent = (page: Page) => page.getByRole("heading", { name: "We got your request" });
+const files = (page: Page) => page.getByLabel("Files");
+const press = (page: Page) => page.getByRole("button", { name: "Send", exact: true }).click();
+const photo = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from("a red lamp") });
+
+async function written(page: Page, subject: string, email = `${randomUUID()}@customer.test`) {
+  await page.goto("/portal/demo/new");
+  await page.getByLabel("Your e-mail").fill(email);
+  await page.getByLabel("What is it about?").fill(subject);
+  await page.getByLabel("What do you need?").fill("As I typed it");
+}
+
+// How many records of a type are called so.
+async function found(browser: Browser, type: string, field: string, value: string) {
+  const desk = await (await browser.newContext()).newPage();
+  await signIn(desk, "admin");
+  const query = { filter: { field: { field, op: "eq", value } } };
+  return (await call<{ rows: unknown[] }>(desk, "list_records", { record_type: type, query })).rows.length;
+}
+
+test("what the server refuses comes back beside its field, with the files still chosen @phone", async ({ page, browser }) => {
+  const name = `${randomUUID()}.txt`;
+  // Browsers take it for an address, the server does not.
+  await written(page, "Refused", "somebody@nowhere");
+  await files(page).setInputFiles(photo(name));
+  await expect(page.getByText(name, { exact: true })).toBeVisible();
+  await press(page);
+  await expect(page.locator("#requester_email-error")).toContainText("Enter an e-mail address");
+  await expect(page.getByLabel("Your e-mail")).toBeFocused();
+  await expect(page.getByLabel("What do you need?")).toHaveValue("As I typed it");
+  expect(await files(page).evaluate((input: HTMLInputElement) => input.files!.length)).toBe(1);
+  await page.getByLabel("Your e-mail").fill(`${randomUUID()}@customer.test`);
+  await press(page);
+  await expect(sent(page)).toBeVisible();
+  expect(await found(browser, "attachment", "name", name)).toBe(1);
+});
+
+test("what does not fit is said in the language of the page, and nothing is sent", async ({ page }) => {
+  let posts = 0;
+  page.on("request", (request) => (posts += Number(request.method() === "POST")));
+  await page.goto("/portal/demo/new?lang=zh-CN");
+  await page.getByLabel("您的邮箱").fill("li@customer.test");
+  await page.getByLabel("问题描述").fill("你好");
+  await page.getByRole("button", { name: "提交", exact: true }).click();
+  await expect(page.locator("#subject-error")).toHaveText("请填写此项。");
+  await page.getByLabel("主题", { exact: true }).fill("字".repeat(301));
+  await page.getByRole("button", { name: "提交", exact: true }).click();
+  await expect(page.locator("#subject-error")).toHaveText("内容过长，最多 300 个字符。");
+  await page.getByLabel("附件").setInputFiles({ name: "空.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
+  await expect(page.locator("#files-error")).toHaveText("空.txt 是空文件，请换一个文件或不附加。");
+  expect(posts).toBe(0);
+});
+
+test("without script files that were lost are asked for by name", async ({ browser }) => {
+  const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  await written(page, "s".repeat(301));
+  await files(page).setInputFiles(photo("lamp.txt"));
+  await press(page);
+  await expect(page.getByText("Choose your files again, they could not be kept: lamp.txt")).toBeVisible();
+  await expect(page.getByLabel("What do you need?")).toHaveValue("As I typed it");
+});
+
+test("without connection everything stays, over a reload, too @phone", async ({ page, context }) => {
+  await written(page, `Offline ${randomUUID()}`);
+  await files(page).setInputFiles(photo("lamp.txt"));
+  await context.setOffline(true);
+  await press(page);
+  await expect(page.getByRole("alert").filter({ hasText: "No connection. Your text and files are kept; try again." })).toBeVisible();
+  expect(await files(page).evaluate((input: HTMLInputElement) => input.files!.length)).toBe(1);
+  await context.setOffline(false);
+  await page.reload();
+  await expect(page.getByLabel("What do you need?")).toHaveValue("As I typed it");
+  await expect(page.getByText("Choose your files again, they could not be kept: lamp.txt")).toBeVisible();
+  await press(page);
+  await expect(sent(page)).toBeVisible();
+  await page.goto("/portal/demo/new");
+  await expect(page.getByLabel("What do you need?")).toHaveValue("");
+});
+
+for (const reload of [false, true]) {
+  test(`an answer that is lost makes no second ticket${reload ? ", after a reload neither" : ""}`, async ({ page, browser }) => {
+    const subject = `Lost ${randomUUID()}`;
+    // The server gets it; what it says the first time does not arrive.
+    await page.addInitScript(() => {
+      const real = window.fetch;
+      window.fetch = async (...request) => {
+        const answer = await real(...request);
+        if (request[1]?.method !== "POST" || sessionStorage.getItem("lost")) return answer;
+        sessionStorage.setItem("lost", "yes");
+        throw new TypeError("the answer is lost");
+      };
+    });
+    await written(page, subject);
+    await press(page);
+    await expect(page.getByText("No connection.")).toBeVisible();
+    expect(await found(browser, "ticket", "subject", subject)).toBe(1);
+    if (reload) await page.reload();
+    await press(page);
+    await expect(sent(page)).toBeVisible();
+    expect(await found(browser, "ticket", "subject", subject)).toBe(1);
+  });
+}

@@ -1,0 +1,70 @@
+// Surveys: one in both languages, an answer that its browser changes, and recommendations in the desk's reports.
+import type { Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
+import { create, createAll, expect, signIn, test } from "./product.js";
+
+const fresh = (name: string) => `${name} ${randomUUID().slice(0, 8)}`;
+
+// What is sent at once looks as if a program did: then the page says so, and takes it later.
+async function send(visitor: Page) {
+  await expect(async () => {
+    const thanks = visitor.getByRole("heading", { name: "Thank you" });
+    if (!(await thanks.isVisible())) await visitor.getByRole("button", { name: "Send" }).click({ timeout: 1_000 });
+    await expect(thanks).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+}
+
+test("a survey speaks both languages, and a browser that answers again changes its answer @phone", async ({ page, browser }) => {
+  await signIn(page, "admin");
+  const questions = [{
+    label: "哪个？", other_label: "Which one?", kind: "choice", choices: ["红色", "蓝色"], other_choices: ["Red", "Blue"],
+  }];
+  const id = await create(page, "survey", {
+    name: fresh("Both"), kind: "nps", locale: "zh-CN", question: "您会推荐我们吗？", other_question: "Would you recommend us?",
+    questions, active: true, public: true,
+  });
+  const guest = await browser.newContext({ locale: "en-US" });
+  const visitor = await guest.newPage();
+  await visitor.goto(new URL(`/portal/demo/s/${id}`, test.info().project.use.baseURL).href);
+  await expect(visitor.locator("h1")).toHaveText("Would you recommend us?");
+  await visitor.getByRole("link", { name: "简体中文" }).click();
+  await expect(visitor.locator("h1")).toHaveText("您会推荐我们吗？");
+  await expect(visitor.getByLabel("哪个？").locator("option").last()).toHaveText("蓝色");
+  await visitor.getByRole("link", { name: "English" }).click();
+  await visitor.getByRole("radio", { name: "9" }).check({ force: true });
+  await visitor.getByLabel("Which one?").selectOption("Blue");
+  await send(visitor);
+  await visitor.getByRole("link", { name: "Change your answer" }).click();
+  await expect(visitor.getByRole("radio", { name: "9" })).toBeChecked();
+  await visitor.getByRole("radio", { name: "3" }).check({ force: true });
+  await send(visitor);
+  await guest.close();
+
+  await page.goto(`/surveys/${id}`);
+  const results = page.locator(".survey-results");
+  await expect(results).toContainText("1 answer");
+  await expect(results.locator(".survey-figure")).toContainText("−100");
+  await expect(results.getByRole("heading", { name: "Which one?" })).toBeVisible();
+  await expect(results.locator(".tally").last().locator("li", { hasText: "Blue" })).toContainText("1");
+});
+
+test("recommendations are told by queue and open their answers", async ({ page }) => {
+  await signIn(page, "admin");
+  const queue = await create(page, "queue", { name: fresh("Recommended"), routing: "manual", public: false });
+  const survey_id = await create(page, "survey", { name: fresh("Would"), kind: "nps", locale: "en", question: "Would you?" });
+  const at = new Date(Date.now() - 3_600_000).toISOString();
+  const asked = { queue_id: queue, kind: "request", received_at: at };
+  const scores = [10, 9, 8, 2];
+  const tickets = await createAll(page, "ticket", scores.map((score) => ({ subject: `Asked ${score}`, ...asked })));
+  await createAll(page, "survey_response", tickets.map((ticket_id, n) => ({ survey_id, ticket_id, score: scores[n], answered_at: at })));
+  const filter = JSON.stringify([{ field: { field: "queue_id", op: "eq", value: queue } }]);
+  await page.goto(`/desk/reports?f=${encodeURIComponent(filter)}`);
+  const nps = page.locator("[data-figure=nps]");
+  await expect(nps.locator(".figure-value")).toHaveText("+25");
+  await expect(nps.locator(".figure-note")).toHaveText("4 answers");
+  const row = page.locator("[data-report=groups] tbody tr");
+  await expect(row.locator("[data-column=nps_answers]")).toHaveText("4");
+  await row.locator("[data-column=nps] a").click();
+  await expect(page).toHaveURL(/\/survey_responses\?/);
+  await expect(page.locator("tr[data-row]")).toHaveCount(4);
+});

@@ -1,0 +1,96 @@
+//! What was answered in the last import of a kind of file counts in the next one, and what of it is forgotten.
+
+use serde_json::json;
+use shared::access::Actor;
+use shared::command::{Change, Command};
+use shared::import::{Answer, Decision, FileInfo, FilePlan, Question, Spec};
+use shared::types::{CONTACT, CUSTOMER};
+use shared::{RecordDef, Values};
+use uuid::Uuid;
+
+use crate::import::{number, preview, run, suggested};
+use crate::support::TestStore;
+use crate::support::sample::founded;
+
+/// A file as it is understood after those before it.
+async fn uploaded(test: &TestStore, actor: &Actor, text: &str) -> (FileInfo, Spec) {
+    let info = test.store.upload_import(actor, "again.csv", text.as_bytes()).await.unwrap();
+    let files = vec![FilePlan { file: info.id, steps: info.steps.clone() }];
+    (info, Spec { files, answers: Vec::new() })
+}
+
+async fn create(test: &TestStore, actor: &Actor, def: &RecordDef, fields: serde_json::Value) -> Uuid {
+    let id = Uuid::now_v7();
+    let values: Values = fields.as_object().cloned().unwrap();
+    test.store.apply(actor, Command::one(def.name, Change::Create { id, values })).await.unwrap();
+    id
+}
+
+fn answer(questions: &[Question], value: &str, decision: Decision) -> Answer {
+    let question = questions.iter().find(|question| question.unknown.value == value).unwrap();
+    Answer { unknown: question.unknown.clone(), decision }
+}
+
+#[tokio::test]
+async fn answers_to_names_and_to_what_cannot_be_read_count_for_the_next_file() {
+    let (test, actor) = founded().await;
+    let acme = create(&test, &actor, &CUSTOMER, json!({"name": "Acme"})).await;
+    let first = "name,customer_id,emails\nAnna,Those people,n/a\nBela,Nobody,b@example.com\n";
+    let mut spec = suggested(&test, &actor, first, &CONTACT).await;
+    let asked = preview(&test, &actor, &spec).await.questions;
+    spec.answers = vec![
+        answer(&asked, "Those people", Decision::Use("Acme".into())),
+        answer(&asked, "Nobody", Decision::Empty),
+        answer(&asked, "*", Decision::Empty),
+    ];
+    assert_eq!(run(&test, &actor, &spec).await.created, 2);
+
+    let next = "name,customer_id,emails\nCara,those people,N/A\nDora,nobody,d@example.com\n";
+    let (info, again) = uploaded(&test, &actor, next).await;
+    assert_eq!((info.remembered, info.titles.get(&acme).map(String::as_str)), (true, Some("Acme")));
+    let shown = preview(&test, &actor, &again).await;
+    assert!(shown.questions.is_empty(), "{:?}", shown.questions);
+    assert_eq!(shown.steps[0].rows[0].cells, ["Cara", "Acme", ""]);
+    assert_eq!(run(&test, &actor, &again).await.created, 2);
+    assert_eq!(number(&test, "select count(*) from contacts where customer_id is not null").await, 2);
+
+    // What is gone is meant no more, and a name that something is called by now is meant by itself.
+    create(&test, &actor, &CUSTOMER, json!({"name": "Nobody"})).await;
+    test.store.apply(&actor, Command::one(CUSTOMER.name, Change::Archive { id: acme })).await.unwrap();
+    let (info, again) = uploaded(&test, &actor, next).await;
+    assert!(info.titles.is_empty());
+    let shown = preview(&test, &actor, &again).await;
+    let asked: Vec<&str> = shown.questions.iter().map(|question| question.unknown.value.as_str()).collect();
+    assert_eq!(asked, ["those people"]);
+    assert_eq!(shown.steps[0].rows[1].cells[1], "nobody");
+}
+
+#[tokio::test]
+async fn that_rows_are_left_out_is_asked_about_again() {
+    let (test, actor) = founded().await;
+    let people = "name,emails\n王建国,a@example.com\n王建国,b@example.com\n";
+    run(&test, &actor, &suggested(&test, &actor, people, &CONTACT).await).await;
+    let clerk = "name,job_title\n王建国,Clerk\n";
+    let mut spec = suggested(&test, &actor, clerk, &CONTACT).await;
+    spec.files[0].steps[0].key = Some("name".into());
+    let asked = preview(&test, &actor, &spec).await.questions;
+    spec.answers = vec![answer(&asked, "王建国", Decision::Empty)];
+    run(&test, &actor, &spec).await;
+    let (info, again) = uploaded(&test, &actor, clerk).await;
+    assert!(info.remembered);
+    assert_eq!(preview(&test, &actor, &again).await.questions.len(), 1);
+}
+
+#[tokio::test]
+async fn remembered_words_that_name_somebody_go_with_their_erasure() {
+    let (test, actor) = founded().await;
+    let jon = create(&test, &actor, &CONTACT, json!({"name": "Jon Smith"})).await;
+    let mut spec = suggested(&test, &actor, "name,reports_to_id\nAnna,Jon Smith (old)\n", &CONTACT).await;
+    let asked = preview(&test, &actor, &spec).await.questions;
+    spec.answers = vec![answer(&asked, "Jon Smith (old)", Decision::Empty)];
+    run(&test, &actor, &spec).await;
+    let named = "select count(*) from import_mappings where steps::text ilike '%smith%'";
+    assert_eq!(number(&test, named).await, 1);
+    test.store.erase(&actor, &CONTACT, jon).await.unwrap();
+    assert_eq!(number(&test, named).await, 0);
+}
