@@ -5,7 +5,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
-use shared::types::{ARTICLE, BUSINESS_CALENDAR, SURVEY};
+use shared::types::{ARTICLE, BUSINESS_CALENDAR, SURVEY, SURVEY_RESPONSE};
 use uuid::Uuid;
 
 use crate::chunk;
@@ -22,7 +22,7 @@ use crate::features::quick_add::QuickAdd;
 use crate::features::reports::ReportsPage;
 use crate::features::settings::{SettingsPage, calendar_days};
 use crate::features::sign_in::{InvitationPage, ResetPage, SetUpPage, SignInPage};
-use crate::features::surveys::results;
+use crate::features::surveys::{answers, results};
 use crate::features::timeline::Timeline;
 use crate::features::workspace::Workspace;
 use crate::features::{articles, leads};
@@ -78,7 +78,13 @@ chunk! {
     page fn ticket() in desk { view! { <TicketPage timeline=timeline_of/> } }
     page fn reports() in reports { view! { <ReportsPage/> } }
     part fn at_a_glance(record_type: &'static str, id: Uuid) in reports {
-        if record_type == SURVEY.name { results(id) } else { calendar_days::view(id) }
+        if record_type == SURVEY.name {
+            results(id)
+        } else if record_type == SURVEY_RESPONSE.name {
+            answers(id)
+        } else {
+            calendar_days::view(id)
+        }
     }
     page fn my_day() in records { view! { <MyDayPage/> } }
     page fn list() in records { view! { <Plural/> } }
@@ -158,7 +164,7 @@ fn timeline_of(record_type: &'static str, id: Uuid) -> AnyView {
     // In the browser only, and after the page itself.
     let here = RwSignal::new(false);
     Effect::new(move |_| here.set(true));
-    let has_more = [SURVEY.name, BUSINESS_CALENDAR.name].contains(&record_type);
+    let has_more = [SURVEY.name, SURVEY_RESPONSE.name, BUSINESS_CALENDAR.name].contains(&record_type);
     let before = has_more.then_some(move || here.get().then(|| at_a_glance::view(record_type, id)));
     view! { {before} <Timeline record_type id/> }.into_any()
 }

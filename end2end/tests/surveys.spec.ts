@@ -18,7 +18,7 @@ test("a survey speaks both languages, and a browser that answers again changes i
   await signIn(page, "admin");
   const questions = [{
     label: "哪个？", other_label: "Which one?", kind: "choice", choices: ["红色", "蓝色"], other_choices: ["Red", "Blue"],
-  }];
+  }, { label: "为什么？", other_label: "Why?", kind: "text" }];
   const id = await create(page, "survey", {
     name: fresh("Both"), kind: "nps", locale: "zh-CN", question: "您会推荐我们吗？", other_question: "Would you recommend us?",
     questions, active: true, public: true,
@@ -33,6 +33,7 @@ test("a survey speaks both languages, and a browser that answers again changes i
   await visitor.getByRole("link", { name: "English" }).click();
   await visitor.getByRole("radio", { name: "9" }).check({ force: true });
   await visitor.getByLabel("Which one?").selectOption("Blue");
+  await visitor.getByLabel("Why?").fill("Like the sea");
   await send(visitor);
   await visitor.getByRole("link", { name: "Change your answer" }).click();
   await expect(visitor.getByRole("radio", { name: "9" })).toBeChecked();
@@ -46,6 +47,10 @@ test("a survey speaks both languages, and a browser that answers again changes i
   await expect(results.locator(".survey-figure")).toContainText("−100");
   await expect(results.getByRole("heading", { name: "Which one?" })).toBeVisible();
   await expect(results.locator(".tally").last().locator("li", { hasText: "Blue" })).toContainText("1");
+  await results.getByRole("link", { name: "Like the sea" }).click();
+  const answers = page.locator(".survey-answers");
+  await expect(answers.locator("dt")).toHaveText(["Which one?", "Why?"]);
+  await expect(answers.locator("dd")).toHaveText(["Blue", "Like the sea"]);
 });
 
 test("recommendations are told by queue and open their answers", async ({ page }) => {
@@ -67,4 +72,6 @@ test("recommendations are told by queue and open their answers", async ({ page }
   await row.locator("[data-column=nps] a").click();
   await expect(page).toHaveURL(/\/survey_responses\?/);
   await expect(page.locator("tr[data-row]")).toHaveCount(4);
+  await page.goto(`/tickets/${tickets[3]}`);
+  await expect(page.locator(".ticket-opinions")).toContainText("2/10");
 });

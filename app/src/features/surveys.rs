@@ -1,5 +1,7 @@
 //! What the answers to a survey come to, and where it can be answered.
 
+mod response;
+
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -15,6 +17,8 @@ use shared::types::{SURVEY, SURVEY_RESPONSE, Survey, score_range};
 use shared::{Error, Row};
 use uuid::Uuid;
 
+pub use self::response::answers;
+use self::response::{label, latest, written};
 use crate::api::desk::results_of_survey;
 use crate::api::records::get_record;
 use crate::context::{Page, t};
@@ -26,18 +30,21 @@ use crate::ui::{LinkButton, Progress, SkeletonRows};
 /// Answers that come so close together are counted at once.
 const TOGETHER: Duration = Duration::from_secs(1);
 
+/// The survey, what its answers come to, and the latest responses.
+type Counted = (Row, SurveyResults, Vec<Row>);
+
 /// The results of a survey, kept current; nothing for whoever may not read answers.
 pub fn results(id: Uuid) -> AnyView {
     let page = Page::take();
     if !page.actor().is_some_and(|actor| actor.may(&SURVEY_RESPONSE, Action::Read)) {
         return ().into_any();
     }
-    let (counted, failure) = (RwSignal::new(None::<(Row, SurveyResults)>), RwSignal::new(None::<Error>));
+    let (counted, failure) = (RwSignal::new(None::<Counted>), RwSignal::new(None::<Error>));
     let load = Callback::new(move |()| load(id, counted, failure));
     load.run(());
     keep_current(id, counted, load);
     let body = move || match (counted.get(), failure.get()) {
-        (Some((row, results)), _) => shown(page, id, &Survey(&row.values), &results),
+        (Some((row, results, latest)), _) => shown(page, id, &Survey(&row.values), &results, &latest),
         (None, Some(error)) => failed(error, move || load.run(())),
         (None, None) => view! { <SkeletonRows count=4/> }.into_any(),
     };
@@ -45,11 +52,14 @@ pub fn results(id: Uuid) -> AnyView {
 }
 
 /// Counts. What was counted before stays until there is something newer.
-fn load(id: Uuid, counted: RwSignal<Option<(Row, SurveyResults)>>, failure: RwSignal<Option<Error>>) {
+fn load(id: Uuid, counted: RwSignal<Option<Counted>>, failure: RwSignal<Option<Error>>) {
     failure.try_set(None);
     spawn_local(async move {
         let error = match (get_record(SURVEY.name.to_owned(), id).await, results_of_survey(id).await) {
-            (Ok(detail), Ok(results)) => return drop(counted.try_set(Some((detail.row, results)))),
+            (Ok(detail), Ok(results)) => {
+                let latest = latest(id).await;
+                return drop(counted.try_set(Some((detail.row, results, latest))));
+            }
             (Err(fault), _) | (_, Err(fault)) => fault.0,
         };
         if counted.try_with_untracked(Option::is_some) == Some(true) {
@@ -61,10 +71,10 @@ fn load(id: Uuid, counted: RwSignal<Option<(Row, SurveyResults)>>, failure: RwSi
 }
 
 /// Counts anew soon after each answer, and each change of the survey.
-fn keep_current(id: Uuid, counted: RwSignal<Option<(Row, SurveyResults)>>, load: Callback<()>) {
+fn keep_current(id: Uuid, counted: RwSignal<Option<Counted>>, load: Callback<()>) {
     let (live, waiting) = (Live::take(), StoredValue::new(false));
     let first = Memo::new(move |before: Option<&Option<String>>| {
-        let now = || counted.with(|counted| counted.as_ref().map(|(_, results)| results.live.clone()));
+        let now = || counted.with(|counted| counted.as_ref().map(|(_, results, _)| results.live.clone()));
         before.cloned().flatten().or_else(now)
     });
     Effect::new(move |_| {
@@ -97,7 +107,7 @@ fn concerns(id: Uuid, event: &LiveEvent) -> bool {
     }
 }
 
-fn shown(page: Page, id: Uuid, survey: &Survey<'_>, results: &SurveyResults) -> AnyView {
+fn shown(page: Page, id: Uuid, survey: &Survey<'_>, results: &SurveyResults, latest: &[Row]) -> AnyView {
     let kind = survey.kind().unwrap_or_default();
     let answered = results.answered;
     let count = move || page.text_with("survey.results.answered", &[("n", &number(page.locale.get(), answered))]);
@@ -113,7 +123,8 @@ fn shown(page: Page, id: Uuid, survey: &Survey<'_>, results: &SurveyResults) -> 
     let asked = survey.questions().as_array().cloned().unwrap_or_default();
     // Where the reader's language is the other one, its words are shown.
     let other = survey.locale() != Some(page.locale.get().code());
-    let further = asked.iter().filter_map(|question| further(question, results, other)).collect_view();
+    let about = |question: &Value| further(question, results, other).or_else(|| written(question, latest, other));
+    let further = asked.iter().filter_map(about).collect_view();
     view! {
         <h2 class="section-title">
             {t("survey.results.title")}
@@ -190,7 +201,7 @@ fn further(question: &Value, results: &SurveyResults, other: bool) -> Option<Any
         let n = given.get(&answer).copied().unwrap_or_default();
         (words.get(at).cloned().unwrap_or(answer), n)
     });
-    let label = text("other_label").filter(|_| other).or_else(|| text("label"))?;
+    let label = label(question, other)?;
     Some(view! { <h3 class="section-title">{label}</h3> {tally(shown.collect(), total(given))} }.into_any())
 }
 

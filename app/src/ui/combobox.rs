@@ -201,7 +201,9 @@ impl List {
             "ArrowDown" => self.step(1),
             "ArrowUp" => self.step(-1),
             "Enter" if open => {
-                let found = self.options.with_untracked(|all| all.get(self.active.get_untracked()).cloned());
+                // Fewer may have come than there were.
+                let at = self.active.get_untracked();
+                let found = self.options.with_untracked(|all| all.get(at.min(all.len().saturating_sub(1))).cloned());
                 if found.is_some() {
                     self.choose(found);
                 }
@@ -241,7 +243,8 @@ fn option_row(list: List, list_id: &str, at: usize, choice: Choice) -> impl Into
             id=format!("{list_id}-{at}")
             aria-selected=move || list.value.with(|v| v.as_ref().is_some_and(|v| v.value == chosen)).to_string()
             data-active=move || (list.active.get() == at).then_some("")
-            on:pointerenter=move |_| list.active.set(at)
+            // Not when the list comes up under a pointer that rests.
+            on:pointermove=move |_| list.active.set(at)
             // Before the input's blur closes the list.
             on:mousedown=move |event| {
                 event.prevent_default();

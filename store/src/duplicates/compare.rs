@@ -84,6 +84,11 @@ fn told(name: &str) -> f64 {
 
 /// How alike two names are, 0 to 1, whatever the order of their words and the characters for their sound.
 fn likeness(a: &Features, b: &Features) -> f64 {
+    // Numbers tell branches and series apart: 门店 001 is not 门店 002.
+    let [one, other] = [a, b].map(|features| features.name.chars().filter(char::is_ascii_digit).collect::<String>());
+    if !one.is_empty() && !other.is_empty() && one != other {
+        return 0.0;
+    }
     let sound = sounding(a, b).max(sounding(b, a));
     let written = match (!a.sounds.is_empty() || !b.sounds.is_empty(), a.is_company && b.is_company) {
         (true, _) => chinese(&a.name, &b.name),
@@ -249,6 +254,13 @@ mod tests {
     fn named(a: &str, b: &str) -> u8 {
         let town = json!({"city": "北京"});
         score(json!({"name": a, "address": town}), json!({"name": b, "address": town}))
+    }
+
+    #[test]
+    fn names_that_count_on_are_not_the_same() {
+        for (one, other) in [("云帆门店001", "云帆门店002"), ("Depot 17 North", "Depot 18 North")] {
+            assert!(named(one, other) < LIKELY, "{one}: {}", named(one, other));
+        }
     }
 
     #[test]

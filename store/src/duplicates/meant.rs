@@ -25,6 +25,8 @@ const LEAST: usize = 5;
 const LONGEST: usize = 253;
 /// Fewest letters before the ending in which a slip is one: mi.com is not me.com.
 const LEAST_BEGIN: usize = 3;
+/// So many addresses may share a slip of a provider's domain; more of them are of a domain of its own.
+const FEW: usize = 3;
 /// Most addresses looked at.
 const ADDRESSES: usize = 5;
 
@@ -51,7 +53,8 @@ impl Store {
                 continue;
             }
             let right = match known(&mut tx, actor, &domain).await? {
-                Known::Itself => None,
+                // What somebody mistyped before is no domain of theirs.
+                Known::Itself(count) => provider(&domain).filter(|_| count < FEW).map(str::to_owned),
                 Known::Near(near) => provider(&domain).map(str::to_owned).or(Some(near)),
                 Known::No => provider(&domain).map(str::to_owned),
             };
@@ -76,8 +79,8 @@ fn is_slip(right: &str, typed: &str) -> bool {
 
 /// What an organisation's own addresses say of a domain.
 enum Known {
-    /// It is one of theirs.
-    Itself,
+    /// It is one of theirs, of so many of their addresses.
+    Itself(usize),
     /// One of theirs is it but for a slip.
     Near(String),
     /// Nothing.
@@ -98,8 +101,8 @@ async fn known(tx: &mut Tx, actor: &Actor, domain: &str) -> Result<Known> {
             }
         }
     }
-    if counts.contains_key(domain) {
-        return Ok(Known::Itself);
+    if let Some(count) = counts.get(domain) {
+        return Ok(Known::Itself(*count));
     }
     let near = counts.into_iter().filter(|(other, _)| is_slip(other, domain));
     Ok(near.max_by_key(|(_, count)| *count).map_or(Known::No, |(other, _)| Known::Near(other)))

@@ -117,7 +117,7 @@ async fn one_or_none_of_a_list() {
         ("industry", json!("energy"), "list"),
         ("industry", json!(["nonsense"]), "choice"),
         ("owner_id", json!(vec![me; 501]), "too_many"),
-        ("custom.tier", json!([1]), "text"),
+        ("custom.tier", json!([true]), "text"),
     ] {
         let query = ListQuery { filter: Some(Filter::field(name, Op::NotIn, value)), ..ListQuery::default() };
         let refused = world.test.store.list(&world.admin, &CUSTOMER, &query).await.unwrap_err();

@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use rust_decimal::Decimal;
+use shared::format::money;
 use shared::query::Titles;
 use uuid::Uuid;
 
@@ -95,8 +97,7 @@ fn shown(page: Page, filters: &Filters, names: &Titles) -> Vec<Shown> {
         }));
     }
     if !filters.min.is_empty() || !filters.max.is_empty() {
-        let range = format!("{} – {}", filters.min, filters.max);
-        all.push((pair("board.filter.amount", range.trim().to_owned()), |f| {
+        all.push((pair("board.filter.amount", amount_text(page, filters)), |f| {
             f.min.clear();
             f.max.clear();
         }));
@@ -108,6 +109,18 @@ fn shown(page: Page, filters: &Filters, names: &Titles) -> Vec<Shown> {
         all.push((page.text("board.filter.incomplete"), |f| f.incomplete.clear()));
     }
     all
+}
+
+fn amount_text(page: Page, filters: &Filters) -> String {
+    let said = |text: &str| match text.parse::<Decimal>() {
+        Ok(amount) => money(page.locale.get(), amount, &page.currency()),
+        Err(_) => text.to_owned(),
+    };
+    match (filters.min.as_str(), filters.max.as_str()) {
+        (min, "") => format!("≥ {}", said(min)),
+        ("", max) => format!("≤ {}", said(max)),
+        (min, max) => format!("{} – {}", said(min), said(max)),
+    }
 }
 
 fn period_text(page: Page, filters: &Filters) -> String {

@@ -44,12 +44,13 @@ pub(super) fn over_time(shown: Shown) -> Option<AnyView> {
 /// What a part of the period is called.
 fn name(locale: Locale, step: Step, span: Span, today: NaiveDate) -> String {
     match step {
-        Step::Day => date_short(locale, span.from, today),
-        Step::Week => {
+        // The first week and the last may be a single day.
+        Step::Week if span.days() > 1 => {
             let last = span.until.pred_opt().unwrap_or(span.until);
             let (from, to) = (date_short(locale, span.from, today), date_short(locale, last, today));
             translate(locale, "report.days", &[("from", &from), ("to", &to)])
         }
+        Step::Day | Step::Week => date_short(locale, span.from, today),
         Step::Month => month_heading(locale, span.from),
     }
 }
@@ -154,4 +155,20 @@ fn lines(shown: Shown, buckets: StoredValue<Vec<Bucket>>) -> Vec<Vec<String>> {
         [bucket.span.from.to_string(), last.to_string()].into_iter().chain(numbers).collect()
     };
     [head].into_iter().chain(buckets.with_value(|all| all.iter().map(line).collect::<Vec<_>>())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_of_a_single_day_is_called_by_that_day() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let called = |step, until| {
+            name(Locale::En, step, Span { from: day("2026-11-30"), until: day(until) }, day("2026-11-30"))
+        };
+        assert_eq!(called(Step::Week, "2026-12-01"), "30 Nov");
+        assert_eq!(called(Step::Day, "2026-12-01"), "30 Nov");
+        assert_eq!(called(Step::Week, "2026-12-07"), "30 Nov – 6 Dec");
+    }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::address::{ListNav, ListState, Place};
 use super::filter::{Conditions, condition_chips};
-use super::subject::{Subject, Subjects, subjects};
+use super::subject::{Subject, Subjects, at_path, subjects};
 use crate::api::records::{custom_fields, get_record};
 use crate::context::Page;
 use crate::record::attribute::attributes;
@@ -36,7 +36,7 @@ pub fn conditions_on(def: &'static RecordDef, conditions: Conditions) -> AnyView
 }
 
 /// Looks up what the records are called that conditions name, where nothing on the page has told it.
-fn learn_titles(conditions: Conditions, about: Subjects) {
+pub(super) fn learn_titles(conditions: Conditions, about: Subjects) {
     let titles = conditions.titles;
     Effect::new(move |_| {
         let mut wanted = Vec::new();
@@ -58,7 +58,7 @@ fn named(condition: &Filter, about: &[Subject], found: &mut Vec<(&'static str, U
         Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| named(part, about, found)),
         Filter::Not(part) => named(part, about, found),
         Filter::Field { field, value, .. } => {
-            let kind = about.iter().find(|subject| subject.path == *field).map(|subject| subject.attribute.kind());
+            let kind = at_path(about, field).map(|(_, attribute)| attribute.kind());
             let Some(Kind::Reference(target) | Kind::References(target)) = kind else { return };
             let one = value.as_str().into_iter();
             let several = value.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
@@ -89,11 +89,13 @@ mod tests {
             Filter::field("customer_id", Op::Eq, id(1).to_string()),
             Filter::Not(Box::new(Filter::field("product_ids", Op::Contains, id(2).to_string()))),
             Filter::field("customer_id.owner_id", Op::In, vec![id(3).to_string(), id(4).to_string()]),
+            Filter::field("customer_id.team_id", Op::Eq, id(5).to_string()),
         ]);
         let mut found = Vec::new();
         for condition in [either, Filter::field("owner_id", Op::Eq, "@me"), Filter::field("name", Op::Eq, "x")] {
             named(&condition, &about, &mut found);
         }
-        assert_eq!(found, [("customer", id(1)), ("product", id(2)), ("user", id(3)), ("user", id(4))]);
+        let expected = [("customer", id(1)), ("product", id(2)), ("user", id(3)), ("user", id(4)), ("team", id(5))];
+        assert_eq!(found, expected);
     }
 }

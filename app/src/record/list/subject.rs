@@ -1,9 +1,10 @@
 //! What conditions can be about: the record's own fields and those of the records that it refers to.
 
 use leptos::prelude::*;
+use shared::RecordDef;
 use shared::access::{Action, Actor};
-use shared::i18n;
-use shared::record::Kind;
+use shared::i18n::{self, Locale};
+use shared::record::{CUSTOM, CustomField, Kind, custom_key};
 use shared::types::by_name;
 
 use crate::context::Page;
@@ -22,15 +23,46 @@ pub(in crate::record) struct Subject {
 impl Subject {
     /// What people call it; tracked.
     pub(super) fn label(&self, page: Page) -> String {
-        let locale = page.locale.get();
-        let own = self.attribute.label(locale);
-        match &self.via {
-            None => own,
-            Some(via) => {
-                i18n::translate(locale, "list.filter.path", &[("reference", &via.label(locale)), ("field", &own)])
-            }
-        }
+        path_label(page.locale.get(), self.via.as_slice(), &self.attribute)
     }
+}
+
+/// What people call a field that references lead to.
+pub(super) fn path_label(locale: Locale, via: &[Attribute], attribute: &Attribute) -> String {
+    via.iter().rev().fold(attribute.label(locale), |field, via| {
+        i18n::translate(locale, "list.filter.path", &[("reference", &via.label(locale)), ("field", &field)])
+    })
+}
+
+/// The references that a path leads through, and the field at its end. Links lead further than what is offered for
+/// conditions: through settings, and through two references.
+pub(super) fn at_path(all: &[Subject], path: &str) -> Option<(Vec<Attribute>, Attribute)> {
+    if let Some(subject) = all.iter().find(|subject| subject.path == path) {
+        return Some((subject.via.iter().cloned().collect(), subject.attribute.clone()));
+    }
+    let mut def = all.iter().find(|subject| subject.via.is_none())?.attribute.def;
+    let mut via = Vec::new();
+    let mut rest = path;
+    while let Some((name, further)) = rest.split_once('.').filter(|(name, _)| *name != CUSTOM) {
+        let reference = Attribute::named(def, name, &[])?;
+        let (Kind::Reference(target) | Kind::References(target)) = reference.kind() else { return None };
+        def = by_name(target)?;
+        via.push(reference);
+        rest = further;
+    }
+    Some((via, field_of(def, rest)?))
+}
+
+/// A field by its name. What administrators added to other types, or took away, is known by its key alone.
+fn field_of(def: &'static RecordDef, name: &str) -> Option<Attribute> {
+    let added = custom_key(name).map(|key| CustomField {
+        key: key.to_owned(),
+        label: key.to_owned(),
+        kind: "text".to_owned(),
+        choices: Vec::new(),
+        required: false,
+    });
+    Attribute::named(def, name, added.as_slice())
 }
 
 /// What conditions can be about; cheap to copy.
@@ -58,7 +90,7 @@ pub(in crate::record) fn subjects(all: &[Attribute], actor: &Actor) -> Vec<Subje
 
 #[cfg(test)]
 mod tests {
-    use shared::types::OPPORTUNITY;
+    use shared::types::{OPPORTUNITY, SURVEY_RESPONSE};
     use uuid::Uuid;
 
     use super::*;
@@ -70,5 +102,25 @@ mod tests {
         let paths: Vec<&str> = all.iter().map(|subject| subject.path.as_str()).collect();
         assert!(paths.contains(&"amount") && paths.contains(&"customer_id.industry"));
         assert!(!paths.iter().any(|path| path.starts_with("stage_id.") || path.ends_with(".created_at")));
+    }
+
+    #[test]
+    fn paths_of_links_lead_through_settings_and_two_references() {
+        let actor = Actor::administrator(Uuid::nil(), Uuid::nil());
+        let all = subjects(&attributes(&SURVEY_RESPONSE, &[], &actor), &actor);
+        let label = |path: &str| at_path(&all, path).map(|(via, field)| path_label(Locale::En, &via, &field));
+        let labels = [
+            ("score", "Score"),
+            ("ticket_id.team_id", "Ticket → Team"),
+            ("survey_id.kind", "Survey → Measures"),
+            ("ticket_id.customer_id.industry", "Ticket → Customer → Industry"),
+            ("ticket_id.custom.region", "Ticket → region"),
+        ];
+        for (path, expected) in labels {
+            assert_eq!(label(path).as_deref(), Some(expected), "{path}");
+        }
+        assert_eq!(["gone", "score.gone", "ticket_id.gone"].map(label), [None, None, None]);
+        let (_, kind) = at_path(&all, "survey_id.kind").unwrap();
+        assert_eq!(kind.choice_label(Locale::En, "nps"), "Recommendation (NPS)");
     }
 }

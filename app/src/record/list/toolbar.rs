@@ -19,6 +19,7 @@ use shared::{Error, i18n};
 use super::ListContext;
 use super::address::ListState;
 use super::columns::columns_dialog;
+use super::conditions::learn_titles;
 use super::filter::{Conditions, condition_chips};
 use super::subject::{Subjects, subjects};
 use super::views::views_menu;
@@ -287,5 +288,7 @@ fn incomplete() -> Filter {
 fn further_chips(context: ListContext, all: Subjects) -> AnyView {
     let quick: Vec<Filter> = [mine(), incomplete()].into_iter().chain(context.def.pool.then(pool)).collect();
     let ListContext { page, titles, nav, .. } = context;
-    condition_chips(Conditions::of(page, titles, nav), all, move |condition| !quick.contains(condition))
+    let conditions = Conditions::of(page, titles, nav);
+    learn_titles(conditions, all);
+    condition_chips(conditions, all, move |condition| !quick.contains(condition))
 }

@@ -3,7 +3,7 @@
 mod knowledge;
 mod talk;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use serde_json::{Value, json};
 use shared::record::instant_text;
 use uuid::Uuid;
@@ -143,14 +143,16 @@ async fn levels(writer: &Writer, queues: &[Uuid]) -> shared::Result<()> {
 
 fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case, now: DateTime<Utc>) -> Value {
     // As many came on each day; the longer ago, the fewer are still open.
-    let age = dice.between(3, 60 * 24 * DAYS);
+    let received = received(dice, now);
+    let age = (now - received).num_minutes();
     let settled = !dice.chance(match age / (60 * 24) {
-        0 => 85,
-        1..=3 => 55,
-        4..=13 => 25,
-        _ => 6,
+        0 => 92,
+        1 => 85,
+        2..=3 => 70,
+        4..=7 => 35,
+        8..=13 => 12,
+        _ => 1,
     });
-    let received = now - Duration::minutes(age);
     let status = if settled { *dice.pick(&["solved", "closed", "closed"]) } else { open_status(dice, age) };
     let owner = (status != "new").then(|| *dice.pick(&staff.agents));
     let solved = settled.then(|| (received + Duration::minutes(dice.between(20, 60 * 30))).min(now));
@@ -168,6 +170,16 @@ fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case
         "solved_by_id": settled.then(|| dice.pick(&desk.articles)).filter(|_| case.category < 2),
         "received_at": instant_text(received), "solved_at": solved.map(instant_text), "closed_at": closed.map(instant_text),
     })
+}
+
+/// Some moment of the last weeks, mostly while people are at work in China.
+fn received(dice: &mut Dice, now: DateTime<Utc>) -> DateTime<Utc> {
+    let any = now - Duration::minutes(dice.between(3, 60 * 24 * DAYS));
+    if dice.chance(15) {
+        return any;
+    }
+    let morning = (any + Duration::hours(8)).date_naive().and_time(NaiveTime::MIN).and_utc() + Duration::minutes(30);
+    (morning + Duration::minutes(dice.between(0, 60 * 9))).min(now - Duration::minutes(dice.between(3, 60)))
 }
 
 fn open_status(dice: &mut Dice, age: i64) -> &'static str {

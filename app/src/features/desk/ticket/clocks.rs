@@ -43,7 +43,7 @@ fn clock(ticket: Ticket, kind: &'static str, clock: &Value) -> Option<AnyView> {
     let name = say(&format!("ticket.due_clock.{kind}"));
     Some(
         view! {
-            <span class="clock" data-clock=kind title=hint>
+            <span class="clock" data-clock=kind data-met=(state == "met").then_some("") title=hint>
                 <span class="meta">{name}</span>
                 <span class="badge sla" data-tone=tone.attr()><Icon name=icon/><span>{text}</span></span>
             </span>

@@ -5,6 +5,7 @@ mod clocks;
 mod head;
 mod helpful;
 mod message;
+mod opinions;
 mod side;
 mod thread;
 

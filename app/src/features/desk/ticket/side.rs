@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::helpful::helpful;
 use super::message::file_link;
+use super::opinions::opinions;
 use super::{Ticket, is_archived};
 use crate::api::records::list_records;
 use crate::context::t;
@@ -41,7 +42,7 @@ pub(super) fn side(ticket: Ticket) -> AnyView {
             <div class="ticket-facts">
                 {requester(ticket)}
                 {helpful(ticket)}
-                {satisfaction(ticket)}
+                {opinions(ticket)}
                 {files(ticket)}
                 {linked_here(ticket)}
                 <Show when=move || !ticket.record.gone.get()>{ticket.record.facts(ELSEWHERE)}</Show>
@@ -266,40 +267,6 @@ pub(super) fn ticket_line(ticket: Ticket, row: Row) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// What the customer said about it, and in which words.
-fn satisfaction(ticket: Ticket) -> AnyView {
-    let page = ticket.desk.page;
-    let score = Memo::new(move |_| ticket.record.row.with(|row| row.integer("satisfaction")));
-    let comment = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
-        if score.get().is_none() {
-            return comment.set(None);
-        }
-        spawn_local(async move {
-            let filter = Some(Filter::field("ticket_id", Op::Eq, ticket.id.to_string()));
-            let query = ListQuery { filter, limit: 1, ..ListQuery::default() };
-            if let Ok(found) = list_records("survey_response".into(), query).await {
-                let text = found.rows.first().and_then(|row| row.text("comment").map(str::to_owned));
-                drop(comment.try_set(text));
-            }
-        });
-    });
-    let shown = move || {
-        score.get().map(|score| {
-            let stars = "★".repeat(usize::try_from(score.clamp(0, 5)).unwrap_or_default());
-            let label = page.text_with("ui.input.stars", &[("n", &score.to_string())]);
-            view! {
-                <section class="facts-group">
-                    <h2 class="section-title">{t("ticket.satisfaction")}</h2>
-                    <p><span role="img" aria-label=label>{stars}</span></p>
-                    {move || comment.get().map(|text| view! { <p class="muted">{text}</p> })}
-                </section>
-            }
-        })
-    };
-    shown.into_any()
 }
 
 /// Files of the ticket; those that wait for an answer to go with are shown there.

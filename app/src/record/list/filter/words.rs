@@ -7,7 +7,7 @@ use shared::quality::QUIET;
 use shared::query::{CHANGE_SET, Filter, Op, Titles};
 use shared::record::{Kind, Values, custom_key};
 
-use super::super::subject::Subject;
+use super::super::subject::{Subject, at_path, path_label};
 use crate::context::Page;
 use crate::record::attribute::Attribute;
 use crate::record::value::value_text;
@@ -100,15 +100,13 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
     if field == CHANGE_SET {
         return page.text("list.filter.change_set");
     }
-    let Some(subject) = all.iter().find(|subject| subject.path == *field) else {
-        // A field that is gone, or one that an administrator added.
-        let name = custom_key(field).unwrap_or(field);
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        return format!("{name} {} {value}", operator_label(page, &Kind::Text(0), *op));
+    let Some((via, attribute)) = at_path(all, field) else {
+        return as_written(field, &operator_label(page, &Kind::Text(0), *op), *op, value);
     };
-    let attribute = &subject.attribute;
+    let attribute = &attribute;
     let kind = attribute.kind();
-    let start = format!("{} {}", subject.label(page), operator_label(page, &kind, *op));
+    let label = path_label(page.locale.get(), &via, attribute);
+    let start = format!("{label} {}", operator_label(page, &kind, *op));
     let text = match (op, value.as_str()) {
         (Op::Empty | Op::Present, _) => return start,
         (Op::During, Some(period)) => page.text(&format!("list.period.{period}")),
@@ -125,6 +123,16 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
         _ => condition_value(page, titles, attribute, value.clone()),
     };
     format!("{start} {text}")
+}
+
+/// A condition on a field that is gone.
+fn as_written(field: &str, comparison: &str, op: Op, value: &Value) -> String {
+    let start = format!("{} {comparison}", custom_key(field).unwrap_or(field));
+    match (op, value.as_str()) {
+        (Op::Empty | Op::Present, _) => start,
+        (_, Some(text)) => format!("{start} {text}"),
+        (_, None) => format!("{start} {value}"),
+    }
 }
 
 /// What stands for something else in whoever's condition; tracked.
@@ -157,4 +165,17 @@ fn joined(page: Page, titles: &Titles, all: &[Subject], parts: &[Filter], key: &
     let texts = parts.iter().map(|part| condition_text(page, titles, all, part));
     let join = |first: String, rest: String| i18n::translate(locale, key, &[("first", &first), ("rest", &rest)]);
     texts.reduce(join).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_compared_with_nothing_says_no_value() {
+        let said = |op, value: Value| as_written("custom.gone", "compared", op, &value);
+        assert_eq!(said(Op::Empty, Value::Null), "gone compared");
+        assert_eq!(said(Op::Eq, "east".into()), "gone compared east");
+        assert_eq!(said(Op::Gte, 5.into()), "gone compared 5");
+    }
 }
