@@ -3,6 +3,8 @@
 
 use std::io::{self, ErrorKind};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use shared::post::PostFault;
 use store::post::{Account, Password};
 use tokio_rustls::rustls::{CertificateError, Error as TlsError};
@@ -81,15 +83,7 @@ fn guises(account: &Account) -> Vec<String> {
 }
 
 fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let four = |three: &[u8]| {
-        let byte = |at: usize| usize::from(three.get(at).copied().unwrap_or_default());
-        let number = (byte(0) << 16) | (byte(1) << 8) | byte(2);
-        let letter = |at: usize| char::from(LETTERS[(number >> (18 - 6 * at)) & 63]);
-        let filled = three.len();
-        [0, 1, 2, 3].map(|at| if at <= filled { letter(at) } else { '=' })
-    };
-    bytes.chunks(3).flat_map(four).collect()
+    STANDARD.encode(bytes)
 }
 
 #[cfg(test)]
