@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
-// Pages that the server makes alone: the browser's code never shows them.
-const SERVER_ONLY = ["portal.txt"];
+// Pages that the server makes alone, and what it tells programs: the browser's code never shows them.
+const SERVER_ONLY = ["portal.txt", "rest.txt"];
 
 // Topics that the board shows nothing of: they come with the pages that do, and with the first sign of somebody at the board.
 const LATER = new Set([

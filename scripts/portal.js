@@ -1,9 +1,10 @@
-// The public pages' only script. They work without it: it sends forms in place, so that nothing typed or chosen is lost, suggests
-// articles while a subject is typed, keeps a conversation current without touching what is being typed, says what is wrong before it
-// is sent, and keeps the score that was pressed in a mail.
+// The public pages' only script. They work without it: it sends forms in place, so that nothing typed or chosen is lost and no button
+// leads to the browser's own page when there is no connection, suggests articles while a subject is typed, keeps a conversation
+// current without touching what is being typed, says what is wrong before it is sent, and keeps the score that was pressed in a mail.
 import "./portal/files.js";
 import "./portal/send.js";
 import "./portal/pressed.js";
+import "./portal/press.js";
 
 const fetchPart = async (address) => {
   const answer = await fetch(address, { headers: { accept: "text/html" } });

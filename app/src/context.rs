@@ -9,6 +9,7 @@ use shared::access::Actor;
 use shared::format::Zone;
 use shared::i18n::{Locale, translate};
 use shared::session::{Boot, Session};
+use shared::{RecordDef, Row};
 
 /// The page's boot data: on the server from the request, in the browser from the document.
 pub(crate) fn boot() -> Boot {
@@ -155,6 +156,14 @@ impl Page {
         self.session.with_value(|session| session.as_ref().map(|s| s.actor.clone()))
     }
 
+    /// What a record is called in the user's language, as far as it has a name in that.
+    pub fn called(self, def: &RecordDef, row: &Row) -> String {
+        self.session.with_value(|session| {
+            let actor = session.as_ref().map(|session| &session.actor);
+            actor.map_or_else(|| row.text(def.title), |actor| actor.called(def, row)).unwrap_or_default().to_owned()
+        })
+    }
+
     /// The user's time zone; UTC when nobody is signed in.
     pub fn zone(self) -> Zone {
         self.session.with_value(|session| session.as_ref().map(|s| s.actor.zone.clone())).unwrap_or_else(Zone::utc)
@@ -182,6 +191,12 @@ pub fn PageTitle(
 ) -> impl IntoView {
     let first = text.get_untracked();
     view! { <leptos_meta::Title text=move || text.try_get().unwrap_or_else(|| first.clone())/> }
+}
+
+/// What the server's page is called, where that is found out below its [`PageTitle`]: the last one that says so is right. The browser
+/// takes no notice.
+pub fn title_on_server(text: String) {
+    drop(view! { <leptos_meta::Title text/> });
 }
 
 /// The browser's time now; only in effects and event handlers. chrono's own clock would weigh on the wasm.

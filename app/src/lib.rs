@@ -9,6 +9,7 @@ pub mod context;
 pub mod copy_line;
 pub mod features;
 pub mod live;
+mod named;
 pub mod preferences;
 pub mod record;
 pub mod routes;

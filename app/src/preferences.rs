@@ -91,6 +91,14 @@ pub fn choose_locale(page: Page, locale: Locale) {
         // Its texts have not come yet: the server shows the page in it.
         return drop(window().location().reload());
     }
+    if page.locale.get_untracked() != locale {
+        // Of the two languages one is the organisation's own.
+        page.session.update_value(|session| {
+            if let Some(session) = session {
+                session.actor.other_names = !session.actor.other_names;
+            }
+        });
+    }
     page.locale.set(locale);
     if page.session.with_value(Option::is_some) {
         let values: Values = [("locale".to_owned(), json!(locale))].into_iter().collect();

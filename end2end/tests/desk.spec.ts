@@ -54,10 +54,9 @@ async function openQueue(page: Page, id: string, open?: string) {
 // The composer answers once the page is taken over: it can be switched to a note and back.
 async function openComposer(page: Page) {
   const composer = page.locator(".desk-composer");
-  await expect(async () => {
-    await composer.getByRole("radio", { name: "Note" }).click({ timeout: 1_000 });
-    await expect(composer).toHaveAttribute("data-note", "", { timeout: 500 });
-  }).toPass();
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  await composer.getByRole("radio", { name: "Note" }).click();
+  await expect(composer).toHaveAttribute("data-note", "");
   await composer.getByRole("radio", { name: "Reply" }).click();
   await expect(composer).not.toHaveAttribute("data-note", "");
 }
@@ -138,9 +137,22 @@ test("who writes is seen by colleagues", async ({ browser }) => {
   const id = await ticket(mine, own, "Both look");
   await openQueue(mine, own, id);
   await openQueue(theirs, own, id);
+  const writes = (text: string) => expect(mine.locator(".ticket-viewers")).toContainText(text, { timeout: 5_000 });
   await area(theirs).click();
-  await theirs.keyboard.type("We look at it");
-  await expect(mine.locator(".ticket-viewers")).toContainText("is writing", { timeout: 5_000 });
+  await theirs.keyboard.type("We look");
+  await writes("is writing");
+  // Emptied, or left, it is no writing any more; nor is coming back to it.
+  await theirs.keyboard.press("ControlOrMeta+a");
+  await theirs.keyboard.press("Delete");
+  await writes("is here");
+  await theirs.keyboard.type("We look");
+  await writes("is writing");
+  await theirs.locator(".ticket-name h1").click();
+  await writes("is here");
+  await area(theirs).click();
+  await theirs.keyboard.press("End");
+  await theirs.keyboard.type(" at it");
+  await writes("is writing");
   await theirs.keyboard.press("Control+Enter");
   await expect(mine.locator(".message[data-kind=reply]")).toContainText("We look at it");
   await expect(mine.locator(".ticket-viewers")).not.toContainText("is writing");
@@ -377,7 +389,13 @@ test("a ticket that is put off gives way to the next one, says until when, and c
   await openQueue(page, own, a);
   await expect(row(page, b)).toBeVisible();
   await pick(page.locator(".ticket-head").getByRole("button", { name: "More" }), page.getByRole("menuitem", { name: "Snooze" }));
+  await expect(page.locator("dialog[open] h2")).toHaveText(/^Snooze: \S+ Not today$/);
+  await expect(page.locator("dialog[open] .desk-choices button").first()).toContainText("In one hour");
+  await page.locator("dialog[open]").getByLabel("Until").fill("2020-01-02T09:00");
+  await page.locator("dialog[open] .desk-until button").click();
+  await expect(page.locator("dialog[open] .field-error")).toHaveText("Choose a time to come.");
   await page.locator("dialog[open] .desk-choices button", { hasText: "Tomorrow" }).click();
+  await expect(page.locator(".toast", { hasText: "Snoozed until" })).toContainText("Not today");
   await expect(page.locator(`.ticket[data-id="${b}"]`)).toBeVisible();
   await expect(row(page, a)).toHaveCount(0);
   await page.goto(`/desk?view=snoozed&ticket=${a}`);
@@ -389,6 +407,23 @@ test("a ticket that is put off gives way to the next one, says until when, and c
   await expect(asleep).toHaveCount(0);
   await expect(row(page, a)).toHaveCount(0);
   await expect(page.locator(`.ticket[data-id="${a}"]`)).toBeVisible();
+});
+
+test("a ticket that was put off comes back by itself when its time has come, and is counted", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = [await ticket(page, own, "Soon back"), await ticket(page, own, "Here")];
+  await openQueue(page, own);
+  await expect.poll(() => subjects(page)).toEqual(["Soon back", "Here"]);
+  const until = new Date(Date.now() + 6_000).toISOString();
+  await call(page, "apply", { command: { record_type: "ticket", changes: [{ do: "update", id: a, values: { snoozed_until: until } }] } });
+  await expect(row(page, a)).toHaveCount(0);
+  await expect(row(page, b)).toBeVisible();
+  const count = page.locator(".desk-list-head > .meta");
+  await expect(count).toHaveText("1");
+  // Nothing is written meanwhile.
+  await expect(row(page, a)).toBeVisible({ timeout: 15_000 });
+  await expect(count).toHaveText("2");
 });
 
 test("a view that could not be loaded comes by itself when the network is back", async ({ page, context }) => {
@@ -417,7 +452,16 @@ test("on a phone the head of a ticket leaves room, and who gets the answer is to
     requester_email: "maximiliane@featherstonehaugh.example", channel: "email",
   });
   await openQueue(page, own, id);
-  expect((await page.locator(".ticket-head").boundingBox())!.height).toBeLessThanOrEqual(120);
+  expect((await page.locator(".ticket-head").boundingBox())!.height).toBeLessThanOrEqual(188);
+  // All that can be done with it is in sight, and large enough to be touched.
+  const controls = page.locator(".ticket-controls > :is(select, .button)");
+  await expect(controls).toHaveCount(5);
+  for (const control of await controls.all()) {
+    await expect(control).toBeInViewport({ ratio: 1 });
+    expect((await control.boundingBox())!.height).toBeGreaterThanOrEqual(44);
+  }
+  const strip = await page.locator(".ticket-controls").evaluate((element) => element.scrollWidth - element.clientWidth);
+  expect(strip).toBeLessThanOrEqual(0);
   const whole = (element: HTMLElement) => element.scrollHeight <= element.clientHeight && element.scrollWidth <= element.clientWidth;
   expect(await page.locator(".desk-composer-head > .meta").evaluate(whole)).toBe(true);
   await expect(page.locator(".ticket-side")).toBeHidden();
@@ -539,6 +583,25 @@ test("a ticket has a page of its own, and Back leads from it", async ({ page }) 
   await expect(page).toHaveURL(/\/desk/);
 });
 
+test("who sets a status that a colleague has just set is told so, and can set theirs all the same", async ({ browser }) => {
+  const [mine, theirs] = [await asUser(browser, "admin"), await asUser(browser, "agent")];
+  const own = await queue(mine);
+  const id = await ticket(mine, own, "Both at once");
+  await openQueue(mine, own, id);
+  await mine.route("**/api/fn/apply", async (route) => {
+    await mine.unroute("**/api/fn/apply");
+    await call(theirs, "apply", { command: { record_type: "ticket", changes: [{ do: "update", id, values: { status: "waiting_customer" } }] } });
+    await route.continue();
+  });
+  const control = mine.locator(".ticket-controls select").first();
+  await control.selectOption("waiting_third_party");
+  const told = mine.locator(".toast", { hasText: "just now; yours was not saved" });
+  await expect(told).toContainText("set Status to Waiting for customer");
+  await expect(control).toHaveValue("waiting_customer");
+  await told.getByRole("button", { name: "Set mine" }).click();
+  await expect.poll(() => status(mine, id)).toBe("waiting_third_party");
+});
+
 test("whoever gives tickets away sees at once whose they may be, the queue's team first", async ({ page }) => {
   await signIn(page, "admin");
   const word = randomUUID().slice(0, 8);
@@ -554,6 +617,7 @@ test("whoever gives tickets away sees at once whose they may be, the queue's tea
   await expect(colleagues.first()).toContainText(`Zoe ${word}`);
   await expect(colleagues.first()).toContainText("0 open");
   await expect(colleagues.nth(1)).toBeVisible();
+  await expect(dialog.locator(".desk-colleagues .menu-head")).toHaveText("Outside the team");
   await expect(dialog.locator("input")).toBeFocused();
   await page.keyboard.type(word);
   await expect(colleagues).toHaveCount(1);

@@ -1,7 +1,7 @@
 // The service desk's filters and saved views, what is done with many tickets at once, and who gets them.
 import type { Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, createAll, expect, pick, press, signIn, test } from "./product.js";
+import { call, chooseField, create, createAll, expect, pick, press, signIn, test } from "./product.js";
 
 const fresh = (what: string) => `${what} ${randomUUID().slice(0, 8)}`;
 const row = (page: Page, id: string) => page.locator(`.ticket-row[data-id="${id}"]`);
@@ -20,7 +20,7 @@ async function queue(page: Page): Promise<string> {
 async function ofKinds(page: Page, op: string, kinds: string[]) {
   const dialog = page.locator("dialog[open]");
   await press(page.locator(".desk-filters .chip[data-add]"), dialog);
-  await dialog.locator("#filter-field").selectOption("kind");
+  await chooseField(dialog, "kind");
   await dialog.locator("#filter-op").selectOption(op);
   for (const kind of kinds) await dialog.getByRole("checkbox", { name: kind }).check();
   await dialog.getByRole("button", { name: "Apply" }).click();
@@ -56,11 +56,20 @@ test("a view of the desk is narrowed, stays current, and is saved, renamed and r
   await expect(inRail(page, name)).toHaveAttribute("aria-current", "page");
   await expect(inRail(page, name).locator(".count")).toHaveText("2");
   await expect(page.locator(".ticket-row")).toHaveCount(2);
-  // Changed, and kept so.
+  // Changed, which is marked; put back, and kept so.
+  const changed = page.locator(".desk-list .view-changed");
+  await expect(changed).toHaveText("");
+  await chips(page).filter({ hasText: "Kind" }).locator(".chip-remove").click();
+  await expect(page.locator(".ticket-row")).toHaveCount(4);
+  await expect(changed).toContainText("Changed");
+  await changed.getByRole("button", { name: "Reset" }).click();
+  await expect(changed).toHaveText("");
+  await expect(page.locator(".ticket-row")).toHaveCount(2);
   await chips(page).filter({ hasText: "Kind" }).locator(".chip-remove").click();
   await expect(page.locator(".ticket-row")).toHaveCount(4);
   await pick(views(page), page.getByRole("menuitem", { name: "Update view" }));
   await expect(page).not.toHaveURL(/[?&]f=/);
+  await expect(changed).toHaveText("");
   await expect(inRail(page, name).locator(".count")).toHaveText("4");
   const other = fresh("Renamed");
   await pick(views(page), page.getByRole("menuitem", { name: "Rename view" }));
@@ -72,7 +81,46 @@ test("a view of the desk is narrowed, stays current, and is saved, renamed and r
   await pick(views(page), page.getByRole("menuitem", { name: "Delete view" }));
   await expect(inRail(page, other)).toHaveCount(0);
   await toast(page, "View removed").getByRole("button", { name: "Undo" }).click();
-  await expect(inRail(page, other)).toBeVisible();
+  await expect(inRail(page, other)).toHaveAttribute("aria-current", "page");
+  await expect(page.locator(".ticket-row")).toHaveCount(4);
+});
+
+test("a view that was empty shows all that arrives", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  await page.goto(`/desk?view=queue-${own}`);
+  await press(page.getByRole("button", { name: "New ticket" }), page.locator("dialog[open]"));
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("Nothing waits here")).toBeVisible();
+  await createAll(page, "ticket", ["A", "B", "C", "D"].map((subject) => ({ subject, queue_id: own, kind: "request" })));
+  await expect(page.locator(".ticket-row")).toHaveCount(4);
+});
+
+test("a view is listed in another order, which its address and saved views keep", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const of = (priority: string) => ({ subject: priority, queue_id: own, kind: "request", priority });
+  await createAll(page, "ticket", ["low", "urgent", "high"].map(of));
+  await page.goto(`/desk?view=queue-${own}`);
+  const order = page.locator(".desk-filters").getByRole("button", { name: /^Sort by/ });
+  const subjects = () => page.locator(".ticket-row .ticket-subject").allInnerTexts();
+  await pick(order, page.getByRole("menuitemradio", { name: "Highest priority first" }));
+  await expect(page).toHaveURL(/sort=-priority/);
+  await expect.poll(subjects).toEqual(["urgent", "high", "low"]);
+  // What comes takes its place among them.
+  await create(page, "ticket", of("normal"));
+  await expect.poll(subjects).toEqual(["urgent", "high", "normal", "low"]);
+  const name = fresh("By priority");
+  await pick(views(page), page.getByRole("menuitem", { name: "Save as view" }));
+  await page.locator("dialog[open] #view-name").fill(name);
+  await page.locator("dialog[open]").getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(/view=saved-/);
+  await expect(page).not.toHaveURL(/sort=/);
+  await page.reload();
+  await expect.poll(subjects).toEqual(["urgent", "high", "normal", "low"]);
+  await pick(order, page.getByRole("menuitemradio", { name: "Newest first" }));
+  await expect.poll(subjects).toEqual(["normal", "high", "urgent", "low"]);
+  await expect(page.locator(".desk-list .view-changed")).toContainText("Changed");
 });
 
 test("none of several kinds are listed, and the list of all tickets has the view, too", async ({ page }) => {
@@ -100,6 +148,15 @@ test("none of several kinds are listed, and the list of all tickets has the view
   await pick(page.locator(".list-bar").getByRole("button", { name: "Views", exact: true }), page.getByRole("menuitemradio", { name }));
   await expect(page.locator("tbody tr[data-id]")).toHaveCount(2);
   await expect(page.locator(`tbody tr[data-id="${ids[2]}"]`)).toHaveCount(0);
+  // A list marks it, too, also when it comes with its address.
+  const changed = page.locator(".list-bar .view-changed");
+  await page.locator(".list-search input").fill(name);
+  await expect(changed).toContainText("Changed");
+  await page.reload();
+  await expect(changed).toContainText(name);
+  await changed.getByRole("button", { name: "Reset" }).click();
+  await expect(page.locator("tbody tr[data-id]")).toHaveCount(2);
+  await expect(changed).toHaveText("");
 });
 
 test("tags are added to and taken off several tickets, the others stay", async ({ page }) => {
@@ -156,13 +213,18 @@ test("whoever gives a ticket to a full colleague is told so", async ({ page }) =
   await expect(line).toHaveCount(1);
   for (const words of ["2 of 1 open", "At capacity", "Away"]) await expect(line).toContainText(words);
   await expect(line.locator("[data-full] .icon")).toBeVisible();
+  await page.goto("/settings/users");
+  await page.locator(".admin-body input[type=search]").fill(name);
+  const person = page.locator(".admin-row", { hasText: name });
+  for (const words of ["Away", "Most open tickets: 1"]) await expect(person).toContainText(words);
 });
 
 test("the page of a calendar shows the days of a year that are in effect", async ({ page }) => {
   await signIn(page, "admin");
   const holidays = [{ day: "2026-12-24", name: "Stocktaking" }];
-  const hours = { mon: [["09:00", "18:00"]] };
-  const id = await create(page, "business_calendar", { name: fresh("Days"), hours, holidays, chinese_holidays: true });
+  const hours = { mon: [["09:00", "18:00"]], fri: [["09:00", "17:00"]] };
+  const workdays = [{ day: "2026-12-05", as: "fri" }];
+  const id = await create(page, "business_calendar", { name: fresh("Days"), hours, holidays, workdays, chinese_holidays: true });
   await page.goto(`/business_calendars/${id}`);
   const days = page.locator(".year-days");
   await days.getByLabel("Year").selectOption("2026");
@@ -170,7 +232,23 @@ test("the page of a calendar shows the days of a year that are in effect", async
   await expect(days).toContainText("15 Feb – 23 Feb");
   await expect(days).toContainText("Stocktaking");
   await expect(days).toContainText("Sun, 20 Sep");
+  await expect(days.getByRole("listitem").filter({ hasText: "Sat, 5 Dec" })).toContainText("hours as on Friday");
+  await expect(page.getByText("Sat 5 Dec 2026, hours as on Friday").first()).toBeVisible();
   await days.getByLabel("Year").selectOption("2027");
   await expect(days).toContainText("Not announced yet");
   await expect(days.getByRole("listitem")).toHaveCount(3);
+});
+
+test("on a phone the cards of a list name their numbers @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  await signIn(page, "admin");
+  const name = fresh("Gold");
+  await create(page, "sla_policy", { name, first_response_minutes: 30, resolution_minutes: 480, active: false });
+  await page.goto("/sla_policies");
+  const card = page.locator("tr[data-row]", { hasText: name });
+  const answer = card.locator("td[data-field=first_response_minutes]");
+  await expect(answer).toBeVisible();
+  await expect(answer).toHaveText("30");
+  await expect(answer).toHaveAttribute("data-label", "First answer within (working minutes)");
+  await expect(card.locator("td[data-field=position]")).toHaveAttribute("data-label", "Order");
 });

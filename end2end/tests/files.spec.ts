@@ -99,3 +99,18 @@ test("on a phone the place for files is large enough to be touched", async ({ br
   expect(box).toBeGreaterThanOrEqual(44);
   await context.close();
 });
+
+test("a program is refused beside its name, whatever it is called", async ({ page }) => {
+  await signIn(page, "admin");
+  await open(page);
+  await section(page).locator("input[type=file]").setInputFiles([
+    { name: "setup.exe", mimeType: "text/plain", buffer: Buffer.from("text") },
+    { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("MZ\x90\0\x03", "latin1") },
+    { name: "nothing.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) },
+  ]);
+  const refused = section(page).locator(".upload-list li");
+  await expect(refused.filter({ hasText: "setup.exe" })).toContainText("files of the type exe are not accepted");
+  await expect(refused.filter({ hasText: "photo.png" })).toContainText("files of the type exe are not accepted");
+  await expect(refused.filter({ hasText: "nothing.txt" })).toContainText("is empty");
+  await expect(lines(page)).toHaveCount(0);
+});

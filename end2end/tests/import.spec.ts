@@ -122,6 +122,13 @@ test("columns are matched by hand, refused rows come back as a file @phone", asy
   await expect(line.nth(2).locator("select")).toHaveValue("");
   await line.nth(2).locator("select").selectOption("employees");
   await line.nth(3).locator("select").selectOption("birth_date");
+  // As a list of something else, the file keeps what was matched by hand as far as that has it; as a list of the same, all of it.
+  const field = (at: number) => line.nth(at).locator("select").first();
+  await page.locator("#import-type-0").selectOption("contact");
+  await expect(field(2)).toHaveValue("");
+  await expect(field(3)).toHaveValue("birth_date");
+  await page.locator("#import-type-0").selectOption("customer");
+  await expect(field(2)).toHaveValue("employees");
   // Which of day and month comes first has to fit beside its column, too.
   await expect(line.nth(3).getByRole("radio")).toHaveCount(2);
   expect(await sideways(page)).toBe(0);

@@ -1,7 +1,7 @@
 // Filters of lists on the board: made here or there, kept from one to the other, and followed live.
 import type { Browser, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, createAll, expect, press, signIn, test } from "./product.js";
+import { call, chooseField, create, createAll, expect, press, signIn, test } from "./product.js";
 
 const card = (page: Page, id: string) => page.locator(`.lane .card[data-id="${id}"]`);
 const count = (page: Page, stage: string) => page.locator(`.lane[data-stage="${stage}"] h2 .count`);
@@ -41,7 +41,7 @@ test("a list's filters go with one to the board and back, and cards come and go 
   await expect(page.locator("tbody tr[data-id]")).toHaveCount(3);
   const dialog = page.locator("dialog[open]");
   await press(page.locator(".chip[data-add]"), dialog);
-  await dialog.locator("#filter-field").selectOption("next_step");
+  await chooseField(dialog, "next_step");
   await dialog.locator("#filter-op").selectOption("contains");
   await dialog.locator("#filter-value").fill("call");
   await dialog.locator("button[data-kind=primary]").click();
@@ -103,7 +103,7 @@ test("a condition on related records is made on the board, and their changes are
   await press(page.locator("#board-filters"), outer);
   const inner = page.locator("dialog[open] dialog[open]");
   await press(outer.locator(".chip[data-add]"), inner);
-  await inner.locator("#filter-field").selectOption("customer_id.industry");
+  await chooseField(inner, "customer_id.industry");
   await inner.locator("#filter-op").selectOption("eq");
   await inner.locator("#filter-value").selectOption("retail");
   await inner.locator("button[data-kind=primary]").click();

@@ -25,8 +25,8 @@ async function found(browser: Browser, type: string, field: string, value: strin
 
 test("what the server refuses comes back beside its field, with the files still chosen @phone", async ({ page, browser }) => {
   const name = `${randomUUID()}.txt`;
-  // Browsers take it for an address, the server does not.
-  await written(page, "Refused", "somebody@nowhere");
+  // The page takes it for an address, the server does not: it is longer than any.
+  await written(page, "Refused", `somebody@${`${"a".repeat(60)}.`.repeat(5)}example`);
   await files(page).setInputFiles(photo(name));
   await expect(page.getByText(name, { exact: true })).toBeVisible();
   await press(page);
@@ -38,6 +38,19 @@ test("what the server refuses comes back beside its field, with the files still 
   await press(page);
   await expect(sent(page)).toBeVisible();
   expect(await found(browser, "attachment", "name", name)).toBe(1);
+});
+
+test("what is wrong is said all at once, also an address that browsers take", async ({ page }) => {
+  await written(page, "", "somebody@nowhere");
+  await press(page);
+  await expect(page.locator("#subject-error")).toHaveText("Please fill this in.");
+  await expect(page.locator("#requester_email-error")).toContainText("Enter an e-mail address");
+  for (const email of ["a@b.example", "a.b+c@mail.example.co.uk"]) {
+    await page.getByLabel("Your e-mail").fill(email);
+    await press(page);
+    await expect(page.locator("#requester_email-error")).toHaveCount(0);
+  }
+  await expect(page.locator("#subject-error")).toBeVisible();
 });
 
 test("what does not fit is said in the language of the page, and nothing is sent", async ({ page }) => {
@@ -80,6 +93,42 @@ test("without connection everything stays, over a reload, too @phone", async ({ 
   await expect(sent(page)).toBeVisible();
   await page.goto("/portal/demo/new");
   await expect(page.getByLabel("What do you need?")).toHaveValue("");
+});
+
+test("buttons pressed without connection leave the page as it is, and work once there is one @phone", async ({ page, context }) => {
+  const told = page.getByRole("alert").filter({ hasText: "No connection. This page stays as it is; try again." });
+  await page.goto("/portal/demo");
+  await context.setOffline(true);
+  await page.getByRole("searchbox").fill("gateway offline");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(told).toBeVisible();
+  await expect(page.getByRole("searchbox")).toHaveValue("gateway offline");
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page).toHaveURL(/q=gateway\+offline/);
+
+  await page.goto("/portal/demo/articles/gateway-offline");
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "Yes" }).click();
+  await expect(told).toHaveCount(1);
+  await page.getByRole("button", { name: "Yes" }).click();
+  await expect(told).toHaveCount(1);
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Yes" }).click();
+  await expect(page.getByText("Thank you for telling us.")).toBeVisible();
+});
+
+test("what the server refuses of such a button is a page that says so", async ({ page }) => {
+  await page.goto("/portal/demo/sign-in");
+  // A link that was used up meanwhile.
+  await page.evaluate(() => {
+    const form = Object.assign(document.createElement("form"), { method: "post", action: "/portal/demo/session" });
+    form.innerHTML = '<input type="hidden" name="token" value="used"><button>Enter</button>';
+    document.querySelector("main")!.append(form);
+  });
+  await page.getByRole("button", { name: "Enter" }).click();
+  await expect(page).toHaveURL(/\/session$/);
+  await expect(page.locator(".portal-problem")).toBeVisible();
 });
 
 for (const reload of [false, true]) {

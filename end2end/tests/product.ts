@@ -59,6 +59,12 @@ export async function pick(menu: Locator, item: Locator) {
   }).toPass();
 }
 
+// Chooses the field of a condition, by its path.
+export async function chooseField(dialog: Locator, path: string) {
+  await dialog.locator("#filter-field").click();
+  await dialog.locator(`.combobox-option[data-value="${path}"]`).click();
+}
+
 // Ids as the product makes them (UUID version 7): in the order in which they were made.
 let last = 0;
 function freshId(): string {

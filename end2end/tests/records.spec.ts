@@ -1,7 +1,7 @@
 // The generic list, form and page of a record, on customers, as people use them.
 import type { Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, expect, press, signIn, test } from "./product.js";
+import { call, chooseField, create, expect, press, signIn, test } from "./product.js";
 
 async function stored(page: Page, record_type: string, id: string): Promise<Record<string, unknown>> {
   return (await call<{ row: Record<string, unknown> }>(page, "get_record", { record_type, id })).row;
@@ -148,7 +148,7 @@ test("conditions hold instead of each other, look at related records and at peri
   const add = async (field: string, op: string, value: string | null, beside?: string) => {
     await page.locator(".chip[data-add]").click();
     const dialog = page.locator("dialog[open]");
-    await dialog.locator("#filter-field").selectOption(field);
+    await chooseField(dialog, field);
     await dialog.locator("#filter-op").selectOption(op);
     if (value !== null) await dialog.locator("#filter-value").selectOption(value);
     if (beside) await dialog.locator("#filter-join").selectOption(beside);
@@ -174,8 +174,7 @@ test("conditions hold instead of each other, look at related records and at peri
   // Its words lead to where it is changed; its alternative stays, and goes alone.
   await chips.first().locator(".chip-words").click();
   const dialog = page.locator("dialog[open]");
-  await expect(dialog.locator("#filter-field")).toHaveValue("customer_id.industry");
-  await expect(dialog.locator("#filter-field optgroup")).not.toHaveCount(0);
+  await expect(dialog.locator("#filter-field")).toHaveValue("Customer → Industry");
   await expect(dialog.locator("#filter-value")).toHaveValue("energy");
   await expect(dialog.locator("#filter-join")).toHaveCount(0);
   await dialog.locator("#filter-value").selectOption("retail");
@@ -186,6 +185,48 @@ test("conditions hold instead of each other, look at related records and at peri
   await expect(chips).toHaveCount(1);
   await expect(row(page, name)).toHaveCount(1);
   await expect(row(page, `${name} 1`)).toBeVisible();
+});
+
+test("the field of a condition is found by typing, in both languages and by pinyin, with keys and fingers @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto("/contacts");
+  const dialog = page.locator("dialog[open]");
+  await press(page.locator(".chip[data-add]"), dialog);
+  const field = dialog.locator("#filter-field");
+  const options = dialog.locator(".combobox-option");
+  await field.click();
+  // Own fields first, then those of the customer under its name; all of them are there without typing.
+  await expect(dialog.getByRole("group", { name: "Customer", exact: true }).getByRole("option").first()).toBeAttached();
+  expect(await options.count()).toBeGreaterThan(30);
+  for (const typed of ["customer indus", "行业", "hangye"]) {
+    // The other language's texts come after the page's own.
+    await expect(async () => {
+      await field.fill("");
+      await field.fill(typed);
+      await expect(options.filter({ hasText: "Customer → Industry" })).toBeVisible({ timeout: 1_000 });
+      await expect(options.filter({ hasText: "Created" })).toHaveCount(0, { timeout: 1_000 });
+    }).toPass();
+  }
+  // Esc closes the list alone, and the field stays as it was.
+  const before = await dialog.locator("#filter-op").inputValue();
+  await field.press("Escape");
+  await expect(dialog).toBeVisible();
+  await expect(field).not.toHaveValue("hangye");
+  await expect(dialog.locator("#filter-op")).toHaveValue(before);
+  await field.fill("customer → industry");
+  await expect(options).toHaveCount(1);
+  await field.press("Enter");
+  await expect(field).toHaveValue("Customer → Industry");
+  await dialog.locator("#filter-op").selectOption("eq");
+  await dialog.locator("#filter-value").selectOption("energy");
+  // The list begins with what is chosen, and cannot be left without.
+  await field.click();
+  await expect(dialog.locator(".combobox-option[data-active]")).toHaveText("Customer → Industry");
+  await expect(dialog.locator(".field:has(#filter-field) .combobox-clear")).toHaveCount(0);
+  await field.press("Enter");
+  await expect(dialog.locator("#filter-value")).toHaveValue("energy");
+  await dialog.locator("button[data-kind=primary]").click();
+  await expect(page.locator(".chip[data-set]")).toContainText("Industry is Energy");
 });
 
 test("many records change together and come back together", async ({ page }) => {

@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, expect, press, signIn, test } from "./product.js";
+import { call, chooseField, create, expect, press, signIn, test } from "./product.js";
 
 const fresh = (what: string) => `${what} ${randomUUID().slice(0, 8)}`;
 const field = (page: Page, name: string) => page.locator(`[data-field=${name}]`);
@@ -96,7 +96,7 @@ test("a rule's conditions are chosen as filters are, and hold for the next ticke
   const dialog = await edit(page, "conditions");
   await dialog.getByRole("button", { name: "Add a filter" }).click();
   const adding = page.locator("dialog[open]").last();
-  await adding.getByLabel("Field").selectOption("kind");
+  await chooseField(adding, "kind");
   await adding.getByLabel("Kind").selectOption("repair");
   await adding.getByRole("button", { name: "Apply" }).click();
   await expect(dialog.getByRole("button", { name: "Kind is Repair", exact: true })).toBeVisible();

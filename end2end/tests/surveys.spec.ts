@@ -1,7 +1,7 @@
 // Surveys: one in both languages, an answer that its browser changes, and recommendations in the desk's reports.
 import type { Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { create, createAll, expect, signIn, test } from "./product.js";
+import { call, create, createAll, expect, signIn, test } from "./product.js";
 
 const fresh = (name: string) => `${name} ${randomUUID().slice(0, 8)}`;
 
@@ -74,4 +74,21 @@ test("recommendations are told by queue and open their answers", async ({ page }
   await expect(page.locator("tr[data-row]")).toHaveCount(4);
   await page.goto(`/tickets/${tickets[3]}`);
   await expect(page.locator(".ticket-opinions")).toContainText("2/10");
+});
+
+test("the history of a response tells what was answered in the reader's words", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = fresh("Speed");
+  const questions = [{
+    key: "speed", label: "多快？", other_label: "How fast?", kind: "choice", choices: ["很快", "很慢"], other_choices: ["Very fast", "Very slow"],
+  }];
+  const survey_id = await create(page, "survey", { name, kind: "csat", locale: "zh-CN", question: "满意吗？", other_question: "Well?", questions });
+  const id = await create(page, "survey_response", { survey_id, score: 5 });
+  const values = { answers: { speed: "很快" } };
+  await call(page, "apply", { command: { record_type: "survey_response", changes: [{ do: "update", id, values }], all_or_nothing: true } });
+  await page.goto(`/survey_responses/${id}`);
+  const told = page.locator(".timeline-item");
+  await expect(told.first()).toContainText("How fast?");
+  await expect(told.first()).toContainText("Very fast");
+  await expect(told.last()).toContainText(`created ${name}`);
 });

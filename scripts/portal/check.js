@@ -14,12 +14,15 @@ export function filledIn(form) {
 // As many characters as the server counts: lines end in two of them when they are sent.
 const length = (text) => [...text.replace(/\r?\n/g, "\r\n")].length;
 
+// As records keep addresses (shared/src/record/normalize.rs): browsers take `somebody@nowhere`.
+const ADDRESS = /^[^\s@,;<>()"]{1,64}@(?!-)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.[\p{L}\p{N}-]*[\p{L}\p{N}]$/u;
+
 export function problem(control, words) {
   if (control.type === "file") return unfit(control);
   const { validity, required, dataset } = control;
   const text = control.tagName === "TEXTAREA" ? control.value : control.value.trim();
   if (validity.valueMissing || (required && control.type !== "radio" && !text.trim())) return words.required;
-  if (validity.typeMismatch) return words.email;
+  if (validity.typeMismatch || (control.type === "email" && text && !ADDRESS.test(text))) return words.email;
   return dataset.longest && length(text) > Number(dataset.longest) ? dataset.tooLong : "";
 }
 

@@ -51,8 +51,8 @@ export function forget(form) {
   attempt(() => sessionStorage.removeItem(key(form)));
 }
 
-// Whoever comes next is somebody else.
-document.querySelector('form[action$="/sign-out"]')?.addEventListener("submit", () => {
+// Forgets what any form holds.
+export function forgetAll() {
   const kept = attempt(() => Object.keys(sessionStorage)) ?? [];
   for (const name of kept.filter((name) => name.startsWith(PREFIX))) attempt(() => sessionStorage.removeItem(name));
-});
+}

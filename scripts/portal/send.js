@@ -10,11 +10,19 @@ const SPARE = 250;
 // When the page's stamps were made at the latest.
 let stamped = performance.getEntriesByType("navigation")[0]?.responseEnd || performance.now();
 
-// The header has the server tell where to go instead of leading the request there.
-export function post(form, options = {}) {
+// The header has the server tell where to go instead of leading the request there. What was pressed may say something by itself.
+export function post(form, options = {}, button = undefined) {
   const filled = new FormData(form);
+  if (button?.name) filled.append(button.name, button.value);
   const body = form.enctype === "multipart/form-data" ? filled : new URLSearchParams(filled);
   return fetch(form.action, { method: "POST", body, headers: { "x-requested-with": "fetch" }, ...options });
+}
+
+// Requests go on waiting when the connection is gone; with this they end.
+export function whileOnline() {
+  const cut = new AbortController();
+  addEventListener("offline", () => cut.abort(), { once: true });
+  return cut.signal;
 }
 
 // What is written faster than people write is refused: it waits here instead of coming back.
@@ -26,7 +34,7 @@ function waited(form) {
 }
 
 // Goes on to another page, or to this one anew.
-function go(form, to) {
+export function go(form, to) {
   const next = new URL(to, location.href);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   form.reset();
@@ -67,11 +75,9 @@ function refused(form, html, words, say) {
 async function send(form, words, say) {
   await Promise.all([form.saving, waited(form)]);
   keep(form, true);
-  const cut = new AbortController();
-  addEventListener("offline", () => cut.abort(), { signal: cut.signal });
   let answer, html;
   try {
-    answer = await post(form, { signal: cut.signal });
+    answer = await post(form, { signal: whileOnline() });
     html = await answer.text();
   } catch {
     const name = await unreadable(form);

@@ -7,6 +7,10 @@ use uuid::Uuid;
 use crate::query::Titles;
 use crate::record::{CustomFields, Values};
 
+/// What is told of records and files, each as it can be asked for: a merge is told of what became of each record in it.
+pub const ACTIONS: [&str; 9] =
+    ["create", "update", "archive", "restore", "delete", "merge", "erase", "export", "download"];
+
 /// Which entries to show.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -17,7 +21,9 @@ pub struct AuditQuery {
     pub record_type: Option<String>,
     /// Only changes of this field.
     pub field: Option<String>,
-    /// Only records whose title contains this.
+    /// Only what was done so, one of [`ACTIONS`].
+    pub action: Option<String>,
+    /// Only records whose title contains this or ever did, or whose number or id it is or was.
     pub words: Option<String>,
     /// Not before this instant.
     pub from: Option<DateTime<Utc>>,

@@ -13,12 +13,30 @@ pub struct Conversation {
     pub messages: Vec<Row>,
     /// Files that came with them or with the ticket.
     pub attachments: Vec<Row>,
+    /// Tickets that were split off it, and the one that it was split off itself.
+    #[serde(default)]
+    pub splits: Vec<Split>,
     /// Titles of what they refer to.
     pub titles: Titles,
     /// Further messages before the first one here: ask with the id of the first.
     pub earlier: bool,
     /// Position in the event log from which it can be kept current.
     pub live: String,
+}
+
+/// A ticket that was made of what was said in another, as each of the two tells of the other one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Split {
+    /// What was said, as it stands in this conversation.
+    pub message_id: Uuid,
+    /// The other ticket.
+    pub ticket_id: Uuid,
+    /// Its number.
+    pub number: String,
+    /// Its subject.
+    pub subject: String,
+    /// This ticket was split off the other one.
+    pub is_from: bool,
 }
 
 /// A ticket that somebody has taken.
@@ -56,6 +74,9 @@ pub struct Reply {
     /// Further receivers.
     #[serde(default)]
     pub cc: Vec<String>,
+    /// Mailed to the requester, also where the ticket came in by a way by which answers don't go out.
+    #[serde(default)]
+    pub by_mail: bool,
     /// Files that were uploaded to the ticket for it.
     #[serde(default)]
     pub attachment_ids: Vec<Uuid>,

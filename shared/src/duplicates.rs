@@ -70,11 +70,14 @@ pub struct Pair {
     pub reasons: Vec<Reason>,
 }
 
-/// A part of the pairs that wait for somebody's decision, the likeliest first.
+/// A part of the pairs that wait for somebody's decision, the likeliest first, and of those that were decided on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pairs {
     /// The pairs.
     pub pairs: Vec<Pair>,
+    /// Those that somebody said are not the same, the latest first.
+    #[serde(default)]
+    pub dismissed: Vec<Pair>,
     /// How many there are; of those that the reader can't see none are counted.
     pub open: i64,
     /// When duplicates were looked for last, as an instant.

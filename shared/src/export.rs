@@ -37,6 +37,27 @@ pub struct Rows {
     pub archived: Archived,
 }
 
+impl Rows {
+    /// The fields that say which rows, each once and by its first name: `customer_id.industry` is about the customer.
+    pub fn fields(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut open: Vec<&Filter> = self.filter.iter().collect();
+        while let Some(filter) = open.pop() {
+            match filter {
+                Filter::All(parts) | Filter::Any(parts) => open.extend(parts.iter().rev()),
+                Filter::Not(part) => open.push(part),
+                Filter::Field { field, .. } => {
+                    let name = field.split('.').next().unwrap_or(field);
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+            }
+        }
+        names
+    }
+}
+
 impl From<ListQuery> for Rows {
     fn from(ListQuery { filter, search, sort, archived, .. }: ListQuery) -> Self {
         Self { filter, search, sort, archived }
@@ -75,6 +96,8 @@ pub struct Run {
     pub kind: FileKind,
     /// The language that it is to be read in, if it isn't for coming back.
     pub labels: Option<Locale>,
+    /// Which rows of the list.
+    pub query: Rows,
     /// How far it is; there is a file once it is finished.
     pub status: Status,
     /// Rows to go through.
@@ -101,6 +124,16 @@ mod tests {
     fn workbooks_are_large_sooner() {
         assert!(!is_large(FileKind::Csv, 20_000) && is_large(FileKind::Csv, 20_001));
         assert!(!is_large(FileKind::Xlsx, 5_000) && is_large(FileKind::Xlsx, 5_001));
+    }
+
+    #[test]
+    fn the_fields_of_a_filter_are_named_once() {
+        use crate::query::Op;
+        let field = |name: &str| Filter::field(name, Op::Eq, "x");
+        let inner = Filter::Any(vec![field("tags"), Filter::Not(Box::new(field("owner_id")))]);
+        let filter = Some(Filter::All(vec![field("owner_id"), inner, field("customer_id.industry")]));
+        assert_eq!(Rows { filter, ..Rows::default() }.fields(), ["owner_id", "tags", "customer_id"]);
+        assert!(Rows::default().fields().is_empty());
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub struct ChangeSet {
     pub more: bool,
     /// The first records.
     pub records: Vec<Concerned>,
+    /// The record that others became part of, if it is a merge.
+    #[serde(default)]
+    pub into: Option<Concerned>,
     /// The import that it is of.
     pub import: Option<ImportOf>,
     /// Whether it can be undone.

@@ -1,5 +1,6 @@
 //! Imports: what a file holds, how its columns become fields, what would happen and what did.
 
+pub mod by_hand;
 pub mod label;
 pub mod limits;
 pub mod mapping;
@@ -235,6 +236,9 @@ pub enum From {
         middle: String,
         /// Column of the family name.
         family: String,
+        /// Column of what stands behind the name: Jr., PhD.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        suffix: String,
     },
     /// The first of these that isn't empty.
     First(Vec<From>),
@@ -582,6 +586,17 @@ pub fn fillable(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldD
     let system = |field: &&FieldDef| field.name == "team_id" || field.name == "owner_id" && def.is_owned();
     let own = def.fields.iter().filter(|f| !f.read_only && !f.internal && !matches!(f.kind, Kind::Json(_)));
     own.chain(SYSTEM_FIELDS.iter().filter(system))
+}
+
+/// What a type's amounts are in, where its records follow others in that: a deal's are in the currency of its pipeline. A column
+/// that says so is held against those.
+pub fn followed_currency(def: &RecordDef) -> Option<&'static FieldDef> {
+    def.fields.iter().find(|field| field.kind == Kind::Currency && field.read_only)
+}
+
+/// Fields that columns can be led to.
+pub fn mappable(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {
+    fillable(def).chain(followed_currency(def))
 }
 
 /// Fields by which existing records of a type can be recognised.

@@ -7,6 +7,7 @@ pub mod access;
 pub mod audit;
 pub mod board;
 pub mod calendar;
+pub mod cause;
 pub mod command;
 pub mod conversion;
 pub mod desk;

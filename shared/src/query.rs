@@ -107,7 +107,7 @@ pub struct ListQuery {
     pub filter: Option<Filter>,
     /// Words to find in the searchable fields.
     pub search: Option<String>,
-    /// Order; newest first when absent.
+    /// Order; newest first when absent, but what is called as the words searched say before.
     pub sort: Option<Sort>,
     /// Page size, 1 to [`MAX_PAGE`]; 0 means 50.
     pub limit: u32,

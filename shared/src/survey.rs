@@ -1,9 +1,13 @@
 //! What the answers to a survey come to.
 
+mod answers;
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+pub use self::answers::{Answered, answered, question_label};
 
 /// How often each answer was given.
 pub type Tally<K> = BTreeMap<K, i64>;

@@ -5,10 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::cause::Cause;
 use crate::query::Titles;
 use crate::record::{CustomFields, Row, Values};
+use crate::sla::Turn;
 
-/// Filter kinds besides the activity kinds: tasks, what customers asked support for, and changes of fields and stages.
+/// Filter kinds besides the activity kinds: tasks, what customers asked support for, and changes of fields and stages,
+/// with what the clocks of a ticket did.
 pub const EXTRA_KINDS: &[&str] = &["task", "ticket", "change"];
 
 /// Field by which activities and tasks belong to a record of a type. The timelines of other types tell of changes only, that
@@ -78,12 +81,33 @@ pub enum Happening {
         /// Where it came from, see [`crate::command::Source::code`].
         #[serde(default)]
         source: String,
-        /// The records that became one with it by this.
+        /// What it has to do with records that became one, if it came with that.
         #[serde(default)]
-        merged: Vec<Uuid>,
+        merge: Option<Merged>,
+        /// Why the system did it by itself.
+        #[serde(default)]
+        causes: Vec<Cause>,
         /// Field → `[before, after]`, without hidden and internal fields; user-defined ones each as `custom.<key>`.
         changes: Values,
     },
+    /// A clock of the ticket did something.
+    Clock {
+        /// Unique among what the ticket's clocks did.
+        id: String,
+        /// What it did.
+        turn: Turn,
+        /// What the service level is called by which it runs, as far as that is known.
+        policy: Option<String>,
+    },
+}
+
+/// What a change has to do with records that became one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// They were taken apart again.
+    pub undone: bool,
+    /// Those that became one with the changed record, or were one with it before; none where it only refers to them.
+    pub records: Vec<Uuid>,
 }
 
 impl TimelineEntry {
@@ -92,6 +116,7 @@ impl TimelineEntry {
         match &self.what {
             Happening::Activity { row } | Happening::Task { row } | Happening::Ticket { row } => row.id.to_string(),
             Happening::Change { id, .. } => id.to_string(),
+            Happening::Clock { id, .. } => id.clone(),
         }
     }
 }

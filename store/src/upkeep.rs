@@ -33,6 +33,7 @@ impl Store {
             "select guanxi_forget_exports()",
             "select guanxi_forget_imports()",
             "select guanxi_forget_told()",
+            "select guanxi_forget_invitations()",
         ] {
             sqlx::query(statement).execute(&self.pool).await.map_err(from_sqlx)?;
         }

@@ -86,3 +86,14 @@ pub async fn results_of_survey(id: Uuid) -> Result<SurveyResults, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.survey_results(&actor, id).await?)
 }
+
+/// Has a survey mailed to a contact or a customer; `again` even if they were asked lately.
+#[server(prefix = "/api/fn", endpoint = "send_survey", input = Json, output = Json)]
+pub async fn send_survey(survey_id: Uuid, record_type: String, id: Uuid, again: bool) -> Result<(), Fault> {
+    let (store, actor) = super::acting()?;
+    let outgoing: super::outgoing::Outgoing = expect_context();
+    if !outgoing.reaches() {
+        return Err(shared::Error::invalid("survey_id", "no_way_out").into());
+    }
+    Ok(store.send_survey(&actor, survey_id, (&record_type, id), again).await?)
+}

@@ -1,6 +1,7 @@
 //! What the answers to a survey come to, and where it can be answered.
 
 mod response;
+mod send;
 
 use std::time::Duration;
 
@@ -12,13 +13,14 @@ use shared::access::Action;
 use shared::format::{number, percent};
 use shared::live::LiveEvent;
 use shared::query::{Filter, Op};
-use shared::survey::{SurveyResults, Tally, Verdict, total};
+use shared::survey::{SurveyResults, Tally, Verdict, question_label, total};
 use shared::types::{SURVEY, SURVEY_RESPONSE, Survey, score_range};
 use shared::{Error, Row};
 use uuid::Uuid;
 
 pub use self::response::answers;
-use self::response::{label, latest, written};
+use self::response::{latest, written};
+use self::send::sending;
 use crate::api::desk::results_of_survey;
 use crate::api::records::get_record;
 use crate::context::{Page, t};
@@ -48,7 +50,7 @@ pub fn results(id: Uuid) -> AnyView {
         (None, Some(error)) => failed(error, move || load.run(())),
         (None, None) => view! { <SkeletonRows count=4/> }.into_any(),
     };
-    view! { <section class="panel stack survey-results">{body}</section> }.into_any()
+    view! { <section class="panel stack survey-results">{body}{sending(page, id)}</section> }.into_any()
 }
 
 /// Counts. What was counted before stays until there is something newer.
@@ -201,7 +203,7 @@ fn further(question: &Value, results: &SurveyResults, other: bool) -> Option<Any
         let n = given.get(&answer).copied().unwrap_or_default();
         (words.get(at).cloned().unwrap_or(answer), n)
     });
-    let label = label(question, other)?;
+    let label = question_label(question, other)?;
     Some(view! { <h3 class="section-title">{label}</h3> {tally(shown.collect(), total(given))} }.into_any())
 }
 

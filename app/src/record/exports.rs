@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::export::Run;
 use shared::format::{number, relative};
-use shared::i18n::{Locale, error_message, translate, type_label_many};
+use shared::i18n::{Locale, error_message, lookup, translate, type_label_many};
 use shared::import::Status;
+use shared::query::Archived;
 use shared::types::by_plural;
 
 use crate::api::Answer;
@@ -20,6 +21,8 @@ use crate::ui::{
     Badge, Button, ButtonKind, Dialog, EmptyState, LinkButton, Progress, Size, SkeletonRows, Toasts, Tone,
 };
 
+/// Most fields that are named of a filter.
+const NAMED: usize = 3;
 /// How often open runs are looked at.
 const PULSE: Duration = Duration::from_secs(1);
 
@@ -128,8 +131,8 @@ fn line(run: Run, look: Callback<()>) -> AnyView {
             look.run(());
         });
     };
-    let plural = run.plural.clone();
-    let what = move || by_plural(&plural).map_or_else(|| plural.clone(), |def| type_label_many(page.locale.get(), def));
+    let told = run.clone();
+    let what = move || what(page.locale.get(), &told);
     let (open, finished) = (run.status.is_open(), run.status == Status::Finished);
     #[expect(clippy::cast_precision_loss, reason = "a bar needs no more")]
     let part = (run.total > 0).then(|| run.done as f64 / run.total as f64);
@@ -159,12 +162,42 @@ fn line(run: Run, look: Callback<()>) -> AnyView {
     .into_any()
 }
 
+/// What was exported: the list, and which of its rows.
+fn what(locale: Locale, run: &Run) -> String {
+    let def = by_plural(&run.plural);
+    let mut parts = vec![def.map_or_else(|| run.plural.clone(), |def| type_label_many(locale, def))];
+    let words = run.query.search.as_deref().map(str::trim).filter(|words| !words.is_empty());
+    parts.extend(words.map(|words| translate(locale, "exports.own.searched", &[("words", words)])));
+    let label = |name: &&str| {
+        let own = def.and_then(|def| lookup(locale, &format!("{}.{name}", def.name)));
+        own.or_else(|| lookup(locale, &format!("record.{name}")))
+    };
+    let names = run.query.fields();
+    let fields: Vec<&str> = names.iter().filter_map(label).collect();
+    if !fields.is_empty() {
+        let comma = if locale == Locale::ZhCn { "、" } else { ", " };
+        let shown = fields.iter().take(NAMED).copied().collect::<Vec<_>>().join(comma);
+        let shown = match fields.len() > NAMED {
+            true => translate(locale, "exports.own.more", &[("fields", &shown)]),
+            false => shown,
+        };
+        parts.push(translate(locale, "exports.own.filtered", &[("fields", &shown)]));
+    }
+    match run.query.archived {
+        Archived::Without => {}
+        Archived::Only => parts.push(translate(locale, "exports.own.archived", &[])),
+        Archived::With => parts.push(translate(locale, "exports.own.with_archived", &[])),
+    }
+    parts.join(" · ")
+}
+
 /// Rows, size and age; while it is made, how far it is.
 fn facts(locale: Locale, run: &Run, page: Page) -> String {
     let n = |n: i64| number(locale, n);
     let when = relative(locale, run.created_at, page.now.get());
     let key = |name: &str| format!("exports.own.{name}");
     match run.status {
+        Status::Waiting | Status::Running if run.total == 0 => translate(locale, &key("beginning"), &[]),
         Status::Waiting | Status::Running => {
             translate(locale, &key("progress"), &[("done", &n(run.done)), ("total", &n(run.total)), ("when", &when)])
         }

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use shared::duplicates::{Merge, merged_fields, proposal};
 use shared::i18n;
 use shared::query::{Detail, Titles};
-use shared::record::is_empty;
+use shared::record::{CustomField, is_empty};
 use shared::types::TICKET;
 use shared::{RecordDef, Row, Values};
 use uuid::Uuid;
@@ -15,7 +15,9 @@ use uuid::Uuid;
 use super::attribute::{Attribute, attributes};
 use super::value::value_text;
 use crate::acting::undo_then;
+use crate::api::Fault;
 use crate::api::duplicates::{merge_records, merging};
+use crate::api::records::custom_fields;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Dialog, Notice, SkeletonRows, Toasts, Tone};
 
@@ -26,10 +28,12 @@ struct Merging {
     def: &'static RecordDef,
     rows: StoredValue<Vec<Row>>,
     titles: StoredValue<Titles>,
+    /// Those that administrators added.
+    custom: StoredValue<Vec<CustomField>>,
     /// Which of the rows stays.
     into: RwSignal<usize>,
     /// Which row's value was chosen, by field.
-    chosen: RwSignal<BTreeMap<&'static str, usize>>,
+    chosen: RwSignal<BTreeMap<String, usize>>,
     error: RwSignal<Option<String>>,
 }
 
@@ -37,6 +41,11 @@ struct Merging {
 fn called(def: &RecordDef, row: &Row) -> String {
     let number = row.text("number").filter(|_| def.name == TICKET.name);
     number.into_iter().chain(row.text(def.title)).collect::<Vec<_>>().join(" ")
+}
+
+/// A name as it is written within a sentence; abbreviations stay as they are.
+fn within(name: &str) -> String {
+    if name.chars().nth(1).is_some_and(char::is_lowercase) { name.to_lowercase() } else { name.to_owned() }
 }
 
 /// A dialog that merges records; the one that says most is proposed to stay.
@@ -61,7 +70,10 @@ pub fn MergeDialog(
     let state = StoredValue::new(None::<Merging>);
     let busy = RwSignal::new(false);
     let count = move || ids.with(Vec::len).to_string();
-    let title = Signal::derive(move || page.text_with("duplicates.merge_title", &[("n", &count())]));
+    let title = Signal::derive(move || {
+        let types = within(&i18n::type_label_many(page.locale.get(), def));
+        page.text_with("duplicates.merge_title", &[("n", &count()), ("types", &types)])
+    });
     let merge = move |_| {
         let Some(merging) = state.get_value().filter(|_| !busy.get_untracked()) else { return };
         busy.set(true);
@@ -97,15 +109,15 @@ pub fn MergeDialog(
     view! {
         <Dialog open title close=t("ui.action.close") footer>
             {
-                let found = LocalResource::new(move || merging(def.name.to_owned(), ids.get_untracked()));
+                let found = LocalResource::new(move || read(def, ids.get_untracked()));
                 move || match found.get() {
                     None => view! { <SkeletonRows count=5/> }.into_any(),
                     Some(Err(fault)) => {
                         let text = i18n::error_sentence(page.locale.get(), &fault.0);
                         view! { <Notice tone=Tone::Danger text/> }.into_any()
                     }
-                    Some(Ok(all)) => {
-                        let merging = Merging::new(page, def, all);
+                    Some(Ok((all, custom))) => {
+                        let merging = Merging::new(page, def, all, custom);
                         state.set_value(Some(merging));
                         merging.view()
                     }
@@ -115,8 +127,13 @@ pub fn MergeDialog(
     }
 }
 
+async fn read(def: &'static RecordDef, ids: Vec<Uuid>) -> Result<(Vec<Detail>, Vec<CustomField>), Fault> {
+    let all = merging(def.name.to_owned(), ids).await?;
+    Ok((all, custom_fields(def.name.to_owned()).await?))
+}
+
 impl Merging {
-    fn new(page: Page, def: &'static RecordDef, all: Vec<Detail>) -> Self {
+    fn new(page: Page, def: &'static RecordDef, all: Vec<Detail>, custom: Vec<CustomField>) -> Self {
         let mut titles = Titles::default();
         let mut rows = Vec::new();
         for detail in all {
@@ -132,6 +149,7 @@ impl Merging {
             def,
             rows: StoredValue::new(rows),
             titles: StoredValue::new(titles),
+            custom: StoredValue::new(custom),
             into: RwSignal::new(fullest),
             chosen: RwSignal::new(BTreeMap::new()),
             error: RwSignal::new(None),
@@ -147,15 +165,16 @@ impl Merging {
 
     fn command(self) -> Merge {
         let (into, others) = untrack(move || self.split());
-        let chosen = self.chosen.get_untracked();
-        let value = |(field, at): (&&'static str, &usize)| {
-            ((*field).to_owned(), self.rows.with_value(|rows| rows[*at].value(field).clone()))
-        };
+        let values = untrack(move || {
+            let mut values = Values::new();
+            self.put_chosen(&mut values);
+            values
+        });
         Merge {
             record_type: self.def.name.to_owned(),
             into: into.id,
             others: others.iter().map(|row| row.id).collect(),
-            values: chosen.iter().map(value).collect(),
+            values,
         }
     }
 
@@ -170,14 +189,24 @@ impl Merging {
         self.page.text_with("duplicates.merged_tickets", &[("names", &names.join(", ")), ("into", stays)])
     }
 
-    fn choose(self, field: &'static str, at: usize) {
+    /// Gives values what was chosen; tracked.
+    fn put_chosen(self, values: &mut Values) {
+        for (name, at) in self.chosen.get() {
+            let Some(attribute) = self.custom.with_value(|custom| Attribute::named(self.def, &name, custom)) else {
+                continue;
+            };
+            attribute.put(values, self.rows.with_value(|rows| attribute.value(&rows[at].values).clone()));
+        }
+    }
+
+    fn choose(self, field: String, at: usize) {
         self.chosen.update(|chosen| {
             chosen.insert(field, at);
         });
     }
 
     /// Leaves a field to what is proposed, whatever was chosen.
-    fn unchoose(self, field: &'static str) {
+    fn unchoose(self, field: &str) {
         self.chosen.update(|chosen| {
             chosen.remove(field);
         });
@@ -194,19 +223,23 @@ impl Merging {
     /// What the record will say.
     fn result(self) -> Values {
         let mut values = self.proposed();
-        for (field, at) in self.chosen.get() {
-            values.insert(field.to_owned(), self.rows.with_value(|rows| rows[at].value(field).clone()));
-        }
+        self.put_chosen(&mut values);
         values
     }
 
     fn view(self) -> AnyView {
-        let all = self.page.actor().map(|actor| attributes(self.def, &[], &actor)).unwrap_or_default();
+        let of = |custom: &Vec<CustomField>| self.page.actor().map(|actor| attributes(self.def, custom, &actor));
+        let all = self.custom.with_value(of).unwrap_or_default();
+        let is_merged = |attribute: &Attribute| match attribute.is_custom() {
+            true => attribute.editable,
+            false => merged_fields(self.def).any(|field| field.name == attribute.name()),
+        };
         let differing = move |attribute: &Attribute| {
             attribute.is_typed()
-                && merged_fields(self.def).any(|field| field.name == attribute.name())
+                && is_merged(attribute)
                 && self.rows.with_value(|rows| {
-                    let mut said = rows.iter().map(|row| row.value(&attribute.name())).filter(|value| !is_empty(value));
+                    let all = rows.iter().map(|row| attribute.value(&row.values));
+                    let mut said = all.filter(|value| !is_empty(value));
                     said.next().is_some_and(|first| said.any(|other| other != first))
                 })
         };
@@ -258,59 +291,69 @@ impl Merging {
     /// A field in which the records differ.
     fn line(self, attribute: Attribute) -> AnyView {
         let label = attribute.label_signal(self.page);
-        let Some(field) = self.def.field(&attribute.name()).map(|field| field.name) else { return ().into_any() };
         let count = self.rows.with_value(Vec::len);
-        let cells = (0..count).map(|at| {
-            let attribute = attribute.clone();
-            let text = move || {
-                self.rows.with_value(|rows| {
-                    self.titles.with_value(|titles| value_text(self.page, &attribute, &rows[at].values, titles))
-                })
-            };
-            let empty = self.rows.with_value(|rows| is_empty(rows[at].value(field)));
-            let is_chosen = move || {
-                let result = self.result();
-                self.rows.with_value(|rows| result.get(field) == Some(rows[at].value(field)))
-            };
-            view! {
-                <td>
-                    {(!empty).then(|| view! {
-                        <label class="merge-choice">
-                            <input type="radio" name=format!("merge-{field}") prop:checked=is_chosen
-                                on:change=move |_| self.choose(field, at)/>
-                            <span>{text}</span>
-                        </label>
-                    })}
-                </td>
-            }
-        });
-        let cells = cells.collect_view();
+        let cells = (0..count).map(|at| self.cell(attribute.clone(), at)).collect_view();
         view! {
             <tr>
-                <th scope="row">{label}{self.together(field)}</th>
+                <th scope="row">{label}{self.together(attribute)}</th>
                 {cells}
             </tr>
         }
         .into_any()
     }
 
-    /// Lists are put together unless one of them is chosen, and again when somebody thinks better of it.
-    fn together(self, field: &'static str) -> AnyView {
-        let is_none = move |values: &Values| {
-            self.rows.with_value(|rows| rows.iter().all(|row| values.get(field) != Some(row.value(field))))
+    /// What a record says of a field, to be chosen; phones, where no columns are, name the record.
+    fn cell(self, attribute: Attribute, at: usize) -> AnyView {
+        let name = attribute.name();
+        let (whose, empty) =
+            self.rows.with_value(|rows| (called(self.def, &rows[at]), is_empty(attribute.value(&rows[at].values))));
+        let shown = attribute.clone();
+        let text = move || {
+            self.rows.with_value(|rows| {
+                self.titles.with_value(|titles| value_text(self.page, &shown, &rows[at].values, titles))
+            })
         };
-        let may_join = Memo::new(move |_| is_none(&self.proposed()));
+        let is_chosen = move || {
+            let result = self.result();
+            self.rows.with_value(|rows| attribute.value(&result) == attribute.value(&rows[at].values))
+        };
+        let group = format!("merge-{name}");
+        view! {
+            <td data-said=whose>
+                {(!empty).then(|| view! {
+                    <label class="merge-choice">
+                        <input type="radio" name=group prop:checked=is_chosen
+                            on:change=move |_| self.choose(name.clone(), at)/>
+                        <span>{text}</span>
+                    </label>
+                })}
+            </td>
+        }
+        .into_any()
+    }
+
+    /// Lists are put together unless one of them is chosen, and again when somebody thinks better of it.
+    fn together(self, attribute: Attribute) -> AnyView {
+        let name = attribute.name();
+        let is_none = move |values: &Values| {
+            let own = attribute.value(values);
+            self.rows.with_value(|rows| rows.iter().all(|row| attribute.value(&row.values) != own))
+        };
+        let is_none = StoredValue::new(is_none);
+        let may_join = Memo::new(move |_| is_none.with_value(|is_none| is_none(&self.proposed())));
         let is_of_two = self.rows.with_value(Vec::len) < 3;
         let words = if is_of_two { "duplicates.together" } else { "duplicates.together_all" };
         let joined = move || {
+            let (group, name) = (format!("merge-{name}"), name.clone());
             view! {
                 <label class="merge-choice meta">
-                    <input type="radio" name=format!("merge-{field}") prop:checked=move || is_none(&self.result())
-                        on:change=move |_| self.unchoose(field)/>
+                    <input type="radio" name=group
+                        prop:checked=move || is_none.with_value(|is_none| is_none(&self.result()))
+                        on:change=move |_| self.unchoose(&name)/>
                     <span>{t(words)}</span>
                 </label>
             }
         };
-        (move || may_join.get().then(joined)).into_any()
+        (move || may_join.get().then(&joined)).into_any()
     }
 }

@@ -37,7 +37,7 @@ pub use logged::Logged;
 pub use merge::MergeDialog;
 pub use missing::{failed, no_access, not_found};
 pub use value::{Shown, value_text, value_view};
-pub use views::{Naming, Views, load_views};
+pub use views::{Naming, Views, load_views, same_conditions};
 
 use leptos::prelude::{AnyView, Callback};
 use shared::query::Filter;

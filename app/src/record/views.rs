@@ -10,8 +10,8 @@ use shared::types::SAVED_VIEW;
 use shared::{Row, Values};
 use uuid::Uuid;
 
-use super::AudienceField;
-use crate::acting::act_with;
+use super::{AudienceField, refocus};
+use crate::acting::act_then;
 use crate::api::records::list_records;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, Dialog, Field, MenuItem, Size, TextInput, Toasts, open_about};
@@ -65,6 +65,12 @@ pub fn load_views(record_type: &'static str, surface: &'static str, all: RwSigna
     });
 }
 
+/// Whether the same conditions have to hold, in whichever order they stand.
+pub fn same_conditions(these: &[Filter], those: &[Filter]) -> bool {
+    let within = |these: &[Filter], those: &[Filter]| these.iter().all(|one| those.contains(one));
+    within(these, those) && within(those, these)
+}
+
 impl Views {
     /// Entries of a menu that call a view up.
     pub fn entries(self) -> AnyView {
@@ -82,7 +88,7 @@ impl Views {
         let of_chosen = move |row: Row| {
             let (id, named) = (row.id, row.clone());
             view! {
-                <MenuItem label=t("list.view.update") icon="save" on_select=move |()| self.update(&row)/>
+                <MenuItem label=t("list.view.update") icon="save" on_select=move |()| self.update(&row, |_| ())/>
                 <MenuItem
                     label=t("list.view.rename")
                     icon="pencil"
@@ -91,29 +97,84 @@ impl Views {
                 <MenuItem label=t("list.view.delete") icon="trash-2" danger=true on_select=move |()| self.remove(id)/>
             }
         };
-        let chosen = move || {
-            let id = self.chosen.get()?;
-            self.all.with(|all| all.iter().find(|row| row.id == id).cloned())
-        };
         view! {
             <MenuItem label=t("list.view.save") icon="bookmark" on_select=move |()| self.naming.set(Some(Naming::New))/>
-            {move || chosen().map(of_chosen)}
+            {move || self.called_up().map(of_chosen)}
         }
         .into_any()
     }
 
-    fn update(self, row: &Row) {
+    /// The view that was called up, as far as it is known; tracked.
+    fn called_up(self) -> Option<Row> {
+        let id = self.chosen.get()?;
+        self.all.with(|all| all.iter().find(|row| row.id == id).cloned())
+    }
+
+    /// Says that something else is shown by now than the view keeps that was called up, which `differs` knows, with the ways to
+    /// keep it so and to go back; nothing otherwise.
+    pub fn changed(self, differs: impl Fn(&Row) -> bool + 'static) -> AnyView {
+        let shown = RwSignal::new(None::<Row>);
+        // Once the page has been taken over: the server may not have known the views.
+        Effect::new(move |was: Option<bool>| {
+            let now = self.called_up().filter(|row| differs(row));
+            let is = now.is_some();
+            if shown.with_untracked(|shown| *shown != now) {
+                shown.set(now);
+            }
+            // The button that was pressed is gone.
+            if was == Some(true) && !is {
+                refocus(|| document().query_selector(".view-changed").ok().flatten());
+            }
+            is
+        });
+        view! { <div class="view-changed" tabindex="-1">{move || shown.get().map(|row| self.mark(row))}</div> }
+            .into_any()
+    }
+
+    fn mark(self, row: Row) -> AnyView {
+        let sending = RwSignal::new(false);
+        let (name, kept) = (row.text("name").unwrap_or_default().to_owned(), row.clone());
+        let save = move |_| {
+            sending.set(true);
+            // Done, it is busy until the mark is gone.
+            self.update(&row, move |is_done| {
+                if !is_done {
+                    sending.try_set(false);
+                }
+            });
+        };
+        view! {
+            <span class="truncate">{name}</span>
+            <span class="badge">{t("list.view.changed")}</span>
+            <Button size=Size::Small kind=ButtonKind::Ghost busy=sending on_click=save>{t("ui.action.save")}</Button>
+            <Button size=Size::Small kind=ButtonKind::Ghost on_click=move |_| self.call_up.run(kept.clone())>{t("list.view.reset")}</Button>
+        }
+        .into_any()
+    }
+
+    /// Has a view keep what is shown; `then` gets to know whether it does.
+    fn update(self, row: &Row, then: impl FnOnce(bool) + 'static) {
         let (id, version) = (row.id, row.version);
         let values = Values::from_iter([("query".to_owned(), self.settings.run(()))]);
-        self.send(Change::Update { id, version: Some(version), values }, "list.view.saved", move || {
-            let _ = self.named.try_run(Some(id));
+        self.send(Change::Update { id, version: Some(version), values }, "list.view.saved", move |is_done| {
+            if is_done {
+                let _ = self.named.try_run(Some(id));
+            }
+            then(is_done);
         });
     }
 
     fn remove(self, id: Uuid) {
-        self.send(Change::Archive { id }, "list.view.removed", move || {
+        // Taken back, it is shown again, unless another one was called up meanwhile.
+        let back = move || {
+            let _ = self.reload.try_run(());
+            if self.chosen.try_get_untracked() == Some(None) {
+                let _ = self.named.try_run(Some(id));
+            }
+        };
+        self.send_then(Change::Archive { id }, "list.view.removed", back, move |is_done| {
             // Another one may have been called up meanwhile.
-            if self.chosen.try_get_untracked().is_none_or(|chosen| chosen == Some(id)) {
+            if is_done && self.chosen.try_get_untracked().is_none_or(|chosen| chosen == Some(id)) {
                 let _ = self.named.try_run(None);
             }
         });
@@ -135,21 +196,32 @@ impl Views {
                 (Change::Create { id, values }, Some(id))
             }
         };
-        self.send(change, "list.view.saved", move || {
+        self.send(change, "list.view.saved", move |is_done| {
             // The page may have been left meanwhile.
-            if self.naming.try_set(None).is_none() && made.is_some() {
+            if is_done && self.naming.try_set(None).is_none() && made.is_some() {
                 let _ = self.named.try_run(made);
             }
         });
     }
 
-    fn send(self, change: Change, done: &'static str, then: impl FnOnce() + 'static) {
-        let done = self.page.text_now(done);
-        act_with((self.page, self.toasts), Command::one(SAVED_VIEW.name, change), done, move |result| {
+    fn send(self, change: Change, done: &'static str, then: impl FnOnce(bool) + 'static) {
+        self.send_then(change, done, || (), then);
+    }
+
+    /// As [`Self::send`]; `undone` runs when it was taken back.
+    fn send_then(
+        self,
+        change: Change,
+        done: &'static str,
+        undone: impl Fn() + Clone + Send + Sync + 'static,
+        then: impl FnOnce(bool) + 'static,
+    ) {
+        let (context, done) = ((self.page, self.toasts), self.page.text_now(done));
+        act_then(context, Command::one(SAVED_VIEW.name, change), done, undone, move |result| {
             if result.is_ok() {
                 let _ = self.reload.try_run(());
-                then();
             }
+            then(result.is_ok());
         });
     }
 

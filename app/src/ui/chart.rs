@@ -36,6 +36,9 @@ pub fn Chart(
     /// What the places are called, such as days.
     #[prop(into)]
     places: Signal<Vec<String>>,
+    /// Which places stand for less than the others: their bars are drawn lighter.
+    #[prop(optional, into)]
+    shorter: Signal<Vec<bool>>,
     /// What the whole shows, in a sentence.
     #[prop(into)]
     label: Signal<String>,
@@ -54,8 +57,10 @@ pub fn Chart(
         let shape = plot.get_untracked()?.get_bounding_client_rect();
         place_at(f64::from(event.client_x()) - shape.left(), shape.width(), count.get_untracked())
     };
-    let shapes =
-        move || series.get().iter().enumerate().map(|(nth, one)| shape(drawn, nth, one, top.get())).collect_view();
+    let shapes = move || {
+        let shape = |(nth, one): (usize, &Series)| shorter.with(|shorter| shape(drawn, nth, one, top.get(), shorter));
+        series.get().iter().enumerate().map(shape).collect_view()
+    };
     let band = move || {
         pointed.get().map(|at| view! { <rect class="chart-band" x=place(at) y="0" width=PLACE height=HEIGHT></rect> })
     };
@@ -102,14 +107,15 @@ fn legend(series: Signal<Vec<Series>>) -> AnyView {
     view! { <ul class="chart-legend">{move || names().map(mark).collect_view()}</ul> }.into_any()
 }
 
-fn shape(drawn: Drawn, nth: usize, one: &Series, top: i64) -> AnyView {
+fn shape(drawn: Drawn, nth: usize, one: &Series, top: i64, shorter: &[bool]) -> AnyView {
     let nth_text = nth.to_string();
     match drawn {
         Drawn::Bars => {
             let bar = |(at, value): (usize, &i64)| {
                 let y = height(*value, top);
                 let x = place(at) + 1.4 + place(nth) * 0.36;
-                view! { <rect x=x y=y width="3.4" height={HEIGHT - y}></rect> }
+                let part = shorter.get(at).is_some_and(|shorter| *shorter).then_some("");
+                view! { <rect x=x y=y width="3.4" height={HEIGHT - y} data-part=part></rect> }
             };
             view! { <g class="chart-bars" data-series=nth_text>{one.values.iter().enumerate().map(bar).collect_view()}</g> }
                 .into_any()

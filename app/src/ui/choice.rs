@@ -11,7 +11,7 @@ pub struct Choice {
     pub detail: Option<String>,
     /// One of the ten tag hues, 0 to 9.
     pub hue: Option<u8>,
-    /// What a select puts it under, with its neighbours of the same group.
+    /// What a combobox puts it under, with its neighbours of the same group.
     pub group: Option<String>,
 }
 

@@ -1,13 +1,17 @@
 //! Search as you type for one record or value.
 
+mod rows;
+
 use leptos::{
     ev::KeyboardEvent,
     html::{Div, Ul},
     leptos_dom::helpers::TimeoutHandle,
     prelude::*,
+    web_sys::{Event, HtmlInputElement},
 };
 use std::time::Duration;
 
+use self::rows::rows;
 use super::{
     Choice, Icon,
     field::Wiring,
@@ -17,7 +21,7 @@ use super::{
 /// How long typing must rest before `on_search` runs.
 const REST: Duration = Duration::from_millis(150);
 
-/// A combobox for references. The caller answers `on_search` by filling `options`; nothing is
+/// A combobox for references and for long lists. The caller answers `on_search` by filling `options`; nothing is
 /// ever created here. Arrows move, Enter chooses, Esc closes and puts the chosen label back.
 #[component]
 pub fn Combobox(
@@ -47,6 +51,10 @@ pub fn Combobox(
     /// Grey example text.
     #[prop(optional, into)]
     placeholder: Option<Signal<String>>,
+    /// One is always chosen, from options that are at hand: it can't be cleared, the list begins with it, what is typed
+    /// takes its place and is looked for at once.
+    #[prop(optional)]
+    kept: bool,
     /// It can't be used now.
     #[prop(optional, into)]
     disabled: Signal<bool>,
@@ -62,6 +70,7 @@ pub fn Combobox(
         options,
         on_search,
         on_change,
+        kept,
         open: RwSignal::new(false),
         active: RwSignal::new(0),
         typed: RwSignal::new(None),
@@ -100,12 +109,16 @@ pub fn Combobox(
                     placeholder=move || placeholder.map(|text| text.get())
                     disabled=move || disabled.get()
                     on:input=move |event| list.type_text(event_target_value(&event))
-                    on:click=move |_| list.show()
+                    on:focus=move |event| list.mark(&event)
+                    on:click=move |event| {
+                        list.mark(&event);
+                        list.show();
+                    }
                     on:blur=move |_| list.hide()
                     on:keydown=move |event| list.key(&event)
                 />
             </div>
-            <Show when=move || value.with(Option::is_some) && !disabled.get()>
+            <Show when=move || !kept && value.with(Option::is_some) && !disabled.get()>
                 <button type="button" class="combobox-clear" aria-label=clear on:click=move |_| list.choose(None)>
                     <Icon name="x" size=super::Size::Small/>
                 </button>
@@ -117,8 +130,7 @@ pub fn Combobox(
                         let busy = pending.get();
                         return view! { <li class="combobox-empty" role="option" aria-disabled="true" aria-selected="false">{move || if busy { "…".to_owned() } else { empty.get() }}</li> }.into_any();
                     }
-                    let row = |(at, choice)| option_row(list, &option_id, at, choice);
-                    found.into_iter().enumerate().map(row).collect_view().into_any()
+                    rows(list, &option_id, found)
                 }}
             </ul>
         </div>
@@ -132,6 +144,7 @@ struct List {
     options: Signal<Vec<Choice>>,
     on_search: Callback<String>,
     on_change: Option<Callback<Option<Choice>>>,
+    kept: bool,
     open: RwSignal<bool>,
     active: RwSignal<usize>,
     /// The text while it differs from what is chosen.
@@ -147,10 +160,28 @@ impl List {
             return;
         }
         self.open.set(true);
-        self.active.set(0);
         self.on_search.run(String::new());
+        let chosen = self.kept.then(|| self.chosen()).flatten();
+        self.active.set(chosen.unwrap_or_default());
+        if chosen.is_some() {
+            // The rows are there a frame later.
+            request_animation_frame(move || self.reveal());
+        }
         if let (Some(opener), Some(panel)) = (self.box_ref.get_untracked(), self.list_ref.get_untracked()) {
             place::open_beside(&opener, &panel, Align::Stretch);
+        }
+    }
+
+    /// Where what is chosen stands among the options.
+    fn chosen(self) -> Option<usize> {
+        let chosen = self.value.get_untracked()?;
+        self.options.with_untracked(|all| all.iter().position(|choice| choice.value == chosen.value))
+    }
+
+    /// Marks the text of what is chosen, so that what is typed takes its place.
+    fn mark(self, event: &Event) {
+        if self.kept && self.typed.with_untracked(Option::is_none) {
+            event_target::<HtmlInputElement>(event).select();
         }
     }
 
@@ -177,6 +208,10 @@ impl List {
         self.show();
         self.active.set(0);
         self.typed.set(Some(text.clone()));
+        if self.kept {
+            // Its options are at hand, and Enter may follow at once.
+            return self.on_search.run(text);
+        }
         self.stop_timer();
         let search = move || self.on_search.run(text.clone());
         self.timer.set_value(set_timeout_with_handle(search, REST).ok());
@@ -224,35 +259,17 @@ impl List {
             return;
         }
         self.active.update(|at| *at = at.saturating_add_signed(by).min(count - 1));
-        let at = u32::try_from(self.active.get_untracked()).unwrap_or_default();
-        if let Some(row) = self.list_ref.get_untracked().and_then(|panel| panel.children().item(at)) {
+        self.reveal();
+    }
+
+    /// Brings the marked row into view.
+    fn reveal(self) {
+        let at = self.active.try_get_untracked().and_then(|at| u32::try_from(at).ok()).unwrap_or_default();
+        let panel = self.list_ref.try_get_untracked().flatten();
+        if let Some(row) = panel.and_then(|panel| panel.get_elements_by_class_name("combobox-option").item(at)) {
             let nearest = leptos::web_sys::ScrollIntoViewOptions::new();
             nearest.set_block(leptos::web_sys::ScrollLogicalPosition::Nearest);
             row.scroll_into_view_with_scroll_into_view_options(&nearest);
         }
-    }
-}
-
-fn option_row(list: List, list_id: &str, at: usize, choice: Choice) -> impl IntoView + use<> {
-    let chosen = choice.value.clone();
-    let picked = choice.clone();
-    view! {
-        <li
-            class="combobox-option"
-            role="option"
-            id=format!("{list_id}-{at}")
-            aria-selected=move || list.value.with(|v| v.as_ref().is_some_and(|v| v.value == chosen)).to_string()
-            data-active=move || (list.active.get() == at).then_some("")
-            // Not when the list comes up under a pointer that rests.
-            on:pointermove=move |_| list.active.set(at)
-            // Before the input's blur closes the list.
-            on:mousedown=move |event| {
-                event.prevent_default();
-                list.choose(Some(picked.clone()));
-            }
-        >
-            <span class="truncate">{choice.label}</span>
-            {choice.detail.map(|detail| view! { <span class="meta truncate">{detail}</span> })}
-        </li>
     }
 }

@@ -34,13 +34,6 @@ pub fn Select(
             <option value=choice.value selected=move || chosen.get() prop:selected=move || chosen.get()>{choice.label}</option>
         }
     };
-    let part = move |(group, choices): (Option<String>, Vec<Choice>)| {
-        let choices = choices.into_iter().map(option).collect_view();
-        match group {
-            Some(label) => view! { <optgroup label=label>{choices}</optgroup> }.into_any(),
-            None => choices.into_any(),
-        }
-    };
     view! {
         <select
             class="input"
@@ -67,19 +60,7 @@ pub fn Select(
                     {empty}
                 </option>
             })}
-            {move || grouped(options.get()).into_iter().map(part).collect_view()}
+            {move || options.get().into_iter().map(option).collect_view()}
         </select>
     }
-}
-
-/// Neighbours of one group together.
-fn grouped(choices: Vec<Choice>) -> Vec<(Option<String>, Vec<Choice>)> {
-    let mut all: Vec<(Option<String>, Vec<Choice>)> = Vec::new();
-    for choice in choices {
-        match all.last_mut().filter(|(group, _)| *group == choice.group) {
-            Some((_, members)) => members.push(choice),
-            None => all.push((choice.group.clone(), vec![choice])),
-        }
-    }
-    all
 }

@@ -15,15 +15,21 @@ const STAY_TO_PRESS: Duration = Duration::from_secs(9);
 /// More would cover the page.
 const MOST: usize = 3;
 
-/// How to take back what a toast tells of. It owns its closure, unlike a [`Callback`], because the
-/// menu or card that made it is often gone before it is used: capture only what outlives them.
+/// How to take back what a toast tells of, or what else can be done about it. It owns its closure, unlike a [`Callback`], because
+/// the menu or card that made it is often gone before it is used: capture only what outlives them.
 #[derive(Clone)]
-pub struct Undo(Arc<dyn Fn() + Send + Sync>);
+pub struct Undo(Arc<dyn Fn() + Send + Sync>, Option<String>);
 
 impl Undo {
     /// Wraps the act that takes back.
     pub fn new(take_back: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Arc::new(take_back))
+        Self(Arc::new(take_back), None)
+    }
+
+    /// Takes nothing back: the button says what it does.
+    #[must_use]
+    pub fn called(self, words: String) -> Self {
+        Self(self.0, Some(words))
     }
 }
 
@@ -74,7 +80,8 @@ impl Toasts {
         self.show(message.into(), tone, None, Some((href.into(), words)));
     }
 
-    fn show(self, message: String, tone: Tone, undo: Option<Undo>, link: Option<Link>) {
+    /// As [`Toasts::push`], with both a way back and a link, as far as there are such.
+    pub fn show(self, message: String, tone: Tone, undo: Option<Undo>, link: Option<Link>) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
         let toast = Toast { id, message, tone, undo, link };
@@ -156,16 +163,16 @@ fn toast_view(toasts: Toasts, toast: Toast, undo: Signal<String>, close: Signal<
         >
             <Icon name=toast.tone.icon()/>
             <p>{toast.message}</p>
-            {toast.undo.map(|take_back| view! {
+            {toast.undo.map(|Undo(act, words)| view! {
                 <button
                     type="button"
                     class="toast-action"
                     on:click=move |_| {
                         put_away();
-                        (take_back.0)();
+                        act();
                     }
                 >
-                    {undo}
+                    {move || words.clone().unwrap_or_else(|| undo.get())}
                 </button>
             })}
             {toast.link.map(|(href, words)| view! {

@@ -39,8 +39,11 @@ impl Viewport {
         let range = Memo::new(move |_| window.with(|window| window.range()));
         let view = Self { row, top, scroller, height, spare, window, range };
         let density = Page::take().density;
+        // Lists that hold nothing may be hidden: the first row shows them.
+        let holds = Memo::new(move |_| count.get() > 0);
         Effect::new(move |_| {
             density.track();
+            holds.track();
             if scroller.get().is_some() {
                 request_animation_frame(move || view.measure());
             }
@@ -80,7 +83,11 @@ impl Viewport {
             self.warm_up();
         }
         self.top.set(top);
-        self.height.set(f64::from(element.client_height()).max(1.0));
+        // While it is hidden it has none.
+        let height = element.client_height();
+        if height > 0 {
+            self.height.set(f64::from(height));
+        }
         let first = element.query_selector("[data-row]").ok().flatten();
         let measured = first.map(|row| row.get_bounding_client_rect().height()).filter(|height| *height > 0.0);
         // The phone's rows are taller; a hair's difference is only rounding.

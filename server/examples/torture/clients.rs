@@ -22,7 +22,7 @@ pub(crate) const MERGE: &str = "merge_records";
 /// Server functions that do nothing twice when they are asked again.
 const KEYED: [&str; 3] = ["apply", "apply_together", acts::REPLY];
 /// Fields that are only ever set to what nothing else has been set to.
-const FRESH: [&str; 3] = ["name", "subject", "author_name"];
+const FRESH: [&str; 2] = ["name", "subject"];
 /// After this an answer isn't waited for any longer.
 const PATIENCE: Duration = Duration::from_secs(8);
 

@@ -7,6 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::Error;
+use shared::i18n::translate;
 use store::portal::{Article, ArticleLine};
 use uuid::Uuid;
 
@@ -70,11 +71,13 @@ fn whole(place: &Place, article: &Article, voted: bool) -> Response {
         article.portal-article {
             (trail(place, &steps))
             h1 lang=[lang] { (line.title) }
-            p.meta { (place.t("portal.article.updated")) " " (place.day(line.updated_at)) }
+            p.meta {
+                (place.t("portal.article.updated")) " " (place.day(line.updated_at))
+                @for other in &article.translations { " · " (translation(place, other)) }
+            }
             @if let Some(summary) = &line.summary { p.portal-summary lang=[lang] { (summary) } }
             div.prose lang=[lang] { (PreEscaped(&article.content)) }
             (file_list(place, article.files.iter().filter(|file| !file.inline)))
-            (translations(place, article))
             (vote_box(place, &rest, voted))
         }
         @if !article.related.is_empty() {
@@ -125,12 +128,12 @@ fn facts(place: &Place, article: &Article, rest: &str) -> Value {
     json!({"@context": "https://schema.org", "@graph": graph})
 }
 
-fn translations(place: &Place, article: &Article) -> Markup {
+/// The way to the same in another language, said in that one: whoever needs it may read no other.
+fn translation(place: &Place, other: &ArticleLine) -> Markup {
+    let (locale, code) = (other.locale(), other.locale().code());
     html! {
-        @for other in &article.translations {
-            p lang=(other.locale().code()) {
-                a href=(place.path(&address(other))) hreflang=(other.locale().code()) { (other.title) }
-            }
+        a href=(place.path(&address(other))) hreflang=(code) lang=(code) {
+            (translate(locale, "portal.article.other_language", &[]))
         }
     }
 }

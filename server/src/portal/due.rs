@@ -3,7 +3,7 @@
 use app::api::outgoing::{Letter, Outgoing};
 use maud::Markup;
 use shared::Result;
-use shared::i18n::translate;
+use shared::i18n::{Locale, translate};
 use shared::types::score_range;
 use store::Store;
 use store::portal::{AnswerMail, SatisfactionMail};
@@ -24,9 +24,10 @@ impl Telling for AnswerMail {
     /// The answer, and where to go on.
     fn letter(&self, outgoing: &Outgoing) -> Letter {
         let link = outgoing.portal_link(&self.portal.slug, &format!("/tickets/{}", plain(&self.number)));
+        let hello = hello(self.locale, self.name.as_deref());
         let words = |key: &str, link: &str| {
             let params = [
-                ("name", self.name.as_deref().unwrap_or_default()),
+                ("hello", hello.as_str()),
                 ("organisation", &self.portal.name),
                 ("number", &self.number),
                 ("subject", &self.subject),
@@ -55,17 +56,25 @@ impl Telling for SatisfactionMail {
         store.satisfaction_due().await
     }
 
-    /// The question, with a link for each score. From the mailbox of the conversation: whoever answers it writes into the ticket.
+    /// The question, with a link for each score. Of a ticket, from the mailbox of the conversation: whoever answers it writes into
+    /// that.
     fn letter(&self, outgoing: &Outgoing) -> Letter {
         let link = outgoing.portal_link(&self.portal.slug, &format!("/survey/{}", self.token));
         let lines = scores(self, &link);
-        let text = if lines.is_empty() { "portal.mail.survey_text_plain" } else { "portal.mail.survey_text" };
+        let (subject, text) = match (&self.ticket, lines.is_empty()) {
+            (Some(_), false) => ("portal.mail.survey_subject", "portal.mail.survey_text"),
+            (Some(_), true) => ("portal.mail.survey_subject", "portal.mail.survey_text_plain"),
+            (None, false) => ("portal.mail.asked_subject", "portal.mail.asked_text"),
+            (None, true) => ("portal.mail.asked_subject", "portal.mail.asked_text_plain"),
+        };
+        let (number, about) = self.ticket.as_ref().map(|(number, about)| (&**number, &**about)).unwrap_or_default();
+        let hello = hello(self.locale, self.name.as_deref());
         let words = |key: &str, scores: &str, link: &str| {
             let params = [
-                ("name", self.name.as_deref().unwrap_or_default()),
+                ("hello", hello.as_str()),
                 ("organisation", &self.portal.name),
-                ("number", &self.number),
-                ("subject", &self.subject),
+                ("number", number),
+                ("subject", about),
                 ("question", &self.question),
                 ("scores", scores),
                 ("link", link),
@@ -75,11 +84,19 @@ impl Telling for SatisfactionMail {
         Letter {
             to: self.to.clone(),
             name: self.name.clone().unwrap_or_default(),
-            subject: words("portal.mail.survey_subject", "", ""),
+            subject: words(subject, "", ""),
             text: words(text, &lines, &link),
             html: Some(letter::letter(self.locale, &words(text, letter::PLACE, letter::PLACE), &pressed(self, &link))),
             by: self.by.clone().map(Box::new),
         }
+    }
+}
+
+/// The first line. Who has written without a name is greeted without.
+fn hello(locale: Locale, name: Option<&str>) -> String {
+    match name.map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => translate(locale, "portal.mail.hello_name", &[("name", name)]),
+        None => translate(locale, "portal.mail.hello", &[]),
     }
 }
 
@@ -120,13 +137,16 @@ fn scores(mail: &SatisfactionMail, link: &str) -> String {
 #[cfg(test)]
 mod tests {
     use shared::format::Zone;
-    use shared::i18n::Locale;
     use store::portal::Portal;
     use uuid::Uuid;
 
     use super::*;
 
     fn asked(kind: &str, locale: Locale) -> Letter {
+        asked_about(kind, locale, Some(("T1".into(), "Silent <b>night</b>".into())))
+    }
+
+    fn asked_about(kind: &str, locale: Locale, ticket: Option<(String, String)>) -> Letter {
         let outgoing = Outgoing::new("http://guanxi.test", |_| {});
         let portal = Portal {
             org_id: Uuid::nil(),
@@ -143,8 +163,7 @@ mod tests {
             locale,
             question: "Well?".into(),
             kind: kind.into(),
-            number: "T1".into(),
-            subject: "Silent <b>night</b>".into(),
+            ticket,
             token: "x".into(),
             by: None,
         };
@@ -167,6 +186,26 @@ mod tests {
         let free = asked("custom", Locale::En).text;
         assert!(free.contains(link) && !free.contains("?score="), "{free}");
     }
+
+    #[test]
+    fn who_has_no_name_is_greeted_without() {
+        assert!(asked("csat", Locale::En).text.starts_with("Hello,\n\n"));
+        assert!(asked("custom", Locale::ZhCn).text.starts_with("您好：\n\n"));
+        assert_eq!(hello(Locale::ZhCn, Some("李娜")), "李娜，您好：");
+        assert_eq!(hello(Locale::En, Some(" ")), "Hello,");
+    }
+
+    #[test]
+    fn who_is_asked_by_hand_reads_of_no_ticket() {
+        let letter = asked_about("nps", Locale::En, None);
+        assert!(letter.text.contains("Well?") && letter.text.contains("?score=10"), "{}", letter.text);
+        for text in [&letter.subject, &letter.text] {
+            assert!(!text.contains("request") && !text.contains('“') && !text.contains('{'), "{text}");
+        }
+        let plain = asked_about("custom", Locale::ZhCn, None);
+        assert!(plain.text.contains("http://guanxi.test/portal/lin/survey/x"), "{}", plain.text);
+    }
+
     #[test]
     fn its_html_has_a_button_for_each_score_and_shows_no_address() {
         let html = asked("csat", Locale::ZhCn).html.unwrap();

@@ -90,19 +90,23 @@ async fn confirm(place: &Place, token: &str) -> Result<Response, Error> {
     Ok(whole(place, StatusCode::OK, Head::hidden(&title), body))
 }
 
-/// Mails a link to whoever has that address. The answer, and how long it takes, is the same for every address.
+/// Mails a link to whoever has that address. The answer, and how long it takes, is the same for every address: it depends on how
+/// often a link was asked for, not on who is known.
 pub(super) async fn ask(place: Place, filled: Filled) -> Response {
     if !place.outgoing.reaches() {
         return place.answer(Ok(form(&place, "", &Problems::default())));
     }
     let email = filled.text("email").to_owned();
-    if !email.contains('@') {
-        let problems = Problems::of(Error::invalid("email", "email")).unwrap_or_default();
-        return place.answer(Ok(form(&place, &email, &problems)));
-    }
+    let request = match place.store.count_portal_link(&place.portal, &email, &place.client).await {
+        Ok(request) => request,
+        Err(error) => {
+            let refused = Problems::of(error).map(|problems| form(&place, &email, &problems));
+            return place.answer(refused);
+        }
+    };
     let response = place.answer(Ok(place.go("/sign-in?sent=1")));
     tokio::spawn(async move {
-        match place.store.request_portal_link(&place.portal, &email, &place.client).await {
+        match place.store.request_portal_link(&place.portal, request).await {
             Ok(Some(mail)) => place.outgoing.send(mailed(&place, &mail)),
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "a link to a customer's tickets could not be prepared"),

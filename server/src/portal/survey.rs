@@ -28,9 +28,28 @@ pub(super) struct Aside {
     /// press all of them; the page's script sends it, which those mostly do not run.
     score: Option<String>,
     done: Option<String>,
+    /// An answer was to be changed, and is not.
+    kept: Option<String>,
+}
+
+/// What the page says instead of asking.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    Thanks,
+    /// What was answered before stays.
+    Kept,
 }
 
 impl Aside {
+    fn said(&self) -> Said {
+        match (&self.done, &self.kept) {
+            (Some(_), _) => Said::Thanks,
+            (None, Some(_)) => Said::Kept,
+            (None, None) => Said::Nothing,
+        }
+    }
+
     fn score(&self) -> Option<i64> {
         self.score.as_deref()?.parse().ok()
     }
@@ -53,10 +72,10 @@ pub(super) async fn asked(
                 asked_to_change(&place, &survey, (&given, before, after), &form)
             }
             // It is as it was pressed.
-            (Some(_), _) => shown(&place, &survey, (&given, aside.done.is_some()), &form),
+            (Some(_), _) => shown(&place, &survey, (&given, aside.said()), &form),
             (None, _) => {
                 let given = Answers { score: pressed.or(given.score), ..given };
-                shown(&place, &survey, (&given, aside.done.is_some()), &Form { pressed, ..form })
+                shown(&place, &survey, (&given, aside.said()), &Form { pressed, ..form })
             }
         }
     });
@@ -79,14 +98,14 @@ pub(super) async fn answer(mut place: Place, Path((_, token)): Path<(String, Str
     let given = answers(&filled);
     let path = format!("/survey/{token}");
     let kept = match filled.whole() {
-        Ok(()) => place.store.portal_answer(&place.portal, &token, &given, &place.client).await,
+        Ok(()) => place.store.portal_answer(&place.portal, &token, &given).await,
         Err(error) => Err(error),
     };
     let result = match kept.map_err(Problems::of) {
         Ok(()) => Ok(place.go(&format!("{path}?done=1"))),
         Err(Ok(problems)) => place.store.portal_survey(&place.portal, &token).await.map(|survey| {
             let survey = read_in_theirs(&mut place, survey);
-            shown(&place, &survey, (&given, false), &Form { problems, ..Form::of(&place, &path, None) })
+            shown(&place, &survey, (&given, Said::Nothing), &Form { problems, ..Form::of(&place, &path, None) })
         }),
         Err(Err(error)) => Err(error),
     };
@@ -107,7 +126,7 @@ async fn public_page(place: &mut Place, id: &str, aside: &Aside) -> Result<Respo
     let stamp = place.store.form_stamp(Utc::now()).await?;
     let given = survey.answered.clone().unwrap_or_default();
     let given = Answers { score: aside.score().or(given.score), ..given };
-    Ok(shown(place, &survey, (&given, aside.done.is_some()), &Form::of(place, &format!("/s/{id}"), Some(stamp))))
+    Ok(shown(place, &survey, (&given, aside.said()), &Form::of(place, &format!("/s/{id}"), Some(stamp))))
 }
 
 /// A survey for everybody, with what this browser answered before. Nobody's language is known but the page's.
@@ -157,7 +176,7 @@ async fn refused(place: &mut Place, id: &str, filled: &Filled, problems: Problem
     let survey = public_survey(place, survey_id(id)?).await?;
     let stamp = filled.stamp(&place.store, &problems).await?;
     let form = Form { problems, ..Form::of(place, &format!("/s/{id}"), Some(stamp)) };
-    Ok(shown(place, &survey, (&answers(filled), false), &form))
+    Ok(shown(place, &survey, (&answers(filled), Said::Nothing), &form))
 }
 
 fn survey_id(text: &str) -> Result<Uuid, Error> {
@@ -187,15 +206,17 @@ impl Form {
     }
 }
 
-fn shown(place: &Place, survey: &AskedSurvey, (given, done): (&Answers, bool), form: &Form) -> Response {
+fn shown(place: &Place, survey: &AskedSurvey, (given, said): (&Answers, Said), form: &Form) -> Response {
+    let kept = survey.answered.as_ref().and_then(|answered| answered.score).filter(|_| said == Said::Kept);
     let body = html! {
         section.portal-card.narrow {
-            @if done {
+            @if said == Said::Thanks {
                 h1 { (place.t("portal.survey.thanks")) }
                 @if let Some(thanks) = &survey.thanks { p role="status" { (thanks) } }
-                @if survey.open && survey.answered.is_some() {
-                    p.actions { a.button data-kind="ghost" href=(form.path) { (place.t("portal.survey.change")) } }
-                }
+                (change(place, survey, form))
+            } @else if let Some(score) = kept {
+                h1 { (place.t_with("portal.survey.kept", &[("score", &score.to_string())])) }
+                (change(place, survey, form))
             } @else if !survey.open {
                 h1 { (survey.question) }
                 p { (place.t("portal.survey.over")) }
@@ -206,6 +227,15 @@ fn shown(place: &Place, survey: &AskedSurvey, (given, done): (&Answers, bool), f
     };
     let status = if form.problems.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     page(place, status, Head::hidden(&survey.question), body)
+}
+
+/// The way back to what was answered.
+fn change(place: &Place, survey: &AskedSurvey, form: &Form) -> Markup {
+    html! {
+        @if survey.open && survey.answered.is_some() {
+            p.actions { a.button data-kind="ghost" href=(form.path) { (place.t("portal.survey.change")) } }
+        }
+    }
 }
 
 fn questions(place: &Place, survey: &AskedSurvey, given: &Answers, form: &Form) -> Markup {
@@ -253,7 +283,9 @@ fn asked_to_change(
                 @for (key, answer) in &given.answers { input type="hidden" name={ "answers." (key) } value=(answer); }
                 p.actions {
                     button.button data-kind="primary" { (place.t_with("portal.survey.change_to", &[("score", &after)])) }
-                    a.button data-kind="secondary" href=(form.path) { (place.t_with("portal.survey.keep", &[("score", &before)])) }
+                    a.button data-kind="secondary" href={ (form.path) "?kept=1" } {
+                        (place.t_with("portal.survey.keep", &[("score", &before)]))
+                    }
                 }
             }
         }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::iter;
 use std::str::Chars;
 use std::time::Duration;
 
 use async_imap::extensions::idle::IdleResponse;
 use async_imap::imap_proto::{Response, Status};
+use async_imap::types::UnsolicitedResponse;
 use async_imap::{Client, Session, error::Error};
 use futures::TryStreamExt;
 use shared::post::PostFault;
@@ -29,6 +31,8 @@ pub(super) struct Folder {
     /// The number that the next one gets, as it was when the folder was opened.
     pub(super) uid_next: Option<u32>,
     can_idle: bool,
+    /// How many letters there are, as the server said last; nothing where some may have gone since.
+    exists: Option<u32>,
 }
 
 /// Signs in and opens the folder.
@@ -46,7 +50,7 @@ pub(super) async fn open(account: &Account) -> Result<Folder, Fault> {
     let folder = in_time(PATIENCE, async { Ok(session.select(&account.folder).await) }).await?;
     let folder = folder.map_err(|error| refused(PostFault::Folder, error))?;
     let uid_validity = folder.uid_validity.ok_or_else(|| Fault::new(PostFault::Protocol, ""))?;
-    Ok(Folder { session, uid_validity, uid_next: folder.uid_next, can_idle })
+    Ok(Folder { session, uid_validity, uid_next: folder.uid_next, can_idle, exists: Some(folder.exists) })
 }
 
 /// A connection on which the server has said hello, encrypted as it is to be.
@@ -82,6 +86,9 @@ async fn hello(client: &mut Client<Stream>) -> Result<(), Fault> {
 impl Folder {
     /// The numbers of letters that fit, ascending.
     pub(super) async fn search(&mut self, query: &str) -> Result<Vec<u32>, Fault> {
+        // What was told until now is found: only what comes from here on is news.
+        let told = &self.session.unsolicited_responses;
+        came(&mut self.exists, iter::from_fn(|| told.try_recv().ok()));
         let found = in_time(PATIENCE, self.session.uid_search(query)).await?;
         let mut found: Vec<u32> = found.into_iter().collect();
         found.sort_unstable();
@@ -143,16 +150,24 @@ impl Folder {
         .await
     }
 
-    /// Waits until the server tells of something, or for so long.
+    /// Waits until the server tells of something, or for so long. What it told since the last search, beside its answers, it does not
+    /// tell again: then there is nothing to wait for.
     pub(super) async fn wait(self, (idle, otherwise): (Duration, Duration)) -> Result<Self, Fault> {
-        let Self { session, uid_validity, uid_next, can_idle } = self;
+        let Self { session, uid_validity, uid_next, can_idle, mut exists } = self;
         let session = if can_idle {
+            let told = session.unsolicited_responses.clone();
             in_time(idle + PATIENCE, async {
                 let mut handle = session.idle();
                 handle.init().await?;
-                let (told, _stop) = handle.wait_with_timeout(idle);
-                if told.await? == IdleResponse::ManualInterrupt {
-                    return Err(Error::ConnectionLost);
+                // What does not fit in there is lost.
+                let lost = told.is_full();
+                if !came(&mut exists, iter::from_fn(|| told.try_recv().ok())) && !lost {
+                    let (news, _stop) = handle.wait_with_timeout(idle);
+                    match news.await? {
+                        IdleResponse::ManualInterrupt => return Err(Error::ConnectionLost),
+                        IdleResponse::NewData(_) => exists = None,
+                        IdleResponse::Timeout => {}
+                    }
                 }
                 handle.done().await
             })
@@ -163,13 +178,27 @@ impl Folder {
             in_time(PATIENCE, session.noop()).await?;
             session
         };
-        Ok(Self { session, uid_validity, uid_next, can_idle })
+        Ok(Self { session, uid_validity, uid_next, can_idle, exists })
     }
 
     /// Says goodbye.
     pub(super) async fn leave(mut self) {
         let _ = in_time(Duration::from_secs(5), self.session.logout()).await;
     }
+}
+
+/// Whether letters came, by what the server told of itself. Some say at every turn how many there are; another one is there only where
+/// that is another number, or one went in between.
+fn came(exists: &mut Option<u32>, told: impl Iterator<Item = UnsolicitedResponse>) -> bool {
+    let mut came = false;
+    for one in told {
+        match one {
+            UnsolicitedResponse::Exists(n) => came |= exists.replace(n) != Some(n),
+            UnsolicitedResponse::Expunge(_) => *exists = None,
+            _ => {}
+        }
+    }
+    came
 }
 
 fn set(uids: &[u32]) -> String {

@@ -1,18 +1,21 @@
 //! What administrators read when servers don't do what they should: real connections to servers that say what a test wants.
 
+use std::time::{Duration, Instant};
+
 use store::post::{Account, Endpoint, Password, Security};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::check;
+use super::{check, imap};
 
 const PASSWORD: &str = "se\"cr\\et";
 /// Longer than names may be: it is found out at once that there is no such server, without asking anyone.
 const NOWHERE: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.invalid";
 
 /// A server that greets and answers each line; it hangs up where it has no answer.
-async fn server(greeting: &'static str, answer: fn(&str) -> Option<String>) -> u16 {
+async fn server(greeting: &'static str, mut answer: impl FnMut(&str) -> Option<String> + Send + 'static) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -102,6 +105,37 @@ async fn what_an_imap_server_refuses_is_told_in_its_own_words() {
     assert_eq!(folder.await, "folder Mailbox doesn't exist");
     assert_eq!(imap("* BYE Too many connections\r\n", |_| None).await, "lost Too many connections");
     assert_eq!(imap("* OK hello\r\n", |_| None).await, "lost");
+}
+
+#[tokio::test]
+async fn what_is_told_beside_an_answer_is_not_waited_for_and_what_is_repeated_is_no_news() {
+    let mut idles = String::new();
+    let port = server("* OK hello\r\n", move |line| {
+        let tag = tag(line);
+        Some(match line.split(' ').nth(1) {
+            Some("CAPABILITY") => format!("* CAPABILITY IMAP4rev1 IDLE\r\n{tag} OK done\r\n"),
+            Some("SELECT") => format!("* 3 EXISTS\r\n* OK [UIDVALIDITY 1] fine\r\n{tag} OK done\r\n"),
+            // A letter comes while it is looked for others.
+            Some("UID") => format!("* SEARCH 1 2 3\r\n* 4 EXISTS\r\n{tag} OK done\r\n"),
+            Some("IDLE") => {
+                tag.clone_into(&mut idles);
+                "+ go on\r\n".to_owned()
+            }
+            Some(_) => format!("{tag} OK done\r\n"),
+            // The end of waiting, which has no tag of its own.
+            None => format!("{idles} OK done\r\n"),
+        })
+    });
+    let place = at("127.0.0.1", port.await, Security::None);
+    let account = account(place.clone(), place);
+    let mut folder = imap::open(&account).await.unwrap();
+    folder.search("UID 1:*").await.unwrap();
+    let long = (Duration::from_secs(600), Duration::ZERO);
+    folder = timeout(Duration::from_secs(20), folder.wait(long)).await.expect("it looks again at once").unwrap();
+    folder.search("UID 1:*").await.unwrap();
+    let (short, began) = (Duration::from_millis(300), Instant::now());
+    folder.wait((short, Duration::ZERO)).await.unwrap();
+    assert!(began.elapsed() >= short, "it is not asked without end");
 }
 
 #[tokio::test]

@@ -39,6 +39,10 @@ pub(crate) async fn identify(State(identifier): State<Identifier>, mut request: 
     if let Some(elsewhere) = redirection(&identifier, asked, session.is_some()).await {
         return elsewhere;
     }
+    let session = session.map(|session| {
+        let locale = locale_of(request.headers(), Some(&session));
+        reading(session, locale)
+    });
     let mut boot = boot(request.headers(), session.as_deref(), identifier.demo);
     boot.file_max = identifier.store.files().limits().file;
     request.extensions_mut().insert(boot);
@@ -124,15 +128,31 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
     pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-fn boot(headers: &HeaderMap, session: Option<&SessionInfo>, demo: bool) -> Boot {
-    let now = Utc::now();
+/// The account's language, else the browser's, else the organisation's.
+fn locale_of(headers: &HeaderMap, session: Option<&SessionInfo>) -> Locale {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let locale = session
+    session
         .and_then(|s| s.locale)
         .or_else(|| Locale::parse(cookie(headers, "gx_locale")?))
         .or_else(|| Locale::from_accept_language(accepted?))
         .or_else(|| session.map(|s| s.org_locale))
-        .unwrap_or_default();
+        .unwrap_or_default()
+}
+
+/// The session of somebody who reads that language: what is called in both goes by it.
+fn reading(session: Arc<SessionInfo>, locale: Locale) -> Arc<SessionInfo> {
+    let other_names = locale != session.org_locale;
+    if session.actor.other_names == other_names {
+        return session;
+    }
+    let mut own = Arc::unwrap_or_clone(session);
+    own.actor.other_names = other_names;
+    Arc::new(own)
+}
+
+fn boot(headers: &HeaderMap, session: Option<&SessionInfo>, demo: bool) -> Boot {
+    let now = Utc::now();
+    let locale = locale_of(headers, session);
     let one_of = |name: &str, allowed: [&str; 3]| {
         let chosen = cookie(headers, name).filter(|value| allowed.contains(value)).unwrap_or(allowed[0]);
         chosen.to_owned()

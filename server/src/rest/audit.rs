@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::response::Response;
-use shared::audit::AuditQuery;
+use shared::audit::{ACTIONS, AuditQuery};
 use shared::command::Source;
 use shared::{Error, FieldError};
 use store::Store;
@@ -13,9 +13,9 @@ use super::listing::pairs;
 use super::problem::{Answer, Problem};
 
 /// Names of the parameters.
-pub(super) const PARAMETERS: [&str; 6] = ["user", "record_type", "field", "q", "from", "until"];
+pub(super) const PARAMETERS: [&str; 7] = ["user", "record_type", "field", "action", "q", "from", "until"];
 
-/// `?user=&record_type=&field=&q=&from=&until=`
+/// `?user=&record_type=&field=&action=&q=&from=&until=`
 pub(super) struct Search(AuditQuery);
 
 impl<S: Send + Sync> FromRequestParts<S> for Search {
@@ -38,6 +38,8 @@ fn set(query: &mut AuditQuery, name: &str, value: &str) -> Result<(), &'static s
         "user" => query.actor_id = Some(value.parse().map_err(|_| "malformed")?),
         "record_type" => query.record_type = Some(value.to_owned()),
         "field" => query.field = Some(value.to_owned()),
+        "action" if ACTIONS.contains(&value) => query.action = Some(value.to_owned()),
+        "action" => return Err("choice"),
         "q" => query.words = Some(value.to_owned()),
         "from" => query.from = Some(value.parse().map_err(|_| "malformed")?),
         "until" => query.until = Some(value.parse().map_err(|_| "malformed")?),

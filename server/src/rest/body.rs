@@ -25,7 +25,8 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let bytes = to_bytes(request.into_body(), LONGEST).await.map_err(|_| Problem::too_large())?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(object)) => Ok(Self(object)),
-            _ => Err(Problem::malformed()),
+            Ok(_) => Err(Problem::malformed(None)),
+            Err(error) => Err(Problem::malformed(Some(&error))),
         }
     }
 }

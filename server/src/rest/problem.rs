@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use shared::i18n::{Locale, error_message, field_error};
+use shared::i18n::{Locale, error_message, field_error, lookup, translate};
 use shared::{Error, FieldError};
 
 /// What handlers give.
@@ -21,12 +21,14 @@ pub(super) struct Problem {
     code: &'static str,
     /// What the store said; requests that never got there have none.
     error: Option<Box<Error>>,
+    /// What the reader of the body stumbled over, in its words.
+    detail: Option<String>,
 }
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, code: error.code(), error: Some(Box::new(error)) }
+        Self { status, code: error.code(), error: Some(Box::new(error)), detail: None }
     }
 }
 
@@ -38,12 +40,12 @@ impl From<FieldError> for Problem {
 
 impl Problem {
     fn of_request(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, error: None }
+        Self { status, code, error: None, detail: None }
     }
 
-    /// The body is no JSON.
-    pub(super) fn malformed() -> Self {
-        Self::of_request(StatusCode::BAD_REQUEST, "malformed")
+    /// The body is no JSON, for a reason that is known, or none of a record.
+    pub(super) fn malformed(why: Option<&serde_json::Error>) -> Self {
+        Self { detail: why.map(ToString::to_string), ..Self::of_request(StatusCode::BAD_REQUEST, "malformed") }
     }
 
     /// The body is declared as something else than JSON.
@@ -69,9 +71,12 @@ impl Problem {
             "status": self.status.as_u16(),
             "code": self.code,
         });
+        if let Some(detail) = &self.detail {
+            document["detail"] = detail.as_str().into();
+        }
         match self.error.as_deref() {
             Some(Error::Invalid { fields }) => {
-                document["fields"] = fields.iter().map(|error| field_document(locale, error)).collect();
+                document["fields"] = fields.iter().map(|error| request_document(locale, error)).collect();
             }
             Some(Error::Conflict { current, fields }) => {
                 let conflict = |name: &String| field_document(locale, &FieldError::new(name, "conflict"));
@@ -88,7 +93,7 @@ impl Problem {
     fn title(&self, locale: Locale) -> String {
         match (self.error.as_deref(), self.code) {
             (Some(error), _) => error_message(locale, error),
-            (None, "malformed") => field_error(locale, &FieldError::new("", "malformed")),
+            (None, "malformed") => translate(locale, "rest.malformed_body", &[]),
             (None, "too_large") => field_error(locale, &FieldError::new("", "too_large")),
             // Only programs get these wrong, and their authors read the documentation in English.
             (None, "unsupported_media_type") => "Send application/json.".to_owned(),
@@ -100,6 +105,15 @@ impl Problem {
 /// One problem of a document.
 pub(super) fn field_document(locale: Locale, error: &FieldError) -> Value {
     json!({"field": error.field, "code": error.code, "params": error.params, "message": field_error(locale, error)})
+}
+
+/// One problem of a request: a program can't load its page again, nor choose yes or no.
+fn request_document(locale: Locale, error: &FieldError) -> Value {
+    let mut document = field_document(locale, error);
+    if let Some(own) = lookup(locale, &format!("rest.{}", error.code)) {
+        document["message"] = own.into();
+    }
+    document
 }
 
 impl IntoResponse for Problem {

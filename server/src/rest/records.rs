@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 use shared::access::Actor;
-use shared::command::{Change, Command, Outcome, Source};
+use shared::command::{Change, Command, Outcome, Refusal, Source};
 use shared::i18n::Locale;
 use shared::{Error, FieldError, RecordDef, Row, Values};
 use store::Store;
@@ -136,7 +136,7 @@ pub(super) async fn bulk(
     Body(body): Body,
 ) -> Answer<Response> {
     let def = creatable(target.def)?;
-    let (changes, all_or_nothing) = bulk_changes(def, body)?;
+    let Bulk { changes, places, refused, all_or_nothing } = bulk_changes(def, body)?;
     let command = Command {
         idempotency_key: idempotency_key(&headers)?,
         all_or_nothing,
@@ -145,11 +145,44 @@ pub(super) async fn bulk(
         changes,
         ..Command::default()
     };
-    let outcome = store.apply(&actor, command).await?;
+    let applied = match refused.is_empty() {
+        true => store.apply(&actor, command).await?,
+        false => rest(&store, &actor, command).await?,
+    };
+    let outcome = placed(applied, &places, refused);
     let done = outcome.refused.is_empty() || !all_or_nothing;
     let status = if done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let content_type = if done { "application/json" } else { "application/problem+json" };
     Ok((status, [(header::CONTENT_TYPE, content_type)], Json(bulk_document(&outcome, done))).into_response())
+}
+
+/// Carries out what is left of a bulk request of which some was refused: a single change is answered for like one of several.
+async fn rest(store: &Store, actor: &Actor, command: Command) -> Answer<Outcome> {
+    let nothing = |refused| Outcome { change_set: Uuid::now_v7(), rows: Vec::new(), refused, unchanged: 0 };
+    let id = match command.changes.as_slice() {
+        [] => return Ok(nothing(Vec::new())),
+        [only] => Some(only.id()),
+        _ => None,
+    };
+    let is_about_key = |fields: &[FieldError]| fields.iter().any(|error| error.field == "idempotency_key");
+    match (store.apply(actor, command).await, id) {
+        (Err(Error::Invalid { fields }), Some(_)) if is_about_key(&fields) => Err(Error::Invalid { fields }.into()),
+        (
+            Err(error @ (Error::Invalid { .. } | Error::Forbidden | Error::NotFound | Error::Conflict { .. })),
+            Some(id),
+        ) => Ok(nothing(vec![Refusal { index: 0, id, error }])),
+        (result, _) => Ok(result?),
+    }
+}
+
+/// The outcome with the places that changes have in the request, and what never became one.
+fn placed(mut outcome: Outcome, places: &[usize], refused: Vec<Refusal>) -> Outcome {
+    for refusal in &mut outcome.refused {
+        refusal.index = places.get(refusal.index).copied().unwrap_or(refusal.index);
+    }
+    outcome.refused.extend(refused);
+    outcome.refused.sort_by_key(|refusal| refusal.index);
+    outcome
 }
 
 fn bulk_document(outcome: &Outcome, done: bool) -> Value {
@@ -169,8 +202,19 @@ fn bulk_document(outcome: &Outcome, done: bool) -> Value {
     document
 }
 
-/// The changes of a bulk request, each checked as strictly as a single one.
-fn bulk_changes(def: &RecordDef, mut body: Map<String, Value>) -> Answer<(Vec<Change>, bool)> {
+/// A bulk request.
+struct Bulk {
+    changes: Vec<Change>,
+    /// Where each of them stands in the request.
+    places: Vec<usize>,
+    /// Those whose values aren't what the document promises.
+    refused: Vec<Refusal>,
+    all_or_nothing: bool,
+}
+
+/// The changes of a bulk request, each checked as strictly as a single one. Of several, unless all are to hold, those with values
+/// that aren't what the document promises are refused by themselves.
+fn bulk_changes(def: &RecordDef, mut body: Map<String, Value>) -> Answer<Bulk> {
     let all_or_nothing = match body.remove("all_or_nothing") {
         None => false,
         Some(Value::Bool(flag)) => flag,
@@ -182,19 +226,47 @@ fn bulk_changes(def: &RecordDef, mut body: Map<String, Value>) -> Answer<(Vec<Ch
     if let Some(unknown) = body.keys().next() {
         return Err(FieldError::new(unknown, "unknown_field").into());
     }
-    let changes: Vec<Change> =
-        sent.into_iter().enumerate().map(|(at, sent)| bulk_change(def, at, sent)).collect::<Answer<_>>()?;
-    match changes.len() {
-        0 => Err(FieldError::new("changes", "required").into()),
+    let together = all_or_nothing || sent.len() == 1;
+    match sent.len() {
+        0 => return Err(FieldError::new("changes", "required").into()),
         count if count > store::MAX_BATCH => {
-            Err(FieldError::new("changes", "too_many").with("max", store::MAX_BATCH).into())
+            return Err(FieldError::new("changes", "too_many").with("max", store::MAX_BATCH).into());
         }
-        _ => Ok((changes, all_or_nothing)),
+        _ => {}
+    }
+    let mut bulk = Bulk { changes: Vec::new(), places: Vec::new(), refused: Vec::new(), all_or_nothing };
+    for (index, sent) in sent.into_iter().enumerate() {
+        let change = bulk_change(index, sent)?;
+        match strict_values(def, &change) {
+            Ok(()) => {
+                bulk.changes.push(change);
+                bulk.places.push(index);
+            }
+            Err(Error::Invalid { fields }) if together => {
+                let fields = fields.into_iter().map(|error| placed_field(index, error)).collect();
+                return Err(Error::Invalid { fields }.into());
+            }
+            Err(error) => bulk.refused.push(Refusal { index, id: change.id(), error }),
+        }
+    }
+    Ok(bulk)
+}
+
+/// Refuses values of a change that aren't what the document promises.
+fn strict_values(def: &RecordDef, change: &Change) -> Result<(), Error> {
+    match change {
+        Change::Create { values, .. } | Change::Update { values, .. } => strict::check(def, values),
+        _ => Ok(()),
     }
 }
 
-fn bulk_change(def: &RecordDef, at: usize, sent: Value) -> Answer<Change> {
-    let place = |error: FieldError| FieldError { field: format!("changes[{at}].{}", error.field), ..error };
+/// A problem by its place in the request.
+fn placed_field(at: usize, error: FieldError) -> FieldError {
+    FieldError { field: format!("changes[{at}].{}", error.field), ..error }
+}
+
+fn bulk_change(at: usize, sent: Value) -> Answer<Change> {
+    let place = |error: FieldError| placed_field(at, error);
     let mut sent = match sent {
         Value::Object(sent) => sent,
         _ => return Err(place(FieldError::new("", "object")).into()),
@@ -206,15 +278,8 @@ fn bulk_change(def: &RecordDef, at: usize, sent: Value) -> Answer<Change> {
     if let Some(unknown) = sent.keys().find(known) {
         return Err(place(FieldError::new(unknown, "unknown_field")).into());
     }
-    let change: Change =
-        serde_json::from_value(Value::Object(sent)).map_err(|_| place(FieldError::new("", "malformed")))?;
-    if let Change::Create { values, .. } | Change::Update { values, .. } = &change {
-        strict::check(def, values).map_err(|error| match error {
-            Error::Invalid { fields } => Error::Invalid { fields: fields.into_iter().map(place).collect() },
-            other => other,
-        })?;
-    }
-    Ok(change)
+    let change = serde_json::from_value(Value::Object(sent));
+    Ok(change.map_err(|_| place(FieldError::new("", "malformed")))?)
 }
 
 async fn apply(

@@ -17,6 +17,11 @@ pub(super) fn check(def: &RecordDef, values: &Values) -> Result<(), Error> {
 
 /// What is wrong with a value, or with parts of it, each by its path.
 fn problems(path: &str, field: &FieldDef, value: &Value) -> Vec<FieldError> {
+    if let (Kind::Text(max), Value::String(_)) = (field.kind, value)
+        && !within(value, usize::from(max))
+    {
+        return vec![FieldError::new(path, "too_long").with("max", max)];
+    }
     if let Some(code) = wrong(field, value) {
         return vec![FieldError::new(path, code)];
     }
@@ -47,8 +52,7 @@ fn wrong(field: &FieldDef, value: &Value) -> Option<&'static str> {
         return field.required.then_some("required");
     }
     let (fits, code) = match field.kind {
-        Kind::Text(max) => (within(value, usize::from(max)), if value.is_string() { "too_long_plain" } else { "text" }),
-        Kind::LongText | Kind::RichText => (value.is_string(), "text"),
+        Kind::Text(_) | Kind::LongText | Kind::RichText => (value.is_string(), "text"),
         Kind::Integer(..) | Kind::Rating => (value.is_i64() || value.is_u64(), "integer"),
         Kind::Decimal(_) | Kind::Money => (is_decimal(value), "number"),
         Kind::Currency => (value.as_str().is_some_and(is_currency), "currency"),

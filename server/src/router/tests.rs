@@ -9,6 +9,7 @@ mod attachments;
 mod conform;
 mod files;
 mod portal;
+mod programs;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
@@ -221,6 +222,9 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
             (Readers(&TICKET), json!({"query": {"span": span, "by": "queue_id", "filter": []}}))
         }
         "results_of_survey" => (NotFound, json!({"id": nowhere})),
+        "send_survey" => {
+            (NotFound, json!({"survey_id": nowhere, "record_type": "contact", "id": nowhere, "again": false}))
+        }
         "mailbox_states" | "letters_aside" => (Admins, json!({})),
         "set_mailbox_password" => (NotFound, json!({"id": nowhere, "password": "secret"})),
         "try_mailbox" | "letter_aside" | "try_letter_again" | "discard_letter" => (NotFound, json!({"id": nowhere})),

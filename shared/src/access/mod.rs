@@ -204,13 +204,16 @@ pub struct Actor {
     pub grants: Grants,
     /// Where the user's days begin: their own time zone, else the organisation's, with its changes in the years around now.
     pub zone: Zone,
+    /// The user reads another language than the organisation's own: what has a name in that is called so.
+    #[serde(default)]
+    pub other_names: bool,
 }
 
 impl Actor {
     /// Somebody who may do everything in an organisation: the system, when it acts for a user.
     pub fn administrator(org_id: Uuid, user_id: Uuid) -> Self {
         let grants = Grants { admin: true, ..Grants::default() };
-        Self { org_id, user_id, team_id: None, teams_below: Vec::new(), grants, zone: Zone::utc() }
+        Self { org_id, user_id, team_id: None, teams_below: Vec::new(), grants, zone: Zone::utc(), other_names: false }
     }
 }
 
@@ -287,6 +290,13 @@ impl Actor {
         crate::types::REGISTRY.iter().any(|def| self.may(def, Action::Import))
     }
 
+    /// Whether new records of a type are the actor's own unless somebody else is named. Some types' may wait for an owner; but
+    /// who reaches only what is theirs may neither make what is nobody's nor see it.
+    pub fn owns_new(&self, def: &RecordDef) -> bool {
+        let reaches_all = || [Action::Create, Action::Read].into_iter().all(|a| self.level(def, a) == Level::All);
+        def.is_owned() && !(def.unassigned && reaches_all())
+    }
+
     /// Whether the level reaches a record held so.
     pub fn reaches(&self, level: Level, holder: &Holder) -> bool {
         let own = holder.owner_id == Some(self.user_id);
@@ -341,6 +351,23 @@ impl Actor {
     /// Whether the actor may see what records of a type are called.
     pub fn sees_title(&self, def: &RecordDef) -> bool {
         self.field_access(def, def.title) > FieldAccess::Hidden
+    }
+
+    /// The field with the numbers that people know such records by, if there is one and the actor may see it.
+    pub fn number_of(&self, def: &RecordDef) -> Option<&'static FieldDef> {
+        def.fields.iter().find(|field| field.serial.is_some()).filter(|field| self.sees(def, field))
+    }
+
+    /// The field with what records of a type are called in the actor's language, where that is not the organisation's own and the
+    /// type has names in both.
+    pub fn other_title(&self, def: &RecordDef) -> Option<&'static FieldDef> {
+        def.other_title().filter(|field| self.other_names && self.sees(def, field))
+    }
+
+    /// What a record is called in the actor's language, as far as it has a name in that.
+    pub fn called<'r>(&self, def: &RecordDef, row: &'r Row) -> Option<&'r str> {
+        let other = self.other_title(def).and_then(|field| row.text(field.name)).filter(|name| !name.is_empty());
+        other.or_else(|| row.text(def.title))
     }
 
     /// The field restrictions that bind the actor, by `<type>.<field>`: two actors with the same ones see the same

@@ -14,6 +14,7 @@ fn actor(level: Level) -> Actor {
             ..Grants::default()
         },
         zone: Zone::utc(),
+        other_names: false,
     }
 }
 
@@ -52,4 +53,37 @@ fn of_several_roles_the_most_generous_wins() {
     assert_eq!(Grants::union([&hidden, &Grants::default()]).fields["customer.revenue"], FieldAccess::Hidden);
     let full = Grants { types: [("customer".to_owned(), TypeRights::FULL)].into(), ..Grants::default() };
     assert_eq!(Grants::union([&hidden, &full]).fields["customer.revenue"], FieldAccess::Write);
+}
+
+#[test]
+fn new_records_are_their_makers_unless_those_see_all_that_may_wait() {
+    use crate::types::TICKET;
+    let of = |create: Level, read: Level| {
+        let rights = TypeRights { create, read, ..TypeRights::default() };
+        let types = [("customer".to_owned(), rights), ("ticket".to_owned(), rights), ("tag".to_owned(), rights)];
+        let actor = Actor { grants: Grants { types: types.into(), ..Grants::default() }, ..actor(Level::None) };
+        [&CUSTOMER, &TICKET, &TAG].map(|def| actor.owns_new(def))
+    };
+    assert_eq!(of(Level::All, Level::All), [true, false, false]);
+    assert_eq!(of(Level::TeamBelow, Level::All), [true, true, false]);
+    assert_eq!(of(Level::All, Level::Own), [true, true, false]);
+}
+
+#[test]
+fn who_reads_the_other_language_reads_names_in_it() {
+    use crate::types::{CATEGORY, QUEUE};
+    let row = |values: serde_json::Value| Row {
+        id: Uuid::from_u128(1),
+        version: 1,
+        values: values.as_object().cloned().unwrap(),
+    };
+    let both = row(serde_json::json!({"name": "客户支持", "other_name": "Support"}));
+    let one = row(serde_json::json!({"name": "客户支持", "other_name": ""}));
+    let own = actor(Level::All);
+    let other = Actor { other_names: true, ..own.clone() };
+    assert_eq!((own.called(&QUEUE, &both), other.called(&QUEUE, &both)), (Some("客户支持"), Some("Support")));
+    assert_eq!((other.called(&CATEGORY, &one), other.called(&TAG, &both)), (Some("客户支持"), Some("客户支持")));
+    let hidden = [("queue.other_name".to_owned(), FieldAccess::Hidden)].into();
+    let blind = Actor { grants: Grants { fields: hidden, ..other.grants.clone() }, ..other };
+    assert_eq!(blind.called(&QUEUE, &both), Some("客户支持"));
 }

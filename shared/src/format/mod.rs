@@ -14,5 +14,5 @@ pub use address::{address, address_parts};
 pub use calendar::{date, date_short, date_time, day_heading, month_heading, month_name, time, weekday_name};
 pub use money::{money, money_short, symbol};
 pub use number::{file_size, number, number_short, percent};
-pub use relative::{planned, relative};
+pub use relative::{duration, planned, relative};
 pub use zone::{Zone, from_local_input, to_local_input};

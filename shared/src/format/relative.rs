@@ -27,6 +27,12 @@ pub fn planned(locale: Locale, at: DateTime<Utc>, now: DateTime<Utc>) -> String 
     relative(locale, at, now)
 }
 
+/// A duration of up to two units, each in words: Chinese leaves no space between them.
+pub fn duration(locale: Locale, larger: &str, smaller: Option<&str>) -> String {
+    let between = if locale == Locale::ZhCn { "" } else { " " };
+    smaller.map_or_else(|| larger.to_owned(), |smaller| format!("{larger}{between}{smaller}"))
+}
+
 /// Unit and number; `None` for a moment. Rounding never shows a full larger unit: 59.5 minutes are an hour.
 fn distance(seconds: u64) -> Option<(&'static str, u64)> {
     if seconds < 45 {
@@ -61,6 +67,13 @@ mod tests {
         assert_eq!(en(2 * 86_400), "in 2 days");
         assert_eq!(en(-60), "1 minute ago");
         assert_eq!(en(-7200), "2 hours ago");
+    }
+
+    #[test]
+    fn units_of_a_duration_stand_together_in_chinese() {
+        assert_eq!(duration(ZhCn, "1分钟", Some("54秒")), "1分钟54秒");
+        assert_eq!(duration(En, "1m", Some("54s")), "1m 54s");
+        assert_eq!(duration(ZhCn, "2小时", None), "2小时");
     }
 
     #[test]

@@ -140,6 +140,10 @@ fn readable(locale: Locale, name: &str, value: &str) -> String {
 /// Message of an error as a whole.
 pub fn error_message(locale: Locale, error: &Error) -> String {
     match error {
+        // Nobody counts hundreds of seconds.
+        Error::RateLimited { retry_after } if *retry_after > 60 => {
+            translate(locale, "error.rate_limited_minutes", &[("n", &retry_after.div_ceil(60).to_string())])
+        }
         Error::RateLimited { retry_after } => {
             translate(locale, "error.rate_limited", &[("n", &retry_after.to_string())])
         }
@@ -178,6 +182,15 @@ mod tests {
         assert_eq!(field_error(Locale::ZhCn, &error), "请输入 1000 到 2200 之间的值。");
         let error = FieldError::new("amount", "required_by_stage").with("stage", "20000");
         assert_eq!(field_error(Locale::ZhCn, &error), "进入阶段“20000”需要填写此项。");
+    }
+
+    #[test]
+    fn nobody_waits_for_hundreds_of_seconds() {
+        let said = |locale, retry_after| error_message(locale, &Error::RateLimited { retry_after });
+        assert_eq!(said(Locale::En, 1), "Too many requests right now. Try again in 1 second.");
+        assert_eq!(said(Locale::En, 60), "Too many requests right now. Try again in 60 seconds.");
+        assert_eq!(said(Locale::En, 61), "Too many requests in a short time. Try again in 2 minutes.");
+        assert_eq!(said(Locale::ZhCn, 420), "短时间内请求过多，请在 7 分钟后重试。");
     }
 
     #[test]

@@ -6,8 +6,10 @@ use crate::record::{Kind, RecordDef};
 
 /// Parts of an address that columns can hold.
 pub const ADDRESS_PARTS: &[&str] = &["street", "district", "city", "province", "postcode", "country"];
+/// Social accounts that columns can hold.
+pub const SOCIAL_PARTS: &[&str] = &["wechat", "qq", "weibo", "dingtalk", "linkedin", "whatsapp"];
 /// Parts of a person's name that columns can hold.
-pub const NAME_PARTS: &[&str] = &["given", "middle", "family"];
+pub const NAME_PARTS: &[&str] = &["given", "middle", "family", "suffix"];
 
 /// A `{column}` slot of a template.
 pub struct Slot<'t> {
@@ -30,13 +32,15 @@ pub fn slots(template: &str) -> impl Iterator<Item = Slot<'_>> {
     })
 }
 
-/// What columns can hold of a type besides its fields: parts of its address, and of the name of a person.
+/// What columns can hold of a type besides its fields: parts of its address, single social accounts, and parts of the name of a person.
 pub fn parts(def: &RecordDef) -> impl Iterator<Item = String> {
     let address = def.fields.iter().filter(|field| field.kind == Kind::Address);
     let address = address.flat_map(|field| ADDRESS_PARTS.iter().map(move |part| format!("{}.{part}", field.name)));
+    let social = def.fields.iter().filter(|field| field.kind == Kind::Social);
+    let social = social.flat_map(|field| SOCIAL_PARTS.iter().map(move |part| format!("{}.{part}", field.name)));
     let is_person = def.fields.iter().any(|field| field.kind == Kind::Phones);
     let name = NAME_PARTS.iter().filter(move |_| is_person).map(|part| format!("{}.{part}", def.title));
-    address.chain(name)
+    address.chain(social).chain(name)
 }
 
 impl Step {
@@ -63,8 +67,9 @@ impl From {
             Self::Column(name) => vec![name],
             Self::Template(text) => slots(text).map(|slot| slot.name).collect(),
             Self::Constant(_) => Vec::new(),
-            Self::Person { given, middle, family } => {
-                [given, middle, family].into_iter().map(String::as_str).filter(|name| !name.is_empty()).collect()
+            Self::Person { given, middle, family, suffix } => {
+                let all = [given, middle, family, suffix].into_iter().map(String::as_str);
+                all.filter(|name| !name.is_empty()).collect()
             }
             Self::First(all) => all.iter().flat_map(Self::columns).collect(),
         }
@@ -73,7 +78,7 @@ impl From {
     /// The part of a person's name that a column holds.
     fn part_of(&self, column: &str) -> Option<&'static str> {
         match self {
-            Self::Person { given, middle, family } => [given, middle, family]
+            Self::Person { given, middle, family, suffix } => [given, middle, family, suffix]
                 .into_iter()
                 .zip(NAME_PARTS)
                 .find(|(name, _)| *name == column)
@@ -91,11 +96,11 @@ impl From {
                 let sign = slots(&text).nth(1).map_or(" ", |slot| slot.before).to_owned();
                 joined(slots(&text).map(|slot| slot.name).filter(|name| *name != column), &sign)
             }
-            Self::Person { given, middle, family } => {
-                let [given, middle, family] =
-                    [given, middle, family].map(|name| if name == column { String::new() } else { name });
-                let is_empty = [&given, &middle, &family].into_iter().all(String::is_empty);
-                (!is_empty).then_some(Self::Person { given, middle, family })
+            Self::Person { given, middle, family, suffix } => {
+                let [given, middle, family, suffix] =
+                    [given, middle, family, suffix].map(|name| if name == column { String::new() } else { name });
+                let is_empty = [&given, &middle, &family, &suffix].into_iter().all(String::is_empty);
+                (!is_empty).then_some(Self::Person { given, middle, family, suffix })
             }
             Self::First(all) => {
                 let mut left: Vec<Self> = all.into_iter().filter_map(|from| from.without(column)).collect();
@@ -199,13 +204,15 @@ fn refers(step: &Step, other: &Step) -> bool {
 /// A person's name of the parts known so far and one more.
 fn named(known: Option<&From>, part: &str, column: &str) -> Option<From> {
     let mut parts = match known {
-        Some(From::Person { given, middle, family }) => [given.clone(), middle.clone(), family.clone()],
+        Some(From::Person { given, middle, family, suffix }) => {
+            [given.clone(), middle.clone(), family.clone(), suffix.clone()]
+        }
         _ => Default::default(),
     };
     let at = NAME_PARTS.iter().position(|name| *name == part)?;
     column.clone_into(&mut parts[at]);
-    let [given, middle, family] = parts;
-    Some(From::Person { given, middle, family })
+    let [given, middle, family, suffix] = parts;
+    Some(From::Person { given, middle, family, suffix })
 }
 
 #[cfg(test)]
@@ -248,7 +255,8 @@ mod tests {
     fn parts_make_a_name_and_an_address() {
         let mut step = led(&[("Vorname", "name.given"), ("Nachname", "name.family"), ("Stadt", "address.city")]);
         let person = |given: &str, family: &str| {
-            Some(From::Person { given: given.into(), middle: String::new(), family: family.into() })
+            let none = String::new;
+            Some(From::Person { given: given.into(), middle: none(), family: family.into(), suffix: none() })
         };
         assert_eq!(from(&step, "name"), person("Vorname", "Nachname"));
         assert_eq!(step.target_of("Nachname").as_deref(), Some("name.family"));
@@ -281,7 +289,7 @@ mod tests {
                 Assignment::new(
                     "name",
                     From::First(vec![
-                        From::Person { given: "F".into(), middle: "M".into(), family: "L".into() },
+                        From::Person { given: "F".into(), middle: "M".into(), family: "L".into(), suffix: "S".into() },
                         From::Column("Nick".into()),
                     ]),
                 ),
@@ -292,6 +300,7 @@ mod tests {
             (step.target_of("L").as_deref(), step.target_of("Nick").as_deref()),
             (Some("name.family"), Some("name"))
         );
+        assert_eq!(step.target_of("S").as_deref(), Some("name.suffix"));
         step.lead(&CONTACT, "Nick", "description", None);
         assert!(matches!(from(&step, "name"), Some(From::Person { .. })));
         assert_eq!(step.companions("D"), ["Y", "M2"]);

@@ -75,14 +75,18 @@ pub struct Rounded {
     pub kept: String,
 }
 
-/// Which of a step's rows are to be shown: as many as a preview shows, from some row on.
+/// Which of a step's rows are to be shown: as many as a preview shows, from some row on. Of what comes before, only what those
+/// rows go by is worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Excerpt {
     /// Position of the file in the spec.
     pub file: usize,
     /// Position of the step among those of the file.
     pub step: usize,
-    /// How many rows come before.
+    /// The line of the file that they come after, such as that of the last row seen so far; nothing for the first ones.
+    #[serde(default)]
+    pub after: Option<u64>,
+    /// How many more rows are passed over.
     pub skip: u64,
     /// Whether only rows with problems count.
     pub problems: bool,

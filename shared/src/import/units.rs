@@ -23,6 +23,19 @@ const UNITS: &[(&str, u64)] = &[
 ];
 /// What amounts are in besides; says nothing of how many.
 const CURRENCIES: &[&str] = &["人民币", "元", "圆", "rmb", "cny", "usd", "eur", "¥", "￥", "$", "€"];
+/// What currencies are called besides by their codes, with `|` between the names.
+const CALLED: &[(&str, &str)] = &[
+    ("CNY", "rmb|人民币|人民幣|元|圆|¥|￥|cn¥|yuan|renminbi|chinese yuan"),
+    ("USD", "美元|美金|$|us$|dollar|us dollar|us dollars|u.s. dollar"),
+    ("EUR", "欧元|歐元|€|euro|euros"),
+    ("GBP", "英镑|英鎊|£|pound|british pound|pound sterling"),
+    ("HKD", "港币|港元|港幣|hk$|hong kong dollar"),
+    ("TWD", "新台币|新台幣|台币|nt$"),
+    ("JPY", "日元|日圆|日圓|yen|japanese yen"),
+    ("SGD", "新加坡元|新币|s$|singapore dollar"),
+];
+/// Letters of a currency's code.
+const CODE: usize = 3;
 /// Factors that people choose from.
 pub const FACTORS: &[u64] = &[1, 1_000, 10_000, 1_000_000, 100_000_000];
 
@@ -43,9 +56,35 @@ pub fn factor(field: &FieldDef, column: &str) -> Option<u64> {
     unit(column).filter(|_| field.kind.is_scaled()).map(|(_, factor)| factor).filter(|factor| *factor > 1)
 }
 
+/// The code of a currency that people or programs write in another way: 人民币, US$, USD - U.S. Dollar.
+pub fn currency(text: &str) -> Option<&str> {
+    let called = text.trim().to_lowercase();
+    let known = CALLED.iter().find(|(_, names)| names.split('|').any(|name| name == called));
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let mut codes = words.filter(|word| word.len() == CODE && word.bytes().all(|byte| byte.is_ascii_uppercase()));
+    let only = codes.next().filter(|_| codes.next().is_none());
+    known.map(|(code, _)| *code).or(only)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn currencies_are_known_by_their_names_and_signs() {
+        for (text, code) in [
+            ("人民币", Some("CNY")),
+            ("RMB", Some("CNY")),
+            (" US$ ", Some("USD")),
+            ("USD - U.S. Dollar", Some("USD")),
+            ("Euro (EUR)", Some("EUR")),
+            ("CHF", Some("CHF")),
+            ("CNY / USD", None),
+            ("money", None),
+        ] {
+            assert_eq!(currency(text), code, "{text}");
+        }
+    }
 
     #[test]
     fn units_are_read_from_the_names_of_columns() {

@@ -224,6 +224,12 @@ impl RecordDef {
         self.fields.iter().chain(SYSTEM_FIELDS)
     }
 
+    /// The field with the title in the language that is not the organisation's own, of types that have one: it bears the title's
+    /// name behind `other_`.
+    pub fn other_title(&self) -> Option<&'static FieldDef> {
+        self.fields.iter().find(|field| field.name.strip_prefix("other_") == Some(self.title))
+    }
+
     /// Database table, the same as the plural name.
     pub fn table(&self) -> &'static str {
         self.plural

@@ -66,8 +66,9 @@ type Outcome = Result<Value, FieldError>;
 pub(super) fn structured(field: &str, shape: &Shape, value: Value) -> Outcome {
     match (shape, value) {
         (Shape::Entries(parts) | Shape::Sequence(parts), Value::Array(list)) => {
-            let each = list.into_iter().enumerate().map(|(at, entry)| one(&format!("{field}.{at}"), parts, entry));
-            Ok(Value::Array(each.collect::<Result<_, _>>()?))
+            let mut wrong = Vec::new();
+            let clean = entries(field, parts, &list, &mut wrong);
+            wrong.into_iter().next().map_or(Ok(clean), Err)
         }
         (Shape::Lines(max), Value::Array(list)) => {
             let each =
@@ -86,24 +87,48 @@ pub(super) fn structured(field: &str, shape: &Shape, value: Value) -> Outcome {
     }
 }
 
+/// Everything that is wrong with a value that was refused for `first`: several entries may be, each in several parts.
+pub(super) fn faults(field: &str, kind: &Kind, value: &Value, first: FieldError) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    if let (Kind::Json(Shape::Entries(parts) | Shape::Sequence(parts)), Value::Array(list)) = (kind, value) {
+        entries(field, parts, list, &mut wrong);
+    }
+    // What is too long as a whole is not looked into.
+    if wrong.contains(&first) { wrong } else { vec![first] }
+}
+
+/// Entries as they are kept, as far as they are right.
+fn entries(field: &str, parts: &[Part], list: &[Value], wrong: &mut Vec<FieldError>) -> Value {
+    list.iter().enumerate().map(|(at, entry)| one(&format!("{field}.{at}"), parts, entry, wrong)).collect()
+}
+
 /// One entry; empty parts go.
-fn one(path: &str, parts: &[Part], entry: Value) -> Outcome {
-    let Value::Object(given) = entry else { return Err(FieldError::new(path, "object")) };
+fn one(path: &str, parts: &[Part], entry: &Value, wrong: &mut Vec<FieldError>) -> Value {
+    let Value::Object(given) = entry else {
+        wrong.push(FieldError::new(path, "object"));
+        return Value::Null;
+    };
     let mut clean = Map::new();
-    for (name, value) in &given {
+    for (name, value) in given {
         let Some(part) = parts.iter().find(|part| part.field.name == name) else {
-            return Err(FieldError::new(path, "unknown_part").with("part", name));
+            wrong.push(FieldError::new(path, "unknown_part").with("part", name));
+            continue;
         };
-        let value = normalize(&format!("{path}.{name}"), &part.field.kind, value)?;
-        if !value.is_null() {
-            clean.insert(name.clone(), value);
+        match normalize(&format!("{path}.{name}"), &part.field.kind, value) {
+            Ok(Value::Null) => {}
+            Ok(value) => drop(clean.insert(name.clone(), value)),
+            Err(error) => wrong.push(error),
         }
     }
-    let missing = parts.iter().find(|p| p.field.required && p.applies(&clean) && !clean.contains_key(p.field.name));
-    match missing {
-        Some(part) => Err(FieldError::new(format!("{path}.{}", part.field.name), "required")),
-        None => Ok(clean.into()),
+    let is_missing = |part: &&Part| part.field.required && part.applies(&clean) && !clean.contains_key(part.field.name);
+    for part in parts.iter().filter(is_missing) {
+        let error = FieldError::new(format!("{path}.{}", part.field.name), "required");
+        // A value that was refused is there.
+        if wrong.iter().all(|other| other.field != error.field) {
+            wrong.push(error);
+        }
     }
+    clean.into()
 }
 
 /// Values of another type's fields. Null empties the field, which what is required does not allow; blank text is a value that

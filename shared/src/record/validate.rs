@@ -30,7 +30,7 @@ pub fn validate(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String], custom
                 let value = draft.after.get(name).cloned().unwrap_or(Value::Null);
                 match normalize(name, &field.kind, &value) {
                     Ok(clean) => draft.set(name, clean),
-                    Err(error) => draft.errors.push(error),
+                    Err(error) => draft.errors.extend(super::shape::faults(name, &field.kind, &value, error)),
                 }
             }
         }
@@ -62,13 +62,38 @@ pub fn drop_consequences(def: &RecordDef, errors: &mut Vec<FieldError>) {
     errors.retain(|e| e.code != "required" || !faulty.iter().any(|other| brings(def, other, &e.field)));
 }
 
-/// Rules may fill fields even when others are wrong; what they then complain about would only confuse.
+/// Rules run even when fields are wrong: they fill others. What they then complain about counts if it is about another field and
+/// is so without the faults as well; else it may follow from them, and would only confuse.
 fn apply_rules(def: &RecordDef, draft: &mut Draft<'_>) {
     let found = std::mem::take(&mut draft.errors);
+    let sure = if found.is_empty() { Vec::new() } else { said_without(def, draft, &found) };
     crate::types::rules(def)(draft);
     if !found.is_empty() {
-        draft.errors = found;
+        let is_apart = |error: &FieldError| found.iter().all(|other| root(&other.field) != root(&error.field));
+        let said = std::mem::take(&mut draft.errors).into_iter();
+        let said: Vec<FieldError> = said.filter(|error| sure.contains(error) && is_apart(error)).collect();
+        draft.errors = found.into_iter().chain(said).collect();
     }
+}
+
+/// What the rules say when the fields that are wrong have the values they had, or would have by themselves.
+fn said_without(def: &RecordDef, draft: &Draft<'_>, found: &[FieldError]) -> Vec<FieldError> {
+    let mut after = draft.after.clone();
+    for name in found.iter().map(|error| root(&error.field)) {
+        after.insert(name.to_owned(), draft.before.map(|row| row.value(name).clone()).unwrap_or_default());
+    }
+    if draft.before.is_none() {
+        fill_defaults(def, &mut after);
+    }
+    let Draft { before, now, zone, related, .. } = *draft;
+    let mut sound = Draft { before, after: &mut after, now, zone, related, errors: Vec::new() };
+    crate::types::rules(def)(&mut sound);
+    sound.errors
+}
+
+/// The field that a path leads into.
+fn root(path: &str) -> &str {
+    path.split('.').next().unwrap_or_default()
 }
 
 /// Whether a field's value comes along with the record that `reference` points to, as a pipeline does with a stage.

@@ -1,6 +1,6 @@
 //! The days of a report, and the parts that it is drawn in.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// Most days that are looked at: ten years.
@@ -56,6 +56,17 @@ impl Span {
         }
         parts
     }
+
+    /// Whether it has all the days of a part that is so long, and they are over: else its numbers can't be compared with those of
+    /// the others.
+    pub fn is_whole(self, step: Step, today: NaiveDate) -> bool {
+        let begins = match step {
+            Step::Day => true,
+            Step::Week => self.from.weekday() == Weekday::Mon,
+            Step::Month => self.from.day() == 1,
+        };
+        begins && after(step, self.from) == Some(self.until) && self.until <= today
+    }
 }
 
 /// The day on which the part after that of a day begins.
@@ -99,6 +110,21 @@ mod tests {
         assert_eq!(quarter.last(), listed(&[("2026-12-28", 4)]).first());
         let year = parts("2026-01-31", "2027-01-31", "2028-01-01");
         assert_eq!((year.len(), &year[0], &year[12]), (13, &("2026-01-31".into(), 1), &("2027-01-01".into(), 30)));
+    }
+
+    #[test]
+    fn parts_at_the_edges_are_not_whole() {
+        let whole = |from: &str, until: &str, today: &str| {
+            let (all, today) = (span(from, until), today.parse().unwrap());
+            all.parts(today).iter().map(|part| part.is_whole(all.step(), today)).collect::<Vec<_>>()
+        };
+        // From a Thursday on, as of a Wednesday 90 days later.
+        let weeks = whole("2026-10-01", "2026-12-31", "2026-12-30");
+        assert_eq!((weeks.len(), weeks[0], weeks[13]), (14, false, false));
+        assert!(weeks[1..13].iter().all(|is_whole| *is_whole));
+        assert_eq!(whole("2026-10-05", "2026-10-08", "2026-10-06"), [true, false], "today is not over");
+        let months = whole("2026-01-31", "2026-12-01", "2027-01-01");
+        assert!(!months[0] && months[1..].iter().all(|is_whole| *is_whole));
     }
 
     #[test]

@@ -92,15 +92,20 @@ impl History {
         events.sort_by_key(|event| event.at);
         let mut history = Self::default();
         for event in events {
-            let at = event.at.timestamp();
-            history.happened(event.what, at);
-            for kind in ClockKind::ALL {
-                let holds = history.holds(kind);
-                let run = history.run_mut(kind);
-                run.set_running(run.is_waiting() && !holds, at);
-            }
+            history.add(event);
         }
         history
+    }
+
+    /// One thing more, which happened after the others.
+    pub(super) fn add(&mut self, event: &Event) {
+        let at = event.at.timestamp();
+        self.happened(event.what, at);
+        for kind in ClockKind::ALL {
+            let holds = self.holds(kind);
+            let run = self.run_mut(kind);
+            run.set_running(run.is_waiting() && !holds, at);
+        }
     }
 
     fn happened(&mut self, what: What, at: i64) {

@@ -46,32 +46,36 @@ impl BusinessHours {
     ///   their own (`"hours": [["09:00", "12:00"]]`).
     ///
     /// # Errors
-    /// The first thing that is wrong with each of the three fields.
+    /// The first thing that is wrong with each day of the week, and with each of the two lists.
     pub fn parse(zone: Zone, hours: &Value, holidays: &Value, workdays: &Value) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let mut noted = |error| errors.push(error);
-        let week = week(hours).map_err(&mut noted).unwrap_or_default();
-        let mut special = read_holidays(holidays).map_err(&mut noted).unwrap_or_default();
+        let week = week(hours, &mut errors);
+        let mut special = read_holidays(holidays).map_err(|error| errors.push(error)).unwrap_or_default();
         if let Err(error) = read_workdays(workdays, &week, &mut special) {
-            noted(error);
+            errors.push(error);
         }
         if errors.is_empty() { Ok(Self { zone, week, special }) } else { Err(errors) }
     }
 }
 
-fn week(value: &Value) -> Result<[Hours; 7], FieldError> {
+fn week(value: &Value, errors: &mut Vec<FieldError>) -> [Hours; 7] {
     let mut week: [Hours; 7] = Default::default();
     let days = match value {
-        Value::Null => return Ok(week),
         Value::Object(days) => days,
-        _ => return Err(FieldError::new("hours", "opening_hours")),
+        value => {
+            errors.extend((!value.is_null()).then(|| FieldError::new("hours", "opening_hours")));
+            return week;
+        }
     };
     for (name, hours) in days {
         let weekday = WEEKDAYS.iter().position(|known| known == name);
-        let weekday = weekday.ok_or_else(|| FieldError::new("hours", "unknown_part").with("part", name))?;
-        week[weekday] = intervals(&format!("hours.{name}"), hours)?;
+        let weekday = weekday.ok_or_else(|| FieldError::new("hours", "unknown_part").with("part", name));
+        match weekday.and_then(|at| Ok((at, intervals(&format!("hours.{name}"), hours)?))) {
+            Ok((at, open)) => week[at] = open,
+            Err(error) => errors.push(error),
+        }
     }
-    Ok(week)
+    week
 }
 
 /// The intervals of a day, in order.

@@ -10,12 +10,14 @@ mod escalation;
 mod event;
 mod history;
 mod hours;
+mod turns;
 
 pub use calendar::{BusinessHours, Interval};
 pub use clock::{CLOCKS, Clock, ClockKind, ClockState, Clocks};
 pub use escalation::{ACTIONS, Action, Escalation, Firing, MAX_PERCENT, MIN_PERCENT};
 pub use event::{Category, Event, Held, MAX_TARGET_MINUTES, Pauses, Targets, Terms, What};
 pub use hours::{Holiday, WEEKDAYS, Workday};
+pub use turns::{Did, Turn, turns};
 
 #[cfg(test)]
 mod tests;

@@ -72,9 +72,25 @@ fn odd_workdays(calendar: BusinessCalendar<'_>) -> Vec<FieldError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
+    use crate::record::validate;
+
+    #[test]
+    fn hours_and_days_are_told_of_at_once() {
+        let values =
+            json!({"name": "Shop", "hours": {"mon": [["18:00", "09:00"]]}, "holidays": [{}, {"name": "Fair"}]});
+        let (zone, related, mut after) = (Zone::utc(), BTreeMap::new(), values.as_object().cloned().unwrap());
+        let (names, now) = (after.keys().cloned().collect::<Vec<_>>(), chrono::Utc::now());
+        let mut draft =
+            Draft { before: None, after: &mut after, now, zone: &zone, related: &related, errors: Vec::new() };
+        validate(&BUSINESS_CALENDAR, &mut draft, &names, &[]);
+        let told: Vec<String> = draft.errors.iter().map(|error| format!("{} {}", error.field, error.code)).collect();
+        assert_eq!(told, ["holidays.0.day required", "holidays.1.day required", "hours.mon hours_order"]);
+    }
 
     #[test]
     fn a_make_up_day_is_like_a_day_that_is_open_or_has_hours_of_its_own() {

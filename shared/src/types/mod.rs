@@ -40,7 +40,7 @@ pub use customer::{CATEGORIES, CUSTOMER, Customer, INDUSTRIES, SOURCES};
 pub use lead::{LEAD, Lead};
 pub use mailbox::{MAIL_SECURITY, MAILBOX, Mailbox};
 pub use opportunity::{LOST_REASONS, OPPORTUNITY, Opportunity, RequiredByStage, rotting};
-pub use organisation::{ORGANISATION, Organisation, is_slug};
+pub use organisation::{ORGANISATION, Organisation, endings, is_slug};
 pub use pipeline::{PIPELINE, Pipeline};
 pub use product::{PRODUCT, Product};
 pub use queue::{QUEUE, Queue, ROUTINGS};
@@ -53,7 +53,8 @@ pub use tag::{TAG, Tag};
 pub use task::{TASK, Task};
 pub use team::{TEAM, Team};
 pub use ticket::{
-    MAILED_CHANNELS, PRIORITIES, SLA_STATES, TICKET, TICKET_CHANNELS, TICKET_KINDS, Ticket, is_unsettled,
+    MAILED_CHANNELS, PRIORITIES, SLA_STATES, TICKET, TICKET_CHANNELS, TICKET_KINDS, Ticket, default_for_programs,
+    is_about_steps, is_unsettled, may_become,
 };
 pub use ticket_message::{TICKET_MESSAGE, TicketMessage};
 pub use ticket_rule::{TICKET_RULE, TicketRule, is_known_on_arrival};

@@ -21,6 +21,8 @@ record! {
         slug: text(40).list();
         /// Customers find help, write in and follow their tickets on public pages.
         portal: boolean().list();
+        /// Endings of files that nobody may send; the bytes of a file may tell the same of it.
+        refused_files: long_text();
     }
     with { ownership: Ownership::Organisation, admin: true }
     rules organisation_rules
@@ -36,6 +38,22 @@ fn organisation_rules(draft: &mut Draft<'_>) {
     } else if Organisation(draft.after).portal() {
         draft.error("slug", "required");
     }
+    if draft.changed("refused_files") && draft.has("refused_files") {
+        let all = endings(Organisation(draft.after).refused_files().unwrap_or_default());
+        if all.is_empty() { draft.clear("refused_files") } else { draft.set("refused_files", all.join(", ")) }
+    }
+}
+
+/// Endings of files as people list them: small, each once, without dots and whatever else stands between them.
+pub fn endings(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for part in text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()) {
+        let ending = part.to_lowercase();
+        if !all.contains(&ending) {
+            all.push(ending);
+        }
+    }
+    all
 }
 
 /// Whether it can stand in the address of public pages: small letters, digits, hyphens in between.
@@ -47,6 +65,12 @@ pub fn is_slug(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn endings_are_read_however_they_are_listed() {
+        assert_eq!(endings("EXE, .msi；*.bat\njar、exe"), ["exe", "msi", "bat", "jar"]);
+        assert!(endings(" .,\n").is_empty());
+    }
 
     #[test]
     fn an_address_part_is_plain() {

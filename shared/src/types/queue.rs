@@ -46,3 +46,34 @@ fn queue_rules(draft: &mut Draft<'_>) {
         draft.error("served_by_id", "required");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::format::Zone;
+    use crate::record::validate;
+
+    fn problems(values: Value) -> Vec<String> {
+        let (zone, related, mut after) = (Zone::utc(), BTreeMap::new(), values.as_object().cloned().unwrap());
+        let (names, now) = (after.keys().cloned().collect::<Vec<_>>(), chrono::Utc::now());
+        let mut draft =
+            Draft { before: None, after: &mut after, now, zone: &zone, related: &related, errors: Vec::new() };
+        validate(&QUEUE, &mut draft, &names, &[]);
+        draft.errors.into_iter().map(|error| format!("{} {}", error.field, error.code)).collect()
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let queue = json!({"capacity": 5_000, "routing": "skill"});
+        assert_eq!(problems(queue), ["capacity out_of_range", "served_by_id required", "name required"]);
+    }
+
+    #[test]
+    fn what_may_only_follow_from_another_fault_is_not_told() {
+        assert_eq!(problems(json!({"name": "Support", "routing": "magic"})), ["routing choice"]);
+    }
+}

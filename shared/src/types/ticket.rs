@@ -1,7 +1,10 @@
 //! Ticket 工单: what a customer wants from support, and how far it has come.
 
+mod steps;
+
+pub use self::steps::{is_about_steps, may_become};
 use super::ticket_status::{TICKET_STATUSES, TicketStatus};
-use crate::record::{Draft, Row, declare::record, instant_text};
+use crate::record::{Draft, FieldDef, RecordDef, Row, declare::record, instant_text};
 
 /// What customers write for.
 pub const TICKET_KINDS: &[&str] = &["consult", "request", "complaint", "suggestion", "praise", "repair"];
@@ -10,7 +13,7 @@ pub const PRIORITIES: &[&str] = &["low", "normal", "high", "urgent"];
 /// Ways by which tickets come in.
 pub const TICKET_CHANNELS: &[&str] = &["email", "web", "portal", "phone", "chat", "wechat", "api", "walk_in"];
 /// Ways by which customers left an address to which answers go.
-pub const MAILED_CHANNELS: &[&str] = &["email", "web", "portal"];
+pub const MAILED_CHANNELS: &[&str] = &["email", "web", "portal", "api"];
 /// States of a ticket's service level, as a whole.
 pub const SLA_STATES: &[&str] = &["none", "active", "paused", "at_risk", "missed", "met"];
 
@@ -116,6 +119,14 @@ record! {
     rules ticket_rules
 }
 
+/// The value of a new record that a program makes, when it gives none: people take calls, programs pass on what was sent to them.
+pub fn default_for_programs(def: &RecordDef, field: &FieldDef) -> Option<&'static str> {
+    match (def.name, field.name) {
+        ("ticket" | "ticket_message", "channel") => Some("api"),
+        _ => field.default,
+    }
+}
+
 /// Whether an agent still has something to do for it.
 pub fn is_unsettled(status: &str) -> bool {
     !matches!(status, "solved" | "closed")
@@ -125,6 +136,7 @@ fn ticket_rules(draft: &mut Draft<'_>) {
     super::customer::follow_customer(draft);
     follow_queue(draft);
     follow_status(draft);
+    steps::guard(draft);
     guard_times(draft);
     follow_first_solution(draft);
     follow_agent(draft);

@@ -55,6 +55,7 @@ impl Acting {
             teams_below: self.teams_below.clone(),
             grants: merged(&self.grants),
             zone: zone(self.timezone.as_deref().unwrap_or(&self.org_timezone), Utc::now()),
+            other_names: self.locale() != self.org_locale(),
         }
     }
 

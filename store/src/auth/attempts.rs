@@ -21,12 +21,17 @@ const PER_IP: i64 = 40;
 /// Reset mails to one address.
 const RESETS: i64 = 3;
 
-/// Mailed links that let a customer in, to one address and asked for from one network.
-const LINKS: (i64, i64) = (3, 20);
+/// Mailed links that let a customer in, to one address and asked for from one network: some wait, look into the wrong mailbox and
+/// ask again.
+const LINKS: (i64, i64) = (5, 20);
 /// What strangers write in on public pages: with one address and from one network.
 const WRITTEN: (i64, i64) = (10, 20);
 /// Votes on articles from one network.
 const VOTES: i64 = 60;
+/// Answers by one mailed link: a press and what is sent after it are two, and some change their mind.
+const ANSWERS: i64 = 30;
+/// Answers to public surveys from one network: a whole company may be asked at once.
+const PUBLIC_ANSWERS: i64 = 200;
 
 /// Something that is counted.
 pub(crate) struct Limit {
@@ -64,14 +69,29 @@ impl Limit {
         Self::public("portal link", org_id, (Some(email), client), LINKS)
     }
 
-    /// Tickets, replies and answers to surveys on the public pages of an organisation.
-    pub(crate) fn portal_writing(org_id: Uuid, email: Option<&str>, client: &Client) -> Vec<Self> {
-        Self::public("portal writing", org_id, (email, client), WRITTEN)
+    /// Tickets and replies of strangers on the public pages of an organisation.
+    pub(crate) fn portal_writing(org_id: Uuid, email: &str, client: &Client) -> Vec<Self> {
+        Self::public("portal writing", org_id, (Some(email), client), WRITTEN)
+    }
+
+    /// The same of whoever has proved that the address is theirs: a whole company may write from one network.
+    pub(crate) fn customer_writing(org_id: Uuid, email: &str) -> Vec<Self> {
+        vec![Self::new("customer writing", &format!("{org_id} {email}"), WRITTEN.0)]
     }
 
     /// Votes on the public pages of an organisation.
     pub(crate) fn portal_vote(org_id: Uuid, client: &Client) -> Vec<Self> {
         Self::public("portal vote", org_id, (None, client), (VOTES, VOTES))
+    }
+
+    /// Answers by a mailed link, by what it is about: whoever has it is known, so it does not matter from where they answer.
+    pub(crate) fn survey_link(org_id: Uuid, about: Uuid) -> Vec<Self> {
+        vec![Self::new("survey link", &format!("{org_id} {about}"), ANSWERS)]
+    }
+
+    /// Answers to surveys that anybody may answer, of an organisation.
+    pub(crate) fn public_survey(org_id: Uuid, client: &Client) -> Vec<Self> {
+        Self::public("public survey", org_id, (None, client), (PUBLIC_ANSWERS, PUBLIC_ANSWERS))
     }
 
     fn public(kind: &str, org_id: Uuid, (email, client): (Option<&str>, &Client), most: (i64, i64)) -> Vec<Self> {

@@ -19,6 +19,7 @@ use super::invitation::user_field;
 use super::sign_in::start_first_session;
 use super::{Client, DefaultRole, SignedIn, is_zone, password};
 use crate::error::from_sqlx;
+use crate::files::REFUSED_AT_FIRST;
 use crate::pool::{Store, Tx};
 use crate::portal::address_part;
 
@@ -136,6 +137,7 @@ impl Store {
             slug = longer.trim_start_matches('-').to_owned();
         }
         organisation.insert("slug".into(), slug.into());
+        organisation.insert("refused_files".into(), REFUSED_AT_FIRST.into());
         match self.create(actor, "organisation", vec![(actor.org_id, organisation.clone())]).await {
             Err(Error::Invalid { fields }) if fields.iter().all(|error| error.field == "slug") => {
                 organisation.insert("slug".into(), longer.trim_start_matches('-').into());

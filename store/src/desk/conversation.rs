@@ -6,6 +6,7 @@ use shared::types::{ATTACHMENT, TICKET, TICKET_MESSAGE};
 use shared::{Error, RecordDef, Result, Row};
 use uuid::Uuid;
 
+use super::splits::splits;
 use crate::columns::{decode, select_list};
 use crate::error::from_sqlx;
 use crate::live::snapshot_cursor;
@@ -32,11 +33,12 @@ impl Store {
         messages.truncate(PART);
         messages.reverse();
         let mut attachments = files(&mut tx, actor, ticket_id, None).await?;
+        let splits = splits(&mut tx, actor, ticket_id).await?;
         let mut names = titles(&mut tx, actor, &TICKET_MESSAGE, &messages).await?;
         names.extend(titles(&mut tx, actor, &ATTACHMENT, &attachments).await?);
         messages.iter_mut().for_each(|row| actor.redact(&TICKET_MESSAGE, &mut row.values));
         attachments.iter_mut().for_each(|row| actor.redact(&ATTACHMENT, &mut row.values));
-        Ok(Conversation { messages, attachments, titles: names, earlier, live: live.to_string() })
+        Ok(Conversation { messages, attachments, splits, titles: names, earlier, live: live.to_string() })
     }
 }
 

@@ -8,6 +8,7 @@ mod reply;
 mod report;
 mod similar;
 mod split;
+mod splits;
 mod survey;
 mod take;
 

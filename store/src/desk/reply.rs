@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::access::Actor;
 use shared::command::{Change, Command};
 use shared::desk::{Replied, Reply};
-use shared::types::{ATTACHMENT, TICKET, TICKET_MESSAGE};
+use shared::types::{ATTACHMENT, MAILED_CHANNELS, TICKET, TICKET_MESSAGE};
 use shared::{Error, Result, Row, Values};
 use uuid::Uuid;
 
@@ -75,6 +75,9 @@ async fn crossed(tx: &mut Tx, actor: &Actor, reply: &Reply) -> Result<Option<Rep
 }
 
 fn message(reply: &Reply, name: &str, ticket: &Row) -> Command {
+    let came_by = ticket.text("channel").unwrap_or("web");
+    // It leaves by mail where the ticket came in by a way that is mailed; else if the sender wants that.
+    let mailed = reply.by_mail && !reply.note && !MAILED_CHANNELS.contains(&came_by);
     let values = values(json!({
         "ticket_id": reply.ticket_id,
         "kind": if reply.note { "note" } else { "reply" },
@@ -83,7 +86,7 @@ fn message(reply: &Reply, name: &str, ticket: &Row) -> Command {
         "author_name": name,
         "mention_ids": reply.mention_ids,
         "cc": if reply.note { Vec::new() } else { reply.cc.clone() },
-        "channel": ticket.text("channel").unwrap_or("web"),
+        "channel": if mailed { "email" } else { came_by },
     }));
     Command::one(TICKET_MESSAGE.name, Change::Create { id: reply.message_id, values })
 }

@@ -22,10 +22,25 @@ const COMPARED: i64 = 1_000;
 const BEGINNING: usize = 6;
 /// Share of the subject's words that must be found.
 const ALIKE: f64 = 0.4;
+/// When a ticket came in.
+const RECEIVED: &str = "coalesce(t.received_at, t.created_at)";
+
+/// Which records of a type `t` may help.
+#[derive(Clone, Copy)]
+struct Wanted<'w> {
+    /// The ticket itself.
+    besides: Uuid,
+    /// ` and …`: what else must hold.
+    condition: &'static str,
+    /// Since when there is it.
+    since: &'static str,
+    /// Those in this language first.
+    locale: Option<&'w str>,
+}
 
 impl Store {
     /// Solved tickets and articles that say much of what a ticket's subject says, the likest first, as far as the actor may
-    /// read them.
+    /// read them; articles in the customer's language before others.
     ///
     /// # Errors
     /// [`shared::Error::NotFound`] when the actor can't read the ticket.
@@ -36,9 +51,15 @@ impl Store {
         if words.is_empty() {
             return Ok(Similar::default());
         }
-        let settled = " and t.status in ('solved', 'closed')";
-        let tickets = self.likest(actor, &TICKET, &words, (ticket_id, settled)).await?;
-        let articles = self.likest(actor, &ARTICLE, &words, (ticket_id, " and t.visibility <> 'draft'")).await?;
+        let settled = Wanted {
+            besides: ticket_id,
+            condition: " and t.status in ('solved', 'closed')",
+            since: RECEIVED,
+            locale: None,
+        };
+        let tickets = self.likest(actor, &TICKET, &words, settled).await?;
+        let ready = Wanted { condition: " and t.visibility <> 'draft'", since: "t.created_at", ..settled };
+        let articles = self.likest(actor, &ARTICLE, &words, Wanted { locale: ticket.text("locale"), ..ready }).await?;
         Ok(Similar { tickets, articles })
     }
 
@@ -47,13 +68,13 @@ impl Store {
         actor: &Actor,
         def: &'static RecordDef,
         words: &[String],
-        besides: (Uuid, &str),
+        wanted: Wanted<'_>,
     ) -> Result<Vec<Row>> {
         if !actor.may(def, Action::Read) {
             return Ok(Vec::new());
         }
         let mut tx = self.reading(actor).await?;
-        let ids = ranked(&mut tx, actor, def, words, besides).await?;
+        let ids = ranked(&mut tx, actor, def, words, wanted).await?;
         drop(tx);
         let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let one_of = Filter::field("id", Op::In, ids.iter().map(Uuid::to_string).collect::<Vec<_>>());
@@ -81,23 +102,28 @@ async fn telling<'w>(tx: &mut Tx, words: impl Iterator<Item = &'w str>) -> Resul
     .map_err(from_sqlx)
 }
 
-/// Ids of the likest: first by the share of the words they have, then the last changed.
+/// Ids of the likest: by the share of the words they have, of equals the newest first.
 async fn ranked(
     tx: &mut Tx,
     actor: &Actor,
     def: &'static RecordDef,
     words: &[String],
-    (besides, condition): (Uuid, &str),
+    wanted: Wanted<'_>,
 ) -> Result<Vec<Uuid>> {
-    let mut sql = Sql::new("select h.id from (select distinct on (t.id) t.id, h.updated_at, ");
-    sql.push("(select avg((s.tokens @@ w::tsquery)::int) from unnest(").push_bind(words.to_vec());
+    let mut sql = Sql::new("select h.id from (select distinct on (t.id) t.id, ");
+    sql.push(wanted.since).push(" as since, ");
+    match wanted.locale {
+        Some(locale) => sql.push("t.locale is not distinct from ").push_bind(locale.to_owned()),
+        None => sql.push("true"),
+    };
+    sql.push(" as fits, (select avg((s.tokens @@ w::tsquery)::int) from unnest(").push_bind(words.to_vec());
     sql.push("::text[]) w)::float8 as share from guanxi_hits(array[").push_bind(def.name).push("], ");
     sql.push_bind(words.join(" | ")).push("::tsquery, ").push_bind(COMPARED).push(") h join ").push(def.table());
     sql.push(" t on t.id = h.record_id join search_entries s on s.org_id = t.org_id and s.record_id = t.id where t.org_id = ");
-    sql.push_bind(actor.org_id).push(" and t.id <> ").push_bind(besides).push(condition);
+    sql.push_bind(actor.org_id).push(" and t.id <> ").push_bind(wanted.besides).push(wanted.condition);
     sql.push(" and t.archived_at is null and ");
     push_scope(&mut sql, actor, def, Action::Read, "t");
-    sql.push(") h where h.share >= ").push_bind(ALIKE).push(" order by h.share desc, h.updated_at desc, h.id limit ");
-    sql.push_bind(i64::from(MOST));
+    sql.push(") h where h.share >= ").push_bind(ALIKE);
+    sql.push(" order by h.fits desc, h.share desc, h.since desc, h.id desc limit ").push_bind(i64::from(MOST));
     sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }

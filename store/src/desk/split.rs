@@ -40,9 +40,10 @@ struct Copied {
 }
 
 impl Store {
-    /// Makes a ticket, with an id of the caller's, of what was said in another; what was said stays there, too. Only what the
-    /// customer wrote becomes what the customer asks for. Notes and answers go along as a note: customers read the public parts
-    /// of their tickets, the subject among them, as their own words. Asked for twice it is made once.
+    /// Makes a ticket, with an id of the caller's, of what was said in another; what was said stays there, too, and both
+    /// conversations tell of the other one. Only what the customer wrote becomes what the customer asks for. Notes and answers go
+    /// along as a note: customers read the public parts of their tickets, the subject among them, as their own words. Asked for
+    /// twice it is made once.
     ///
     /// # Errors
     /// `NotFound` for what the actor may not read, `Forbidden` and `Invalid` as for every new ticket.
@@ -136,7 +137,8 @@ impl Store {
     async fn copied(&self, actor: &Actor, row: &Row) -> Result<Copied> {
         let name = row.text("name").unwrap_or("file").to_owned();
         let parts = self.open_blob(actor.org_id, row.id, None).await?;
-        let file = self.receive(actor, &name, parts).await?;
+        // It was taken in once, whatever is refused by now.
+        let file = self.files.put(actor.org_id, Uuid::now_v7(), &name, parts).await?;
         Ok(Copied { from: row.id, name, content_id: row.text("content_id").map(str::to_owned), file })
     }
 }

@@ -117,7 +117,12 @@ fn sounding(chinese: &Features, other: &Features) -> f64 {
     let are_companies = chinese.is_company && other.is_company;
     let begins = || wholes.iter().any(|whole| whole.starts_with(&name));
     let is_begin = are_companies && name.len() >= SPELT && begins() && !is_place();
-    match wholes.contains(&name) {
+    // The given name comes first in much of the world.
+    let is_turned = |at: usize| {
+        let (begin, rest) = other.words.split_at(at);
+        wholes.contains(&typed(&(rest.concat() + &begin.concat())))
+    };
+    match wholes.contains(&name) || !other.is_company && (1..other.words.len()).any(is_turned) {
         true => 0.95,
         false if is_begin => 0.88,
         false => 0.0,

@@ -4,6 +4,7 @@ mod blocks;
 mod compare;
 mod features;
 mod meant;
+mod near;
 mod review;
 mod short;
 mod slips;
@@ -59,13 +60,20 @@ impl Store {
         let mut values = read(def, values);
         actor.redact(def, &mut values);
         let row = Row { id: own.unwrap_or_default(), version: 0, values };
-        let sought = Features::of(def, &row);
+        // Each is compared as what it is: the kind is a company until somebody chooses, and nobody does so first.
+        let [company, person] = ["company", "person"].map(|kind| {
+            let mut row = row.clone();
+            row.values.insert("kind".to_owned(), kind.into());
+            Features::of(def, &row)
+        });
         let mut tx = self.reading(actor).await?;
         let mut alike: Vec<Alike> = Vec::new();
         for mut other in candidates(&mut tx, actor, def, &row).await? {
             // What the actor doesn't see tells them nothing.
             actor.redact(def, &mut other.values);
-            alike.extend(alike_to(def, &sought, &other).filter(|alike| Some(alike.id) != own));
+            let features = Features::of(def, &other);
+            let sought = if features.is_company { &company } else { &person };
+            alike.extend(alike_to(def, sought, (&other, &features)).filter(|alike| Some(alike.id) != own));
         }
         alike.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
         alike.truncate(NAMED);
@@ -83,9 +91,8 @@ fn read(def: &RecordDef, values: &Values) -> Values {
 }
 
 /// A record with what speaks for it being the one sought; nothing if too little does.
-fn alike_to(def: &RecordDef, sought: &Features, other: &Row) -> Option<Alike> {
-    let features = Features::of(def, other);
-    let evidence = compare::compare(sought, &features);
+fn alike_to(def: &RecordDef, sought: &Features, (other, features): (&Row, &Features)) -> Option<Alike> {
+    let evidence = compare::compare(sought, features);
     let (mut score, mut reasons) = (evidence.score(), evidence.into_reasons());
     let names = || (Called::said(&sought.words), Called::said(&features.words));
     let are_companies = sought.is_company && features.is_company;
@@ -97,9 +104,17 @@ fn alike_to(def: &RecordDef, sought: &Features, other: &Row) -> Option<Alike> {
             name.agreement = Agreement::Similar;
         }
     }
+    let near = near::near(sought, features);
+    let is_near = |reason: &Reason| near.contains(&reason.about.as_str());
+    reasons.iter_mut().filter(|reason| reason.agreement == Agreement::Different && is_near(reason)).for_each(
+        |reason| {
+            reason.agreement = Agreement::Similar;
+        },
+    );
     // Worth a look, whatever they are called.
-    let is_shared = |reason: &Reason| {
-        reason.agreement == Agreement::Same && ["emails", "phones", "number"].contains(&reason.about.as_str())
+    let is_shared = |reason: &Reason| match reason.agreement {
+        Agreement::Same => ["emails", "phones", "number"].contains(&reason.about.as_str()),
+        _ => is_near(reason),
     };
     let title = other.text(def.title).unwrap_or_default().to_owned();
     (score >= HINT || reasons.iter().any(is_shared)).then_some(Alike { id: other.id, title, score, reasons })
@@ -115,8 +130,9 @@ async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &R
         sought.extend(slips::slips(&features.words));
     }
     for email in &features.emails {
-        sought.extend([slips::exactly(email), slips::address(email)].into_iter().flatten());
+        sought.extend([slips::exactly(email), slips::address(email), near::swapped(email)].into_iter().flatten());
     }
+    sought.extend(features.phones.iter().filter_map(|phone| near::phone(phone)));
     if sought.is_empty() {
         return Ok(Vec::new());
     }

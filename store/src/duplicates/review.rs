@@ -22,6 +22,8 @@ use crate::scope::{Sql, push_ids, push_scope};
 const SHOWN: usize = 20;
 /// Pairs looked at for those that the reader may see.
 const LOOKED_AT: i64 = 200;
+/// Decided pairs shown.
+const DECIDED: usize = 50;
 /// Pairs kept, the likeliest: more nobody decides on before they are looked for again.
 const KEPT: usize = 10_000;
 /// Pairs written per statement.
@@ -183,11 +185,11 @@ impl Store {
         may_decide(actor, def)?;
         let mut tx = self.reading(actor).await?;
         let mut likeliest = Sql::new("select p.first_id, p.second_id, p.score, p.reasons from ");
-        push_open(&mut likeliest, actor.org_id, def);
+        push_pairs(&mut likeliest, actor.org_id, def, "null");
         likeliest.push(" order by p.score desc, p.first_id, p.second_id limit ").push_bind(LOOKED_AT);
         let stored: Vec<Stored> = likeliest.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
         let mut count = Sql::new("select count(*) from ");
-        push_open(&mut count, actor.org_id, def);
+        push_pairs(&mut count, actor.org_id, def, "null");
         let open: i64 = count.build_query_scalar().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
         let (looked_at, running, records): (Option<DateTime<Utc>>, Option<bool>, i64) = sqlx::query_as(
             "select r.looked_at, r.held_until > now(),
@@ -200,17 +202,13 @@ impl Store {
         .fetch_one(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let rows = readable(&mut tx, actor, def, &stored).await?;
-        let pair = |(first, second, score, Json(reasons)): Stored| {
-            let (first, second) = (rows.get(&first)?.clone(), rows.get(&second)?.clone());
-            Some(Pair { first, second, score: u8::try_from(score).unwrap_or(0), reasons })
-        };
-        let mut pairs: Vec<Pair> = stored.into_iter().filter_map(pair).collect();
+        let mut pairs = told(&mut tx, actor, def, stored).await?;
         // Of what others have not even the number is told.
         let open = if actor.level(def, Action::Read) == Level::All { open } else { pairs.len() as i64 };
         pairs.truncate(SHOWN);
         Ok(Pairs {
             pairs,
+            dismissed: dismissed(&mut tx, actor, def).await?,
             open,
             looked_at: looked_at.map(instant_text),
             running: running.unwrap_or(false),
@@ -263,8 +261,30 @@ fn may_decide(actor: &Actor, def: &RecordDef) -> Result<()> {
     if actor.may(def, Action::Update) && actor.sees_title(def) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
-/// Appends the pairs of a type that wait for a decision, as `p`: one whose records were archived or deleted since waits for none.
-fn push_open(sql: &mut Sql, org_id: Uuid, def: &RecordDef) {
+/// Pairs that were said not to be the same.
+async fn dismissed(tx: &mut Tx, actor: &Actor, def: &'static RecordDef) -> Result<Vec<Pair>> {
+    let mut latest = Sql::new("select p.first_id, p.second_id, p.score, p.reasons from ");
+    push_pairs(&mut latest, actor.org_id, def, "not null");
+    latest.push(" order by p.dismissed_at desc, p.first_id, p.second_id limit ").push_bind(LOOKED_AT);
+    let stored: Vec<Stored> = latest.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    let mut pairs = told(tx, actor, def, stored).await?;
+    pairs.truncate(DECIDED);
+    Ok(pairs)
+}
+
+/// Pairs with their records, as far as the actor may read both.
+async fn told(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, stored: Vec<Stored>) -> Result<Vec<Pair>> {
+    let rows = readable(tx, actor, def, &stored).await?;
+    let pair = |(first, second, score, Json(reasons)): Stored| {
+        let (first, second) = (rows.get(&first)?.clone(), rows.get(&second)?.clone());
+        Some(Pair { first, second, score: u8::try_from(score).unwrap_or(0), reasons })
+    };
+    Ok(stored.into_iter().filter_map(pair).collect())
+}
+
+/// Appends the pairs of a type that wait for a decision (dismissed is `null`) or were decided on, as `p`: one whose records were
+/// archived or deleted since waits for none.
+fn push_pairs(sql: &mut Sql, org_id: Uuid, def: &RecordDef, dismissed: &'static str) {
     sql.push("duplicate_pairs p");
     for (alias, id) in [("a", "first_id"), ("b", "second_id")] {
         sql.push(format_args!(
@@ -273,7 +293,7 @@ fn push_open(sql: &mut Sql, org_id: Uuid, def: &RecordDef) {
         ));
     }
     sql.push(" where p.org_id = ").push_bind(org_id).push(" and p.record_type = ").push_bind(def.name);
-    sql.push(" and p.dismissed_at is null");
+    sql.push(format_args!(" and p.dismissed_at is {dismissed}"));
 }
 
 /// The records of pairs that the actor may read, as they may be seen.

@@ -35,6 +35,8 @@ pub struct Received {
     pub(crate) size: u64,
     pub(crate) checksum: String,
     pub(crate) content_type: String,
+    /// The usual ending of what its bytes say it is.
+    pub(crate) sniffed: Option<&'static str>,
 }
 
 impl Received {
@@ -96,7 +98,8 @@ impl Files {
         writer.shutdown().await.map_err(|error| error.downcast().map_or_else(internal, from_place))?;
         let Passing { size, hash, head } = passing;
         let checksum = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Received { id, org_id, size, checksum, content_type: sniff::content_type(&head, name).to_owned() })
+        let content_type = sniff::content_type(&head, name).to_owned();
+        Ok(Received { id, org_id, size, checksum, content_type, sniffed: sniff::usual_ending(&head) })
     }
 
     /// The bytes of a file, or some of them.

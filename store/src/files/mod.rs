@@ -6,6 +6,7 @@ mod attached;
 mod content;
 mod orphans;
 mod place;
+mod refused;
 mod sniff;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub use content::{Bytes, Parts, Received};
 pub(crate) use orphans::UNDOABLE_DAYS;
 use orphans::Watch;
 use place::Place;
+pub(crate) use refused::REFUSED_AT_FIRST;
 use shared::{Error, FieldError};
 pub use sniff::picture_type;
 

@@ -48,6 +48,11 @@ pub(super) fn content_type(head: &[u8], name: &str) -> &'static str {
     }
 }
 
+/// The usual ending of files that begin so, as far as bytes tell it.
+pub(super) fn usual_ending(head: &[u8]) -> Option<&'static str> {
+    infer::get(head).map(|found| found.extension())
+}
+
 /// Whether browsers may show it in a page.
 pub(super) fn is_inline(content_type: &str) -> bool {
     INLINE_IMAGES.contains(&content_type)
@@ -105,6 +110,7 @@ mod tests {
         }
         assert_eq!(picture_type(PNG), Some("image/png"));
         assert_eq!(picture_type(b"<svg xmlns='http://www.w3.org/2000/svg'>"), None);
+        assert_eq!([usual_ending(b"MZ\x90\0\x03\0\0\0"), usual_ending(b"plain")], [Some("exe"), None]);
         assert!(is_inline("image/png") && !is_inline("image/svg+xml") && !is_inline("application/pdf"));
     }
 }

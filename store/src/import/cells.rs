@@ -71,17 +71,30 @@ fn source(from: &From, cell: &dyn Fn(&str) -> String) -> String {
         From::Column(name) => cell(name),
         From::Template(template) => fill(template, cell),
         From::Constant(text) => text.clone(),
-        From::Person { given, middle, family } => person(&cell(given), &cell(middle), &cell(family)),
+        From::Person { given, middle, family, suffix } => {
+            person([&cell(given), &cell(middle), &cell(family)], &cell(suffix))
+        }
         From::First(all) => all.iter().map(|from| source(from, cell)).find(|text| !text.is_empty()).unwrap_or_default(),
     }
 }
 
-/// A person's name as its script puts it together: 王小明, Anna Maria Berg.
-pub(super) fn person(given: &str, middle: &str, family: &str) -> String {
-    let parts: Vec<&str> = [given, middle, family].into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
-    let is_chinese =
-        !family.is_empty() && parts.iter().all(|part| part.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '·')));
-    if is_chinese { format!("{}{}{}", family.trim(), middle.trim(), given.trim()) } else { parts.join(" ") }
+/// A person's name of its given, middle and family name as its script puts it together, with what stands behind it: 王小明, Anna
+/// Maria Berg, Martin King Jr.
+pub(super) fn person(names: [&str; 3], suffix: &str) -> String {
+    let [given, middle, family] = names.map(str::trim);
+    let parts: Vec<&str> = [given, middle, family].into_iter().filter(|part| !part.is_empty()).collect();
+    let is_chinese = !family.is_empty() && parts.iter().all(|part| part.chars().all(is_han));
+    let name = if is_chinese { format!("{family}{middle}{given}") } else { parts.join(" ") };
+    match suffix.trim() {
+        // Alone it is no name.
+        suffix if suffix.is_empty() || name.is_empty() => name,
+        suffix if is_chinese && suffix.chars().all(is_han) => name + suffix,
+        suffix => format!("{name} {suffix}"),
+    }
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '·')
 }
 
 fn mapped(assignment: &Assignment, raw: String) -> String {
@@ -153,15 +166,26 @@ mod tests {
 
     #[test]
     fn names_are_put_together_as_their_script_does() {
-        assert_eq!(person("小明", "", "王"), "王小明");
-        assert_eq!(person("Anna", "Maria", "Berg"), "Anna Maria Berg");
-        assert_eq!(person("Anna", "", "王"), "Anna 王");
-        assert_eq!(person("小明", "", ""), "小明");
+        assert_eq!(person(["小明", "", "王"], ""), "王小明");
+        assert_eq!(person(["Anna", "Maria", "Berg"], ""), "Anna Maria Berg");
+        assert_eq!(person(["Anna", "", "王"], ""), "Anna 王");
+        assert_eq!(person(["小明", "", ""], ""), "小明");
+        assert_eq!(person(["Martin", "", "King"], " Jr. "), "Martin King Jr.");
+        assert_eq!(person(["小明", "", "王"], "博士"), "王小明博士");
+        assert_eq!(person(["小明", "", "王"], "PhD"), "王小明 PhD");
+        assert_eq!(person(["", "", ""], "Jr."), "", "nobody is called so");
         let name = From::First(vec![
             From::Column("shown".into()),
-            From::Person { given: "given".into(), middle: "middle".into(), family: "family".into() },
+            From::Person {
+                given: "given".into(),
+                middle: "middle".into(),
+                family: "family".into(),
+                suffix: "suffix".into(),
+            },
         ]);
         assert_eq!(of(&Assignment::new("name", name.clone()), &[("given", "Anna"), ("family", "Berg")]), "Anna Berg");
+        let doctor = [("given", "Anna"), ("family", "Berg"), ("suffix", "PhD")];
+        assert_eq!(of(&Assignment::new("name", name.clone()), &doctor), "Anna Berg PhD");
         assert_eq!(of(&Assignment::new("name", name), &[("shown", "A. Berg"), ("given", "Anna")]), "A. Berg");
     }
 

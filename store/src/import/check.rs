@@ -4,7 +4,7 @@ mod amounts;
 
 use shared::access::{Action, Actor};
 use shared::import::limits::{ANSWERS, FILES, PART, STEPS};
-use shared::import::{MAX_COLUMNS, Spec, Step};
+use shared::import::{MAX_COLUMNS, Spec, Step, followed_currency};
 use shared::record::{CUSTOM, Kind};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result};
 
@@ -71,6 +71,11 @@ fn check_step(actor: &Actor, step: &Step, place: &str, fields: &mut Vec<FieldErr
     Ok(())
 }
 
+/// Whether a field is one that columns are held against.
+fn is_followed(def: &RecordDef, field: &FieldDef) -> bool {
+    followed_currency(def).is_some_and(|followed| followed.name == field.name)
+}
+
 /// The field that an assignment fills; `None` for parts of a field and for the id.
 ///
 /// # Errors
@@ -84,7 +89,7 @@ pub(super) fn assigned(def: &RecordDef, name: &str) -> std::result::Result<Optio
     let has_parts = matches!(field.kind, Kind::Address | Kind::Social) || field.name == CUSTOM;
     match part {
         Some(part) if !has_parts || part.chars().count() > PART => Err("unknown_field"),
-        _ if field.read_only => Err("read_only"),
+        _ if field.read_only && !is_followed(def, field) => Err("read_only"),
         Some(_) => Ok(None),
         None => Ok(Some(field)),
     }

@@ -15,7 +15,7 @@ use shared::import::mapping;
 use shared::import::{Assignment, DateOrder, Existing, Format, From, Only, Step};
 
 use self::cards::CARD_LAYOUTS;
-use self::words::words;
+pub(super) use self::words::words;
 use super::table::{ID, Line, RECORD, Table};
 
 /// Field and where its value comes from: a template, of several with `|` between them the first that isn't empty.
@@ -49,7 +49,7 @@ pub(super) struct Layout {
 /// Fields that are days, or begin with one.
 const DAYS: [&str; 6] = ["birth_date", "expected_close", "closed_on", "received_at", "solved_at", "closed_at"];
 
-/// Parts of a person's name, as in `{given}+{middle}+{family}`.
+/// Parts of a person's name, as in `{given}+{middle}+{family}+{suffix}`.
 const NAME: char = '+';
 
 /// Of cards, those of people, of which most files are, are what all are recognised as.
@@ -216,8 +216,8 @@ fn single(source: &str, columns: &[String]) -> Option<From> {
     if source.contains(NAME) {
         let mut parts = source.split(NAME).map(|part| column(part.trim_matches(['{', '}'])).unwrap_or_default());
         let mut part = || parts.next().unwrap_or_default();
-        let (given, middle, family) = (part(), part(), part());
-        return (!given.is_empty() || !family.is_empty()).then_some(From::Person { given, middle, family });
+        let (given, middle, family, suffix) = (part(), part(), part(), part());
+        return (!given.is_empty() || !family.is_empty()).then_some(From::Person { given, middle, family, suffix });
     }
     let known: Vec<String> = slots.iter().filter_map(|name| column(name)).collect();
     match &known[..] {
@@ -290,20 +290,19 @@ mod tests {
 
     #[test]
     fn outlook_is_known_in_other_languages() {
-        let chinese = "名,中间名,姓,电子邮件地址,商务电话,移动电话,职务,部门,单位,商务地址 街道,商务地址 市/县,\
+        let chinese = "名,中间名,姓,后缀,电子邮件地址,商务电话,移动电话,职务,部门,单位,商务地址 街道,商务地址 市/县,\
                        商务地址 省/市/自治区,商务地址 邮政编码,商务地址 国家/地区,网页,生日,附注";
-        let german = "Vorname,Weitere Vornamen,Nachname,Firma,Abteilung,Position,Straße geschäftlich,Ort geschäftlich,\
+        let german = "Vorname,Weitere Vornamen,Nachname,Suffix,Firma,Abteilung,Position,Straße geschäftlich,Ort geschäftlich,\
                       Telefon geschäftlich,Mobiltelefon,E-Mail-Adresse,Notizen";
-        let person = |given: &str, middle: &str, family: &str| From::Person {
-            given: given.into(),
-            middle: middle.into(),
-            family: family.into(),
+        let person = |names: [&str; 4]| {
+            let [given, middle, family, suffix] = names.map(str::to_owned);
+            From::Person { given, middle, family, suffix }
         };
         for (header, name, phones, city) in [
-            (chinese, person("名", "中间名", "姓"), "{移动电话}; {商务电话}", "商务地址 市/县"),
+            (chinese, person(["名", "中间名", "姓", "后缀"]), "{移动电话}; {商务电话}", "商务地址 市/县"),
             (
                 german,
-                person("Vorname", "Weitere Vornamen", "Nachname"),
+                person(["Vorname", "Weitere Vornamen", "Nachname", "Suffix"]),
                 "{Mobiltelefon}; {Telefon geschäftlich}",
                 "Ort geschäftlich",
             ),

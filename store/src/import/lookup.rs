@@ -42,6 +42,11 @@ pub(super) fn shared_parent(def: &RecordDef, target: &RecordDef) -> Option<&'sta
     parents.find(|parent| def.fields.iter().any(|own| own.name == parent.name)).map(|parent| parent.name)
 }
 
+/// Reference to what records of a type are parts of: a stage's pipeline.
+pub(super) fn part_of(target: &RecordDef) -> Option<&'static str> {
+    target.fields.iter().find(|f| f.required && matches!(f.kind, Kind::Reference(_))).map(|parent| parent.name)
+}
+
 /// References to what records of `target` belong to that this type has as well: a deal's contact is of the deal's
 /// customer, its stage of its pipeline.
 pub(super) fn belonging(def: &RecordDef, target: &RecordDef) -> Vec<&'static str> {
@@ -212,6 +217,22 @@ pub(super) async fn load_few(
     let all: Vec<(Uuid, Option<String>)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     let is_few = all.len() <= FEW;
     Ok(is_few.then(|| all.into_iter().filter_map(|(id, title)| Some((id, title?))).collect()))
+}
+
+/// What records are called that are parts of these; nothing where that is more than a few.
+pub(super) async fn load_within(
+    tx: &mut Tx,
+    actor: &Actor,
+    target: &'static RecordDef,
+    (part_of, wholes): (&'static str, &[Uuid]),
+) -> Result<BTreeSet<String>> {
+    let mut sql = Sql::new(format!("select distinct t.{}::text from {} t where ", target.title, target.table()));
+    push_live(&mut sql, actor, target);
+    sql.push(format_args!(" and t.{part_of} = any(")).push_bind(wholes.to_vec()).push(") limit ");
+    sql.push_bind(FEW as i64 + 1);
+    let all: Vec<Option<String>> = sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    let is_few = all.len() <= FEW && actor.sees_title(target);
+    Ok(all.into_iter().flatten().filter(|_| is_few).collect())
 }
 
 /// Loads the titles that near matches are looked for among.

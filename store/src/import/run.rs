@@ -293,9 +293,13 @@ impl Store {
     /// Ends the run and forgets what it needed.
     async fn finish(&self, held: &Held) -> Result<()> {
         let mut tx = self.reading(&held.actor).await?;
+        // Who stopped it so late that nothing was left to stop has not stopped it.
         sqlx::query(
-            "update import_runs set status = 'finished', finished_at = now()
-             where org_id = $1 and id = $2 and status = 'running'",
+            "update import_runs r set status = 'finished', finished_at = now()
+             where r.org_id = $1 and r.id = $2 and (r.status = 'running' or r.status = 'cancelled'
+                 and exists (select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id)
+                 and not exists (
+                     select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id and not c.done))",
         )
         .bind(tx.org_id)
         .bind(held.id)

@@ -106,8 +106,8 @@ impl Store {
         plan::make(&mut tx, actor, locale, spec, &tables.1, Sink::Preview).await
     }
 
-    /// Other rows of a preview than it shows at first, as they will be; nothing is written. What comes before them is worked
-    /// out anew, no more than a window of rows at a time.
+    /// Other rows of a preview than it shows at first, as they will be; nothing is written. Of what comes before a line that they
+    /// come after, only what they go by is worked out.
     ///
     /// # Errors
     /// As [`Store::preview_import`]; `NotFound` for a step that isn't there.
@@ -213,14 +213,14 @@ impl Store {
     /// those that remain; where that takes too long, the run is told to go on until they are.
     ///
     /// # Errors
-    /// `NotFound` when there is no such run or it is over.
+    /// `NotFound` when there is no such run, `Invalid` when it is over; one that was stopped before is told once more.
     pub async fn cancel_import(&self, actor: &Actor, id: Uuid) -> Result<Run> {
         let mut tx = self.reading(actor).await?;
         // One that is being prepared has sent nothing: nobody needs to wait for it.
         let stopped = sqlx::query(
-            "update import_runs set status = 'cancelled', finished_at = now(),
+            "update import_runs set status = 'cancelled', finished_at = coalesce(finished_at, now()),
                     held_until = case status when 'waiting' then now() else held_until end
-             where org_id = $1 and id = $4 and (actor_id = $2 or $3) and status in ('waiting', 'running')",
+             where org_id = $1 and id = $4 and (actor_id = $2 or $3) and status in ('waiting', 'running', 'cancelled')",
         )
         .bind(actor.org_id)
         .bind(actor.user_id)
@@ -229,10 +229,11 @@ impl Store {
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        if stopped.rows_affected() == 0 {
-            return Err(Error::NotFound);
-        }
         tx.commit().await?;
+        if stopped.rows_affected() == 0 {
+            self.import_run(actor, id).await?;
+            return Err(Error::invalid("status", "import_over"));
+        }
         let mut run = self.import_run(actor, id).await?;
         for _ in 0..PATIENCE {
             if !run.status.is_open() {

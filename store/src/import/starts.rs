@@ -1,8 +1,8 @@
 //! The steps in which new records begin where nothing says in which they are: deals in the first open stage of a pipeline.
 
 use shared::access::{Action, Actor};
-use shared::import::Start;
 use shared::import::start::{Placing, placing};
+use shared::import::{Start, followed_currency};
 use shared::record::Kind;
 use shared::{RecordDef, Result, Values};
 use uuid::Uuid;
@@ -17,8 +17,8 @@ pub(super) struct Starts {
     all: Vec<First>,
 }
 
-/// What has steps, the first of these, and what both are called.
-type First = (Uuid, Uuid, String, String);
+/// What has steps, the first of these, what both are called, and the currency of amounts there.
+type First = (Uuid, Uuid, String, String, Option<String>);
 
 impl Starts {
     /// Those of a type; nothing for types whose records are not placed in steps.
@@ -26,8 +26,11 @@ impl Starts {
         let is_seen = |placing: &Placing| actor.sees_title(placing.step) && actor.sees_title(placing.whole);
         let Some(placing) = placing(def).filter(is_seen) else { return Ok(None) };
         let Placing { step, part_of, whole, .. } = placing;
+        let currency = followed_currency(def).and_then(|followed| whole.field(followed.name));
+        let currency = currency.filter(|field| actor.sees(whole, field));
+        let currency = currency.map_or_else(|| "null".to_owned(), |field| format!("w.{}", field.name));
         let mut sql = Sql::new(format!(
-            "select distinct on (w.position, w.id) w.id, t.id, t.{}::text, w.{}::text
+            "select distinct on (w.position, w.id) w.id, t.id, t.{}::text, w.{}::text, {currency}::text
              from {} t join {} w on w.org_id = t.org_id and w.id = t.{part_of} where t.org_id = ",
             step.title,
             whole.title,
@@ -58,16 +61,19 @@ impl Starts {
         self.placing.part_of
     }
 
-    /// The step in which a record of these values begins: of what they say it is in, else of the very first.
-    pub(super) fn of(&self, values: &Values) -> Option<Uuid> {
+    /// The step in which a record of these values begins: of what they say it is in, else of the first in which amounts are in
+    /// the row's currency, else of the very first.
+    pub(super) fn of(&self, values: &Values, currency: Option<&str>) -> Option<Uuid> {
         let said = shared::record::id(values, self.placing.part_of);
         let fits = |(whole, ..): &&First| said.is_none_or(|said| said == *whole);
-        self.all.iter().find(fits).map(|(_, step, ..)| *step)
+        let is_in_it = |(.., own): &&First| currency.is_some() && own.as_deref() == currency;
+        let fitting = || self.all.iter().filter(fits);
+        fitting().find(is_in_it).or_else(|| fitting().next()).map(|(_, step, ..)| *step)
     }
 
     /// The very first step, as people know it.
     pub(super) fn first(&self) -> Option<Start> {
-        let (.., title, within) = self.all.first()?;
+        let (.., title, within, _) = self.all.first()?;
         Some(Start { field: self.field().to_owned(), title: title.clone(), within: within.clone() })
     }
 }

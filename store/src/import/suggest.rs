@@ -6,9 +6,11 @@ mod looks;
 mod people;
 mod synonyms;
 
+use std::collections::BTreeSet;
+
 use shared::RecordDef;
 use shared::i18n::{Locale, field_label};
-use shared::import::{Assignment, From, Step, fillable, mapping, units};
+use shared::import::{Assignment, From, Step, mappable, mapping, units};
 use shared::record::{CustomField, Kind, custom_name};
 use uuid::Uuid;
 
@@ -21,6 +23,8 @@ use super::table::Table;
 const RANKS: u8 = 4;
 /// The rank of names that fields of several types have.
 const COMMON: u8 = 3;
+/// Rows that are looked through for words.
+const READ: usize = 5_000;
 
 /// The mapping of a file's columns to a type's fields, as far as it is plain.
 pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[String]) -> Step {
@@ -56,8 +60,22 @@ pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[S
 pub(super) fn of_table(def: &'static RecordDef, custom: &[CustomField], table: &Table) -> Step {
     let mut step = step(def, custom, &table.columns);
     guess::guess(def, &mut step, table);
+    words_of_programs(def, &mut step, table);
     step.key = key(def, &step.assignments);
     step
+}
+
+/// Says what words of other programs mean that stand in columns of choices.
+fn words_of_programs(def: &'static RecordDef, step: &mut Step, table: &Table) {
+    for assignment in &mut step.assignments {
+        let is_choice = def.field(&assignment.field).is_some_and(|field| matches!(field.kind, Kind::Choice(_)));
+        let From::Column(name) = &assignment.from else { continue };
+        let Some(at) = table.column(name).filter(|_| is_choice) else { continue };
+        let cells = table.rows().take(READ).map(|row| row.cell(at).trim().to_lowercase());
+        let cells: BTreeSet<String> = cells.collect();
+        let known = super::layout::words(def.name, &assignment.field).into_iter();
+        assignment.values = known.filter(|(word, _)| cells.contains(&word.to_lowercase())).collect();
+    }
 }
 
 /// What a file is a list of.
@@ -102,6 +120,12 @@ fn join(def: &'static RecordDef, free: &[&String], step: &mut Step) {
             None => list.into_iter().for_each(|list| step.lead(def, column, list, None)),
         }
     }
+    // What stands behind a name is none.
+    let is_name = |from: &From| match from {
+        From::Person { given, middle, family, .. } => [given, middle, family].iter().any(|part| !part.is_empty()),
+        _ => true,
+    };
+    step.assignments.retain(|a| is_name(&a.from));
     // Beside a city, an address is the street.
     if step.assignments.iter().any(|a| a.field.starts_with("address.") && a.field != "address.street") {
         step.assignments
@@ -142,7 +166,7 @@ pub(super) fn look_closer(steps: &mut [Step], table: &Table) {
 }
 
 fn fields(def: &'static RecordDef) -> Vec<String> {
-    std::iter::once("id").chain(fillable(def).map(|field| field.name)).map(str::to_owned).collect()
+    std::iter::once("id").chain(mappable(def).map(|field| field.name)).map(str::to_owned).collect()
 }
 
 /// The fields that columns may be led to, with their names of a rank as they are compared.
@@ -235,6 +259,12 @@ mod tests {
             (&CUSTOMER, "公司名稱", Some("name")),
             (&CUSTOMER, "单位", None),
             (&CUSTOMER, "部门", None),
+            (&CUSTOMER, "网站", Some("website")),
+            (&CUSTOMER, "客户经理", Some("owner_id")),
+            (&CUSTOMER, "微信号", Some("social.wechat")),
+            (&CONTACT, "QQ", Some("social.qq")),
+            (&OPPORTUNITY, "预计签单日期", Some("expected_close")),
+            (&OPPORTUNITY, "所属客户", Some("customer_id")),
             (&LEAD, "所属单位", Some("company")),
             (&LEAD, "部门", None),
             (&USER, "部门", Some("team_id")),
@@ -262,6 +292,32 @@ mod tests {
         let step = super::step(&CUSTOMER, &[], &columns);
         assert_eq!(step.target_of("First name").as_deref(), Some("name.given"));
         assert_eq!(step.target_of("Address").as_deref(), Some("address.street"));
+    }
+
+    #[test]
+    fn what_stands_behind_a_name_goes_with_it_and_alone_nowhere() {
+        let columns = ["First name", "Last name", "Suffix"].map(str::to_owned);
+        let step = step(&CUSTOMER, &[], &columns);
+        assert_eq!(step.target_of("Suffix").as_deref(), Some("name.suffix"));
+        assert!(mapped(&CUSTOMER, &["Suffix"]).is_empty());
+    }
+
+    #[test]
+    fn words_of_other_programs_are_known_where_they_stand_in_the_file() {
+        let text = "Name,Lead Status\nAnna,In Progress\nBela,Odd\nCole,OPEN_DEAL\n";
+        let table = Table::read(text.as_bytes(), &Default::default()).unwrap();
+        let step = of_table(&shared::types::LEAD, &[], &table);
+        let status = step.assignments.iter().find(|a| a.field == "status").unwrap();
+        let words: Vec<&str> = status.values.keys().map(String::as_str).collect();
+        assert_eq!(words, ["In Progress", "OPEN_DEAL"]);
+    }
+
+    #[test]
+    fn a_column_says_what_the_amounts_of_deals_are_in() {
+        for column in ["Currency", "币种", "Deal currency", "货币"] {
+            let found = mapped(&shared::types::OPPORTUNITY, &["Deal name", "Amount", column]);
+            assert!(found.contains(&(column.to_owned(), "currency".to_owned())), "{column}");
+        }
     }
 
     #[test]

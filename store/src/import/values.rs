@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use shared::format::{Zone, date_time};
 use shared::i18n::{Locale, choice_label};
-use shared::import::{Assignment, Candidate, Suggestion};
+use shared::import::{Assignment, Candidate, Suggestion, units};
 use shared::record::{CustomField, Kind, custom_key, normalize};
 use shared::{FieldDef, FieldError, RecordDef, Row, Values};
 use uuid::Uuid;
@@ -68,6 +68,7 @@ pub(super) fn plain(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
         Ok(value) if structured && value.is_object() => value,
         _ if field.kind == Kind::DateTime => shared::record::instant_in(text, zone).into(),
         _ if field.kind == Kind::Date => day_of(text).into(),
+        _ if field.kind == Kind::Currency => units::currency(text).unwrap_or(text).into(),
         _ => Value::from(text),
     };
     match normalize(field.name, &field.kind, &given) {

@@ -40,7 +40,11 @@ pub(crate) struct Linked {
     field: &'static str,
     def: &'static RecordDef,
     pub(crate) id: Uuid,
-    pub(crate) title: String,
+    title: String,
+    /// The same in the language that is not the organisation's own.
+    other: Option<String>,
+    /// The number that people know it by, of types that have them.
+    number: Option<String>,
     facts: Facts,
 }
 
@@ -49,6 +53,18 @@ impl Linked {
     pub(super) fn is_seen(&self, actor: &Actor, def: &RecordDef) -> bool {
         let sees_field = actor.field_access(def, self.field) > FieldAccess::Hidden;
         sees_field && actor.sees_title(self.def) && self.facts.readable(actor, self.def)
+    }
+
+    /// Whether readers of different languages call it differently.
+    pub(super) fn has_other(&self) -> bool {
+        self.other.is_some()
+    }
+
+    /// What it is called, with its number where the reader sees those: the same as it is called in what is read.
+    pub(super) fn called(&self, actor: &Actor) -> String {
+        let number = self.number.as_deref().filter(|_| actor.number_of(self.def).is_some());
+        let other = self.other.as_deref().filter(|_| actor.other_title(self.def).is_some());
+        number.into_iter().chain([other.unwrap_or(&self.title)]).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -126,12 +142,21 @@ pub(super) async fn linked(
     for (name, ids) in wanted {
         let Some(target) = shared::types::by_name(name) else { continue };
         let targets = known.get(target, &ids).await?;
-        let titles: Vec<(Uuid, String)> =
-            targets.iter().map(|row| (row.id, row.text(target.title).unwrap_or_default().to_owned())).collect();
+        let serial = target.fields.iter().find(|field| field.serial.is_some());
+        let other = target.other_title();
+        let link = |row: &Row| Linked {
+            field: "",
+            def: target,
+            id: row.id,
+            title: row.text(target.title).unwrap_or_default().to_owned(),
+            other: other.and_then(|field| row.text(field.name)).filter(|name| !name.is_empty()).map(str::to_owned),
+            number: serial.and_then(|field| row.text(field.name)).map(str::to_owned),
+            facts: Facts::default(),
+        };
+        let links: Vec<Linked> = targets.iter().map(link).collect();
         let mut facts = collect(known, target, targets).await?;
-        for (id, title) in titles {
-            found
-                .insert(id, Linked { field: "", def: target, id, title, facts: facts.remove(&id).unwrap_or_default() });
+        for link in links {
+            found.insert(link.id, Linked { facts: facts.remove(&link.id).unwrap_or_default(), ..link });
         }
     }
     let link = |(field, _, id)| found.get(&id).map(|link| Linked { field, ..link.clone() });

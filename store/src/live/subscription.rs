@@ -158,7 +158,9 @@ impl Subscription {
     ///
     /// While catching up it always is: the rights may have been others when the reader loaded what it shows.
     async fn reload_actor(&mut self) -> Result<bool> {
-        let fresh = self.store.actor(self.actor.org_id, self.actor.user_id).await?;
+        let stored = self.store.actor(self.actor.org_id, self.actor.user_id).await?;
+        // The page's language decides, which the account need not name.
+        let fresh = Actor { other_names: self.actor.other_names, ..stored };
         let changed = !self.is_live || fresh != self.actor;
         self.actor = fresh;
         Ok(changed)

@@ -47,8 +47,9 @@ impl Deref for Told {
     }
 }
 
-/// What decides how a record looks to a reader: the fields withheld, and which of the linked titles are told.
-type View = (Option<BTreeMap<String, FieldAccess>>, Vec<bool>);
+/// What decides how a record looks to a reader: the fields withheld, which of the linked titles are told, and whether in the language
+/// that is not the organisation's own, where any has one in that.
+type View = (Option<BTreeMap<String, FieldAccess>>, Vec<bool>, bool);
 
 /// The looks of one changed record. There are about as many as there are roles, however many streams.
 #[derive(Default)]
@@ -65,19 +66,21 @@ impl Looks {
         by: Option<Uuid>,
     ) -> Arc<Told> {
         let seen: Vec<bool> = linked.iter().map(|link| link.is_seen(actor, def)).collect();
+        let other = actor.other_names && linked.iter().any(Linked::has_other);
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known =
-            looks.iter().find(|((fields, titles), _)| fields.as_ref() == actor.restrictions() && *titles == seen);
+        let known = looks.iter().find(|((fields, titles, names), _)| {
+            fields.as_ref() == actor.restrictions() && *titles == seen && *names == other
+        });
         if let Some((_, told)) = known {
             return told.clone();
         }
         let mut row = row.clone();
         actor.redact(def, &mut row.values);
         let told = linked.iter().zip(&seen).filter(|(_, seen)| **seen);
-        let titles: Titles = told.map(|(link, _)| (link.id, link.title.clone())).collect();
+        let titles: Titles = told.map(|(link, _)| (link.id, link.called(actor))).collect();
         let event = LiveEvent::Changed { record_type: def.name.to_owned(), row, titles, actor_id: by };
         let told = Arc::new(Told::from(event));
-        looks.push(((actor.restrictions().cloned(), seen), told.clone()));
+        looks.push(((actor.restrictions().cloned(), seen, other), told.clone()));
         told
     }
 }

@@ -62,6 +62,8 @@ pub struct Draft {
     pub answered: Option<Answered>,
     /// What it says, as an agent wrote it; made safe here. If it is empty, only the text is sent.
     pub html: String,
+    /// HTML that stands below what was written, if anything does.
+    pub signature: String,
     /// What it says as text; made of the HTML if it is empty.
     pub text: String,
     /// Images that the HTML shows have a content id and are inline.
@@ -106,10 +108,15 @@ pub fn outgoing(draft: Draft, signer: &Signer) -> Outgoing {
     let reply_to = Person::new(from.name.clone(), signer.reply_address(&from.address, draft.ticket));
     let (in_reply_to, references) = draft.answered.as_ref().map(thread).unwrap_or_default();
     let html = (!draft.html.trim().is_empty()).then(|| clean::written(&draft.html, &[]));
+    let signature = (!draft.signature.trim().is_empty()).then(|| clean::written(&draft.signature, &[]));
     let text = match &html {
-        Some(html) if draft.text.trim().is_empty() => clean::to_text(html),
+        Some(html) if draft.text.trim().is_empty() => signed(clean::to_text(html), signature.as_deref()),
         _ => tidy_lines(&draft.text),
     };
+    let html = html.map(|html| match signature {
+        Some(signature) => format!("{html}<p>-- </p>{signature}"),
+        None => html,
+    });
     Outgoing {
         message_id: signer.message_id(draft.ticket, draft.message),
         reply_to,
@@ -123,6 +130,14 @@ pub fn outgoing(draft: Draft, signer: &Signer) -> Outgoing {
         attachments: draft.attachments,
         fields: fields(draft.kind, &signer.mark(draft.ticket)),
         from,
+    }
+}
+
+/// With the signature below its mark, whose blank belongs to it (RFC 3676): programs fold it by that.
+fn signed(text: String, signature: Option<&str>) -> String {
+    match signature {
+        Some(signature) => format!("{text}\n\n-- \n{}", clean::to_text(signature)),
+        None => text,
     }
 }
 

@@ -1,6 +1,5 @@
 //! One public article.
 
-use shared::i18n::Locale;
 use shared::record::rich::to_text;
 use shared::{Error, Result};
 use sqlx::AssertSqlSafe;
@@ -96,12 +95,13 @@ async fn trail(tx: &mut Tx, name: &str, category: Option<Uuid>) -> Result<Vec<(U
     .map_err(from_sqlx)
 }
 
+/// One article of each other language: links to them are called by that.
 async fn translations(tx: &mut Tx, line: &ArticleLine, of: Option<Uuid>) -> Result<Vec<ArticleLine>> {
-    let mut sql = Sql::new(format!("select {LINE} from articles a where {PUBLIC} and a.org_id = "));
+    let mut sql =
+        Sql::new(format!("select distinct on (a.locale) {LINE} from articles a where {PUBLIC} and a.org_id = "));
     sql.push_bind(tx.org_id).push(" and a.id <> ").push_bind(line.id).push(" and (a.translation_of_id = ");
     sql.push_bind(line.id).push(" or a.id = ").push_bind(of).push(" or a.translation_of_id = ").push_bind(of);
-    sql.push(") and a.locale <> ").push_bind(line.locale().code()).push(" order by a.id limit ");
-    sql.push_bind(i64::try_from(Locale::ALL.len()).unwrap_or_default());
+    sql.push(") and a.locale <> ").push_bind(line.locale().code()).push(" order by a.locale, a.id");
     sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
 

@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::Portal;
+use super::sought::Sought;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
 use crate::scope::Sql;
@@ -146,7 +147,9 @@ impl Store {
         let words = look.words.map(str::trim).filter(|words| !words.is_empty());
         let mut articles = match words.map(|words| (words, query_tokens(words))) {
             Some((_, None)) => Vec::new(),
-            Some((words, Some(tokens))) => found(&mut tx, locale, look, Some((words, &tokens)), PAGE + 1).await?,
+            Some((words, Some(tokens))) => {
+                found(&mut tx, locale, look, Some(Sought::all(words, tokens)), PAGE + 1).await?
+            }
             None => found(&mut tx, locale, look, None, PAGE + 1).await?,
         };
         let page = usize::try_from(PAGE).unwrap_or_default();
@@ -155,20 +158,20 @@ impl Store {
         Ok(ArticlePage { articles, more })
     }
 
-    /// The few public articles that may answer a question while it is typed: those with all of its words, else with most
-    /// of the longer ones.
+    /// The few public articles that may answer a question while it is typed: those with all of its words, else with a good
+    /// share of those that say what it is about.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn portal_suggestions(&self, portal: &Portal, locale: Locale, text: &str) -> Result<Vec<ArticleLine>> {
         let Some(tokens) = query_tokens(text) else { return Ok(Vec::new()) };
+        let Some(share) = Sought::share(text, &tokens) else { return Ok(Vec::new()) };
         let mut tx = self.reading(&portal.system()).await?;
-        let exact = found(&mut tx, locale, &Look::default(), Some((text, &tokens)), SUGGESTED).await?;
+        let exact = found(&mut tx, locale, &Look::default(), Some(Sought::all(text, tokens)), SUGGESTED).await?;
         if !exact.is_empty() {
             return Ok(exact);
         }
-        let any = tokens.replace(" & ", " | ");
-        found(&mut tx, locale, &Look::default(), Some((text, &any)), SUGGESTED).await
+        found(&mut tx, locale, &Look::default(), Some(share), SUGGESTED).await
     }
 
     /// Every public article, for search engines.
@@ -190,21 +193,23 @@ async fn found(
     tx: &mut Tx,
     locale: Locale,
     look: &Look<'_>,
-    sought: Option<(&str, &str)>,
+    sought: Option<Sought<'_>>,
     limit: i64,
 ) -> Result<Vec<ArticleLine>> {
     let org_id = tx.org_id;
     let mut sql = Sql::new(format!("select {LINE} from articles a"));
-    if let Some((_, tokens)) = sought {
+    if let Some(sought) = &sought {
         sql.push(" join search_entries s on s.org_id = a.org_id and s.record_id = a.id");
         // What one translation says, the others say as well.
         sql.push(
             " and a.id in (with hit as (select o.id, o.translation_of_id from articles o where o.visibility = 'public'",
         );
         sql.push(" and o.archived_at is null and o.org_id = ").push_bind(org_id);
-        sql.push(" and o.id in (select guanxi_found('article'::text, ").push_bind(tokens.to_owned());
+        sql.push(" and o.id in (select guanxi_found('article'::text, ").push_bind(sought.tokens.clone());
+        sql.push("::tsquery))");
+        sought.push_share(&mut sql);
         sql.push(
-            "::tsquery))) select id from hit union select translation_of_id from hit
+            ") select id from hit union select translation_of_id from hit
               union select o.id from articles o join hit on o.translation_of_id in (hit.id, hit.translation_of_id)
               where o.org_id = ",
         );
@@ -222,9 +227,9 @@ async fn found(
         sql.push_bind(org_id).push(") select id from below)");
     }
     sql.push(" order by (a.locale = ").push_bind(locale.code()).push(") desc, ");
-    if let Some((words, tokens)) = sought {
-        sql.push("(position(lower(").push_bind(words.to_owned());
-        sql.push(") in lower(a.title)) > 0) desc, ts_rank(s.tokens, ").push_bind(tokens.to_owned());
+    if let Some(sought) = sought {
+        sql.push("(position(lower(").push_bind(sought.words.to_owned());
+        sql.push(") in lower(a.title)) > 0) desc, ts_rank(s.tokens, ").push_bind(sought.tokens);
         sql.push("::tsquery) desc, ");
     }
     sql.push("a.helpful - a.unhelpful desc, a.published_at desc, a.id limit ").push_bind(limit);

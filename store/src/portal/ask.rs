@@ -168,8 +168,11 @@ impl Store {
         (email, verified): (&str, bool),
         client: &Client,
     ) -> Result<()> {
-        let of = if verified { format!("verified {email}") } else { email.to_owned() };
-        self.attempt(&Limit::portal_writing(portal.org_id, Some(&of), client)).await.map(drop)
+        let limits = match verified {
+            true => Limit::customer_writing(portal.org_id, email),
+            false => Limit::portal_writing(portal.org_id, email, client),
+        };
+        self.attempt(&limits).await.map(drop)
     }
 }
 

@@ -15,6 +15,12 @@ pub struct Visitor {
     pub email: String,
 }
 
+/// Somebody may be sent a link, if anything here is about their address: that they asked is counted.
+#[derive(Debug)]
+pub struct LinkRequest {
+    email: String,
+}
+
 /// A mail with a link that lets somebody in.
 #[derive(Clone, Debug)]
 pub struct LinkMail {
@@ -39,17 +45,24 @@ pub(super) fn address(email: &str) -> Result<String> {
 }
 
 impl Store {
-    /// The mail to send to somebody who wants to get in; none when nothing here is about the address, or too many were
-    /// asked for. Answer the asker the same in every case, and send afterwards.
+    /// Counts that somebody asks for a link, before anything is looked up: what it says, and how long that takes, tells nobody
+    /// whose address is known here.
+    ///
+    /// # Errors
+    /// What is wrong with `email`; [`Error::RateLimited`] after too many links to it, or asked for from one network.
+    pub async fn count_portal_link(&self, portal: &Portal, email: &str, client: &Client) -> Result<LinkRequest> {
+        let email = address(email)?;
+        self.attempt(&Limit::portal_link(portal.org_id, &email, client)).await?;
+        Ok(LinkRequest { email })
+    }
+
+    /// The mail to send to somebody who wants to get in; none when nothing here is about the address. Answer the asker the
+    /// same in either case, and before.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn request_portal_link(&self, portal: &Portal, email: &str, client: &Client) -> Result<Option<LinkMail>> {
-        let Ok(email) = address(email) else { return Ok(None) };
-        match self.attempt(&Limit::portal_link(portal.org_id, &email, client)).await {
-            Err(Error::RateLimited { .. }) => return Ok(None),
-            counted => counted?,
-        };
+    pub async fn request_portal_link(&self, portal: &Portal, request: LinkRequest) -> Result<Option<LinkMail>> {
+        let LinkRequest { email } = request;
         let mut reading = self.reading(&portal.system()).await?;
         if !is_known(&mut reading, &email).await? {
             return Ok(None);

@@ -5,6 +5,7 @@ use shared::i18n::Locale;
 use uuid::Uuid;
 
 use super::Portal;
+use super::survey_send::Invited;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
 use crate::post::ByMailbox;
@@ -13,7 +14,7 @@ use crate::telling::ToTell;
 /// Most tickets asked about at a time.
 const AT_ONCE: i64 = 200;
 
-/// A mail that asks how a ticket went.
+/// A mail that asks how a ticket went, or what somebody is asked by hand.
 #[derive(Clone, Debug)]
 pub struct SatisfactionMail {
     /// Whose public pages take the answer.
@@ -28,10 +29,8 @@ pub struct SatisfactionMail {
     pub question: String,
     /// What is measured.
     pub kind: String,
-    /// Number of the ticket.
-    pub number: String,
-    /// What it was about.
-    pub subject: String,
+    /// Number of the ticket and what it was about; none where a colleague asks.
+    pub ticket: Option<(String, String)>,
     /// Goes into the link.
     pub token: String,
     /// The mailbox of the conversation; none where no mailbox is in use.
@@ -54,14 +53,17 @@ struct Due {
 }
 
 impl Store {
-    /// The mails to send to customers whose tickets were solved or closed and who were not asked yet, in all organisations
-    /// with public pages. Who is given here counts as asked, so that nobody is ever asked twice, whatever becomes of the
+    /// The mails to send to customers whose tickets were solved or closed and who were not asked yet, and to whom colleagues ask,
+    /// in all organisations with public pages. Who is given here counts as asked, so that nobody is ever asked twice, whatever becomes of the
     /// mail. To be run every few seconds by every server; one of them finds them.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn satisfaction_due(&self) -> Result<Vec<SatisfactionMail>> {
-        Ok(self.mails_due::<Due>(&self.portals().await?).await)
+        let portals = self.portals().await?;
+        let mut mails = self.mails_due::<Due>(&portals).await;
+        mails.extend(self.mails_due::<Invited>(&portals).await);
+        Ok(mails)
     }
 }
 
@@ -95,8 +97,7 @@ impl ToTell for Due {
             locale: Locale::parse(&self.locale).unwrap_or_default(),
             question: self.question,
             kind: self.kind,
-            number: self.number.unwrap_or_default(),
-            subject: self.subject,
+            ticket: Some((self.number.unwrap_or_default(), self.subject)),
         }))
     }
 }

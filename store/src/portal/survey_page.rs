@@ -1,4 +1,4 @@
-//! Answering by a mailed link about a ticket, and what becomes of any answer.
+//! Answering by a mailed link, and what becomes of any answer.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -6,13 +6,13 @@ use shared::command::{Change, Command, Source};
 use shared::i18n::Locale;
 use shared::record::instant_text;
 use shared::types::SURVEY_RESPONSE;
-use shared::{Error, Result};
+use shared::{Error, Result, Values};
 use uuid::Uuid;
 
 use super::survey::{Answers, AskedSurvey, COLUMNS, SurveyRow};
 use super::tickets::{OWN, contact_ids};
 use super::{Portal, Visitor};
-use crate::auth::{Client, Limit};
+use crate::auth::Limit;
 use crate::error::from_sqlx;
 use crate::intake::values;
 use crate::pool::{DbRole, Store};
@@ -26,10 +26,10 @@ const FRESH: TimeDelta = TimeDelta::hours(1);
 /// What the codes in links are for.
 const PURPOSE: &str = "survey";
 
-/// What a link is about.
+/// What a link is about: a ticket, or a colleague's invitation.
 #[derive(Clone, Copy)]
 struct Asked {
-    ticket_id: Uuid,
+    about: Uuid,
     survey_id: Uuid,
 }
 
@@ -40,13 +40,39 @@ struct Request {
     response_id: Uuid,
     asked_at: DateTime<Utc>,
     answered_at: Option<DateTime<Utc>>,
+    ticket_id: Option<Uuid>,
     number: Option<String>,
-    subject: String,
+    subject: Option<String>,
+    contact_id: Option<Uuid>,
+    customer_id: Option<Uuid>,
     reader: Option<String>,
     score: Option<i64>,
     comment: Option<String>,
     answers: Option<Value>,
     has_answer: bool,
+}
+
+/// The requests `q` that the link `$2` of the organisation `$1` is about, with whom it is about and the ticket `t`, if that is there.
+const REQUESTS: &str = "(
+         select org_id, survey_id, response_id, asked_at, answered_at, ticket_id, null::uuid as contact_id,
+                null::uuid as customer_id, null::text as locale
+         from satisfaction_requests where org_id = $1 and ticket_id = $2
+         union all
+         select i.org_id, i.survey_id, i.id, i.asked_at, i.answered_at, null, c.id, coalesce(k.id, c.customer_id), i.locale
+         from survey_invitations i
+         left join contacts c on c.org_id = i.org_id and c.id = i.contact_id
+         left join customers k on k.org_id = i.org_id and k.id = i.customer_id
+         where i.org_id = $1 and i.id = $2
+     ) q
+     left join tickets t on t.org_id = q.org_id and t.id = q.ticket_id and t.archived_at is null";
+
+/// What a link leads to.
+struct Open {
+    survey: AskedSurvey,
+    response_id: Uuid,
+    has_answer: bool,
+    /// The fields that say whom the answer is about.
+    about: Values,
 }
 
 /// Whether the request `q` may be answered, or what was answered be changed, as SQL.
@@ -58,10 +84,30 @@ pub(super) fn open_sql() -> String {
     )
 }
 
+impl Request {
+    /// The survey with what was answered before, as whoever has the link reads it.
+    fn open(self, portal: &Portal) -> Open {
+        let until = self.answered_at.map_or(self.asked_at + ANSWERABLE, |at| at + CHANGEABLE);
+        let answered = self.has_answer.then(|| Answers::read(self.score, self.comment, self.answers.as_ref()));
+        let reader = self.reader.as_deref().and_then(Locale::parse).unwrap_or(portal.locale);
+        let says_more = answered.as_ref().is_some_and(|given| !given.comment.is_empty() || !given.answers.is_empty());
+        let of = [("ticket_id", self.ticket_id), ("contact_id", self.contact_id), ("customer_id", self.customer_id)];
+        let named = of.into_iter().filter_map(|(field, id)| Some((field.to_owned(), Value::from(id?.to_string()))));
+        let survey = AskedSurvey {
+            settled: says_more || self.answered_at.is_some_and(|at| Utc::now() - at > FRESH),
+            ticket: self.subject.map(|subject| (self.number.unwrap_or_default(), subject)),
+            answered,
+            open: Utc::now() < until,
+            ..self.survey.asked().read_in(reader)
+        };
+        Open { survey, response_id: self.response_id, has_answer: self.has_answer, about: named.collect() }
+    }
+}
+
 impl Store {
-    /// The secret part of a link to answer about a ticket.
-    pub(super) async fn survey_token(&self, org_id: Uuid, ticket_id: Uuid, survey_id: Uuid) -> Result<String> {
-        let payload: Vec<u8> = [org_id, ticket_id, survey_id].iter().flat_map(|id| *id.as_bytes()).collect();
+    /// The secret part of a link to answer about a ticket, or to an invitation.
+    pub(super) async fn survey_token(&self, org_id: Uuid, about: Uuid, survey_id: Uuid) -> Result<String> {
+        let payload: Vec<u8> = [org_id, about, survey_id].iter().flat_map(|id| *id.as_bytes()).collect();
         self.seal(PURPOSE, &payload).await
     }
 
@@ -69,7 +115,7 @@ impl Store {
         let payload = self.unseal(PURPOSE, token).await?.ok_or(Error::NotFound)?;
         let ids: Vec<Uuid> = payload.chunks(16).filter_map(|bytes| Uuid::from_slice(bytes).ok()).collect();
         match ids[..] {
-            [org_id, ticket_id, survey_id] if org_id == portal.org_id => Ok(Asked { ticket_id, survey_id }),
+            [org_id, about, survey_id] if org_id == portal.org_id => Ok(Asked { about, survey_id }),
             _ => Err(Error::NotFound),
         }
     }
@@ -81,40 +127,27 @@ impl Store {
     /// [`Error::NotFound`] for links that were not made here, and for surveys and tickets that are gone.
     pub async fn portal_survey(&self, portal: &Portal, token: &str) -> Result<AskedSurvey> {
         let asked = self.read_survey_token(portal, token).await?;
-        Ok(self.request(portal, asked).await?.0)
+        Ok(self.request(portal, asked).await?.survey)
     }
 
-    async fn request(&self, portal: &Portal, asked: Asked) -> Result<(AskedSurvey, Uuid, bool)> {
+    async fn request(&self, portal: &Portal, asked: Asked) -> Result<Open> {
         let mut tx = self.reading(&portal.system()).await?;
         let found: Option<Request> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select {COLUMNS}, q.response_id, q.asked_at, q.answered_at, t.number, t.subject, t.locale as reader, r.score,
-                    r.comment, r.answers, r.id is not null as has_answer
-             from satisfaction_requests q
+            "select {COLUMNS}, q.response_id, q.asked_at, q.answered_at, q.ticket_id, t.number, t.subject, q.contact_id,
+                    q.customer_id, coalesce(t.locale, q.locale) as reader, r.score, r.comment, r.answers,
+                    r.id is not null as has_answer
+             from {REQUESTS}
              join surveys s on s.org_id = q.org_id and s.id = q.survey_id and s.active and s.archived_at is null
-             join tickets t on t.org_id = q.org_id and t.id = q.ticket_id and t.archived_at is null
              left join survey_responses r on r.org_id = q.org_id and r.id = q.response_id
-             where q.org_id = $1 and q.ticket_id = $2 and q.survey_id = $3"
+             where q.survey_id = $3 and (q.ticket_id is null or t.id is not null)"
         )))
         .bind(portal.org_id)
-        .bind(asked.ticket_id)
+        .bind(asked.about)
         .bind(asked.survey_id)
         .fetch_optional(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let request = found.ok_or(Error::NotFound)?;
-        let until = request.answered_at.map_or(request.asked_at + ANSWERABLE, |at| at + CHANGEABLE);
-        let answered =
-            request.has_answer.then(|| Answers::read(request.score, request.comment, request.answers.as_ref()));
-        let reader = request.reader.as_deref().and_then(Locale::parse).unwrap_or(portal.locale);
-        let says_more = answered.as_ref().is_some_and(|given| !given.comment.is_empty() || !given.answers.is_empty());
-        let survey = AskedSurvey {
-            settled: says_more || request.answered_at.is_some_and(|at| Utc::now() - at > FRESH),
-            ticket: Some((request.number.unwrap_or_default(), request.subject)),
-            answered,
-            open: Utc::now() < until,
-            ..request.survey.asked().read_in(reader)
-        };
-        Ok((survey, request.response_id, request.has_answer))
+        found.map(|request| request.open(portal)).ok_or(Error::NotFound)
     }
 
     /// Keeps what was answered by a link: once for each ticket, to be changed for a week.
@@ -122,29 +155,32 @@ impl Store {
     /// # Errors
     /// As [`Store::portal_survey`]; what does not fit, by field; `token_expired` on `token` when it is too late;
     /// [`Error::RateLimited`].
-    pub async fn portal_answer(&self, portal: &Portal, token: &str, given: &Answers, client: &Client) -> Result<()> {
+    pub async fn portal_answer(&self, portal: &Portal, token: &str, given: &Answers) -> Result<()> {
         let asked = self.read_survey_token(portal, token).await?;
-        let (survey, response_id, has_answer) = self.request(portal, asked).await?;
+        let Open { survey, response_id, has_answer, about } = self.request(portal, asked).await?;
         if !survey.open {
             return Err(Error::invalid("token", "token_expired"));
         }
         let fields = given.checked(&survey)?;
-        self.attempt(&Limit::portal_writing(portal.org_id, None, client)).await?;
-        let answer = (response_id, asked.survey_id, Some(asked.ticket_id));
-        match self.write_answer(portal, answer, &fields, has_answer).await {
+        self.attempt(&Limit::survey_link(portal.org_id, asked.about)).await?;
+        let answer = (response_id, asked.survey_id);
+        match self.write_answer(portal, answer, about.clone(), (&fields, has_answer)).await {
             // Pressed twice: the other one was faster.
             Err(Error::Invalid { fields: errors }) if !has_answer && errors.iter().any(|error| error.field == "id") => {
-                self.write_answer(portal, answer, &fields, true).await?;
+                self.write_answer(portal, answer, about, (&fields, true)).await?;
             }
             written => written?,
         }
         let mut tx = self.begin(portal.org_id, DbRole::Writer).await?;
         sqlx::query(
-            "update satisfaction_requests set answered_at = coalesce(answered_at, now())
+            "with invited as (
+                 update survey_invitations set answered_at = coalesce(answered_at, now()) where org_id = $1 and id = $2
+             )
+             update satisfaction_requests set answered_at = coalesce(answered_at, now())
              where org_id = $1 and ticket_id = $2",
         )
         .bind(portal.org_id)
-        .bind(asked.ticket_id)
+        .bind(asked.about)
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
@@ -154,11 +190,12 @@ impl Store {
     pub(super) async fn write_answer(
         &self,
         portal: &Portal,
-        (id, survey_id, ticket_id): (Uuid, Uuid, Option<Uuid>),
-        fields: &Value,
-        again: bool,
+        (id, survey_id): (Uuid, Uuid),
+        about: Values,
+        (fields, again): (&Value, bool),
     ) -> Result<()> {
-        let mut given = values(json!({"survey_id": survey_id, "ticket_id": ticket_id}));
+        let mut given = values(json!({"survey_id": survey_id}));
+        given.extend(about);
         // Nulls too: an answer that was taken back is gone.
         given.extend(fields.as_object().cloned().unwrap_or_default());
         given.insert("answered_at".into(), instant_text(Utc::now()).into());

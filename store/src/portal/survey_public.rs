@@ -1,7 +1,7 @@
 //! Answering on a survey's public page: each browser once, as often as it changes its mind.
 
 use serde_json::Value;
-use shared::{Error, Result};
+use shared::{Error, Result, Values};
 use uuid::Uuid;
 
 use super::Portal;
@@ -46,9 +46,9 @@ impl Store {
     ) -> Result<()> {
         let survey = self.public_survey(portal, id).await?;
         let fields = given.checked(&survey)?;
-        self.attempt(&Limit::portal_writing(portal.org_id, None, client)).await?;
+        self.attempt(&Limit::public_survey(portal.org_id, client)).await?;
         let again = self.public_answer(portal, id, response_id).await?.is_some();
-        match self.write_answer(portal, (response_id, id, None), &fields, again).await {
+        match self.write_answer(portal, (response_id, id), Values::new(), (&fields, again)).await {
             // Pressed twice: the other one was faster.
             Err(Error::Invalid { fields }) if !again && fields.iter().any(|error| error.field == "id") => Ok(()),
             written => written,

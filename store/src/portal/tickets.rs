@@ -105,6 +105,17 @@ const ASKED: &str = "case when t.channel in ('email', 'web', 'portal', 'chat', '
     and not exists (select from audit_entries a where a.org_id = t.org_id and a.record_id = t.id and a.action <> 'create'
                     and a.changes ?| array['description', 'channel']) then t.description end";
 
+/// Which of these tickets say in their description what their customers wrote and may read.
+pub(crate) async fn asked_in_public(tx: &mut Tx, tickets: &[Uuid]) -> Result<Vec<Uuid>> {
+    let sql = format!("select t.id from tickets t where t.org_id = $1 and t.id = any($2) and ({ASKED}) is not null");
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(tx.org_id)
+        .bind(tickets)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
+}
+
 #[derive(FromRow)]
 struct Found {
     #[sqlx(flatten)]

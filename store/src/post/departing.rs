@@ -134,9 +134,7 @@ impl Store {
                 let files = files(&mut tx, &carries, &said.content).await?;
                 drop(tx);
                 (draft.html, draft.attachments) = self.with_parts(org_id, said.content, files).await?;
-                if let Some(signature) = ticket.signature.filter(|text| !text.is_empty()) {
-                    draft.html.push_str(&format!("<p>-- </p>{signature}"));
-                }
+                draft.signature = ticket.signature.unwrap_or_default();
             }
             None => {
                 let locale = ticket.locale.as_deref().and_then(Locale::parse).unwrap_or(otherwise);

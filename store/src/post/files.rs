@@ -23,7 +23,7 @@ const MOST: usize = 100;
 pub(super) struct Files {
     /// Name, file, and by which id the text refers to it.
     kept: Vec<(String, Received, Option<String>)>,
-    /// Names of those that are larger or more than files may be.
+    /// Names of those that are larger or more than files may be, or of a type that is refused.
     pub(super) left_out: Vec<String>,
 }
 

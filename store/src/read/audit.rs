@@ -1,12 +1,14 @@
 //! The audit log for administrators.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use shared::access::Actor;
 use shared::audit::{AuditEntry, AuditPage, AuditQuery};
+use shared::command::Source;
 use shared::record::custom_key;
+use shared::types::REGISTRY;
 use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -83,8 +85,11 @@ fn select(actor: &Actor, query: &AuditQuery, entries: usize) -> Result<Sql> {
             None => drop(sql.push(" and changes ? ").push_bind(field.clone())),
         }
     }
+    if let Some(action) = &query.action {
+        push_action(&mut sql, action);
+    }
     if let Some(words) = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
-        sql.push(" and strpos(lower(title), lower(").push_bind(words.to_owned()).push(")) > 0");
+        push_called(&mut sql, actor, words);
     }
     if let Some(from) = query.from {
         sql.push(" and at >= ").push_bind(from);
@@ -98,6 +103,35 @@ fn select(actor: &Actor, query: &AuditQuery, entries: usize) -> Result<Sql> {
     }
     sql.push(format_args!(" order by at desc, id desc limit {}", entries + 1));
     Ok(sql)
+}
+
+/// Appends that something was done so. What a merge did to records is called by its name only.
+fn push_action(sql: &mut Sql, action: &str) {
+    match action {
+        "merge" => sql.push(" and action in ('update', 'delete') and source = ").push_bind(Source::Merge.code()),
+        "update" | "delete" => {
+            sql.push(" and source <> ").push_bind(Source::Merge.code());
+            sql.push(" and action = ").push_bind(action.to_owned())
+        }
+        _ => sql.push(" and action = ").push_bind(action.to_owned()),
+    };
+}
+
+/// Appends that it was done to a record that is called so, or was: each entry has the title of its time only.
+fn push_called(sql: &mut Sql, actor: &Actor, words: &str) {
+    sql.push(" and (");
+    if let Ok(id) = words.parse::<Uuid>() {
+        sql.push("record_id = ").push_bind(id).push(" or ");
+    }
+    sql.push("record_id in (select a.record_id from audit_entries a where a.org_id = ").push_bind(actor.org_id);
+    sql.push(" and (strpos(lower(a.title), lower(").push_bind(words.to_owned()).push(")) > 0");
+    let numbers: BTreeSet<&str> =
+        REGISTRY.iter().flat_map(|def| def.fields).filter(|f| f.name.ends_with("number")).map(|f| f.name).collect();
+    for name in numbers {
+        sql.push(" or lower(").push_bind(words.to_owned());
+        sql.push(format_args!(") in (lower(a.changes #>> '{{{name},0}}'), lower(a.changes #>> '{{{name},1}}'))"));
+    }
+    sql.push(")))");
 }
 
 fn position(cursor: &str) -> Option<(DateTime<Utc>, i64)> {

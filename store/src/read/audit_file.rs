@@ -6,7 +6,7 @@ use shared::access::Actor;
 use shared::audit::{AuditEntry, AuditQuery};
 use shared::command::Source;
 use shared::query::Titles;
-use shared::record::instant_text;
+use shared::record::{CUSTOM, custom_key, instant_text};
 use uuid::Uuid;
 
 use crate::error::internal;
@@ -54,7 +54,10 @@ impl AuditFile {
     /// When the database fails.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
         let Some(query) = self.query.take() else { return Ok(None) };
-        let page = self.store.audit_page(&self.actor, &query, PAGE).await?;
+        let mut page = self.store.audit_page(&self.actor, &query, PAGE).await?;
+        if let Some(field) = &query.field {
+            page.entries.iter_mut().for_each(|entry| only(field, entry));
+        }
         self.query = page.next.map(|next| AuditQuery { cursor: Some(next), ..query });
         let mut writer = csv::Writer::from_writer(Vec::new());
         if !std::mem::replace(&mut self.begun, true) {
@@ -65,6 +68,11 @@ impl AuditFile {
         }
         Ok(Some(writer.into_inner().map_err(internal)?))
     }
+}
+
+/// Leaves an entry the changes of one field.
+fn only(field: &str, entry: &mut AuditEntry) {
+    entry.changes.retain(|name, _| name == field || (field == CUSTOM && custom_key(name).is_some()));
 }
 
 /// A line for each change of a field, or one that says that something happened.

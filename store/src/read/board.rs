@@ -194,7 +194,7 @@ fn cut(actor: &Actor, cards: &mut Vec<Row>) -> Option<String> {
     let next = cards
         .last()
         .filter(|_| more)
-        .map(|last| Keyset { value: last.text("rank").map(str::to_owned), id: last.id }.encode());
+        .map(|last| Keyset { value: last.text("rank").map(str::to_owned), id: last.id, ..Keyset::default() }.encode());
     cards.iter_mut().for_each(|row| actor.redact(&OPPORTUNITY, &mut row.values));
     next
 }

@@ -14,7 +14,7 @@ use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use self::contents::{COUNTED, Group, NAMED, Run, groups, runs};
+use self::contents::{COUNTED, Group, NAMED, Run, groups, runs, stays};
 use super::cursor::Keyset;
 use super::titles::{Wanted, titles_of, titles_of_gone};
 use crate::error::from_sqlx;
@@ -54,14 +54,18 @@ impl Store {
         let more = found.len() > PAGE;
         found.truncate(PAGE);
         let last = found.last().filter(|_| more);
-        let next = last.map(|last| Keyset { value: Some(instant_text(last.at)), id: last.id }.encode());
+        let next =
+            last.map(|last| Keyset { value: Some(instant_text(last.at)), id: last.id, ..Keyset::default() }.encode());
         let groups = groups(&mut tx, &found).await?;
         let runs = runs(&mut tx, &found).await?;
-        let names = Names::of(&mut tx, actor, &found, &groups).await?;
+        let stays = stays(&mut tx, &found).await?;
+        let names = Names::of(&mut tx, actor, &found, (&groups, &stays)).await?;
         let sets = found.into_iter().map(|found| {
             let own = groups.iter().filter(|group| group.change_set == found.id).collect();
             let run = runs.iter().find(|run| run.change_set == found.id);
-            names.tell(found, own, run)
+            let into = stays.iter().find(|(set, ..)| *set == found.id);
+            let into = into.map(|(_, name, id)| names.concerned(name.clone(), *id));
+            ChangeSet { into, ..names.tell(found, own, run) }
         });
         Ok(ChangeSets { sets: sets.collect(), next })
     }
@@ -91,7 +95,7 @@ fn select(actor: &Actor, query: &ChangeSetQuery) -> Result<Sql> {
 }
 
 fn position(cursor: &str) -> Result<(DateTime<Utc>, Uuid)> {
-    let Keyset { value, id } = Keyset::decode(cursor)?;
+    let Keyset { value, id, .. } = Keyset::decode(cursor)?;
     let at = value.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
     Ok((at.ok_or_else(|| Error::invalid("cursor", "cursor"))?.to_utc(), id))
 }
@@ -103,10 +107,16 @@ struct Names {
 }
 
 impl Names {
-    async fn of(tx: &mut Tx, actor: &Actor, sets: &[Found], groups: &[Group]) -> Result<Self> {
+    async fn of(
+        tx: &mut Tx,
+        actor: &Actor,
+        sets: &[Found],
+        (groups, stays): (&[Group], &[(Uuid, String, Uuid)]),
+    ) -> Result<Self> {
         let mut wanted: Wanted = BTreeMap::new();
         wanted.entry("user").or_default().extend(sets.iter().filter_map(|set| set.actor_id));
         let concerned = groups.iter().flat_map(|group| group.ids.iter().map(move |id| (&group.record_type, id)));
+        let concerned = concerned.chain(stays.iter().map(|(_, name, id)| (name, id)));
         let kept = sets.iter().filter_map(|set| set.kept.as_ref()).flat_map(|Json(kept)| kept);
         for (name, id) in concerned.chain(kept.map(|(name, id, _)| (name, id))) {
             let Some(def) = by_name(name) else { continue };
@@ -153,6 +163,7 @@ impl Names {
             counts: of_run.unwrap_or_else(of_groups),
             more,
             records: records.take(NAMED).map(|(name, id)| self.concerned(name, id)).collect(),
+            into: None,
             import: run.map(|run| ImportOf { id: run.id, title: run.title.clone() }),
             state,
             kept: kept.into_iter().map(left).collect(),

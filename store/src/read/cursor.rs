@@ -7,12 +7,15 @@ use shared::{Error, Result};
 use uuid::Uuid;
 
 /// Where a page ended.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Keyset {
     /// Sort value in canonical text; `None` when the row has no value.
     pub(super) value: Option<String>,
     /// Id of the row.
     pub(super) id: Uuid,
+    /// Rows that stood before all others, whatever their place would be: they don't come again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) ahead: Vec<Uuid>,
 }
 
 impl Keyset {

@@ -184,13 +184,20 @@ fn of_part(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, (part, op, value): 
     if field.kind == Kind::Address && !ADDRESS_PARTS.contains(&part) {
         return Err(Error::invalid(&name(), "unknown_field"));
     }
-    sql.push(format_args!("({}.{} ->> ", of.row, field.name)).push_bind(part.to_owned()).push(")");
+    let several = matches!(op, Op::In | Op::NotIn);
+    sql.push(if several { "((" } else { "(" });
+    sql.push(format_args!("{}.{} ->> ", of.row, field.name)).push_bind(part.to_owned()).push(")");
     let text = || value.as_str().map(str::trim).ok_or_else(|| Error::invalid(&name(), "text"));
     match op {
         Op::Empty => sql.push(" is null"),
         Op::Present => sql.push(" is not null"),
         Op::Contains => sql.push(" ilike ").push_bind(containing(text()?)),
         Op::Eq | Op::Ne => sql.push(format_args!(" {} ", sign(op))).push_bind(text()?.to_owned()),
+        // Those without the part are none of them.
+        Op::In | Op::NotIn => {
+            sql.push(" = any(").push_bind(texts(&name(), value)?).push("::text[])) is ");
+            sql.push(if op == Op::In { "true" } else { "not true" })
+        }
         _ => return Err(Error::invalid(&name(), "operator")),
     };
     Ok(())
@@ -359,6 +366,13 @@ fn listed<'v>(field: &str, value: &'v Value) -> Result<&'v [Value]> {
         return Err(Error::Invalid { fields: vec![FieldError::new(field, "too_many").with("max", MAX_LISTED)] });
     }
     Ok(list)
+}
+
+/// The texts of a list that is compared with.
+fn texts(field: &str, value: &Value) -> Result<Vec<String>> {
+    let text =
+        |one: &Value| one.as_str().map(|text| text.trim().to_owned()).ok_or_else(|| Error::invalid(field, "text"));
+    listed(field, value)?.iter().map(text).collect()
 }
 
 /// One value in canonical text. `@me`, `@my_team`, `@today±N` and `@now` are what they are when the query runs.

@@ -3,20 +3,24 @@
 use shared::access::{Action, Actor};
 use shared::live::Cursor;
 use shared::query::{Archived, ListQuery, MAX_PAGE, Page, Sort};
+use shared::record::Kind;
 use shared::{Error, FieldDef, RecordDef, Result, Row};
+use uuid::Uuid;
 
 use super::cursor::Keyset;
 use super::filter::push_filter;
-use super::search::push_found;
+use super::search::{found_by_name, push_found};
 use super::tallies;
 use super::titles::titles;
 use crate::columns::{decode, select_list, sql_type};
 use crate::error::from_sqlx;
 use crate::live::{SNAPSHOT, cursor_of, snapshot_cursor};
 use crate::pool::{Store, Tx};
-use crate::scope::{Sql, push_scope};
+use crate::scope::{Sql, push_ids, push_scope};
 use crate::write::query_tokens;
 
+/// Most records that a searched list begins with, whatever their place would be.
+const AHEAD: usize = 20;
 /// Most queries that are counted at once.
 const MAX_COUNTED: usize = 50;
 
@@ -35,18 +39,7 @@ impl Store {
             true => counted(&mut tx, actor, def, query).await?,
             false => (snapshot_cursor(&mut *tx.inner).await?, None),
         };
-        let mut sql = Sql::new("select ");
-        sql.push(select_list(def, "t"));
-        push_from(&mut sql, actor, def, query)?;
-        let order = Order::of(actor, def, query.sort.as_ref())?;
-        if let Some(cursor) = &query.cursor {
-            order.push_after(&mut sql, &Keyset::decode(cursor)?)?;
-        }
-        order.push_order(&mut sql);
-        sql.push(" limit ").push_bind(i64::from(limit) + 1);
-        let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-        let mut rows: Vec<Row> = found.iter().map(|raw| decode(def, raw, 0)).collect::<Result<_>>()?;
-        let next = order.cut(&mut rows, limit);
+        let (mut rows, next) = page(&mut tx, actor, def, query, limit as usize).await?;
         let titles = titles(&mut tx, actor, def, &rows).await?;
         rows.iter_mut().for_each(|row| actor.redact(def, &mut row.values));
         Ok(Page { rows, titles, next, total, live: live.to_string() })
@@ -79,6 +72,77 @@ impl Store {
         }
         Ok(counts)
     }
+}
+
+/// The rows of a page, and the cursor of the next one. Without an order of its own what was searched begins with what is called
+/// so: a bounded number of records, which the cursors then keep from coming again in their places.
+async fn page(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    query: &ListQuery,
+    limit: usize,
+) -> Result<(Vec<Row>, Option<String>)> {
+    let order = Order::of(actor, def, query.sort.as_ref())?;
+    let after = query.cursor.as_deref().map(Keyset::decode).transpose()?;
+    let mut rows = match after {
+        Some(_) => Vec::new(),
+        None => called_so(tx, actor, def, query, limit).await?,
+    };
+    let ahead = match &after {
+        Some(after) => after.ahead.clone(),
+        None => rows.iter().map(|row| row.id).collect(),
+    };
+    let mut sql = select(actor, def, query)?;
+    if !ahead.is_empty() {
+        sql.push(" and t.id <> all(").push_bind(ahead.clone()).push(")");
+    }
+    if let Some(after) = &after {
+        order.push_after(&mut sql, after)?;
+    }
+    order.push_order(&mut sql);
+    let limit = limit - rows.len();
+    sql.push(" limit ").push_bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+    let mut others = fetch(tx, def, &mut sql).await?;
+    let next = order.cut(&mut others, limit, ahead);
+    rows.extend(others);
+    Ok((rows, next))
+}
+
+/// The records that a searched list begins with.
+async fn called_so(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    query: &ListQuery,
+    limit: usize,
+) -> Result<Vec<Row>> {
+    let words = words(query.search.as_deref());
+    let Some(words) = words.filter(|_| query.sort.is_none() && query.archived != Archived::Only) else {
+        return Ok(Vec::new());
+    };
+    let ids = found_by_name(tx, actor, def, words).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = select(actor, def, query)?;
+    push_ids(&mut sql, "t", ids.clone());
+    sql.push(" order by array_position(").push_bind(ids).push(", t.id) limit ");
+    sql.push_bind(i64::try_from(limit.min(AHEAD)).unwrap_or_default());
+    fetch(tx, def, &mut sql).await
+}
+
+/// `select … from … where …` of a list.
+fn select(actor: &Actor, def: &'static RecordDef, query: &ListQuery) -> Result<Sql> {
+    let mut sql = Sql::new("select ");
+    sql.push(select_list(def, "t"));
+    push_from(&mut sql, actor, def, query)?;
+    Ok(sql)
+}
+
+async fn fetch(tx: &mut Tx, def: &'static RecordDef, sql: &mut Sql) -> Result<Vec<Row>> {
+    let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    found.iter().map(|raw| decode(def, raw, 0)).collect()
 }
 
 fn page_size(limit: u32) -> Result<u32> {
@@ -183,8 +247,15 @@ impl Order {
                 let checked = shared::record::normalize(field.name, &field.kind, &value.as_str().into());
                 checked.map_err(|_| Error::invalid("cursor", "cursor"))?;
                 let cast = sql_type(&field.kind);
-                sql.push(format_args!(" and ((t.{}, t.id) {sign} (", field.name)).push_bind(value.clone());
-                sql.push(format_args!("::{cast}, ")).push_bind(after.id).push(")");
+                sql.push(" and ((");
+                push_key(sql, field, |sql| {
+                    sql.push(format_args!("t.{}", field.name));
+                });
+                sql.push(format_args!(", t.id) {sign} ("));
+                push_key(sql, field, |sql| {
+                    sql.push_bind(value.clone()).push(format_args!("::{cast}"));
+                });
+                sql.push(", ").push_bind(after.id).push(")");
                 if !field.required {
                     sql.push(format_args!(" or t.{} is null", field.name));
                 }
@@ -201,23 +272,38 @@ impl Order {
             None => drop(sql.push(format_args!(" order by t.id {direction}"))),
             Some(field) => {
                 let nulls = if field.required { "" } else { " nulls last" };
-                sql.push(format_args!(" order by t.{} {direction}{nulls}, t.id {direction}", field.name));
+                sql.push(" order by ");
+                push_key(sql, field, |sql| {
+                    sql.push(format_args!("t.{}", field.name));
+                });
+                sql.push(format_args!(" {direction}{nulls}, t.id {direction}"));
             }
         }
     }
 
-    /// Takes the surplus row off and gives the cursor of the next page.
-    fn cut(&self, rows: &mut Vec<Row>, limit: u32) -> Option<String> {
-        if rows.len() <= limit as usize {
+    /// Takes the surplus row off and gives the cursor of the next page, which knows what stood ahead of all.
+    fn cut(&self, rows: &mut Vec<Row>, limit: usize, ahead: Vec<Uuid>) -> Option<String> {
+        if rows.len() <= limit {
             return None;
         }
-        rows.truncate(limit as usize);
-        let last = rows.last()?;
-        let value = self.field.and_then(|field| match last.value(field.name) {
+        rows.truncate(limit);
+        let last = rows.last();
+        let value = last.zip(self.field).and_then(|(last, field)| match last.value(field.name) {
             serde_json::Value::String(text) => Some(text.clone()),
             serde_json::Value::Null => None,
             other => Some(other.to_string()),
         });
-        Some(Keyset { value, id: last.id }.encode())
+        // What stood ahead may have filled the page: the others all come after it.
+        let id = last.map_or(Uuid::max(), |last| last.id);
+        Some(Keyset { value, id, ahead }.encode())
     }
+}
+
+/// What values are compared by: choices by their places in the declaration, which has the lowest and the first ones first.
+fn push_key(sql: &mut Sql, field: &FieldDef, push_value: impl FnOnce(&mut Sql)) {
+    let Kind::Choice(codes) = field.kind else { return push_value(sql) };
+    let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+    sql.push("array_position(").push_bind(codes).push(", ");
+    push_value(sql);
+    sql.push(")");
 }

@@ -15,6 +15,8 @@ const END: usize = 2;
 const LOCAL: usize = 6;
 /// Fewest characters of such a part in which a slip is one and not another word.
 const SHORT: usize = 3;
+/// Fewest digits of a number that is meant as it is typed.
+const NUMBER: usize = 7;
 /// Likeness of words from which one may be the other mistyped.
 const WORD: f64 = 0.84;
 /// The same for Chinese, where each character counts more.
@@ -47,6 +49,12 @@ pub(crate) fn loosened(text: &str) -> Vec<String> {
 pub(super) fn is_address(text: &str) -> bool {
     let text = text.trim();
     text.contains('@') || (text.is_ascii() && text.len() >= LOCAL && !text.contains(char::is_whitespace))
+}
+
+/// Whether somebody typed a whole number, of a phone for instance: one that is nearly the same is a stranger's.
+pub(super) fn is_number(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    digits >= NUMBER && text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()".contains(c))
 }
 
 fn beginning(text: &str, begin: usize) -> Option<String> {

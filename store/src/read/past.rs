@@ -1,8 +1,10 @@
 //! What a record was like: its present state with the later changes taken back.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use shared::access::Actor;
 use shared::query::Past;
+use shared::record::instant_text;
 use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -20,8 +22,8 @@ impl Store {
     pub async fn past(&self, actor: &Actor, def: &'static RecordDef, id: Uuid, change: i64) -> Result<Past> {
         let now = self.get(actor, def, id).await?;
         let mut tx = self.reading(actor).await?;
-        let version: Option<i64> = sqlx::query_scalar(
-            "select version from audit_entries where org_id = $1 and record_id = $2 and record_type = $3 and id = $4",
+        let found: Option<(i64, DateTime<Utc>, Option<Uuid>)> = sqlx::query_as(
+            "select version, at, actor_id from audit_entries where org_id = $1 and record_id = $2 and record_type = $3 and id = $4",
         )
         .bind(actor.org_id)
         .bind(id)
@@ -30,7 +32,7 @@ impl Store {
         .fetch_optional(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let version = version.ok_or(Error::NotFound)?;
+        let (version, at, who) = found.ok_or(Error::NotFound)?;
         let later: Vec<Json<Map<String, Value>>> = sqlx::query_scalar(
             "select changes from audit_entries
              where org_id = $1 and record_id = $2 and version > $3 and version <= $4 order by version desc, id desc",
@@ -43,6 +45,11 @@ impl Store {
         .await
         .map_err(from_sqlx)?;
         let mut then = Row { version, ..now.row.clone() };
+        if !later.is_empty() {
+            // The log leaves out of the changes what each of them says by itself.
+            then.values.insert("updated_at".to_owned(), instant_text(at).into());
+            then.values.insert("updated_by".to_owned(), who.map(|id| id.to_string()).into());
+        }
         for (field, pair) in later.into_iter().flat_map(|Json(changes)| changes) {
             then.values.insert(field, pair.get(0).cloned().unwrap_or_default());
         }

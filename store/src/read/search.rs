@@ -1,18 +1,20 @@
 //! The global search and the choices of reference fields.
 
 mod apart;
+mod called;
 mod rank;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::access::{Action, Actor, Level};
 use shared::query::Hit;
-use shared::types::REGISTRY;
+use shared::types::{REGISTRY, by_name};
 use shared::{Error, FieldDef, RecordDef, Result};
 use uuid::Uuid;
 
 use super::filter::containing;
 use super::near;
+use super::titles::{Wanted, titles_of};
 use super::visits::weights;
 use crate::columns::target;
 use crate::error::from_sqlx;
@@ -50,6 +52,7 @@ impl Store {
             found.truncate(limit.clamp(1, ASKED) as usize);
             apart::tell_apart(&mut tx, actor, &mut found).await?;
         }
+        rename(&mut tx, actor, &mut found).await?;
         Ok(found)
     }
 
@@ -64,8 +67,29 @@ impl Store {
         let mut tx = self.reading_planned(actor).await?;
         let mut found = find(&mut tx, actor, &[def], words, limit.clamp(1, ASKED)).await?;
         apart::tell_apart(&mut tx, actor, &mut found).await?;
+        rename(&mut tx, actor, &mut found).await?;
         Ok(found)
     }
+}
+
+/// Calls what was found as the actor's language does: the index knows one name alone.
+pub(super) async fn rename(tx: &mut Tx, actor: &Actor, found: &mut [Hit]) -> Result<()> {
+    let mut wanted = Wanted::new();
+    for hit in found.iter() {
+        if let Some(def) = by_name(&hit.record_type).filter(|def| actor.other_title(def).is_some()) {
+            wanted.entry(def.name).or_default().insert(hit.id);
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let titles = titles_of(tx, actor, &wanted).await?;
+    for hit in found {
+        if let Some(title) = titles.get(&hit.id) {
+            hit.title.clone_from(title);
+        }
+    }
+    Ok(())
 }
 
 /// The records that contain the words; where there are none, those that somebody who mistyped them may have meant. Whatever
@@ -85,7 +109,7 @@ async fn find(tx: &mut Tx, actor: &Actor, types: &[&'static RecordDef], words: &
         found.truncate(limit as usize);
     }
     // Where words of hidden fields may be found, nothing is guessed: the guard knows words as they were typed only.
-    if found.is_empty() && !types.iter().any(|def| is_guarded(actor, def)) {
+    if found.is_empty() && !near::is_number(words) && !types.iter().any(|def| is_guarded(actor, def)) {
         return Ok(nearest(near(tx, actor, &types, words).await?, limit));
     }
     Ok(found)
@@ -189,6 +213,18 @@ async fn hits(
     sql.push(") desc, f.record_type = any(").push_bind(parts);
     sql.push("), f.updated_at desc, f.record_id limit ").push_bind(limit);
     fetch_hits(tx, &mut sql).await
+}
+
+/// Records of a type that are called as the words say, the best first: of frequent words those among a bounded number of hits.
+pub(super) async fn found_by_name(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    words: &str,
+) -> Result<Vec<Uuid>> {
+    let Some(tokens) = query_tokens(words).filter(|_| actor.sees_title(def)) else { return Ok(Vec::new()) };
+    let found = hits(tx, actor, &[&def], words, Some((words, &tokens)), MOST).await?;
+    Ok(called::in_order(&found, words))
 }
 
 /// Hits of a statement that selects type, id, title and subtitle.

@@ -1,18 +1,23 @@
-//! One timeline per record: activities, tasks, tickets, stage and field changes.
+//! One timeline per record: activities, tasks, tickets, stage and field changes, what clocks did.
+
+mod clocks;
+mod merges;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use shared::access::{Action, Actor};
-use shared::command::Source;
+use shared::cause::Cause;
 use shared::live::Cursor;
-use shared::timeline::{Happening, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
+use shared::timeline::{Happening, Merged, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
 use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK, TICKET};
 use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use self::clocks::{Told, clocks};
+use self::merges::merges;
 use super::changes::{custom_named, shown_changes};
 use super::titles::{Wanted, note, titles_then};
 use crate::error::from_sqlx;
@@ -39,6 +44,14 @@ struct Entry {
     source: String,
     change_set: Uuid,
     changes: Json<Map<String, Value>>,
+    causes: Option<Json<Vec<Value>>>,
+}
+
+impl Entry {
+    /// Nothing became other, and nobody wants to know: where others became part of it, or parted from it, it is told.
+    fn is_nothing(&self, merge: Option<&Merged>) -> bool {
+        self.action == "update" && self.changes.is_empty() && merge.is_none()
+    }
 }
 
 impl Store {
@@ -56,9 +69,14 @@ impl Store {
         let mut tx = self.reading(actor).await?;
         let live = readable(&mut tx, actor, def, id).await?;
         let mut found = find(&mut tx, actor, def, id, query).await?;
+        let told = clocks(&mut tx, actor, def, id, query).await?;
+        if !told.is_empty() {
+            found.extend(told.iter().map(|(key, (at, _))| ("clock".to_owned(), *at, key.clone())));
+            found.sort_by(|(_, at, key), (_, other_at, other_key)| (other_at, other_key).cmp(&(at, key)));
+        }
         let next = (found.len() > PAGE).then(|| cursor_text(&found[PAGE - 1]));
         found.truncate(PAGE);
-        let (entries, titles) = load(&mut tx, actor, found).await?;
+        let (entries, titles) = load(&mut tx, actor, found, told).await?;
         let changes = entries.iter().filter_map(|entry| match &entry.what {
             Happening::Change { record_type, changes, .. } => Some((record_type.as_str(), changes)),
             _ => None,
@@ -139,7 +157,8 @@ fn moment(def: &RecordDef) -> &'static str {
     }
 }
 
-/// Changes of the record itself and, for a customer, of its opportunities.
+/// Changes of the record itself and, for a customer, of its opportunities; for a ticket, the tasks that steps of its service
+/// level made of it.
 fn push_changes(sql: &mut Sql, actor: &Actor, def: &RecordDef, id: Uuid, org_id: Uuid) {
     sql.push("select 'change' as source, a.at, a.id::text as key from audit_entries a where a.org_id = ")
         .push_bind(org_id);
@@ -149,12 +168,22 @@ fn push_changes(sql: &mut Sql, actor: &Actor, def: &RecordDef, id: Uuid, org_id:
         sql.push(" union all select t.id from opportunities t where t.org_id = ").push_bind(org_id);
         sql.push(" and t.customer_id = ").push_bind(id).push(" and ");
         push_scope(sql, actor, &OPPORTUNITY, Action::Read, "t");
+    } else if def.name == "ticket" {
+        sql.push(" union all select t.id from tasks t where t.org_id = ").push_bind(org_id);
+        sql.push(" and t.ticket_id = ").push_bind(id).push(" and ");
+        push_scope(sql, actor, &TASK, Action::Read, "t");
     }
     // An id names one record, but of any type: nobody gets at another's history by taking its id.
     let related = if def.name == "customer" { "opportunity" } else { def.name };
-    sql.push(format_args!(")) and a.record_type in ('{}', '{related}')", def.name));
-    // A new order within a column is nothing to tell; that others became part of it is, even if it says nothing new.
-    sql.push(" and (a.action <> 'update' or a.source = 'merge' or (a.changes - 'rank') <> '{}'::jsonb)");
+    sql.push(format_args!(")) and (a.record_type in ('{}', '{related}')", def.name));
+    if def.name == "ticket" {
+        sql.push(" and a.record_id = ").push_bind(id).push(" or a.record_type = 'task' and a.causes is not null");
+    }
+    sql.push(")");
+    // A new order within a column is nothing to tell; that others became part of it, or parted from it, is, even if it says
+    // nothing new.
+    sql.push(" and (a.action <> 'update' or a.source = 'merge' or (a.changes - 'rank') <> '{}'::jsonb");
+    sql.push(" or a.source = 'undo' and a.changes = '{}'::jsonb)");
 }
 
 /// One page of a source. UUIDs are in the order of their texts, by which sources are merged, and their order has an index.
@@ -167,7 +196,12 @@ fn push_page(sql: &mut Sql, (at, key): (&str, &str), before: Option<&(DateTime<U
     sql.push(format_args!(" order by {at} desc, {key} desc limit ")).push_bind(PAGE as i64 + 1).push(")");
 }
 
-async fn load(tx: &mut Tx, actor: &Actor, found: Vec<Found>) -> Result<(Vec<TimelineEntry>, shared::query::Titles)> {
+async fn load(
+    tx: &mut Tx,
+    actor: &Actor,
+    found: Vec<Found>,
+    mut clocks: Told,
+) -> Result<(Vec<TimelineEntry>, shared::query::Titles)> {
     let mut wanted = Wanted::new();
     let activities = rows(tx, actor, &ACTIVITY, &found, &mut wanted).await?;
     let tasks = rows(tx, actor, &TASK, &found, &mut wanted).await?;
@@ -179,6 +213,7 @@ async fn load(tx: &mut Tx, actor: &Actor, found: Vec<Found>) -> Result<(Vec<Time
             "activity" => Happening::Activity { row: row(&activities)? },
             "task" => Happening::Task { row: row(&tasks)? },
             "ticket" => Happening::Ticket { row: row(&tickets)? },
+            "clock" => clocks.remove(&key)?.1,
             _ => changes.get(&key.parse().ok()?).cloned()?,
         };
         Some(TimelineEntry { at, what })
@@ -212,7 +247,7 @@ async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wante
         return Ok(BTreeMap::new());
     }
     let entries: Vec<Entry> = sqlx::query_as(
-        "select a.id, a.record_type, a.record_id, a.title, a.action, a.actor_id, a.source, a.change_set, a.changes
+        "select a.id, a.record_type, a.record_id, a.title, a.action, a.actor_id, a.source, a.change_set, a.changes, a.causes
          from unnest($2::timestamptz[], $3::bigint[]) as found (at, id)
          join audit_entries a on a.org_id = $1 and a.at = found.at and a.id = found.id",
     )
@@ -222,45 +257,27 @@ async fn changes(tx: &mut Tx, actor: &Actor, found: &[Found], wanted: &mut Wante
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    let mut merged = merged(tx, &entries).await?;
-    let mut result = BTreeMap::new();
-    for entry in entries {
-        let Entry { id, record_type, record_id, title, action, actor_id, source, changes, .. } = entry;
-        let Some(def) = shared::types::by_name(&record_type) else { continue };
-        wanted.entry("user").or_default().extend(actor_id);
-        let changes = shown_changes(actor, def, changes.0, wanted);
-        let title = title.filter(|_| actor.sees_title(def)).unwrap_or_default();
-        let merged = merged.remove(&id).unwrap_or_default();
-        if !merged.is_empty() {
-            wanted.entry(def.name).or_default().extend(&merged);
-        }
-        let what = Happening::Change { id, record_type, record_id, title, action, actor_id, source, merged, changes };
-        result.insert(id, what);
-    }
-    Ok(result)
+    let mut merges = merges(tx, &entries).await?;
+    let told = entries.into_iter().filter_map(|entry| {
+        let merge = merges.remove(&entry.id);
+        let id = entry.id;
+        if entry.is_nothing(merge.as_ref()) { None } else { Some((id, change(actor, entry, merge, wanted)?)) }
+    });
+    Ok(told.collect())
 }
 
-/// The records that became one with those of entries, by entry. Of the records of a type that a merge changed, the one that
-/// stays comes last.
-async fn merged(tx: &mut Tx, entries: &[Entry]) -> Result<BTreeMap<i64, Vec<Uuid>>> {
-    let is_one = |entry: &&Entry| entry.source == Source::Merge.code() && entry.action == "update";
-    let of: Vec<&Entry> = entries.iter().filter(is_one).collect();
-    if of.is_empty() {
-        return Ok(BTreeMap::new());
+/// A change as the reader may see it.
+fn change(actor: &Actor, entry: Entry, merge: Option<Merged>, wanted: &mut Wanted) -> Option<Happening> {
+    let Entry { id, record_type, record_id, title, action, actor_id, source, changes, causes, .. } = entry;
+    let def = shared::types::by_name(&record_type)?;
+    wanted.entry("user").or_default().extend(actor_id);
+    let changes = shown_changes(actor, def, changes.0, wanted);
+    let title = title.filter(|_| actor.sees_title(def)).unwrap_or_default();
+    if let Some(merge) = merge.as_ref().filter(|merge| !merge.records.is_empty()) {
+        wanted.entry(def.name).or_default().extend(&merge.records);
     }
-    let found: Vec<(i64, Vec<Uuid>)> = sqlx::query_as(
-        "select m.id, array(select d.record_id from audit_entries d where d.org_id = $1 and d.change_set = m.change_set
-                            and d.record_type = m.record_type and d.action = 'delete' order by d.id)
-         from unnest($2::bigint[], $3::uuid[], $4::text[]) as m (id, change_set, record_type)
-         where not exists (select from audit_entries l where l.org_id = $1 and l.change_set = m.change_set and l.id > m.id
-                           and l.record_type = m.record_type and l.action = 'update' and l.source = 'merge')",
-    )
-    .bind(tx.org_id)
-    .bind(of.iter().map(|entry| entry.id).collect::<Vec<_>>())
-    .bind(of.iter().map(|entry| entry.change_set).collect::<Vec<_>>())
-    .bind(of.iter().map(|entry| entry.record_type.clone()).collect::<Vec<_>>())
-    .fetch_all(&mut *tx.inner)
-    .await
-    .map_err(from_sqlx)?;
-    Ok(found.into_iter().collect())
+    // What a newer server noted, and this one does not know, is left out.
+    let causes = causes.into_iter().flat_map(|Json(all)| all);
+    let causes: Vec<Cause> = causes.filter_map(|one| serde_json::from_value(one).ok()).collect();
+    Some(Happening::Change { id, record_type, record_id, title, action, actor_id, source, merge, causes, changes })
 }

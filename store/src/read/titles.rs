@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use shared::access::{Action, Actor, FieldAccess, Holder};
+use shared::access::{Action, Actor, Holder};
 use shared::query::Titles;
 use shared::timeline::change_pair;
-use shared::types::{TICKET, by_name};
+use shared::types::by_name;
 use shared::{RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -38,14 +38,23 @@ pub(super) fn note(wanted: &mut Wanted, actor: &Actor, def: &'static RecordDef, 
     }
 }
 
-/// Titles of records by type and id.
+/// Titles of records by type and id, in the actor's language where they have one in it.
 pub(crate) async fn titles_of(tx: &mut Tx, actor: &Actor, wanted: &Wanted) -> Result<Titles> {
     let mut sql = Sql::new("");
     let mut any = false;
     for (name, ids) in wanted {
         let Some(target) = by_name(name).filter(|target| actor.sees_title(target)) else { continue };
         sql.push(if any { " union all " } else { "" });
-        sql.push(format_args!("select t.id, t.{}::text from {} t where t.org_id = ", target.title, target.table()));
+        let title = match actor.other_title(target) {
+            Some(other) => format!("coalesce(nullif(t.{}, ''), t.{})", other.name, target.title),
+            None => format!("t.{}::text", target.title),
+        };
+        // Several tickets may say the same of themselves: people know them by their number.
+        let called = match actor.number_of(target) {
+            Some(number) => format!("concat_ws(' ', t.{}, {title})", number.name),
+            None => title,
+        };
+        sql.push(format_args!("select t.id, {called} from {} t where t.org_id = ", target.table()));
         sql.push_bind(tx.org_id)
             .push(" and t.id = any(")
             .push_bind(ids.iter().copied().collect::<Vec<_>>())
@@ -99,9 +108,7 @@ pub(super) async fn titles_of_gone(tx: &mut Tx, actor: &Actor, wanted: &Wanted, 
         let values = changes.into_iter().map(|(field, pair)| (field, change_pair(&pair).0.clone())).collect();
         let row = Row { id, version: 0, values };
         if actor.holds(def, Action::Read, &Holder::of(&row)) {
-            // Several tickets may say the same of themselves: people know them by their number.
-            let is_numbered = def.name == TICKET.name && actor.field_access(def, "number") > FieldAccess::Hidden;
-            let number = row.text("number").filter(|_| is_numbered);
+            let number = actor.number_of(def).and_then(|field| row.text(field.name));
             titles.insert(id, number.into_iter().chain(title.as_deref()).collect::<Vec<_>>().join(" "));
         }
     }

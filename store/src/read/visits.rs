@@ -8,7 +8,7 @@ use shared::types::REGISTRY;
 use shared::{RecordDef, Result};
 use uuid::Uuid;
 
-use super::search::{fetch_hits, push_index};
+use super::search::{fetch_hits, push_index, rename};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
 use crate::scope::{Sql, push_ids, push_scope};
@@ -64,6 +64,7 @@ impl Store {
         let mut hits = fetch_hits(&mut tx, &mut sql).await?;
         first(&mut hits, &weights);
         hits.truncate(OFFERED);
+        rename(&mut tx, actor, &mut hits).await?;
         Ok(hits)
     }
 }

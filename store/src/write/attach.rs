@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::{Stream, StreamExt, stream};
+use futures::{StreamExt, stream};
 use shared::access::{Action, Actor};
 use shared::command::{Change, Command, Outcome, Source};
 use shared::types::{ATTACHMENT, TICKET, clean_file_name};
@@ -74,19 +74,6 @@ impl Store {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         let outcome = batch::run_with(&mut tx, actor, &ATTACHMENT, &command, &found_in(&[file])).await?;
         outcome.refused.into_iter().next().map_or(Ok(()), |refusal| Err(refusal.error))
-    }
-
-    /// Takes in the bytes of a file as they come. It is to be attached or dropped afterwards.
-    ///
-    /// # Errors
-    /// Those of the bytes; `Invalid` on `file` when there are more than one file may have.
-    pub async fn receive(
-        &self,
-        actor: &Actor,
-        name: &str,
-        parts: impl Stream<Item = Result<Bytes>> + Unpin,
-    ) -> Result<Received> {
-        self.files.put(actor.org_id, Uuid::now_v7(), name, parts).await
     }
 
     /// Drops files that were received and won't be attached.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use shared::access::Actor;
+use shared::cause::Cause;
 use shared::command::Source;
 use shared::types::by_name;
 use shared::{Error, RecordDef, Result, Row};
@@ -23,6 +24,8 @@ pub(super) struct ChangeSet {
     pub(super) id: Uuid,
     pub(super) source: Source,
     pub(super) undo_of: Option<Uuid>,
+    /// Why the system makes them by itself.
+    pub(super) causes: Vec<Cause>,
 }
 
 /// Writes the rows of one type and logs them. The only statements that change record tables are below this function.
@@ -148,8 +151,8 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
              jsonb_to_recordset($1) as r (record_id uuid, version bigint, action text, title text, changes jsonb,
                                           was_owner_id uuid, was_team_id uuid)
          ), audited as (
-             insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
-             select $2, $3, $4, record_id, version, action, $5, $6, title, changes from entry
+             insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes, causes)
+             select $2, $3, $4, record_id, version, action, $5, $6, title, changes, $8 from entry
          )
          insert into events (org_id, record_type, record_id, version, gone, actor_id, was_owner_id, was_team_id)
          select $2, $4, record_id, version, action = 'delete', $5, was_owner_id, was_team_id from entry",
@@ -161,6 +164,7 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
     .bind(actor.user_id)
     .bind(set.source.code())
     .bind(set.undo_of)
+    .bind((!set.causes.is_empty()).then_some(Json(&set.causes)))
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;

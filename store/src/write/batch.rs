@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde_json::Value;
 use shared::access::Actor;
+use shared::cause::Cause;
 use shared::command::{Change, Command, Outcome, Refusal, Source};
 use shared::query::Filter;
 use shared::rank::Place;
 use shared::record::{CUSTOM, Draft, Kind, Shape};
+use shared::types::is_about_steps;
 use shared::{Error, FieldDef, FieldError, RecordDef, Result, Row};
 use uuid::Uuid;
 
@@ -36,6 +38,17 @@ pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, com
     run_with(tx, actor, def, command, &Found::new()).await
 }
 
+/// As [`run`], for what the system does by itself.
+pub(super) async fn run_because(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    command: &Command,
+    causes: Vec<Cause>,
+) -> Result<Outcome> {
+    run_whole(tx, actor, def, command, &Found::new(), causes).await
+}
+
 /// As [`run`], with what the store itself found out about new records.
 pub(super) async fn run_with(
     tx: &mut Tx,
@@ -43,6 +56,17 @@ pub(super) async fn run_with(
     def: &'static RecordDef,
     command: &Command,
     found: &Found,
+) -> Result<Outcome> {
+    run_whole(tx, actor, def, command, found, Vec::new()).await
+}
+
+async fn run_whole(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    command: &Command,
+    found: &Found,
+    causes: Vec<Cause>,
 ) -> Result<Outcome> {
     super::desk::before_write(tx, def, command).await?;
     let now = now();
@@ -54,13 +78,14 @@ pub(super) async fn run_with(
     attach::fill_in(def, &mut rows, found);
     assign_holders(tx, actor, def, &mut rows).await?;
     conflicts(tx, actor, def, &mut rows).await?;
-    check(tx, actor, def, &mut rows, now).await?;
+    check(tx, actor, def, &mut rows, (now, command.source)).await?;
 
     let refused: Vec<Refusal> = (0..)
         .zip(&rows)
         .filter_map(|(index, r)| Some(Refusal { index, id: r.after.id, error: r.refusal()? }))
         .collect();
-    let set = ChangeSet { id: command.change_set.unwrap_or_else(Uuid::now_v7), source: command.source, undo_of: None };
+    let id = command.change_set.unwrap_or_else(Uuid::now_v7);
+    let set = ChangeSet { id, source: command.source, undo_of: None, causes };
     if (command.all_or_nothing || rows.len() == 1) && !refused.is_empty() {
         return Ok(Outcome { change_set: set.id, rows: Vec::new(), refused, unchanged: 0 });
     }
@@ -93,7 +118,7 @@ async fn check(
     actor: &Actor,
     def: &'static RecordDef,
     rows: &mut [Prepared],
-    now: DateTime<Utc>,
+    (now, source): (DateTime<Utc>, Source),
 ) -> Result<()> {
     verify::ids_are_free(tx, def, rows).await?;
     set_ranks(tx, def, rows).await?;
@@ -113,9 +138,11 @@ async fn check(
         };
         shared::record::validate(def, &mut draft, &row.patch, &custom);
         rich::clean(def, draft.after, &row.patch);
+        draft.errors.retain(|error| source != Source::Merge || !is_about_steps(error));
         row.errors.append(&mut draft.errors);
         row.after.values = after;
         row.errors.extend(unusable_values(actor, def, row));
+        row.errors.extend(super::desk::past_return(def, row, (now, source)));
     }
     verify::references_exist(tx, actor, def, rows).await?;
     attach::targets_are_open(tx, actor, def, rows).await?;

@@ -1,6 +1,7 @@
 //! Erases what is known of a person: their record stays as a nameless one, for what law and bookkeeping refer to it.
 
 mod imports;
+mod mask;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,7 @@ use shared::{Error, FieldDef, Kind, RecordDef, Result, Values};
 use uuid::Uuid;
 
 use self::imports::Said;
+use self::mask::Mask;
 use super::{audit, batch, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
@@ -25,7 +27,8 @@ const ERASED: &str = "已删除个人信息 · Erased person";
 
 impl Store {
     /// Empties the personal fields of a record and of what was noted, asked and planned with it, and all that are
-    /// user-defined, in the history too, and removes the files. It can't be undone.
+    /// user-defined, in the history too, and removes the files. Deals stay, with their names, addresses and phones masked. It
+    /// can't be undone.
     ///
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` for records that don't exist or are nobody one can reach.
@@ -55,6 +58,7 @@ impl Store {
                 erasing.empty_linked(&mut tx, part, (other, &found), &mut known).await?;
             }
         }
+        erasing.mask_others(&mut tx, def, &Mask::of(&said), &known).await?;
         for (name, ids) in &known {
             let Some(def) = shared::types::by_name(name) else { continue };
             erasing.forget(&mut tx, def, ids.iter().copied().collect()).await?;
@@ -109,6 +113,11 @@ type Known = BTreeMap<&'static str, BTreeSet<Uuid>>;
 /// Whether records of a type tell of one of the other type, and aren't people or companies themselves.
 fn tells_of(def: &RecordDef, of: &RecordDef) -> bool {
     !def.is_reachable() && def.fields.iter().any(|field| field.personal) && references(def, of).next().is_some()
+}
+
+/// Whether records of a type refer to one of the other type and are about more than that: they stay when it is erased.
+fn stays_about(def: &RecordDef, of: &RecordDef) -> bool {
+    !def.is_reachable() && !tells_of(def, of) && references(def, of).next().is_some()
 }
 
 /// Whether records of a type are parts of those of the other: readable through them, and about people as well.
@@ -182,6 +191,28 @@ impl Erasing<'_> {
         known.extend(found.iter().copied());
         known.extend(formerly_linked(tx, def, to, ids).await?);
         Ok(found)
+    }
+
+    /// Masks what others say that refer to the record but stay: deals, and what was noted and planned with those.
+    async fn mask_others(&self, tx: &mut Tx, def: &'static RecordDef, mask: &Mask, known: &Known) -> Result<()> {
+        let own: Vec<Uuid> = known.get(def.name).into_iter().flatten().copied().collect();
+        for other in REGISTRY.iter().copied().filter(|other| stays_about(other, def)) {
+            let mut ids: BTreeSet<Uuid> = linked(tx, other, def, &own).await?.into_iter().collect();
+            ids.extend(formerly_linked(tx, other, def, &own).await?);
+            self.mask(tx, other, &ids, mask).await?;
+            let found: Vec<Uuid> = ids.into_iter().collect();
+            let of_it = |part: &&'static RecordDef| {
+                !part.is_reachable() && !part.uploaded && references(part, other).next().is_some()
+            };
+            for part in REGISTRY.iter().copied().filter(of_it) {
+                let mut ids: BTreeSet<Uuid> = linked(tx, part, other, &found).await?.into_iter().collect();
+                ids.extend(formerly_linked(tx, part, other, &found).await?);
+                // Of those nothing is left to be masked.
+                ids.retain(|id| known.get(part.name).is_none_or(|emptied| !emptied.contains(id)));
+                self.mask(tx, part, &ids, mask).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Deletes records: nothing is left of a file without its content.

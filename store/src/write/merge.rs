@@ -7,6 +7,7 @@ use shared::access::{Actor, FieldAccess, Grants};
 use shared::command::{Change, Command, Outcome, Source};
 use shared::duplicates::{MOST_MERGED, Merge, can_merge, may_merge, merges_by_update, proposal};
 use shared::query::Detail;
+use shared::record::CUSTOM;
 use shared::types::{REGISTRY, TICKET_MESSAGE};
 use shared::{Error, FieldDef, Kind, RecordDef, Result, Row, Values};
 use uuid::Uuid;
@@ -50,7 +51,7 @@ impl Store {
             if actor.field_access(def, field) < FieldAccess::Write {
                 return Err(Error::invalid(field, "read_only"));
             }
-            values.insert(field.clone(), value.clone());
+            choose(&mut values, field, value);
         }
         // Nothing can be its own parent.
         for field in own_references(def) {
@@ -112,6 +113,19 @@ impl Store {
         .map_err(from_sqlx)?;
         Ok(into.flatten())
     }
+}
+
+/// Puts a value that was chosen in place of what is proposed; of user-defined ones only those that were chosen.
+fn choose(values: &mut Values, field: &str, value: &Value) {
+    let proposed = values.remove(field).filter(|_| field == CUSTOM);
+    let value = match (proposed, value) {
+        (Some(Value::Object(mut all)), Value::Object(chosen)) => {
+            all.extend(chosen.clone());
+            Value::Object(all)
+        }
+        _ => value.clone(),
+    };
+    values.insert(field.to_owned(), value);
 }
 
 /// The record that stays and the others, in their order, all locked.

@@ -31,11 +31,14 @@ pub(crate) use attach::{files_command, found_in};
 pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
 pub(crate) use delivery::{Delivery, set_delivery};
-pub(crate) use desk::hold;
+pub(crate) use desk::{hold, levels};
 pub(crate) use load::rows_by_id;
+pub(crate) use prepare::beyond_rights;
 pub(crate) use public::count_vote;
 pub use search_index::pinyin_tokens;
-pub(crate) use search_index::{has_words, is_called, query_tokens, renew, sound_tokens, syllables, tokens};
+pub(crate) use search_index::{
+    has_initials, has_words, is_called, left_after, query_tokens, renew, sound_tokens, syllables, tokens,
+};
 
 use crate::files::Received;
 use crate::pool::{DbRole, Store, Tx};
@@ -58,7 +61,9 @@ impl Store {
         if let Some(outcome) = idempotency::claim(&mut tx, actor, &command).await? {
             return Ok(outcome);
         }
-        let outcome = match batch::run(&mut tx, actor, def, &command).await {
+        let signed = desk::asked_by(&mut tx, actor, def, &command).await?;
+        let asked = signed.as_ref().unwrap_or(&command);
+        let outcome = match batch::run(&mut tx, actor, def, asked).await {
             // Only the database itself refuses then, and doesn't say which of them it was.
             Err(Error::Invalid { .. }) if command.changes.len() > 1 && !command.all_or_nothing => {
                 drop(tx);
@@ -66,7 +71,7 @@ impl Store {
                 if let Some(outcome) = idempotency::claim(&mut tx, actor, &command).await? {
                     return Ok(outcome);
                 }
-                one_by_one(&mut tx, actor, def, &command).await?
+                one_by_one(&mut tx, actor, def, asked).await?
             }
             outcome => outcome?,
         };
@@ -117,7 +122,13 @@ impl Store {
         }
         let Some(first) = commands.first().cloned() else { return Ok(Vec::new()) };
         let set = first.change_set.unwrap_or_else(Uuid::now_v7);
-        commands.iter_mut().for_each(|command| command.change_set = Some(set));
+        for command in &mut commands {
+            command.change_set = Some(set);
+            let def = shared::types::by_name(&command.record_type).ok_or(Error::NotFound)?;
+            if let Some(signed) = desk::asked_by(&mut tx, actor, def, command).await? {
+                *command = signed;
+            }
+        }
         let outcomes = carry_out(&mut tx, actor, &commands, &[]).await?;
         if let Some(outcome) = outcomes.first() {
             self.end_with(tx, actor, &first, outcome).await?;

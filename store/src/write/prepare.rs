@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use shared::access::{Action, Actor, FieldAccess, Holder};
+use shared::access::{Action, Actor, FieldAccess, Holder, Level};
 use shared::command::{Change, Command};
 use shared::record::{CUSTOM, custom_changes, custom_name, instant_text, overlay};
 use shared::timeline::change_pair;
@@ -12,7 +12,7 @@ use shared::{Error, FieldError, RecordDef, Result, Row, Values};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::load::Stored;
+use super::load::{Stored, within};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 
@@ -188,6 +188,35 @@ pub(super) async fn assign_holders(tx: &mut Tx, actor: &Actor, def: &RecordDef, 
         }
     }
     Ok(())
+}
+
+/// What of these changes would be refused for want of rights, in their order, as their writing says it; nothing is written. Records
+/// that are changed come as they are before; those without a version are yet to be made by whoever asks.
+pub(crate) async fn beyond_rights(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    changes: Vec<(&Change, Option<&Row>)>,
+) -> Result<Vec<Option<Error>>> {
+    let is_all = |action| actor.level(def, action) == Level::All;
+    if is_all(Action::Create) && is_all(Action::Update) && actor.restrictions().is_none() && !is_tenant(def) {
+        return Ok(vec![None; changes.len()]);
+    }
+    let kept = changes.iter().filter_map(|(_, before)| before.filter(|row| row.version > 0));
+    let kept: BTreeSet<Uuid> = kept.map(|row| row.id).collect();
+    let updatable = if kept.is_empty() { kept } else { within(tx, actor, def, &kept, Action::Update).await? };
+    let prepared = |(change, before): (&Change, Option<&Row>)| {
+        let stored = before.map(|row| Stored {
+            readable: true,
+            updatable: row.version == 0 || updatable.contains(&row.id),
+            deletable: false,
+            row: row.clone(),
+        });
+        prepare(actor, def, change, stored)
+    };
+    let mut rows: Vec<Prepared> = changes.into_iter().map(prepared).collect();
+    assign_holders(tx, actor, def, &mut rows).await?;
+    Ok(rows.iter().map(Prepared::refusal).collect())
 }
 
 async fn teams_of(tx: &mut Tx, actor: &Actor, owners: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, Option<Uuid>>> {

@@ -158,10 +158,16 @@ pub(crate) async fn renew(tx: &mut Tx, def: &'static RecordDef) -> Result<usize>
     .await
     .map_err(from_sqlx)?;
     let rows = super::rows_by_id(tx, def, &old.iter().copied().collect()).await?;
-    if !rows.is_empty() {
-        upsert(tx, def, rows.iter().map(|row| entry(def, row)).collect()).await?;
-    }
+    make(tx, def, &rows).await?;
     Ok(old.len())
+}
+
+/// Makes the entries of these rows anew, where the type has any.
+pub(super) async fn make(tx: &mut Tx, def: &'static RecordDef, rows: &[Row]) -> Result<()> {
+    if rows.is_empty() || !def.fields.iter().any(|field| field.searchable) {
+        return Ok(());
+    }
+    upsert(tx, def, rows.iter().map(|row| entry(def, row)).collect()).await
 }
 
 fn is_han(c: char) -> bool {
@@ -300,6 +306,14 @@ pub(crate) fn has_words(title: &str, words: &str) -> bool {
     })
 }
 
+/// Whether the words are the first letters of all characters of a title.
+pub(crate) fn has_initials(title: &str, words: &str) -> bool {
+    let closed = |text: &str| text.to_lowercase().split_whitespace().collect::<String>();
+    let (said, letters) = (readings::spoken(&closed(title)), closed(words));
+    let begins = |(readings, letter): (&Vec<String>, char)| readings.iter().any(|reading| reading.starts_with(letter));
+    said.len() > 1 && said.len() == letters.chars().count() && said.iter().zip(letters.chars()).all(begins)
+}
+
 /// Whether a word is how some of the syllables in a row are typed, each of them whole.
 fn is_spelt(syllables: &[Vec<&str>], word: &str) -> bool {
     (0..syllables.len()).any(|from| begins_spelt(&syllables[from..], word))
@@ -317,9 +331,48 @@ fn after<'w>(word: &'w str, syllable: &str) -> Option<&'w str> {
     ["ü", "v", "u"].iter().find_map(|typed| word.strip_prefix(syllable.replace('ü', typed).as_str()))
 }
 
+/// How many characters of a title are left when it begins with the words, as they are written or as they sound; nothing where it
+/// begins otherwise. One that is typed in part is left as well.
+pub(crate) fn left_after(title: &str, words: &str) -> Option<usize> {
+    let closed = |text: &str| text.to_lowercase().split_whitespace().collect::<String>();
+    let (title, words) = (closed(title), closed(words));
+    let written = title.strip_prefix(words.as_str()).map(|rest| rest.chars().count());
+    written.or_else(|| left_said(&readings::spoken(&title), &words))
+}
+
+/// The same of characters, each with its readings.
+fn left_said(characters: &[Vec<String>], word: &str) -> Option<usize> {
+    if word.is_empty() {
+        return Some(characters.len());
+    }
+    let (first, others) = characters.split_first()?;
+    first.iter().find_map(|reading| match after(word, reading) {
+        Some(rest) => left_said(others, rest),
+        None => reading.starts_with(word).then_some(characters.len()),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_begins_with_words_as_they_are_written_or_as_they_sound() {
+        let left = [
+            ("云帆科技", "yunfan", Some(2)),
+            ("云帆科技", "Yun Fan Ke Ji", Some(0)),
+            ("云帆科技", "yunfank", Some(2)),
+            ("云帆科技", "云帆", Some(2)),
+            ("新云帆", "yunfan", None),
+            ("长沙 Acme", "changshaacme", Some(0)),
+            ("吕梁", "lvl", Some(1)),
+            ("Acme Ltd", "acme", Some(3)),
+            ("Big Acme", "acme", None),
+        ];
+        for (title, words, expected) in left {
+            assert_eq!(left_after(title, words), expected, "{title} {words}");
+        }
+    }
 
     #[test]
     fn numbers_are_found_by_their_digits() {

@@ -35,7 +35,8 @@ impl Store {
     pub async fn undo(&self, actor: &Actor, change_set: Uuid) -> Result<UndoOutcome> {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         claim(&mut tx, actor, change_set).await?;
-        let set = ChangeSet { id: Uuid::now_v7(), source: Source::Undo, undo_of: Some(change_set) };
+        let id = Uuid::now_v7();
+        let set = ChangeSet { id, source: Source::Undo, undo_of: Some(change_set), causes: Vec::new() };
         // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
         // Before the tickets are held: whoever notes that a letter has left holds the letter first, too.
@@ -44,11 +45,12 @@ impl Store {
         // A merge reached beyond their rights to single records, and so does taking it back.
         let merged = merged(&mut tx, change_set).await?;
         let whole = merged.as_ref().is_some_and(|merged| may_merge(actor, merged.def));
+        let stays = merged.as_ref().and_then(|merged| merged.stays);
         let types = types(&mut tx, change_set).await?;
         let concerned = || REGISTRY.iter().filter(|def| types.iter().any(|name| name == def.name));
         let own = [change_set, set.id];
         let outcome = UndoOutcome { change_set: set.id, undone: 0, kept: Vec::new() };
-        let mut undoing = Undoing { tx: &mut tx, actor, set, whole, outcome, left: Vec::new() };
+        let mut undoing = Undoing { tx: &mut tx, actor, set, whole, stays, outcome, left: Vec::new() };
         // Parents come back before their children, children go before their parents.
         for def in concerned() {
             let histories = histories(undoing.tx, def, own).await?;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use shared::access::{Actor, FieldAccess, Level, TypeRights};
 use shared::audit::AuditQuery;
 use shared::command::{Change, Command};
+use shared::duplicates::Merge;
 use shared::i18n::Locale;
 use shared::session::SESSION_DAYS;
 use shared::timeline::{Happening, TimelineQuery};
@@ -651,6 +652,40 @@ async fn changes_of_user_defined_fields_are_told_each_by_itself() {
         let page = test.store.audit(actor, &query).await.unwrap();
         assert_eq!(page.entries.len(), n, "{field}");
         assert_eq!(page.custom.contains_key("customer"), n > 0);
+    }
+}
+
+#[tokio::test]
+async fn the_audit_log_is_searched_by_every_name_the_number_and_the_id_and_by_what_was_done() {
+    let (test, admin) = set_up().await;
+    let actor = &admin.session.actor;
+    let command = async |change| test.store.apply(actor, Command::one("customer", change)).await.unwrap();
+    let id = Uuid::now_v7();
+    let named = |name: &str| values(json!({"name": name}));
+    command(Change::Create { id, values: values(json!({"name": "Old Acme", "number": "C-77"})) }).await;
+    command(Change::Update { id, version: None, values: named("Renamed") }).await;
+    command(Change::Update { id, version: None, values: named("Newest") }).await;
+    command(Change::Create { id: Uuid::now_v7(), values: named("Other") }).await;
+    let found = async |query: AuditQuery| test.store.audit(actor, &query).await.unwrap().entries;
+    for words in ["old acme", "Renamed", "newest", "c-77", &id.to_string()] {
+        let entries = found(AuditQuery { words: Some(words.to_owned()), ..AuditQuery::default() }).await;
+        assert_eq!(entries.len(), 3, "{words}");
+        assert!(entries.iter().all(|entry| entry.record_id == id), "{words}");
+    }
+    let query = |action: &str| AuditQuery {
+        action: Some(action.to_owned()),
+        record_type: Some("customer".to_owned()),
+        ..AuditQuery::default()
+    };
+    for (action, n) in [("create", 2), ("update", 2), ("delete", 0), ("merge", 0)] {
+        assert_eq!(found(query(action)).await.len(), n, "{action}");
+    }
+    let twin = Uuid::now_v7();
+    command(Change::Create { id: twin, values: named("Twin") }).await;
+    let merge = Merge { record_type: "customer".to_owned(), into: id, others: vec![twin], values: Values::new() };
+    test.store.merge(actor, &merge).await.unwrap();
+    for (action, n) in [("update", 2), ("delete", 0), ("merge", 2)] {
+        assert_eq!(found(query(action)).await.len(), n, "{action}");
     }
 }
 

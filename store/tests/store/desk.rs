@@ -3,15 +3,16 @@
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
-use shared::command::{Change, Command};
+use shared::cause::Cause;
+use shared::command::{Change, Command, Source};
 use shared::desk::{AgentLoad, Replied, Reply};
 use shared::duplicates::Merge;
-use shared::query::{Filter, ListQuery, Op};
+use shared::query::{Filter, ListQuery, Op, Sort};
 use shared::record::instant_text;
-use shared::sla::{Category, Clocks, Event, What};
-use shared::timeline::TimelineQuery;
+use shared::sla::{Category, ClockKind, Clocks, Event, What};
+use shared::timeline::{Happening, TimelineQuery};
 use shared::types::{
-    ARTICLE, CUSTOMER, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, Ticket, USER,
+    ARTICLE, CUSTOMER, PRIORITIES, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, Ticket, USER,
 };
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::types::Json;
@@ -244,6 +245,33 @@ async fn queues_give_tickets_in_turn_to_who_is_there_and_has_room() {
         .await
         .unwrap();
     assert_eq!(open, [of(2)], "who comes back gets what waited");
+}
+
+#[tokio::test]
+async fn what_is_put_off_is_given_to_nobody_until_its_time_comes() {
+    let desk = Desk::new(1).await;
+    let queue =
+        desk.make(&QUEUE, json!({"name": "Returns", "served_by_id": desk.team, "routing": "round_robin"})).await;
+    let later = instant_text(Utc::now() + TimeDelta::hours(1));
+    let asleep = json!({"subject": "Later", "queue_id": queue.id, "snoozed_until": later});
+    let asleep = desk.make(&TICKET, asleep).await;
+    assert_eq!(asleep.reference("owner_id"), None, "nor when it is made");
+    let awake = desk.make(&TICKET, json!({"subject": "Left", "queue_id": queue.id})).await;
+    desk.change(&TICKET, awake.id, json!({"owner_id": null})).await;
+    desk.test.store.desk_tick().await.unwrap();
+    let agent = Some(desk.agents[0].user_id);
+    assert_eq!(desk.ticket(awake.id).await.reference("owner_id"), agent);
+    assert_eq!(desk.ticket(asleep.id).await.reference("owner_id"), None);
+    // Its time comes.
+    let past = instant_text(Utc::now() - TimeDelta::minutes(1));
+    sqlx::query("update tickets set snoozed_until = $1::timestamptz where id = $2")
+        .bind(past)
+        .bind(asleep.id)
+        .execute(&desk.test.owner)
+        .await
+        .unwrap();
+    desk.test.store.desk_tick().await.unwrap();
+    assert_eq!(desk.ticket(asleep.id).await.reference("owner_id"), agent);
 }
 
 #[tokio::test]
@@ -655,6 +683,40 @@ async fn what_runs_late_is_told_once_and_to_whom_it_concerns() {
     );
     let said = tasks[0].text("subject").unwrap();
     assert!(said.contains(late.text("number").unwrap()) && said.ends_with("Late"), "{said}");
+    let step = Cause::Step { policy: "All".to_owned(), clock: ClockKind::FirstResponse, at_percent: 100 };
+    assert_eq!(causes_of(&desk, ticket.id).await, [vec![step.clone()], vec![step]], "of the task and of the priority");
+}
+
+/// Why the system changed a ticket, in the order in which it did.
+async fn causes_of(desk: &Desk, ticket: Uuid) -> Vec<Vec<Cause>> {
+    let query = TimelineQuery::default();
+    let told = desk.test.store.timeline(&desk.admin, &TICKET, ticket, &query).await.unwrap();
+    let causes = told.entries.into_iter().rev().filter_map(|entry| match entry.what {
+        Happening::Change { causes, source, .. } => (source == "system").then_some(causes),
+        _ => None,
+    });
+    causes.collect()
+}
+
+#[tokio::test]
+async fn what_the_system_changes_tells_what_made_it_by_the_name_that_it_had() {
+    let desk = Desk::new(1).await;
+    let usual = json!({"name": "Usual", "position": 1, "public": true});
+    desk.make(&QUEUE, usual).await;
+    let care = json!({"name": "Care", "position": 2, "served_by_id": desk.team, "routing": "round_robin"});
+    let care = desk.make(&QUEUE, care).await.id;
+    let complaint = json!({"field": {"field": "kind", "op": "eq", "value": "complaint"}});
+    let rule = json!({"name": "Complaints to Zhang", "conditions": complaint, "queue_id": care});
+    let rule = desk.make(&TICKET_RULE, rule).await.id;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken", "kind": "complaint"})).await.id;
+    desk.change(&TICKET_RULE, rule, json!({"name": "Complaints"})).await;
+    let placed = vec![Cause::Rule { name: "Complaints to Zhang".to_owned() }, Cause::Queue { name: "Care".to_owned() }];
+    assert_eq!(causes_of(&desk, ticket).await, std::slice::from_ref(&placed));
+    desk.change(&TICKET, ticket, json!({"status": "solved"})).await;
+    desk.write_in(ticket).await;
+    assert_eq!(causes_of(&desk, ticket).await, [placed, vec![Cause::CustomerWrote]]);
+    let other = desk.make(&TICKET, json!({"subject": "Hello", "kind": "praise"})).await.id;
+    assert_eq!(causes_of(&desk, other).await, [vec![Cause::NoRule]]);
 }
 
 #[tokio::test]
@@ -706,6 +768,25 @@ async fn solved_tickets_and_articles_that_say_the_same_are_offered() {
 }
 
 #[tokio::test]
+async fn of_what_says_the_same_the_newest_comes_first_and_articles_in_the_customers_language() {
+    let desk = Desk::new(0).await;
+    let of = async |def: &'static RecordDef, mut fields: Value, locale: &str| {
+        fields["locale"] = locale.into();
+        desk.make(def, fields).await.id
+    };
+    let solved = json!({"subject": "Gate stuck", "status": "solved"});
+    let (older, newer) = (of(&TICKET, solved.clone(), "en").await, of(&TICKET, solved, "en").await);
+    let article = json!({"title": "Gate stuck", "content": "<p>…</p>", "visibility": "public"});
+    let (english, chinese) = (of(&ARTICLE, article.clone(), "en").await, of(&ARTICLE, article, "zh-CN").await);
+    for (locale, articles) in [("en", [english, chinese]), ("zh-CN", [chinese, english])] {
+        let ticket = of(&TICKET, json!({"subject": "Gate stuck"}), locale).await;
+        let found = desk.test.store.similar(&desk.admin, ticket).await.unwrap();
+        assert_eq!(found.tickets.iter().map(|row| row.id).collect::<Vec<_>>(), [newer, older]);
+        assert_eq!(found.articles.iter().map(|row| row.id).collect::<Vec<_>>(), articles, "{locale}");
+    }
+}
+
+#[tokio::test]
 async fn agents_merge_tickets_that_they_may_not_delete() {
     let desk = Desk::new(1).await;
     let (store, agent) = (&desk.test.store, &desk.agents[0]);
@@ -743,6 +824,56 @@ async fn what_was_asked_in_tickets_that_become_one_is_kept_as_a_note() {
     assert!(text.contains("Window &amp; co") && text.contains("It is open") && !text.contains("locked"), "{text}");
     store.undo(agent, merged.change_set).await.unwrap();
     assert_eq!(notes().await, []);
+}
+
+#[tokio::test]
+async fn what_a_customer_wrote_stays_theirs_to_read_when_their_tickets_become_one() {
+    let desk = Desk::new(1).await;
+    let (store, agent) = (&desk.test.store, &desk.agents[0]);
+    let made = async |email: &str, channel: &str, asked: &str| {
+        let asked = format!("<p>{asked}</p>");
+        let ticket = json!({"subject": "Help", "channel": channel, "requester_email": email, "description": asked});
+        desk.make(&TICKET, ticket).await.id
+    };
+    let li = "li@example.com";
+    let stays = made(li, "web", "Door").await;
+    let (wrote, phoned) = (made(li, "portal", "Window").await, made(li, "phone", "Roof").await);
+    let other = made("han@example.com", "web", "Cellar").await;
+    desk.change(&TICKET, stays, json!({"status": "solved"})).await;
+    let others = vec![wrote, phoned, other];
+    let merge = Merge { record_type: "ticket".into(), into: stays, others, values: Values::new() };
+    let merged = store.merge(agent, &merge).await.unwrap();
+    let messages = || async { store.conversation(agent, stays, None).await.unwrap().messages };
+    let said = messages().await;
+    let with = |word: &str| said.iter().find(|row| row.text("content").is_some_and(|text| text.contains(word)));
+    let kind = |word: &str| with(word).and_then(|row| row.text("kind"));
+    // On the phone it was written down by a colleague; and nobody reads what somebody else wrote.
+    assert_eq!(
+        (said.len(), kind("Window"), kind("Roof"), kind("Cellar")),
+        (3, Some("reply"), Some("note"), Some("note"))
+    );
+    let words = with("Window").unwrap();
+    let told = ["content", "direction", "author_email", "channel"].map(|field| words.text(field));
+    assert_eq!(told, [Some("<p>Window</p>"), Some("inbound"), Some(li), Some("portal")]);
+    assert_eq!(desk.ticket(stays).await.text("status"), Some("solved"), "nobody wrote again");
+    store.undo(agent, merged.change_set).await.unwrap();
+    assert_eq!(messages().await, []);
+}
+
+#[tokio::test]
+async fn words_that_become_the_description_of_another_ticket_stay_the_customers() {
+    let desk = Desk::new(1).await;
+    let made = async |fields: Value| {
+        let mut ticket = values(json!({"subject": "Help", "channel": "web", "requester_email": "li@example.com"}));
+        ticket.extend(values(fields));
+        desk.make(&TICKET, ticket.into()).await.id
+    };
+    let (stays, goes) = (made(json!({})).await, made(json!({"description": "<p>Window</p>"})).await);
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    desk.test.store.merge(&desk.admin, &merge).await.unwrap();
+    assert_eq!(desk.ticket(stays).await.text("description"), Some("<p>Window</p>"));
+    let said = desk.test.store.conversation(&desk.admin, stays, None).await.unwrap().messages;
+    assert_eq!(said.iter().map(|row| row.text("direction")).collect::<Vec<_>>(), [Some("inbound")]);
 }
 
 #[tokio::test]
@@ -831,4 +962,48 @@ async fn the_number_of_a_merged_ticket_leads_to_what_became_of_it() {
     assert_eq!(store.merged_ticket(&stranger, "T1002").await.unwrap(), None);
     store.undo(agent, merged.change_set).await.unwrap();
     assert_eq!(store.merged_ticket(agent, "T1002").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn people_put_tickets_off_to_a_time_to_come_and_files_say_how_it_was() {
+    let desk = Desk::new(0).await;
+    let (store, admin) = (&desk.test.store, &desk.admin);
+    let ticket = desk.make(&TICKET, json!({"subject": "Later"})).await.id;
+    let put_off = |hours: i64, source: Source| {
+        let until = instant_text(Utc::now() + TimeDelta::hours(hours));
+        let change = Change::Update { id: ticket, version: None, values: values(json!({"snoozed_until": until})) };
+        store.apply(admin, Command { source, ..Command::one(TICKET.name, change) })
+    };
+    let refused = put_off(-1, Source::Web).await.unwrap_err();
+    assert_eq!(refused, Error::invalid("snoozed_until", "in_past"));
+    put_off(1, Source::Web).await.unwrap();
+    put_off(-1, Source::Import).await.unwrap();
+    // What has run out keeps nobody from changing something else.
+    desk.change(&TICKET, ticket, json!({"priority": "high"})).await;
+}
+
+#[tokio::test]
+async fn choices_are_listed_in_the_order_of_their_declaration() {
+    let desk = Desk::new(0).await;
+    for priority in ["normal", "urgent", "low", "high"] {
+        desk.make(&TICKET, json!({"subject": priority, "priority": priority})).await;
+    }
+    for descending in [false, true] {
+        let sort = Some(Sort { field: "priority".into(), descending });
+        let mut query = ListQuery { sort, limit: 1, ..ListQuery::default() };
+        let mut found: Vec<String> = Vec::new();
+        loop {
+            let page = desk.test.store.list(&desk.admin, &TICKET, &query).await.unwrap();
+            found.extend(page.rows.iter().filter_map(|row| row.text("priority").map(str::to_owned)));
+            match page.next {
+                Some(next) => query.cursor = Some(next),
+                None => break,
+            }
+        }
+        let mut declared: Vec<&str> = PRIORITIES.to_vec();
+        if descending {
+            declared.reverse();
+        }
+        assert_eq!(found, declared);
+    }
 }

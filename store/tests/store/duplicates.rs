@@ -56,6 +56,35 @@ async fn who_is_about_to_be_made_twice_is_named_with_reasons() {
 }
 
 #[tokio::test]
+async fn a_person_is_named_whatever_the_kind_the_order_of_names_and_a_slip() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let mut person = json!({"kind": "person", "name": "欧阳靖雯", "phones": ["13700019876"]});
+    person["emails"] = json!(["jing.wen@yunfan.example"]);
+    let known = create(store, admin, "customer", person).await;
+    let alike = async |fields: serde_json::Value| store.alike(admin, &CUSTOMER, &values(fields), None).await.unwrap();
+    for kind in ["company", "person"] {
+        for name in ["欧阳靖雯", "Ouyang Jingwen", "Jingwen Ouyang"] {
+            let found = alike(json!({"kind": kind, "name": name})).await;
+            assert_eq!(found.first().map(|alike| alike.id), Some(known), "{kind} {name}");
+        }
+    }
+    for slip in [
+        json!({"phones": ["13700091876"]}),
+        json!({"phones": ["1370001987"]}),
+        json!({"emails": ["jnig.wen@yunfan.example"]}),
+        json!({"emails": ["jing.wen@yunfan.test"]}),
+    ] {
+        let found = alike(slip.clone()).await;
+        assert_eq!(found.first().map(|alike| alike.id), Some(known), "{slip}");
+        assert!(found[0].reasons.iter().any(|reason| reason.agreement == Agreement::Similar), "{slip}");
+    }
+    for other in [json!({"phones": ["13700019877"]}), json!({"emails": ["wen@yunfan.example"]})] {
+        assert!(alike(other.clone()).await.is_empty(), "{other}");
+    }
+}
+
+#[tokio::test]
 async fn a_company_is_named_by_what_people_call_it() {
     let world = World::new().await;
     let (store, admin) = (world.store(), &world.admin);
@@ -124,9 +153,11 @@ async fn pairs_are_found_decided_on_and_stay_decided() {
     assert_eq!((others.open, others.pairs.len()), (0, 0));
     store.dismiss_duplicate(admin, &CUSTOMER, (second, first), false).await.unwrap();
     store.find_duplicates(admin.org_id, &CUSTOMER).await.unwrap();
-    assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 0);
+    let decided = store.duplicates(admin, &CUSTOMER).await.unwrap();
+    assert_eq!((decided.open, decided.dismissed.len()), (0, 1));
     store.dismiss_duplicate(admin, &CUSTOMER, (first, second), true).await.unwrap();
-    assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 1);
+    let again = store.duplicates(admin, &CUSTOMER).await.unwrap();
+    assert_eq!((again.open, again.dismissed.len()), (1, 0));
     // One of an archived record waits for no decision, and is not counted.
     apply(store, admin, "customer", Change::Archive { id: second }).await.unwrap();
     let archived = store.duplicates(admin, &CUSTOMER).await.unwrap();

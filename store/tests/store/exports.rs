@@ -301,7 +301,7 @@ async fn files_go_after_a_week_and_when_somebody_is_erased() {
 #[tokio::test]
 async fn the_audit_log_leaves_as_a_file_that_it_tells_of() {
     let world = World::new().await;
-    make(&world, &CUSTOMER, json!({"name": "=1+1"})).await;
+    make(&world, &CUSTOMER, json!({"name": "=1+1", "kind": "company", "industry": "energy"})).await;
     let query =
         || AuditQuery { record_type: Some("customer".into()), field: Some("name".into()), ..Default::default() };
     let mut file = world.test.store.audit_file(&world.admin, query(), Source::Web).await.unwrap();
@@ -312,6 +312,9 @@ async fn the_audit_log_leaves_as_a_file_that_it_tells_of() {
     let text = String::from_utf8(all).unwrap();
     assert!(text.starts_with("at,user,source,action,record_type,record_id,title,field,before,after,change_set\n"));
     assert!(text.contains(",Lin Yue,") && text.contains(",'=1+1,name,,'=1+1,"), "{text}");
+    // Of each event the changes of the field that is asked for, and no others.
+    let others = text.lines().skip(1).filter(|line| !line.contains(",name,")).count();
+    assert_eq!((others, text.contains("energy")), (0, false), "{text}");
     assert_eq!(told(&world).await, [("export".to_owned(), "audit.csv".to_owned())]);
     let nobody = world.colleague(Default::default());
     let refused = world.test.store.audit_file(&nobody, query(), Source::Web).await;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command, Outcome, Source};
 use shared::duplicates::Merge;
-use shared::types::{ARTICLE, ATTACHMENT, CUSTOMER, TICKET, TICKET_MESSAGE};
-use shared::{Error, RecordDef, Result, Row, Values};
+use shared::types::{ARTICLE, ATTACHMENT, CUSTOMER, ORGANISATION, TICKET, TICKET_MESSAGE};
+use shared::{Error, FieldError, RecordDef, Result, Row, Values};
 use store::files::{Bytes, Files, Limits};
 use store::{Belonging, Store};
 use tempfile::TempDir;
@@ -109,14 +109,16 @@ async fn what_was_uploaded_is_what_is_read() {
         assert_eq!((row.text("content_type"), row.value("size")), (Some("image/png"), &json!(PNG.len())));
         assert_eq!(row.text("checksum").unwrap().len(), 64);
     }
-    let of_message = desk.attach(&TICKET_MESSAGE, b"").await;
+    let of_message = desk.attach(&TICKET_MESSAGE, PNG).await;
     let message = desk.world.read(&TICKET_MESSAGE, desk.world.base["ticket_message"]).await.unwrap();
     let row = desk.row(of_message).await;
     assert_eq!(
         (row.reference("message_id"), row.reference("ticket_id")),
         (Some(message.id), message.reference("ticket_id"))
     );
-    assert_eq!(desk.content(admin, of_message).await.unwrap(), b"", "an empty file is one too");
+    assert_eq!(desk.content(admin, of_message).await.unwrap(), PNG);
+    let empty = desk.attach_as(admin, &TICKET_MESSAGE, b"").await.unwrap_err();
+    assert!(matches!(&empty, Error::Invalid { fields } if fields[0].code == "upload_empty"), "{empty:?}");
     let attached = desk.store.attached(admin, desk.attach(&TICKET, PNG).await).await.unwrap();
     let some: Vec<Bytes> = desk.store.parts(&attached, Some(1..4)).await.unwrap().try_collect().await.unwrap();
     assert_eq!(some.concat(), &PNG[1..4]);
@@ -311,15 +313,45 @@ async fn erasing_somebody_takes_their_files_and_conversations_at_once() {
 async fn names_are_kept_clean_however_they_come() {
     let desk = Desk::new().await;
     let belonging = desk.belonging(&TICKET);
-    let name = "../../etc/\u{202e}gpj.exe\0";
+    let name = "../../etc/\u{202e}gpj.bin\0";
     let id = desk
         .store
-        .attach_bytes(&desk.world.admin, &belonging, name, b"MZ\x90\0".as_slice(), Source::Web)
+        .attach_bytes(&desk.world.admin, &belonging, name, b"\0\x01\x02".as_slice(), Source::Web)
         .await
         .unwrap();
     let row = desk.row(id).await;
-    assert_eq!((row.text("name"), row.text("content_type")), (Some("gpj.exe"), Some("application/octet-stream")));
+    assert_eq!((row.text("name"), row.text("content_type")), (Some("gpj.bin"), Some("application/octet-stream")));
     let values = values(json!({"name": "a\u{2066}/b.txt"}));
     desk.apply(&ATTACHMENT, Change::Update { id, version: None, values }).await.unwrap();
     assert_eq!(desk.row(id).await.text("name"), Some("b.txt"));
+}
+
+#[tokio::test]
+async fn which_files_are_refused_is_the_organisations_own_decision() {
+    let desk = Desk::new().await;
+    let admin = &desk.world.admin;
+    let send = async |name: &str, content: &'static [u8]| {
+        desk.store.receive(admin, name, stream::iter([Ok(Bytes::from_static(content))])).await.map(drop)
+    };
+    let refused = |code: &str, params: &[(&str, &str)]| -> Result<()> {
+        let error = params.iter().fold(FieldError::new("file", code), |error, (name, value)| error.with(name, *value));
+        Err(Error::Invalid { fields: vec![error] })
+    };
+    let exe = refused("upload_refused", &[("name", "a.exe"), ("ending", "exe")]);
+    assert_eq!(send("a.exe", b"text").await, exe);
+    let program = refused("upload_refused", &[("name", "a.png"), ("ending", "exe")]);
+    assert_eq!(send("a.png", b"MZ\x90\0\x03\0\0\0").await, program, "whatever it is called");
+    assert_eq!(send("a.png", b"").await, refused("upload_empty", &[("name", "a.png")]));
+    assert_eq!(desk.lying(), 0, "nothing of them stays");
+    send("a.html", b"<p>Text</p>").await.unwrap();
+
+    let decide = async |list: Option<&str>| {
+        let values = values(json!({"refused_files": list}));
+        let change = Change::Update { id: admin.org_id, version: None, values };
+        desk.apply(&ORGANISATION, change).await.unwrap().rows[0].text("refused_files").map(str::to_owned)
+    };
+    assert_eq!(decide(Some("HTML, .svg；*.exe")).await.as_deref(), Some("html, svg, exe"));
+    assert!(send("a.html", b"<p>Text</p>").await.is_err() && send("a.bat", b"text").await.is_ok());
+    assert_eq!(decide(None).await, None);
+    send("a.exe", b"text").await.unwrap();
 }

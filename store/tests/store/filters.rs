@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use shared::access::Actor;
 use shared::command::Change;
 use shared::format::Zone;
-use shared::query::{Filter, ListQuery, Op};
-use shared::types::{CUSTOMER, OPPORTUNITY, TASK};
+use shared::query::{Filter, ListQuery, Op, Sort};
+use shared::types::{CUSTOMER, OPPORTUNITY, TASK, TICKET};
 use shared::{Error, RecordDef, Values};
 use uuid::Uuid;
 
@@ -84,9 +84,10 @@ async fn one_or_none_of_a_list() {
     let field = json!({"record_type": "customer", "key": "tier", "label": "T", "kind": "choice", "choices": choices});
     make(&world, shared::types::by_name("custom_field").unwrap(), field).await;
     let all = [
-        json!({"kind": "company", "industry": "energy", "custom": {"tier": "a"}, "tags": ["x", "y"], "owner_id": null}),
-        json!({"kind": "company", "industry": "retail", "custom": {"tier": "b"}}),
-        json!({"kind": "company", "owner_id": null}),
+        json!({"kind": "company", "industry": "energy", "custom": {"tier": "a"}, "tags": ["x", "y"], "owner_id": null,
+               "address": {"city": "Jinan"}}),
+        json!({"kind": "company", "industry": "retail", "custom": {"tier": "b"}, "address": {"city": "Weihai"}}),
+        json!({"kind": "company", "owner_id": null, "address": {"street": "West Road 1"}}),
     ];
     let mut ids = Vec::new();
     for (n, mut values) in all.into_iter().enumerate() {
@@ -101,6 +102,7 @@ async fn one_or_none_of_a_list() {
         ("owner_id", json!([me]), vec![1]),
         ("owner_id.name", json!(["Lin Yue"]), vec![1]),
         ("custom.tier", json!(["a", "c"]), vec![0]),
+        ("address.city", json!([" Jinan", "Qingdao"]), vec![0]),
     ] {
         // None of them also holds where there is no value at all.
         let others: Vec<usize> = (0..ids.len()).filter(|n| !expected.contains(n)).collect();
@@ -118,6 +120,9 @@ async fn one_or_none_of_a_list() {
         ("industry", json!(["nonsense"]), "choice"),
         ("owner_id", json!(vec![me; 501]), "too_many"),
         ("custom.tier", json!([true]), "text"),
+        ("address.city", json!([7]), "text"),
+        ("address.city", json!("Jinan"), "list"),
+        ("address.town", json!(["Jinan"]), "unknown_field"),
     ] {
         let query = ListQuery { filter: Some(Filter::field(name, Op::NotIn, value)), ..ListQuery::default() };
         let refused = world.test.store.list(&world.admin, &CUSTOMER, &query).await.unwrap_err();
@@ -175,4 +180,56 @@ async fn periods_go_by_the_calendar_where_the_user_is() {
             Err(Error::Invalid { fields }) if fields[0].field == field
         ));
     }
+}
+
+#[tokio::test]
+async fn a_searched_list_begins_with_what_is_called_so() {
+    let world = World::new().await;
+    for (name, email) in [
+        ("Zephyr", None),
+        ("Other", Some("zephyr@example.com")),
+        ("Big Zephyr", None),
+        ("Zephyrville", None),
+        ("云帆", None),
+    ] {
+        make(&world, &CUSTOMER, json!({"name": name, "emails": email.into_iter().collect::<Vec<_>>()})).await;
+    }
+    make(&world, &CUSTOMER, json!({"name": "新云帆", "emails": ["newest.zephyr@example.com"]})).await;
+    let listed = async |words: &str, limit: u32, sort: Option<Sort>| -> Vec<String> {
+        let search = Some(words.to_owned());
+        let mut query = ListQuery { search, limit, sort, count: true, ..ListQuery::default() };
+        let mut names = Vec::new();
+        loop {
+            let page = world.test.store.list(&world.admin, &CUSTOMER, &query).await.unwrap();
+            assert!(page.rows.len() <= limit as usize);
+            names.extend(page.rows.iter().filter_map(|row| row.text("name").map(str::to_owned)));
+            let Some(next) = page.next else { break };
+            query.cursor = Some(next);
+        }
+        names
+    };
+    let whole = ["Zephyr", "Zephyrville", "Big Zephyr", "新云帆", "Other"];
+    for limit in [3, 4, 50] {
+        assert_eq!(listed("zephyr", limit, None).await, whole, "{limit}");
+    }
+    // What no page was ahead of keeps its place.
+    assert_eq!(listed("zephyr", 2, None).await, ["Zephyr", "Zephyrville", "新云帆", "Big Zephyr", "Other"]);
+    assert_eq!(listed("yunfan", 50, None).await, ["云帆", "新云帆"]);
+    let by_name = Sort { field: "name".into(), descending: true };
+    let sorted = listed("zephyr", 2, Some(by_name)).await;
+    let place = |name: &str| sorted.iter().position(|other| other == name);
+    assert!(place("Zephyrville") < place("Zephyr") && sorted.len() == whole.len(), "{sorted:?}");
+}
+
+#[tokio::test]
+async fn a_ticket_is_found_by_how_its_subject_begins_before_newer_ones_that_sound_so() {
+    let world = World::new().await;
+    let subject = |subject: &str| json!({"subject": subject, "channel": "web"});
+    let meant = make(&world, &TICKET, subject("M2 zh-d 网页打不开")).await;
+    let other = make(&world, &TICKET, subject("M2 zh-p 打印机不动")).await;
+    let query = ListQuery { search: Some("M2 zh-d".to_owned()), limit: 50, ..ListQuery::default() };
+    let page = world.test.store.list(&world.admin, &TICKET, &query).await.unwrap();
+    assert_eq!(page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [meant, other]);
+    let hits = world.test.store.search(&world.admin, "M2 zh-d", 20).await.unwrap();
+    assert_eq!(hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), [meant, other]);
 }

@@ -533,6 +533,8 @@ async fn only_those_with_the_right_import_and_see_their_runs() {
     let (test, actor) = founded().await;
     let spec = upload(&test, &actor, &[("c.csv", "name\nAcme\n".into())]).await;
     let done = run(&test, &actor, &spec).await;
+    let late = test.store.cancel_import(&actor, done.id).await;
+    assert_eq!(late.unwrap_err(), Error::invalid("status", "import_over"));
     let rights = TypeRights { create: Level::All, read: Level::All, ..TypeRights::default() };
     let grants = Grants { types: [("customer".to_owned(), rights)].into(), ..Grants::default() };
     let rep = Actor { user_id: Uuid::now_v7(), grants, ..actor.clone() };
@@ -841,6 +843,8 @@ async fn a_run_that_was_stopped_tells_what_it_has_done_in_the_end() {
     let stopped = over(&test, &actor, stopped).await;
     assert_eq!(stopped.status, Status::Cancelled);
     assert!(stopped.created < 20_000);
+    let again = test.store.cancel_import(&actor, run.id).await.unwrap();
+    assert_eq!((again.status, again.finished_at), (Status::Cancelled, stopped.finished_at), "it is stopped already");
     let there = number(&test, "select count(*) from customers").await;
     assert_eq!(i64::try_from(stopped.created).unwrap(), there);
     let undone = test.store.undo_import(&actor, run.id).await.unwrap();

@@ -1,14 +1,14 @@
 //! What a preview tells besides counts: where records begin, what is rounded, rows further down.
 
 use serde_json::json;
-use shared::access::Actor;
+use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
 use shared::history::{ChangeSetQuery, Count};
 use shared::i18n::Locale;
-use shared::import::{Assignment, Excerpt, PreviewRow, Rounded, Spec, Start};
+use shared::import::{Answer, Assignment, Decision, Excerpt, PreviewRow, Rounded, Spec, Start, Unknown};
 use shared::query::ListQuery;
-use shared::types::{CONTACT, CUSTOMER, OPPORTUNITY, PRODUCT};
-use shared::{Error, Row, Values};
+use shared::types::{CONTACT, CUSTOMER, OPPORTUNITY, PRODUCT, TICKET};
+use shared::{Error, FieldError, Row, Values};
 use uuid::Uuid;
 
 use crate::import::{number, preview, run, suggested};
@@ -167,7 +167,11 @@ async fn rows_further_down_are_shown_and_those_with_problems_alone() {
     let first = preview(&test, &actor, &spec).await.steps.remove(0);
     assert_eq!((first.rows_in_all(), first.failed, first.rows[0].line), (12_000, 12, 2));
     let rows = async |skip: u64, problems: bool| {
-        let excerpt = Excerpt { file: 0, step: 0, skip, problems };
+        let excerpt = Excerpt { file: 0, step: 0, after: None, skip, problems };
+        test.store.preview_import_rows(&actor, Locale::En, &spec, excerpt).await.unwrap()
+    };
+    let after = async |line: u64, problems: bool| {
+        let excerpt = Excerpt { file: 0, step: 0, after: Some(line), skip: 0, problems };
         test.store.preview_import_rows(&actor, Locale::En, &spec, excerpt).await.unwrap()
     };
     let names = |rows: &[PreviewRow]| rows.iter().map(|row| row.cells[0].clone()).collect::<Vec<_>>();
@@ -181,11 +185,68 @@ async fn rows_further_down_are_shown_and_those_with_problems_alone() {
     assert_eq!(names(&wrong), numbered(1..=12, 1_000));
     assert!(wrong.iter().all(|row| row.errors[0].field == "employees"));
     assert!(rows(12, true).await.is_empty());
+    // From where the last ones ended it is the same.
+    assert_eq!(after(7_001, false).await, rows(7_000, false).await);
+    assert_eq!(names(&after(5_001, true).await), numbered(6..=12, 1_000));
+    assert!(after(12_001, false).await.is_empty());
     assert_eq!(number(&test, "select count(*) from customers").await, 0, "nothing is written");
 
-    let nowhere = Excerpt { file: 0, step: 1, skip: 0, problems: false };
+    let nowhere = Excerpt { file: 0, step: 1, after: None, skip: 0, problems: false };
     let refused = test.store.preview_import_rows(&actor, Locale::En, &spec, nowhere).await;
     assert_eq!(refused.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn rows_further_down_know_of_the_earlier_ones_that_they_go_by() {
+    let (test, actor) = founded().await;
+    let others: String = (1..=6_000).map(|n| format!("Person {n},p{n}@a.example,\n")).collect();
+    let text = format!(
+        "name,emails,customer_id\nAnna,anna@a.example,New Ltd\n{others}Anna,anna@a.example,\nBela,b@a.example,Nwe Ltd\n"
+    );
+    let mut spec = suggested(&test, &actor, &text, &CONTACT).await;
+    let answer = |value: &str, decision: Decision| {
+        let unknown = Unknown { target: "customer".to_owned(), value: value.to_owned() };
+        Answer { unknown, decision }
+    };
+    spec.answers = vec![answer("New Ltd", Decision::Create), answer("Nwe Ltd", Decision::Use("New Ltd".to_owned()))];
+    let shown = async |after: Option<u64>, skip: u64| {
+        let excerpt = Excerpt { file: 0, step: 0, after, skip, problems: false };
+        test.store.preview_import_rows(&actor, Locale::En, &spec, excerpt).await.unwrap()
+    };
+    let rows = shown(Some(6_000), 0).await;
+    assert_eq!(rows, shown(None, 5_999).await);
+    let errors: Vec<_> = rows.iter().flat_map(|row| &row.errors).collect();
+    assert!(rows.len() == 4 && errors.is_empty(), "Anna is known from further up, and New Ltd is made there: {rows:?}");
+    assert!(rows[3].cells.contains(&"New Ltd".to_owned()));
+}
+
+#[tokio::test]
+async fn amounts_of_deals_go_where_they_are_in_their_currency() {
+    let (test, actor) = founded().await;
+    let abroad = Uuid::now_v7();
+    let stage = json!({"name": "Met", "pipeline_id": abroad, "position": 0, "outcome": "open"});
+    for (def, id, fields) in [
+        ("pipeline", abroad, json!({"name": "Abroad", "currency": "USD", "position": 5})),
+        ("stage", Uuid::now_v7(), stage),
+    ] {
+        let made = Change::Create { id, values: values(&fields) };
+        test.store.apply(&actor, Command::one(def, made)).await.unwrap();
+    }
+    let file = "Deal name,Amount,币种\nHome,100,人民币\nAway,200,USD\nOdd,300,CHF\nUnsaid,400,\n";
+    for (created, unchanged) in [(3, 0), (0, 3)] {
+        let spec = suggested(&test, &actor, file, &OPPORTUNITY).await;
+        let step = preview(&test, &actor, &spec).await.steps.remove(0);
+        let problems: Vec<&str> = step.problems.iter().map(|(error, _)| error.code.as_str()).collect();
+        assert_eq!((step.created, step.unchanged, problems), (created, unchanged, vec!["other_currency"]));
+        let done = run(&test, &actor, &spec).await;
+        assert_eq!((done.created, done.unchanged, done.failed), (created, unchanged, 1));
+    }
+    let kept = "select count(*) from opportunities
+                where (name, currency) in (('Home', 'CNY'), ('Away', 'USD'), ('Unsaid', 'CNY'))";
+    assert_eq!(number(&test, kept).await, 3);
+    let stage = "Deal name,Stage,Amount,Currency\nElsewhere,Qualification,5,USD\nNothing,Qualification,,USD\n";
+    let done = run(&test, &actor, &suggested(&test, &actor, stage, &OPPORTUNITY).await).await;
+    assert_eq!((done.created, done.failed), (1, 1), "without an amount there is nothing to be mistaken");
 }
 
 #[tokio::test]
@@ -198,4 +259,61 @@ async fn a_file_without_headings_is_matched_by_its_values() {
     assert_eq!((info.header, step.record_type.as_str()), (0, "contact"));
     assert_eq!(targets, ["name", "phones", "emails"].map(|field| Some(field.to_owned())));
     assert_eq!(step.key.as_deref(), Some("emails"));
+}
+
+#[tokio::test]
+async fn a_preview_refuses_what_rights_refuse_and_gives_the_rest_to_whoever_imports() {
+    let (test, admin) = founded().await;
+    let wu = json!({"name": "Wu Min", "email": "wu@example.com"});
+    let made = Change::Create { id: Uuid::now_v7(), values: values(&wu) };
+    test.store.apply(&admin, Command::one("user", made)).await.unwrap();
+    let team = Level::TeamBelow;
+    let rights = TypeRights { create: team, read: team, update: team, import: team, ..TypeRights::default() };
+    let reading = TypeRights { read: Level::All, ..TypeRights::default() };
+    let types = [("ticket", rights), ("user", reading), ("ticket_status", reading), ("queue", reading)];
+    let types = types.map(|(name, rights)| (name.to_owned(), rights)).into();
+    let manager = Actor { grants: Grants { types, ..Grants::default() }, ..admin.clone() };
+
+    let file = "subject,owner_id\nMine,Lin Yue\nNobody's,\nTheirs,Wu Min\n";
+    let spec = suggested(&test, &manager, file, &TICKET).await;
+    let step = preview(&test, &manager, &spec).await.steps.remove(0);
+    assert_eq!((step.created, step.failed), (2, 1), "{:?}", step.problems);
+    assert_eq!(step.rows[2].errors, [FieldError::new("owner_id", "beyond_your_rights")]);
+    let mut theirs = spec.clone();
+    theirs.files[0].steps[0].assignments.retain(|assignment| assignment.field == "subject");
+    let step = preview(&test, &manager, &theirs).await.steps.remove(0);
+    assert_eq!((step.created, step.failed), (3, 0), "who can't see what is nobody's owns it");
+    // Who sees all tickets lets them wait.
+    assert_eq!(run(&test, &admin, &theirs).await.created, 3);
+    assert_eq!(number(&test, "select count(*) from tickets where owner_id is null").await, 3);
+}
+
+#[tokio::test]
+async fn a_pipeline_that_answers_make_gets_its_stages_by_answers_too() {
+    let (test, admin) = founded().await;
+    let file =
+        "Deal name,Pipeline,Stage,Amount,Currency\nBig,M5 Sales,Contract Sent,5,USD\nDone,M5 Sales,Closed won,7,USD\n";
+    let mut spec = suggested(&test, &admin, file, &OPPORTUNITY).await;
+    let answer = |target: &str, value: &str| {
+        let unknown = Unknown { target: target.to_owned(), value: value.to_owned() };
+        Answer { unknown, decision: Decision::Create }
+    };
+    let asked = preview(&test, &admin, &spec).await;
+    let targets: Vec<&str> = asked.questions.iter().map(|question| question.unknown.target.as_str()).collect();
+    assert_eq!(targets, ["pipeline"], "within what, comes first");
+
+    spec.answers.push(answer("pipeline", "M5 Sales"));
+    let asked = preview(&test, &admin, &spec).await;
+    assert_eq!((asked.changes, asked.questions.len()), (0, 3), "nothing is made that only refused rows go by");
+    let stages = asked.questions.iter().filter(|question| question.unknown.target == "stage");
+    assert!(stages.clone().all(|question| question.may_create && question.options.is_empty()));
+    assert_eq!(stages.count(), 2);
+
+    spec.answers.extend([answer("stage", "Contract Sent"), answer("stage", "Closed won")]);
+    let done = run(&test, &admin, &spec).await;
+    assert_eq!((done.created, done.failed), (5, 0));
+    let kept = "select count(*) from opportunities o join stages s on s.id = o.stage_id join pipelines p on p.id = s.pipeline_id
+                where p.name = 'M5 Sales' and o.currency = 'USD'
+                  and (s.name, s.position, o.status) in (('Contract Sent', 0, 'open'), ('Closed won', 1, 'won'))";
+    assert_eq!(number(&test, kept).await, 2);
 }

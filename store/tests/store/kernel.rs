@@ -635,6 +635,17 @@ async fn unique_values_are_taken_whatever_their_case() {
 }
 
 #[tokio::test]
+async fn all_that_is_wrong_is_told_at_once() {
+    let world = World::new().await;
+    let queue = by_name("queue").unwrap();
+    let create = |fields: Value| Change::Create { id: Uuid::now_v7(), values: fields.as_object().unwrap().clone() };
+    world.apply(queue, create(json!({"name": "Repairs"}))).await.unwrap();
+    let wrong = json!({"name": "repairs", "capacity": 5_000, "routing": "skill"});
+    let refused = world.apply(queue, create(wrong)).await.unwrap_err();
+    assert_eq!(fields(&refused), ["capacity", "served_by_id", "name"]);
+}
+
+#[tokio::test]
 async fn a_record_others_refer_to_stays() {
     let world = World::new().await;
     for (def, n) in types().zip(20..) {

@@ -78,10 +78,15 @@ impl World {
     }
 
     async fn answer(&self, ticket: Uuid, content: &str) -> Uuid {
+        self.answer_so(ticket, content, false).await
+    }
+
+    async fn answer_so(&self, ticket: Uuid, content: &str, by_mail: bool) -> Uuid {
         let reply = Reply {
             ticket_id: ticket,
             message_id: Uuid::now_v7(),
             content: content.to_owned(),
+            by_mail,
             anyway: true,
             ..Reply::default()
         };
@@ -899,4 +904,10 @@ async fn an_answer_to_the_form_leaves_by_mail_one_to_a_call_does_not() {
     assert_eq!(left.iter().map(|one| one.letter.to[0].address.as_str()).collect::<Vec<_>>(), [LI]);
     world.arrives(&reply_to(&left[0], LI, "m9@example.com", "At nine?")).await;
     assert!(world.messages(form).await.iter().any(|row| row.text("content").is_some_and(|html| html.contains("nine"))));
+    // Unless its writer wants it to.
+    world.answer_so(call, "<p>We come today</p>", true).await;
+    let left = world.send_all().await;
+    assert_eq!(left.iter().map(|one| one.letter.to[0].address.as_str()).collect::<Vec<_>>(), [LI]);
+    world.arrives(&reply_to(&left[0], LI, "m10@example.com", "Good")).await;
+    assert!(world.messages(call).await.iter().any(|row| row.text("content").is_some_and(|html| html.contains("Good"))));
 }

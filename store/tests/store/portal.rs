@@ -14,7 +14,7 @@ use shared::types::{
 use shared::{Error, RecordDef, Result, Row, Values};
 use sqlx::AssertSqlSafe;
 use store::auth::{Client, SetUp};
-use store::portal::{Answers, Look, NOTHING_ANSWERED, NewTicket, Portal, Visitor};
+use store::portal::{Answers, LinkMail, Look, NOTHING_ANSWERED, NewTicket, Portal, Visitor};
 use store::{Belonging, Store};
 use uuid::Uuid;
 
@@ -59,11 +59,17 @@ impl World {
 
     /// Signs the holder of an address in; the token of their session.
     async fn sign_in(&self, email: &str) -> (String, Visitor) {
-        let mail = self.store().request_portal_link(&self.portal, email, &client(1)).await.unwrap().unwrap();
+        let mail = self.link(email, 1).await.unwrap().unwrap();
         let token = self.store().redeem_portal_link(&self.portal, mail.token.expose()).await.unwrap();
         let token = token.expose().to_owned();
         let visitor = self.store().portal_visitor(&self.portal, &token).await.unwrap();
         (token, visitor)
+    }
+
+    /// The mail with which somebody gets in, asked for from a network.
+    async fn link(&self, email: &str, from: u8) -> Result<Option<LinkMail>> {
+        let request = self.store().count_portal_link(&self.portal, email, &client(from)).await?;
+        self.store().request_portal_link(&self.portal, request).await
     }
 
     async fn ticket(&self, fields: Value) -> (Uuid, String) {
@@ -193,6 +199,11 @@ async fn only_public_articles_are_found() {
         let found = world.store().portal_suggestions(&world.portal, Locale::En, text).await.unwrap();
         assert_eq!(found.iter().map(|line| line.id).collect::<Vec<_>>(), [public], "{text}");
     }
+    // One word of several, or letters that many words begin with, are no reason to offer it.
+    for text in ["re-g", "M2 web re-g", "the gateway makes noise at night"] {
+        let found = world.store().portal_suggestions(&world.portal, Locale::En, text).await.unwrap();
+        assert!(found.is_empty(), "{text}");
+    }
     assert_eq!(world.store().portal_site_map(&world.portal).await.unwrap().len(), 1);
     for nonsense in ["' & | !", "\u{0}", "<->", ""] {
         world.store().portal_articles(&world.portal, Locale::En, &look(Some(nonsense))).await.unwrap();
@@ -230,8 +241,13 @@ async fn articles_stand_in_public_categories_and_in_their_language() {
     let look = Look { words: Some("restart"), ..Look::default() };
     let found = world.store().portal_articles(&world.portal, Locale::ZhCn, &look).await.unwrap();
     assert_eq!(found.articles.iter().map(|line| line.id).collect::<Vec<_>>(), [chinese]);
+    // Another one in the same language is not offered besides.
+    world.make(&ARTICLE, article("重新启动", "zh-CN", narrow, Some(english))).await;
+    for (own, other) in [(english, chinese), (chinese, english)] {
+        let article = world.store().portal_article(&world.portal, &own.to_string()).await.unwrap();
+        assert_eq!(article.translations.iter().map(|line| line.id).collect::<Vec<_>>(), [other]);
+    }
     let article = world.store().portal_article(&world.portal, &chinese.to_string()).await.unwrap();
-    assert_eq!(article.translations.iter().map(|line| line.id).collect::<Vec<_>>(), [english]);
     assert_eq!(article.trail, [(wide, "Devices".to_owned()), (narrow, "Gateways".to_owned())]);
     let article = world.store().portal_article(&world.portal, &alone.to_string()).await.unwrap();
     assert!(article.trail.is_empty());
@@ -330,6 +346,8 @@ async fn what_does_not_fit_is_said_by_field_and_a_form_sent_twice_is_one_ticket(
     assert_eq!(fields_of(ask(NewTicket { text: "  ".into(), ..question(LI) }).await), ["description"]);
     assert_eq!(fields_of(ask(NewTicket { subject: String::new(), ..question(LI) }).await), ["subject"]);
     assert_eq!(fields_of(ask(NewTicket { queue_id: Some(inside), ..question(LI) }).await), ["queue_id"]);
+    let nowhere = NewTicket { subject: String::new(), ..question("somebody@nowhere") };
+    assert_eq!(fields_of(ask(nowhere).await), ["subject", "requester_email"], "all at once");
     let long = NewTicket { subject: "x".repeat(301), text: "y".repeat(20_001), ..question(LI) };
     assert_eq!(fields_of(ask(long).await), ["subject", "description"], "all at once");
     let new = question(LI);
@@ -388,13 +406,29 @@ async fn strangers_may_not_write_without_end() {
 }
 
 #[tokio::test]
+async fn customers_of_one_network_do_not_stop_each_other() {
+    let world = World::new().await;
+    let ask = async |email: &str| {
+        world.store().portal_ask(&world.portal, Some(&visitor(email)), &question(""), &client(1)).await
+    };
+    for n in 0..21 {
+        ask(&format!("a{n}@example.com")).await.unwrap();
+    }
+    for _ in 0..10 {
+        ask(LI).await.unwrap();
+    }
+    assert!(matches!(ask(LI).await, Err(Error::RateLimited { .. })), "nobody without end");
+    ask("han@example.com").await.unwrap();
+}
+
+#[tokio::test]
 async fn a_link_lets_its_receiver_in_once() {
     let world = World::new().await;
     let store = world.store();
-    assert!(store.request_portal_link(&world.portal, LI, &client(1)).await.unwrap().is_none(), "nothing is about it");
+    assert!(world.link(LI, 1).await.unwrap().is_none(), "nothing is about it");
     store.portal_ask(&world.portal, None, &question(LI), &client(1)).await.unwrap();
-    assert!(store.request_portal_link(&world.portal, "no address", &client(1)).await.unwrap().is_none());
-    let mail = store.request_portal_link(&world.portal, "Li@Example.com", &client(1)).await.unwrap().unwrap();
+    assert_eq!(fields_of(world.link("no address", 1).await), ["email"]);
+    let mail = world.link("Li@Example.com", 1).await.unwrap().unwrap();
     let token = mail.token.expose();
     assert_eq!(mail.to, LI);
     // Looking does not use it up.
@@ -422,10 +456,17 @@ async fn links_run_out_and_are_few() {
     let store = world.store();
     store.portal_ask(&world.portal, None, &question(LI), &client(1)).await.unwrap();
     let mut last = None;
-    for from in 1..=3 {
-        last = store.request_portal_link(&world.portal, LI, &client(from)).await.unwrap();
+    for from in 1..=5 {
+        last = world.link(LI, from).await.unwrap();
+        assert!(world.link("nobody@example.com", from).await.unwrap().is_none());
     }
-    assert!(store.request_portal_link(&world.portal, LI, &client(4)).await.unwrap().is_none());
+    // Whoever asks is told when to try again, known here or not.
+    for email in [LI, "nobody@example.com"] {
+        match world.link(email, 6).await.unwrap_err() {
+            Error::RateLimited { retry_after } => assert!((1..=900).contains(&retry_after)),
+            other => panic!("{email}: {other}"),
+        }
+    }
     world.sql("update portal_links set expires_at = now()").await;
     let token = last.unwrap().token;
     assert_eq!(fields_of(store.redeem_portal_link(&world.portal, token.expose()).await), ["token"]);
@@ -775,10 +816,83 @@ async fn a_survey_in_both_languages_is_asked_in_the_customers_and_counted_once()
         assert_eq!(yes.text, if mail.locale == Locale::En { "Yes" } else { "是" });
         let answers = [("speed".to_owned(), yes.code.clone())].into();
         let given = Answers { score: Some(5), answers, ..Answers::default() };
-        world.store().portal_answer(&world.portal, &mail.token, &given, &client(1)).await.unwrap();
+        world.store().portal_answer(&world.portal, &mail.token, &given).await.unwrap();
     }
     let found = world.store().survey_results(&world.admin, survey).await.unwrap();
     assert_eq!((found.answered, &found.questions["speed"]), (2, &[("Yes".to_owned(), 2)].into()));
+}
+
+#[tokio::test]
+async fn a_colleague_sends_a_survey_to_one_person() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let survey = json!({"name": "Would", "kind": "nps", "locale": "en", "question": "Would you?", "active": true});
+    let survey = world.make(&SURVEY, survey).await;
+    let customer = world.make(&CUSTOMER, json!({"name": "Acme"})).await;
+    let li = world.make(&CONTACT, json!({"name": "Li", "customer_id": customer, "emails": [LI]})).await;
+    let send = async |again: bool| store.send_survey(admin, survey, ("contact", li), again).await;
+    let refused = |code: &str| -> Result<()> { Err(Error::invalid("id", code)) };
+    assert_eq!(send(true).await, refused("no_consent"));
+    assert_eq!(store.send_survey(admin, survey, ("customer", customer), true).await, refused("no_email"));
+    world.change(&CONTACT, li, json!({"consent": ["email"]})).await;
+    send(false).await.unwrap();
+    assert_eq!(send(false).await, refused("asked_lately"));
+    let mut mails = store.satisfaction_due().await.unwrap();
+    assert!(store.satisfaction_due().await.unwrap().is_empty(), "once");
+    let mail = mails.remove(0);
+    assert_eq!((mails.len(), mail.to.as_str(), mail.name.as_deref()), (0, LI, Some("Li")));
+    assert_eq!((mail.locale, mail.question.as_str(), mail.ticket), (Locale::En, "Would you?", None));
+
+    let give = async |score: i64| {
+        let given = Answers { score: Some(score), ..Answers::default() };
+        store.portal_answer(&world.portal, &mail.token, &given).await
+    };
+    give(3).await.unwrap();
+    give(9).await.unwrap();
+    let rows = store.list(admin, &SURVEY_RESPONSE, &Default::default()).await.unwrap().rows;
+    let of = |field: &str| rows[0].reference(field);
+    assert_eq!((rows.len(), rows[0].integer("score")), (1, Some(9)));
+    assert_eq!((of("contact_id"), of("customer_id"), of("ticket_id")), (Some(li), Some(customer), None));
+    let shown = store.portal_survey(&world.portal, &mail.token).await.unwrap();
+    assert_eq!((shown.ticket, shown.answered.and_then(|given| given.score)), (None, Some(9)));
+    world.sql("update survey_invitations set answered_at = now() - interval '8 days'").await;
+    assert_eq!(fields_of(give(1).await), ["token"]);
+}
+
+#[tokio::test]
+async fn a_survey_is_sent_to_one_person_by_whom_and_when_it_may_be() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let survey = json!({"name": "Would", "kind": "nps", "locale": "en", "question": "Would you?", "active": true});
+    let survey = world.make(&SURVEY, survey).await;
+    let fields = json!({"name": "Li", "emails": [LI], "consent": ["email"]});
+    let li = world.make(&CONTACT, fields).await;
+    let send = async |again: bool| store.send_survey(admin, survey, ("contact", li), again).await;
+    let reads = |name: &str| (name.to_owned(), TypeRights { read: Level::All, ..TypeRights::default() });
+    let types = [reads("contact"), reads("survey")].into();
+    let reader = Actor { grants: Grants { types, ..Grants::default() }, ..admin.clone() };
+    let refused = store.send_survey(&reader, survey, ("contact", li), false).await;
+    assert_eq!(refused, Err(Error::Forbidden));
+    for (change, back, code) in [
+        ("update surveys set active = false", "update surveys set active = true", "survey_inactive"),
+        ("update organisations set portal = false", "update organisations set portal = true", "no_portal"),
+    ] {
+        world.sql(change).await;
+        assert_eq!(send(false).await, Err(Error::invalid("survey_id", code)));
+        world.sql(back).await;
+    }
+    send(false).await.unwrap();
+    assert_eq!(letters(&world).await.len(), 1);
+    send(true).await.unwrap();
+    assert_eq!(letters(&world).await, [(LI.to_owned(), "nps".to_owned())], "somebody wanted it");
+    // Whoever was asked for a recommendation after a ticket was asked lately, too.
+    world.sql("update survey_invitations set asked_at = now() - interval '91 days'").await;
+    assert_eq!(send(false).await, Err(Error::invalid("id", "asked_lately")));
+    world.sql("update recommendations_asked set asked_at = now() - interval '91 days'").await;
+    send(false).await.unwrap();
+    store.upkeep().await.unwrap();
+    let left = sqlx::query_scalar::<_, i64>("select count(*) from survey_invitations");
+    assert_eq!(left.fetch_one(&world.test.owner).await.unwrap(), 1, "older ones are forgotten");
 }
 
 #[tokio::test]
@@ -817,7 +931,7 @@ async fn an_answer_counts_once_and_may_be_changed_for_a_week() {
     let mail = world.store().satisfaction_due().await.unwrap().remove(0);
     let give = async |score: i64, comment: &str| {
         let given = Answers { score: Some(score), comment: comment.to_owned(), ..Answers::default() };
-        world.store().portal_answer(&world.portal, &mail.token, &given, &client(1)).await
+        world.store().portal_answer(&world.portal, &mail.token, &given).await
     };
     assert_eq!(fields_of(give(9, "").await), ["score"]);
     let (one, two) = tokio::join!(give(2, "slow"), give(2, "slow"));
@@ -854,7 +968,7 @@ async fn links_that_were_not_made_here_say_nothing() {
     let given = Answers { score: Some(1), ..Answers::default() };
     for token in &forged {
         assert_eq!(world.store().portal_survey(&world.portal, token).await.unwrap_err(), Error::NotFound, "{token}");
-        let answered = world.store().portal_answer(&world.portal, token, &given, &client(1)).await;
+        let answered = world.store().portal_answer(&world.portal, token, &given).await;
         assert_eq!(answered.unwrap_err(), Error::NotFound, "{token}");
     }
     let neighbour = neighbour(world.store()).await;
@@ -974,4 +1088,26 @@ async fn what_a_customer_sends_along_is_there_once_and_theirs() {
     let large = vec![0; 26 << 20];
     let refused = store.portal_receive(portal, [("large.bin".to_owned(), large.into())]).await.unwrap_err();
     assert!(matches!(refused, Error::Invalid { fields } if fields[0].field == "files"));
+}
+
+#[tokio::test]
+async fn a_company_that_is_asked_answers_from_one_network() {
+    let world = World::new().await;
+    let (store, portal) = (world.store(), &world.portal);
+    let survey = json!({"name": "Open", "kind": "nps", "locale": "en", "question": "Would you?", "active": true, "public": true});
+    let survey = world.make(&SURVEY, survey).await;
+    let given = Answers { score: Some(5), ..Answers::default() };
+    for _ in 0..25 {
+        store.answer_public_survey(portal, (survey, Uuid::now_v7()), &given, &client(1)).await.unwrap();
+    }
+    store.portal_ask(portal, None, &question(LI), &client(1)).await.unwrap();
+    world.sql("update surveys set active = false").await;
+    solved(&world).await;
+    let mails = store.satisfaction_due().await.unwrap();
+    // A press and what is sent after it are two, and some change their mind; nobody does so without end.
+    for _ in 0..30 {
+        store.portal_answer(portal, &mails[0].token, &given).await.unwrap();
+    }
+    let more = store.portal_answer(portal, &mails[0].token, &given).await;
+    assert!(matches!(more, Err(Error::RateLimited { .. })));
 }

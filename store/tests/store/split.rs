@@ -3,7 +3,9 @@
 use chrono::{TimeDelta, Utc};
 use futures::TryStreamExt;
 use serde_json::{Value, json};
+use shared::access::{Actor, FieldAccess, Grants};
 use shared::command::Source;
+use shared::desk::Split;
 use shared::record::instant_text;
 use shared::types::{ATTACHMENT, ORGANISATION, TICKET, TICKET_MESSAGE};
 use shared::{Row, Values};
@@ -83,6 +85,46 @@ async fn what_the_customer_wrote_is_asked_in_the_new_ticket_with_its_files_and_i
     assert!(undone.kept.is_empty(), "{undone:?}");
     assert!(store.get(&desk.admin, &TICKET, id).await.is_err());
     assert!(store.get(&desk.admin, &ATTACHMENT, files[0].id).await.is_err());
+}
+
+async fn splits(desk: &Desk, actor: &Actor, ticket: Uuid) -> Vec<Split> {
+    desk.test.store.conversation(actor, ticket, None).await.unwrap().splits
+}
+
+#[tokio::test]
+async fn both_conversations_tell_where_it_went_and_where_it_came_from() {
+    let desk = Desk::new(1).await;
+    let store = &desk.test.store;
+    let (portal, li) = (portal(store, &desk).await, Visitor { email: LI.to_owned() });
+    let old = ticket(&desk).await;
+    said(&desk, old.id, json!({"direction": "inbound", "content": "<p>The gate</p>"})).await;
+    let asked = said(&desk, old.id, json!({"direction": "inbound", "content": "<p>The lamp</p>"})).await;
+    // Parts that were not split off are told of elsewhere.
+    desk.make(&TICKET, json!({"subject": "A part", "parent_id": old.id})).await;
+    assert!(splits(&desk, &desk.admin, old.id).await.is_empty());
+
+    let id = Uuid::now_v7();
+    let split = store.split_ticket(&desk.admin, asked.id, id).await.unwrap();
+    let number = split.rows[0].text("number").unwrap().to_owned();
+    let went = Split { message_id: asked.id, ticket_id: id, number, subject: "The lamp".into(), is_from: false };
+    assert_eq!(splits(&desk, &desk.admin, old.id).await, std::slice::from_ref(&went));
+    let came = Split {
+        message_id: messages(&desk, id).await[0].id,
+        ticket_id: old.id,
+        number: old.text("number").unwrap().to_owned(),
+        subject: "Two things".into(),
+        is_from: true,
+    };
+    assert_eq!(splits(&desk, &desk.admin, id).await, [came]);
+
+    let fields = [("ticket.parent_id".to_owned(), FieldAccess::Hidden)].into();
+    let guarded = Grants { fields, ..desk.agents[0].grants.clone() };
+    let guarded = Actor { grants: guarded, ..desk.agents[0].clone() };
+    assert!(splits(&desk, &guarded, old.id).await.is_empty(), "whoever does not see what it is part of");
+    let shown = store.portal_ticket(&portal, &li, old.text("number").unwrap()).await.unwrap();
+    assert!(!format!("{shown:?}").contains(&went.number), "{shown:?}");
+    store.undo(&desk.admin, split.change_set).await.unwrap();
+    assert!(splits(&desk, &desk.admin, old.id).await.is_empty());
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command, Outcome};
 use shared::duplicates::Merge;
 use shared::history::{ChangeSet, ChangeSetQuery, State, Why};
-use shared::timeline::{Happening, TimelineQuery};
+use shared::timeline::{Happening, Merged, TimelineQuery};
 use shared::types::{
     ACTIVITY, CONTACT, CUSTOM_FIELD, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE, TASK, TICKET,
     TICKET_MESSAGE,
@@ -228,6 +228,8 @@ async fn a_record_can_be_seen_as_it_was_after_each_of_its_changes() {
     for change in &changes {
         let past = world.test.store.past(&world.admin, &CUSTOMER, id, *change).await.unwrap();
         assert_eq!(past.now.text("name"), Some("Last"));
+        let stamps = [&past.then, &past.now].map(|row| row.text("updated_at").unwrap().to_owned());
+        assert_eq!(stamps[0] < stamps[1], Some(change) != changes.last(), "it was changed since, or not");
         let said = ["name", "industry", "website"].map(|field| past.then.text(field).unwrap_or("-").to_owned());
         seen.push(said.join(" "));
     }
@@ -280,7 +282,11 @@ async fn nothing_in_the_database_tells_of_a_person_whose_data_was_erased() {
     world.apply(&ACTIVITY, Change::Delete { id: gone }).await.unwrap();
     let renamed = edit(&world, &CUSTOMER, id, json!({"name": "Zaphod B.", "emails": ["z@heart.example"]})).await;
     let (_, stages) = deal(&world).await;
-    let won = make(&world, &OPPORTUNITY, json!({"name": "Ship", "stage_id": stages[0], "customer_id": id})).await;
+    let ship = json!({"name": "Ship of Zaphod Beeblebrox · 年度维保", "stage_id": stages[0], "customer_id": id});
+    let won = make(&world, &OPPORTUNITY, ship).await;
+    edit(&world, &OPPORTUNITY, won, json!({"next_step": "给Zaphod Beeblebrox打电话"})).await;
+    edit(&world, &OPPORTUNITY, won, json!({"next_step": "给Zaphod B打电话 13800138042, z@heart.example"})).await;
+    make(&world, &TASK, json!({"subject": "Call Zaphod B.", "opportunity_id": won})).await;
     let twin = make(&world, &CUSTOMER, json!({"name": "Zaphod Beeblebrox", "emails": ["z2@heart.example"]})).await;
     let merge = shared::duplicates::Merge {
         record_type: CUSTOMER.name.to_owned(),
@@ -322,7 +328,10 @@ async fn nothing_in_the_database_tells_of_a_person_whose_data_was_erased() {
     assert_eq!(exports, [format!("customers/{id}/about.json"), ERASED.to_owned()]);
     let row = world.read(&CUSTOMER, id).await.unwrap();
     assert_eq!((row.text("name"), row.text("kind")), (Some(ERASED), Some("person")));
-    assert_eq!(world.read(&OPPORTUNITY, won).await.unwrap().reference("customer_id"), Some(id));
+    let deal = world.read(&OPPORTUNITY, won).await.unwrap();
+    assert_eq!(deal.reference("customer_id"), Some(id));
+    assert_eq!(deal.text("name"), Some("Ship of ** · 年度维保"));
+    assert_eq!(deal.text("next_step"), Some("给**打电话 **, **"));
     // What was done before can't bring it back.
     undo(&world, renamed).await;
     assert_eq!(world.read(&CUSTOMER, id).await.unwrap().text("name"), Some(ERASED));
@@ -367,6 +376,23 @@ async fn user_defined_values_go_with_the_person_whatever_they_are() {
         .await
         .unwrap();
     assert!(row.version > seen && told == row.version);
+}
+
+#[tokio::test]
+async fn of_user_defined_values_a_merge_takes_those_that_were_chosen() {
+    let world = World::new().await;
+    for key in ["region", "size"] {
+        let field = json!({"record_type": "customer", "key": key, "label": key, "kind": "text"});
+        make(&world, &CUSTOM_FIELD, field).await;
+    }
+    let into = make(&world, &CUSTOMER, json!({"name": "Acme", "custom": {"region": "east"}})).await;
+    let other = json!({"name": "Acme", "custom": {"region": "west", "size": "big"}});
+    let other = make(&world, &CUSTOMER, other).await;
+    let chosen = values(json!({"custom": {"region": "west"}}));
+    let merge = Merge { record_type: CUSTOMER.name.to_owned(), into, others: vec![other], values: chosen };
+    world.test.store.merge(&world.admin, &merge).await.unwrap();
+    let merged = read(&world, &CUSTOMER, into).await;
+    assert_eq!(merged.value("custom"), &json!({"region": "west", "size": "big"}));
 }
 
 async fn own_sets(world: &World, actor: &Actor) -> Vec<ChangeSet> {
@@ -479,17 +505,20 @@ async fn a_merge_is_told_of_where_it_shows_and_can_be_done_again() {
     let person = make(&world, &CONTACT, json!({"name": "Ann", "customer_id": gone})).await;
     let merge = Merge { record_type: CUSTOMER.name.to_owned(), into, others: vec![gone], values: Values::new() };
     let merged = store.merge(admin, &merge).await.unwrap().change_set;
-    assert_eq!(own_sets(&world, admin).await[0].source, "merge");
+    let listed = own_sets(&world, admin).await.remove(0);
+    assert_eq!(listed.source, "merge");
+    assert_eq!(listed.into.map(|stays| (stays.id, stays.title)), Some((into, Some("Stays".to_owned()))));
 
     let timeline = async |actor: &Actor, def: &'static RecordDef, id: Uuid| {
         store.timeline(actor, def, id, &TimelineQuery::default()).await.unwrap()
     };
     let stays = timeline(admin, &CUSTOMER, into).await;
     let became = stays.entries.iter().find_map(|entry| match &entry.what {
-        Happening::Change { source, merged, .. } if source == "merge" => Some(merged.clone()),
+        Happening::Change { source, merge, .. } if source == "merge" => merge.clone(),
         _ => None,
     });
-    assert_eq!(became, Some(vec![gone]), "nothing of it became other, and yet it is told");
+    let one = |undone| Some(Merged { undone, records: vec![gone] });
+    assert_eq!(became, one(false), "nothing of it became other, and yet it is told");
     assert_eq!(stays.titles.get(&gone).map(String::as_str), Some("Goes"));
     let moved = timeline(admin, &CONTACT, person).await;
     assert_eq!(moved.titles.get(&gone).map(String::as_str), Some("Goes"));
@@ -508,6 +537,13 @@ async fn a_merge_is_told_of_where_it_shows_and_can_be_done_again() {
         assert_eq!(store.merged_into(admin, gone).await.unwrap(), leads);
         let customer = read(&world, &CONTACT, person).await.reference("customer_id");
         assert_eq!(customer, Some(leads.unwrap_or(gone)));
+        let told = timeline(admin, &CUSTOMER, into).await;
+        let Happening::Change { merge, source, .. } = &told.entries[0].what else { panic!("{:?}", told.entries[0]) };
+        assert_eq!((merge.clone(), source.as_str()), (one(leads.is_none()), "undo"));
+        assert_eq!(told.titles.get(&gone).map(String::as_str), Some("Goes"));
+        let moved = timeline(admin, &CONTACT, person).await;
+        let Happening::Change { merge, .. } = &moved.entries[0].what else { panic!("{:?}", moved.entries[0]) };
+        assert_eq!(*merge, Some(Merged { undone: leads.is_none(), records: Vec::new() }), "it only refers to them");
     }
     assert_eq!(read(&world, &CUSTOMER, gone).await.text("name"), Some("Goes"));
     // There and back the same records are counted, and the one that stays is named though nothing of it became other.

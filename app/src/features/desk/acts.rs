@@ -10,8 +10,10 @@ use shared::types::{TICKET, TICKET_MESSAGE};
 use shared::{Error, Row, i18n};
 use uuid::Uuid;
 
+use super::asking::{settles, status_field};
+use super::blocked::is_open;
 use super::model::Desk;
-use crate::acting::{act_then, act_with, undo_of, undo_then};
+use crate::acting::{act_with, send, undo_of, undo_then};
 use crate::api::Fault;
 use crate::api::desk::{claim_ticket, set_away, split_ticket};
 use crate::api::records::{get_record, undo};
@@ -57,34 +59,40 @@ impl Desk {
             }
         };
         let change = Change::Update { id, version: Some(row.version), values: values.clone() };
-        act_then((self.page, self.toasts), Command::one(TICKET.name, change), done, back, move |result| match result {
-            Ok(outcome) => {
-                outcome.rows.iter().for_each(|row| self.put(row));
-                if finishes && self.address.ticket_now() == Some(id) {
-                    self.go_on();
+        let values = values.clone();
+        spawn_local(async move {
+            match send(Command::one(TICKET.name, change)).await {
+                Ok(outcome) => {
+                    let undo = undo_then(self.page, self.toasts, outcome.change_set, back);
+                    self.toasts.push(done, Tone::Success, Some(undo));
+                    outcome.rows.iter().for_each(|row| self.put(row));
+                    if finishes && self.address.ticket_now() == Some(id) {
+                        self.go_on();
+                    }
                 }
-            }
-            Err(error) => {
-                self.refused(&before, error);
-                if let Some(next) = next {
-                    self.return_to(id, next);
+                Err(error) => {
+                    self.refused(&before, error, (values, done));
+                    if let Some(next) = next {
+                        self.return_to(id, next);
+                    }
                 }
             }
         });
     }
 
-    /// Puts a ticket back whose change was refused.
-    fn refused(self, before: &Row, error: Error) {
+    /// Puts a ticket back whose change was refused, and says why.
+    fn refused(self, before: &Row, error: Error, (values, done): (Values, String)) {
         match error {
             // Somebody was faster: what stands there now is what counts.
-            Error::Conflict { current, .. } => self.put(&current),
+            Error::Conflict { current, fields } => {
+                self.put(&current);
+                self.overtaken(*current, &fields, values, done);
+            }
             error => {
                 self.put(before);
-                // Errors of fields have not been told yet; here is no field beside which they could stand.
-                if matches!(&error, Error::Invalid { fields } if fields.iter().any(|error| !error.field.is_empty())) {
-                    let text = i18n::error_sentence(self.page.locale.get_untracked(), &error);
-                    self.toasts.push(text, Tone::Danger, None);
-                }
+                // Here is no field beside which it could stand.
+                let text = i18n::error_sentence(self.page.locale.get_untracked(), &error);
+                self.toasts.push(text, Tone::Danger, None);
             }
         }
     }
@@ -156,41 +164,58 @@ impl Desk {
             if row.reference("owner_id") != self.me() {
                 return self.put(&row);
             }
+            let done = self.say_about("desk.given_back", &[], std::slice::from_ref(&row));
             let is_untouched = row.value("agent_wrote_at").is_null();
             if let Some((_, change_set)) = taken.filter(|_| is_untouched)
                 && let Ok(outcome) = undo(change_set).await
                 && outcome.kept.is_empty()
             {
-                return self.toasts.push(self.say("desk.given_back", &[]), Tone::Success, None);
+                return self.toasts.push(done, Tone::Success, None);
             }
             let mut values = value("owner_id", Value::Null);
             if row.text("status") == Some("open") && is_untouched {
                 values.insert("status".into(), "new".into());
             }
             values.insert("team_id".into(), row.value("team_id").clone());
-            self.change(&[row], &values, self.say("desk.given_back", &[]));
+            self.change(&[row], &values, done);
         });
     }
 
+    /// Solves tickets; those that are solved or closed already stay so.
     pub(super) fn solve(self, rows: &[Row]) {
         let spot = self.spot();
-        self.finish(rows, &value("status", "solved"), self.say("desk.solved", &[]));
-        self.go_on_at(spot);
+        let rows: Vec<Row> = rows.iter().filter(|row| is_open(row)).cloned().collect();
+        self.settle(&rows.clone(), move || {
+            self.finish(&rows, &value("status", "solved"), self.say_about("desk.solved", &[], &rows));
+            self.go_on_at(spot);
+        });
+    }
+
+    /// Gives tickets a status that was chosen; `done` says so.
+    pub(super) fn set_status(self, rows: &[Row], code: &str, done: String) {
+        let (chosen, values) = (rows.to_vec(), value(status_field(code), code));
+        let act = move || self.change(&chosen, &values, done.clone());
+        if settles(self, code) {
+            self.settle(rows, act);
+        } else {
+            act();
+        }
     }
 
     pub(super) fn reopen(self, row: &Row) {
-        let spot = self.spot();
-        self.change(std::slice::from_ref(row), &value("status", "open"), self.say("desk.reopened", &[]));
+        let (spot, rows) = (self.spot(), std::slice::from_ref(row));
+        self.change(rows, &value("status", "open"), self.say_about("desk.reopened", &[], rows));
         self.go_on_at(spot);
     }
 
     /// Puts tickets off; `None` brings them back.
     pub(super) fn snooze(self, rows: &[Row], until: Option<chrono::DateTime<chrono::Utc>>) {
         let Some(at) = until else {
-            return self.change(rows, &value("snoozed_until", Value::Null), self.say("desk.woken", &[]));
+            let done = self.say_about("desk.woken", &[], rows);
+            return self.change(rows, &value("snoozed_until", Value::Null), done);
         };
         let when = shared::format::date_time(self.page.locale.get_untracked(), at, &self.page.zone());
-        let done = self.say("desk.snoozed", &[("when", &when)]);
+        let done = self.say_about("desk.snoozed", &[("when", &when)], rows);
         self.finish(rows, &value("snoozed_until", instant_text(at)), done);
     }
 

@@ -1,4 +1,4 @@
-//! What the desk shows, as it stands in the address: `/desk?view=mine&q=…&f=[…]&ticket=<id>`.
+//! What the desk shows, as it stands in the address: `/desk?view=mine&q=…&f=[…]&sort=-priority&ticket=<id>`.
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -9,8 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use shared::Row;
 use shared::query::{Filter, ListQuery, Op, Sort};
+use shared::record::instant_text;
 use shared::types::is_unsettled;
 use uuid::Uuid;
+
+use super::order::Order;
+use crate::record::same_conditions;
 
 /// Tickets of a page.
 const PAGE: u32 = 80;
@@ -106,8 +110,8 @@ impl View {
         })
     }
 
-    /// Its conditions and order. Saved views bring their own.
-    fn query(self) -> (Vec<Filter>, Sort) {
+    /// Its conditions. Saved views bring their own.
+    fn conditions(self) -> Vec<Filter> {
         let one_of = |codes: &[&str]| Filter::field("status", Op::In, json!(codes));
         let awake = || {
             Filter::Any(vec![
@@ -116,7 +120,7 @@ impl View {
             ])
         };
         let waits = |more: Vec<Filter>| [one_of(UNSETTLED), awake()].into_iter().chain(more).collect::<Vec<_>>();
-        let conditions = match self {
+        match self {
             Self::Mine => waits(vec![Filter::field("owner_id", Op::Eq, "@me")]),
             Self::Team => waits(vec![Filter::field("team_id", Op::Eq, "@my_team")]),
             Self::Unassigned => waits(vec![Filter::field("owner_id", Op::Empty, Value::Null)]),
@@ -130,17 +134,27 @@ impl View {
             Self::Solved => vec![one_of(&["solved", "closed"])],
             Self::Queue(id) => waits(vec![Filter::field("queue_id", Op::Eq, id.to_string())]),
             Self::Saved(_) => Vec::new(),
-        };
-        (conditions, Sort { field: self.order().into(), descending: self == Self::Solved })
+        }
     }
 
-    /// The time that it is ordered by.
-    fn order(self) -> &'static str {
+    /// The order that it usually has.
+    fn order(self) -> Order {
         match self {
-            Self::Solved => "solved_at",
-            Self::Snoozed => "snoozed_until",
-            _ => "due_at",
+            Self::Solved => Order::Solved,
+            Self::Snoozed => Order::Back,
+            _ => Order::Urgency,
         }
+    }
+}
+
+/// Tickets that were put off until after a time, those that come back first.
+pub(super) fn back_after(at: DateTime<Utc>) -> ListQuery {
+    let later = Filter::field("snoozed_until", Op::Gt, instant_text(at));
+    ListQuery {
+        filter: Some(Filter::All(vec![Filter::field("status", Op::In, json!(UNSETTLED)), later])),
+        sort: Some(Order::Back.sort()),
+        limit: PAGE,
+        ..ListQuery::default()
     }
 }
 
@@ -156,6 +170,8 @@ pub(super) struct Asked {
     pub(super) words: String,
     /// What has to hold besides; of a saved view all that has to, where it is no longer what was saved.
     pub(super) conditions: Option<Vec<Filter>>,
+    /// In which order, unless it is the usual one.
+    pub(super) order: Option<Order>,
 }
 
 /// The conditions that a saved view keeps.
@@ -170,6 +186,7 @@ impl Asked {
             view: View::parse(&params.get("view").unwrap_or_default()),
             words: params.get("q").unwrap_or_default(),
             conditions: params.get("f").and_then(|text| serde_json::from_str(&text).ok()),
+            order: params.get("sort").and_then(|code| Order::parse(&code)),
         }
     }
 
@@ -182,7 +199,16 @@ impl Asked {
         if let Some(conditions) = &self.conditions {
             params.insert("f", serde_json::to_string(conditions).unwrap_or_default());
         }
+        if let Some(order) = self.order {
+            params.insert("sort", order.code().to_owned());
+        }
         params
+    }
+
+    /// The order that it usually has; `saved` is the saved view's own query. One that only other lists know is none.
+    pub(super) fn usual_order(&self, saved: Option<&Value>) -> Order {
+        let sort = saved.and_then(|saved| serde_json::from_value::<Sort>(saved.get("sort")?.clone()).ok());
+        sort.and_then(|sort| Order::of(&sort)).unwrap_or_else(|| self.view.order())
     }
 
     /// Conditions that one can change; `saved` is the saved view's own query.
@@ -195,15 +221,28 @@ impl Asked {
         !self.words.trim().is_empty() || self.conditions.as_ref().is_some_and(|all| !all.is_empty())
     }
 
+    /// Whether it is something else than the saved view keeps, whose own query `saved` is.
+    pub(super) fn differs(&self, saved: &Value) -> bool {
+        let words = self.words.trim();
+        let is_searched = !words.is_empty() && saved.get("q").and_then(Value::as_str) != Some(words);
+        let is_turned = self.order.is_some_and(|order| order != self.usual_order(Some(saved)));
+        let is_narrowed = self.conditions.as_ref().is_some_and(|own| !same_conditions(own, &kept(Some(saved))));
+        is_searched || is_turned || is_narrowed
+    }
+
     /// What a view keeps of it; what else the one that is listed keeps, a list's columns among it, stays.
     pub(super) fn settings(&self, saved: Option<&Value>) -> Value {
         let ListQuery { search, sort, .. } = self.query(saved);
-        let (own, _) = self.view.query();
+        let own = self.view.conditions();
         let conditions: Vec<Filter> = own.into_iter().chain(self.conditions(saved)).collect();
         let mut settings = match saved {
             Some(Value::Object(saved)) => saved.clone(),
             _ => Map::from_iter([("sort".to_owned(), json!(sort))]),
         };
+        // An order that only other lists know stays, too, unless another one was chosen here.
+        if self.order.is_some() {
+            settings.insert("sort".to_owned(), json!(sort));
+        }
         settings.insert("filter".to_owned(), json!(conditions));
         settings.insert("q".to_owned(), search.unwrap_or_default().into());
         Value::Object(settings)
@@ -211,7 +250,7 @@ impl Asked {
 
     /// The first page of it; `saved` is the saved view's own query.
     pub(super) fn query(&self, saved: Option<&Value>) -> ListQuery {
-        let (mut conditions, sort) = self.view.query();
+        let mut conditions = self.view.conditions();
         conditions.extend(self.conditions(saved));
         let own = |name: &str| saved.and_then(|saved| saved.get(name)).cloned().unwrap_or_default();
         let search = match own("q").as_str().filter(|_| self.words.is_empty()) {
@@ -221,27 +260,13 @@ impl Asked {
         ListQuery {
             filter: (!conditions.is_empty()).then_some(Filter::All(conditions)),
             search: (!search.trim().is_empty()).then_some(search),
-            sort: Some(sort),
+            sort: Some(self.order.unwrap_or_else(|| self.usual_order(saved)).sort()),
             limit: PAGE,
             count: true,
             ..ListQuery::default()
         }
     }
-
-    /// Where a ticket stands in it: urgent ones first, and of equal ones the older; solved ones newest first, those that are put off
-    /// as they come back.
-    pub(super) fn place(&self, row: &Row) -> Place {
-        let solved = self.view == View::Solved;
-        let at = row.datetime(self.view.order()).map(|at| at.timestamp_micros());
-        let id = row.id.as_u128();
-        let micros = at.unwrap_or_default();
-        Place(at.is_none(), if solved { -micros } else { micros }, if solved { !id } else { id })
-    }
 }
-
-/// A place in the order of a listing, as the server has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(bool, i64, u128);
 
 /// Reads and changes the address; cheap to copy.
 #[derive(Clone, Copy)]
@@ -330,6 +355,18 @@ impl Address {
         self.list(&Asked { conditions: is_own.then_some(conditions), ..asked }, false);
     }
 
+    /// Lists in this order; `usual` is the one that needs no saying.
+    pub(super) fn sort(self, order: Order, usual: Order) {
+        let asked = self.asked.get_untracked();
+        self.list(&Asked { order: (order != usual).then_some(order), ..asked }, false);
+    }
+
+    /// Lists all of the view again, in the order it has.
+    pub(super) fn clear(self) {
+        let Asked { view, order, .. } = self.asked.get_untracked();
+        self.list(&Asked { view, order, ..Asked::default() }, false);
+    }
+
     /// Lists a view as it is.
     pub(super) fn show(self, view: View) {
         self.list(&Asked { view, ..Asked::default() }, false);
@@ -371,20 +408,23 @@ mod tests {
     #[test]
     fn what_is_listed_survives_the_address() {
         let conditions = || vec![Filter::field("kind", Op::NotIn, json!(["praise", "complaint"]))];
-        for (view, conditions) in
-            [(View::Team, None), (View::Open, Some(conditions())), (View::Saved(Uuid::from_u128(9)), Some(Vec::new()))]
-        {
-            let asked = Asked { view, words: "云 & 帆".into(), conditions };
+        for (view, conditions, order) in [
+            (View::Team, None, None),
+            (View::Open, Some(conditions()), Some(Order::Priority)),
+            (View::Saved(Uuid::from_u128(9)), Some(Vec::new()), Some(Order::Urgency)),
+        ] {
+            let asked = Asked { view, words: "云 & 帆".into(), conditions, order };
             assert_eq!(Asked::read(&asked.write()), asked);
         }
-        let broken = ParamsMap::from_iter([("view", "open"), ("f", "[broken")]);
+        let broken = ParamsMap::from_iter([("view", "open"), ("f", "[broken"), ("sort", "subject")]);
         assert_eq!(Asked::read(&broken), Asked { view: View::Open, ..Asked::default() });
     }
 
     #[test]
     fn a_view_that_was_saved_lists_what_was_listed() {
         let further = Filter::field("kind", Op::Eq, "repair");
-        let asked = Asked { view: View::Mine, words: "gate".into(), conditions: Some(vec![further.clone()]) };
+        let order = Some(Order::Newest);
+        let asked = Asked { view: View::Mine, words: "gate".into(), conditions: Some(vec![further.clone()]), order };
         let saved = asked.settings(None);
         let shown = Asked { view: View::Saved(Uuid::from_u128(9)), ..Asked::default() };
         assert_eq!(shown.query(Some(&saved)), asked.query(None));
@@ -394,6 +434,37 @@ mod tests {
         assert_eq!(all.query(Some(&saved)).filter, None);
         let of_list = json!({"columns": ["subject"], "filter": [further], "q": ""});
         assert_eq!(all.settings(Some(&of_list)), json!({"columns": ["subject"], "filter": [], "q": ""}));
+    }
+
+    #[test]
+    fn a_saved_view_is_changed_by_words_and_conditions_until_it_says_the_same_again() {
+        let (kind, high) = (Filter::field("kind", Op::Eq, "repair"), Filter::field("priority", Op::Eq, "high"));
+        let saved = json!({"filter": [kind, high], "q": "gate"});
+        let shown = Asked { view: View::Saved(Uuid::from_u128(9)), ..Asked::default() };
+        let of = |conditions: &[&Filter]| Asked {
+            conditions: Some(conditions.iter().map(|one| (*one).clone()).collect()),
+            ..shown.clone()
+        };
+        assert!(!shown.differs(&saved) && !of(&[&high, &kind]).differs(&saved), "in whichever order");
+        assert!(of(&[&kind]).differs(&saved) && of(&[]).differs(&saved));
+        let searched = |words: &str| Asked { words: words.into(), ..shown.clone() };
+        assert!(searched("door").differs(&saved) && !searched("gate ").differs(&saved));
+    }
+
+    #[test]
+    fn a_saved_view_keeps_its_order_until_another_one_is_chosen() {
+        let by_priority = json!({"filter": [], "q": "", "sort": Order::Priority.sort()});
+        let shown = Asked { view: View::Saved(Uuid::from_u128(9)), ..Asked::default() };
+        assert_eq!(shown.query(Some(&by_priority)).sort, Some(Order::Priority.sort()));
+        let turned = Asked { order: Some(Order::Urgency), ..shown.clone() };
+        assert_eq!(turned.query(Some(&by_priority)).sort, Some(Order::Urgency.sort()));
+        assert!(turned.differs(&by_priority) && !shown.differs(&by_priority) && !turned.narrows());
+        assert!(!Asked { order: Some(Order::Priority), ..shown.clone() }.differs(&by_priority));
+        assert_eq!(turned.settings(Some(&by_priority))["sort"], json!(Order::Urgency.sort()));
+        // What only a list sorts by stays the view's, whatever the desk makes of it.
+        let by_subject = json!({"filter": [], "q": "", "sort": {"field": "subject", "descending": false}});
+        assert_eq!(shown.query(Some(&by_subject)).sort, Some(Order::Urgency.sort()));
+        assert_eq!(shown.settings(Some(&by_subject)), by_subject);
     }
 
     #[test]
@@ -417,20 +488,5 @@ mod tests {
         let watched = |status: &str| json!({"status": status, "watcher_ids": [team.to_string(), me.to_string()]});
         assert!(takes(View::Watching, watched("open")) && !takes(View::Watching, watched("solved")));
         assert!(!takes(View::Watching, json!({"status": "open", "owner_id": me.to_string()})));
-    }
-
-    #[test]
-    fn urgent_tickets_stand_first() {
-        let asked = Asked::default();
-        let due = |at: &str| asked.place(&row(json!({"due_at": at})));
-        assert!(due("2026-11-21T07:00:00Z") < due("2026-11-21T07:00:00.5Z"));
-        assert!(due("2026-11-21T07:00:00Z") < asked.place(&row(json!({}))));
-        let snoozed = Asked { view: View::Snoozed, ..Asked::default() };
-        let back = |at: &str, due: &str| snoozed.place(&row(json!({"snoozed_until": at, "due_at": due})));
-        let (first, second) = ("2026-11-21T07:00:00Z", "2026-11-22T07:00:00Z");
-        assert!(back(first, second) < back(second, first), "whatever is due before");
-        let solved = Asked { view: View::Solved, ..Asked::default() };
-        let at = |at: &str| solved.place(&row(json!({"solved_at": at})));
-        assert!(at("2026-11-22T07:00:00Z") < at("2026-11-21T07:00:00Z"));
     }
 }

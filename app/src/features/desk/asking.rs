@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use shared::format::{date_time, from_local_input};
 use shared::planning::Due;
-use shared::types::{PRIORITIES, TICKET};
+use shared::types::{PRIORITIES, QUEUE, TICKET, TICKET_STATUSES, is_unsettled, may_become};
 use shared::{Row, i18n};
 use uuid::Uuid;
 
 use super::acts::value;
+use super::blocked;
+use super::called::about;
 use super::colleagues::assign;
 use super::focus::Spot;
 use super::lookup::Lookup;
@@ -17,7 +19,7 @@ use super::row::{priority_icon, status_tone};
 use super::tags::tags;
 use crate::context::{browser_now, t};
 use crate::record::MergeDialog;
-use crate::ui::{Button, ButtonKind, Choice, Combobox, DateInput, Dialog, Icon, Size, open_about};
+use crate::ui::{Button, ButtonKind, Choice, Combobox, DateInput, Dialog, Field, Icon, Size, open_about};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +49,7 @@ impl Question {
             Self::Status => "ticket.status",
             Self::Queue => "ticket.queue_id",
             Self::Tags => "ticket.tags",
-            Self::Merge => "desk.merge_with",
+            Self::Merge => "duplicates.merge",
         }
     }
 }
@@ -81,7 +83,7 @@ impl Desk {
     /// Gives a field of the tickets asked about its value.
     pub(super) fn set(self, field: &'static str, to: String) {
         let to = if to.is_empty() { serde_json::Value::Null } else { to.into() };
-        self.answer(|rows| self.change(&rows, &value(field, to), self.say("ui.toast.saved", &[])));
+        self.answer(|rows| self.change(&rows, &value(field, to), self.say_about("ui.toast.saved", &[], &rows)));
     }
 }
 
@@ -89,7 +91,11 @@ impl Desk {
 pub(super) fn dialogs(desk: Desk) -> AnyView {
     let open = open_about(desk.asking);
     let question = Memo::new(move |_| desk.asking.with(|asking| asking.as_ref().map(|asking| asking.question)));
-    let title = Signal::derive(move || question.get().map(|q| desk.page.text(q.title())).unwrap_or_default());
+    let title = Signal::derive(move || {
+        let of =
+            |asking: &Asking| about(desk.page.locale.get(), &desk.page.text(asking.question.title()), &asking.rows);
+        desk.asking.with(|asking| asking.as_ref().map(of).unwrap_or_default())
+    });
     let name_of = move |id: Uuid| {
         let row = desk.listing.get_value().and_then(|listing| listing.row(id));
         row.and_then(|row| row.text("subject").map(str::to_owned)).unwrap_or_default()
@@ -107,6 +113,7 @@ pub(super) fn dialogs(desk: Desk) -> AnyView {
             })}
         </Dialog>
         {merge_dialog(desk)}
+        {blocked::dialog(desk)}
         {desk.batch.view(name_of)}
     }
     .into_any()
@@ -123,9 +130,9 @@ pub(super) fn later(desk: Desk) -> Vec<(Due, DateTime<Utc>, String)> {
     let (now, zone) = (browser_now(), desk.page.zone());
     let locale = desk.page.locale.get_untracked();
     let mut times: Vec<(Due, DateTime<Utc>, String)> = Vec::new();
-    for due in Due::LATER {
+    for due in [Due::InAnHour].into_iter().chain(Due::LATER) {
         let at = due.at(now, &zone);
-        // On a Sunday tomorrow is next week.
+        // In the evening later today is in an hour, and on a Sunday tomorrow is next week.
         if times.iter().all(|(_, other, _)| *other != at) {
             times.push((due, at, date_time(locale, at, &zone)));
         }
@@ -134,7 +141,6 @@ pub(super) fn later(desk: Desk) -> Vec<(Due, DateTime<Utc>, String)> {
 }
 
 fn snooze(desk: Desk) -> AnyView {
-    let at = RwSignal::new(String::new());
     let one = move |(at, (due, until, when)): (usize, (Due, DateTime<Utc>, String))| {
         let name = i18n::translate(desk.page.locale.get_untracked(), &format!("timeline.due_in.{}", due.code()), &[]);
         let label = view! { <Icon name="clock"/><span>{name}</span><span class="meta">{when}</span> }.into_any();
@@ -143,11 +149,6 @@ fn snooze(desk: Desk) -> AnyView {
     let asleep = desk.asking.with_untracked(|asking| {
         asking.as_ref().is_some_and(|asking| asking.rows.iter().any(|row| row.text("snoozed_until").is_some()))
     });
-    let set = move |_| {
-        if let Some(until) = from_local_input(&at.get_untracked(), &desk.page.zone()) {
-            desk.answer(|rows| desk.snooze(&rows, Some(until)));
-        }
-    };
     view! {
         <ul class="desk-choices">
             {later(desk).into_iter().enumerate().map(one).collect_view()}
@@ -157,8 +158,30 @@ fn snooze(desk: Desk) -> AnyView {
                 move || desk.answer(|rows| desk.snooze(&rows, None)),
             ))}
         </ul>
-        <div class="row">
-            <DateInput value=at time=true label=t("desk.snooze_until")/>
+        {another_time(desk)}
+    }
+    .into_any()
+}
+
+/// Any time to come.
+fn another_time(desk: Desk) -> AnyView {
+    let (at, past) = (RwSignal::new(String::new()), RwSignal::new(false));
+    // Another time may be a good one.
+    Effect::new(move |_| {
+        at.track();
+        past.set(false);
+    });
+    let set = move |_| {
+        let Some(until) = from_local_input(&at.get_untracked(), &desk.page.zone()) else { return };
+        if until <= browser_now() {
+            return past.set(true);
+        }
+        desk.answer(|rows| desk.snooze(&rows, Some(until)));
+    };
+    let error = Signal::derive(move || past.get().then(|| desk.page.text("error.in_past")));
+    view! {
+        <div class="desk-until">
+            <Field id="desk-until" label=t("desk.snooze_until") error><DateInput value=at time=true/></Field>
             <Button kind=ButtonKind::Primary disabled=Signal::derive(move || at.with(String::is_empty)) on_click=set>
                 {t("desk.snooze")}
             </Button>
@@ -254,17 +277,18 @@ fn statuses(desk: Desk) -> AnyView {
         let Choice { value: code, label: name, .. } = choice_of;
         let tone = status_tone(&code);
         let label = view! { <span class="badge" data-tone=tone>{name}</span> }.into_any();
-        choice(label, at == 0, move || desk.set(status_field(&code), code.clone()))
+        let set = move |rows: Vec<Row>| desk.set_status(&rows, &code, desk.say_about("ui.toast.saved", &[], &rows));
+        choice(label, at == 0, move || desk.answer(&set))
     };
-    view! { <ul class="desk-choices">{status_choices(desk).into_iter().enumerate().map(one).collect_view()}</ul> }
-        .into_any()
+    let all = desk.asking.get_untracked().map(|asking| status_choices(desk, &asking.rows)).unwrap_or_default();
+    view! { <ul class="desk-choices">{all.into_iter().enumerate().map(one).collect_view()}</ul> }.into_any()
 }
 
-/// The statuses, and below each the organisation's own steps; tracked.
-pub(super) fn status_choices(desk: Desk) -> Vec<Choice> {
+/// The statuses that may follow those of at least one of the tickets, and below each the organisation's own steps; tracked.
+pub(super) fn status_choices(desk: Desk, rows: &[Row]) -> Vec<Choice> {
     let locale = desk.page.locale.get();
     let mut all = Vec::new();
-    for code in shared::types::TICKET_STATUSES {
+    for code in TICKET_STATUSES.iter().filter(|code| rows.iter().any(|row| may_become(&row.values, code))) {
         let name = i18n::choice_label(locale, &TICKET, "status", code);
         all.push(Choice::new(*code, name.clone()));
         desk.known(|around| {
@@ -277,6 +301,13 @@ pub(super) fn status_choices(desk: Desk) -> Vec<Choice> {
     all
 }
 
+/// Whether a chosen status says that nothing is left to do.
+pub(super) fn settles(desk: Desk, code: &str) -> bool {
+    let Ok(own) = code.parse::<Uuid>() else { return !is_unsettled(code) };
+    let is_last = |step: &Row| step.text("category").is_some_and(|category| !is_unsettled(category));
+    desk.around.with_untracked(|around| around.steps.iter().any(|step| step.id == own && is_last(step)))
+}
+
 /// The field that a chosen status goes to: an own step is named by its id.
 pub(super) fn status_field(code: &str) -> &'static str {
     if code.parse::<Uuid>().is_ok() { "status_id" } else { "status" }
@@ -284,7 +315,7 @@ pub(super) fn status_field(code: &str) -> &'static str {
 
 fn queues(desk: Desk) -> AnyView {
     let one = |(at, row): (usize, Row)| {
-        let name = row.text("name").unwrap_or_default().to_owned();
+        let name = desk.page.called(&QUEUE, &row);
         let label = view! { <Icon name="inbox"/><span>{name}</span> }.into_any();
         choice(label, at == 0, move || desk.set("queue_id", row.id.to_string()))
     };

@@ -27,12 +27,14 @@ pub(super) fn standing(page: Page, row: &Row) -> Option<Standing> {
     let locale = page.locale.get();
     let say = |key: &str, params: &[(&str, &str)]| translate(locale, key, params);
     let state = row.text("sla_state").unwrap_or("none");
-    let due = row.datetime("due_at").filter(|_| is_unsettled(row.text("status").unwrap_or("new")));
+    let unsettled = is_unsettled(row.text("status").unwrap_or("new"));
+    let due = row.datetime("due_at").filter(|_| unsettled);
     let Some(due) = due else {
         let (tone, icon) = match state {
             "met" => (Tone::Success, "circle-check"),
             "missed" => (Tone::Danger, "circle-alert"),
-            "paused" => (Tone::Neutral, "circle-pause"),
+            // What is settled waits for nothing.
+            "paused" if unsettled => (Tone::Neutral, "circle-pause"),
             _ => return None,
         };
         let text = say(&format!("ticket.sla_state.{state}"), &[]);
@@ -53,7 +55,7 @@ pub(super) fn timed(page: Page, due: DateTime<Utc>, at_risk: Option<DateTime<Utc
     if due <= now {
         (Tone::Danger, "circle-alert", text("desk.overdue_by"))
     } else if at_risk.is_some_and(|at| at <= now) {
-        (Tone::Warning, "alarm-clock", text("desk.left"))
+        (Tone::Warning, "alarm-clock", text("desk.left_at_risk"))
     } else {
         (Tone::Neutral, "clock", text("desk.left"))
     }
@@ -82,7 +84,7 @@ fn short(page: Page, seconds: u64) -> String {
         (0, _) => (part("desk.hours", hours), (minutes > 0).then(|| part("desk.minutes", minutes))),
         _ => (part("desk.days", days), (hours > 0).then(|| part("desk.hours", hours))),
     };
-    second.map_or_else(|| first.clone(), |second| format!("{first} {second}"))
+    format::duration(page.locale.get(), &first, second.as_deref())
 }
 
 /// The badge of a ticket's service level; nothing without one.

@@ -19,14 +19,19 @@ use uuid::Uuid;
 use super::asking::choice;
 use super::loads::{Colleague, limit_of_queues, said, with_loads};
 use super::model::Desk;
+use crate::api::Answer;
 use crate::api::records::{list_records, lookup};
 use crate::context::t;
-use crate::ui::{Avatar, Choice, Icon, Size, TextInput};
+use crate::ui::{Avatar, Choice, Icon, Size, SkeletonRows, TextInput};
 
 /// How long typing must rest.
 const REST: Duration = Duration::from_millis(150);
 /// Most that are listed before one types, of the teams and of all.
 const MOST: u32 = 100;
+/// Rows that stand for those that are on their way; as many as there is room for.
+const ON_THE_WAY: usize = 8;
+/// Group of those who are in one of the teams.
+const OURS: &str = "ours";
 
 /// What was found, with the words that it was found by.
 type Found = RwSignal<Option<(String, Vec<Choice>)>>;
@@ -35,14 +40,20 @@ type Found = RwSignal<Option<(String, Vec<Choice>)>>;
 pub(super) fn assign(desk: Desk) -> AnyView {
     let (words, found) = (RwSignal::new(String::new()), Found::new(None));
     look(words, found, teams(desk));
-    let all = move || found.with(|found| found.as_ref().map(|(_, all)| all.clone()).unwrap_or_default());
+    let all = move || found.with(|found| found.as_ref().map(|(_, all)| all.clone()));
     let (listed, of_queue) = (with_loads(Signal::derive(all)), limit_of_queues(desk));
-    let lines = move || {
-        let listed = listed.get();
-        if listed.is_empty() && found.with(Option::is_some) {
-            return view! { <li class="combobox-empty">{t("list.no_results")}</li> }.into_any();
+    let (nobody_fits, outside) = (t("list.no_results"), t("desk.colleagues_outside"));
+    let lines = move || match listed.get() {
+        None => view! { <li aria-hidden="true"><SkeletonRows count=ON_THE_WAY/></li> }.into_any(),
+        Some(listed) if listed.is_empty() => view! { <li class="combobox-empty">{nobody_fits}</li> }.into_any(),
+        Some(listed) => {
+            let others = first_outside(&listed);
+            let one = |(at, colleague): (usize, Colleague)| {
+                let head = (others == Some(at)).then(|| view! { <li class="menu-head">{outside}</li> });
+                view! { {head} {line(desk, colleague, of_queue)} }
+            };
+            listed.into_iter().enumerate().map(one).collect_view().into_any()
         }
-        listed.into_iter().map(|colleague| line(desk, colleague, of_queue)).collect_view().into_any()
     };
     let place = NodeRef::<Div>::new();
     let key = move |event: KeyboardEvent| {
@@ -64,10 +75,17 @@ pub(super) fn assign(desk: Desk) -> AnyView {
                 {choice(nobody, false, move || desk.set("owner_id", String::new()))}
             </ul>
             <TextInput value=words kind="search" icon="search" label=t("desk.colleague") placeholder=t("desk.colleague")/>
-            <ul class="desk-choices desk-colleagues" aria-label=t("user._many")>{lines}</ul>
+            <ul class="desk-choices desk-colleagues" aria-label=t("user._many") aria-busy=move || listed.with(Option::is_none).then_some("true")>
+                {lines}
+            </ul>
         </div>
     }
     .into_any()
+}
+
+/// Where those begin who are in none of the teams, if others come before.
+fn first_outside(listed: &[Colleague]) -> Option<usize> {
+    listed.iter().position(|(choice, _)| choice.group.is_none()).filter(|at| *at > 0)
 }
 
 fn line(desk: Desk, (choice_of, load): Colleague, of_queue: Option<i64>) -> AnyView {
@@ -75,8 +93,11 @@ fn line(desk: Desk, (choice_of, load): Colleague, of_queue: Option<i64>) -> AnyV
     let load = load.map(|load| said(desk.page, &load, of_queue));
     let content = view! {
         <span class="desk-face" aria-hidden="true"><Avatar name=label.clone() seed=value.clone() size=Size::Small/></span>
-        <span>{label}</span>
-        <span class="meta desk-load">{load}{detail.map(|detail| view! { <span class="truncate">{detail}</span> })}</span>
+        <span class="desk-who">
+            <span class="truncate">{label}</span>
+            {detail.map(|detail| view! { <span class="meta truncate">{detail}</span> })}
+        </span>
+        <span class="meta desk-load">{load}</span>
     }
     .into_any();
     choice(content, false, move || desk.set("owner_id", value.clone()))
@@ -84,13 +105,20 @@ fn line(desk: Desk, (choice_of, load): Colleague, of_queue: Option<i64>) -> AnyV
 
 /// Finds colleagues once typing rests; at once where nothing is typed.
 fn look(words: RwSignal<String>, found: Found, teams: Vec<Uuid>) {
+    let members = StoredValue::new(None::<Vec<Row>>);
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         timer.flatten().inspect(TimeoutHandle::clear);
         let (asked, teams) = (words.get(), teams.clone());
         let rest = if asked.trim().is_empty() { Duration::ZERO } else { REST };
         let load = move || {
             spawn_local(async move {
-                let all = if asked.trim().is_empty() { everybody(teams).await } else { by_words(asked.clone()).await };
+                let ours = match members.try_get_value().flatten() {
+                    Some(known) => known,
+                    None => of_teams(teams).await,
+                };
+                let _ = members.try_update_value(|members| *members = Some(ours.clone()));
+                let all =
+                    if asked.trim().is_empty() { everybody(ours).await } else { by_words(asked.clone(), &ours).await };
                 // An answer that other words have overtaken is dropped.
                 if words.try_with_untracked(|words| *words == asked) == Some(true) {
                     found.set(Some((asked, all)));
@@ -113,43 +141,51 @@ fn teams(desk: Desk) -> Vec<Uuid> {
     teams.into_iter().collect()
 }
 
-/// Those who may sign in, by name: who is in one of the teams first.
-async fn everybody(teams: Vec<Uuid>) -> Vec<Choice> {
-    let active = || Filter::field("active", Op::Eq, true);
-    let rows = |filter: Filter| async move {
-        let sort = Some(Sort { field: USER.title.to_owned(), descending: false });
-        let query = ListQuery { filter: Some(filter), sort, limit: MOST, ..ListQuery::default() };
-        list_records(USER.name.to_owned(), query).await.map(|page| page.rows)
-    };
-    let ours = if teams.is_empty() {
-        Vec::new()
-    } else {
-        let in_teams = Filter::field("team_id", Op::In, json!(teams));
-        rows(Filter::All(vec![active(), in_teams])).await.unwrap_or_default()
-    };
-    match rows(active()).await {
+/// Those who may sign in and fit, by name.
+async fn active(further: Vec<Filter>) -> Answer<Vec<Row>> {
+    let filter = [Filter::field("active", Op::Eq, true)].into_iter().chain(further).collect();
+    let sort = Some(Sort { field: USER.title.to_owned(), descending: false });
+    let query = ListQuery { filter: Some(Filter::All(filter)), sort, limit: MOST, ..ListQuery::default() };
+    Ok(list_records(USER.name.to_owned(), query).await?.rows)
+}
+
+/// Those of the teams.
+async fn of_teams(teams: Vec<Uuid>) -> Vec<Row> {
+    if teams.is_empty() {
+        return Vec::new();
+    }
+    active(vec![Filter::field("team_id", Op::In, json!(teams))]).await.unwrap_or_default()
+}
+
+/// Everybody: those of the teams first.
+async fn everybody(ours: Vec<Row>) -> Vec<Choice> {
+    match active(Vec::new()).await {
         Ok(all) => first(ours, all),
         // Who may not see so much of colleagues is offered what a search finds.
-        Err(_) => by_words(String::new()).await,
+        Err(_) => by_words(String::new(), &ours).await,
     }
 }
 
-/// These before all others, each once.
-fn first(these: Vec<Row>, all: Vec<Row>) -> Vec<Choice> {
-    let mut seen = BTreeSet::new();
-    let choice = |row: Row| {
+/// Ours before all others, each once.
+fn first(ours: Vec<Row>, all: Vec<Row>) -> Vec<Choice> {
+    let own: BTreeSet<Uuid> = ours.iter().map(|row| row.id).collect();
+    let choice = |row: &Row| {
         let choice = Choice::new(row.id.to_string(), row.text(USER.title).unwrap_or_default());
         match row.text("email") {
             Some(email) => choice.detail(email),
             None => choice,
         }
     };
-    these.into_iter().chain(all).filter(|row| seen.insert(row.id)).map(choice).collect()
+    let others = all.iter().filter(|row| !own.contains(&row.id)).map(choice);
+    ours.iter().map(|row| choice(row).group(OURS)).chain(others).collect()
 }
 
-async fn by_words(words: String) -> Vec<Choice> {
+/// Whom a search finds, ours first.
+async fn by_words(words: String, ours: &[Row]) -> Vec<Choice> {
+    let hits = lookup(USER.name.to_owned(), words).await.unwrap_or_default();
+    let (own, others): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(|hit| ours.iter().any(|row| row.id == hit.id));
     let choice = |hit: Hit| Choice::new(hit.id.to_string(), hit.title).detail(hit.subtitle);
-    lookup(USER.name.to_owned(), words).await.unwrap_or_default().into_iter().map(choice).collect()
+    own.into_iter().map(|hit| choice(hit).group(OURS)).chain(others.into_iter().map(choice)).collect()
 }
 
 /// Arrows lead from choice to choice, through the words; Enter at words that found somebody takes the first.
@@ -187,5 +223,9 @@ mod tests {
         let listed = first(vec![row(3, "Zoe")], vec![row(1, "Ann"), row(2, "Bob"), row(3, "Zoe")]);
         let names: Vec<&str> = listed.iter().map(|choice| choice.label.as_str()).collect();
         assert_eq!(names, ["Zoe", "Ann", "Bob"]);
+        let of = |listed: Vec<Choice>| listed.into_iter().map(|choice| (choice, None)).collect::<Vec<Colleague>>();
+        assert_eq!(first_outside(&of(listed)), Some(1), "the others have a heading");
+        assert_eq!(first_outside(&of(first(Vec::new(), vec![row(1, "Ann")]))), None, "where nobody is of the team");
+        assert_eq!(first_outside(&of(first(vec![row(3, "Zoe")], Vec::new()))), None);
     }
 }

@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use super::address::View;
 use super::model::Desk;
+use super::order::Order;
 use crate::context::t;
 use crate::record::{Conditions, Views, conditions_on};
-use crate::ui::Menu;
+use crate::ui::{Menu, MenuItem};
 
-/// Chips of the conditions, the way to a further one, and what keeps them as a view.
+/// Chips of the conditions, the way to a further one, the order, and what keeps all of it as a view.
 pub(super) fn bar(desk: Desk) -> AnyView {
     let asked = desk.address.asked;
     let all = Memo::new(move |_| asked.with(|asked| asked.conditions(kept(desk, asked.view).as_ref())));
@@ -31,11 +32,32 @@ pub(super) fn bar(desk: Desk) -> AnyView {
     view! {
         <div class="desk-filters" prop:inert=move || is_unknown.get()>
             <div class="chips" role="group" aria-label=t("ui.action.filter")>{conditions_on(&TICKET, conditions)}</div>
+            {orders(desk)}
             <Menu label=t("list.view.title") icon="bookmark" end=true>{views.acts()}</Menu>
         </div>
         {views.dialog()}
     }
     .into_any()
+}
+
+/// In which order the tickets stand.
+fn orders(desk: Desk) -> AnyView {
+    let (page, asked) = (desk.page, desk.address.asked);
+    let usual = Memo::new(move |_| asked.with(|asked| asked.usual_order(kept(desk, asked.view).as_ref())));
+    let shown = Memo::new(move |_| asked.with(|asked| asked.order).unwrap_or_else(|| usual.get()));
+    let label = Signal::derive(move || format!("{}: {}", page.text("list.sort_by"), page.text(shown.get().label())));
+    let item = move |order: Order| {
+        let checked = Signal::derive(move || shown.get() == order);
+        let select = move |()| desk.address.sort(order, usual.get_untracked());
+        view! { <MenuItem label=t(order.label()) checked on_select=select/> }
+    };
+    let items = move || usual.get().offered().into_iter().map(item).collect_view();
+    view! { <Menu label icon="arrow-up-down" end=true>{items}</Menu> }.into_any()
+}
+
+/// Says that something else is listed than the saved view keeps.
+pub(super) fn changed(desk: Desk) -> AnyView {
+    views(desk).changed(move |row: &Row| desk.address.asked.with(|asked| asked.differs(row.value("query"))))
 }
 
 /// What the saved view that is listed keeps: as it was read with its tickets, before that as it stands among the views; tracked.

@@ -6,6 +6,7 @@ use shared::Row;
 use uuid::Uuid;
 
 use super::asking::Question;
+use super::blocked::is_open;
 use super::list;
 use super::model::Desk;
 use crate::ui::is_typing;
@@ -84,7 +85,11 @@ fn is_on_control() -> bool {
 }
 
 fn act(desk: Desk, key: &str) -> bool {
-    let rows = targets(desk);
+    let mut rows = targets(desk);
+    if matches!(key, "t" | "z") {
+        // Nobody works what is done, now or later.
+        rows.retain(is_open);
+    }
     let Some(first) = rows.first() else { return false };
     match key {
         "t" => {
@@ -92,7 +97,7 @@ fn act(desk: Desk, key: &str) -> bool {
             rows.iter().for_each(|row| desk.take(row.id));
             desk.go_on_at(spot);
         }
-        "s" if shared::types::is_unsettled(first.text("status").unwrap_or("new")) => desk.solve(&rows),
+        "s" if is_open(first) => desk.solve(&rows),
         "s" => desk.reopen(first),
         "z" => desk.ask(Question::Snooze, rows),
         "a" => desk.ask(Question::Assign, rows),

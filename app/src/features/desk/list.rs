@@ -66,6 +66,7 @@ pub(super) fn column(desk: Desk) -> AnyView {
                 })}
                 <Button kind=ButtonKind::Ghost icon="plus" label=t("ticket._new") on_click=move |_| desk.creating.set(true)/>
             </header>
+            {filters::changed(desk)}
             <div class="desk-list-bar">
                 {search(desk)}
                 {desk.may_update().then(|| view! {
@@ -176,7 +177,7 @@ fn nothing(desk: Desk) -> AnyView {
     if asked.narrows() {
         return view! {
             <EmptyState icon="funnel" title=t("list.no_results") text=t("list.no_results_hint")>
-                <Button on_click=move |_| desk.address.show(asked.view)>{t("ui.action.clear_all")}</Button>
+                <Button on_click=move |_| desk.address.clear()>{t("ui.action.clear_all")}</Button>
             </EmptyState>
         }
         .into_any();

@@ -1,4 +1,4 @@
-//! The tickets of a view: loaded as one scrolls, kept current by the live log, in the order of urgency.
+//! The tickets of a view: loaded as one scrolls, kept current by the live log, in the view's order.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -12,11 +12,13 @@ use shared::query::{ListQuery, MAX_PAGE, Page as Found, Titles};
 use shared::types::{SAVED_VIEW, TICKET, by_name};
 use uuid::Uuid;
 
-use super::address::{Asked, Place, View};
+use super::address::{Asked, View};
 use super::list::gliding;
 use super::model::{Desk, Kept};
+use super::order::Place;
 use crate::api::Answer;
 use crate::api::records::{get_record, list_records};
+use crate::context::browser_now;
 use crate::live::{LOAD_AGAIN, Live};
 
 /// Events of the same moment are applied together.
@@ -96,10 +98,7 @@ impl Listing {
         desk.listing.set_value(Some(listing));
         desk.kept.set(kept);
         Live::take().follow(&live, move |event| listing.hear(event));
-        Effect::new(move |_| {
-            desk.page.now.track();
-            listing.take_out_awake();
-        });
+        Effect::new(move |_| desk.watch_waking());
         on_cleanup(move || {
             listing.timer.try_update_value(Option::take).flatten().inspect(TimeoutHandle::clear);
         });
@@ -111,7 +110,7 @@ impl Listing {
     }
 
     fn place(self, row: &Row) -> Place {
-        self.asked.with_value(|asked| asked.place(row))
+        self.query.with_value(|query| query.sort.as_ref().map(|sort| Place::of(sort, row)).unwrap_or_default())
     }
 
     fn fill(self, found: Found) {
@@ -205,7 +204,8 @@ impl Listing {
         }
     }
 
-    fn hear_later(self, event: &LiveEvent) {
+    /// Applies an event with those of the same moment.
+    pub(super) fn hear_later(self, event: &LiveEvent) {
         let first = self.waiting.try_update_value(|waiting| {
             waiting.push(event.clone());
             waiting.len() == 1
@@ -282,7 +282,8 @@ impl Listing {
         let actor = self.desk.page.actor()?;
         let me = (actor.user_id, actor.team_id);
         self.asked.with_value(|asked| {
-            let fits = asked.view.takes(row, me, self.desk.page.now.get_untracked());
+            // By the clock itself: the page's may be half a minute behind, and a ticket comes back before.
+            let fits = asked.view.takes(row, me, browser_now());
             // Whether the words are in it, and the conditions hold, only the server knows.
             fits.filter(|fits| !fits || !asked.narrows())
         })
@@ -346,21 +347,6 @@ impl Listing {
         }
     }
 
-    /// Time alone takes tickets out of those that are put off.
-    fn take_out_awake(self) {
-        let is_still = self.still.get_value() > js_sys::Date::now();
-        if is_still || self.asked.with_value(|asked| asked.view != View::Snoozed) {
-            return;
-        }
-        let awake = |entry: &&Entry| entry.row.with_untracked(|row| self.takes(row) == Some(false));
-        let awake: Vec<Uuid> =
-            self.entries.with_untracked(|all| all.iter().filter(awake).map(|entry| entry.id).collect());
-        if !awake.is_empty() {
-            awake.into_iter().for_each(|id| self.take_out(id));
-            self.count_again();
-        }
-    }
-
     fn light_up(self, id: Uuid) {
         let entry = self.entries.with_untracked(|all| all.iter().find(|entry| entry.id == id).cloned());
         if let Some(glow) = entry.map(|entry| entry.glow) {
@@ -382,10 +368,10 @@ impl Listing {
 
     /// A referenced record has another title.
     fn renamed(self, record_type: &str, row: &Row) {
-        let Some(title) = by_name(record_type).and_then(|def| row.text(def.title)) else { return };
-        let stale = self.titles.try_with_untracked(|titles| titles.get(&row.id).is_some_and(|old| old != title));
+        let Some(title) = by_name(record_type).map(|def| self.desk.page.called(def, row)) else { return };
+        let stale = self.titles.try_with_untracked(|titles| titles.get(&row.id).is_some_and(|old| *old != title));
         if stale == Some(true) {
-            self.titles.update(|titles| drop(titles.insert(row.id, title.to_owned())));
+            self.titles.update(|titles| drop(titles.insert(row.id, title)));
         }
     }
 

@@ -14,23 +14,21 @@ use crate::ui::{Choice, Icon, Size};
 /// A colleague, and what they have to do as far as that is known.
 pub(super) type Colleague = (Choice, Option<AgentLoad>);
 
-/// The colleagues that were found, each with what they have to do. Whoever may not sign in would never see the ticket, and is left
-/// out.
-pub(super) fn with_loads(found: Signal<Vec<Choice>>) -> Signal<Vec<Colleague>> {
-    let loads = RwSignal::new(Vec::<AgentLoad>::new());
+/// The colleagues that were found, each with what they have to do; none before both are known, so that no row moves. Whoever may
+/// not sign in would never see the ticket, and is left out.
+pub(super) fn with_loads(found: Signal<Option<Vec<Choice>>>) -> Signal<Option<Vec<Colleague>>> {
+    let loads = RwSignal::new(None::<Vec<AgentLoad>>);
     spawn_local(async move {
-        if let Ok(told) = agent_loads().await {
-            loads.try_set(told);
-        }
+        let told = agent_loads().await.unwrap_or_default();
+        loads.try_set(Some(told));
     });
     Signal::derive(move || {
+        let (found, all) = (found.get()?, loads.get()?);
         let told = |choice: Choice| {
-            loads.with(|all| {
-                let load = all.iter().find(|load| load.user_id.to_string() == choice.value).cloned();
-                (load.is_some() || all.is_empty()).then_some((choice, load))
-            })
+            let load = all.iter().find(|load| load.user_id.to_string() == choice.value).cloned();
+            (load.is_some() || all.is_empty()).then_some((choice, load))
         };
-        found.get().into_iter().filter_map(told).collect()
+        Some(found.into_iter().filter_map(told).collect())
     })
 }
 

@@ -1,7 +1,8 @@
 //! The service desk: live queues of tickets, the ticket beside them, and the conversation.
 //!
-//! `address` says what is shown, `model` what is known of the desk as a whole, `listing` keeps the rows of a view current and
-//! `ticket` the open one; `composer` writes, `acts` changes, `keys` does both without a mouse.
+//! `address` says what is shown, `model` what is known of the desk as a whole, `listing` keeps the rows of a view current,
+//! `waking` lets those come back that were put off, and `ticket` keeps the open one; `composer` writes, `acts` changes, `keys` does
+//! both without a mouse.
 
 #![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
 
@@ -10,7 +11,9 @@ mod address;
 mod again;
 mod asking;
 mod badge;
+mod blocked;
 mod bulk;
+mod called;
 mod colleagues;
 mod composer;
 mod counts;
@@ -23,12 +26,15 @@ mod loads;
 mod lookup;
 mod model;
 mod neighbour;
+mod order;
+mod overtaken;
 mod play;
 mod row;
 mod snoozed;
 mod tags;
 mod ticket;
 mod views;
+mod waking;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -60,7 +66,7 @@ pub fn DeskPage(
         None => nothing_open(desk),
     };
     view! {
-        <PageTitle text=t("desk.title")/>
+        <PageTitle text=tab_title(desk)/>
         <div class="desk" data-open=move || open.get().map(|_| "")>
             {views::rail(desk)}
             {list::column(desk)}
@@ -92,12 +98,22 @@ pub fn TicketPage(
         None => not_found(),
     };
     view! {
+        <PageTitle text=tab_title(desk)/>
         <div class="desk" data-alone="" data-open="">
             <section class="desk-ticket" aria-label=t("ticket._one")>{content}</section>
         </div>
         {asking::dialogs(desk)}
     }
     .into_any()
+}
+
+/// What the browser's tab says: the ticket that is open, else where one is.
+fn tab_title(desk: Desk) -> Signal<String> {
+    let page = desk.page;
+    Signal::derive(move || {
+        let called = desk.called.get().map_or_else(|| page.text("desk.title"), |(_, called)| called);
+        format!("{called} · {}", page.text("ui.app_name"))
+    })
 }
 
 /// Beside the list while no ticket is open.

@@ -17,9 +17,11 @@ use uuid::Uuid;
 
 use super::address::{Address, Asked, View};
 use super::asking::Asking;
+use super::blocked::Doubt;
 use super::counts::{Held, OWN, Turns, held};
 use super::listing::Listing;
 use super::ticket::Ticket;
+use super::waking::Waking;
 use crate::api::desk::queue_counts;
 use crate::api::post::answers_go;
 use crate::api::records::{get_record, list_records};
@@ -114,6 +116,8 @@ pub(super) struct Desk {
     pub(super) total: RwSignal<Option<(Asked, i64)>>,
     /// The open ticket.
     pub(super) open: StoredValue<Option<Ticket>>,
+    /// What the open ticket is called, for the browser's tab.
+    pub(super) called: RwSignal<Option<(Uuid, String)>>,
     /// The row one is at with the keys.
     pub(super) current: RwSignal<Option<Uuid>>,
     /// A ticket that one was at when it left the list, and where it stood.
@@ -122,6 +126,8 @@ pub(super) struct Desk {
     pub(super) selected: RwSignal<BTreeSet<Uuid>>,
     /// What is being asked about some tickets.
     pub(super) asking: RwSignal<Option<Asking>>,
+    /// An act that one is asked about first.
+    pub(super) doubt: RwSignal<Option<Doubt>>,
     /// Tickets that are to become one.
     pub(super) merging: RwSignal<Option<Vec<Uuid>>>,
     pub(super) batch: Batch,
@@ -141,6 +147,8 @@ pub(super) struct Desk {
     pub(super) counting: Turns,
     /// What saved views hold is being counted.
     pub(super) counting_saved: Turns,
+    /// When tickets that were put off come back.
+    pub(super) waking: Waking,
     /// What is around is being read.
     reading: Turns,
     /// The page has been taken over: what is around may be read where the server could not yet know it.
@@ -160,10 +168,12 @@ impl Desk {
             kept: RwSignal::new(None),
             total: RwSignal::new(None),
             open,
+            called: RwSignal::new(None),
             current: RwSignal::new(None),
             left: StoredValue::new(None),
             selected: RwSignal::new(BTreeSet::new()),
             asking: RwSignal::new(None),
+            doubt: RwSignal::new(None),
             merging: RwSignal::new(None),
             batch: Batch::new(page, &TICKET, move |row| put(listing, open, &row)),
             playing: RwSignal::new(false),
@@ -174,6 +184,7 @@ impl Desk {
             creating: RwSignal::new(false),
             counting: Turns::new(),
             counting_saved: Turns::new(),
+            waking: Waking::new(),
             reading: Turns::new(),
             here: RwSignal::new(false),
         };
@@ -218,6 +229,14 @@ impl Desk {
     /// What a live event means for the navigation.
     pub(super) fn hear(self, event: &LiveEvent) {
         match event {
+            LiveEvent::Changed { record_type, row, .. } if record_type == TICKET.name => {
+                self.note_put_off(row);
+                self.counts_soon();
+            }
+            LiveEvent::Refresh { record_type } if record_type == TICKET.name => {
+                self.watch_waking();
+                self.counts_soon();
+            }
             LiveEvent::Changed { record_type, .. }
             | LiveEvent::Removed { record_type, .. }
             | LiveEvent::Refresh { record_type } => match record_type.as_str() {
@@ -225,7 +244,10 @@ impl Desk {
                 "queue" | "saved_view" | "ticket_status" => self.load(),
                 _ => {}
             },
-            LiveEvent::Reset => self.load(),
+            LiveEvent::Reset => {
+                self.watch_waking();
+                self.load();
+            }
             LiveEvent::Presence { .. } => {}
         }
     }

@@ -3,30 +3,29 @@
 use leptos::prelude::*;
 use leptos::web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 use shared::desk::QueueCount;
-use shared::types::TICKET;
-use shared::{Row, format, i18n};
+use shared::types::{QUEUE, SAVED_VIEW, TICKET};
+use shared::{RecordDef, Row, format, i18n};
 use uuid::Uuid;
 
 use super::address::{Address, View};
 use super::model::{Around, Desk, around};
-use crate::context::t;
+use crate::context::{Page, t};
 use crate::ui::Icon;
 
 /// What a queue or a saved view is called.
-fn named(around: &Around, view: View) -> Option<String> {
-    let titled = |rows: &[Row], id: Uuid| {
-        rows.iter().find(|row| row.id == id).and_then(|row| row.text("name").map(str::to_owned))
-    };
+fn named(page: Page, around: &Around, view: View) -> Option<String> {
+    let titled =
+        |def: &RecordDef, rows: &[Row], id: Uuid| rows.iter().find(|row| row.id == id).map(|row| page.called(def, row));
     match view {
-        View::Queue(id) => titled(&around.queues, id),
-        View::Saved(id) => titled(&around.saved, id),
+        View::Queue(id) => titled(&QUEUE, &around.queues, id),
+        View::Saved(id) => titled(&SAVED_VIEW, &around.saved, id),
         _ => None,
     }
 }
 
 /// What a view is called; tracked.
 pub(super) fn name(desk: Desk, view: View) -> String {
-    desk.known(|around| named(around, view)).unwrap_or_else(|| match view {
+    desk.known(|around| named(desk.page, around, view)).unwrap_or_else(|| match view {
         View::Queue(_) | View::Saved(_) => i18n::type_label_many(desk.page.locale.get(), &TICKET),
         fixed => desk.page.text(&format!("desk.view.{}", fixed.code())),
     })
@@ -80,7 +79,7 @@ fn keep_in_view(desk: Desk) {
         let view = desk.address.asked.with(|asked| asked.view);
         // Lines of queues and saved views come later than the others.
         let is_there = match view {
-            View::Queue(_) | View::Saved(_) => desk.around.with(|around| named(around, view).is_some()),
+            View::Queue(_) | View::Saved(_) => desk.around.with(|around| named(desk.page, around, view).is_some()),
             _ => true,
         };
         (view, is_there, desk.address.ticket().is_none())
@@ -100,7 +99,7 @@ fn keep_in_view(desk: Desk) {
 fn link(desk: Desk, view: View, icon: &'static str, end: AnyView) -> AnyView {
     let current = Memo::new(move |_| desk.address.asked.with(|asked| asked.view == view));
     // Lines of queues and saved views are there only once these are known.
-    let own = move || desk.around.with(|around| named(around, view));
+    let own = move || desk.around.with(|around| named(desk.page, around, view));
     let label = move || match view {
         View::Queue(_) | View::Saved(_) => own().unwrap_or_default(),
         fixed => name(desk, fixed),

@@ -143,6 +143,7 @@ impl Review {
                         {running.then(|| view! { <Progress value=Signal::derive(|| None) label=t("duplicates.looking")/> })}
                         {is_empty.then(|| view! { <EmptyState icon="circle-check" title=t("duplicates.none") text=t("duplicates.none_text")/> })}
                         {pairs.pairs.into_iter().map(|pair| self.pair(pair)).collect_view()}
+                        {self.dismissed(pairs.dismissed)}
                     </div>
                 }
                 .into_any()
@@ -175,6 +176,38 @@ impl Review {
         .into_any()
     }
 
+    /// Pairs that somebody said are not the same: minds change.
+    fn dismissed(self, pairs: Vec<Pair>) -> Option<AnyView> {
+        let one = |pair: Pair| {
+            let (first, second) = (pair.first.id, pair.second.id);
+            view! {
+                <section class="panel stack duplicate-decided" data-dismissed=format!("{first}/{second}")>
+                    <div class="duplicate-two">{self.record(&pair.first)}{self.record(&pair.second)}</div>
+                    <div class="row">
+                        <span class="spacer"></span>
+                        <Button on_click=move |_| self.consider(first, second)>{t("duplicates.again")}</Button>
+                    </div>
+                </section>
+            }
+        };
+        (!pairs.is_empty()).then(|| {
+            view! {
+                <h2>{t("duplicates.dismissed_pairs")}</h2>
+                {pairs.into_iter().map(one).collect_view()}
+            }
+            .into_any()
+        })
+    }
+
+    fn consider(self, first: Uuid, second: Uuid) {
+        spawn_local(async move {
+            match dismiss_duplicate(self.def.name.to_owned(), first, second, true).await {
+                Ok(()) => self.load(),
+                Err(fault) => self.fail(&fault.0),
+            }
+        });
+    }
+
     fn record(self, row: &Row) -> AnyView {
         let title = row.text(self.def.title).unwrap_or_default().to_owned();
         let also: Vec<String> = ["emails", "phones"]
@@ -194,14 +227,7 @@ impl Review {
         spawn_local(async move {
             match dismiss_duplicate(self.def.name.to_owned(), first, second, false).await {
                 Ok(()) => {
-                    let undo = Undo::new(move || {
-                        spawn_local(async move {
-                            match dismiss_duplicate(self.def.name.to_owned(), first, second, true).await {
-                                Ok(()) => self.load(),
-                                Err(fault) => self.fail(&fault.0),
-                            }
-                        });
-                    });
+                    let undo = Undo::new(move || self.consider(first, second));
                     self.toasts.push(self.page.text("duplicates.dismissed"), Tone::Success, Some(undo));
                     self.load();
                 }

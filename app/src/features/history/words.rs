@@ -1,14 +1,34 @@
 //! Change sets in words.
 
 use shared::format::number;
-use shared::history::{ChangeSet, Count};
+use shared::history::{ChangeSet, Concerned, Count};
 use shared::i18n::{Locale, translate, type_label, type_label_many};
 use shared::types::by_name;
 
 /// What was done to how many records of which type.
 pub(super) fn what(locale: Locale, set: &ChangeSet) -> String {
-    let told: Vec<String> = set.counts.iter().map(|count| counted(locale, count, set.more)).collect();
+    let merged = set.into.as_ref().and_then(|into| merged(locale, set, into));
+    // What is told of by its name is not counted once more.
+    let is_told = |count: &&Count| {
+        let of_merge = set.into.as_ref().is_some_and(|into| into.record_type == count.record_type);
+        merged.is_some() && of_merge && (count.action == "delete" || count.records == 1)
+    };
+    let counts = set.counts.iter().filter(|count| !is_told(count)).map(|count| counted(locale, count, set.more));
+    let told: Vec<String> = merged.iter().cloned().chain(counts).collect();
     told.join(if locale == Locale::ZhCn { "，" } else { ", " })
+}
+
+/// Which records became part of which, as far as the reader may know what those are called.
+fn merged(locale: Locale, set: &ChangeSet, into: &Concerned) -> Option<String> {
+    let gone = set.counts.iter().find(|count| count.action == "delete" && count.record_type == into.record_type)?;
+    let others = set.records.iter().filter(|record| record.record_type == into.record_type && record.id != into.id);
+    let all = usize::try_from(gone.records).unwrap_or(usize::MAX);
+    let mut names: Vec<&str> = others.take(all).map(|record| record.title.as_deref()).collect::<Option<_>>()?;
+    if names.len() < all {
+        names.push("…");
+    }
+    let names = names.join(if locale == Locale::ZhCn { "、" } else { ", " });
+    Some(translate(locale, "admin.history.merged", &[("names", &names), ("into", into.title.as_deref()?)]))
 }
 
 fn counted(locale: Locale, count: &Count, more: bool) -> String {
@@ -27,6 +47,41 @@ fn counted(locale: Locale, count: &Count, more: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_merge_is_told_by_names() {
+        let customer = |title: &str| Concerned {
+            record_type: "customer".into(),
+            id: uuid::Uuid::now_v7(),
+            title: Some(title.into()),
+            there: true,
+        };
+        let count =
+            |name: &str, action: &str, records| Count { record_type: name.into(), action: action.into(), records };
+        let (gone, into) = (customer("Mb"), customer("Ma"));
+        let mut set = ChangeSet {
+            id: uuid::Uuid::now_v7(),
+            at: chrono::DateTime::UNIX_EPOCH,
+            who: None,
+            source: "merge".into(),
+            counts: vec![
+                count("customer", "delete", 1),
+                count("opportunity", "update", 2),
+                count("customer", "update", 1),
+            ],
+            more: false,
+            records: vec![gone, into.clone()],
+            into: Some(into),
+            import: None,
+            state: shared::history::State::Undoable,
+            kept: Vec::new(),
+            kept_count: 0,
+        };
+        assert_eq!(what(Locale::En, &set), "Mb merged into Ma, 2 opportunities changed");
+        assert_eq!(what(Locale::ZhCn, &set), "“Mb”并入“Ma”，更新 2 个商机");
+        set.records[0].title = None;
+        assert!(what(Locale::En, &set).starts_with("1 customer deleted"));
+    }
 
     #[test]
     fn what_was_done_is_counted_by_type() {

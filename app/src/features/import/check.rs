@@ -11,7 +11,7 @@ use shared::types::by_name;
 use super::column::called;
 use super::questions::Questions;
 use super::rows::Rows;
-use super::wizard::{Stage, Wizard};
+use super::wizard::{Stage, Wizard, listed};
 use crate::context::t;
 use crate::ui::{Badge, Button, ButtonKind, Notice, SkeletonRows, Tone};
 
@@ -86,7 +86,12 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
         let text = move || {
             let locale = page.locale.get();
             let rows = page.text_with("import.preview.count", &[("n", &rows.to_string())]);
-            format!("{}: {} ({rows})", called(wizard, def, &error.field), field_error(locale, &error))
+            let reason = field_error(locale, &error);
+            // What a person may not do at all is about no field.
+            match error.field.as_str() {
+                "" => format!("{reason} ({rows})"),
+                field => format!("{}: {reason} ({rows})", called(wizard, def, field)),
+            }
         };
         view! { <li>{text}</li> }
     });
@@ -94,7 +99,7 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
     let has_problems = !step.problems.is_empty();
     let (repeated, lines) = (step.repeated, step.repeated_lines.clone());
     let repeats = move || {
-        let named = lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+        let named = listed(page.locale.get(), &lines.iter().map(u64::to_string).collect::<Vec<_>>());
         let named = if repeated > lines.len() as u64 { format!("{named} …") } else { named };
         page.text_with("import.preview.repeated", &[("n", &repeated.to_string()), ("lines", &named)])
     };

@@ -6,12 +6,12 @@ use shared::access::Action;
 use shared::i18n::field_label;
 use shared::import::label::target_label;
 use shared::import::mapping::parts;
-use shared::import::{Column, fillable};
+use shared::import::{Column, mappable};
 use shared::record::custom_name;
 use shared::types::CUSTOM_FIELD;
 
 use super::meaning::{Order, TimesIn, Unit, Words};
-use super::wizard::Wizard;
+use super::wizard::{Wizard, listed};
 use crate::context::t;
 use crate::ui::{Button, ButtonKind, Choice, Icon, Select, Size};
 
@@ -20,7 +20,7 @@ pub(super) fn field_choices(wizard: Wizard, def: &'static RecordDef) -> Signal<V
     Signal::derive(move || {
         let locale = wizard.page.locale.get();
         let id = Choice::new("id", "ID");
-        let fields = fillable(def).map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
+        let fields = mappable(def).map(|field| Choice::new(field.name, field_label(locale, def, field.name)));
         let parts = parts(def).map(|part| Choice::new(part.clone(), target_label(locale, def, &[], &part)));
         let custom = wizard.custom.with(|known| known.get(def.name).cloned()).unwrap_or_default();
         let custom = custom.into_iter().map(|field| Choice::new(custom_name(&field.key), field.label));
@@ -57,7 +57,7 @@ pub fn ColumnRow(
     let dates = column.dates;
     let assign = move |chosen: String| wizard.map(at, |step| step.lead(def, &name.read_value(), &chosen, dates));
     let companions = move || {
-        let others = wizard.step(at, |step| step.companions(&name.read_value()).join(", "));
+        let others = wizard.step(at, |step| listed(wizard.page.locale.get(), &step.companions(&name.read_value())));
         others
             .filter(|others| !others.is_empty())
             .map(|columns| wizard.page.text_with("import.mapping.together", &[("columns", &columns)]))
@@ -72,7 +72,7 @@ pub fn ColumnRow(
                 on_click=move |_| wizard.add_field(at, def.name, column.clone())>{t("import.mapping.new_field")}</Button>
         })
     };
-    let ordered = column.dates.map(|_| view! { <Order wizard at column=column.name.clone()/> });
+    let ordered = column.dates.map(|_| view! { <Order wizard at column=name/> });
     view! {
         <tr data-unmapped=move || field.with(String::is_empty).then_some("")>
             <td>{column.name}<p class="meta">{column.samples.join(" · ")}</p></td>

@@ -11,7 +11,7 @@ use super::column::ColumnRow;
 use super::constants::Constants;
 use super::matching::Matching;
 use super::missing::Missing;
-use super::wizard::Wizard;
+use super::wizard::{Wizard, listed};
 use crate::context::t;
 use crate::ui::{Choice, Field, Notice, Select, Tone};
 
@@ -52,7 +52,7 @@ pub fn Columns(
             (!types.is_empty()).then_some(types)
         })?;
         let names: Vec<String> = types.iter().map(|def| type_label_many(locale, def)).collect();
-        Some(page.text_with("import.mapping.first_made", &[("types", &names.join(", "))]))
+        Some(page.text_with("import.mapping.first_made", &[("types", &listed(locale, &names))]))
     };
     view! {
         <Field id=format!("import-type-{at}") label=t("import.record_type")>

@@ -4,17 +4,37 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use shared::RecordDef;
-use shared::i18n::type_label_many;
-use shared::import::{Assignment, FileInfo, Format, Step};
+use shared::i18n::{Locale, translate, type_label_many};
+use shared::import::{Assignment, Column, FileInfo, Format, Step};
 use shared::types::by_name;
 
 use super::column::called;
 use super::columns::Columns;
 use super::matching::Matching;
 use super::reading::HowRead;
-use super::wizard::{Stage, Wizard};
+use super::wizard::{Stage, Wizard, listed};
 use crate::context::t;
 use crate::ui::{Button, ButtonKind, Icon, Notice, Size, Tone};
+
+/// The labels of what is read of cards.
+const CARD_LABELS: [(&str, &str); 16] = [
+    ("Kind", "customer.kind"),
+    ("Name", "contact.name"),
+    ("Company", "lead.company"),
+    ("Department", "contact.department"),
+    ("Job title", "contact.job_title"),
+    ("Phones", "contact.phones"),
+    ("E-mails", "contact.emails"),
+    ("Street", "record.address.street"),
+    ("City", "record.address.city"),
+    ("Province", "record.address.province"),
+    ("Postcode", "record.address.postcode"),
+    ("Country", "record.address.country"),
+    ("Website", "customer.website"),
+    ("Birthday", "contact.birth_date"),
+    ("Notes", "contact.description"),
+    ("Tags", "contact.tags"),
+];
 
 /// All files with their columns.
 #[component]
@@ -28,6 +48,11 @@ pub fn Mapping(
         wizard.answers.update(Vec::clear);
         wizard.stage.set(Stage::Choose);
     };
+    let check = move |_| {
+        if wizard.take_typed() {
+            wizard.check();
+        }
+    };
     view! {
         <h2 class="section-title">{t("import.mapping.title")}</h2>
         {move || {
@@ -38,7 +63,7 @@ pub fn Mapping(
         <div class="button-group">
             <Button on_click=again>{t("import.file.other")}</Button>
             <span class="spacer"></span>
-            <Button kind=ButtonKind::Primary busy=wizard.busy on_click=move |_| wizard.check()>{t("import.next")}</Button>
+            <Button kind=ButtonKind::Primary busy=wizard.busy on_click=check>{t("import.next")}</Button>
         </div>
     }
 }
@@ -90,17 +115,21 @@ fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
     let text = Signal::derive(move || {
         let locale = page.locale.get();
         let names: Vec<String> = types.iter().map(|def| type_label_many(locale, def)).collect();
-        page.text_with("import.mapping.known", &[("types", &names.join(", "))])
+        page.text_with("import.mapping.known", &[("types", &listed(locale, &names))])
     });
     let used: BTreeSet<String> = file.steps.iter().flat_map(Step::columns).map(str::to_owned).collect();
-    let unused: Vec<String> =
-        file.columns.into_iter().map(|column| column.name).filter(|name| !used.contains(name)).collect();
-    let left = Signal::derive(move || {
-        let (n, columns) = (unused.len().to_string(), unused.join(", "));
-        (!unused.is_empty()).then(|| page.text_with("import.mapping.unused", &[("n", &n), ("columns", &columns)]))
-    });
     // Cards have no columns that anybody has seen.
     let is_table = file.format != Format::Cards;
+    let counts = |column: &Column| is_table || column.name != "Record" && !column.samples.is_empty();
+    let unused = file.columns.into_iter().filter(counts).map(|column| column.name);
+    let unused: Vec<String> = unused.filter(|name| !used.contains(name)).collect();
+    let left = Signal::derive(move || {
+        let locale = page.locale.get();
+        let names: Vec<String> =
+            unused.iter().map(|name| if is_table { name.clone() } else { of_card(locale, name) }).collect();
+        let (n, columns) = (names.len().to_string(), listed(locale, &names));
+        (!names.is_empty()).then(|| page.text_with("import.mapping.unused", &[("n", &n), ("columns", &columns)]))
+    });
     let steps = StoredValue::new(file.steps);
     let filled = move || steps.with_value(|steps| steps.iter().map(|step| filled(wizard, step)).collect_view());
     view! {
@@ -112,13 +141,19 @@ fn Known(wizard: Wizard, at: usize, file: FileInfo) -> impl IntoView {
     }
 }
 
+/// What people call what is read of a card, which the reader of cards calls so.
+fn of_card(locale: Locale, name: &str) -> String {
+    let known = CARD_LABELS.iter().find(|(own, _)| *own == name);
+    known.map_or_else(|| name.to_owned(), |(_, label)| translate(locale, label, &[]))
+}
+
 /// The fields that a step fills, each with its columns; reactive.
 fn filled(wizard: Wizard, step: &Step) -> AnyView {
     let Some(def) = by_name(&step.record_type) else { return ().into_any() };
     let locale = wizard.page.locale.get();
     let with_columns = step.assignments.iter().filter(|assignment| !assignment.from.columns().is_empty());
     let line = |assignment: &Assignment| {
-        let columns = assignment.from.columns().join(", ");
+        let columns = listed(locale, &assignment.from.columns());
         view! { <li>{columns} " → " {called(wizard, def, &assignment.field)}</li> }
     };
     view! {

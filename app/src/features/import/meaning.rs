@@ -16,6 +16,24 @@ use crate::ui::{Button, ButtonKind, Choice, Segmented, Select, Size};
 /// Words of a column that are shown with what they mean.
 const WORDS: usize = 8;
 
+/// A part of how the cells of a column are meant: what its assignments say that can have such a part, nothing where none can; and
+/// saying it otherwise.
+fn of_column<T: Clone + 'static>(
+    (wizard, at, column): (Wizard, usize, StoredValue<String>),
+    can: impl Fn(&Assignment) -> bool + Copy + Send + Sync + 'static,
+    read: fn(&Assignment) -> T,
+    write: fn(&mut Assignment, T),
+) -> (impl Fn() -> Option<T> + Copy + Send + Sync + 'static, impl Fn(T) + Copy + Send + Sync + 'static) {
+    let is_its = move |a: &Assignment| a.from.columns().contains(&column.read_value().as_str()) && can(a);
+    let said = move || wizard.step(at, |step| step.assignments.iter().find(|a| is_its(a)).map(read)).flatten();
+    let say = move |what: T| {
+        wizard.map(at, |step| {
+            step.assignments.iter_mut().filter(|a| is_its(a)).for_each(|a| write(a, what.clone()));
+        });
+    };
+    (said, say)
+}
+
 /// What comes first in the days of a column.
 #[component]
 pub fn Order(
@@ -24,28 +42,21 @@ pub fn Order(
     /// Position of the file.
     at: usize,
     /// Name of the column.
-    column: String,
+    column: StoredValue<String>,
 ) -> impl IntoView {
-    let column = StoredValue::new(column);
-    let reads = move |a: &Assignment| a.from.columns().contains(&column.read_value().as_str());
-    let of = move || wizard.step(at, |step| step.assignments.iter().find(|a| reads(a))?.dates).flatten();
-    let value = Signal::derive(move || of().unwrap_or(DateOrder::DayFirst).code().to_owned());
+    let has_days = |a: &Assignment| a.dates.is_some();
+    let (of, say) = of_column((wizard, at, column), has_days, |a| a.dates, |a, dates| a.dates = dates);
+    let value = Signal::derive(move || of().flatten().unwrap_or(DateOrder::DayFirst).code().to_owned());
     let page = wizard.page;
     let options = Signal::derive(move || {
         DateOrder::ALL
             .map(|order| Choice::new(order.code(), page.text(&format!("import.dates.{}", order.code()))))
             .to_vec()
     });
-    let set = move |code: String| {
-        wizard.map(at, |step| {
-            for assignment in step.assignments.iter_mut().filter(|a| reads(a)) {
-                assignment.dates = DateOrder::parse(&code);
-            }
-        });
-    };
     view! {
         <Show when=move || of().is_some()>
-            <Segmented value options label=t("import.mapping.dates") on_change=set/>
+            <Segmented value options label=t("import.mapping.dates")
+                on_change=move |code: String| say(DateOrder::parse(&code))/>
         </Show>
     }
 }
@@ -63,11 +74,10 @@ pub fn Unit(
     column: StoredValue<String>,
 ) -> impl IntoView {
     let page = wizard.page;
-    let is_its = move |a: &Assignment| {
-        matches!(&a.from, From::Column(name) if *name == *column.read_value())
-            && def.field(&a.field).is_some_and(|field| field.kind.is_scaled())
+    let is_scaled = move |a: &Assignment| {
+        matches!(a.from, From::Column(_)) && def.field(&a.field).is_some_and(|field| field.kind.is_scaled())
     };
-    let of = move || wizard.step(at, |step| step.assignments.iter().find(|a| is_its(a)).map(|a| a.times)).flatten();
+    let (of, say) = of_column((wizard, at, column), is_scaled, |a| a.times, |a, times| a.times = times);
     let value = Signal::derive(move || of().flatten().unwrap_or(1).to_string());
     let options = Signal::derive(move || {
         let label = |factor: &u64| Choice::new(factor.to_string(), page.text(&format!("import.unit.{factor}")));
@@ -75,13 +85,7 @@ pub fn Unit(
     });
     let chosen = RwSignal::new(String::new());
     Effect::new(move |_| chosen.set(value.get()));
-    let set = move |factor: String| {
-        wizard.map(at, |step| {
-            for assignment in step.assignments.iter_mut().filter(|a| is_its(a)) {
-                assignment.times = factor.parse().ok().filter(|factor| *factor > 1);
-            }
-        });
-    };
+    let set = move |factor: String| say(factor.parse().ok().filter(|factor| *factor > 1));
     view! {
         <Show when=move || of().is_some()>
             <Select value=chosen options label=t("import.mapping.unit") on_change=set/>
@@ -102,23 +106,13 @@ pub fn TimesIn(
     column: StoredValue<String>,
 ) -> impl IntoView {
     let page = wizard.page;
-    let is_its = move |a: &Assignment| {
-        a.from.columns().contains(&column.read_value().as_str())
-            && def.field(&a.field).is_some_and(|field| field.kind == Kind::DateTime)
-    };
-    let of =
-        move || wizard.step(at, |step| step.assignments.iter().find(|a| is_its(a)).map(|a| a.zone.clone())).flatten();
+    let is_time = move |a: &Assignment| def.field(&a.field).is_some_and(|field| field.kind == Kind::DateTime);
+    let (of, say) = of_column((wizard, at, column), is_time, |a| a.zone.clone(), |a, zone| a.zone = zone);
     let chosen = RwSignal::new(untrack(of).flatten().unwrap_or_default());
     Effect::new(move |_| chosen.set(of().flatten().unwrap_or_default()));
     let own = Signal::derive(move || page.text_with("import.mapping.zone_own", &[("zone", &page.zone().name)]));
     let options = Signal::derive(move || time_zones(&chosen.get()));
-    let set = move |zone: String| {
-        wizard.map(at, |step| {
-            for assignment in step.assignments.iter_mut().filter(|a| is_its(a)) {
-                assignment.zone = Some(zone.clone()).filter(|zone| !zone.is_empty());
-            }
-        });
-    };
+    let set = move |zone: String| say(Some(zone).filter(|zone| !zone.is_empty()));
     view! {
         <Show when=move || of().is_some()>
             <p class="meta">{t("import.mapping.zone")}</p>

@@ -6,7 +6,7 @@ use shared::i18n::field_label;
 use shared::import::start::placing;
 use shared::import::{Start, Step, fillable};
 
-use super::wizard::Wizard;
+use super::wizard::{Wizard, listed};
 use crate::ui::{Notice, Tone};
 
 /// Required fields without a column, and where new records begin if no column says so.
@@ -26,7 +26,7 @@ pub fn Missing(
         let may_begin = start.with(|known| !matches!(known, Some(None)));
         let names = wizard.step(at, |step| {
             let labels = required(def, step, may_begin).map(|name| field_label(locale, def, name));
-            labels.collect::<Vec<_>>().join(", ")
+            listed(locale, &labels.collect::<Vec<_>>())
         });
         let names = names.filter(|names| !names.is_empty())?;
         Some(wizard.page.text_with("import.mapping.required_missing", &[("fields", &names)]))

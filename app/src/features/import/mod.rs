@@ -1,5 +1,6 @@
 //! Bringing files in: choose, match columns, check, run, and the history of what was brought in.
 
+pub mod asking;
 pub mod check;
 pub mod choose;
 pub mod column;
@@ -10,10 +11,12 @@ pub mod mapping;
 pub mod matching;
 pub mod meaning;
 pub mod missing;
+mod over;
 pub mod questions;
 pub mod reading;
 pub mod rows;
 pub mod run;
+pub mod suggesting;
 pub mod wizard;
 
 use leptos::prelude::*;

@@ -7,10 +7,11 @@ use serde_json::Value;
 use shared::RecordDef;
 use shared::i18n::{choice_label, field_label, type_label_many};
 use shared::import::{Candidate, Decision, FileInfo, Question, Unknown};
+use shared::record::Kind;
 use shared::types::by_name;
 use uuid::Uuid;
 
-use super::wizard::Wizard;
+use super::wizard::{Wizard, listed};
 use crate::context::{Page, t};
 use crate::record::record_input;
 use crate::ui::{Button, Choice, Icon, Select};
@@ -143,10 +144,17 @@ fn answers(wizard: Wizard, at: usize, question: Question) -> AnyView {
     let all = uses.chain(create).chain([answer(without, Decision::Empty)]).collect_view();
     let choose = match by_name(&unknown.target).filter(|_| !several) {
         _ if !options.is_empty() => view! { <Options wizard unknown options several chosen=decision/> }.into_any(),
+        // A new pipeline has no stages to choose from, and those of others are not meant.
+        Some(def) if may_create && is_part(def) => ().into_any(),
         Some(def) => view! { <Lookup wizard at unknown def chosen=decision/> }.into_any(),
         None => ().into_any(),
     };
     view! { <div class="button-group">{all}{choose}</div> }.into_any()
+}
+
+/// Whether records of a type are parts of others: where one can be made, the row says of which.
+fn is_part(def: &RecordDef) -> bool {
+    def.fields.iter().any(|field| field.required && matches!(field.kind, Kind::Reference(_)))
 }
 
 /// Any other record, where there are more than a list holds.
@@ -228,10 +236,13 @@ fn place(wizard: Wizard, fields: &[String]) -> String {
         let columns = wizard.files.with_untracked(|files| columns(files, name, field));
         Some(match columns.is_empty() {
             true => label,
-            false => page.text_with("import.near.column", &[("field", &label), ("columns", &columns.join(", "))]),
+            false => {
+                let columns = listed(page.locale.get(), &columns);
+                page.text_with("import.near.column", &[("field", &label), ("columns", &columns)])
+            }
         })
     };
-    fields.iter().filter_map(one).collect::<Vec<_>>().join(", ")
+    listed(page.locale.get(), &fields.iter().filter_map(one).collect::<Vec<_>>())
 }
 
 /// The columns that fill a field.

@@ -13,6 +13,15 @@ use crate::api::import::preview_import_rows;
 use crate::context::t;
 use crate::ui::{Button, ButtonKind, Size, Switch};
 
+/// Where rows begin that are shown at a time.
+#[derive(Clone, Copy, Default)]
+struct Portion {
+    /// How many come before.
+    before: u64,
+    /// The line of the last one of those, for rows that have lines: the server goes on from there.
+    after: Option<u64>,
+}
+
 /// Which rows are shown; cheap to copy.
 #[derive(Clone, Copy)]
 struct Pager {
@@ -21,8 +30,8 @@ struct Pager {
     /// All rows, and those with problems.
     counts: (u64, u64),
     shown: RwSignal<Vec<PreviewRow>>,
-    /// How many come before.
-    skip: RwSignal<u64>,
+    /// Where those begin, after where the ones before them did.
+    begun: RwSignal<Vec<Portion>>,
     /// Whether only rows with problems are shown.
     problems: RwSignal<bool>,
     busy: RwSignal<bool>,
@@ -37,7 +46,7 @@ impl Pager {
             place: (step.file, step.step),
             counts: (step.rows_in_all(), step.failed),
             shown: RwSignal::new(step.rows.clone()),
-            skip: RwSignal::new(0),
+            begun: RwSignal::new(vec![Portion::default()]),
             problems: RwSignal::new(false),
             busy: RwSignal::new(false),
             asked: StoredValue::new(0),
@@ -49,12 +58,34 @@ impl Pager {
         if self.problems.get() { self.counts.1 } else { self.counts.0 }
     }
 
-    /// Shows others; the server works them out anew.
-    fn go(self, skip: u64, problems: bool) {
+    /// How many rows come before those that are shown; reactive.
+    fn before(self) -> u64 {
+        self.begun.with(|begun| begun.last().map_or(0, |portion| portion.before))
+    }
+
+    /// Shows the ones that follow.
+    fn forwards(self) {
+        let (shown, last) = self.shown.with_untracked(|rows| (rows.len() as u64, rows.last().map(|row| row.line)));
+        let mut begun = self.begun.get_untracked();
+        let before = untrack(move || self.before()) + shown;
+        // What an import brings along itself stands on no line.
+        begun.push(Portion { before, after: last.filter(|line| *line > 0) });
+        self.go(begun, self.problems.get_untracked());
+    }
+
+    /// Shows the ones that came before.
+    fn backwards(self) {
+        let mut begun = self.begun.get_untracked();
+        begun.pop();
+        self.go(begun, self.problems.get_untracked());
+    }
+
+    /// Shows the rows of the last of these portions; the server works them out anew.
+    fn go(self, begun: Vec<Portion>, problems: bool) {
+        let Portion { before, after } = begun.last().copied().unwrap_or_default();
         let (file, step) = self.place;
-        let excerpt = Excerpt { file, step, skip, problems };
+        let excerpt = Excerpt { file, step, after, skip: if after.is_some() { 0 } else { before }, problems };
         let (spec, locale) = (self.wizard.spec(), self.wizard.page.locale.get_untracked());
-        self.skip.set(skip);
         self.problems.set(problems);
         self.busy.set(true);
         let turn = self.asked.get_value() + 1;
@@ -65,7 +96,10 @@ impl Pager {
                 return;
             }
             match result {
-                Ok(rows) => self.shown.set(rows),
+                Ok(rows) => {
+                    self.shown.set(rows);
+                    self.begun.set(begun);
+                }
                 Err(fault) => self.wizard.error.set(Some(self.wizard.sentence(&fault.0))),
             }
             self.busy.set(false);
@@ -90,7 +124,7 @@ pub fn Rows(
     let pager = Pager::new(wizard, &step);
     let caption = move || {
         let written = |n: u64| number(page.locale.get(), i64::try_from(n).unwrap_or(i64::MAX));
-        let (from, shown) = (pager.skip.get(), pager.shown.with(Vec::len) as u64);
+        let (from, shown) = (pager.before(), pager.shown.with(Vec::len) as u64);
         let bounds = [from + u64::from(shown > 0), from + shown, pager.count()].map(written);
         page.text_with("import.preview.rows", &[("from", &bounds[0]), ("to", &bounds[1]), ("n", &bounds[2])])
     };
@@ -145,13 +179,11 @@ fn ways(pager: Pager) -> AnyView {
         Signal::derive(move || pager.wizard.page.text_with(key, &[("n", &n)]))
     };
     let (previous, next) = (words("import.preview.previous"), words("import.preview.next"));
-    let is_first = Signal::derive(move || pager.skip.get() == 0);
-    let is_last = Signal::derive(move || pager.skip.get() + step >= pager.count());
-    let back = move |_| pager.go(pager.skip.get_untracked().saturating_sub(step), pager.problems.get_untracked());
-    let on = move |_| pager.go(pager.skip.get_untracked() + step, pager.problems.get_untracked());
+    let is_first = Signal::derive(move || pager.before() == 0);
+    let is_last = Signal::derive(move || pager.before() + step >= pager.count());
     let only = (failed > 0 && failed < all).then(|| {
         view! {
-            <Switch value=pager.problems on_change=move |problems| pager.go(0, problems)>
+            <Switch value=pager.problems on_change=move |problems| pager.go(vec![Portion::default()], problems)>
                 {t("import.preview.only_problems")}
             </Switch>
         }
@@ -161,9 +193,9 @@ fn ways(pager: Pager) -> AnyView {
             {only}
             <span class="spacer"></span>
             <Button kind=ButtonKind::Ghost icon="chevron-left" size=Size::Small label=previous busy=pager.busy disabled=is_first
-                on_click=back/>
+                on_click=move |_| pager.backwards()/>
             <Button kind=ButtonKind::Ghost icon="chevron-right" size=Size::Small label=next busy=pager.busy disabled=is_last
-                on_click=on/>
+                on_click=move |_| pager.forwards()/>
         </div>
     }
     .into_any()

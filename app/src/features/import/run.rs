@@ -12,6 +12,7 @@ use shared::query::{CHANGE_SET, Filter, Op};
 use shared::types::by_name;
 use uuid::Uuid;
 
+use super::over::tell_when_over;
 use crate::api::import::{cancel_import, import_run, undo_import};
 use crate::context::{Page, t};
 use crate::record::list_address;
@@ -54,6 +55,12 @@ pub fn RunView(
             PULSE,
         );
         on_cleanup(move || drop(timer.map(|timer| timer.clear())));
+    });
+    let toasts = Toasts::take();
+    on_cleanup(move || {
+        if run.try_with_untracked(|run| run.as_ref().is_some_and(|run| run.status.is_open())) == Some(true) {
+            tell_when_over((page, toasts), id);
+        }
     });
     let stage = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| run.status)));
     view! {

@@ -55,25 +55,27 @@ fn name(locale: Locale, step: Step, span: Span, today: NaiveDate) -> String {
     }
 }
 
-/// How long the parts are: that follows from all days together.
-fn step(buckets: &[Bucket]) -> Step {
-    let longest = buckets.iter().map(|bucket| bucket.span.days()).max().unwrap_or(1);
-    match longest {
-        1 => Step::Day,
-        2..=7 => Step::Week,
-        _ => Step::Month,
+/// The same; a part that is shorter than the others says so.
+fn name_in_full(locale: Locale, step: Step, span: Span, today: NaiveDate) -> String {
+    let name = name(locale, step, span, today);
+    if span.is_whole(step, today) {
+        return name;
     }
+    let key = if span.until > today { "report.so_far" } else { "report.in_part" };
+    translate(locale, key, &[("days", &name)])
 }
 
 fn charts(shown: Shown, buckets: StoredValue<Vec<Bucket>>) -> AnyView {
     let page = shown.page;
     let today = today(page);
     let places = Signal::derive(move || {
-        let (locale, today) = (page.locale.get(), today.get());
-        buckets.with_value(|all| {
-            let step = step(all);
-            all.iter().map(|bucket| name(locale, step, bucket.span, today)).collect::<Vec<_>>()
-        })
+        let (locale, today, step) = (page.locale.get(), today.get(), shown.step());
+        let name = |bucket: &Bucket| name_in_full(locale, step, bucket.span, today);
+        buckets.with_value(|all| all.iter().map(name).collect::<Vec<_>>())
+    });
+    let shorter = Signal::derive(move || {
+        let (today, step) = (today.get(), shown.step());
+        buckets.with_value(|all| all.iter().map(|bucket| !bucket.span.is_whole(step, today)).collect::<Vec<_>>())
     });
     let series = move |key: &'static str, of: fn(&Bucket) -> i64| Series {
         name: page.text(key),
@@ -96,7 +98,7 @@ fn charts(shown: Shown, buckets: StoredValue<Vec<Bucket>>) -> AnyView {
         }
     };
     view! {
-        <Chart drawn=Drawn::Bars series=volume places label=t("report.volume_chart") number on_open=open_received/>
+        <Chart drawn=Drawn::Bars series=volume places shorter label=t("report.volume_chart") number on_open=open_received/>
         <Chart drawn=Drawn::Line series=backlog places label=t("report.backlog_chart") number on_open=open_backlog/>
     }
     .into_any()
@@ -105,24 +107,22 @@ fn charts(shown: Shown, buckets: StoredValue<Vec<Bucket>>) -> AnyView {
 fn numbers(shown: Shown, buckets: StoredValue<Vec<Bucket>>) -> AnyView {
     let page = shown.page;
     let today = today(page);
-    let line = move |step: Step, bucket: &Bucket| {
+    let step = shown.step();
+    let line = move |bucket: &Bucket| {
         let span = bucket.span;
         let cell = |href: String, n: i64| {
             view! { <td class="num"><a href=href>{move || shared::format::number(page.locale.get(), n)}</a></td> }
         };
         view! {
             <tr>
-                <th scope="row">{move || name(page.locale.get(), step, span, today.get())}</th>
+                <th scope="row">{move || name_in_full(page.locale.get(), step, span, today.get())}</th>
                 {cell(shown.href_within(Measure::Received, span), bucket.received)}
                 {cell(shown.href_within(Measure::Solved, span), bucket.solved)}
                 {cell(shown.href_backlog(span), bucket.backlog)}
             </tr>
         }
     };
-    let rows = buckets.with_value(|all| {
-        let step = step(all);
-        all.iter().map(|bucket| line(step, bucket)).collect_view()
-    });
+    let rows = buckets.with_value(|all| all.iter().map(line).collect_view());
     let head = move |key: &'static str, hint: &'static str| {
         view! { <th scope="col" class="num" title=move || page.text(hint)>{move || page.text(key)}</th> }
     };
@@ -170,5 +170,18 @@ mod tests {
         assert_eq!(called(Step::Week, "2026-12-01"), "30 Nov");
         assert_eq!(called(Step::Day, "2026-12-01"), "30 Nov");
         assert_eq!(called(Step::Week, "2026-12-07"), "30 Nov – 6 Dec");
+    }
+
+    #[test]
+    fn what_is_shorter_than_the_others_says_so() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let called = |step, from, until| {
+            let span = Span { from: day(from), until: day(until) };
+            name_in_full(Locale::En, step, span, day("2026-12-08"))
+        };
+        assert_eq!(called(Step::Week, "2026-11-30", "2026-12-07"), "30 Nov – 6 Dec");
+        assert_eq!(called(Step::Week, "2026-12-01", "2026-12-07"), "1 Dec – 6 Dec (in part)");
+        assert_eq!(called(Step::Week, "2026-12-07", "2026-12-09"), "7 Dec – 8 Dec (so far)");
+        assert_eq!(called(Step::Month, "2026-10-15", "2026-11-01"), "October 2026 (in part)");
     }
 }

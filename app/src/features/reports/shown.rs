@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::i18n::choice_label;
 use shared::query::Filter;
-use shared::report::{Dimension, Measure, Report, ReportQuery, Span, dimension};
+use shared::report::{Dimension, Measure, Report, ReportQuery, Span, Step, dimension};
 use shared::types::TICKET;
 use uuid::Uuid;
 
@@ -28,6 +28,11 @@ impl Shown {
     pub(super) fn new(page: Page, nav: Nav, query: ReportQuery, report: Report) -> Option<Self> {
         let by = dimension(&query.by)?;
         Some(Self { page, nav, by, query: StoredValue::new(query), report: StoredValue::new(report) })
+    }
+
+    /// How long the parts are that it is drawn in.
+    pub(super) fn step(self) -> Step {
+        self.query.with_value(|query| query.span.step())
     }
 
     /// Nothing came in, nothing happened, nothing is open.

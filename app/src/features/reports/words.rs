@@ -19,7 +19,7 @@ pub(super) fn duration(locale: Locale, seconds: i64) -> String {
         (0, _, _) => (part("desk.hours", hours), (minutes > 0).then(|| part("desk.minutes", minutes))),
         _ => (part("desk.days", days), (hours > 0).then(|| part("desk.hours", hours))),
     };
-    second.map_or_else(|| first.clone(), |second| format!("{first} {second}"))
+    shared::format::duration(locale, &first, second.as_deref())
 }
 
 /// A share, from tenths of a percent.
@@ -60,7 +60,7 @@ mod tests {
     fn durations_say_their_two_largest_units() {
         let all = [45, 60, 3_599, 3_600, 5_400, 86_400, 97_200, 864_059].map(|seconds| duration(Locale::En, seconds));
         assert_eq!(all, ["45s", "1m", "59m", "1h", "1h 30m", "1d", "1d 3h", "10d"]);
-        assert_eq!(duration(Locale::ZhCn, 5_400), "1小时 30分钟");
+        assert_eq!(duration(Locale::ZhCn, 5_400), "1小时30分钟");
     }
 
     #[test]

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
 use shared::format::{date_short, weekday_name};
-use shared::i18n::{Locale, translate};
+use shared::i18n::{Locale, choice_label, translate};
 use shared::live::LiveEvent;
 use shared::record::{day, is_empty};
-use shared::sla::china;
+use shared::sla::{WEEKDAYS, china};
 use shared::types::{BUSINESS_CALENDAR, BusinessCalendar};
 use shared::{Error, Row};
 use uuid::Uuid;
@@ -31,6 +31,9 @@ struct Special {
     is_open: bool,
     /// The calendar says so itself.
     is_own: bool,
+    /// Of a make-up day, its own hours and the day of the week whose hours it has, as the calendar keeps them.
+    hours: Value,
+    like: Option<String>,
 }
 
 /// The days of a calendar, kept current.
@@ -132,7 +135,9 @@ fn own(calendar: &BusinessCalendar<'_>) -> impl Iterator<Item = Special> + use<>
         let special = |entry: &Value| {
             let text = |part: &str| entry.get(part).and_then(Value::as_str);
             let (day, name) = (day(text("day")?)?, text("name").unwrap_or_default().to_owned());
-            Some(Special { day, name, is_open, is_own: true })
+            let like = text("as").map(str::to_owned);
+            let hours = entry.get("hours").cloned().unwrap_or_default();
+            Some(Special { day, name, is_open, is_own: true, hours, like })
         };
         value.as_array().into_iter().flatten().filter_map(special).collect::<Vec<_>>()
     };
@@ -147,7 +152,15 @@ fn specials(calendar: &BusinessCalendar<'_>, year: i32, locale: Locale) -> Vec<S
         let closed = closed.into_iter().map(|holiday| (holiday.day, holiday.name, false));
         let worked = worked.into_iter().map(|workday| (workday.day, String::new(), true));
         let public = closed.chain(worked).filter(|(day, ..)| !named.contains(day));
-        all.extend(public.map(|(day, name, is_open)| Special { day, name, is_open, is_own: false }));
+        let public = public.map(|(day, name, is_open)| Special {
+            day,
+            name,
+            is_open,
+            is_own: false,
+            hours: Value::Null,
+            like: None,
+        });
+        all.extend(public);
     }
     all.sort_by_key(|special| special.day);
     all
@@ -184,13 +197,29 @@ fn list(page: Page, all: &[Special]) -> AnyView {
         let own = first.is_own.then(|| page.text("sla.days.own"));
         let more: Vec<String> = count.into_iter().chain(own).collect();
         let more = more.join(" · ");
-        view! { <li><span class="num">{days}</span><span>{first.name}</span><span class="meta">{more}</span></li> }
+        let about = if first.is_open { worked_as(locale, &first) } else { first.name };
+        view! { <li><span class="num">{days}</span><span>{about}</span><span class="meta">{more}</span></li> }
     };
     let part = |key: &str, is_open: bool| {
         let lines: Vec<_> = runs(all, is_open).into_iter().map(line).collect();
         (!lines.is_empty()).then(|| view! { <h3 class="meta">{page.text(key)}</h3><ul>{lines}</ul> })
     };
     view! { {part("sla.days.closed", false)}{part("sla.days.worked", true)} }.into_any()
+}
+
+/// The hours of a make-up day: its own, or those of a weekday, which is Monday where nothing is said.
+fn worked_as(locale: Locale, special: &Special) -> String {
+    let interval = |pair: &Value| {
+        let at = |side: usize| pair.get(side).and_then(Value::as_str).unwrap_or_default();
+        format!("{}–{}", at(0), at(1))
+    };
+    let own: Vec<String> = special.hours.as_array().into_iter().flatten().map(interval).collect();
+    if !own.is_empty() {
+        return own.join(", ");
+    }
+    let like = special.like.as_deref().unwrap_or(WEEKDAYS[0]);
+    let day = choice_label(locale, &BUSINESS_CALENDAR, "workdays.as", like);
+    translate(locale, "sla.days.as", &[("day", &day)])
 }
 
 fn with_weekday(locale: Locale, day: NaiveDate) -> String {
@@ -222,6 +251,18 @@ mod tests {
         assert_eq!(open[..2], ["2025-01-26 2025-01-26 ", "2025-02-04 2025-02-04 "]);
         assert_eq!(told(calendar, 2027, false).len(), 3, "what the law fixes");
         assert!(told(json!({}), 2025, false).is_empty());
+    }
+
+    #[test]
+    fn a_make_up_day_says_whose_hours_it_has() {
+        let workdays = json!([
+            {"day": "2026-12-05", "as": "fri"}, {"day": "2026-12-06", "hours": [["09:00", "12:00"]]}, {"day": "2026-12-12"},
+        ]);
+        let values = json!({"workdays": workdays}).as_object().cloned().unwrap();
+        let all = specials(&BusinessCalendar(&values), 2026, Locale::En);
+        let said: Vec<String> = all.iter().map(|special| worked_as(Locale::En, special)).collect();
+        assert_eq!(said, ["hours as on Friday", "09:00–12:00", "hours as on Monday"]);
+        assert_eq!(with_weekday(Locale::En, all[0].day), "Sat, 5 Dec");
     }
 
     #[test]

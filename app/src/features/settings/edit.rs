@@ -1,9 +1,11 @@
 //! A dialog for the few fields of an administered record.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::command::{Change, Command};
-use shared::i18n::{self, choice_label, field_error, field_label};
+use shared::i18n::{self, choice_label, field_error, field_label, group_label};
 use shared::query::{ListQuery, MAX_PAGE};
 use shared::record::{Kind, texts};
 use shared::types::{OPPORTUNITY, REGISTRY, by_name};
@@ -131,11 +133,29 @@ pub fn EditDialog(
                 class="stack"
                 on:keydown=move |event| if is_save_chord(&event) { save() }
             >
-                {fields.iter().filter_map(|name| def.field(name)).map(|field| input(def, field, editor)).collect_view()}
+                {inputs(def, fields, editor)}
             </div>
         </Dialog>
     }
     .into_any()
+}
+
+/// The fields of the dialog; below the headings of their groups, where each group stands together.
+fn inputs(def: &'static RecordDef, fields: &[&str], editor: Editor) -> AnyView {
+    let page = Page::take();
+    let fields: Vec<&'static FieldDef> = fields.iter().filter_map(|name| def.field(name)).collect();
+    let groups: Vec<&[&'static FieldDef]> = fields.chunk_by(|one, next| one.group == next.group).collect();
+    let names: BTreeSet<&str> = fields.iter().map(|field| field.group).collect();
+    if groups.len() < 2 || names.len() < groups.len() {
+        return fields.iter().copied().map(|field| input(def, field, editor)).collect_view().into_any();
+    }
+    let group = |members: &[&'static FieldDef]| {
+        let name = members.first().map_or("main", |field| field.group);
+        let heading = Signal::derive(move || group_label(page.locale.get(), def, name));
+        let members = members.iter().copied().map(|field| input(def, field, editor)).collect_view();
+        view! { <fieldset class="form-group"><legend>{heading}</legend>{members}</fieldset> }
+    };
+    groups.into_iter().map(group).collect_view().into_any()
 }
 
 /// One field of the dialog.

@@ -141,7 +141,7 @@ fn Standing(id: Uuid, active: bool, states: States, tried: RwSignal<Option<Tried
             Some(why) => view! { <p class="field-error"><Icon name="circle-alert"/><span>{why}</span></p> }.into_any(),
             None => view! { <Badge tone>{page.text(key)}</Badge> }.into_any(),
         });
-        view! { <span class="meta">{parts.join(" · ")}</span> {badge} }
+        view! { <span class="meta">{parts.join(" · ")}</span>" "{badge} }
     };
     view! {
         <Transition fallback=|| ()>

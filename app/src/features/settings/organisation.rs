@@ -11,7 +11,7 @@ use super::roster::{Loaded, Roster};
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind};
 
-const FIELDS: &[&str] = &["name", "currency", "timezone", "locale", "pool_after", "slug", "portal"];
+const FIELDS: &[&str] = &["name", "currency", "timezone", "locale", "pool_after", "slug", "portal", "refused_files"];
 
 /// Name, currency, time zone and language.
 #[component]

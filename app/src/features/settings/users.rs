@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::Row;
-use shared::i18n::error_message;
-use shared::record::ids;
+use shared::i18n::{Locale, error_message, field_label};
+use shared::record::{ids, texts};
+use shared::types::USER;
 
 use super::SectionHead;
 use super::edit::{EditDialog, Editor};
@@ -71,12 +72,13 @@ fn User(
     let (page, toasts) = (Page::take(), Toasts::take());
     let name = row.text("name").unwrap_or_default().to_owned();
     let email = row.text("email").map(str::to_owned);
-    let (active, has_address) = (row.flag("active"), email.is_some());
+    let (active, has_address, away) = (row.flag("active"), email.is_some(), row.flag("away"));
     let roles: Vec<String> =
         ids(&row.values, "role_ids").into_iter().map(|id| roster.title(id)).filter(|r| !r.is_empty()).collect();
     let team = row.reference("team_id").map(|id| roster.title(id)).filter(|team| !team.is_empty());
     let myself = page.actor().is_some_and(|actor| actor.user_id == row.id);
     let row = StoredValue::new(row);
+    let serves = Memo::new(move |_| row.with_value(|row| service_text(page, row)));
     let flip = move |()| {
         if active {
             leaving.set(Some(row.get_value()));
@@ -95,9 +97,11 @@ fn User(
                     {move || email.clone().unwrap_or_else(|| page.text("admin.users.no_email"))}
                     {team.map(|team| format!(" · {team}"))}
                 </span>
+                {move || Some(serves.get()).filter(|text| !text.is_empty()).map(|text| view! { <span class="meta">{text}</span> })}
             </div>
             <span class="admin-row-tags">
                 {roles.into_iter().map(|role| view! { <Badge>{role}</Badge> }).collect_view()}
+                {(active && away).then(|| view! { <Badge icon="circle-pause">{t("user.away")}</Badge> })}
                 {(!active).then(|| view! { <Badge tone=Tone::Warning>{t("admin.users.inactive")}</Badge> })}
             </span>
             <Menu label=t("ui.action.more") end=true>
@@ -109,6 +113,20 @@ fn User(
             </Menu>
         </li>
     }
+}
+
+/// What routing goes by, as far as it is said of somebody: their skills, and the most open tickets they are given; tracked.
+fn service_text(page: Page, row: &Row) -> String {
+    let locale = page.locale.get();
+    let skills: Vec<&str> = texts(&row.values, "skills").collect();
+    let skills = skills.join(if locale == Locale::ZhCn { "、" } else { ", " });
+    let most = row.integer("ticket_capacity").map(|most| most.to_string()).unwrap_or_default();
+    let said = [("skills", skills), ("ticket_capacity", most)].into_iter().filter(|(_, value)| !value.is_empty());
+    let named = said.map(|(field, value)| {
+        let field = field_label(locale, &USER, field);
+        page.text_with("structured.setting", &[("field", &field), ("value", &value)])
+    });
+    named.collect::<Vec<_>>().join(" · ")
 }
 
 /// Whose password may be chosen anew, and the link for it.

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::RecordDef;
-use shared::i18n::translate;
-use shared::record::Values;
-use shared::timeline::change_pair;
+use shared::i18n::{translate, type_label};
+use shared::record::{Kind, Values};
+use shared::timeline::{Merged, change_pair};
 use uuid::Uuid;
 
+use super::answers::{self, holds_answers};
 use super::feed::Feed;
 use crate::record::Logged;
 
@@ -37,25 +38,24 @@ pub(super) struct Told {
     pub(super) lines: Vec<Line>,
 }
 
-/// A change that came with a merge: the records that became one with this one, none if it only refers to them.
-#[derive(Clone)]
-pub(super) struct Merge(pub(super) Vec<Uuid>);
-
-/// Puts a change of a merge into words: which record is no more, what it became part of, what refers to it.
-fn tell_merge(feed: Feed, merge: &Merge, told: Told, (title, action, own): (&str, &str, bool)) -> Told {
+/// Puts a change of a merge, or of one that was undone, into words: which record is no more or is back, what it was part of, what
+/// refers to it.
+fn tell_merge(feed: Feed, merge: &Merged, told: Told, (title, action, own): (&str, &str, bool)) -> Told {
     let n = told.lines.len().to_string();
     let unseen = || feed.page.text("ui.record.lookup_failed");
-    let names: Vec<String> = merge.0.iter().map(|id| feed.title(*id).unwrap_or_else(unseen)).collect();
+    let names: Vec<String> = merge.records.iter().map(|id| feed.title(*id).unwrap_or_else(unseen)).collect();
     let names = names.join(", ");
-    let (key, name) = match action {
-        "delete" => ("timeline.did.merged_away", title),
-        _ if !names.is_empty() => ("timeline.did.merged", names.as_str()),
-        _ if told.lines.is_empty() => ("timeline.did.merged_some", ""),
-        _ if own => ("timeline.did.merged_along", ""),
-        _ => ("timeline.did.merged_along_named", title),
+    let (merged, unmerged, name) = match action {
+        "create" => ("timeline.did.created", "timeline.did.unmerged_back", title),
+        "delete" => ("timeline.did.merged_away", "timeline.did.deleted", title),
+        _ if !names.is_empty() => ("timeline.did.merged", "timeline.did.unmerged", names.as_str()),
+        _ if told.lines.is_empty() => ("timeline.did.merged_some", "timeline.did.unmerged_some", ""),
+        _ if own => ("timeline.did.merged_along", "timeline.did.unmerged_along", ""),
+        _ => ("timeline.did.merged_along_named", "timeline.did.unmerged_along_named", title),
     };
+    let (key, icon) = if merge.undone { (unmerged, "undo-2") } else { (merged, "merge") };
     let text = translate(feed.page.locale.get(), key, &[("name", name), ("n", &n)]).trim().to_owned();
-    Told { icon: "merge", text, ..told }
+    Told { icon, text, ..told }
 }
 
 /// Puts a change into words; reactive.
@@ -64,10 +64,12 @@ pub(super) fn tell(
     def: &'static RecordDef,
     (title, action): (&str, &str),
     changes: &Values,
-    merge: Option<&Merge>,
+    merge: Option<&Merged>,
 ) -> Told {
+    let title = called(feed, def, title, changes);
+    let title = title.as_str();
     let told = tell_plainly(feed, def, (title, action), changes);
-    match merge.filter(|_| matches!(action, "update" | "delete")) {
+    match merge.filter(|_| matches!(action, "create" | "update" | "delete")) {
         Some(merge) => tell_merge(feed, merge, told, (title, action, feed.record_type == def.name)),
         None => told,
     }
@@ -90,7 +92,7 @@ fn tell_plainly(feed: Feed, def: &'static RecordDef, (title, action): (&str, &st
     // The stage first: it is what one looks for.
     let stage = changes.iter().filter(|(name, _)| *name == "stage_id");
     let others = changes.iter().filter(|(name, _)| *name != "stage_id" && told(name));
-    let lines: Vec<Line> = stage.chain(others).map(|(name, pair)| line(feed, def, name, pair)).collect();
+    let lines: Vec<Line> = stage.chain(others).flat_map(|(name, pair)| lines(feed, def, name, pair)).collect();
     let outcome = changes.get("status").and_then(|pair| change_pair(pair).1.as_str());
     let n = lines.len().to_string();
     let (kind, icon, key) = match (moved, outcome) {
@@ -106,10 +108,24 @@ fn tell_plainly(feed: Feed, def: &'static RecordDef, (title, action): (&str, &st
     Told { kind, icon, text: say(key, &[("name", title), ("n", &n)]), lines }
 }
 
-fn line(feed: Feed, def: &'static RecordDef, name: &str, pair: &Value) -> Line {
+/// What a record is called; one without a name as what it belongs to, else as its type.
+fn called(feed: Feed, def: &'static RecordDef, title: &str, changes: &Values) -> String {
+    if !title.is_empty() {
+        return title.to_owned();
+    }
+    let belongs = def.fields.iter().filter(|field| field.required && matches!(field.kind, Kind::Reference(_)));
+    let mut owners = belongs.filter_map(|field| change_pair(changes.get(field.name)?).1.as_str()?.parse::<Uuid>().ok());
+    let named = owners.find_map(|id| feed.title(id));
+    named.unwrap_or_else(|| type_label(feed.page.locale.get(), def))
+}
+
+fn lines(feed: Feed, def: &'static RecordDef, name: &str, pair: &Value) -> Vec<Line> {
     let (before, after) = change_pair(pair);
+    if holds_answers(def, name) {
+        return answers::lines(feed, before, after);
+    }
     let field = feed.custom.with(|custom| Logged::new(Some(def), name, custom));
     let label = (name != "stage_id").then(|| field.label(feed.page.locale.get()));
     let text = |value: &Value| feed.titles.with(|titles| field.text(feed.page, value, titles));
-    Line { label, before: text(before), after: text(after) }
+    vec![Line { label, before: text(before), after: text(after) }]
 }

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use shared::command::Source;
 use shared::timeline::{Happening, TimelineEntry};
 use shared::types::{ACTIVITY, TASK, TICKET};
 use shared::{Row, format, i18n};
 
-use super::change::{Line, Merge, tell};
+use super::cause::with_causes;
+use super::change::{Line, tell};
+use super::clock::clock_view;
 use super::edit::{ChangeMenu, EditNote, EntryMenu};
 use super::feed::Feed;
 use crate::ui::{Icon, Size};
@@ -25,20 +26,21 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
         Happening::Activity { row } => activity_view(feed, at, row, fresh).into_any(),
         Happening::Task { row } => task_view(feed, at, row, fresh).into_any(),
         Happening::Ticket { row } => ticket_view(feed, at, &row, fresh).into_any(),
-        Happening::Change { id, record_type, record_id, title, action, actor_id, source, merged, changes } => {
+        Happening::Clock { turn, policy, .. } => clock_view(feed, turn, policy, fresh).into_any(),
+        Happening::Change { id, record_type, record_id, title, action, actor_id, source, merge, causes, changes } => {
             let Some(def) = shared::types::by_name(&record_type) else { return ().into_any() };
             let menu = view! {
                 <ChangeMenu feed def record_id change=id action=action.clone() changes=changes.clone()/>
             }
             .into_any();
-            let merge = (source == Source::Merge.code()).then_some(Merge(merged));
             let told = move || tell(feed, def, (&title, &action), &changes, merge.as_ref());
             let first = untrack(&told);
             let lines = {
                 let told = told.clone();
                 move || told().lines.into_iter().map(change_line).collect_view()
             };
-            let who = Signal::derive(move || feed.who_did(actor_id, &source));
+            let who =
+                Signal::derive(move || with_causes(feed.page.locale.get(), feed.who_did(actor_id, &source), &causes));
             item(
                 fresh,
                 first.kind,
@@ -53,7 +55,7 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
     }
 }
 
-fn item(fresh: bool, kind: &'static str, icon: &'static str, body: impl IntoView) -> impl IntoView {
+pub(super) fn item(fresh: bool, kind: &'static str, icon: &'static str, body: impl IntoView) -> impl IntoView {
     view! {
         <li class="timeline-item" data-kind=kind data-new=fresh.then_some("")>
             <span class="timeline-mark"><Icon name=icon/></span>
@@ -63,7 +65,13 @@ fn item(fresh: bool, kind: &'static str, icon: &'static str, body: impl IntoView
 }
 
 /// Who, what, when, and what one may do with it.
-fn head(feed: Feed, who: Signal<String>, text: Signal<String>, at: DateTime<Utc>, menu: AnyView) -> impl IntoView {
+pub(super) fn head(
+    feed: Feed,
+    who: Signal<String>,
+    text: Signal<String>,
+    at: DateTime<Utc>,
+    menu: AnyView,
+) -> impl IntoView {
     view! {
         <div class="timeline-head">
             <strong>{who}</strong>
@@ -223,6 +231,16 @@ fn task_view(feed: Feed, at: DateTime<Utc>, row: Row, fresh: bool) -> impl IntoV
     )
 }
 
+/// What tickets of a kind look like: a complaint is seen at a glance.
+fn look_of(kind: &str) -> (&'static str, &'static str) {
+    match kind {
+        "complaint" => ("complaint", "megaphone"),
+        "suggestion" => ("suggestion", "sparkles"),
+        "praise" => ("praise", "thumbs-up"),
+        _ => ("ticket", TICKET.icon),
+    }
+}
+
 /// What the customer wanted from support, and how far that is.
 fn ticket_view(feed: Feed, at: DateTime<Utc>, row: &Row, fresh: bool) -> impl IntoView + use<> {
     let page = feed.page;
@@ -232,14 +250,21 @@ fn ticket_view(feed: Feed, at: DateTime<Utc>, row: &Row, fresh: bool) -> impl In
             code.as_ref().map(|code| i18n::choice_label(page.locale.get(), &TICKET, field, code)).unwrap_or_default()
         })
     };
-    let called = ["number", "subject"].into_iter().filter_map(|field| row.text(field)).collect::<Vec<_>>().join(" ");
-    let status = coded("status");
+    let subject = row.text("subject").unwrap_or_default().to_owned();
+    let (kind, status) = (coded("kind"), coded("status"));
+    // Who may not see the kind reads the subject alone.
+    let called = move || match kind.get() {
+        kind if kind.is_empty() => subject.clone(),
+        kind => page.text_with("timeline.ticket", &[("kind", &kind), ("subject", &subject)]),
+    };
+    let number = Signal::stored(row.text("number").unwrap_or_default().to_owned());
+    let (look, icon) = look_of(row.text("kind").unwrap_or_default());
     item(
         fresh,
-        "ticket",
-        TICKET.icon,
+        look,
+        icon,
         view! {
-            {head(feed, coded("kind"), Signal::derive(String::new), at, ().into_any())}
+            {head(feed, number, Signal::derive(String::new), at, ().into_any())}
             <p class="timeline-facts">
                 <a class="timeline-about" href=format!("/tickets/{}", row.id)>{called}</a>
                 <span class="badge" data-tone="neutral">{status}</span>

@@ -42,6 +42,8 @@ pub(super) struct Feed {
     pub(super) titles: RwSignal<Titles>,
     /// User-defined fields that changes among the entries tell of.
     pub(super) custom: RwSignal<CustomFields>,
+    /// The survey that the record answers, once known.
+    pub(super) survey: RwSignal<Option<Row>>,
     /// Cursor of the next page.
     pub(super) next: RwSignal<Option<String>>,
     /// A further page is on its way.
@@ -82,6 +84,7 @@ impl Feed {
             planned: RwSignal::new(Vec::new()),
             titles: RwSignal::new(Titles::new()),
             custom: RwSignal::new(CustomFields::new()),
+            survey: RwSignal::new(None),
             next: RwSignal::new(None),
             loading: RwSignal::new(false),
             failed: RwSignal::new(None),
@@ -292,7 +295,21 @@ impl Feed {
         let known: BTreeSet<String> = self.entries.with_untracked(|all| all.iter().map(TimelineEntry::key).collect());
         let new = fresh.entries.iter().map(TimelineEntry::key).filter(|key| !known.contains(key));
         self.fresh.update_value(|keys| keys.extend(new));
+        self.forget_turns(&fresh);
         self.merge(fresh);
+    }
+
+    /// What clocks did is worked out anew each time: what the newest page no longer tells did not happen.
+    fn forget_turns(self, fresh: &TimelinePage) {
+        let told: BTreeSet<String> = fresh.entries.iter().map(TimelineEntry::key).collect();
+        let until = fresh.next.as_ref().and(fresh.entries.last()).map(|entry| entry.at);
+        let is_older = |at: DateTime<Utc>| until.is_some_and(|until| at < until);
+        let is_gone = |entry: &TimelineEntry| {
+            matches!(entry.what, Happening::Clock { .. }) && !told.contains(&entry.key()) && !is_older(entry.at)
+        };
+        if self.entries.with_untracked(|all| all.iter().any(is_gone)) {
+            self.entries.update(|all| all.retain(|entry| !is_gone(entry)));
+        }
     }
 
     fn merge(self, page: TimelinePage) {
@@ -336,7 +353,7 @@ pub(super) async fn load(
 pub(super) fn row_of(entry: &TimelineEntry) -> Option<&Row> {
     match &entry.what {
         Happening::Activity { row } | Happening::Task { row } | Happening::Ticket { row } => Some(row),
-        Happening::Change { .. } => None,
+        Happening::Change { .. } | Happening::Clock { .. } => None,
     }
 }
 

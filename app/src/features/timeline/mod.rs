@@ -1,12 +1,15 @@
 //! One live timeline per record.
 //!
-//! `feed` holds what is shown and `following` keeps it current; `composer` adds to it; `entry`, `change` and `planned`
-//! say it in words.
+//! `feed` holds what is shown and `following` keeps it current; `composer` adds to it; `entry`, `change`, `clock` and
+//! `planned` say it in words.
 
 #![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
 
 mod act;
+mod answers;
+mod cause;
 mod change;
+mod clock;
 mod composer;
 mod draft;
 mod edit;
@@ -16,6 +19,7 @@ mod following;
 mod order;
 mod past;
 mod planned;
+mod restoring;
 mod scroll;
 
 use chrono::NaiveDate;
@@ -59,6 +63,7 @@ pub fn Timeline(
     let changes_only = linked_by(record_type).is_none();
     let kinds = if changes_only { vec!["change"] } else { Vec::new() };
     feed.kinds.set(kinds.clone());
+    answers::fetch_questions(feed);
     Effect::watch(move || feed.kinds.get(), move |_, _, _| feed.reload(), false);
     // Neither in a closure: that of a page still loading is called several times, and what it showed would still be
     // there while the signals it reads are gone.

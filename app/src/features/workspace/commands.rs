@@ -1,6 +1,6 @@
 //! What the palette offers: places and commands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use shared::RecordDef;
@@ -11,6 +11,7 @@ use shared::types::{REGISTRY, TICKET, by_name};
 
 use super::nav::entries;
 use crate::context::Page;
+use crate::named::{Sounds, is_named};
 use crate::preferences::{choose_density, choose_locale, choose_theme};
 use crate::sections::SECTIONS;
 
@@ -59,9 +60,6 @@ struct Command {
     line: Line,
 }
 
-/// How Chinese texts are typed by pinyin.
-pub(super) type Sounds = BTreeMap<String, Vec<String>>;
-
 /// Record types that can be made from the palette.
 const NEW: [&str; 6] = ["customer", "contact", "lead", "opportunity", "task", "product"];
 
@@ -78,9 +76,6 @@ const SWITCHES: [Switch; 7] = [
     ("ui.density.label", "ui.density.compact", "list", |page| choose_density(page, "compact")),
 ];
 
-/// Fewest letters of pinyin by which a command is found: one is the beginning of too many.
-const LETTERS: usize = 2;
-
 /// The commands that fit the words; the words may be in either language, or pinyin.
 pub(super) fn commands(page: Page, typed: &str, sounds: &Sounds) -> Vec<Line> {
     let words = typed.trim().to_lowercase();
@@ -96,14 +91,6 @@ pub(super) fn chinese_names(page: Page) -> Vec<String> {
     let names = all(page).into_iter().flat_map(|command| command.names);
     let names: BTreeSet<String> = names.filter(|name| !name.is_ascii()).collect();
     names.into_iter().collect()
-}
-
-/// Whether the words, in lower case, are in a text or begin it as it sounds.
-fn is_named(name: &str, words: &str, sounds: &Sounds) -> bool {
-    let typed: String = words.chars().filter(|c| !c.is_whitespace()).collect();
-    let is_sound = || typed.len() >= LETTERS && typed.is_ascii();
-    name.to_lowercase().contains(words)
-        || sounds.get(name).is_some_and(|sounds| is_sound() && sounds.iter().any(|sound| sound.starts_with(&typed)))
 }
 
 /// All that the reader may do, in order.
@@ -194,15 +181,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-
-    #[test]
-    fn commands_are_found_by_their_words_and_by_pinyin() {
-        let sounds = Sounds::from([("新建客户".to_owned(), vec!["xinjiankehu".to_owned(), "xjkh".to_owned()])]);
-        for words in ["新建", "xinjian", "xin jian", "xj"] {
-            assert!(is_named("新建客户", words, &sounds), "{words}");
-        }
-        assert!(!is_named("新建客户", "x", &sounds) && !is_named("新建客户", "kehu", &Sounds::new()));
-    }
 
     #[test]
     fn a_line_is_known_again_by_what_it_does() {

@@ -11,10 +11,11 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use shared::query::Hit;
 
-use super::commands::{Act, Line, Sounds, chinese_names, commands};
+use super::commands::{Act, Line, chinese_names, commands};
 use super::found::{found_lines, recent_lines};
 use crate::api::records::{search, sounds};
 use crate::context::{Page, t};
+use crate::named::Sounds;
 use crate::ui::Icon;
 
 /// How long typing must rest before the server is asked.

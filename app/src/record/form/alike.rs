@@ -49,7 +49,7 @@ pub(super) fn alike_view(form: FormState) -> AnyView {
         }
     };
     view! {
-        <div aria-live="polite">
+        <div class="alike-held" aria-live="polite">
             <Show when=move || found.with(|found| !found.is_empty())>
                 <div class="alike">
                     <p><Icon name="copy"/>" "{t("duplicates.maybe")}</p>

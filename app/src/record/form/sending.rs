@@ -67,7 +67,7 @@ impl FormState {
         let problems = self.problems(&values);
         self.found.set_value(problems.clone());
         self.errors.set(problems.clone());
-        if !problems.is_empty() {
+        if !problems.is_empty() && !self.may_be_taken(&values, &problems) {
             return focus_problem();
         }
         let id = self.id.get_value();
@@ -80,6 +80,14 @@ impl FormState {
         };
         self.busy.set(true);
         act(Command::one(self.def.name, change), done, move |result| self.answer(result, open, on_saved));
+    }
+
+    /// Whether the server could find more that is wrong: it alone knows what is taken. It refuses what is refused here, and says
+    /// both at once.
+    fn may_be_taken(self, values: &Values, problems: &[FieldError]) -> bool {
+        let is_set = |name: &str| values.get(name).is_some_and(|value| !is_empty(value));
+        let is_sound = |name: &str| problems.iter().all(|error| error.field != name);
+        self.def.fields.iter().any(|field| field.unique && is_set(field.name) && is_sound(field.name))
     }
 
     fn answer(self, result: Result<Outcome, Error>, open: RwSignal<bool>, on_saved: Option<Callback<Row>>) {
@@ -103,7 +111,8 @@ impl FormState {
                 self.conflict.set(fields);
                 self.base.set(Some(*current));
             }
-            Err(_) => {}
+            // What was found here stays: the server could not be asked for more.
+            Err(_) => focus_problem(),
         }
     }
 

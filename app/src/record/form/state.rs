@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::access::{Action, Actor, Level};
+use shared::access::{Action, Actor};
 use shared::query::Titles;
 use shared::record::{CUSTOM, CustomField, is_empty, overlay};
 use shared::{FieldError, RecordDef, Row, Values, i18n};
@@ -193,11 +193,12 @@ fn new_values(
         }
     }
     let usual = values.clone().into_iter().filter(|(name, _)| name != CUSTOM && !known.contains_key(name)).collect();
-    // Who reaches only what is theirs may neither make what is nobody's nor see it.
-    let reaches_all =
-        |actor: &Actor| [Action::Create, Action::Read].into_iter().all(|a| actor.level(def, a) == Level::All);
-    let waits = |actor: &Actor| def.unassigned && reaches_all(actor);
-    let owns = |actor: &Actor| def.is_owned() && actor.may(def, Action::Create) && !waits(actor);
+    // Whoever writes something that is in some language writes in their own, unless they say so.
+    let in_language = |attribute: &&Attribute| attribute.name() == "locale" && !attribute.default_value().is_null();
+    if let Some(attribute) = attributes.iter().find(in_language) {
+        attribute.put(&mut values, page.locale.get_untracked().code().into());
+    }
+    let owns = |actor: &Actor| actor.may(def, Action::Create) && actor.owns_new(def);
     if let Some(actor) = page.actor().filter(owns) {
         values.insert("owner_id".into(), actor.user_id.to_string().into());
         let name = page.session.with_value(|session| session.as_ref().map(|s| s.name.clone()));

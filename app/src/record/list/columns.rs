@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use shared::RecordDef;
+use shared::i18n::Locale;
 use shared::record::Kind;
 
 use super::ListContext;
@@ -53,21 +54,56 @@ pub(super) fn shown(context: ListContext, all: StoredValue<Vec<Attribute>>) -> V
     columns
 }
 
-/// The grid template that head and rows share.
-pub(super) fn template(columns: &[Attribute]) -> String {
-    let width = |attribute: &Attribute| match attribute.kind() {
-        _ if attribute.is_title() => "minmax(220px,2fr)",
-        Kind::Integer(..) | Kind::Rating | Kind::Bool | Kind::Currency => "104px",
-        Kind::Money | Kind::Decimal(_) | Kind::Date | Kind::DateTime | Kind::Choice(_) => "132px",
-        Kind::LongText | Kind::RichText | Kind::Address | Kind::Emails | Kind::Email | Kind::Json(_) => {
-            "minmax(190px,1fr)"
-        }
-        _ => "minmax(150px,1fr)",
+/// Padding of a cell, and what a head needs besides its words: the arrow that says how rows are sorted.
+const PADDING: usize = 20;
+const ARROW: usize = 17;
+/// No head and no choice makes a column wider than this, unless it is so anyway.
+const WIDEST: usize = 240;
+
+/// The grid template that head and rows share: columns are as wide as their kind needs, their head in two lines, and the longest
+/// of their choices.
+pub(super) fn template(columns: &[Attribute], locale: Locale) -> String {
+    let width = |attribute: &Attribute| {
+        let (least, share) = match attribute.kind() {
+            _ if attribute.is_title() => (220, "2fr"),
+            Kind::Integer(..) | Kind::Rating | Kind::Bool | Kind::Currency => (104, ""),
+            Kind::Money | Kind::Decimal(_) | Kind::Date | Kind::DateTime | Kind::Choice(_) => (132, ""),
+            Kind::LongText | Kind::RichText | Kind::Address | Kind::Emails | Kind::Email | Kind::Json(_) => {
+                (190, "1fr")
+            }
+            _ => (150, "1fr"),
+        };
+        let words = (head_width(&attribute.label(locale)) + ARROW).max(choices_width(attribute, locale)) + PADDING;
+        let least = least.max(words.min(WIDEST));
+        if share.is_empty() { format!("{least}px") } else { format!("minmax({least}px,{share})") }
     };
-    std::iter::once("40px").chain(columns.iter().map(width)).collect::<Vec<_>>().join(" ")
+    std::iter::once("40px".to_owned()).chain(columns.iter().map(width)).collect::<Vec<_>>().join(" ")
 }
 
-/// Places of the columns on a phone: the title, what tells more, and two short facts at the end.
+/// About how wide a text is, in px.
+fn text_width(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 7 } else { 14 }).sum()
+}
+
+/// What a head needs in two lines, neither of which breaks a word. Chinese is broken between any two characters.
+fn head_width(label: &str) -> usize {
+    let part = |word: &str| if word.is_ascii() { text_width(word) } else { text_width("中文") };
+    let longest = label.split_whitespace().map(part).max().unwrap_or_default();
+    longest.max((text_width(label) + longest) / 2)
+}
+
+/// What the longest choice needs; nothing where there is none to choose.
+fn choices_width(attribute: &Attribute, locale: Locale) -> usize {
+    match attribute.kind() {
+        Kind::Choice(_) => {
+            attribute.choices(locale).iter().map(|choice| text_width(&choice.label)).max().unwrap_or_default()
+        }
+        _ => 0,
+    }
+}
+
+/// Places of the columns on a phone: the title, what tells more, two short facts at the end, and below them numbers that say
+/// something together.
 pub(super) fn phone_places(columns: &[Attribute]) -> Vec<Option<&'static str>> {
     let (mut detail, mut end, mut end2) = (false, false, false);
     // Where it stands on its board tells more than when it is due, and that more than what kind it is.
@@ -78,6 +114,7 @@ pub(super) fn phone_places(columns: &[Attribute]) -> Vec<Option<&'static str>> {
     let place = |attribute: &Attribute| match attribute.kind() {
         _ if attribute.is_title() => Some("title"),
         _ if is_stage(attribute) => take(&mut end2, "end2"),
+        Kind::Integer(..) if is_together(columns, attribute) => Some("more"),
         Kind::Money | Kind::Rating | Kind::Integer(..) => take(&mut end, "end"),
         Kind::Choice(_) | Kind::Date | Kind::DateTime if is_placed => None,
         Kind::Choice(_) if is_dated => None,
@@ -88,6 +125,18 @@ pub(super) fn phone_places(columns: &[Attribute]) -> Vec<Option<&'static str>> {
         _ => None,
     };
     columns.iter().map(place).collect()
+}
+
+/// Numbers alone say nothing: a phone, which has no heads, names them.
+pub(super) fn is_bare_number(attribute: &Attribute) -> bool {
+    matches!(attribute.kind(), Kind::Integer(..))
+}
+
+/// Whether a number stands in a group with others; in the first and the last one all sorts of fields are.
+fn is_together(columns: &[Attribute], attribute: &Attribute) -> bool {
+    let group = attribute.group();
+    let is_alike = |other: &&Attribute| other.group() == group && is_bare_number(other);
+    !["main", "more"].contains(&group) && columns.iter().filter(is_alike).count() > 1
 }
 
 /// The field by whose values records of the type stand in columns of a board.
@@ -133,16 +182,21 @@ pub(super) fn columns_dialog(context: ListContext, all: StoredValue<Vec<Attribut
 #[cfg(test)]
 mod tests {
     use shared::access::Actor;
-    use shared::types::{CUSTOMER, OPPORTUNITY, TASK};
+    use shared::types::{CUSTOMER, OPPORTUNITY, QUEUE, SLA_POLICY, TASK};
     use uuid::Uuid;
 
     use super::*;
     use crate::record::attribute::attributes;
 
-    /// What a phone shows of a type, and where.
-    fn places(def: &'static RecordDef) -> Vec<String> {
+    fn listed(def: &'static RecordDef) -> Vec<Attribute> {
         let mut columns = attributes(def, &[], &Actor::administrator(Uuid::nil(), Uuid::nil()));
         columns.retain(|column| column.is_title() || column.listed());
+        columns
+    }
+
+    /// What a phone shows of a type, and where.
+    fn places(def: &'static RecordDef) -> Vec<String> {
+        let columns = listed(def);
         let placed = |(column, place): (&Attribute, Option<&str>)| Some(format!("{} {}", place?, column.name()));
         let mut places: Vec<String> = columns.iter().zip(phone_places(&columns)).filter_map(placed).collect();
         places.sort_unstable();
@@ -154,5 +208,29 @@ mod tests {
         assert_eq!(places(&OPPORTUNITY), ["detail customer_id", "end amount", "end2 stage_id", "title name"]);
         assert_eq!(places(&TASK), ["detail customer_id", "end2 due_at", "title subject"]);
         assert_eq!(places(&CUSTOMER), ["detail phones", "end2 kind", "title name"]);
+        assert_eq!(places(&QUEUE), ["detail description", "end capacity", "end2 routing", "title name"]);
+        let targets = ["more first_response_minutes", "more next_response_minutes", "more resolution_minutes"];
+        let policy = [["detail calendar_id", "end position"].as_slice(), &targets, &["title name"]].concat();
+        assert_eq!(places(&SLA_POLICY), policy);
+    }
+
+    #[test]
+    fn heads_have_room_for_their_words() {
+        assert_eq!(head_width("Name"), 28);
+        // "First answer within" and "(working minutes)" are 19 and 17 characters.
+        let head = head_width("First answer within (working minutes)");
+        assert!((19 * 7..200).contains(&head), "{head}");
+        for locale in Locale::ALL {
+            for def in [&QUEUE, &SLA_POLICY] {
+                let columns = listed(def);
+                let template = template(&columns, locale);
+                for (column, track) in columns.iter().zip(template.split(' ').skip(1)) {
+                    let digits: String =
+                        track.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+                    let room: usize = digits.parse().unwrap();
+                    assert!(room >= head_width(&column.label(locale)) + ARROW + PADDING, "{} {track}", column.name());
+                }
+            }
+        }
     }
 }

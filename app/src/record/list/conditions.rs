@@ -45,7 +45,7 @@ pub(super) fn learn_titles(conditions: Conditions, about: Subjects) {
         for (target, id) in wanted {
             spawn_local(async move {
                 let Ok(detail) = get_record(target.to_owned(), id).await else { return };
-                let title = by_name(target).and_then(|def| detail.row.text(def.title)).unwrap_or_default().to_owned();
+                let title = by_name(target).map(|def| conditions.page.called(def, &detail.row)).unwrap_or_default();
                 titles.try_update(|titles| drop(titles.insert(id, title)));
             });
         }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::ListContext;
 use crate::api::records::list_records;
+use crate::context::Page;
 use crate::live::Live;
 use crate::record::conflict::Clash;
 use crate::record::inline::{Put, Target};
@@ -27,6 +28,7 @@ const MOMENT: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
 #[derive(Clone, Copy)]
 pub(super) struct ListData {
     def: &'static RecordDef,
+    page: Page,
     query: StoredValue<ListQuery>,
     pub(super) rows: RwSignal<Vec<Row>>,
     pub(super) titles: RwSignal<Titles>,
@@ -51,6 +53,7 @@ impl ListData {
     pub(super) fn new(context: ListContext, first: Found) -> Self {
         let data = Self {
             def: context.def,
+            page: context.page,
             query: StoredValue::new(context.nav.state.with_untracked(|state| state.query(context.def))),
             rows: RwSignal::new(first.rows),
             titles: RwSignal::new(first.titles),
@@ -201,10 +204,10 @@ impl ListData {
 
     /// A referenced record has another title.
     fn renamed(self, record_type: &str, row: &Row) {
-        let Some(title) = by_name(record_type).and_then(|def| row.text(def.title)) else { return };
-        let stale = self.titles.try_with_untracked(|titles| titles.get(&row.id).is_some_and(|old| old != title));
+        let Some(title) = by_name(record_type).map(|def| self.page.called(def, row)) else { return };
+        let stale = self.titles.try_with_untracked(|titles| titles.get(&row.id).is_some_and(|old| *old != title));
         if stale == Some(true) {
-            self.titles.update(|titles| drop(titles.insert(row.id, title.to_owned())));
+            self.titles.update(|titles| drop(titles.insert(row.id, title)));
         }
     }
 

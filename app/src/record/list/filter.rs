@@ -1,6 +1,7 @@
 //! Filters as sentences: conditions that all hold, each a chip.
 
 mod dialog;
+mod field;
 mod words;
 
 use leptos::html::Button as ButtonElement;

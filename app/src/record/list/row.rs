@@ -5,16 +5,17 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, Event};
 use shared::access::{Action, Holder};
+use shared::record::{NOT_WORKING, texts};
 use shared::{Row, i18n};
 use uuid::Uuid;
 
 use super::ListContext;
-use super::columns::phone_places;
+use super::columns::{is_bare_number, phone_places};
 use super::data::ListData;
 use crate::record::attribute::Attribute;
 use crate::record::inline::{focus, inline_editor};
 use crate::record::value::{Shown, value_view};
-use crate::ui::Checkbox;
+use crate::ui::{Badge, Checkbox, Tone};
 
 /// From this width on there is room for a record beside the list.
 const WIDE: f64 = 768.0;
@@ -104,6 +105,7 @@ fn cell(cell: Cell) -> AnyView {
         column if column.kind().is_number() => "cell-num",
         _ => "",
     };
+    let label = is_bare_number(&column).then(|| column.label_signal(page));
     let content = move || {
         if editing.get() {
             return editor(&cell).into_any();
@@ -116,6 +118,7 @@ fn cell(cell: Cell) -> AnyView {
             class=class
             data-field=name
             data-phone=place
+            data-label=move || label.map(|label| label.get())
             data-editing=move || editing.get().then_some("")
             data-invalid=move || refused.with(Option::is_some).then_some("")
         >
@@ -152,7 +155,14 @@ fn value(cell: &Cell, row: &Row) -> AnyView {
                 context.nav.peek(id);
             }
         };
-        return view! { <a href=format!("/{}/{id}", context.def.plural) on:click=open>{title}</a> }.into_any();
+        // On a phone not all channels have a place of their own.
+        let is_marked = texts(&row.values, NOT_WORKING.name).next().is_some();
+        let word = move || i18n::field_label(page.locale.get(), context.def, NOT_WORKING.name);
+        return view! {
+            <a href=format!("/{}/{id}", context.def.plural) on:click=open>{title}</a>
+            {is_marked.then(|| view! { <Badge tone=Tone::Danger>{word}</Badge> })}
+        }
+        .into_any();
     }
     let shown = data.titles.with(|titles| value_view(page, &column, &row.values, titles, Shown::Row));
     if !may_edit(context, &column, row) {

@@ -22,7 +22,7 @@ pub(super) fn table(context: ListContext, all: StoredValue<Vec<Attribute>>, data
     view! {
         <VirtualTable
             count=Signal::derive(move || data.rows.with(Vec::len))
-            columns=Signal::derive(move || columns.with(|columns| template(columns)))
+            columns=Signal::derive(move || columns.with(|columns| template(columns, page.locale.get())))
             head=move || head(context, columns, data)
             row=move |at| row::row(context, columns, data, at)
             key=key

@@ -14,7 +14,7 @@ use super::address::ListState;
 use super::columns::choose;
 use crate::api::records::get_record;
 use crate::context::t;
-use crate::record::{Views, load_views};
+use crate::record::{Views, load_views, same_conditions};
 use crate::ui::{Menu, MenuItem, Toasts};
 
 /// Where they apply.
@@ -86,7 +86,25 @@ fn view_state(row: &Row) -> ListState {
     }
 }
 
-/// The menu of views, and the dialog that names one.
+/// Whether a list shows something else than a view keeps, in whichever way.
+fn is_other(shown: &ListState, kept: &ListState) -> bool {
+    shown.search.trim() != kept.search.trim()
+        || shown.sort != kept.sort
+        || shown.archived != kept.archived
+        || !same_conditions(&shown.conditions, &kept.conditions)
+}
+
+/// Reads the views once the address names one, before the menu opens.
+fn know_named(views: Views) {
+    let named = Memo::new(move |_| views.chosen.get());
+    Effect::new(move |_| {
+        if named.get().is_some() {
+            views.reload.run(());
+        }
+    });
+}
+
+/// The menu of views, what the one that was called up is no longer, and the dialog that names one.
 pub(super) fn views_menu(context: ListContext) -> AnyView {
     let (state, all) = (context.nav.state, RwSignal::new(Vec::new()));
     let views = Views {
@@ -102,6 +120,9 @@ pub(super) fn views_menu(context: ListContext) -> AnyView {
         reload: Callback::new(move |()| load_views(context.def.name, SURFACE, all)),
         naming: RwSignal::new(None),
     };
+    know_named(views);
+    // What an address that names a view alone lists is on its way.
+    let differs = move |row: &Row| state.with(|state| !state.is_view_alone() && is_other(state, &view_state(row)));
     view! {
         <Menu label=t("list.view.title") icon="bookmark">
             <MenuItem
@@ -115,6 +136,7 @@ pub(super) fn views_menu(context: ListContext) -> AnyView {
             <hr/>
             {views.acts()}
         </Menu>
+        {views.changed(differs)}
         {views.dialog()}
     }
     .into_any()

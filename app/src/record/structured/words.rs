@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
+use shared::format::{date, weekday_name};
+use shared::i18n::lookup;
 use shared::query::{Filter, Titles};
-use shared::record::{CustomField, Kind, Part, Shape, Values};
+use shared::record::{CustomField, Kind, Part, Shape, Values, day};
 use shared::sla::WEEKDAYS;
 use shared::types::by_name;
 
@@ -61,23 +63,38 @@ pub(in crate::record) fn lines(
     }
 }
 
-/// An entry in the words that its field has for it (`<type>.<field>._entry`), else its parts.
+/// An entry in the words that its field has for it (`<type>.<field>._entry`, `_bare` where only one part has a value, if there
+/// is that). A part may have words of its own around its value (`<type>.<field>.<part>._said`).
 fn entry(page: Page, attribute: &Attribute, parts: &'static [Part], values: &Values, titles: &Titles) -> String {
     let Some(field) = attribute.def.field(&attribute.name()) else { return String::new() };
+    let key = |rest: &str| format!("{}.{}.{rest}", attribute.def.name, field.name);
+    let has = |key: &str| lookup(page.locale.get(), key).is_some();
     let part = |part: &'static Part| {
         let own = Attribute::part(attribute.def, field.name, part);
         let text = match values.get(part.field.name) {
             Some(Value::Bool(true)) => page.text_with("structured.also", &[("text", &own.label(page.locale.get()))]),
             Some(Value::Bool(false)) | None => String::new(),
+            Some(value) if part.field.kind == Kind::Date => dated(page, value),
             Some(_) => value_text(page, &own, values, titles),
         };
+        let said = key(&format!("{}._said", part.field.name));
+        let text = if text.is_empty() || !has(&said) { text } else { page.text_with(&said, &[("value", &text)]) };
         (part.field.name, text)
     };
     let texts: Vec<(&str, String)> = parts.iter().filter(|part| !part.field.internal).map(part).collect();
     let params: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let words = page.text_with(&format!("{}.{}._entry", attribute.def.name, field.name), &params);
+    let is_bare = texts.iter().filter(|(_, text)| !text.is_empty()).count() == 1;
+    let words = Some(key("_bare")).filter(|bare| is_bare && has(bare)).unwrap_or_else(|| key("_entry"));
     // Parts that have no value leave their blanks.
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    page.text_with(&words, &params).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A day with its weekday: entries are about days that are not like others of theirs.
+fn dated(page: Page, value: &Value) -> String {
+    let Some(day) = value.as_str().and_then(day) else { return String::new() };
+    let locale = page.locale.get();
+    let (weekday, date) = (weekday_name(locale, day, true), date(locale, day));
+    page.text_with("structured.day", &[("weekday", &weekday), ("date", &date)])
 }
 
 /// The name of a day of the week, 0 being Monday.

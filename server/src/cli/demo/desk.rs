@@ -1,6 +1,7 @@
 //! The service desk: queues with their service levels, what was written in, and what was answered.
 
 mod knowledge;
+mod since;
 mod talk;
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
@@ -18,6 +19,8 @@ use talk::{Case, EN, ZH};
 /// Tickets, and how many days they came in.
 const TICKETS: usize = 260;
 const DAYS: i64 = 60;
+/// How many of a hundred come from abroad.
+const FROM_ABROAD: i64 = 36;
 
 /// What tickets refer to.
 struct Desk {
@@ -38,8 +41,10 @@ pub(super) async fn answer(
     let desk = set_up(writer, help, staff).await?;
     let mut tickets = Vec::new();
     let mut talks = Vec::new();
+    let (home, abroad): (Vec<&Party>, Vec<&Party>) = parties.iter().partition(|party| party.chinese);
     for _ in 0..TICKETS {
-        let party = dice.pick(parties);
+        let from = if dice.chance(FROM_ABROAD) { &abroad } else { &home };
+        let party = *dice.pick(from);
         let case = *dice.pick(if party.chinese { ZH } else { EN });
         tickets.push(ticket(dice, staff, &desk, party, case, now));
         talks.push(case);
@@ -51,7 +56,9 @@ pub(super) async fn answer(
         responses.extend(response(dice, &desk, *id, fields));
     }
     writer.create("ticket_message", messages).await?;
-    writer.create("survey_response", responses).await.map(drop)
+    writer.create("survey_response", responses).await?;
+    let made: Vec<since::Made<'_>> = ids.into_iter().zip(&tickets).collect();
+    since::happen(writer, dice, &made, now).await
 }
 
 async fn set_up(writer: &Writer, help: Help, staff: &Staff) -> shared::Result<Desk> {
@@ -166,10 +173,18 @@ fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case
         "requester_name": contact.map(|contact| &contact.name), "requester_email": contact.map(|contact| &contact.email),
         "channel": dice.pick(&["email", "email", "web", "portal", "phone", "wechat"]), "category_id": desk.help.categories[case.category],
         "description": format!("<p>{}</p>", case.asks), "locale": if party.chinese { "zh-CN" } else { "en" },
-        "product_id": dice.pick(&staff.products), "owner_id": owner, "team_id": staff.service,
+        "product_id": dice.pick(&staff.products), "tags": tags(dice, party.chinese), "owner_id": owner, "team_id": staff.service,
         "solved_by_id": settled.then(|| dice.pick(&desk.articles)).filter(|_| case.category < 2),
         "received_at": instant_text(received), "solved_at": solved.map(instant_text), "closed_at": closed.map(instant_text),
     })
+}
+
+/// What agents marked it with, if anything.
+fn tags(dice: &mut Dice, chinese: bool) -> Value {
+    if !dice.chance(35) {
+        return Value::Null;
+    }
+    json!([dice.pick(if chinese { &["重点", "VIP", "续约"] } else { &["VIP", "Renewal", "Pilot"] })])
 }
 
 /// Some moment of the last weeks, mostly while people are at work in China.

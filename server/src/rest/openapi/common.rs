@@ -65,6 +65,7 @@ fn problem() -> Value {
         "properties": {
             "type": {"type": "string", "format": "uri"},
             "title": {"type": "string"},
+            "detail": {"type": "string", "description": "Why the body can't be read, in English."},
             "status": {"type": "integer"},
             "code": {"type": "string", "enum": codes},
             "fields": {"type": "array", "items": {"$ref": "#/components/schemas/field_problem"}},

@@ -1,6 +1,7 @@
 //! The operations of exports in the background, and of the audit log as a file, with their schemas.
 
 use serde_json::{Map, Value, json};
+use shared::audit::ACTIONS;
 use shared::export::KEPT_DAYS;
 use shared::i18n::Locale;
 use shared::import::{FileKind, Status};
@@ -50,7 +51,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     );
     let mut labels = nullable(language());
     labels["description"] = FOR_READING.into();
-    let sent = object(&["plural", "kind"], json!({"plural": plural, "kind": kind, "query": rows, "labels": labels}));
+    let sent =
+        object(&["plural", "kind"], json!({"plural": plural, "kind": kind, "query": rows.clone(), "labels": labels}));
     let statuses: Vec<&str> =
         Status::ALL.into_iter().filter(|status| *status != Status::Undone).map(Status::code).collect();
     let time = |of: &str| json!({"type": "string", "format": "date-time", "description": of});
@@ -59,6 +61,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         "plural": plural,
         "kind": kind,
         "labels": labels,
+        "query": rows,
         "status": {"type": "string", "enum": statuses, "description": "There is a file once it is `finished`."},
         "total": count("Rows to go through."),
         "done": count("Rows gone through."),
@@ -151,7 +154,12 @@ fn audit_log() -> Value {
             json!({"type": "string"}),
             "Only changes of this field; `custom.<key>` names a user-defined one.",
         ),
-        "q" => query(name, json!({"type": "string"}), "Only records whose title contains this."),
+        "action" => query(name, json!({"type": "string", "enum": ACTIONS}), "Only what was done so."),
+        "q" => query(
+            name,
+            json!({"type": "string"}),
+            "Only records whose title contains this or ever did, or whose number or id it is or was.",
+        ),
         "from" => query(name, json!({"type": "string", "format": "date-time"}), "Not before."),
         _ => query(name, json!({"type": "string", "format": "date-time"}), "Before."),
     };

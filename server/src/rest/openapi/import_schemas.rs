@@ -124,9 +124,19 @@ fn source() -> Value {
         single("column", text()),
         single("template", json!({"type": "string", "maxLength": TEXT, "description": "Text with `{column}` slots."})),
         single("constant", brought_along()),
-        single("person", whole(json!({"given": text(), "middle": text(), "family": text()}))),
+        single("person", person()),
         single("first", json!({"type": "array", "items": reference("import_source"), "description": "The first that isn't empty."})),
     ]})
+}
+
+fn person() -> Value {
+    object(
+        &["given", "middle", "family"],
+        json!({
+            "given": text(), "middle": text(), "family": text(),
+            "suffix": {"type": "string", "description": "Column of what stands behind the name, such as Jr."},
+        }),
+    )
 }
 
 fn unknown() -> Value {

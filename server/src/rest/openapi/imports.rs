@@ -119,8 +119,12 @@ fn read() -> Value {
 
 fn cancel() -> Value {
     let operation =
-        operation("cancel_import", "Stop an import", json!([]), answers(200, run("It is stopped."), &[404]));
-    described(operation, "What it has done stays, and can be taken back. A run that is over is not found.")
+        operation("cancel_import", "Stop an import", json!([]), answers(200, run("It is stopped."), &[404, 422]));
+    described(
+        operation,
+        "What it has done stays, and can be taken back. Stopping a run again is answered like the first time; one that came \
+         to its end can't be stopped (`import_over`), and one all of which was done by then is finished.",
+    )
 }
 
 fn undo(name: &str, tag: &str, summary: &str) -> Value {

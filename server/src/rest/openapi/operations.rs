@@ -10,7 +10,8 @@ use super::common::PROBLEMS;
 use super::schema::reference;
 
 /// What the parameter of the order means.
-const SORT: &str = "Field to sort by, `-` for largest first; newest first when absent, oldest first in files.";
+const SORT: &str = "Field to sort by, `-` for largest first; newest first when absent (what is called as `q` says before), \
+                    oldest first in files.";
 
 /// The document itself.
 pub(super) fn own() -> Value {

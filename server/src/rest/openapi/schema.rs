@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use shared::i18n::{Locale, field_label, type_label};
 use shared::record::Kind;
+use shared::types::default_for_programs;
 use shared::{FieldDef, RecordDef};
 
 use super::structured::structured;
@@ -184,7 +185,7 @@ fn value(def: &RecordDef, field: &FieldDef, reading: bool) -> Value {
         _ => description,
     }
     .into();
-    if let Some(default) = field.default.filter(|_| !reading) {
+    if let Some(default) = default_for_programs(def, field).filter(|_| !reading) {
         schema["default"] = shared::record::normalize(field.name, &field.kind, &default.into()).unwrap_or_default();
     }
     schema

@@ -136,7 +136,8 @@ impl Pages {
         };
         let store = &self.test.store;
         let made = store.portal_ask(&self.portal, None, &new, &Client::default()).await.unwrap();
-        let mail = store.request_portal_link(&self.portal, email, &Client::default()).await.unwrap().unwrap();
+        let request = store.count_portal_link(&self.portal, email, &Client::default()).await.unwrap();
+        let mail = store.request_portal_link(&self.portal, request).await.unwrap().unwrap();
         let session = store.redeem_portal_link(&self.portal, mail.token.expose()).await.unwrap();
         (made.number, format!("gx_portal={}", session.expose()))
     }
@@ -289,11 +290,11 @@ async fn no_text_becomes_markup() {
     let survey = pages.make(&SURVEY, survey).await;
     let (number, own) = pages.customer("li@example.com", SLY).await;
     let id: Uuid = sqlx::query_scalar("select id from tickets").fetch_one(&pages.test.owner).await.unwrap();
-    let said = json!({"ticket_id": id, "kind": "reply", "direction": "outbound", "content": html, "author_name": SLY});
+    let said = json!({"ticket_id": id, "kind": "reply", "direction": "outbound", "content": html});
     pages.make(&TICKET_MESSAGE, said).await;
-    // Nobody takes it back any more, so the page shows it.
-    let later = "update ticket_messages set created_at = created_at - interval '1 minute'";
-    sqlx::query(later).execute(&pages.test.owner).await.unwrap();
+    // Nobody takes it back any more, so the page shows it; by somebody who is called so.
+    let later = "update ticket_messages set created_at = created_at - interval '1 minute', author_name = $1";
+    sqlx::query(later).bind(SLY).execute(&pages.test.owner).await.unwrap();
     apply(&pages.test.store, &pages.admin, &TICKET, (id, false), json!({"category_id": category})).await;
     let query: String = url::form_urlencoded::byte_serialize(SLY.as_bytes()).collect();
     for path in [
@@ -302,7 +303,7 @@ async fn no_text_becomes_markup() {
         format!("/portal/lin/articles?q={query}"),
         format!("/portal/lin/articles?category={category}"),
         format!("/portal/lin/articles/{article}"),
-        "/portal/lin/suggest?q=i".to_owned(),
+        format!("/portal/lin/suggest?q={query}"),
         "/portal/lin/new".to_owned(),
         format!("/portal/lin/new?sent={query}"),
         format!("/portal/lin/sign-in?token={query}"),
@@ -461,6 +462,10 @@ async fn a_press_in_a_mail_chooses_and_only_a_press_on_the_page_counts() {
     ] {
         assert!(again.contains(part) && !again.contains("data-save"), "{part}: {again}");
     }
+    let keep = format!("{link}?kept=1");
+    assert!(again.contains(&format!("href=\"{keep}\"")), "{again}");
+    let kept = pages.get(&keep, "").await.text;
+    assert!(kept.contains("<h1>Your answer stays: 4</h1>") && kept.contains("Change your answer"), "{kept}");
     let same = pages.get(&format!("{link}?score=4"), "").await.text;
     assert!(same.contains("value=\"4\" required checked") && !same.contains("data-save"), "{same}");
     pages.post(&link, "", &[("score", "2"), ("comment", "Good")]).await;
@@ -508,6 +513,15 @@ async fn the_language_of_an_article_can_be_chosen() {
         assert_eq!(moved.cookie(), format!("gx_locale={locale}"));
         assert!(framed(&pages.get(moved.header("location"), &moved.cookie()).await.text, locale));
     }
+    for (from, link) in [
+        ("restart", "href=\"/portal/lin/articles/chongqi\" hreflang=\"zh-CN\" lang=\"zh-CN\">阅读中文版</a>"),
+        ("chongqi", "href=\"/portal/lin/articles/restart\" hreflang=\"en\" lang=\"en\">Read in English</a>"),
+    ] {
+        let page = pages.get(&format!("/portal/lin/articles/{from}"), "").await.text;
+        assert!(page.contains(link), "{link}: {page}");
+    }
+    let alone = pages.get("/portal/lin/articles/only", "").await.text;
+    assert!(!alone.contains("阅读中文版") && !alone.contains("Read in English"), "{alone}");
     // There is none: the frame alone changes, and says which language the text has.
     let chosen = pages.get("/portal/lin/articles/only?lang=zh-CN", "").await;
     assert!(framed(&chosen.text, "zh-CN") && chosen.text.contains("<h1 lang=\"en\">Only so"), "{}", chosen.text);
@@ -663,6 +677,21 @@ async fn the_page_s_script_is_told_where_to_go_and_goes_itself() {
     assert!(said.header("location").starts_with(&format!("/portal/lin/tickets/{number}#")));
     let out = sent("").await;
     assert_eq!((out.status, out.header("location")), (401, "/portal/lin/sign-in"));
+}
+
+#[tokio::test]
+async fn no_link_is_promised_to_who_asks_too_often() {
+    let pages = Pages::new().await;
+    // Nobody of them is known: what is said does not depend on it.
+    for email in ["li@example.com", "nobody@example.com"] {
+        let ask = async || pages.post("/portal/lin/sign-in", "gx_locale=en", &[("email", email)]).await;
+        for _ in 0..5 {
+            assert_eq!(ask().await.status, 303);
+        }
+        let refused = ask().await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("Try again in 15 minutes.") && refused.text.contains(email), "{}", refused.text);
+    }
 }
 
 #[tokio::test]

@@ -74,6 +74,12 @@ fn every_field_tells_what_is_wrong_with_it() {
 }
 
 #[test]
+fn every_day_tells_what_is_wrong_with_it() {
+    let found = errors(json!({ "mon": [["18:00", "09:00"]], "tue": [["9", "18:00"]] }), Value::Null, Value::Null);
+    assert_eq!(found.len(), 2, "{found:?}");
+}
+
+#[test]
 fn what_is_wrong_is_told_where_it_is() {
     let days = json!([{ "day": "2026-10-01" }, { "day": "2026-10-01" }]);
     let works = json!([{ "day": "2026-10-10", "hours": [["12:00", "09:00"]] }]);

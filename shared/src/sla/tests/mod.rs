@@ -6,6 +6,7 @@ mod escalation;
 mod hours;
 mod random;
 mod simulated;
+mod turns;
 
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};

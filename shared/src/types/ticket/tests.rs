@@ -100,6 +100,28 @@ fn an_own_step_brings_its_category_and_goes_with_it() {
 }
 
 #[test]
+fn what_cant_follow_is_refused_at_the_field_by_which_it_was_said() {
+    let refused = |before, patch, related: &[Row]| {
+        let errors = changed(before, patch, related).unwrap_err();
+        errors.into_iter().map(|error| (error.field, error.code)).collect::<Vec<_>>()
+    };
+    let told = |field: &str, code: &str| vec![(field.to_owned(), code.to_owned())];
+    assert_eq!(refused(stored("closed"), json!({"status": "waiting_customer"}), &[]), told("status", "only_reopened"));
+    let step = Row {
+        id: uuid::Uuid::now_v7(),
+        version: 1,
+        values: values(json!({"name": "Workshop", "category": "waiting_third_party"})),
+    };
+    let own = json!({"status_id": step.id.to_string()});
+    assert_eq!(refused(stored("closed"), own, &[step]), told("status_id", "only_reopened"));
+    let mut answered = stored("open").unwrap();
+    assert_eq!(changed(Some(answered.clone()), json!({"status": "new"}), &[]).unwrap()["status"], "new");
+    answered["agent_wrote_at"] = json!("2026-11-27T08:00:00Z");
+    assert_eq!(refused(Some(answered), json!({"status": "new"}), &[]), told("status", "not_new_again"));
+    assert!(changed(stored("closed"), json!({"priority": "high"}), &[]).is_ok());
+}
+
+#[test]
 fn a_ticket_belongs_to_the_team_of_its_queue() {
     let team = uuid::Uuid::now_v7().to_string();
     let queue =

@@ -26,7 +26,29 @@ pub(super) async fn buckets(tx: &mut Tx, actor: &Actor, query: &ReportQuery, tod
     let bounds = bounds.ok_or_else(|| Error::invalid("span", "datetime"))?;
     let all = Span { until: last.until, ..query.span };
     let lives = lives(tx, actor, query, all, bounds).await?;
-    Ok(parts.into_iter().zip(1..).map(|(span, at)| bucket(span, at, &lives)).collect())
+    let mut buckets: Vec<Bucket> = parts.into_iter().zip(1..).map(|(span, at)| bucket(span, at, &lives)).collect();
+    let quiet = buckets.iter().take_while(|bucket| is_quiet(bucket)).count();
+    // Before the first ticket of all there was nothing to count.
+    if quiet > 0 && !had_begun(tx, actor, query).await? {
+        buckets.drain(..quiet);
+    }
+    Ok(buckets)
+}
+
+/// Whether nothing happened, and nothing was open.
+fn is_quiet(bucket: &Bucket) -> bool {
+    bucket.received == 0 && bucket.solved == 0 && bucket.backlog == 0
+}
+
+/// Whether a ticket had come in before the period.
+async fn had_begun(tx: &mut Tx, actor: &Actor, query: &ReportQuery) -> Result<bool> {
+    let before = Filter::field("received_at", Op::Lt, query.span.from.to_string());
+    let mut sql = Sql::new("select exists (select");
+    push_tickets(&mut sql, actor, query)?;
+    sql.push(" and ");
+    push_filter(&mut sql, actor, &TICKET, &before)?;
+    sql.push(")");
+    sql.build_query_scalar().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)
 }
 
 /// Tickets that came in or were solved within the days, or were open all the time.

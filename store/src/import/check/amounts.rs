@@ -27,7 +27,9 @@ impl<'a> Parts<'a> {
                 self.texts.push(text);
                 self.columns.extend(mapping::slots(text).map(|slot| slot.name));
             }
-            From::Person { given, middle, family } => self.columns.extend([given, middle, family].map(String::as_str)),
+            From::Person { given, middle, family, suffix } => {
+                self.columns.extend([given, middle, family, suffix].map(String::as_str));
+            }
             From::First(all) => all.iter().for_each(|from| self.add(from)),
         }
     }

@@ -80,7 +80,9 @@ impl Store {
         tx.commit().await?;
         let sort = Some(query.sort.unwrap_or(Sort { field: "id".to_owned(), descending: false }));
         let query = ListQuery { limit: MAX_PAGE, sort, cursor: None, count: false, ..query };
-        let (store, actor, columns) = (self.clone(), Arc::new(actor.clone()), Columns::new(def, fields, custom));
+        // An import finds what is referred to by its own name.
+        let actor = Arc::new(Actor { other_names: false, ..actor.clone() });
+        let (store, columns) = (self.clone(), Columns::new(def, fields, custom));
         Ok(Export { store, actor, columns, query: Some(query), begun: false, writer, seen: 0, kept: 0 })
     }
 }
@@ -94,6 +96,8 @@ impl Export {
     pub async fn labelled(mut self, language: Option<Locale>) -> Result<Self> {
         if let Some(locale) = language {
             let words = Words::of(&self.store, &self.actor, self.columns.def, locale).await?;
+            let other_names = words.is_other;
+            self.actor = Arc::new(Actor { other_names, ..Actor::clone(&self.actor) });
             self.columns.put_into(words);
         }
         Ok(self)

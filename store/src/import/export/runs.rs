@@ -24,6 +24,7 @@ struct Stored {
     record_type: String,
     kind: String,
     labels: Option<String>,
+    query: Json<Rows>,
     status: String,
     total: i64,
     done: i64,
@@ -41,6 +42,7 @@ impl From<Stored> for Run {
             plural: shared::types::by_name(&row.record_type).map_or(row.record_type, |def| def.plural.to_owned()),
             kind: FileKind::parse(&row.kind).unwrap_or(FileKind::Csv),
             labels: row.labels.as_deref().and_then(Locale::parse),
+            query: row.query.0,
             status: Status::parse(&row.status).unwrap_or(Status::Failed),
             total: row.total,
             done: row.done,
@@ -57,7 +59,7 @@ impl From<Stored> for Run {
 macro_rules! select_runs {
     ($rest:literal) => {
         concat!(
-            "select id, record_type, kind, labels, status, total, done, rows, bytes, created_at, finished_at,
+            "select id, record_type, kind, labels, query, status, total, done, rows, bytes, created_at, finished_at,
                     expires_at
              from export_runs where org_id = $1 and actor_id = $2 and expires_at > now()",
             $rest

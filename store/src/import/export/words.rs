@@ -18,6 +18,8 @@ use crate::pool::Store;
 /// How somebody reads values.
 pub(super) struct Words {
     pub(super) locale: Locale,
+    /// The language is not the organisation's own.
+    pub(super) is_other: bool,
     zone: Zone,
     /// Of amounts whose record names none.
     currency: String,
@@ -27,16 +29,15 @@ impl Words {
     /// For a user who takes out records of a type.
     pub(super) async fn of(store: &Store, actor: &Actor, def: &RecordDef, locale: Locale) -> Result<Self> {
         let mut tx = store.reading(actor).await?;
-        let own: String = sqlx::query_scalar("select currency from organisations where org_id = $1 and id = $1")
-            .bind(actor.org_id)
-            .fetch_one(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        let organisation = sqlx::query_as("select currency, locale from organisations where org_id = $1 and id = $1");
+        let (own, spoken): (String, String) =
+            organisation.bind(actor.org_id).fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
         // Whoever may not see in which currency amounts are gets them without one, not with another.
         let sees_it = def.field("currency").is_none_or(|field| actor.sees(def, field));
         // Records are older than the years that a page needs to know the clocks of.
         let zone = zone_with_past(&actor.zone.name).unwrap_or_else(|| actor.zone.clone());
-        Ok(Self { locale, zone, currency: if sees_it { own } else { String::new() } })
+        let is_other = spoken != locale.code();
+        Ok(Self { locale, is_other, zone, currency: if sees_it { own } else { String::new() } })
     }
 
     /// The value of a field.
@@ -114,7 +115,7 @@ mod tests {
     use super::*;
 
     fn words(locale: Locale) -> Words {
-        Words { locale, zone: Zone::fixed("Asia/Shanghai", 8 * 3600), currency: "CNY".into() }
+        Words { locale, is_other: false, zone: Zone::fixed("Asia/Shanghai", 8 * 3600), currency: "CNY".into() }
     }
 
     /// What is shown of a field, and what a workbook holds of it.

@@ -3,7 +3,10 @@
 use super::{Address, Fields, Layout};
 
 const GOOGLE: Fields = &[
-    ("name", "{First Name}+{Middle Name}+{Last Name}|{File As}|{Nickname}|{E-mail 1 - Value}|{Organization Name}"),
+    (
+        "name",
+        "{First Name}+{Middle Name}+{Last Name}+{Name Suffix}|{File As}|{Nickname}|{E-mail 1 - Value}|{Organization Name}",
+    ),
     ("job_title", "{Organization Title}"),
     ("department", "{Organization Department}"),
     ("phones", "{Phone 1 - Value}; {Phone 2 - Value}; {Phone 3 - Value}; {Phone 4 - Value}"),
@@ -14,7 +17,10 @@ const GOOGLE: Fields = &[
 ];
 
 const GOOGLE_OLD: Fields = &[
-    ("name", "{Name}|{Given Name}+{Additional Name}+{Family Name}|{E-mail 1 - Value}|{Organization 1 - Name}"),
+    (
+        "name",
+        "{Name}|{Given Name}+{Additional Name}+{Family Name}+{Name Suffix}|{E-mail 1 - Value}|{Organization 1 - Name}",
+    ),
     ("job_title", "{Organization 1 - Title}"),
     ("department", "{Organization 1 - Department}"),
     ("phones", "{Phone 1 - Value}; {Phone 2 - Value}; {Phone 3 - Value}; {Phone 4 - Value}"),
@@ -25,7 +31,10 @@ const GOOGLE_OLD: Fields = &[
 ];
 
 const OUTLOOK: Fields = &[
-    ("name", "{First Name}+{Middle Name}+{Last Name}|{Display Name}|{E-mail Display Name}|{E-mail Address}|{Company}"),
+    (
+        "name",
+        "{First Name}+{Middle Name}+{Last Name}+{Suffix}|{Display Name}|{E-mail Display Name}|{E-mail Address}|{Company}",
+    ),
     ("job_title", "{Job Title}"),
     ("department", "{Department}"),
     (
@@ -39,7 +48,7 @@ const OUTLOOK: Fields = &[
 ];
 
 const OUTLOOK_ZH: Fields = &[
-    ("name", "{名}+{中间名}+{姓}|{电子邮件显示名称}|{电子邮件地址}|{单位}"),
+    ("name", "{名}+{中间名}+{姓}+{后缀}|{电子邮件显示名称}|{电子邮件地址}|{单位}"),
     ("job_title", "{职务}"),
     ("department", "{部门}"),
     ("phones", "{移动电话}; {商务电话}; {商务电话 2}; {主要电话}; {住宅电话}; {单位主要电话}"),
@@ -50,7 +59,7 @@ const OUTLOOK_ZH: Fields = &[
 ];
 
 const OUTLOOK_DE: Fields = &[
-    ("name", "{Vorname}+{Weitere Vornamen}+{Nachname}|{E-Mail: Angezeigter Name}|{E-Mail-Adresse}|{Firma}"),
+    ("name", "{Vorname}+{Weitere Vornamen}+{Nachname}+{Suffix}|{E-Mail: Angezeigter Name}|{E-Mail-Adresse}|{Firma}"),
     ("job_title", "{Position}"),
     ("department", "{Abteilung}"),
     (

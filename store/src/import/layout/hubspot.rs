@@ -16,6 +16,8 @@ const COMPANIES: Fields = &[
     ("phones", "{Phone Number}"),
     ("website", "{Website URL}|{Company Domain Name}"),
     ("industry", "{Industry}"),
+    // How far one has come with them; they have no other status here.
+    ("lifecycle", "{Lead Status}"),
     ("source", "{Original Source}|{Original Source Type}|{Original Traffic Source}"),
     ("employees", "{Number of Employees}"),
     ("revenue", "{Annual Revenue}"),
@@ -31,6 +33,7 @@ const DEALS: Fields = &[
     ("stage_id", "{Deal Stage}"),
     ("pipeline_id", "{Pipeline}"),
     ("amount", "{Amount}"),
+    ("currency", "{Currency}"),
     ("expected_close", "{Close Date}"),
     ("closed_on", "{Close Date}"),
     ("lost_note", "{Closed Lost Reason}|{Loss Reason}"),

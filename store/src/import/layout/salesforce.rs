@@ -3,7 +3,7 @@
 use super::{Address, Fields, Layout};
 
 const CONTACTS: Fields = &[
-    ("name", "{First Name}+{Middle Name}+{Last Name}|{Full Name}|{Contact Name}|{Email}"),
+    ("name", "{First Name}+{Middle Name}+{Last Name}+{Suffix}|{Full Name}|{Contact Name}|{Email}"),
     ("job_title", "{Title}"),
     ("department", "{Department}"),
     ("phones", "{Mobile}; {Phone}; {Home Phone}; {Other Phone}"),
@@ -15,7 +15,7 @@ const CONTACTS: Fields = &[
 ];
 
 const CONTACT_ROWS: Fields = &[
-    ("name", "{FirstName}++{LastName}|{Name}|{Email}"),
+    ("name", "{FirstName}+{MiddleName}+{LastName}+{Suffix}|{Name}|{Email}"),
     ("job_title", "{Title}"),
     ("department", "{Department}"),
     ("phones", "{MobilePhone}; {Phone}; {HomePhone}; {OtherPhone}"),
@@ -35,6 +35,7 @@ const ACCOUNTS: Fields = &[
     ("source", "{Account Source}"),
     ("employees", "{Employees}"),
     ("revenue", "{Annual Revenue}"),
+    ("currency", "{Annual Revenue Currency}|{Account Currency}"),
     ("description", "{Account Description}|{Description}"),
     ("owner_id", "{Account Owner}"),
 ];
@@ -49,12 +50,13 @@ const ACCOUNT_ROWS: Fields = &[
     ("source", "{AccountSource}"),
     ("employees", "{NumberOfEmployees}"),
     ("revenue", "{AnnualRevenue}"),
+    ("currency", "{CurrencyIsoCode}"),
     ("description", "{Description}"),
     ("owner_id", "{Owner.Name}"),
 ];
 
 const LEADS: Fields = &[
-    ("name", "{First Name}+{Middle Name}+{Last Name}|{Company / Account}"),
+    ("name", "{First Name}+{Middle Name}+{Last Name}+{Suffix}|{Company / Account}"),
     ("company", "{Company / Account}"),
     ("job_title", "{Title}"),
     ("phones", "{Mobile}; {Phone}"),
@@ -68,7 +70,7 @@ const LEADS: Fields = &[
 ];
 
 const LEAD_ROWS: Fields = &[
-    ("name", "{FirstName}++{LastName}|{Name}|{Company}"),
+    ("name", "{FirstName}+{MiddleName}+{LastName}+{Suffix}|{Name}|{Company}"),
     ("company", "{Company}"),
     ("job_title", "{Title}"),
     ("phones", "{MobilePhone}; {Phone}"),
@@ -86,6 +88,7 @@ const OPPORTUNITIES: Fields = &[
     ("contact_id", "{Contact Name}"),
     ("stage_id", "{Stage}"),
     ("amount", "{Amount}"),
+    ("currency", "{Amount Currency}|{Opportunity Currency}|{Currency}"),
     ("expected_close", "{Close Date}"),
     ("closed_on", "{Close Date}"),
     ("lost_note", "{Closed Lost Reason}|{Loss Reason}"),

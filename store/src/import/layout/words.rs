@@ -97,10 +97,31 @@ const LEAD_STATUSES: &[(&str, &str)] = &[
     ("Qualified", "working"),
     ("Contact in Future", "nurturing"),
     ("Bad Timing", "nurturing"),
+    ("BAD_TIMING", "nurturing"),
+    ("ATTEMPTED_TO_CONTACT", "working"),
+    ("IN_PROGRESS", "working"),
+    ("Open Deal", "working"),
+    ("OPEN_DEAL", "working"),
     ("Closed - Not Converted", "unqualified"),
     ("Not Qualified", "unqualified"),
     ("Junk Lead", "unqualified"),
     ("Lost Lead", "unqualified"),
+];
+
+/// How far somebody has come with a company, as a program says it of its leads; what those are not is no stage of a customer.
+const CUSTOMER_STATUSES: &[(&str, &str)] = &[
+    ("New", "first_contact"),
+    ("Open", "first_contact"),
+    ("Attempted to Contact", "first_contact"),
+    ("ATTEMPTED_TO_CONTACT", "first_contact"),
+    ("Connected", "first_contact"),
+    ("Bad Timing", "first_contact"),
+    ("BAD_TIMING", "first_contact"),
+    ("In Progress", "decision"),
+    ("IN_PROGRESS", "decision"),
+    ("Open Deal", "decision"),
+    ("OPEN_DEAL", "decision"),
+    ("Unqualified", ""),
 ];
 
 /// What says that there is no rating.
@@ -125,12 +146,13 @@ const TICKET_KINDS: &[(&str, &str)] = &[("Problem", "repair"), ("Feature Request
 const CHANNELS: &[(&str, &str)] = &[("Form", "web")];
 
 /// The words for a field, and what each means; nothing for those that mean no value.
-pub(super) fn words(record_type: &str, field: &str) -> BTreeMap<String, String> {
+pub(in crate::import) fn words(record_type: &str, field: &str) -> BTreeMap<String, String> {
     let known: &[(&str, &str)] = match (record_type, field) {
         (_, "owner_id") => NOBODY,
         (_, "source") => SOURCES,
         (_, "industry") => INDUSTRIES,
         ("lead", "status") => LEAD_STATUSES,
+        ("customer", "lifecycle") => CUSTOMER_STATUSES,
         ("lead", "tags") => UNRATED,
         ("ticket", "status") => TICKET_STATUSES,
         ("ticket", "priority") => PRIORITIES,
@@ -151,7 +173,7 @@ mod tests {
     #[test]
     fn words_mean_choices_that_there_are() {
         let sources = [(&CUSTOMER, "source"), (&LEAD, "source"), (&OPPORTUNITY, "source"), (&CUSTOMER, "industry")];
-        let lead = [(&LEAD, "status")];
+        let lead = [(&LEAD, "status"), (&CUSTOMER, "lifecycle")];
         let desk = ["status", "priority", "kind", "channel"].map(|field| (&TICKET, field));
         for (def, field) in sources.into_iter().chain(lead).chain(desk) {
             let Kind::Choice(codes) = def.field(field).unwrap().kind else { panic!("{field} is no choice") };

@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
 use shared::access::{Action, Actor};
+use shared::i18n::Locale;
 use shared::import::{Candidate, Question, Suggestion, Unknown};
-use shared::query::Titles;
-use shared::record::Kind;
 use shared::types::USER;
 use shared::{FieldDef, RecordDef, Result, Row};
 use uuid::Uuid;
 
 use super::Planner;
-use crate::import::lookup::{FEW, Names, folded, load_few, load_titles};
+use super::namesakes::details;
+use crate::import::lookup::{FEW, Names, folded, load_few, load_titles, load_within, part_of};
 use crate::import::{near, values};
 use crate::pool::Tx;
 use crate::read::{titles, titles_near};
@@ -25,8 +24,6 @@ const SHOWN: usize = 1_000;
 /// Most texts that are named of those that can't be read, and how much of each.
 const EXAMPLES: usize = 3;
 const EXAMPLE: usize = 40;
-/// Most of what tells a record from its namesakes.
-const DETAILS: usize = 3;
 
 /// What is asked about a text.
 #[derive(Default)]
@@ -39,8 +36,9 @@ pub(super) struct Asked {
     namesakes: BTreeSet<Uuid>,
     /// Whether several records are called so.
     several: bool,
-    /// Whether it is looked for within another record: the same answer may be one record here and another one there.
-    is_within: bool,
+    /// The records within which it is looked for, by the field that says so: the same answer may be one record here and another
+    /// one there.
+    within: BTreeSet<(&'static str, Uuid)>,
     /// Whether rows stand for a record that is called so, not only refer to it.
     is_own: bool,
     /// Some of the texts that can't be read as values of the field.
@@ -55,8 +53,14 @@ impl Asked {
     }
 
     /// Notes a row that has it.
-    pub(super) fn note(&mut self, def: &RecordDef, field: &FieldDef, namesakes: &[Uuid], is_within: bool) {
-        self.is_within |= is_within;
+    pub(super) fn note(
+        &mut self,
+        def: &RecordDef,
+        field: &FieldDef,
+        namesakes: &[Uuid],
+        within: Option<(&'static str, Uuid)>,
+    ) {
+        self.within.extend(within);
         self.add(format!("{}.{}", def.name, field.name), namesakes);
     }
 
@@ -145,11 +149,15 @@ impl Planner<'_> {
             return Ok(Some(Meanings { suggestions, options, may_create: false }));
         }
         let Some(target) = shared::types::by_name(&unknown.target) else { return Ok(None) };
+        let part_of = asked.within.first().map(|(field, _)| *field);
         let may_create =
-            if asked.is_own { self.actor.may(target, Action::Create) } else { creatable(self.actor, target) };
+            if asked.is_own { self.actor.may(target, Action::Create) } else { creatable(self.actor, target, part_of) };
         if asked.several {
-            let options = candidates(self.tx, self.actor, target, &asked.namesakes).await?;
+            let options = candidates(self.tx, (self.actor, self.locale), target, &asked.namesakes).await?;
             return Ok(Some(Meanings { suggestions: Vec::new(), options, may_create }));
+        }
+        if let Some(part_of) = part_of {
+            return Ok(Some(Meanings { may_create, ..self.within(target, unknown, (part_of, asked)).await? }));
         }
         if !known.contains_key(target.name) {
             known.insert(target.name, self.known_of(target).await?);
@@ -162,12 +170,25 @@ impl Planner<'_> {
         let all = of.names.titles.iter().chain(&similar);
         let all = all.filter(|title| folded(title) != folded(&unknown.value));
         let suggestions = near::titled(target, &unknown.value, all.map(String::as_str));
-        let mut options = of.few.clone();
-        if asked.is_within {
-            options.iter_mut().for_each(|option| *option = called(&option.title));
-            options.dedup();
-        }
-        Ok(Some(Meanings { suggestions, options, may_create }))
+        Ok(Some(Meanings { suggestions, options: of.few.clone(), may_create }))
+    }
+
+    /// What may be meant of the parts of what rows are in, by the titles: each row means the one of its own.
+    async fn within(
+        &mut self,
+        target: &'static RecordDef,
+        unknown: &Unknown,
+        (part_of, asked): (&'static str, &Asked),
+    ) -> Result<Meanings> {
+        let wholes: Vec<Uuid> = asked.within.iter().map(|(_, whole)| *whole).collect();
+        let mut titles = load_within(self.tx, self.actor, target, (part_of, &wholes)).await?;
+        let made = self.made.get(target.name).into_iter().flat_map(HashMap::values);
+        let made = made.filter(|row| row.reference(part_of).is_some_and(|whole| wholes.contains(&whole)));
+        titles.extend(made.filter_map(|row| row.text(target.title).map(str::to_owned)));
+        titles.retain(|title| folded(title) != folded(&unknown.value));
+        let suggestions = near::titled(target, &unknown.value, titles.iter().map(String::as_str));
+        let options = if titles.len() > FEW { Vec::new() } else { titles.iter().map(|title| called(title)).collect() };
+        Ok(Meanings { suggestions, options, may_create: false })
     }
 
     /// Looks through the records of a type, those about to be made included.
@@ -191,10 +212,10 @@ impl Planner<'_> {
         let has_namesake =
             |(id, title): &&(Uuid, String)| stored.iter().any(|(other, called)| other != id && called == title);
         // A stage says little without its pipeline.
-        let is_part = target.fields.iter().any(|field| field.required && matches!(field.kind, Kind::Reference(_)));
+        let is_part = part_of(target).is_some();
         let unclear = stored.iter().filter(|one| is_part || has_namesake(one));
         let unclear: BTreeSet<Uuid> = unclear.map(|(id, _)| *id).collect();
-        let mut all = candidates(self.tx, self.actor, target, &unclear).await?;
+        let mut all = candidates(self.tx, (self.actor, self.locale), target, &unclear).await?;
         all.extend(stored.iter().filter(|(id, _)| !unclear.contains(id)).map(|(_, title)| called(title)));
         all.extend(made.into_iter().map(called));
         all.sort_by(|one, other| (&one.title, &one.detail).cmp(&(&other.title, &other.detail)));
@@ -211,46 +232,25 @@ fn called(title: &str) -> Candidate {
 /// Records told by their ids, with what tells them from each other.
 async fn candidates(
     tx: &mut Tx,
-    actor: &Actor,
+    (actor, locale): (&Actor, Locale),
     target: &'static RecordDef,
     ids: &BTreeSet<Uuid>,
 ) -> Result<Vec<Candidate>> {
     let rows = rows_by_id(tx, target, ids).await?;
     let titles = titles(tx, actor, target, &rows).await?;
-    let details: Vec<String> = rows.iter().map(|row| detail(actor, target, row, &titles)).collect();
-    let candidate = |(row, own): (&Row, &String)| {
-        let is_alone = details.iter().filter(|other| *other == own).count() == 1;
-        // Where nothing else does, the time tells them apart; in one import that is nearly the same, the id is not.
-        let made = row.text("created_at").and_then(|at| at.get(..16)).unwrap_or_default().replace('T', " ");
-        let id = row.id.simple().to_string();
-        let detail = match is_alone && !own.is_empty() {
-            true => own.clone(),
-            false => format!("{own} · {made} · {}", &id[24..]).trim_start_matches([' ', '·']).to_owned(),
-        };
-        Candidate { value: row.id.to_string(), title: row.text(target.title).unwrap_or_default().to_owned(), detail }
+    let details = details((actor, locale), target, &rows, &titles);
+    let candidate = |(row, detail): (&Row, String)| {
+        let title = row.text(target.title).unwrap_or_default().to_owned();
+        Candidate { value: row.id.to_string(), title, detail }
     };
-    let mut all: Vec<Candidate> = rows.iter().zip(&details).map(candidate).collect();
+    let mut all: Vec<Candidate> = rows.iter().zip(details).map(candidate).collect();
     all.sort_by(|one, other| (&one.title, &one.detail).cmp(&(&other.title, &other.detail)));
     Ok(all)
 }
 
-/// What tells a record from its namesakes: its number, what it belongs to, how it is reached, where it is.
-fn detail(actor: &Actor, target: &RecordDef, row: &Row, titles: &Titles) -> String {
-    let is_telling = |field: &&FieldDef| field.name != target.title && actor.sees(target, field);
-    let said = |field: &FieldDef| match field.kind {
-        Kind::Reference(_) => row.reference(field.name).and_then(|id| titles.get(&id)).cloned(),
-        Kind::Emails | Kind::Phones => shared::record::texts(&row.values, field.name).next().map(str::to_owned),
-        Kind::Address => row.value(field.name).get("city").and_then(Value::as_str).map(str::to_owned),
-        _ if field.unique => row.text(field.name).map(str::to_owned),
-        _ => None,
-    };
-    let parts = target.fields.iter().filter(is_telling).filter_map(said).filter(|part| !part.is_empty());
-    parts.take(DETAILS).collect::<Vec<_>>().join(" · ")
-}
-
-/// Whether a record of this type can be made from its title alone. A user made so could not even sign in.
-pub(super) fn creatable(actor: &Actor, def: &RecordDef) -> bool {
-    let enough =
-        def.name != USER.name && def.fields.iter().all(|f| !f.required || f.name == def.title || f.default.is_some());
+/// Whether a record of this type can be made from its title and what it is a part of alone. A user made so could not even sign in.
+pub(super) fn creatable(actor: &Actor, def: &RecordDef, part_of: Option<&str>) -> bool {
+    let is_known = |f: &FieldDef| f.name == def.title || f.default.is_some() || Some(f.name) == part_of;
+    let enough = def.name != USER.name && def.fields.iter().all(|f| !f.required || is_known(f));
     enough && actor.may(def, Action::Create)
 }

@@ -76,7 +76,7 @@ pub(super) fn begin(running: &Running<'_>, made: Option<&HashMap<Uuid, Row>>, dr
     let mut begun = HashSet::new();
     for row in draughts.iter_mut().filter(|row| row.before.is_none() && !row.is_left_out) {
         let is_known = made.is_some_and(|made| made.contains_key(&row.id)) || !begun.insert(row.id);
-        if let Some(step) = starts.of(&row.given).filter(|_| !is_known) {
+        if let Some(step) = starts.of(&row.given, row.currency.as_deref()).filter(|_| !is_known) {
             row.given.insert(starts.field().to_owned(), step.to_string().into());
         }
     }

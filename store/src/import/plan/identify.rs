@@ -99,7 +99,7 @@ impl Planner<'_> {
         let made = self.made.get(running.def.name);
         let own = |id: &Uuid| made.and_then(|made| made.get(id)).cloned().map(Arc::new);
         // An answer had it made.
-        if let Some(row) = self.created.get(&(running.def.name, key.text.clone())).and_then(own) {
+        if let Some(row) = self.created.get(&(running.def.name, None, key.text.clone())).and_then(own) {
             return vec![row];
         }
         let stored = existing.get(key).map(Vec::as_slice).unwrap_or_default();
@@ -160,7 +160,7 @@ impl Planner<'_> {
         let key = key.as_ref();
         if let (Stands::New, Some(key), true) = (&stands, key, candidates > 1) {
             // Rows that refer to it by the name mean the new one as well.
-            self.created.entry((running.def.name, key.text.clone())).or_insert(id);
+            self.created.entry((running.def.name, None, key.text.clone())).or_insert(id);
         }
         let unclear = key.filter(|_| matches!(stands, Stands::Unclear));
         Some((
@@ -172,6 +172,7 @@ impl Planner<'_> {
                 is_left_out: matches!(stands, Stands::LeftOut),
                 is_untold: key.is_none() && !running.keys.fields.is_empty(),
                 given: shared::Values::default(),
+                currency: None,
                 errors: unclear.map(|key| FieldError::new(&*key.field, "namesakes")).into_iter().collect(),
                 rounded: Vec::new(),
                 shown: Vec::new(),

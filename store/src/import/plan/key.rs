@@ -132,6 +132,11 @@ impl Running<'_> {
         Some(Key { within, ..key })
     }
 
+    /// A mark of what tells a row's record, which all rows about that record have.
+    pub(super) fn told(&self, row: &Texts) -> Option<Mark> {
+        said(self.def, self.step, &self.keys.fields, row).map(|(_, text, _)| mark(&[text.as_bytes()]))
+    }
+
     /// What tells a record by a field: it may have several addresses.
     pub(super) fn keys_of(&self, row: &Row, field: &str) -> Vec<Key> {
         let within = self.step.within.as_deref().and_then(|name| row.reference(name));

@@ -4,15 +4,20 @@ mod answers;
 mod ask;
 mod change;
 mod closing;
+mod currency;
 mod decided;
+mod earlier;
 mod excerpt;
 mod fill;
 mod identify;
 mod keep;
 mod key;
+mod named;
+mod namesakes;
 mod numbers;
 mod preview;
 mod refer;
+mod rights;
 mod rounding;
 mod whole;
 
@@ -32,18 +37,20 @@ use uuid::Uuid;
 use self::answers::Answers;
 use self::ask::Asked;
 use self::change::{change, parents_first};
+use self::currency::Followed;
 use self::decided::{Decided, Refused};
 use self::excerpt::Shown;
 pub(super) use self::keep::Keeper;
 use self::key::{Key, Keys, Mark};
 use self::numbers::with_points;
 use self::preview::{Note, empty_preview};
+use self::refer::named_by;
+use self::rights::Planned;
 use super::cells::{Texts, count, texts};
 use super::check::{assigned, check};
 use super::lookup::{Lookup, Names, belonging, folded, load_names, load_owners, shared_parent};
 use super::starts::Starts;
 use super::table::Table;
-use super::values;
 use crate::auth::zone_with_past;
 use crate::columns::target;
 use crate::pool::Tx;
@@ -53,6 +60,8 @@ use crate::write::{custom_fields, rows_by_id};
 const CHUNK: usize = 500;
 /// Rows decided at a time: what is known of a file is bounded by this, not by how long the file is.
 const WINDOW: usize = 5_000;
+/// Rows decided first where somebody wants to see some of them.
+const GLANCE: usize = 100;
 
 /// Row of a file that something is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,6 +118,7 @@ pub(super) async fn make(
         made: BTreeMap::new(),
         asked: BTreeMap::new(),
         created: HashMap::new(),
+        waiting: HashMap::new(),
         decided: Decided::default(),
         preview: Preview::default(),
         sink,
@@ -118,8 +128,10 @@ pub(super) async fn make(
         steps.extend(of.steps.iter().enumerate().map(|(at, step)| (file, at, step)));
     }
     for (position, (file, at, step)) in steps.iter().enumerate() {
-        planner.step((*file, *at), step, &steps[position + 1..]).await?;
-        if planner.wanted((*file, *at)).is_some() {
+        let is_last = planner.wanted((*file, *at)).is_some();
+        let later: &[(usize, usize, &Step)] = if is_last { &[] } else { &steps[position + 1..] };
+        planner.step((*file, *at), step, later).await?;
+        if is_last {
             break;
         }
     }
@@ -143,6 +155,8 @@ struct Draught {
     is_untold: bool,
     /// Values by field, as far as they could be read.
     given: Values,
+    /// What the amounts are in, where the record follows others in that.
+    currency: Option<String>,
     errors: Vec<FieldError>,
     /// Numbers that lose decimals.
     rounded: Vec<Rounded>,
@@ -161,8 +175,10 @@ struct Planner<'p> {
     made: BTreeMap<&'static str, HashMap<Uuid, Row>>,
     /// What is to be asked.
     asked: BTreeMap<Unknown, Asked>,
-    /// Records that answers ask for, by type and folded title.
-    created: HashMap<(&'static str, String), Uuid>,
+    /// Records that answers ask for, by type, what they are parts of, and folded title.
+    created: HashMap<(&'static str, Option<Uuid>, String), Uuid>,
+    /// Those of them that nothing goes by so far but rows that may yet be refused.
+    waiting: HashMap<Uuid, &'static RecordDef>,
     decided: Decided,
     preview: Preview,
     sink: Sink,
@@ -183,6 +199,8 @@ struct Running<'s> {
     lookups: Lookups,
     /// Where new records begin, if no column says where they are.
     starts: Option<Starts>,
+    /// What the amounts of its records are in, if a column says that of its rows.
+    followed: Option<Followed>,
     /// Records that earlier steps make, by the value that the step goes by.
     known: HashMap<Key, Vec<Uuid>>,
     /// Records that rows so far stand for.
@@ -227,22 +245,35 @@ impl Planner<'_> {
 
     async fn step(&mut self, place: (usize, usize), step: &Step, later: &[(usize, usize, &Step)]) -> Result<()> {
         let mut running = self.begin(place, step, later).await?;
-        let file = running.file;
-        let all = count(step, &self.tables[file]);
         self.survey(&mut running);
         running.known = self.known(&running);
         self.decided.begin(&running);
-        // Records that refer to others of the same file need all of it at once.
-        let window = if running.refers_to_itself() { all.max(1) } else { WINDOW };
         let commas = self.with_commas(&running);
-        let is_wanted = self.wanted(place).is_some();
-        for from in (0..all).step_by(window) {
-            let mut rows = texts(step, &self.tables[file], from..all.min(from + window));
+        let wanted = self.wanted(place);
+        let mut from = wanted.map_or(0, |excerpt| self.first(&running, excerpt));
+        let mut earlier = self.earlier(&running, from);
+        while !earlier.is_empty() {
+            let mut rows: Vec<Texts> = earlier.drain(..earlier.len().min(WINDOW)).collect();
             with_points(&mut rows, &commas);
             self.window(&mut running, rows).await?;
-            if is_wanted && running.preview.rows.len() >= PREVIEW_ROWS {
+        }
+        let all = count(step, &self.tables[place.0]);
+        let mut width = match wanted {
+            // Records that refer to others of the same file need all of it at once.
+            _ if running.refers_to_itself() => all,
+            Some(_) => GLANCE,
+            None => WINDOW,
+        };
+        while from < all {
+            let to = all.min(from + width);
+            let mut rows = texts(step, &self.tables[place.0], from..to);
+            with_points(&mut rows, &commas);
+            self.window(&mut running, rows).await?;
+            if wanted.is_some() && running.preview.rows.len() >= PREVIEW_ROWS {
                 break;
             }
+            // Rows with problems may be far apart.
+            (from, width) = (to, WINDOW.min(width * 2));
         }
         self.preview.steps.push(running.preview);
         Ok(())
@@ -279,6 +310,7 @@ impl Planner<'_> {
             zones: step.assignments.iter().map(|a| zone_with_past(a.zone.as_deref()?)).collect(),
             custom: custom_fields(self.tx, def).await?,
             lookups: self.lookups(def, &fields),
+            followed: Followed::load(self.tx, self.actor, def, step).await?,
             starts,
             known: HashMap::new(),
             seen: HashMap::new(),
@@ -309,11 +341,15 @@ impl Planner<'_> {
                 self.fill(running, row, &texts)
             });
         }
+        currency::take(running.def, &mut draughts);
         self.leave_open(running, &mut draughts).await?;
         self.recognise_whole(running, &mut draughts).await?;
         fill::begin(running, self.made.get(running.def.name), &mut draughts);
+        self.own(running.def, &mut draughts);
+        self.denominate(running, &draughts);
+        self.hold_currencies(running, &mut draughts);
         let related = self.related(running.def, &draughts).await?;
-        self.finish(running, draughts, &related);
+        self.finish(running, draughts, &related).await?;
         self.keep(false).await
     }
 
@@ -338,13 +374,7 @@ impl Planner<'_> {
         for (at, field) in running.fields.iter().enumerate().take(running.step.assignments.len()) {
             let Some(target) = field.and_then(target) else { continue };
             let texts = wanted.entry(target.name).or_default();
-            for row in rows {
-                let text = &row.texts[at];
-                texts.insert(folded(text));
-                texts.extend(values::entries(text).map(folded));
-                let people = text.split(';').filter_map(values::reached);
-                texts.extend(people.flat_map(|(name, email)| [name, email]).map(folded));
-            }
+            texts.extend(rows.iter().flat_map(|row| named_by(&row.texts[at])));
         }
         for answer in &self.spec.answers {
             if let (Decision::Use(title), Some(texts)) =
@@ -384,41 +414,62 @@ impl Planner<'_> {
     }
 
     /// Checks the rows and turns them into changes.
-    fn finish(&mut self, running: &mut Running<'_>, draughts: Vec<Draught>, related: &BTreeMap<Uuid, Row>) {
+    async fn finish(
+        &mut self,
+        running: &mut Running<'_>,
+        draughts: Vec<Draught>,
+        related: &BTreeMap<Uuid, Row>,
+    ) -> Result<()> {
         let def = running.def;
+        let mut planned = Vec::new();
+        for row in draughts {
+            planned.push(self.planned(running, row, related));
+        }
+        self.hold_rights(def, &mut planned).await?;
         let mut changes = Vec::new();
-        for mut row in draughts {
-            if row.is_left_out {
-                running.preview.left_out += 1;
-                let shown = PreviewRow { line: row.place.line, cells: row.shown, errors: Vec::new() };
-                running.shown.keep(&mut running.preview.rows, shown);
-                continue;
-            }
-            // The same record further up in this file.
-            if row.before.is_none() {
-                row.before = self.made.get(def.name).and_then(|made| made.get(&row.id)).cloned();
-            }
-            let clock = (self.now, &self.actor.zone);
-            let (change, after) = change(def, running.step.existing, &mut row, clock, related, &running.custom);
-            running.preview.note(&row.errors, change.as_ref());
-            if let Some(Change::Create { values, .. } | Change::Update { values, .. }) = &change {
-                rounding::count(&mut running.preview.rounded, row.rounded, values);
-            }
-            let shown = PreviewRow { line: row.place.line, cells: row.shown, errors: row.errors.clone() };
+        for (row, change) in planned {
+            let Draught { place, is_left_out, errors, rounded, shown, .. } = row;
+            let shown = PreviewRow { line: place.line, cells: shown, errors: errors.clone() };
             running.shown.keep(&mut running.preview.rows, shown);
-            if !row.errors.is_empty() {
-                let error = Error::Invalid { fields: row.errors };
-                self.decided.refused.push(Refused { place: row.place, record_type: def.name, error });
+            if is_left_out {
+                running.preview.left_out += 1;
                 continue;
             }
-            if running.is_needed || row.is_repeated {
-                self.made.entry(def.name).or_default().insert(row.id, after);
+            running.preview.note(&errors, change.as_ref());
+            if let Some(Change::Create { values, .. } | Change::Update { values, .. }) = &change {
+                rounding::count(&mut running.preview.rounded, rounded, values);
             }
-            changes.extend(change.map(|change| (change, row.place)));
+            if errors.is_empty() {
+                changes.extend(change.map(|change| (change, place)));
+            } else {
+                let error = Error::Invalid { fields: errors };
+                self.decided.refused.push(Refused { place, record_type: def.name, error });
+            }
         }
         parents_first(def, &mut changes);
+        self.bring(&changes).await?;
         self.preview.changes += changes.len() as u64;
         changes.into_iter().for_each(|(change, place)| self.decided.push(def, change, place));
+        Ok(())
+    }
+
+    /// What is to be done about a row, of which later ones know.
+    fn planned(&mut self, running: &Running<'_>, mut row: Draught, related: &BTreeMap<Uuid, Row>) -> Planned {
+        if row.is_left_out {
+            row.errors.clear();
+            return (row, None);
+        }
+        let def = running.def;
+        // The same record further up in this file.
+        if row.before.is_none() {
+            row.before = self.made.get(def.name).and_then(|made| made.get(&row.id)).cloned();
+        }
+        let clock = (self.now, &self.actor.zone);
+        let (change, after) = change(def, running.step.existing, &mut row, clock, related, &running.custom);
+        if row.errors.is_empty() && (running.is_needed || row.is_repeated) {
+            self.made.entry(def.name).or_default().insert(row.id, after);
+        }
+        (row, change)
     }
 
     /// Hands on what was decided; what isn't a whole command yet only at the end.

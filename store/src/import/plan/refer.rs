@@ -1,17 +1,14 @@
 //! What cells of references and choices mean.
 
-use serde_json::Value;
-use shared::command::Change;
 use shared::format::Zone;
-use shared::import::{ALL, Decision, StepPreview, Unknown};
+use shared::import::{ALL, Decision, Unknown};
 use shared::record::Kind;
 use shared::types::CONTACT;
-use shared::{FieldDef, RecordDef, Row, Values};
+use shared::{FieldDef, RecordDef, Row};
 use uuid::Uuid;
 
 use super::ask::creatable;
-use super::preview::empty_preview;
-use super::{Draught, Lookups, Place, Planner};
+use super::{Draught, Lookups, Planner};
 use crate::columns::target;
 use crate::import::lookup::{Lookup, belonging, folded, shared_parent};
 use crate::import::values::{self, Cell};
@@ -24,9 +21,17 @@ struct Reference<'r> {
     def: &'static RecordDef,
     field: &'static FieldDef,
     target: &'static RecordDef,
-    /// Record within which they are looked for.
-    parent: Option<Uuid>,
+    /// The field and the record within which they are looked for.
+    within: Option<(&'static str, Uuid)>,
+    /// Nobody knows yet within what they are to be looked for: that is asked first.
+    is_adrift: bool,
     row: &'r Draught,
+}
+
+impl Reference<'_> {
+    fn parent(&self) -> Option<Uuid> {
+        self.within.map(|(_, whole)| whole)
+    }
 }
 
 /// A record and what it is called; nothing if a cell's entry is to be left out, and why if it can't be understood.
@@ -46,6 +51,12 @@ fn told<'t>(target: &RecordDef, names: &Lookup, text: &'t str) -> &'t str {
     }
 }
 
+/// The folded texts by which a cell may name records: as a whole, entry by entry, and people with their addresses.
+pub(super) fn named_by(text: &str) -> Vec<String> {
+    let people = text.split(';').filter_map(values::reached).flat_map(|(name, email)| [name, email]);
+    std::iter::once(text).chain(values::entries(text)).chain(people).map(folded).collect()
+}
+
 impl Planner<'_> {
     /// Records named by a cell.
     pub(super) fn refer(
@@ -58,9 +69,11 @@ impl Planner<'_> {
         let Some((target, names)) = target(field).and_then(|t| Some((t, lookups.get_mut(t.name)?))) else {
             return Cell::refused(field, text, "reference");
         };
-        let parent = shared_parent(def, target).and_then(|parent| shared::record::id(&row.given, parent));
-        let cell = Reference { def, field, target, parent, row };
-        let whole = matches!(field.kind, Kind::Reference(_)) || !names.all(text, parent).is_empty();
+        let parent = shared_parent(def, target);
+        let within = parent.and_then(|parent| Some((parent, shared::record::id(&row.given, parent)?)));
+        let is_adrift = row.errors.iter().any(|error| parent.is_some_and(|parent| error.field == parent));
+        let cell = Reference { def, field, target, within, is_adrift, row };
+        let whole = matches!(field.kind, Kind::Reference(_)) || !names.all(text, cell.parent()).is_empty();
         let entries: Vec<&str> = if whole { vec![text] } else { values::entries(text).collect() };
         let mut found: Vec<(Uuid, String)> = Vec::new();
         for entry in entries {
@@ -76,22 +89,24 @@ impl Planner<'_> {
     fn meant(&mut self, cell: &Reference<'_>, entry: &str, names: &mut Lookup, found: &[(Uuid, String)]) -> Meant {
         let mut called = entry.to_owned();
         for _ in 0..FOLLOWED {
-            let all = names.all(&called, cell.parent);
+            let all = names.all(&called, cell.parent());
             let left = self.fitting(cell, names, all, found);
             if let [id] = left[..] {
                 return Ok(Some((id, names.called(id).map(str::to_owned).unwrap_or(called))));
             }
             // What an answer names should be there.
-            if left.is_empty() && called != entry {
+            if cell.is_adrift || left.is_empty() && called != entry {
                 return Err("reference");
             }
             let unknown = Unknown { target: cell.target.name.to_owned(), value: called.clone() };
             let asked = self.asked.entry(unknown.clone()).or_default();
-            asked.note(cell.def, cell.field, &left, cell.parent.is_some());
+            asked.note(cell.def, cell.field, &left, cell.within);
             match self.answers.decision(&unknown, !left.is_empty()).cloned() {
                 Some(Decision::Empty) => return Ok(None),
-                Some(Decision::Create) if creatable(self.actor, cell.target) => {
-                    return Ok(Some((self.create_once(cell, &called, names), called)));
+                Some(Decision::Create) if creatable(self.actor, cell.target, cell.within.map(|(field, _)| field)) => {
+                    let id = self.named(cell.target, &called, cell.within);
+                    names.made.insert(&called, cell.parent(), id);
+                    return Ok(Some((id, called)));
                 }
                 Some(Decision::Use(answer)) if folded(&answer) != folded(&called) => called = answer,
                 _ if left.is_empty() => return Err("reference"),
@@ -176,7 +191,7 @@ impl Planner<'_> {
             }
             let unknown = Unknown { target: format!("{}.{}", def.name, field.name), value: entry.to_owned() };
             let decision = self.answers.decision(&unknown, false);
-            self.asked.entry(unknown).or_default().note(def, field, &[], false);
+            self.asked.entry(unknown).or_default().note(def, field, &[], None);
             match decision {
                 Some(Decision::Empty) => {}
                 Some(Decision::Use(code)) => match values::code_of(def, field, codes, code) {
@@ -209,32 +224,5 @@ impl Planner<'_> {
             Some(Decision::Empty) => values::readable(field, text, zone),
             _ => cell,
         }
-    }
-
-    /// A record that an answer asks for: one for all rows.
-    fn create_once(&mut self, cell: &Reference<'_>, title: &str, names: &mut Lookup) -> Uuid {
-        let key = (cell.target.name, folded(title));
-        if let Some(id) = self.created.get(&key) {
-            return *id;
-        }
-        let id = self.create(cell.target, title);
-        names.made.insert(title, cell.parent, id);
-        self.created.insert(key, id);
-        id
-    }
-
-    /// A record that an answer asks for; goes before the step that refers to it.
-    fn create(&mut self, target: &'static RecordDef, title: &str) -> Uuid {
-        let id = Uuid::now_v7();
-        let values = Values::from_iter([(target.title.to_owned(), Value::from(title))]);
-        self.made.entry(target.name).or_default().insert(id, Row { id, version: 0, values: values.clone() });
-        self.decided.push(target, Change::Create { id, values }, Place { file: 0, line: 0 });
-        self.preview.changes += 1;
-        let steps = &mut self.preview.steps;
-        match steps.iter_mut().find(|s| s.record_type == target.name && s.fields.is_empty()) {
-            Some(step) => step.created += 1,
-            None => steps.push(StepPreview { created: 1, ..empty_preview((0, 0), target) }),
-        }
-        id
     }
 }

@@ -9,6 +9,7 @@ use shared::{Result, Row};
 use uuid::Uuid;
 
 use super::change::change;
+use super::currency::is_told_otherwise;
 use super::identify::NAMESAKES;
 use super::{Draught, Planner, Running};
 use crate::import::lookup::{folded, load_titled};
@@ -50,7 +51,8 @@ impl Planner<'_> {
             let is_reference = running.def.field(name).is_some_and(|field| matches!(field.kind, Kind::Reference(_)));
             is_reference && known.value(name) != value
         };
-        if row.given.iter().any(is_other) {
+        let is_in_other = |currency: &str| is_told_otherwise(running.def, known, currency);
+        if row.given.iter().any(is_other) || row.currency.as_deref().is_some_and(is_in_other) {
             return false;
         }
         let before = Some(known.clone());
@@ -62,6 +64,7 @@ impl Planner<'_> {
             is_left_out: false,
             is_untold: true,
             given: row.given.clone(),
+            currency: None,
             errors: Vec::new(),
             rounded: Vec::new(),
             shown: Vec::new(),

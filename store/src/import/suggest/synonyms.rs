@@ -5,7 +5,7 @@ pub(super) const TELLING: &[(&str, &str)] = &[
     (
         "customer.name",
         "company|company name|account|account name|client|client name|organisation|organization|organization name|firm|firma|\
-         客户|公司|公司名|公司名称|企业|企业名称|单位名称|客戶|客戶名稱|公司名稱|企業名稱",
+         客户|公司|公司名|公司名称|企业|企业名称|单位名称|客户全称|公司全称|企业全称|客戶|客戶名稱|公司名稱|企業名稱",
     ),
     ("customer.source", "客户来源|客戶來源"),
     (
@@ -24,7 +24,10 @@ pub(super) const TELLING: &[(&str, &str)] = &[
         "opportunity.name",
         "deal|deal name|opportunity|opportunity name|商机|项目|项目名称|交易名称|商機|商機名稱|項目名稱|專案名稱",
     ),
-    ("opportunity.amount", "deal amount|deal value|opportunity amount|商机金额|合同金额|预计金额"),
+    (
+        "opportunity.amount",
+        "deal amount|deal value|opportunity amount|商机金额|合同金额|预计金额|预计成交金额|成交金额",
+    ),
     ("opportunity.stage_id", "deal stage|opportunity stage|sales stage|商机阶段|销售阶段"),
     ("product.name", "product|product name|item name|产品|商品|商品名称|品名|產品名稱|商品名稱"),
     ("product.number", "sku|item number|product code|product number|商品编号|货号"),
@@ -45,7 +48,7 @@ pub(super) const TELLING: &[(&str, &str)] = &[
 /// Names that fields of several types have: field, or field of one type that others of it go before.
 pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("name", "full name|display name|名字|姓名|名称|名稱"),
-    ("contact.name", "contact|contact name|contact person|联系人|联系人姓名|聯絡人|聯絡人姓名"),
+    ("contact.name", "contact|contact name|contact person|联系人|联系人姓名|联系人名称|客户联系人|聯絡人|聯絡人姓名"),
     ("opportunity.name", "title|标题|標題"),
     ("product.name", "title|标题|標題"),
     ("subject", "title|summary|标题|主题|標題|主題"),
@@ -53,53 +56,68 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
         "phones",
         "phone|mobile|tel|telephone|phone number|contact phone number|mobile phone|cell|cell phone|work phone|home phone|\
          business phone|office phone|phone 2|telefon|mobiltelefon|电话|手机|手机号|手机号码|电话号码|联系电话|座机|固定电话|\
-         移动电话|商务电话|办公电话|公司电话|住宅电话|联系方式|電話|手機|手機號碼|行動電話|電話號碼|聯絡電話",
+         移动电话|商务电话|办公电话|公司电话|住宅电话|固话|联系手机|手机号1|电话1|联系方式|電話|手機|手機號碼|行動電話|電話號碼|聯絡電話",
     ),
     ("phone", "mobile|tel|telephone|电话|手机|移动电话|办公电话|電話|手機"),
     (
         "emails",
         "email|e-mail|mail|email address|email 1|email 2|work email|secondary email|e-mail-adresse|\
-         邮箱|邮件|电子邮箱|电子邮件|邮箱地址|邮件地址|电子邮件地址|電子郵件|電子郵件地址|電子信箱|信箱",
+         邮箱|邮件|电子邮箱|电子邮件|邮箱地址|邮件地址|电子邮件地址|联系邮箱|工作邮箱|email地址|電子郵件|電子郵件地址|電子信箱|信箱",
     ),
     ("email", "e-mail|mail|email address|邮箱|邮件|电子邮件|邮箱地址|电子邮件地址|電子郵件"),
-    ("number", "id|no|code|external id|record id|编号|编码|編號"),
+    ("number", "id|no|code|external id|record id|编号|编码|代码|編號"),
     (
         "customer_id",
         "account|account name|company|client|customer name|company name|related company|firm|\
-         客户名称|公司|公司名称|所属公司|单位|所属单位|客戶|客戶名稱|公司名稱",
+         客户名称|关联客户|所属客户|公司|公司名称|所属公司|单位|所属单位|客戶|客戶名稱|公司名稱",
     ),
     ("contact_id", "contact|contact name|primary contact|联系人|联系人姓名|聯絡人"),
     (
         "owner_id",
         "owner|account owner|company owner|contact owner|lead owner|deal owner|opportunity owner|ticket owner|case owner|\
-         assigned to|assignee|sales|sales rep|sales agent|salesperson|负责人|销售|业务员|销售人员|跟进人|負責人|業務員",
+         assigned to|assignee|sales|sales rep|sales agent|salesperson|负责人|销售|业务员|销售人员|销售代表|销售负责人|客户经理|跟进人|责任人|所有人|归属人|負責人|業務員",
     ),
     ("stage_id", "stage|status|阶段|状态|階段|狀態"),
     ("product_ids", "product|products|产品|產品"),
     ("amount", "value|sum|price|金额|金額"),
     ("price", "price|价格|價格"),
+    (
+        "currency",
+        "currency|currency code|currency iso code|deal currency|amount currency|opportunity currency|währung|\
+         币种|货币|货币类型|货币单位|结算币种|幣別|幣種|貨幣",
+    ),
     ("category", "series|type|分类|类别|分類|類別"),
     ("industry", "sector|branch|行业|所属行业|行業|產業"),
     ("founded", "year established|year founded|成立年份"),
     ("revenue", "turnover|annual revenue|营业额|年收入|營業額"),
-    ("employees", "headcount|number of employees|员工数|人数|員工人數"),
-    ("address", "location|office location|full address|adresse|地址|联系地址|通讯地址|聯絡地址|通訊地址"),
-    ("website", "url|web|homepage|web page|网址|官网|网页|網址|網站"),
+    ("employees", "headcount|number of employees|员工数|员工数量|公司人数|企业人数|人数|員工人數"),
+    (
+        "address",
+        "location|office location|full address|adresse|地址|联系地址|通讯地址|公司地址|办公地址|聯絡地址|通訊地址",
+    ),
+    (
+        "website",
+        "url|web|homepage|web page|网址|网站|官网|网页|主页|公司网址|公司网站|公司官网|企业官网|官方网站|\
+         網址|網站|官網",
+    ),
     ("parent_id", "parent|parent account|subsidiary of|related company|上级|上级公司"),
     ("source", "lead source|original source|客户来源|线索来源|来源渠道|来源|來源"),
     ("engaged_on", "engage date|start date|开始日期"),
-    ("expected_close", "close|close date|closing date|预计成交|预计成交日期|预计结单日期|预计签约日期"),
-    ("closed_on", "closed|closed date|won on|成交日期|结单日期|签约日期"),
+    (
+        "expected_close",
+        "close|close date|closing date|预计成交|预计成交日期|预计成交时间|预计结单日期|预计签约日期|预计签单日期",
+    ),
+    ("closed_on", "closed|closed date|won on|成交日期|成交时间|结单日期|签约日期|签单日期"),
     (
         "received_at",
         "create date|created|created at|created date|date created|opened|date/time opened|提交时间|创建时间",
     ),
     ("due_at", "due|due by"),
     ("gender", "sex|性別"),
-    ("birth_date", "birthday|date of birth|geburtstag|生日|出生日期"),
+    ("birth_date", "birthday|date of birth|geburtstag|生日|出生日期|出生年月日"),
     ("job_title", "title|position|job|职务|职称|岗位|職務|職位|職稱"),
     ("department", "dept|abteilung|所属部门|部門"),
-    ("description", "notes|note|remarks|comment|comments|notizen|备注|说明|附注|備註|說明"),
+    ("description", "notes|note|remarks|comment|comments|notizen|备注|备注信息|说明|附注|描述|備註|說明"),
     ("tags", "tag|labels|label|标签|標籤"),
     ("team_id", "team|团队|團隊|归属部门|负责部门"),
 ];
@@ -110,12 +128,19 @@ pub(super) const PARTS: &[(&str, &str)] = &[
         "address.street",
         "street|street address|address line 1|address 1|street2|street 2|address line 2|address 2|straße|详细地址|街道|詳細地址",
     ),
-    ("address.district", "district|county|区|区县|区/县|區"),
-    ("address.city", "city|town|ort|stadt|市|城市|所在城市"),
-    ("address.province", "state|province|region|state/province|省|省份|所在省份"),
+    ("address.district", "district|county|区|区县|区/县|县|所在区|區"),
+    ("address.city", "city|town|ort|stadt|市|城市|所在城市|所在市|地级市"),
+    ("address.province", "state|province|region|state/province|省|省份|所在省份|所在省|省/直辖市|省/自治区"),
     ("address.postcode", "zip|zip code|postcode|postal code|zip/postal code|plz|postleitzahl|邮编|邮政编码|郵遞區號"),
     ("address.country", "country|country/region|land|国家|国家/地区|國家"),
+    ("social.wechat", "wechat|weixin|微信|微信号|微信账号|微信號"),
+    ("social.qq", "qq|qq号|qq号码|qq账号|qq號"),
+    ("social.weibo", "weibo|微博"),
+    ("social.dingtalk", "dingtalk|钉钉|钉钉号"),
+    ("social.linkedin", "linkedin|linkedin url|领英"),
+    ("social.whatsapp", "whatsapp"),
     ("name.given", "first name|given name|forename|vorname|名"),
     ("name.middle", "middle name|additional name|中间名|中間名"),
     ("name.family", "last name|family name|surname|nachname|姓|姓氏"),
+    ("name.suffix", "suffix|name suffix|后缀|後綴"),
 ];

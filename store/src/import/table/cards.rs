@@ -88,7 +88,8 @@ fn row(card: &VCard) -> Vec<String> {
     };
     let called = first(VCardProperty::Fn, 0);
     let name = if called.is_empty() {
-        person(&first(VCardProperty::N, 1), &first(VCardProperty::N, 2), &first(VCardProperty::N, 0))
+        let part = |at| first(VCardProperty::N, at);
+        person([&part(1), &part(2), &part(0)], &part(4))
     } else {
         called
     };
@@ -133,6 +134,8 @@ fn told(card: &VCard) -> (String, String, &'static str) {
         let uid = parts(card.property(&VCardProperty::Uid)).into_iter().next().unwrap_or_default();
         return (own, uid.rsplit(':').next().unwrap_or_default().to_owned(), kind);
     }
+    // That it is a person's is what nearly all cards don't say.
+    let kind = if is_company || card.property(&VCardProperty::Kind).is_some() { kind } else { "" };
     (if is_company { "customer" } else { "contact" }.to_owned(), String::new(), kind)
 }
 
@@ -225,11 +228,35 @@ fn without_scheme(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn website_of(lines: &str) -> String {
-        let card = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jon\r\n{lines}\r\nEND:VCARD\r\n");
+    fn cell_of(lines: &str, column: &str) -> String {
+        let card = format!("BEGIN:VCARD\r\nVERSION:3.0\r\n{lines}\r\nEND:VCARD\r\n");
         let Entry::VCard(card) = Parser::new(&card).entry() else { panic!("{card}") };
-        let at = COLUMNS.iter().position(|name| *name == "Website").unwrap();
+        let at = COLUMNS.iter().position(|name| *name == column).unwrap();
         row(&card)[at].clone()
+    }
+
+    fn website_of(lines: &str) -> String {
+        cell_of(&format!("FN:Jon\r\n{lines}"), "Website")
+    }
+
+    #[test]
+    fn names_are_put_together_of_their_parts_where_nobody_has_done_so() {
+        for (lines, name) in [
+            ("N:King;Martin;Luther;Dr.;Jr.", "Martin Luther King Jr."),
+            ("N:王;小明;;;", "王小明"),
+            ("N:King;Martin;;;Jr.\r\nFN:M. King", "M. King"),
+        ] {
+            assert_eq!(cell_of(lines, "Name"), name, "{lines}");
+        }
+    }
+
+    #[test]
+    fn only_cards_that_say_so_are_of_a_kind() {
+        for (lines, kind) in
+            [("FN:Jon", ""), ("FN:Jon\r\nKIND:individual", "person"), ("FN:Acme\r\nX-ABShowAs:COMPANY", "company")]
+        {
+            assert_eq!(cell_of(lines, "Kind"), kind, "{lines}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The cells of a file in one piece of memory: a million rows are many small texts.
 
-use shared::Result;
 use shared::import::{MAX_COLUMNS, MAX_ROWS};
+use shared::{Error, Result};
 
-use super::{too_large, too_many};
+use super::too_many;
 
 /// Rows as they are taken in, one by one; more than a file may have are refused.
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl Lines {
         let (from, before) = (self.ends.len(), self.text.len());
         for cell in cells {
             self.text.push_str(cell.as_ref());
-            self.ends.push(u32::try_from(self.text.len()).map_err(|_| too_large())?);
+            self.ends.push(u32::try_from(self.text.len()).map_err(|_| unpacked())?);
         }
         let width = self.ends.len() - from;
         if width > MAX_COLUMNS {
@@ -64,7 +64,7 @@ impl Lines {
             self.ends.truncate(from);
             return Ok(());
         }
-        self.rows.push((number, u32::try_from(from).map_err(|_| too_large())?));
+        self.rows.push((number, u32::try_from(from).map_err(|_| unpacked())?));
         self.width = self.width.max(width);
         Ok(())
     }
@@ -113,6 +113,11 @@ impl Lines {
         self.rows.binary_search_by_key(&number, |(number, _)| *number).ok()
     }
 
+    /// Position of the first row after a line of the file; how many rows there are, if that has none.
+    pub(super) fn after(&self, number: u64) -> usize {
+        self.rows.partition_point(|(own, _)| *own <= number)
+    }
+
     /// The row on a line of the file.
     pub(super) fn numbered(&self, number: u64) -> Option<Line<'_>> {
         self.position(number).map(|at| self.at(at))
@@ -122,4 +127,9 @@ impl Lines {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
         &self.text[start..self.ends[at] as usize]
     }
+}
+
+/// Only workbooks unpack to so much: what is larger as it lies there isn't even looked at.
+fn unpacked() -> Error {
+    Error::invalid("file", "file_unpacked")
 }

@@ -114,6 +114,11 @@ impl Table {
         self.lines.numbered(number)
     }
 
+    /// Position of the first data row after a line of the file; how many there are, if that has none.
+    pub(super) fn after(&self, number: u64) -> usize {
+        self.lines.after(number)
+    }
+
     /// Columns with their first values.
     pub(super) fn describe(&self) -> Vec<Column> {
         let samples = |at: usize| {
@@ -226,6 +231,12 @@ mod tests {
         let (columns, rows, encoding, _) = cells("name,city\nA\0cme 公司,Paris and some more text\n".as_bytes());
         assert_eq!((columns, encoding.as_str()), (vec!["name".to_owned(), "city".to_owned()], "UTF-8"));
         assert_eq!(rows, [["Acme 公司", "Paris and some more text"]]);
+        // However short the file is, and other such signs no less.
+        for stray in ['\0', '\u{1}'] {
+            let (columns, rows, ..) = cells(format!("a,b,c\n{stray},2,3\n").as_bytes());
+            assert_eq!(columns, ["a", "b", "c"]);
+            assert_eq!(rows, [["", "2", "3"]]);
+        }
     }
 
     #[test]

@@ -12,15 +12,23 @@ use crate::import::formula::original;
 
 /// Bytes looked at to tell what a file is.
 const HEAD: usize = 65_536;
+/// Control characters that a text may have however short it is.
+const STRAY: usize = 3;
 /// Rows that tell the separator.
 const LOOKED_AT: usize = 30;
 
 /// Reads cells; the character set is only told on.
 pub(super) fn read(text: &str, encoding: &'static Encoding, reading: &Reading) -> Result<(Format, Lines)> {
-    // Tables have no control characters, what isn't text has many.
-    if text.chars().take(HEAD).any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}')) {
-        return Err(unreadable());
-    }
+    let cleaned;
+    let text = if text.contains(is_stray) {
+        if is_no_text(text) {
+            return Err(unreadable());
+        }
+        cleaned = text.replace(is_stray, "");
+        cleaned.as_str()
+    } else {
+        text
+    };
     // Lists of records for programs would become one row of nonsense.
     if text.trim_start().starts_with(['[', '{']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return Err(unreadable());
@@ -52,6 +60,21 @@ pub(super) fn read(text: &str, encoding: &'static Encoding, reading: &Reading) -
         }
     }
     Ok((Format::Text { encoding: encoding.name().to_owned(), delimiter }, lines))
+}
+
+/// Whether a sign is one that tables don't have: programs leave some in their texts.
+fn is_stray(sign: char) -> bool {
+    sign.is_control() && !matches!(sign, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}')
+}
+
+/// Whether there are so many such signs that it isn't text.
+fn is_no_text(text: &str) -> bool {
+    let (mut all, mut stray) = (0_usize, 0_usize);
+    for sign in text.chars().take(HEAD) {
+        all += 1;
+        stray += usize::from(is_stray(sign));
+    }
+    stray > STRAY && stray * 100 > all
 }
 
 /// Counts lines as editors do. The reader's own count is taken before it passes over empty lines, and with `\r\n` too early.
@@ -107,8 +130,8 @@ fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(4096)];
     let zeros = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
-    // A few that a program left in a text are none of its.
-    if (even + odd) * 20 < sample.len() && std::str::from_utf8(bytes).is_ok() {
+    // A few that a program left in a text are none of its: separators then stand without.
+    if ((even + odd) * 20 < sample.len() || !are_halves(sample)) && std::str::from_utf8(bytes).is_ok() {
         return None;
     }
     match (even, odd) {
@@ -116,6 +139,15 @@ fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
         (even, odd) if odd > even => Some(UTF_16LE),
         _ => Some(UTF_16BE),
     }
+}
+
+/// Whether most separators and ends of lines have a zero beside them, where their other half is.
+fn are_halves(sample: &[u8]) -> bool {
+    let is_zero = |at: Option<usize>| at.and_then(|at| sample.get(at)) == Some(&0);
+    let signs = sample.iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\t' | b',' | b';' | b'|'));
+    let halves = signs.map(|(at, _)| is_zero(if at % 2 == 0 { Some(at + 1) } else { at.checked_sub(1) }));
+    let (with, without): (Vec<bool>, Vec<bool>) = halves.partition(|is_half| *is_half);
+    with.len() >= without.len()
 }
 
 /// The separator that most of the first rows have equally often; of such the one that they have most of.

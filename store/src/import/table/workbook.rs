@@ -4,10 +4,10 @@ use std::io::{Cursor, Read as _};
 
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, Xlsx, XlsxError};
 use shared::import::{Format, MAX_COLUMNS, Reading};
-use shared::{Error, Result};
+use shared::{Error, FieldError, Result};
 
 use super::text::unreadable;
-use super::{Lines, too_large, too_many};
+use super::{Lines, too_many};
 
 /// Most bytes that a workbook may unpack to: packed files of a few megabytes can hold hundreds of gigabytes.
 const UNPACKED: u64 = 1024 * 1024 * 1024;
@@ -60,15 +60,20 @@ pub(super) fn read(bytes: &[u8], reading: &Reading) -> Result<(Format, Lines)> {
 fn check_size(bytes: &[u8]) -> Result<()> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
     if archive.len() > PARTS {
-        return Err(too_large());
+        return Err(Error::invalid("file", "file_unpacked"));
     }
     let mut left = UNPACKED;
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(|_| unreadable())?;
         let size = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| unreadable())?;
-        left = left.checked_sub(size).ok_or_else(too_large)?;
+        left = left.checked_sub(size).ok_or_else(unpacked)?;
     }
     Ok(())
+}
+
+/// The error of files that are small as long as they are packed.
+fn unpacked() -> Error {
+    Error::Invalid { fields: vec![FieldError::new("file", "file_unpacked").with("max", UNPACKED / (1024 * 1024))] }
 }
 
 /// The cells of a sheet, one after the other: what it claims to measure need not be true either.
@@ -154,6 +159,6 @@ mod tests {
     #[test]
     fn a_packed_file_has_so_many_parts_and_no_more() {
         assert_eq!(check_size(&packed(PARTS)), Ok(()));
-        assert_eq!(check_size(&packed(PARTS + 1)), Err(too_large()));
+        assert_eq!(check_size(&packed(PARTS + 1)), Err(Error::invalid("file", "file_unpacked")));
     }
 }

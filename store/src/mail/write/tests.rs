@@ -61,6 +61,15 @@ fn an_answer_names_what_it_answers_within_bounds() {
 }
 
 #[test]
+fn a_signature_stands_below_its_mark_by_which_it_is_folded() {
+    let draft = Draft { html: "<p>Hello</p>".into(), signature: "<p>Lin<br>Support</p>".into(), ..draft() };
+    let out = outgoing(draft, &signer());
+    assert_eq!(out.text, "Hello\n\n-- \nLin\nSupport");
+    assert_eq!(out.html.as_deref(), Some("<p>Hello</p><p>-- </p><p>Lin<br>Support</p>"));
+    assert!(arrived(&out).folded_text().folded.starts_with("-- \nLin"));
+}
+
+#[test]
 fn a_made_id_is_not_named() {
     let letter = read(b"From: a@b.c\r\n\r\nx");
     let out = outgoing(Draft { answered: Some(Answered::from(&letter)), ..draft() }, &signer());

@@ -15,8 +15,8 @@ pub(super) const COUNTED: i64 = 1_000;
 /// Records of a set that are named.
 pub(super) const NAMED: usize = 3;
 
-/// Records of one type to which the same was done in a set. The one that stays in a merge is noted even where nothing of it became
-/// other: it is named, but no undo has anything to set back in it, so that it does not count.
+/// Records of one type to which the same was done in a set. The one that stays in a merge, or in its undo, is noted even
+/// where nothing of it became other: it is named, but no undo has anything to set back in it, so that it does not count.
 #[derive(sqlx::FromRow)]
 pub(super) struct Group {
     pub(super) change_set: Uuid,
@@ -61,7 +61,7 @@ pub(super) async fn groups(tx: &mut Tx, sets: &[Found]) -> Result<Vec<Group>> {
     sqlx::query_as(
         "with entries as (
              select s.id as change_set, e.id, e.record_type, e.record_id, e.action,
-                    not (e.source = 'merge' and e.action = 'update' and e.changes = '{}') as changed,
+                    not (e.source in ('merge', 'undo') and e.action = 'update' and e.changes = '{}') as changed,
                     e.record_type = 'lead' and e.action = 'update' and e.changes #>> '{status,1}' = 'converted' as converted
              from unnest($2::uuid[]) as s (id) cross join lateral (
                  select a.id, a.record_type, a.record_id, a.action, a.source, a.changes from audit_entries a
@@ -83,6 +83,25 @@ pub(super) async fn groups(tx: &mut Tx, sets: &[Found]) -> Result<Vec<Group>> {
     .bind(oldest)
     .bind(COUNTED + 1)
     .bind(i32::try_from(NAMED).unwrap_or(i32::MAX))
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
+}
+
+/// Records that others became part of, each with its set and its type: a merge changes what stays when all else is done.
+pub(super) async fn stays(tx: &mut Tx, sets: &[Found]) -> Result<Vec<(Uuid, String, Uuid)>> {
+    let merges: Vec<&Found> = sets.iter().filter(|set| set.source == Source::Merge.code()).collect();
+    let Some(oldest) = merges.last().map(|set| set.at - TimeDelta::days(1)) else { return Ok(Vec::new()) };
+    sqlx::query_as(
+        "select distinct on (a.change_set) a.change_set, a.record_type, a.record_id from audit_entries a
+         where a.org_id = $1 and a.change_set = any($2) and a.at >= $3 and a.action = 'update' and exists (
+             select from audit_entries d where d.org_id = $1 and d.change_set = a.change_set and d.at >= $3
+             and d.record_type = a.record_type and d.action = 'delete')
+         order by a.change_set, a.id desc",
+    )
+    .bind(tx.org_id)
+    .bind(merges.iter().map(|set| set.id).collect::<Vec<_>>())
+    .bind(oldest)
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)

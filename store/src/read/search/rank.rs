@@ -4,19 +4,21 @@ use std::collections::HashMap;
 
 use shared::RecordDef;
 use shared::query::Hit;
-use shared::types::by_name;
+use shared::types::{CUSTOMER, by_name};
 
 use super::FIRST;
 use crate::read::visits::Weights;
-use crate::write::{has_words, is_called};
+use crate::write::{has_initials, has_words, is_called};
 
 /// How a hit and the words go together, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+pub(super) enum Fit {
     /// It is called just so, or has this number.
     Exact,
     /// Its title has the words, each of them whole.
     Words,
+    /// The words are the initials of its title.
+    Initials,
     /// Its title has words that begin so, or initials like them.
     Called,
     /// Another field has them.
@@ -24,7 +26,7 @@ enum Fit {
 }
 
 /// Puts hits in order: by how they fit, people and companies before what is about them, then by how much they are looked
-/// for; the rest stays in its order. Further hits of a type come after the first ones of all.
+/// for, then companies before their people; the rest stays in its order. Further hits of a type come after the first ones of all.
 pub(super) fn ranked(hits: Vec<Hit>, words: &str, weights: &Weights) -> Vec<Hit> {
     let words = words.trim().to_lowercase();
     let weight = |hit: &Hit| weights.get(&hit.id).copied().unwrap_or_default();
@@ -32,11 +34,14 @@ pub(super) fn ranked(hits: Vec<Hit>, words: &str, weights: &Weights) -> Vec<Hit>
         let def = by_name(&hit.record_type);
         (fit(def, hit, &words), !def.is_some_and(RecordDef::is_reachable))
     };
-    let mut hits: Vec<_> = hits.into_iter().map(|hit| (order(&hit), weight(&hit), hit)).collect();
-    hits.sort_by(|one, other| one.0.cmp(&other.0).then(other.1.total_cmp(&one.1)));
+    let is_other = |hit: &Hit| hit.record_type != CUSTOMER.name;
+    let mut hits: Vec<_> = hits.into_iter().map(|hit| ((order(&hit), is_other(&hit)), weight(&hit), hit)).collect();
+    hits.sort_by(|((one, is_one_other), one_weight, _), ((other, is_other_other), other_weight, _)| {
+        one.cmp(other).then(other_weight.total_cmp(one_weight)).then(is_one_other.cmp(is_other_other))
+    });
     let mut places: HashMap<String, i64> = HashMap::new();
     let mut placed: Vec<(bool, Hit)> = Vec::with_capacity(hits.len());
-    for ((fit, _), _, hit) in hits {
+    for (((fit, _), _), _, hit) in hits {
         let place = places.entry(hit.record_type.clone()).or_default();
         *place += 1;
         placed.push((*place > FIRST && fit != Fit::Exact, hit));
@@ -45,10 +50,12 @@ pub(super) fn ranked(hits: Vec<Hit>, words: &str, weights: &Weights) -> Vec<Hit>
     placed.into_iter().map(|(_, hit)| hit).collect()
 }
 
-fn fit(def: Option<&RecordDef>, hit: &Hit, words: &str) -> Fit {
+/// How a hit and the words, in lower case, go together.
+pub(super) fn fit(def: Option<&RecordDef>, hit: &Hit, words: &str) -> Fit {
     match () {
         () if hit.title.to_lowercase() == words || def.is_some_and(|def| has_number(def, hit, words)) => Fit::Exact,
         () if has_words(&hit.title, words) => Fit::Words,
+        () if has_initials(&hit.title, words) => Fit::Initials,
         () if is_called(&hit.title, words) => Fit::Called,
         () => Fit::Mentions,
     }
@@ -99,6 +106,13 @@ mod tests {
         assert_eq!(titles(hits, "xinjian")[..2], ["新建厂房", "新疆化工"]);
         let hits = vec![hit("customer", "Acmeville", ""), hit("opportunity", "Acme roll-out", "")];
         assert_eq!(titles(hits, "acme")[0], "Acme roll-out");
+    }
+
+    #[test]
+    fn whole_initials_go_before_parts_and_companies_before_people() {
+        let hits = || vec![hit("contact", "李浩然", ""), hit("customer", "华睿科技", ""), hit("contact", "黄蓉", "")];
+        assert_eq!(titles(hits(), "hr"), ["黄蓉", "华睿科技", "李浩然"]);
+        assert_eq!(titles(hits(), "hrkj")[0], "华睿科技");
     }
 
     #[test]

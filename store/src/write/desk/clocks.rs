@@ -21,20 +21,32 @@ use crate::pool::Tx;
 
 /// Keeps what happened to tickets.
 pub(super) async fn note(tx: &mut Tx, events: &[(Uuid, DateTime<Utc>, What)]) -> Result<()> {
+    let events: Vec<Noted> = events.iter().map(|(id, at, what)| (*id, *at, *what, None)).collect();
+    keep(tx, &events).await
+}
+
+/// What happened to which ticket when; of a promise, the service level that makes it.
+type Noted = (Uuid, DateTime<Utc>, What, Option<Uuid>);
+
+async fn keep(tx: &mut Tx, events: &[Noted]) -> Result<()> {
     if events.is_empty() {
         return Ok(());
     }
     let tickets: Vec<Uuid> = events.iter().map(|(id, ..)| *id).collect();
-    let times: Vec<DateTime<Utc>> = events.iter().map(|(_, at, _)| *at).collect();
-    let happened: Vec<Json<Event>> = events.iter().map(|(_, at, what)| Json(Event { at: *at, what: *what })).collect();
+    let times: Vec<DateTime<Utc>> = events.iter().map(|(_, at, ..)| *at).collect();
+    let happened = events.iter().map(|(_, at, what, _)| Json(Event { at: *at, what: *what }));
+    let happened: Vec<Json<Event>> = happened.collect();
+    let policies: Vec<Option<Uuid>> = events.iter().map(|(.., policy)| *policy).collect();
     sqlx::query(
-        "insert into sla_events (org_id, ticket_id, at, event)
-         select $1, e.ticket_id, e.at, e.event from unnest($2::uuid[], $3::timestamptz[], $4::jsonb[]) as e (ticket_id, at, event)",
+        "insert into sla_events (org_id, ticket_id, at, event, policy_id)
+         select $1, e.ticket_id, e.at, e.event, e.policy_id
+         from unnest($2::uuid[], $3::timestamptz[], $4::jsonb[], $5::uuid[]) as e (ticket_id, at, event, policy_id)",
     )
     .bind(tx.org_id)
     .bind(tickets)
     .bind(times)
     .bind(happened)
+    .bind(policies)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
@@ -175,13 +187,17 @@ pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid], told: Told) 
             What::PolicyChanged(terms) => Some(terms),
             _ => None,
         });
-        if last.unwrap_or_default() != terms(*policy) {
+        let policy_id = policy.map(|policy| policy.id);
+        // One that promises the same may do so by other hours.
+        let is_other = last.is_some() && row.reference("sla_policy_id") != policy_id;
+        if is_other || last.unwrap_or_default() != terms(*policy) {
             let since = if last.is_none() { history.first().map_or(now, |event| event.at) } else { now };
-            history.push(Event { at: since, what: What::PolicyChanged(terms(*policy)) });
-            switched.push((row.id, since, What::PolicyChanged(terms(*policy))));
+            let what = What::PolicyChanged(terms(*policy));
+            history.push(Event { at: since, what });
+            switched.push((row.id, since, what, policy_id));
         }
     }
-    note(tx, &switched).await?;
+    keep(tx, &switched).await?;
     let always = shared::sla::BusinessHours::always();
     let states: Vec<Value> = changed
         .iter()

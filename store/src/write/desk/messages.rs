@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use shared::access::Actor;
+use shared::cause::Cause;
+use shared::command::Source;
 use shared::sla::What;
 use shared::types::{TICKET, TicketMessage};
 use shared::{Result, Row, Values};
@@ -99,8 +101,12 @@ async fn touch_times(tx: &mut Tx, tickets: &[Uuid]) -> Result<Vec<Uuid>> {
     .map_err(from_sqlx)
 }
 
-/// Whoever waits for the customer, or thought it solved, has to look again when the customer writes.
+/// Whoever waits for the customer, or thought it solved, has to look again when the customer writes. What comes with a merge was
+/// written before.
 async fn open_again(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
+    if set.source == Source::Merge {
+        return Ok(());
+    }
     let made = rows.iter().filter(|row| row.act == Act::Create).filter_map(|row| said(&row.after));
     let wrote: BTreeSet<Uuid> = made.filter(|said| said.inbound).map(|said| said.ticket_id).collect();
     if wrote.is_empty() {
@@ -121,7 +127,7 @@ async fn open_again(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &ChangeS
         if matches!(status.as_str(), "waiting_customer" | "solved" | "closed") {
             values.insert("status".to_owned(), "open".into());
         }
-        super::change(tx, actor, set, id, values).await?;
+        super::change(tx, actor, (set.id, vec![Cause::CustomerWrote]), id, values).await?;
     }
     Ok(())
 }

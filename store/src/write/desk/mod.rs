@@ -1,22 +1,27 @@
 //! What follows from writes to tickets and their messages: where new tickets go, what answers mean for the status, and the
 //! clocks. All of it happens in the transaction of the write itself.
 
+mod asked;
 mod clocks;
 mod letters;
 mod messages;
 mod policy;
 mod route;
 mod rules;
+mod signed;
 mod tick;
 
-use serde_json::json;
+use chrono::{DateTime, Utc};
 use shared::access::Actor;
+use shared::cause::Cause;
 use shared::command::{Change, Command, Source};
-use shared::record::rich::escape;
 use shared::types::{TICKET, TICKET_MESSAGE};
-use shared::{RecordDef, Result, Row, Values};
+use shared::{FieldError, RecordDef, Result, Values};
 use uuid::Uuid;
 
+pub(super) use self::asked::asked_apart;
+pub(crate) use self::policy::levels;
+pub(super) use self::signed::asked_by;
 use super::audit::ChangeSet;
 use super::batch;
 use super::load::{self, Lock};
@@ -74,36 +79,6 @@ pub(super) async fn before_merge(tx: &mut Tx, def: &RecordDef, others: &[Uuid]) 
     hold(tx, tickets).await
 }
 
-/// Notes with what was asked at first in tickets that become one, as far as neither that one's description says it nor a message:
-/// it would be gone with them.
-pub(super) async fn asked_apart(
-    tx: &mut Tx,
-    def: &RecordDef,
-    merged: &Values,
-    (into, others): (&Row, &[Row]),
-) -> Result<Vec<Change>> {
-    if def.name != TICKET.name {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<Uuid> = others.iter().map(|row| row.id).chain([into.id]).collect();
-    let sql = "select content from ticket_messages where org_id = $1 and ticket_id = any($2) and direction = 'inbound'";
-    let said: Vec<String> =
-        sqlx::query_scalar(sql).bind(tx.org_id).bind(ids).fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-    let kept = merged.get("description").unwrap_or_else(|| into.value("description")).clone();
-    let note = |row: &Row| {
-        let asked = row.text("description").filter(|asked| kept != *asked && !said.iter().any(|said| said == asked))?;
-        let [number, subject] = ["number", "subject"].map(|field| escape(row.text(field).unwrap_or_default()));
-        let values = json!({
-            "ticket_id": into.id, "kind": "note", "said_at": row.value("received_at"),
-            "content": format!("<p><strong>{number} {subject}</strong></p>{asked}"),
-        });
-        let values = values.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-        let values = values.map(|(field, value)| (field.clone(), value.clone())).collect();
-        Some(Change::Create { id: Uuid::now_v7(), values })
-    };
-    Ok(others.iter().chain([into]).filter_map(note).collect())
-}
-
 /// Holds the tickets that a change set wrote, or about which it said something, before it is taken back.
 pub(super) async fn before_undo(tx: &mut Tx, change_set: Uuid) -> Result<()> {
     let tickets: Vec<Uuid> = sqlx::query_scalar(
@@ -120,6 +95,17 @@ pub(super) async fn before_undo(tx: &mut Tx, change_set: Uuid) -> Result<()> {
     .await
     .map_err(from_sqlx)?;
     hold(tx, tickets).await
+}
+
+/// What is wrong with the time to which somebody puts a ticket off: it is to come. Files and the system say how it was.
+pub(super) fn past_return(
+    def: &RecordDef,
+    row: &Prepared,
+    (now, source): (DateTime<Utc>, Source),
+) -> Option<FieldError> {
+    let by_hand = def.name == TICKET.name && matches!(source, Source::Web | Source::Api) && row.errors.is_empty();
+    let until = row.after.datetime("snoozed_until").filter(|_| by_hand && row.changed("snoozed_until"))?;
+    (until <= now).then(|| FieldError::new("snoozed_until", "in_past"))
 }
 
 /// Brings tickets up to date after rows of `def` were written.
@@ -144,18 +130,19 @@ pub(super) async fn after_write(
     }
 }
 
-/// Changes a ticket within the write that it follows from: in the name of who wrote, with the rights of the system.
-async fn change(tx: &mut Tx, actor: &Actor, set: &ChangeSet, id: Uuid, values: Values) -> Result<()> {
+/// Changes a ticket within the change set that it follows from, and for what reasons: in the name of who wrote, with the rights of
+/// the system.
+async fn change(tx: &mut Tx, actor: &Actor, (set, causes): (Uuid, Vec<Cause>), id: Uuid, values: Values) -> Result<()> {
     let system = Actor { zone: actor.zone.clone(), ..Actor::administrator(actor.org_id, actor.user_id) };
     let command = Command {
         record_type: TICKET.name.to_owned(),
         changes: vec![Change::Update { id, version: None, values }],
-        change_set: Some(set.id),
+        change_set: Some(set),
         all_or_nothing: true,
         source: Source::System,
         ..Command::default()
     };
-    let outcome = Box::pin(batch::run(tx, &system, &TICKET, &command)).await?;
+    let outcome = Box::pin(batch::run_because(tx, &system, &TICKET, &command, causes)).await?;
     // A rule that refers to what is gone changes nothing; the ticket is there all the same.
     if let Some(refusal) = outcome.refused.first() {
         tracing::warn!(error = ?refusal.error, "a ticket could not be placed as its rules say");

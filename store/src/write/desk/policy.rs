@@ -37,10 +37,20 @@ pub(super) struct Subject<'t> {
 
 /// The service levels of the organisation, in the order in which they are tried.
 pub(super) async fn policies(tx: &mut Tx) -> Result<Vec<Policy>> {
+    among(tx, " and t.archived_at is null").await
+}
+
+/// What service levels are called and when time counts by them, those that were put away included: they may have held once.
+pub(crate) async fn levels(tx: &mut Tx) -> Result<BTreeMap<Uuid, (String, BusinessHours)>> {
+    let all = among(tx, "").await?;
+    Ok(all.into_iter().map(|policy| (policy.id, (policy.name().to_owned(), policy.hours))).collect())
+}
+
+async fn among(tx: &mut Tx, which: &'static str) -> Result<Vec<Policy>> {
     let mut sql = Sql::new("select o.timezone, ");
     sql.push(select_list(&SLA_POLICY, "t"));
     sql.push(" from sla_policies t join organisations o on o.org_id = t.org_id and o.id = t.org_id where t.org_id = ");
-    sql.push_bind(tx.org_id).push(" and t.archived_at is null order by t.position, t.id");
+    sql.push_bind(tx.org_id).push(which).push(" order by t.position, t.id");
     let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     if found.is_empty() {
         return Ok(Vec::new());
@@ -106,6 +116,11 @@ fn policy(row: Row, calendars: &BTreeMap<Uuid, BusinessHours>) -> Policy {
 }
 
 impl Policy {
+    /// What it is called.
+    pub(super) fn name(&self) -> &str {
+        SlaPolicy(&self.row.values).name().unwrap_or_default()
+    }
+
     /// Whether it holds for such a ticket.
     pub(super) fn fits(&self, subject: &Subject<'_>) -> bool {
         let view = SlaPolicy(&self.row.values);

@@ -4,18 +4,27 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use shared::access::Actor;
+use shared::cause::Cause;
 use shared::command::Source;
 use shared::record::texts;
-use shared::types::{QUEUE, Queue};
+use shared::types::{QUEUE, Queue, TicketRule};
 use shared::{Result, Row, Values};
 use uuid::Uuid;
 
 use super::super::audit::ChangeSet;
+use super::super::batch;
 use super::super::load::rows_by_id;
 use super::super::prepare::{Act, Prepared};
 use super::rules::{add, fitting, rules};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
+
+/// What the system changes of a new ticket, and why.
+#[derive(Clone, Default)]
+struct Ruled {
+    values: Values,
+    causes: Vec<Cause>,
+}
 
 /// Puts new tickets where the rules say, and gives them to an agent if their queue does so.
 pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
@@ -25,8 +34,8 @@ pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
     }
     let mut changes = ruled(tx, actor, set, &made).await?;
     let usual = first_queue(tx, actor, set, &made, &mut changes).await?;
-    let queue_of = |row: &Prepared, changes: &Values| -> Option<Uuid> {
-        let queue = changes.get("queue_id").unwrap_or_else(|| row.after.value("queue_id"));
+    let queue_of = |row: &Prepared, changes: &Ruled| -> Option<Uuid> {
+        let queue = changes.values.get("queue_id").unwrap_or_else(|| row.after.value("queue_id"));
         queue.as_str().and_then(|id| id.parse().ok()).or(usual)
     };
     let queues: BTreeSet<Uuid> = made.iter().zip(&changes).filter_map(|(row, set)| queue_of(row, set)).collect();
@@ -36,25 +45,27 @@ pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
     for (row, mut changes) in made.into_iter().zip(changes) {
         let queue = queue_of(row, &changes);
         let status = row.after.text("status");
-        let is_open = row.after.reference("owner_id").is_none() && !changes.contains_key("owner_id");
-        if let (Some(queue), true, Some("new" | "open")) = (queue, is_open, status)
-            && let Some((agent, team)) = choose(tx, queue).await?
+        let is_open = row.after.reference("owner_id").is_none() && !changes.values.contains_key("owner_id");
+        let is_awake = row.after.datetime("snoozed_until").is_none_or(|until| until <= batch::now());
+        if let (Some(queue), true, Some("new" | "open")) = (queue, is_open && is_awake, status)
+            && let Some((turn, cause)) = choose(tx, queue).await?
         {
-            changes.insert("owner_id".into(), agent.to_string().into());
-            changes.insert("team_id".into(), team.map(|team| team.to_string()).into());
+            changes.values.extend(turn);
+            changes.causes.push(cause);
         }
-        if !changes.is_empty() {
-            super::change(tx, actor, set, row.after.id, changes).await?;
+        let Ruled { values, causes } = changes;
+        if !values.is_empty() {
+            super::change(tx, actor, (set.id, causes), row.after.id, values).await?;
         }
     }
     Ok(())
 }
 
 /// What the organisation's rules change of new tickets.
-async fn ruled(tx: &mut Tx, actor: &Actor, set: &ChangeSet, made: &[&Prepared]) -> Result<Vec<Values>> {
+async fn ruled(tx: &mut Tx, actor: &Actor, set: &ChangeSet, made: &[&Prepared]) -> Result<Vec<Ruled>> {
     let system = Actor::administrator(actor.org_id, actor.user_id);
     let ids: Vec<Uuid> = made.iter().map(|row| row.after.id).collect();
-    let mut changes = vec![Values::new(); made.len()];
+    let mut changes = vec![Ruled::default(); made.len()];
     for rule in rules(tx).await? {
         let fits = fitting(tx, &system, &rule, &ids).await?;
         for (row, changes) in made.iter().zip(&mut changes).filter(|(row, _)| fits.contains(&row.after.id)) {
@@ -63,7 +74,10 @@ async fn ruled(tx: &mut Tx, actor: &Actor, set: &ChangeSet, made: &[&Prepared]) 
             let is_given =
                 |field: &str| row.patch.iter().any(|name| name == field) && !row.after.value(field).is_null();
             let is_set = |field: &str| is_chosen(field) && is_given(field);
-            add(changes, is_set, &row.after, &rule);
+            if add(&mut changes.values, is_set, &row.after, &rule) {
+                let name = TicketRule(&rule.values).name().unwrap_or_default().to_owned();
+                changes.causes.push(Cause::Rule { name });
+            }
         }
     }
     Ok(changes)
@@ -76,9 +90,10 @@ async fn first_queue(
     actor: &Actor,
     set: &ChangeSet,
     made: &[&Prepared],
-    changes: &mut [Values],
+    changes: &mut [Ruled],
 ) -> Result<Option<Uuid>> {
-    let waits = |at: &usize| !changes[*at].contains_key("queue_id") && made[*at].after.value("queue_id").is_null();
+    let waits =
+        |at: &usize| !changes[*at].values.contains_key("queue_id") && made[*at].after.value("queue_id").is_null();
     let lost: Vec<usize> = (0..made.len()).filter(waits).collect();
     if lost.is_empty() {
         return Ok(None);
@@ -95,7 +110,7 @@ async fn first_queue(
     let rows: Vec<&Prepared> = lost.iter().map(|at| made[*at]).collect();
     for row in &rows {
         let values = Values::from_iter([("queue_id".to_owned(), queue.to_string().into())]);
-        super::change(tx, actor, set, row.after.id, values).await?;
+        super::change(tx, actor, (set.id, vec![Cause::NoRule]), row.after.id, values).await?;
     }
     // There are rules about queues.
     for (at, again) in lost.into_iter().zip(ruled(tx, actor, set, &rows).await?) {
@@ -117,9 +132,9 @@ pub(super) async fn hold_turns(tx: &mut Tx, queues: BTreeSet<Uuid>) -> Result<()
     Ok(())
 }
 
-/// The agent whose turn it is in a queue, with the queue's team; nobody where agents take tickets themselves, and while all
-/// are away or have their hands full. Whoever is chosen has had their turn.
-pub(super) async fn choose(tx: &mut Tx, queue_id: Uuid) -> Result<Option<(Uuid, Option<Uuid>)>> {
+/// What gives a ticket to the agent whose turn it is in a queue, with the queue's team, and why; nothing where agents take
+/// tickets themselves, and while all are away or have their hands full. Whoever is chosen has had their turn.
+pub(super) async fn choose(tx: &mut Tx, queue_id: Uuid) -> Result<Option<(Values, Cause)>> {
     let Some(row) = rows_by_id(tx, &QUEUE, &[queue_id].into()).await?.into_iter().next() else { return Ok(None) };
     let queue = Queue(&row.values);
     let routing = queue.routing().unwrap_or("manual").to_owned();
@@ -156,7 +171,8 @@ pub(super) async fn choose(tx: &mut Tx, queue_id: Uuid) -> Result<Option<(Uuid, 
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    Ok(Some((agent, Some(team))))
+    let cause = Cause::Queue { name: queue.name().unwrap_or_default().to_owned() };
+    Ok(Some((assignment(agent, team), cause)))
 }
 
 fn needed_skills(queue: &Row, routing: &str) -> Vec<String> {
@@ -164,10 +180,7 @@ fn needed_skills(queue: &Row, routing: &str) -> Vec<String> {
 }
 
 /// What gives a waiting ticket to an agent.
-pub(super) fn assignment(agent: Uuid, team: Option<Uuid>) -> Values {
+fn assignment(agent: Uuid, team: Uuid) -> Values {
     let text = |id: Uuid| Value::from(id.to_string());
-    Values::from_iter([
-        ("owner_id".to_owned(), text(agent)),
-        ("team_id".to_owned(), team.map(text).unwrap_or_default()),
-    ])
+    Values::from_iter([("owner_id".to_owned(), text(agent)), ("team_id".to_owned(), text(team))])
 }

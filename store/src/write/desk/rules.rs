@@ -47,8 +47,9 @@ pub(super) async fn fitting(tx: &mut Tx, system: &Actor, rule: &Row, ids: &[Uuid
     sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
 
-/// Lays over a ticket's changes what a rule sets and nothing has set before.
-pub(super) fn add(changes: &mut Values, is_set: impl Fn(&str) -> bool, ticket: &Row, rule: &Row) {
+/// Lays over a ticket's changes what a rule sets and nothing has set before; whether that is anything.
+pub(super) fn add(changes: &mut Values, is_set: impl Fn(&str) -> bool, ticket: &Row, rule: &Row) -> bool {
+    let mut has_effect = false;
     let effects: BTreeMap<&str, &str> = [
         ("queue_id", "queue_id"),
         ("priority", "priority"),
@@ -60,17 +61,20 @@ pub(super) fn add(changes: &mut Values, is_set: impl Fn(&str) -> bool, ticket: &
         let value = rule.value(effect);
         if !value.is_null() && !is_set(field) && !changes.contains_key(field) {
             changes.insert(field.to_owned(), value.clone());
+            has_effect = true;
         }
     }
-    let added: Vec<&str> = texts(&rule.values, "add_tags").collect();
-    if !added.is_empty() {
-        let own = changes.get("tags").cloned().unwrap_or_else(|| ticket.value("tags").clone());
-        let mut tags: Vec<Value> = own.as_array().cloned().unwrap_or_default();
-        for tag in added {
-            if !tags.iter().any(|own| own == tag) {
-                tags.push(tag.into());
-            }
+    let own = changes.get("tags").cloned().unwrap_or_else(|| ticket.value("tags").clone());
+    let mut tags: Vec<Value> = own.as_array().cloned().unwrap_or_default();
+    let before = tags.len();
+    for tag in texts(&rule.values, "add_tags") {
+        if !tags.iter().any(|own| own == tag) {
+            tags.push(tag.into());
         }
+    }
+    if tags.len() > before {
         changes.insert("tags".to_owned(), tags.into());
+        has_effect = true;
     }
+    has_effect
 }

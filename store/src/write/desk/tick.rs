@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use shared::access::Actor;
+use shared::cause::Cause;
 use shared::command::{Change, Command, Source};
 use shared::i18n::{Locale, translate};
 use shared::record::instant_text;
@@ -11,12 +12,11 @@ use shared::{Result, Row, Values};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::super::audit::ChangeSet;
 use super::super::batch;
 use super::super::load::rows_by_id;
 use super::clocks::{Told, histories, renew};
 use super::policy::policies;
-use super::route::{assignment, choose, hold_turns};
+use super::route::{choose, hold_turns};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
 use crate::scope::Sql;
@@ -64,13 +64,14 @@ impl Store {
         Ok(more)
     }
 
-    /// Gives tickets that nobody works to agents who are free, in the queues that do so.
+    /// Gives tickets that nobody works to agents who are free, in the queues that do so; what is put off waits for its time.
     pub(crate) async fn route_waiting(&self, org_id: Uuid) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
         let waiting: Vec<(Uuid, Uuid)> = sqlx::query_as(
             "select t.id, t.queue_id from tickets t
              join queues q on q.org_id = t.org_id and q.id = t.queue_id and q.routing <> 'manual' and q.archived_at is null
              where t.org_id = $1 and t.owner_id is null and t.archived_at is null and t.status in ('new', 'open')
+             and (t.snoozed_until is null or t.snoozed_until <= now())
              order by t.due_at nulls last, t.id limit $2 for no key update of t skip locked",
         )
         .bind(org_id)
@@ -86,9 +87,8 @@ impl Store {
                 continue;
             }
             match choose(&mut tx, queue).await? {
-                Some((agent, team)) => {
-                    let set = ChangeSet { id: Uuid::now_v7(), source: Source::System, undo_of: None };
-                    super::change(&mut tx, &system, &set, ticket, assignment(agent, team)).await?;
+                Some((turn, cause)) => {
+                    super::change(&mut tx, &system, (Uuid::now_v7(), vec![cause]), ticket, turn).await?;
                 }
                 None => full.push(queue),
             }
@@ -130,13 +130,13 @@ async fn escalate(tx: &mut Tx, system: &Actor, ids: &[Uuid]) -> Result<()> {
                 .map_err(from_sqlx)?;
         let done: Vec<Firing> = done.into_iter().map(|Json(firing)| firing).collect();
         for firing in clocks.due_steps(&policy.steps, &done) {
-            fire(tx, system, &row, &firing).await?;
+            fire(tx, system, &row, &firing, policy.name()).await?;
         }
     }
     Ok(())
 }
 
-async fn fire(tx: &mut Tx, system: &Actor, ticket: &Row, firing: &Firing) -> Result<()> {
+async fn fire(tx: &mut Tx, system: &Actor, ticket: &Row, firing: &Firing, policy: &str) -> Result<()> {
     sqlx::query("insert into sla_firings (org_id, ticket_id, firing) values ($1, $2, $3)")
         .bind(tx.org_id)
         .bind(ticket.id)
@@ -144,17 +144,18 @@ async fn fire(tx: &mut Tx, system: &Actor, ticket: &Row, firing: &Firing) -> Res
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-    let set = ChangeSet { id: Uuid::now_v7(), source: Source::System, undo_of: None };
     let step = &firing.step;
+    let cause = Cause::Step { policy: policy.to_owned(), clock: step.clock, at_percent: step.at_percent };
+    let why = (Uuid::now_v7(), vec![cause]);
     match step.action {
-        Action::Notify => notify(tx, system, ticket, firing, &set).await,
+        Action::Notify => notify(tx, system, ticket, firing, why).await,
         Action::RaisePriority => {
             let own = Ticket(&ticket.values).priority().unwrap_or("normal");
             let next = PRIORITIES.iter().skip_while(|code| **code != own).nth(1);
             match next {
                 Some(next) => {
                     let values = Values::from_iter([("priority".to_owned(), (*next).into())]);
-                    super::change(tx, system, &set, ticket.id, values).await
+                    super::change(tx, system, why, ticket.id, values).await
                 }
                 None => Ok(()),
             }
@@ -167,13 +168,19 @@ async fn fire(tx: &mut Tx, system: &Actor, ticket: &Row, firing: &Firing) -> Res
             if let Some(team) = step.team_id {
                 values.insert("team_id".into(), team.to_string().into());
             }
-            super::change(tx, system, &set, ticket.id, values).await
+            super::change(tx, system, why, ticket.id, values).await
         }
     }
 }
 
 /// A task for who is to know: whom the step names, else who works the ticket, else the manager of its team.
-async fn notify(tx: &mut Tx, system: &Actor, ticket: &Row, firing: &Firing, set: &ChangeSet) -> Result<()> {
+async fn notify(
+    tx: &mut Tx,
+    system: &Actor,
+    ticket: &Row,
+    firing: &Firing,
+    (set, causes): (Uuid, Vec<Cause>),
+) -> Result<()> {
     let team = firing.step.team_id.or_else(|| ticket.reference("team_id"));
     let manager: Option<Uuid> = sqlx::query_scalar("select manager_id from teams where org_id = $1 and id = $2")
         .bind(tx.org_id)
@@ -192,11 +199,11 @@ async fn notify(tx: &mut Tx, system: &Actor, ticket: &Row, firing: &Firing, set:
     let command = Command {
         record_type: TASK.name.to_owned(),
         changes: vec![Change::Create { id: Uuid::now_v7(), values }],
-        change_set: Some(set.id),
+        change_set: Some(set),
         source: Source::System,
         ..Command::default()
     };
-    let outcome = Box::pin(batch::run(tx, system, &TASK, &command)).await?;
+    let outcome = Box::pin(batch::run_because(tx, system, &TASK, &command, causes)).await?;
     if let Some(refusal) = outcome.refused.first() {
         tracing::warn!(error = ?refusal.error, "nobody could be told that a ticket runs late");
     }

@@ -22,9 +22,12 @@ type Refused = (Uuid, i32, i64, String, Json<Vec<String>>);
 /// What somebody was ever called and reached by.
 #[derive(Default)]
 pub(super) struct Said {
-    names: BTreeSet<String>,
-    emails: BTreeSet<String>,
-    phones: BTreeSet<String>,
+    /// In lower case, with a space between their words.
+    pub(super) names: BTreeSet<String>,
+    /// In lower case.
+    pub(super) emails: BTreeSet<String>,
+    /// The digits that count.
+    pub(super) phones: BTreeSet<String>,
 }
 
 impl Said {
@@ -50,7 +53,7 @@ impl Said {
         Ok(said)
     }
 
-    fn add(&mut self, def: &'static RecordDef, values: &Values) {
+    pub(super) fn add(&mut self, def: &'static RecordDef, values: &Values) {
         self.names.extend(text(values, def.title).map(bare).filter(|name| !name.is_empty()));
         for field in def.fields {
             let all = texts(values, field.name).chain(text(values, field.name));

@@ -32,6 +32,9 @@ pub(super) struct Undoing<'a> {
     pub(super) set: ChangeSet,
     /// It was a merge, which changed what the actor could not change one by one; so does taking it back.
     pub(super) whole: bool,
+    /// The record that stayed in that merge: that others part from it, or become part of it again, is told of it even if it says
+    /// nothing new.
+    pub(super) stays: Option<Uuid>,
     pub(super) outcome: UndoOutcome,
     /// The first records that it leaves alone: type, id, and why.
     pub(super) left: Vec<(String, Uuid, Why)>,
@@ -68,7 +71,7 @@ impl Undoing<'_> {
             let mut rows = Vec::new();
             for (id, history) in chunk {
                 let (back, why) = self.way_back(def, *id, history, stored.remove(id));
-                rows.extend(back.filter(Prepared::is_change));
+                rows.extend(back.filter(|row| row.is_change() || self.stays == Some(*id)));
                 if let Some(why) = why {
                     self.keep(def, *id, why);
                 }
@@ -189,7 +192,7 @@ impl Undoing<'_> {
         if rows.is_empty() {
             return Ok(0);
         }
-        let now = now();
+        let (now, changed) = (now(), rows.iter().filter(|row| row.is_change()).count());
         for row in &mut rows {
             let (at, by) = (row.after.values.remove("created_at"), row.after.values.remove("created_by"));
             stamp(row, self.actor, now);
@@ -198,7 +201,7 @@ impl Undoing<'_> {
         }
         write_rows(self.tx, self.actor, def, &rows, &self.set).await?;
         derive::after_write(self.tx, self.actor, def, &rows, &self.set).await?;
-        Ok(rows.len() as u64)
+        Ok(changed as u64)
     }
 }
 

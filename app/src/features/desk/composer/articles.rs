@@ -10,10 +10,9 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 use shared::Row;
-use shared::query::{Filter, ListQuery, Op};
 use shared::record::rich::escape;
 
-use crate::api::records::list_records;
+use super::fitting::{Fitting, fitting};
 use crate::context::t;
 use crate::features::desk::ticket::Ticket;
 use crate::ui::{Badge, Button, Dialog, Size, TextInput, Tone};
@@ -31,28 +30,22 @@ pub(super) fn dialog(ticket: Ticket, open: RwSignal<bool>) -> AnyView {
 fn search(ticket: Ticket, open: RwSignal<bool>) -> AnyView {
     let words = RwSignal::new(String::new());
     // With the words that it was found by.
-    let found = RwSignal::new(None::<(String, Vec<Row>)>);
+    let found = RwSignal::new(None::<(String, Fitting)>);
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         timer.flatten().inspect(TimeoutHandle::clear);
         let words = words.get();
         let load = move || {
             spawn_local(async move {
-                let ready = Filter::field("visibility", Op::Ne, "draft");
-                let search = (!words.trim().is_empty()).then(|| words.clone());
-                let query = ListQuery { filter: Some(ready), search, limit: 20, ..ListQuery::default() };
-                let rows = list_records("article".into(), query).await.map(|page| page.rows).unwrap_or_default();
-                drop(found.try_set(Some((words, rows))));
+                let articles = fitting(ticket, &words).await;
+                drop(found.try_set(Some((words, articles))));
             });
         };
         set_timeout_with_handle(load, REST).ok()
     });
     let lines = move || match found.get() {
         None => ().into_any(),
-        Some((_, rows)) if rows.is_empty() => view! { <p class="muted">{t("list.no_results")}</p> }.into_any(),
-        Some((_, rows)) => view! {
-            <ul class="desk-articles">{rows.into_iter().map(|row| line(ticket, open, row)).collect_view()}</ul>
-        }
-        .into_any(),
+        Some((_, articles)) if articles.is_empty() => view! { <p class="muted">{t("list.no_results")}</p> }.into_any(),
+        Some((_, articles)) => articles.groups().map(|group| lines_of(ticket, open, group)).collect_view().into_any(),
     };
     let place = NodeRef::<Div>::new();
     let key = move |event: KeyboardEvent| {
@@ -94,6 +87,14 @@ fn walk(place: &Element, key: &str, current: bool) -> bool {
     true
 }
 
+fn lines_of(ticket: Ticket, open: RwSignal<bool>, (heading, rows): (Option<&'static str>, Vec<Row>)) -> AnyView {
+    view! {
+        {heading.map(|heading| view! { <h3 class="section-title">{t(heading)}</h3> })}
+        <ul class="desk-articles">{rows.into_iter().map(|row| line(ticket, open, row)).collect_view()}</ul>
+    }
+    .into_any()
+}
+
 fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {
     let title = row.text("title").unwrap_or_default().to_owned();
     let summary = row.text("summary").map(str::to_owned);
@@ -129,32 +130,39 @@ fn is_public(article: &Row) -> bool {
 
 /// Puts an article into the answer: a link where customers may read it, or what it says.
 pub(in crate::features::desk) fn inserts(ticket: Ticket, row: &Row, insert: Callback<String>) -> AnyView {
-    let content = row.text("content").unwrap_or_default().to_owned();
-    let title = escape(row.text("title").unwrap_or_default());
+    let article = StoredValue::new(row.clone());
     let is_public = is_public(row);
-    let address = public_address(ticket, row).filter(|_| is_public);
+    let put_in = Callback::new(move |html: String| {
+        article.with_value(|row| ticket.writing.note_article(row, &html));
+        insert.run(html);
+    });
     // What is only for colleagues goes to them; who wants to send it says so.
     let insert_text = move |_| {
         if !is_public {
             ticket.writing.note.set(true);
         }
-        insert.run(content.clone());
+        put_in.run(article.with_value(|row| row.text("content").unwrap_or_default().to_owned()));
     };
-    let link = address.map(|address| format!("<a href=\"{}\">{title}</a>&nbsp;", escape(&address)));
+    let link = move || {
+        let address = article.with_value(|row| public_address(ticket, row)).filter(|_| is_public)?;
+        let title = article.with_value(|row| escape(row.text("title").unwrap_or_default()));
+        let link = format!("<a href=\"{}\">{title}</a>&nbsp;", escape(&address));
+        Some(view! {
+            <Button size=Size::Small icon="link" on_click=move |_| put_in.run(link.clone())>{t("desk.insert_link")}</Button>
+        })
+    };
     view! {
         <div class="row">
-            {link.map(|link| view! {
-                <Button size=Size::Small icon="link" on_click=move |_| insert.run(link.clone())>{t("desk.insert_link")}</Button>
-            })}
+            {link}
             <Button size=Size::Small icon="file-text" on_click=insert_text>{t("desk.insert_text")}</Button>
         </div>
     }
     .into_any()
 }
 
-/// Where customers read an article, if there are pages for them.
+/// Where customers read an article, if there are pages for them; tracked, for on a ticket's own page that is known later.
 fn public_address(ticket: Ticket, row: &Row) -> Option<String> {
-    let portal = ticket.desk.around.with_untracked(|around| around.portal.clone())?;
+    let portal = ticket.desk.known(|around| around.portal.clone())?;
     let origin = window().location().origin().ok()?;
     let key = row.text("slug").map_or_else(|| row.id.to_string(), str::to_owned);
     Some(format!("{origin}/portal/{portal}/articles/{key}"))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::record::Values;
 use uuid::Uuid;
 
+use super::solving::Inserted;
 use crate::features::desk::ticket::Ticket;
 use crate::ui::RichEditor;
 
@@ -24,6 +25,10 @@ pub(in crate::features::desk) struct Writing {
     pub(super) staged: RwSignal<Values>,
     /// Files that go with it, by id and name.
     pub(super) files: RwSignal<Vec<(Uuid, String)>>,
+    /// Articles that were put into it.
+    pub(super) articles: RwSignal<Vec<Inserted>>,
+    /// Mailed, though the ticket came in by a way by which answers are not.
+    pub(super) by_mail: RwSignal<bool>,
     pub(super) sending: RwSignal<bool>,
     pub(super) error: RwSignal<Option<String>>,
     /// The last message that stood there when one began to write.
@@ -41,6 +46,8 @@ pub(super) struct Kept {
     inside: bool,
     staged: Values,
     pub(super) files: Vec<(Uuid, String)>,
+    articles: Vec<Inserted>,
+    pub(super) by_mail: bool,
     seen: Option<Uuid>,
 }
 
@@ -55,6 +62,8 @@ impl Writing {
             inside: RwSignal::new(false),
             staged: RwSignal::new(Values::new()),
             files: RwSignal::new(Vec::new()),
+            articles: RwSignal::new(Vec::new()),
+            by_mail: RwSignal::new(false),
             sending: RwSignal::new(false),
             error: RwSignal::new(None),
             seen: StoredValue::new(None),
@@ -86,6 +95,8 @@ impl Writing {
             self.note.track();
             self.staged.track();
             self.files.track();
+            self.articles.track();
+            self.by_mail.track();
             self.note_inside(before.as_deref());
             let kept = self.kept();
             let text = kept.text.clone();
@@ -129,6 +140,8 @@ impl Writing {
             inside: self.inside.get_untracked(),
             staged: self.staged.get_untracked(),
             files: self.files.get_untracked(),
+            articles: self.articles.get_untracked(),
+            by_mail: self.by_mail.get_untracked(),
             seen: self.seen.get_value(),
         }
     }
@@ -158,6 +171,8 @@ impl Writing {
         self.inside.set(kept.inside);
         self.staged.set(kept.staged);
         self.files.set(kept.files);
+        self.articles.set(kept.articles);
+        self.by_mail.set(kept.by_mail);
         let crossed = ticket.messages.with_untracked(|all| {
             let since = kept.seen.map_or(0, |seen| all.iter().position(|row| row.id == seen).map_or(0, |at| at + 1));
             let by_other = |row: &&shared::Row| row.reference("created_by") != me;
@@ -174,6 +189,8 @@ impl Writing {
         self.text.set(String::new());
         self.staged.set(Values::new());
         self.files.set(Vec::new());
+        self.articles.set(Vec::new());
+        self.by_mail.set(false);
         self.error.set(None);
         self.message_id.set_value(Uuid::nil());
         // As if it had been emptied by hand: colleagues see that one writes no more.

@@ -3,16 +3,22 @@
 mod articles;
 mod draft;
 mod files;
+mod fitting;
 mod sending;
+mod solving;
 mod suggest;
 mod templates;
 
-use leptos::ev::KeyboardEvent;
+use std::time::Duration;
+
+use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use serde_json::Value;
 use shared::i18n;
 use shared::post::AnswerWay;
-use shared::types::{MAILED_CHANNELS, TICKET, is_unsettled};
+use shared::types::{MAILED_CHANNELS, QUEUE, TICKET, is_unsettled};
 
 pub(super) use self::articles::{inserts as article_inserts, internal_badge};
 pub(super) use self::draft::Writing;
@@ -22,8 +28,11 @@ use super::ticket::Ticket;
 use crate::context::t;
 use crate::record::rich_words;
 use crate::ui::{
-    Button, ButtonKind, Choice, Icon, Menu, MenuItem, Notice, RichText, Segmented, Size, Tone, is_save_chord,
+    Button, ButtonKind, Choice, Icon, Menu, MenuItem, Notice, RichText, Segmented, Size, Switch, Tone, is_save_chord,
 };
+
+/// Longer than a press by which it is left.
+const PRESS: Duration = Duration::from_millis(300);
 
 /// The composer of a ticket.
 #[component]
@@ -59,18 +68,27 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
     let placeholder =
         Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note_hint" } else { "desk.reply_hint" }));
     let tools = move || tools(suggest, articles, attaching);
+    let leaving = RwSignal::new(false);
     view! {
         <section
             class="desk-composer"
             data-note=move || writing.note.get().then_some("")
             aria-label=label
-            on:focusout=move |_| suggest.close()
+            data-leaving=move || leaving.get().then_some("")
+            on:focusout=move |event| {
+                suggest.close();
+                fold_after_press(leaving, &event);
+            }
         >
             {crossed(ticket)}
             <div class="desk-composer-head">
-                <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
+                // The focus stays where it is: out of the text, the composer would fold and move from under the pointer.
+                <div class="row" on:mousedown=|event| event.prevent_default()>
+                    <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
+                </div>
                 <span class="meta truncate" title=move || receivers(ticket)>{move || receivers(ticket)}</span>
             </div>
+            {by_mail(ticket)}
             {begun_inside(ticket)}
             <RichText editor=writing.editor words=rich_words() label placeholder tools folding=true suggesting on_key=key on_files=move |files| attaching.take(files)/>
             {list(suggest)}
@@ -89,9 +107,23 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
     }
 }
 
+/// On a phone the composer folds when it is left: not before the press by which it was left has met what it was for.
+fn fold_after_press(leaving: RwSignal<bool>, event: &FocusEvent) {
+    let from = event.target().and_then(|from| from.dyn_into::<Element>().ok());
+    // Whoever was at its head had not unfolded it.
+    if from.is_some_and(|from| from.closest(".desk-composer-head").ok().flatten().is_none()) {
+        let _ = leaving.try_set(true);
+        set_timeout(
+            move || {
+                let _ = leaving.try_set(false);
+            },
+            PRESS,
+        );
+    }
+}
+
 /// Out of the text, so that the keys act on tickets again.
 fn leave() {
-    use leptos::wasm_bindgen::JsCast;
     let active = document().active_element().and_then(|e| e.dyn_into::<leptos::web_sys::HtmlElement>().ok());
     if let Some(active) = active {
         drop(active.blur());
@@ -110,10 +142,41 @@ fn open_when_asked(ticket: Ticket) {
     });
 }
 
-/// How the customer gets the answers; tracked.
-fn way(ticket: Ticket) -> AnswerWay {
-    let has_mail = ticket.row().text("channel").is_some_and(|channel| MAILED_CHANNELS.contains(&channel));
-    if has_mail { ticket.desk.known(|around| around.way) } else { AnswerWay::Kept }
+/// How the customer gets the answers, one that is said to be mailed too; tracked.
+fn way(ticket: Ticket, by_mail: bool) -> AnswerWay {
+    let (mailed, addressed) = mailed(ticket);
+    if mailed || by_mail && addressed { ticket.desk.known(|around| around.way) } else { AnswerWay::Kept }
+}
+
+/// Whether answers are mailed without being asked, by the way the ticket came in, and whether there is an address; tracked.
+fn mailed(ticket: Ticket) -> (bool, bool) {
+    ticket.record.row.with(|row| {
+        let mailed = row.text("channel").is_some_and(|channel| MAILED_CHANNELS.contains(&channel));
+        (mailed, row.text("requester_email").is_some())
+    })
+}
+
+/// The customer's language, as far as it is known, else the reader's; tracked.
+pub(super) fn language(ticket: Ticket) -> String {
+    let theirs = ticket.record.row.with(|row| row.text("locale").map(str::to_owned));
+    theirs.unwrap_or_else(|| ticket.desk.page.locale.get().code().to_owned())
+}
+
+/// Mails an answer that would only be kept, where there is an address.
+fn by_mail(ticket: Ticket) -> AnyView {
+    let writing = ticket.writing;
+    let offered = Memo::new(move |_| {
+        let (mailed, addressed) = mailed(ticket);
+        !mailed && addressed && !writing.note.get() && way(ticket, true) != AnswerWay::Kept
+    });
+    view! {
+        <Show when=move || offered.get()>
+            <div class="desk-by-mail">
+                <Switch value=writing.by_mail on_change=move |on| writing.by_mail.set(on)>{t("desk.by_mail")}</Switch>
+            </div>
+        </Show>
+    }
+    .into_any()
 }
 
 /// Who gets the answer.
@@ -123,7 +186,7 @@ fn receivers(ticket: Ticket) -> String {
         return page.text("desk.to_colleagues");
     }
     let row = ticket.row();
-    match (row.text("requester_email"), way(ticket)) {
+    match (row.text("requester_email"), way(ticket, ticket.writing.by_mail.get())) {
         (Some(email), AnswerWay::Mailed) => {
             let all: Vec<String> = [email.to_owned()].into_iter().chain(ticket.copies()).collect();
             page.text_with("desk.to_by_mail", &[("name", &all.join(", "))])
@@ -180,7 +243,7 @@ fn staged(ticket: Ticket) -> AnyView {
             let (label, said) = (i18n::field_label(locale, &TICKET, &label_field), shown(ticket, &label_field, &value));
             match (label_field.as_str(), &value) {
                 ("tags", Value::Array(_)) => page.text_with("ui.record.adds", &[("field", &label), ("value", &said)]),
-                _ => format!("{label}: {said}"),
+                _ => page.text_with("structured.setting", &[("field", &label), ("value", &said)]),
             }
         });
         let remove = move |_| writing.staged.update(|staged| drop(staged.remove(&name)));
@@ -208,14 +271,18 @@ fn shown(ticket: Ticket, field: &str, value: &Value) -> String {
     let page = ticket.desk.page;
     let text = match value {
         Value::String(text) => text.clone(),
-        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Value::Array(all) => {
+            let comma = if page.locale.get() == i18n::Locale::ZhCn { "、" } else { ", " };
+            all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(comma)
+        }
         Value::Null => return page.text("ui.word.none"),
         other => other.to_string(),
     };
     if let Ok(id) = text.parse::<uuid::Uuid>() {
         let around = ticket.desk.around.get();
+        // Steps have one name.
         let named = around.queues.iter().chain(&around.steps).find(|row| row.id == id);
-        let named = named.and_then(|row| row.text("name").map(str::to_owned));
+        let named = named.map(|row| page.called(&QUEUE, row));
         return named.or_else(|| ticket.title(id)).unwrap_or(text);
     }
     i18n::choice_label(page.locale.get(), &TICKET, field, &text)

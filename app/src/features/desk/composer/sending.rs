@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::desk::{Replied, Reply};
 use shared::post::AnswerWay;
-use shared::record::Values;
+use shared::record::{Values, id, text};
 use shared::{Error, i18n};
 use uuid::Uuid;
 
@@ -14,12 +14,25 @@ use super::way;
 use crate::acting::undo_then;
 use crate::api::Fault;
 use crate::api::desk::send_reply;
+use crate::features::desk::asking::settles;
 use crate::features::desk::ticket::Ticket;
 use crate::ui::Tone;
 
 impl Writing {
-    /// Sends what is written, and sets the status along if one is named.
+    /// Sends what is written, and sets the status along if one is named. Where that settles a ticket that others must be solved
+    /// before, one is asked first.
     pub(super) fn send(self, ticket: Ticket, status: Option<&'static str>) {
+        let staged = self.staged.get_untracked();
+        let along = ["status_id", "status"].into_iter().filter_map(|field| text(&staged, field));
+        if status.into_iter().chain(along).any(|code| settles(ticket.desk, code)) {
+            let row = ticket.record.row.get_untracked();
+            ticket.desk.settle(&[row], move || self.send_now(ticket, status));
+        } else {
+            self.send_now(ticket, status);
+        }
+    }
+
+    fn send_now(self, ticket: Ticket, status: Option<&'static str>) {
         if self.sending.get_untracked() {
             return;
         }
@@ -49,7 +62,7 @@ impl Writing {
                         None => self.files.set(written.files.clone()),
                     }
                     ticket.desk.put(&row);
-                    self.told(ticket, written, change_set);
+                    self.told(ticket, written, change_set, id(&reply.changes, "solved_by_id"));
                 }
                 Ok(Replied::Crossed { messages, titles }) => {
                     ticket.record.titles.update(|all| all.extend(titles));
@@ -74,6 +87,7 @@ impl Writing {
         if let Some(status) = status {
             changes.insert("status".into(), status.into());
         }
+        self.name_solution(ticket, &mut changes);
         let ids = self.editor.marked(".mention[data-id]", "data-id");
         Reply {
             ticket_id: ticket.id,
@@ -82,6 +96,7 @@ impl Writing {
             note: self.note.get_untracked(),
             mention_ids: ids.into_iter().filter_map(|id| id.parse().ok()).collect(),
             cc: untrack(|| ticket.copies()),
+            by_mail: self.by_mail.get_untracked(),
             attachment_ids: self.files.get_untracked().into_iter().map(|(id, _)| id).collect(),
             changes,
             seen: self.seen.get_value(),
@@ -89,15 +104,19 @@ impl Writing {
         }
     }
 
-    fn told(self, ticket: Ticket, written: Kept, change_set: Uuid) {
+    fn told(self, ticket: Ticket, written: Kept, change_set: Uuid, solved_by: Option<Uuid>) {
         let (desk, note) = (ticket.desk, written.note);
-        let done = match untrack(|| way(ticket)) {
+        let done = match untrack(|| way(ticket, written.by_mail)) {
             _ if note => "desk.noted",
             AnswerWay::Mailed => "desk.sent",
             AnswerWay::Told => "desk.sent_told",
             AnswerWay::Kept => "desk.sent_here",
         };
         let text = desk.say(done, &[]);
+        let text = match solved_by.and_then(|id| untrack(|| ticket.title(id))) {
+            Some(name) => desk.say("desk.solved_by", &[("what", &text), ("name", &name)]),
+            None => text,
+        };
         let undo = undo_then(desk.page, desk.toasts, change_set, move || self.bring_back(ticket, &written));
         desk.toasts.push(text, Tone::Success, Some(undo));
         if !note {

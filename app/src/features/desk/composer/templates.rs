@@ -4,11 +4,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
 use shared::Row;
+use shared::access::Actor;
 use shared::query::{ListQuery, MAX_PAGE, Page, Sort};
 use shared::record::rich::escape;
 use shared::record::{Values, ids};
-use shared::types::fill_variables;
+use shared::types::{QUEUE, fill_variables};
 
+use super::language;
 use crate::api::records::list_records;
 use crate::features::desk::ticket::Ticket;
 use crate::ui::Choice;
@@ -64,7 +66,7 @@ impl Templates {
     /// Those for a ticket's queue and language that fit the word; those in the customer's language first.
     pub(super) fn fitting(self, ticket: Ticket, word: &str) -> Vec<Choice> {
         let row = ticket.row();
-        let language = row.text("locale").unwrap_or_else(|| ticket.desk.page.locale.get().code()).to_owned();
+        let language = language(ticket);
         let word = word.to_lowercase();
         let mut found: Vec<(u8, Choice)> = self.all.with(|all| {
             all.iter()
@@ -149,6 +151,18 @@ fn variables(ticket: Ticket) -> Vec<(&'static str, String)> {
         ("ticket.number", text("number")),
         ("ticket.subject", text("subject")),
         ("agent.name", agent.unwrap_or_default()),
-        ("queue.name", titled("queue_id")),
+        ("queue.name", queue_name(ticket, &row).unwrap_or_else(|| titled("queue_id"))),
     ]
+}
+
+/// What the ticket's queue is called in the customer's language.
+fn queue_name(ticket: Ticket, row: &Row) -> Option<String> {
+    let (id, page) = (row.reference("queue_id")?, ticket.desk.page);
+    let is_theirs = untrack(|| language(ticket)) == page.locale.get_untracked().code();
+    let reader = page.actor()?;
+    let customer = Actor { other_names: reader.other_names == is_theirs, ..reader };
+    ticket.desk.around.with_untracked(|around| {
+        let queue = around.queues.iter().find(|queue| queue.id == id)?;
+        customer.called(&QUEUE, queue).map(str::to_owned)
+    })
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::i18n::translate;
+use shared::types::is_unsettled;
 
 use super::Ticket;
 use crate::features::desk::badge::timed;
@@ -14,13 +15,15 @@ const KINDS: [&str; 3] = ["first_response", "next_response", "resolution"];
 pub(super) fn clocks(ticket: Ticket) -> AnyView {
     let all = move || {
         let row = ticket.row();
+        let settled = !is_unsettled(row.text("status").unwrap_or("new"));
         let clocks = row.value("clocks").clone();
-        KINDS.into_iter().filter_map(|kind| clock(ticket, kind, clocks.get(kind)?)).collect_view()
+        KINDS.into_iter().filter_map(|kind| clock(ticket, kind, clocks.get(kind)?, settled)).collect_view()
     };
     view! { <div class="clocks">{all}</div> }.into_any()
 }
 
-fn clock(ticket: Ticket, kind: &'static str, clock: &Value) -> Option<AnyView> {
+/// One clock. Of a settled ticket only how it went is told: nothing is waited for any more.
+fn clock(ticket: Ticket, kind: &'static str, clock: &Value, settled: bool) -> Option<AnyView> {
     let page = ticket.desk.page;
     let locale = page.locale.get();
     let instant = |field: &str| {
@@ -35,6 +38,8 @@ fn clock(ticket: Ticket, kind: &'static str, clock: &Value) -> Option<AnyView> {
         ("none", _) => return None,
         ("met", _) => (Tone::Success, "circle-check", say("ticket.sla_state.met")),
         ("met_late", _) => (Tone::Danger, "circle-check", say("desk.met_late")),
+        ("missed", _) if settled => (Tone::Danger, "circle-alert", say("ticket.sla_state.missed")),
+        _ if settled => return None,
         _ if paused => (Tone::Neutral, "circle-pause", say("ticket.sla_state.paused")),
         (_, Some(due)) => timed(page, due, instant("at_risk_at")),
         (state, None) => (Tone::Neutral, "clock", say(&format!("ticket.sla_state.{state}"))),

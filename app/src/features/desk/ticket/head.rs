@@ -5,16 +5,18 @@ use leptos::html::Button as ButtonElement;
 use leptos::prelude::*;
 use shared::access::{Action, Holder};
 use shared::live::Viewer;
-use shared::types::{PRIORITIES, TICKET, is_unsettled};
+use shared::types::{PRIORITIES, QUEUE, TICKET};
 use shared::{Row, i18n};
 use uuid::Uuid;
 
+use super::blocked::marks;
 use super::clocks::clocks;
 use super::side::fold;
 use super::{Ticket, is_archived};
 use crate::context::t;
 use crate::features::desk::acts::value;
-use crate::features::desk::asking::{Question, status_choices, status_field};
+use crate::features::desk::asking::{Question, status_choices};
+use crate::features::desk::blocked::is_open;
 use crate::features::desk::snoozed::{in_words, snoozed_until};
 use crate::record::refocus;
 use crate::ui::{Avatar, Button, ButtonKind, Choice, Icon, Menu, MenuItem, MenuLink, Select, Size, TextInput};
@@ -51,6 +53,7 @@ pub(super) fn head(ticket: Ticket) -> AnyView {
                 <div class="ticket-controls" data-id=id.to_string()>
                     {controls(ticket)}
                     {asleep(ticket)}
+                    {marks(ticket)}
                     {clocks(ticket)}
                 </div>
             </Show>
@@ -129,8 +132,9 @@ fn viewers(ticket: Ticket) -> AnyView {
         })
     };
     let busy = move || here.with(|here| here.iter().any(|viewer| viewer.editing)).then_some("");
+    let any = move || here.with(|here| !here.is_empty()).then_some("");
     view! {
-        <span class="ticket-viewers" data-writing=busy aria-live="polite">
+        <span class="ticket-viewers" data-any=any data-writing=busy aria-live="polite">
             <span class="viewers avatar-stack">{move || here.get().into_iter().map(face).collect_view()}</span>
             <span class="meta">{text}</span>
         </span>
@@ -163,15 +167,23 @@ fn quick(
     label: &'static str,
     options: Signal<Vec<Choice>>,
     empty: bool,
-    field: fn(&str) -> &'static str,
+    field: &'static str,
 ) -> AnyView {
     let shown = Memo::new(move |_| ticket.record.row.with(read).unwrap_or_default());
     let chosen = RwSignal::new(shown.get_untracked());
-    Effect::new(move |_| chosen.set(shown.get()));
+    Effect::new(move |_| {
+        // What one is asked about first is not so yet.
+        ticket.desk.doubt.track();
+        chosen.set(shown.get());
+    });
     let save = move |code: String| {
         let (desk, row) = (ticket.desk, ticket.record.row.get_untracked());
-        let to = if code.is_empty() { serde_json::Value::Null } else { code.clone().into() };
-        desk.change(&[row], &value(field(&code), to), desk.say("ui.toast.saved", &[]));
+        let done = desk.say("ui.toast.saved", &[]);
+        if field == "status" {
+            return desk.set_status(&[row], &code, done);
+        }
+        let to = if code.is_empty() { serde_json::Value::Null } else { code.into() };
+        desk.change(&[row], &value(field, to), done);
     };
     let disabled = !ticket.record.may_update;
     let label = t(label);
@@ -185,7 +197,8 @@ fn quick(
 
 fn controls(ticket: Ticket) -> AnyView {
     let desk = ticket.desk;
-    let status = Signal::derive(move || status_choices(desk));
+    // A memo: a list that is open is not built anew with each change of the ticket.
+    let status = Memo::new(move |_| ticket.record.row.with(|row| status_choices(desk, std::slice::from_ref(row))));
     let priority = Signal::derive(move || {
         let locale = desk.page.locale.get();
         PRIORITIES
@@ -197,7 +210,7 @@ fn controls(ticket: Ticket) -> AnyView {
         let row = ticket.row();
         let own = row.reference("queue_id").and_then(|id| Some(Choice::new(id.to_string(), ticket.title(id)?)));
         let mut all: Vec<Choice> = desk.known(|around| {
-            let one = |queue: &Row| Choice::new(queue.id.to_string(), queue.text("name").unwrap_or_default());
+            let one = |queue: &Row| Choice::new(queue.id.to_string(), desk.page.called(&QUEUE, queue));
             around.queues.iter().map(one).collect()
         });
         // Before the queues are known, or when it may not be chosen.
@@ -205,9 +218,9 @@ fn controls(ticket: Ticket) -> AnyView {
         all
     });
     view! {
-        {quick(ticket, |row| row.text("status_id").or_else(|| row.text("status")).map(str::to_owned), "ticket.status", status, false, status_field)}
-        {quick(ticket, |row| row.text("priority").map(str::to_owned), "ticket.priority", priority, false, |_| "priority")}
-        {quick(ticket, |row| row.text("queue_id").map(str::to_owned), "ticket.queue_id", queues, true, |_| "queue_id")}
+        {quick(ticket, |row| row.text("status_id").or_else(|| row.text("status")).map(str::to_owned), "ticket.status", status.into(), false, "status")}
+        {quick(ticket, |row| row.text("priority").map(str::to_owned), "ticket.priority", priority, false, "priority")}
+        {quick(ticket, |row| row.text("queue_id").map(str::to_owned), "ticket.queue_id", queues, true, "queue_id")}
         {owner(ticket)}
     }
     .into_any()
@@ -221,6 +234,8 @@ fn owner(ticket: Ticket) -> AnyView {
         owner.get().and_then(|id| ticket.title(id)).unwrap_or_else(|| desk.page.text("desk.nobody"))
     });
     let may = ticket.record.may_update;
+    // There is nothing to take where all is done.
+    let free = Memo::new(move |_| may && owner.get().is_none() && ticket.record.row.with(is_open));
     let ask = move |_| desk.ask(Question::Assign, vec![ticket.record.row.get_untracked()]);
     let face = move || {
         owner.get().map_or_else(
@@ -242,7 +257,7 @@ fn owner(ticket: Ticket) -> AnyView {
         <button type="button" node_ref=button class="button ticket-owner" data-kind="secondary" disabled=!may aria-label=label on:click=ask>
             {face}<span class="truncate">{name}</span>
         </button>
-        <Show when=move || may && owner.get().is_none()>
+        <Show when=move || free.get()>
             <Button kind=ButtonKind::Primary icon="hand" on_click=move |_| desk.take(ticket.id)>{t("desk.take")}</Button>
         </Show>
     }
@@ -284,7 +299,7 @@ fn may_archive(ticket: Ticket) -> bool {
 fn acts(ticket: Ticket) -> AnyView {
     let desk = ticket.desk;
     let now = move || ticket.record.row.get_untracked();
-    let unsettled = is_unsettled(now().text("status").unwrap_or("new"));
+    let unsettled = is_open(&now());
     let mine = now().reference("owner_id").is_some() && now().reference("owner_id") == desk.me();
     let (removable, elsewhere) = (may_archive(ticket), !desk.address.is_alone());
     view! {
@@ -293,7 +308,7 @@ fn acts(ticket: Ticket) -> AnyView {
         } else {
             view! { <MenuItem label=t("desk.reopen") icon="refresh-cw" key="S" on_select=move |()| desk.reopen(&now())/> }.into_any()
         }}
-        <MenuItem label=t("desk.snooze") icon="clock" key="Z" on_select=move |()| desk.ask(Question::Snooze, vec![now()])/>
+        {unsettled.then(|| view! { <MenuItem label=t("desk.snooze") icon="clock" key="Z" on_select=move |()| desk.ask(Question::Snooze, vec![now()])/> })}
         <MenuItem label=t("desk.assign") icon="user-plus" key="A" on_select=move |()| desk.ask(Question::Assign, vec![now()])/>
         {may_merge(ticket).then(|| view! { <MenuItem label=t("desk.merge_with") icon="merge" on_select=move |()| desk.ask(Question::Merge, vec![now()])/> })}
         {mine.then(|| view! { <MenuItem label=t("desk.give_back") icon="hand" on_select=move |()| desk.give_back(ticket.id)/> })}

@@ -9,7 +9,7 @@ use super::Ticket;
 use super::side::ticket_line;
 use crate::api::desk::similar;
 use crate::context::t;
-use crate::features::desk::composer::{article_inserts, internal_badge};
+use crate::features::desk::composer::{article_inserts, internal_badge, language};
 
 pub(super) fn helpful(ticket: Ticket) -> AnyView {
     let found = RwSignal::new(Similar::default());
@@ -37,13 +37,20 @@ pub(super) fn helpful(ticket: Ticket) -> AnyView {
             </li>
         }
     };
+    // What the customer can read first. A memo: not all that becomes other about the ticket draws them anew.
+    let language = Memo::new(move |_| language(ticket));
+    let articles = Memo::new(move |_| {
+        let mut all = found.with(|found| found.articles.clone());
+        language.with(|own| all.sort_by_key(|row| row.text("locale").is_some_and(|other| other != own)));
+        all
+    });
     let any = Memo::new(move |_| found.with(|found| !found.tickets.is_empty() || !found.articles.is_empty()));
     view! {
         <Show when=move || any.get()>
             <section class="facts-group">
                 <h2 class="section-title">{t("desk.helpful")}</h2>
                 <ul class="related">
-                    {move || found.with(|found| found.articles.clone()).into_iter().map(article).collect_view()}
+                    {move || articles.get().into_iter().map(article).collect_view()}
                     {move || found.with(|found| found.tickets.clone()).into_iter().map(|row| ticket_line(ticket, row)).collect_view()}
                 </ul>
             </section>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlImageElement;
+use shared::desk::Split;
 use shared::post::{Notice, in_words};
 use shared::record::rich::escape;
 use shared::types::{INLINE_IMAGES, TICKET, TICKET_MESSAGE};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use wasm_bindgen_futures::JsFuture;
 
 use super::Ticket;
+use super::side::href;
 use crate::api::post::send_again;
 use crate::context::t;
 use crate::ui::{Avatar, Badge, Button, Icon, Menu, MenuItem, Size, Tone};
@@ -94,7 +96,7 @@ pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
     let sort = sort_of(&row);
     let by = by(ticket, &row, sort);
     let html = row.text("content").unwrap_or_default().to_owned();
-    let end = view! { {delivery(ticket, &row)} {files(ticket, &row)} }.into_any();
+    let end = view! { {delivery(ticket, &row)} {files(ticket, &row)} {splits(ticket, row.id)} }.into_any();
     let menu = menu(ticket, sort, html.clone(), {
         let row = StoredValue::new(row.clone());
         move || acts(ticket, row)
@@ -256,6 +258,25 @@ fn files(ticket: Ticket, row: &Row) -> AnyView {
         })
     })
     .into_any()
+}
+
+/// Which ticket was made of a message, or of which one it is a part; customers never read it.
+fn splits(ticket: Ticket, message: Uuid) -> AnyView {
+    let own = Memo::new(move |_| {
+        let is_own = |split: &&Split| split.message_id == message;
+        ticket.splits.with(|all| all.iter().filter(is_own).cloned().collect::<Vec<_>>())
+    });
+    let line = move |Split { ticket_id, number, subject, is_from, .. }: Split| {
+        let key = if is_from { "desk.split_from" } else { "desk.split_to" };
+        let text = move || ticket.desk.page.text_with(key, &[("ticket", &number)]);
+        view! {
+            <p class="message-split">
+                <Icon name="split" size=Size::Small/>
+                <a href=href(ticket, ticket_id) title=subject>{text}</a>
+            </p>
+        }
+    };
+    (move || own.get().into_iter().map(line).collect_view()).into_any()
 }
 
 /// A file, to be opened or saved.

@@ -1,5 +1,6 @@
 //! The open ticket: what it is, what was said, and the composer below.
 
+mod blocked;
 mod changes;
 mod clocks;
 mod head;
@@ -15,7 +16,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::Redirect;
 use shared::Row;
-use shared::desk::Conversation;
+use shared::desk::{Conversation, Split};
 use shared::live::{LiveEvent, Viewer};
 use shared::query::{Detail, Titles};
 use shared::record::{CustomField, texts};
@@ -28,7 +29,7 @@ use super::model::Desk;
 use crate::api::Answer;
 use crate::api::desk::conversation;
 use crate::api::records::{custom_fields, get_record};
-use crate::context::t;
+use crate::context::{t, title_on_server};
 use crate::live::Live;
 use crate::record::RecordContext;
 use crate::ui::{Notice, SkeletonRows, Tone};
@@ -42,6 +43,8 @@ pub(super) struct Ticket {
     /// What was said, oldest first.
     pub(super) messages: RwSignal<Vec<Row>>,
     pub(super) attachments: RwSignal<Vec<Row>>,
+    /// Tickets that were split off it, and the one that it was split off itself.
+    pub(super) splits: RwSignal<Vec<Split>>,
     /// There is more before the first message.
     pub(super) earlier: RwSignal<bool>,
     loading: RwSignal<bool>,
@@ -101,6 +104,7 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
         record,
         messages: RwSignal::new(said.messages),
         attachments: RwSignal::new(said.attachments),
+        splits: RwSignal::new(said.splits),
         earlier: RwSignal::new(said.earlier),
         loading: RwSignal::new(false),
         fresh: RwSignal::new(BTreeSet::new()),
@@ -112,7 +116,14 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
         writing: Writing::new(id),
     };
     desk.open.set_value(Some(ticket));
+    title_on_server(format!("{} · {}", record.row.with_untracked(tab_name), desk.say("ui.app_name", &[])));
+    Effect::new(move |_| desk.called.set(Some((id, record.row.with(tab_name)))));
     on_cleanup(move || {
+        desk.called.try_update(|called| {
+            if called.as_ref().is_some_and(|(named, _)| *named == id) {
+                *called = None;
+            }
+        });
         desk.open.try_update_value(|open| {
             if open.is_some_and(|open| open.messages == ticket.messages) {
                 *open = None;
@@ -147,6 +158,12 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
         {record.clash_dialog()}
     }
     .into_any()
+}
+
+/// What the browser's tab is called.
+fn tab_name(row: &Row) -> String {
+    let (number, subject) = (row.text("number").unwrap_or_default(), row.text("subject").unwrap_or_default());
+    format!("{number} {subject}").trim().to_owned()
 }
 
 /// Whether a ticket was put away.

@@ -160,7 +160,7 @@ fn others(ticket: Ticket) -> AnyView {
 }
 
 /// Keeps tickets beside the open one as they are: those that fit come in, others and those put away go.
-fn follow(ticket: Ticket, found: RwSignal<Vec<Row>>, fits: impl Fn(&Row) -> bool + 'static) {
+pub(super) fn follow(ticket: Ticket, found: RwSignal<Vec<Row>>, fits: impl Fn(&Row) -> bool + 'static) {
     let apply = move |event: &LiveEvent| {
         if found.is_disposed() {
             return;
@@ -248,6 +248,12 @@ fn names(row: &Row, field: &str, id: &str) -> bool {
     }
 }
 
+/// The address at which another ticket is opened instead.
+pub(super) fn href(ticket: Ticket, id: Uuid) -> String {
+    let address = ticket.desk.address;
+    if address.is_alone() { format!("/tickets/{id}") } else { untrack(|| address.ticket_href(id)) }
+}
+
 /// Another ticket, to be opened instead.
 pub(super) fn ticket_line(ticket: Ticket, row: Row) -> AnyView {
     let desk = ticket.desk;
@@ -255,11 +261,9 @@ pub(super) fn ticket_line(ticket: Ticket, row: Row) -> AnyView {
     let status = row.text("status").unwrap_or("new").to_owned();
     let tone = status_tone(&status);
     let label = move || i18n::choice_label(desk.page.locale.get(), &TICKET, "status", &status);
-    let href =
-        if desk.address.is_alone() { format!("/tickets/{id}") } else { untrack(|| desk.address.ticket_href(id)) };
     view! {
         <li>
-            <a class="related-item" href=href>
+            <a class="related-item" href=href(ticket, id)>
                 <span class="num meta">{row.text("number").unwrap_or_default().to_owned()}</span>
                 <span class="truncate">{row.text("subject").unwrap_or_default().to_owned()}</span>
                 <span class="badge" data-tone=tone>{label}</span>
@@ -269,11 +273,19 @@ pub(super) fn ticket_line(ticket: Ticket, row: Row) -> AnyView {
     .into_any()
 }
 
-/// Files of the ticket; those that wait for an answer to go with are shown there.
+/// Whether a file stands in what was said, as far as that is here; tracked.
+fn stands_in_text(ticket: Ticket, file: &Row) -> bool {
+    let address = format!("/api/files/{}", file.id);
+    let names_it = |row: &Row, field: &str| row.text(field).is_some_and(|text| text.contains(&address));
+    ticket.record.row.with(|row| names_it(row, "description"))
+        || ticket.messages.with(|all| all.iter().any(|row| names_it(row, "content")))
+}
+
+/// Files of the ticket; those that wait for an answer to go with are shown there, and what stands in a text is seen in it.
 fn files(ticket: Ticket) -> AnyView {
     let sent = Memo::new(move |_| {
-        let waits = |file: &&Row| ticket.writing.holds(file.id);
-        ticket.attachments.with(|all| all.iter().filter(|file| !waits(file)).cloned().collect::<Vec<_>>())
+        let is_elsewhere = |file: &Row| ticket.writing.holds(file.id) || stands_in_text(ticket, file);
+        ticket.attachments.with(|all| all.iter().filter(|file| !is_elsewhere(file)).cloned().collect::<Vec<_>>())
     });
     let some = Memo::new(move |_| sent.with(|files| !files.is_empty()));
     let lines = move || sent.get().iter().map(|file| view! { <li>{file_link(ticket, file)}</li> }).collect_view();

@@ -1,4 +1,5 @@
-//! The filters of the audit log. They stand in the address: `?words=…&user=…&type=customer&field=name&from=2026-11-01&to=…`.
+//! The filters of the audit log. They stand in the address:
+//! `?words=…&user=…&type=customer&field=name&action=update&from=2026-11-01&to=…`.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
 use shared::RecordDef;
-use shared::audit::AuditQuery;
+use shared::audit::{ACTIONS, AuditQuery};
 use shared::format::from_local_input;
 use shared::i18n::{error_message, field_label, type_label};
 use shared::record::{CustomField, custom_name};
@@ -27,6 +28,7 @@ const WORDS: &str = "words";
 const USER: &str = "user";
 const TYPE: &str = "type";
 const FIELD: &str = "field";
+const ACTION: &str = "action";
 const FROM: &str = "from";
 const TO: &str = "to";
 
@@ -63,6 +65,7 @@ impl Filters {
             actor_id: value(USER).and_then(|id| id.parse().ok()),
             record_type: value(TYPE),
             field: value(FIELD),
+            action: value(ACTION),
             words: value(WORDS),
             from: value(FROM).and_then(midnight),
             until: value(TO).and_then(after).and_then(midnight),
@@ -118,11 +121,14 @@ fn changed(mut params: ParamsMap, name: &'static str, value: String) -> ParamsMa
 pub(super) fn FilterBar(filters: Filters) -> impl IntoView {
     let page = Page::take();
     let words = filters.input(WORDS, REST);
-    let [user, record_type, field, from, to] =
-        [USER, TYPE, FIELD, FROM, TO].map(|name| filters.input(name, Duration::ZERO));
+    let [user, record_type, field, action, from, to] =
+        [USER, TYPE, FIELD, ACTION, FROM, TO].map(|name| filters.input(name, Duration::ZERO));
     let types = Signal::derive(move || {
         let locale = page.locale.get();
         REGISTRY.iter().map(|def| Choice::new(def.name, type_label(locale, def))).collect::<Vec<_>>()
+    });
+    let actions = Signal::derive(move || {
+        ACTIONS.map(|code| Choice::new(code, page.text(&format!("admin.audit.{code}")))).to_vec()
     });
     let fields = fields(page, filters);
     view! {
@@ -133,6 +139,7 @@ pub(super) fn FilterBar(filters: Filters) -> impl IntoView {
             <Show when=move || fields.with(|fields| !fields.is_empty())>
                 <Select value=field options=fields empty=t("list.filter.field") label=t("list.filter.field")/>
             </Show>
+            <Select value=action options=actions empty=t("admin.audit.what") label=t("admin.audit.what")/>
             <Field id="audit-from" label=t("ui.word.from")><DateInput value=from/></Field>
             <Field id="audit-to" label=t("ui.word.to")><DateInput value=to/></Field>
         </div>

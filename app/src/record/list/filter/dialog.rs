@@ -9,6 +9,7 @@ use shared::record::{Kind, day, is_empty};
 use shared::{FieldError, i18n};
 
 use super::super::subject::{Subject, Subjects};
+use super::field::field_input;
 use super::words::{code, condition_text, entry_kind, is_of_several, operator_label, operators};
 use super::{Conditions, Making};
 use crate::context::t;
@@ -56,6 +57,19 @@ impl Draft {
         self.beside.set(String::new());
     }
 
+    /// Path of the field; tracked.
+    pub(super) fn path(self) -> String {
+        self.field.get()
+    }
+
+    /// Takes another field, and begins anew with it.
+    pub(super) fn choose(self, path: String) {
+        if self.field.with_untracked(|field| *field != path) {
+            self.field.set(path);
+            self.restart();
+        }
+    }
+
     fn restart(self) {
         self.op.set(String::new());
         self.value.set(Value::Null);
@@ -99,16 +113,6 @@ pub(super) fn filter_dialog(
 ) -> AnyView {
     let page = conditions.page;
     let open = open_about(making);
-    let fields = Signal::derive(move || {
-        let choice = |subject: &Subject| {
-            let choice = Choice::new(&subject.path, subject.label(page));
-            match &subject.via {
-                None => choice,
-                Some(via) => choice.group(via.label(page.locale.get())),
-            }
-        };
-        about.with_value(|all| all.iter().map(choice).collect::<Vec<_>>())
-    });
     let ops = Signal::derive(move || {
         let attribute = draft.attribute(about);
         let choice = |kind: Kind, op: &Op| Choice::new(code(*op), operator_label(page, &kind, *op));
@@ -138,9 +142,7 @@ pub(super) fn filter_dialog(
         <Dialog open title close=t("ui.action.close") size=Size::Small footer on_close=move |()| refocus(move || adding.try_get_untracked().flatten().map(Into::into))>
             <div class="form">
                 <div class="form-group">
-                    <Field id="filter-field" label=t("list.filter.field")>
-                        <Select value=draft.field options=fields on_change=move |_| draft.restart()/>
-                    </Field>
+                    {field_input(page, draft, about)}
                     <Field id="filter-op" label=t("list.filter.op")>
                         <Select value=draft.op options=ops/>
                     </Field>

@@ -128,10 +128,12 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
 /// A condition on a field that is gone.
 fn as_written(field: &str, comparison: &str, op: Op, value: &Value) -> String {
     let start = format!("{} {comparison}", custom_key(field).unwrap_or(field));
-    match (op, value.as_str()) {
-        (Op::Empty | Op::Present, _) => start,
-        (_, Some(text)) => format!("{start} {text}"),
-        (_, None) => format!("{start} {value}"),
+    let texts = value.as_array().and_then(|all| all.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+    match (op, value.as_str(), texts) {
+        (Op::Empty | Op::Present, ..) => start,
+        (_, Some(text), _) => format!("{start} {text}"),
+        (_, None, Some(texts)) => format!("{start} {}", texts.join(", ")),
+        (_, None, None) => format!("{start} {value}"),
     }
 }
 
@@ -177,5 +179,6 @@ mod tests {
         assert_eq!(said(Op::Empty, Value::Null), "gone compared");
         assert_eq!(said(Op::Eq, "east".into()), "gone compared east");
         assert_eq!(said(Op::Gte, 5.into()), "gone compared 5");
+        assert_eq!(said(Op::In, vec!["Jinan", "Weihai"].into()), "gone compared Jinan, Weihai");
     }
 }

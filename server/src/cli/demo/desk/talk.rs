@@ -185,4 +185,48 @@ pub(super) const EN: &[Case] = &[
             "Both are updated now.",
         ],
     ),
+    case(
+        "repair",
+        2,
+        [
+            "Scanner loses its pairing",
+            "Two of our scanners lose the tablet every few minutes since Monday.",
+            "Please update them to 2.4 and pair them once more; earlier versions fall asleep too soon.",
+            "Third report of 2.3 this month.",
+            "No drop since yesterday, thank you.",
+        ],
+    ),
+    case(
+        "request",
+        1,
+        [
+            "Maintenance window for the upgrade",
+            "We would like to move to 5.2 on a weekend. How long are we down?",
+            "About forty minutes. Saturday at 20:00 your time is free; shall we take it?",
+            "Two sites, one database.",
+            "Saturday is fine.",
+        ],
+    ),
+    case(
+        "consult",
+        6,
+        [
+            "Returning a damaged tablet",
+            "One tablet arrived with a cracked corner. How do we send it back?",
+            "I am sorry about that. The return label is attached; the replacement leaves tomorrow.",
+            "Carrier informed.",
+            "Replacement has arrived.",
+        ],
+    ),
+    case(
+        "praise",
+        6,
+        [
+            "Thanks to your service team",
+            "Your colleague stayed with us until the line ran again. Please pass our thanks on.",
+            "That is very kind. I will pass it on to the whole team.",
+            "For the team meeting.",
+            "Well deserved.",
+        ],
+    ),
 ];

@@ -1,0 +1,161 @@
+//! Tickets that were put off come back when their time comes. Nothing is written then that the live log could tell of: the
+//! desk knows when the next one does, and looks then.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::live::LiveEvent;
+use shared::query::Page as Found;
+use shared::types::TICKET;
+use shared::{Error, Row};
+
+use super::address::back_after;
+use super::model::Desk;
+use crate::api::Fault;
+use crate::api::records::list_records;
+use crate::context::browser_now;
+use crate::live::LOAD_AGAIN;
+
+/// What came back within this may be missing from what is listed: the server's clock need not be the browser's.
+const MARGIN: TimeDelta = TimeDelta::seconds(60);
+/// So long after its time a ticket is looked for, for the same reason.
+const LATE: TimeDelta = TimeDelta::seconds(1);
+/// Timers of browsers wait for less than a month.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
+/// When the desk looks for tickets that have come back; cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Waking {
+    /// All that came back until then is shown.
+    since: StoredValue<DateTime<Utc>>,
+    /// The next look.
+    next: StoredValue<Option<(DateTime<Utc>, TimeoutHandle)>>,
+}
+
+impl Waking {
+    /// Nothing is waited for. What is ends with the page.
+    pub(super) fn new() -> Self {
+        let waking = Self { since: StoredValue::new(DateTime::UNIX_EPOCH), next: StoredValue::new(None) };
+        on_cleanup(move || waking.stop());
+        waking
+    }
+
+    fn stop(self) {
+        if let Some((_, timer)) = self.next.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    }
+
+    /// Looks at a time, unless that is to happen before.
+    fn plan(self, at: DateTime<Utc>, look: impl FnOnce() + 'static) {
+        let Some(planned) = self.next.try_with_value(|next| next.as_ref().map(|(at, _)| *at)) else { return };
+        if planned.is_some_and(|planned| planned <= at) {
+            return;
+        }
+        self.stop();
+        let run = move || {
+            if self.next.try_update_value(Option::take).is_some() {
+                look();
+            }
+        };
+        let wait = (at - browser_now()).to_std().unwrap_or_default().min(LONGEST);
+        self.next.set_value(set_timeout_with_handle(run, wait).ok().map(|timer| (at, timer)));
+    }
+}
+
+impl Desk {
+    /// Lets tickets come back from now on; in the browser only.
+    pub(super) fn watch_waking(self) {
+        self.waking.since.set_value(browser_now() - MARGIN);
+        self.look_for_awake();
+    }
+
+    /// One that is put off may be the next to come back.
+    pub(super) fn note_put_off(self, row: &Row) {
+        if let Some(until) = row.datetime("snoozed_until").filter(|until| *until > browser_now()) {
+            self.look_after(until);
+        }
+    }
+
+    fn look_after(self, until: DateTime<Utc>) {
+        self.waking.plan(until + LATE, move || self.look_for_awake());
+    }
+
+    /// Shows what has come back since the last look, and waits for the next one.
+    fn look_for_awake(self) {
+        self.waking.stop();
+        let Some(since) = self.waking.since.try_get_value() else { return };
+        spawn_local(async move {
+            let answer = list_records(TICKET.name.into(), back_after(since)).await;
+            let now = browser_now();
+            match answer {
+                Ok(found) => self.show_awake(found, now),
+                // Nothing else would tell.
+                Err(Fault(Error::Offline)) => {
+                    let again = TimeDelta::from_std(LOAD_AGAIN).unwrap_or_default();
+                    self.waking.plan(now + again, move || self.look_for_awake());
+                }
+                Err(_) => {}
+            }
+        });
+    }
+
+    fn show_awake(self, found: Found, now: DateTime<Utc>) {
+        // The page may have been left meanwhile.
+        let Some(Some(listing)) = self.listing.try_get_value() else { return };
+        self.waking.since.set_value(now);
+        let (awake, asleep) = apart(found.rows, now);
+        match asleep {
+            Some(until) => self.look_after(until),
+            // There are more of them than come at once.
+            None if found.next.is_some() => {
+                listing.reload_soon();
+                self.look_for_awake();
+            }
+            None => {}
+        }
+        if !awake.is_empty() {
+            self.counts_soon();
+        }
+        for row in awake {
+            let titles = found.titles.clone();
+            listing.hear_later(&LiveEvent::Changed { record_type: TICKET.name.into(), row, titles, actor_id: None });
+        }
+    }
+}
+
+/// Which of those that were put off, the first one to come back first, are back now, and when the next one is.
+fn apart(mut rows: Vec<Row>, now: DateTime<Utc>) -> (Vec<Row>, Option<DateTime<Utc>>) {
+    let until = |row: &Row| row.datetime("snoozed_until");
+    let count = rows.iter().take_while(|row| until(row).is_some_and(|until| until <= now)).count();
+    let next = rows.get(count).and_then(until);
+    rows.truncate(count);
+    (rows, next)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn those_whose_time_has_come_are_back_and_the_next_one_is_waited_for() {
+        let row = |until: &str| {
+            let values = json!({"snoozed_until": until}).as_object().cloned().unwrap();
+            Row { id: Uuid::from_u128(1), version: 1, values }
+        };
+        let all = || vec![row("2026-11-21T07:00:00Z"), row("2026-11-21T08:00:00Z"), row("2026-11-21T09:00:00Z")];
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let (awake, next) = apart(all(), at("2026-11-21T08:00:00Z"));
+        assert_eq!((awake.len(), next), (2, Some(at("2026-11-21T09:00:00Z"))));
+        let (awake, next) = apart(all(), at("2026-11-21T06:00:00Z"));
+        assert_eq!((awake.len(), next), (0, Some(at("2026-11-21T07:00:00Z"))));
+        let (awake, next) = apart(all(), at("2026-11-22T00:00:00Z"));
+        assert_eq!((awake.len(), next), (3, None));
+    }
+}

@@ -1,0 +1,105 @@
+//! What the clocks of a ticket did is told on its timeline, to those who may see how they stand.
+
+use std::collections::BTreeSet;
+
+use chrono::{TimeDelta, Utc};
+use serde_json::json;
+use shared::Error;
+use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
+use shared::record::instant_text;
+use shared::sla::ClockKind::{FirstResponse, Resolution};
+use shared::sla::{ClockKind, Did};
+use shared::timeline::{Happening, TimelineEntry, TimelineQuery};
+use shared::types::{SLA_POLICY, TICKET};
+use uuid::Uuid;
+
+use crate::desk::Desk;
+
+/// All that the timeline of a ticket tells, the newest first, page by page.
+async fn timeline(desk: &Desk, actor: &Actor, ticket: Uuid) -> Vec<TimelineEntry> {
+    let (mut query, mut all) = (TimelineQuery::default(), Vec::new());
+    loop {
+        let page = desk.test.store.timeline(actor, &TICKET, ticket, &query).await.unwrap();
+        all.extend(page.entries);
+        match page.next {
+            None => return all,
+            next => query.cursor = next,
+        }
+    }
+}
+
+/// What clocks did, by which service level, the oldest first.
+fn turns(told: &[TimelineEntry]) -> Vec<(ClockKind, Did, Option<&str>)> {
+    let turns = told.iter().rev().filter_map(|entry| match &entry.what {
+        Happening::Clock { turn, policy, .. } => Some((turn.clock, turn.did, policy.as_deref())),
+        _ => None,
+    });
+    turns.collect()
+}
+
+#[tokio::test]
+async fn what_clocks_did_is_told_in_order_and_by_which_service_level() {
+    let desk = Desk::new(0).await;
+    let gold = json!({"name": "Gold", "position": 1, "priorities": ["urgent"], "resolution_minutes": 600});
+    desk.make(&SLA_POLICY, gold).await;
+    let all = json!({"name": "All", "position": 2, "first_response_minutes": 30, "resolution_minutes": 240});
+    let all = desk.make(&SLA_POLICY, all).await.id;
+    let received = instant_text(Utc::now() - TimeDelta::minutes(300));
+    let ticket = desk.make(&TICKET, json!({"subject": "Slow", "received_at": received})).await.id;
+    for change in [json!({"status": "waiting_customer"}), json!({"priority": "urgent"}), json!({"status": "solved"})] {
+        desk.change(&TICKET, ticket, change).await;
+    }
+    // What it is called now, even if it holds for nothing new.
+    desk.change(&SLA_POLICY, all, json!({"name": "Usual", "active": false})).await;
+    let told = timeline(&desk, &desk.admin, ticket).await;
+    let expected = [
+        (FirstResponse, Did::Begun, Some("Usual")),
+        (Resolution, Did::Begun, Some("Usual")),
+        (FirstResponse, Did::AtRisk, Some("Usual")),
+        (FirstResponse, Did::Missed, Some("Usual")),
+        (Resolution, Did::AtRisk, Some("Usual")),
+        (Resolution, Did::Missed, Some("Usual")),
+        (Resolution, Did::Paused, Some("Usual")),
+        (FirstResponse, Did::TakenAway, Some("Gold")),
+        (Resolution, Did::Renewed, Some("Gold")),
+        (Resolution, Did::Met, Some("Gold")),
+    ];
+    assert_eq!(turns(&told), expected);
+    assert!(told.is_sorted_by(|one, next| one.at >= next.at), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_clocks_did_is_for_those_who_may_see_how_they_stand() {
+    let desk = Desk::new(1).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "resolution_minutes": 60})).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await.id;
+    let mut agent = desk.agents[0].clone();
+    let told = timeline(&desk, &agent, ticket).await;
+    assert_eq!(turns(&told), [(Resolution, Did::Begun, Some("All"))]);
+    agent.grants.fields.insert("ticket.sla_state".to_owned(), FieldAccess::Hidden);
+    let told = timeline(&desk, &agent, ticket).await;
+    assert_eq!((turns(&told), told.len()), (Vec::new(), 1), "that it was made is told all the same");
+
+    let own = TypeRights { read: Level::Own, ..TypeRights::default() };
+    let grants = Grants { types: [("ticket".to_owned(), own)].into(), ..Grants::default() };
+    let stranger = Actor { grants, ..agent };
+    let refused = desk.test.store.timeline(&stranger, &TICKET, ticket, &TimelineQuery::default()).await;
+    assert_eq!(refused, Err(Error::NotFound));
+}
+
+#[tokio::test]
+async fn what_clocks_did_often_comes_page_by_page() {
+    let desk = Desk::new(0).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "resolution_minutes": 600})).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "To and fro", "status": "open"})).await.id;
+    for _ in 0..24 {
+        for status in ["waiting_customer", "open"] {
+            desk.change(&TICKET, ticket, json!({"status": status})).await;
+        }
+    }
+    let told = timeline(&desk, &desk.admin, ticket).await;
+    assert_eq!((turns(&told).len(), told.len()), (49, 98), "{told:?}");
+    let keys: BTreeSet<String> = told.iter().map(TimelineEntry::key).collect();
+    assert_eq!(keys.len(), told.len());
+    assert!(told.is_sorted_by(|one, next| one.at >= next.at), "{told:?}");
+}
