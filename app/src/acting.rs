@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::command::{Command, Kept, Outcome, UndoOutcome};
+use shared::format::listed;
 use shared::i18n::Locale;
 use shared::types::by_name;
 use shared::{Error, i18n};
@@ -124,9 +125,8 @@ fn names(locale: Locale, kept: &[Kept]) -> String {
         "" => by_name(&kept.record_type).map(|def| i18n::type_label(locale, def)).unwrap_or_default(),
         title => title.to_owned(),
     };
-    let comma = if locale == Locale::ZhCn { "、" } else { ", " };
     let named: Vec<String> = kept.iter().take(NAMED).map(name).collect();
-    format!("{}{}", named.join(comma), if kept.len() > NAMED { "…" } else { "" })
+    format!("{}{}", listed(locale, &named), if kept.len() > NAMED { "…" } else { "" })
 }
 
 #[cfg(test)]

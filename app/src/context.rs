@@ -156,8 +156,9 @@ impl Page {
         self.session.with_value(|session| session.as_ref().map(|s| s.actor.clone()))
     }
 
-    /// What a record is called in the user's language, as far as it has a name in that.
+    /// What a record is called in the user's language, as far as it has a name in that; reactive.
     pub fn called(self, def: &RecordDef, row: &Row) -> String {
+        self.locale.track();
         self.session.with_value(|session| {
             let actor = session.as_ref().map(|session| &session.actor);
             actor.map_or_else(|| row.text(def.title), |actor| actor.called(def, row)).unwrap_or_default().to_owned()

@@ -9,6 +9,7 @@ use shared::i18n::Locale;
 
 use crate::api::account::update_profile;
 use crate::context::Page;
+use crate::live;
 use crate::ui::{Button, ButtonKind, Choice, Size};
 
 /// A year, in seconds.
@@ -87,11 +88,8 @@ fn keep(attribute: &'static str, value: impl Fn() -> String + 'static) {
 /// Switches the language.
 pub fn choose_locale(page: Page, locale: Locale) {
     remember("gx_locale", locale.code());
-    if !shared::i18n::has(locale) {
-        // Its texts have not come yet: the server shows the page in it.
-        return drop(window().location().reload());
-    }
-    if page.locale.get_untracked() != locale {
+    let (has_texts, is_other) = (shared::i18n::has(locale), page.locale.get_untracked() != locale);
+    if has_texts && is_other {
         // Of the two languages one is the organisation's own.
         page.session.update_value(|session| {
             if let Some(session) = session {
@@ -99,12 +97,25 @@ pub fn choose_locale(page: Page, locale: Locale) {
             }
         });
     }
-    page.locale.set(locale);
-    if page.session.with_value(Option::is_some) {
-        let values: Values = [("locale".to_owned(), json!(locale))].into_iter().collect();
-        // The cookie keeps the choice on this device even when the profile could not be written.
-        spawn_local(async move { drop(update_profile(values).await) });
+    if has_texts {
+        page.locale.set(locale);
     }
+    let is_signed_in = page.session.with_value(Option::is_some);
+    spawn_local(async move {
+        if is_signed_in {
+            let values: Values = [("locale".to_owned(), json!(locale))].into_iter().collect();
+            // The cookie keeps the choice on this device even when the profile could not be written.
+            let saved = update_profile(values).await;
+            if has_texts && is_other && saved.is_ok() {
+                // What records are called was read in the language before.
+                live::load_again();
+            }
+        }
+        if !has_texts {
+            // They have not come yet: the server shows the page in it.
+            drop(window().location().reload());
+        }
+    });
 }
 
 /// Switches between `light`, `dark` and `auto`.

@@ -86,6 +86,43 @@ test("a blocked ticket says by what, and asks before it is solved all the same",
   await expect.poll(() => status(page, a)).toBe("solved");
 });
 
+test("whoever leaves a ticket before it is known what blocks it goes on, and the answer waits as it was written", async ({ page }) => {
+  const [queue, a, b] = await two(page);
+  const c = await create(page, "ticket", { subject: "Third", queue_id: queue, kind: "request" });
+  await apply(page, a, { blocked_by_ids: [b] });
+  await apply(page, b, { status: "solved" });
+  await open(page, queue, a);
+  const composer = page.locator(".desk-composer");
+  await composer.locator(".rich-area").click();
+  await page.keyboard.type("Mended");
+  let arrive = () => {};
+  const awaited = new Promise<void>((resolve) => (arrive = resolve));
+  const isAbout = (text: string | null) => text?.includes(b) && text.includes("status");
+  await page.route("**/api/fn/list_records", async (route) => {
+    if (isAbout(route.request().postData())) await awaited;
+    await route.continue();
+  });
+  const solve = composer.getByRole("button", { name: "Add note and solve" });
+  await solve.click();
+  // Until it is known, it is not sent in another way either.
+  for (const button of [solve, composer.locator(".desk-composer-foot .button[data-kind=primary]")]) {
+    await expect(button).toHaveAttribute("aria-busy", "true");
+  }
+  await page.locator(`.ticket-row[data-id="${c}"] .ticket-subject`).click();
+  await expect(page.locator(`.ticket[data-id="${c}"]`)).toBeVisible();
+  const told = page.waitForResponse((response) => isAbout(response.request().postData()) === true);
+  arrive();
+  await told;
+  await page.unroute("**/api/fn/list_records");
+  // Nothing was done with it, and the page goes on.
+  await page.locator(`.ticket-row[data-id="${a}"] .ticket-subject`).click();
+  await expect(page.locator(`.ticket[data-id="${a}"]`)).toBeVisible();
+  await expect(composer.locator(".rich-area")).toHaveText("Mended");
+  expect(await status(page, a)).toBe("new");
+  await solve.click();
+  await expect.poll(() => status(page, a)).toBe("solved");
+});
+
 test("both conversations say where what was split off went and came from", async ({ page }) => {
   const [queue, a] = await two(page);
   await create(page, "ticket_message", { ticket_id: a, direction: "inbound", author_name: "Wang Fang", content: "<p>The lamp</p>" });
@@ -98,4 +135,17 @@ test("both conversations say where what was split off went and came from", async
   await line.click();
   await expect(page.locator(`.ticket[data-id="${a}"]`)).toBeVisible();
   await expect(line).toHaveText(/^Split to T\d+$/);
+});
+
+test("an open conversation says what a colleague splits off it, and takes back", async ({ page }) => {
+  const [queue, a] = await two(page);
+  const message_id = await create(page, "ticket_message", { ticket_id: a, direction: "inbound", author_name: "Wang Fang", content: "<p>The lamp</p>" });
+  await open(page, queue, a);
+  const line = page.locator(".message-split a");
+  await expect(page.locator(".message[data-kind=inbound]")).toBeVisible();
+  await expect(line).toHaveCount(0);
+  const { change_set } = await call<{ change_set: string }>(page, "split_ticket", { message_id, ticket_id: randomUUID() });
+  await expect(line).toHaveText(/^Split to T\d+$/);
+  await call(page, "undo", { change_set });
+  await expect(line).toHaveCount(0);
 });

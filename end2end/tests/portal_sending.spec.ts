@@ -131,6 +131,20 @@ test("what the server refuses of such a button is a page that says so", async ({
   await expect(page.locator(".portal-problem")).toBeVisible();
 });
 
+for (const status of [429, 500]) {
+  test(`what fails with ${status} is said where it was pressed, and not sent again by itself`, async ({ page }) => {
+    let posts = 0;
+    await page.route("**/vote", (route) => {
+      posts += 1;
+      return route.fulfill({ status, contentType: "text/html", body: "<main><p>Something went wrong here.</p></main>" });
+    });
+    await page.goto("/portal/demo/articles/gateway-offline");
+    await page.getByRole("button", { name: "Yes" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "Something went wrong here." })).toBeVisible();
+    expect(posts).toBe(1);
+  });
+}
+
 for (const reload of [false, true]) {
   test(`an answer that is lost makes no second ticket${reload ? ", after a reload neither" : ""}`, async ({ page, browser }) => {
     const subject = `Lost ${randomUUID()}`;

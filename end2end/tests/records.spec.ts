@@ -174,7 +174,7 @@ test("conditions hold instead of each other, look at related records and at peri
   // Its words lead to where it is changed; its alternative stays, and goes alone.
   await chips.first().locator(".chip-words").click();
   const dialog = page.locator("dialog[open]");
-  await expect(dialog.locator("#filter-field")).toHaveValue("Customer → Industry");
+  await expect(dialog.locator("#filter-field")).toHaveValue("Company → Industry");
   await expect(dialog.locator("#filter-value")).toHaveValue("energy");
   await expect(dialog.locator("#filter-join")).toHaveCount(0);
   await dialog.locator("#filter-value").selectOption("retail");
@@ -195,15 +195,15 @@ test("the field of a condition is found by typing, in both languages and by piny
   const field = dialog.locator("#filter-field");
   const options = dialog.locator(".combobox-option");
   await field.click();
-  // Own fields first, then those of the customer under its name; all of them are there without typing.
-  await expect(dialog.getByRole("group", { name: "Customer", exact: true }).getByRole("option").first()).toBeAttached();
+  // Own fields first, then those of the company under its name; all of them are there without typing.
+  await expect(dialog.getByRole("group", { name: "Company", exact: true }).getByRole("option").first()).toBeAttached();
   expect(await options.count()).toBeGreaterThan(30);
-  for (const typed of ["customer indus", "行业", "hangye"]) {
+  for (const typed of ["company indus", "行业", "hangye"]) {
     // The other language's texts come after the page's own.
     await expect(async () => {
       await field.fill("");
       await field.fill(typed);
-      await expect(options.filter({ hasText: "Customer → Industry" })).toBeVisible({ timeout: 1_000 });
+      await expect(options.filter({ hasText: "Company → Industry" })).toBeVisible({ timeout: 1_000 });
       await expect(options.filter({ hasText: "Created" })).toHaveCount(0, { timeout: 1_000 });
     }).toPass();
   }
@@ -213,15 +213,22 @@ test("the field of a condition is found by typing, in both languages and by piny
   await expect(dialog).toBeVisible();
   await expect(field).not.toHaveValue("hangye");
   await expect(dialog.locator("#filter-op")).toHaveValue(before);
-  await field.fill("customer → industry");
+  await field.fill("company → industry");
   await expect(options).toHaveCount(1);
   await field.press("Enter");
-  await expect(field).toHaveValue("Customer → Industry");
+  await expect(field).toHaveValue("Company → Industry");
+  // What is typed takes the place of what was chosen, also after Esc.
+  for (const typed of ["cust", "cre"]) {
+    await page.keyboard.type(typed);
+    await expect(field).toHaveValue(typed);
+    await field.press("Escape");
+    await expect(field).toHaveValue("Company → Industry");
+  }
   await dialog.locator("#filter-op").selectOption("eq");
   await dialog.locator("#filter-value").selectOption("energy");
   // The list begins with what is chosen, and cannot be left without.
   await field.click();
-  await expect(dialog.locator(".combobox-option[data-active]")).toHaveText("Customer → Industry");
+  await expect(dialog.locator(".combobox-option[data-active]")).toHaveText("Company → Industry");
   await expect(dialog.locator(".field:has(#filter-field) .combobox-clear")).toHaveCount(0);
   await field.press("Enter");
   await expect(dialog.locator("#filter-value")).toHaveValue("energy");

@@ -1,7 +1,7 @@
 // Buttons that stand by themselves: a vote, "It is solved", the way in, a search. Without connection the browser would put a page of
 // its own in the place of this one; so it stays as it is, with all that is typed on it, and says what is wrong.
 import { forgetAll } from "./draft.js";
-import { go, post, whileOnline } from "./send.js";
+import { answered, go } from "./send.js";
 
 const sending = new WeakSet();
 // Sent on by the browser itself.
@@ -23,16 +23,22 @@ async function send(form, button) {
   say(form, "");
   button?.setAttribute("aria-busy", "true");
   try {
-    const answer = await post(form, { signal: whileOnline() }, button);
+    const [answer, html] = await answered(form, button);
     const to = answer.headers.get("location");
     if (to) {
       // Whoever comes next is somebody else.
       if (answer.ok && new URL(form.action).pathname.endsWith("/sign-out")) forgetAll();
       return go(form, to);
     }
-    // What is refused comes back as a page of its own, which the browser has to ask for.
-    handed.add(form);
-    form.requestSubmit(button);
+    if (answer.status === 429 || answer.status >= 500) {
+      // Part of it may be done, and it may count: it is not sent again.
+      const page = new DOMParser().parseFromString(html, "text/html");
+      say(form, page.querySelector("main p")?.textContent || document.body.dataset.offline);
+    } else {
+      // What is refused comes back as a page of its own, which the browser has to ask for.
+      handed.add(form);
+      form.requestSubmit(button);
+    }
   } catch {
     say(form, document.body.dataset.offline);
   }

@@ -18,11 +18,16 @@ export function post(form, options = {}, button = undefined) {
   return fetch(form.action, { method: "POST", body, headers: { "x-requested-with": "fetch" }, ...options });
 }
 
-// Requests go on waiting when the connection is gone; with this they end.
-export function whileOnline() {
-  const cut = new AbortController();
-  addEventListener("offline", () => cut.abort(), { once: true });
-  return cut.signal;
+// The answer and its text. Requests go on waiting when the connection is gone; this one ends.
+export async function answered(form, button = undefined) {
+  const [cut, over] = [new AbortController(), new AbortController()];
+  addEventListener("offline", () => cut.abort(), { signal: over.signal });
+  try {
+    const answer = await post(form, { signal: cut.signal }, button);
+    return [answer, await answer.text()];
+  } finally {
+    over.abort();
+  }
 }
 
 // What is written faster than people write is refused: it waits here instead of coming back.
@@ -77,8 +82,7 @@ async function send(form, words, say) {
   keep(form, true);
   let answer, html;
   try {
-    answer = await post(form, { signal: whileOnline() });
-    html = await answer.text();
+    [answer, html] = await answered(form);
   } catch {
     const name = await unreadable(form);
     say(name ? words.unread.replace("{name}", () => name) : words.offline);

@@ -89,6 +89,16 @@ pub(super) fn publish(note: &Note) {
     });
 }
 
+/// Tells the followers of this tab to load everything again, and has the stream told in the way that holds now.
+pub(super) fn load_again() {
+    HERE.with(|here| {
+        if let Some(wire) = here.wire.get().filter(|wire| wire.leads.get()) {
+            wire.stream.connect(newest());
+        }
+        here.take(&Note::Passing(Rc::new(LiveEvent::Reset)));
+    });
+}
+
 /// Where a broken stream is to go on.
 pub(super) fn newest() -> Option<Cursor> {
     HERE.with(|here| here.tab.borrow().newest())

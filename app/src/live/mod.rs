@@ -22,6 +22,11 @@ use crate::ui::Connection;
 /// What an event said to load anew and could not be loaded is asked for again after this: nothing else would tell.
 pub const LOAD_AGAIN: Duration = Duration::from_secs(3);
 
+/// Lets everything that is kept current be loaded anew, in this tab: the server answers otherwise from now on.
+pub(crate) fn load_again() {
+    browser::load_again();
+}
+
 /// Access to live events; cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Live {

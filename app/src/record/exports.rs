@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::export::Run;
-use shared::format::{number, relative};
+use shared::format::{listed, number, relative};
 use shared::i18n::{Locale, error_message, lookup, translate, type_label_many};
 use shared::import::Status;
 use shared::query::Archived;
@@ -175,8 +175,7 @@ fn what(locale: Locale, run: &Run) -> String {
     let names = run.query.fields();
     let fields: Vec<&str> = names.iter().filter_map(label).collect();
     if !fields.is_empty() {
-        let comma = if locale == Locale::ZhCn { "、" } else { ", " };
-        let shown = fields.iter().take(NAMED).copied().collect::<Vec<_>>().join(comma);
+        let shown = listed(locale, &fields[..fields.len().min(NAMED)]);
         let shown = match fields.len() > NAMED {
             true => translate(locale, "exports.own.more", &[("fields", &shown)]),
             false => shown,

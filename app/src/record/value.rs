@@ -142,8 +142,7 @@ fn texts(value: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn join(locale: Locale, parts: impl Iterator<Item = String>) -> String {
-    let parts: Vec<String> = parts.collect();
-    parts.join(if locale == Locale::ZhCn { "、" } else { ", " })
+    format::listed(locale, &parts.collect::<Vec<_>>())
 }
 
 fn plain(value: &Value, locale: Locale) -> String {

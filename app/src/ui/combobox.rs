@@ -7,6 +7,7 @@ use leptos::{
     html::{Div, Ul},
     leptos_dom::helpers::TimeoutHandle,
     prelude::*,
+    wasm_bindgen::JsCast,
     web_sys::{Event, HtmlInputElement},
 };
 use std::time::Duration;
@@ -195,6 +196,18 @@ impl List {
         self.stop_timer();
         if let Some(panel) = self.list_ref.get_untracked() {
             place::close(&panel);
+        }
+        self.mark_again();
+    }
+
+    /// Marks what is chosen where the input stays in use after a choice or Esc. It is put in at once: coming a moment later
+    /// it would not be marked.
+    fn mark_again(self) {
+        let input = self.box_ref.get_untracked().and_then(|place| place.query_selector("input:focus").ok().flatten());
+        if let Some(input) = input.filter(|_| self.kept).and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {
+            let label = self.value.with_untracked(|chosen| chosen.as_ref().map(|choice| choice.label.clone()));
+            input.set_value(&label.unwrap_or_default());
+            input.select();
         }
     }
 

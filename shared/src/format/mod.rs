@@ -5,6 +5,7 @@
 
 mod address;
 mod calendar;
+mod listed;
 mod money;
 mod number;
 mod relative;
@@ -12,6 +13,7 @@ mod zone;
 
 pub use address::{address, address_parts};
 pub use calendar::{date, date_short, date_time, day_heading, month_heading, month_name, time, weekday_name};
+pub use listed::listed;
 pub use money::{money, money_short, symbol};
 pub use number::{file_size, number, number_short, percent};
 pub use relative::{duration, planned, relative};

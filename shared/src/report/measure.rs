@@ -7,7 +7,7 @@ use super::Span;
 use crate::access::{Action, Actor};
 use crate::query::{Filter, Op};
 use crate::record::RecordDef;
-use crate::types::{SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE, TICKET_STATUSES, is_unsettled};
+use crate::types::{SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE, unsettled_statuses};
 
 /// What can be counted. Days are those where the reader is; a ticket is in the period by the time that is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -216,8 +216,7 @@ impl Measure {
 
 /// Tickets that are not solved or closed.
 fn unsettled() -> Filter {
-    let codes: Vec<&str> = TICKET_STATUSES.iter().copied().filter(|status| is_unsettled(status)).collect();
-    Filter::field("status", Op::In, json!(codes))
+    Filter::field("status", Op::In, json!(unsettled_statuses()))
 }
 
 /// The days of a span, where the reader is.

@@ -54,7 +54,7 @@ pub use task::{TASK, Task};
 pub use team::{TEAM, Team};
 pub use ticket::{
     MAILED_CHANNELS, PRIORITIES, SLA_STATES, TICKET, TICKET_CHANNELS, TICKET_KINDS, Ticket, default_for_programs,
-    is_about_steps, is_unsettled, may_become,
+    is_about_steps, is_unsettled, may_become, unsettled_statuses,
 };
 pub use ticket_message::{TICKET_MESSAGE, TicketMessage};
 pub use ticket_rule::{TICKET_RULE, TicketRule, is_known_on_arrival};

@@ -132,6 +132,11 @@ pub fn is_unsettled(status: &str) -> bool {
     !matches!(status, "solved" | "closed")
 }
 
+/// The statuses with which they have.
+pub fn unsettled_statuses() -> Vec<&'static str> {
+    TICKET_STATUSES.iter().copied().filter(|status| is_unsettled(status)).collect()
+}
+
 fn ticket_rules(draft: &mut Draft<'_>) {
     super::customer::follow_customer(draft);
     follow_queue(draft);

@@ -132,7 +132,7 @@ async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &R
     for email in &features.emails {
         sought.extend([slips::exactly(email), slips::address(email), near::swapped(email)].into_iter().flatten());
     }
-    sought.extend(features.phones.iter().filter_map(|phone| near::phone(phone)));
+    sought.extend(features.phones.iter().filter_map(|phone| near::phone(phone)).flatten());
     if sought.is_empty() {
         return Ok(Vec::new());
     }

@@ -49,13 +49,14 @@ fn is_swapped(a: &str, b: &str) -> bool {
     a.len() >= LEAST && a != b && sorted(a) == sorted(b) && damerau_levenshtein(a, b) == 1
 }
 
-/// A `tsquery` text for phones that are this one but for a slip: it is in their begin, in their middle, or in their end. The
-/// index has the ends of phones from each digit on.
-pub(super) fn phone(digits: &str) -> Option<String> {
+/// `tsquery` texts for phones that are this one but for a slip: it is in their begin, in their middle, or in their end. The
+/// index has the ends of phones from each digit on. Each is asked by itself: many phones begin alike, and they are not to
+/// crowd out those that end so.
+pub(super) fn phone(digits: &str) -> Option<[String; 3]> {
     let is_plain = digits.len() >= DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_plain.then(|| {
         let (begin, end) = (|n: usize| &digits[..n], |n: usize| &digits[digits.len() - n..]);
-        format!("'{}' | '{}':* | ('{}':* & '{}')", end(6), begin(6), begin(4), end(4))
+        [format!("'{}'", end(6)), format!("'{}':* & '{}'", begin(4), end(4)), format!("'{}':*", begin(6))]
     })
 }
 
@@ -98,7 +99,7 @@ mod tests {
 
     #[test]
     fn they_are_looked_for_by_what_is_the_same() {
-        assert_eq!(phone("13700019876").unwrap(), "'019876' | '137000':* | ('1370':* & '9876')");
+        assert_eq!(phone("13700019876").unwrap(), ["'019876'", "'1370':* & '9876'", "'137000':*"]);
         assert!(phone("1370001").is_none());
         assert_eq!(swapped("ab@x.cn").unwrap(), "('ba' & 'x' & 'cn')");
         assert!(swapped("aa@x.cn").is_none() && swapped("x").is_none());

@@ -17,7 +17,7 @@ pub use content::{Bytes, Parts, Received};
 pub(crate) use orphans::UNDOABLE_DAYS;
 use orphans::Watch;
 use place::Place;
-pub(crate) use refused::REFUSED_AT_FIRST;
+pub(crate) use refused::{REFUSED_AT_FIRST, ending, refused_endings};
 use shared::{Error, FieldError};
 pub use sniff::picture_type;
 

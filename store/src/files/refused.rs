@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Bytes, Received};
 use crate::error::from_sqlx;
-use crate::pool::{DbRole, Store};
+use crate::pool::{DbRole, Store, Tx};
 
 /// What organisations refuse until they decide otherwise: programs, scripts that run by being opened, and what starts those.
 /// Migration 0064 has given it to those that were there.
@@ -28,7 +28,7 @@ fn of_type(name: &str, ending: &str) -> Error {
 }
 
 /// By what programs go when they open a file, without what is not seen of it.
-fn ending(name: &str) -> Option<String> {
+pub(crate) fn ending(name: &str) -> Option<String> {
     clean_file_name(name).rsplit_once('.').map(|(_, ending)| ending.to_lowercase())
 }
 
@@ -44,7 +44,7 @@ impl Store {
         name: &str,
         parts: impl Stream<Item = Result<Bytes>> + Unpin,
     ) -> Result<Received> {
-        let refused = self.refused_endings(actor.org_id).await?;
+        let refused = refused_endings(&mut self.begin(actor.org_id, DbRole::Reader).await?).await?;
         let is_refused = |ending: &String| refused.contains(ending);
         if let Some(ending) = ending(name).filter(is_refused) {
             return Err(of_type(name, &ending));
@@ -58,17 +58,17 @@ impl Store {
         self.drop_received([file]).await;
         Err(fault)
     }
+}
 
-    async fn refused_endings(&self, org_id: Uuid) -> Result<Vec<String>> {
-        let mut tx = self.begin(org_id, DbRole::Reader).await?;
-        let told: Option<Option<String>> =
-            sqlx::query_scalar("select refused_files from organisations where org_id = $1 and id = $1")
-                .bind(org_id)
-                .fetch_optional(&mut *tx.inner)
-                .await
-                .map_err(from_sqlx)?;
-        Ok(endings(&told.flatten().unwrap_or_default()))
-    }
+/// Endings of the files that an organisation refuses.
+pub(crate) async fn refused_endings(tx: &mut Tx) -> Result<Vec<String>> {
+    let told: Option<Option<String>> =
+        sqlx::query_scalar("select refused_files from organisations where org_id = $1 and id = $1")
+            .bind(tx.org_id)
+            .fetch_optional(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    Ok(endings(&told.flatten().unwrap_or_default()))
 }
 
 #[cfg(test)]

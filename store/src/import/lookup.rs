@@ -23,6 +23,8 @@ const LONG: usize = 7;
 /// So many titles are compared when looking for near matches; where there are more, those that the search index knows as
 /// similar.
 const TITLES: i64 = 10_000;
+/// Words that a number may have, where it stands before a title.
+const NUMBER: usize = 3;
 /// Most records of a type that somebody chooses among.
 pub(super) const FEW: usize = 50;
 
@@ -139,6 +141,15 @@ fn naming(actor: &Actor, def: &RecordDef, texts: &[String]) -> Vec<&'static str>
     std::iter::once(def.title).chain(unique).chain(id).chain(emails.map(|f| f.name)).collect()
 }
 
+/// Texts that may be numbers: they stand before titles where references are shown, as in exports.
+fn numbers(texts: &[String]) -> Vec<String> {
+    let begins = |text: &String| -> Vec<String> {
+        text.match_indices(' ').take(NUMBER).map(|(at, _)| text[..at].to_owned()).collect()
+    };
+    let all: BTreeSet<String> = texts.iter().cloned().chain(texts.iter().flat_map(begins)).collect();
+    all.into_iter().collect()
+}
+
 /// Loads records by the texts that name them.
 pub(super) async fn load_names(
     tx: &mut Tx,
@@ -150,7 +161,11 @@ pub(super) async fn load_names(
 ) -> Result<()> {
     let texts: Vec<String> = texts.iter().cloned().collect();
     let parent = parent.map_or_else(|| "null::uuid".to_owned(), |field| format!("t.{field}"));
+    let number = actor.number_of(target).map(|field| field.name);
     for column in naming(actor, target, &texts) {
+        let is_number = number == Some(column);
+        let numbers = if is_number { numbers(&texts) } else { Vec::new() };
+        let texts = if is_number { &numbers } else { &texts };
         let is_list = target.field(column).is_some_and(|field| field.kind.is_text_list());
         let text = if is_list { format!("unnest(t.{column})") } else { format!("t.{column}::text") };
         for chunk in texts.chunks(TEXTS) {
@@ -162,9 +177,13 @@ pub(super) async fn load_names(
             for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
                 let (id, text): (Uuid, String) =
                     (raw.try_get(0).map_err(from_sqlx)?, raw.try_get(1).map_err(from_sqlx)?);
-                names.insert(&text, raw.try_get(2).map_err(from_sqlx)?, id);
+                let (parent, title): (Option<Uuid>, Option<String>) =
+                    (raw.try_get(2).map_err(from_sqlx)?, raw.try_get(3).map_err(from_sqlx)?);
+                names.insert(&text, parent, id);
+                if let Some(title) = title.as_ref().filter(|_| is_number && actor.sees_title(target)) {
+                    names.insert(&format!("{text} {title}"), parent, id);
+                }
                 if column == "id" {
-                    let title: Option<String> = raw.try_get(3).map_err(from_sqlx)?;
                     names.called.insert(id, title.unwrap_or(text));
                 }
             }
@@ -365,6 +384,12 @@ mod tests {
     use shared::types::REGISTRY;
 
     use super::*;
+
+    #[test]
+    fn a_number_may_stand_before_a_title() {
+        assert_eq!(numbers(&["t7 it is slow today".to_owned()]), ["t7", "t7 it", "t7 it is", "t7 it is slow today"]);
+        assert_eq!(numbers(&["t7".to_owned()]), ["t7"]);
+    }
 
     #[test]
     fn phones_are_looked_up_by_the_words_of_the_search_index() {

@@ -1,6 +1,8 @@
 //! The audit log for administrators.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod called;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -8,11 +10,11 @@ use shared::access::Actor;
 use shared::audit::{AuditEntry, AuditPage, AuditQuery};
 use shared::command::Source;
 use shared::record::custom_key;
-use shared::types::REGISTRY;
 use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+pub(super) use self::called::Called;
 use super::changes::{custom_named, shown_changes};
 use super::titles::{Wanted, titles_then};
 use crate::error::from_sqlx;
@@ -42,16 +44,26 @@ impl Store {
     /// # Errors
     /// [`Error::Forbidden`] for others than administrators; `cursor` for a cursor that was not made here.
     pub async fn audit(&self, actor: &Actor, query: &AuditQuery) -> Result<AuditPage> {
-        self.audit_page(actor, query, PAGE).await
+        self.audit_page(actor, query, &mut None, PAGE).await
     }
 
-    /// As [`Store::audit`], with so many entries.
-    pub(super) async fn audit_page(&self, actor: &Actor, query: &AuditQuery, entries: usize) -> Result<AuditPage> {
+    /// As [`Store::audit`], with so many entries; what the words mean is looked up where it is not known yet.
+    pub(super) async fn audit_page(
+        &self,
+        actor: &Actor,
+        query: &AuditQuery,
+        called: &mut Option<Called>,
+        entries: usize,
+    ) -> Result<AuditPage> {
         if !actor.grants.admin {
             return Err(Error::Forbidden);
         }
-        let mut sql = select(actor, query, entries)?;
         let mut tx = self.reading(actor).await?;
+        let words = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        if let Some(words) = words.filter(|_| called.is_none()) {
+            *called = Some(Called::look_up(&mut tx, query, words).await?);
+        }
+        let mut sql = select(actor, query, called.as_ref(), entries)?;
         let mut found: Vec<Found> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
         let more = found.len() > entries;
         found.truncate(entries);
@@ -65,7 +77,7 @@ impl Store {
     }
 }
 
-fn select(actor: &Actor, query: &AuditQuery, entries: usize) -> Result<Sql> {
+fn select(actor: &Actor, query: &AuditQuery, called: Option<&Called>, entries: usize) -> Result<Sql> {
     let mut sql = Sql::new(
         "select id, at, actor_id, source, change_set, record_type, record_id, title, action, changes from audit_entries where org_id = ",
     );
@@ -73,9 +85,7 @@ fn select(actor: &Actor, query: &AuditQuery, entries: usize) -> Result<Sql> {
     if let Some(user) = query.actor_id {
         sql.push(" and actor_id = ").push_bind(user);
     }
-    if let Some(record_type) = &query.record_type {
-        sql.push(" and record_type = ").push_bind(record_type.clone());
-    }
+    push_within(&mut sql, query);
     if let Some(field) = &query.field {
         match custom_key(field) {
             Some(key) => {
@@ -88,14 +98,8 @@ fn select(actor: &Actor, query: &AuditQuery, entries: usize) -> Result<Sql> {
     if let Some(action) = &query.action {
         push_action(&mut sql, action);
     }
-    if let Some(words) = query.words.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
-        push_called(&mut sql, actor, words);
-    }
-    if let Some(from) = query.from {
-        sql.push(" and at >= ").push_bind(from);
-    }
-    if let Some(until) = query.until {
-        sql.push(" and at < ").push_bind(until);
+    if let Some(called) = called {
+        called.push(&mut sql);
     }
     if let Some(cursor) = &query.cursor {
         let (at, id) = position(cursor).ok_or_else(|| Error::invalid("cursor", "cursor"))?;
@@ -117,21 +121,17 @@ fn push_action(sql: &mut Sql, action: &str) {
     };
 }
 
-/// Appends that it was done to a record that is called so, or was: each entry has the title of its time only.
-fn push_called(sql: &mut Sql, actor: &Actor, words: &str) {
-    sql.push(" and (");
-    if let Ok(id) = words.parse::<Uuid>() {
-        sql.push("record_id = ").push_bind(id).push(" or ");
+/// Appends the time and the type that are asked for.
+fn push_within(sql: &mut Sql, query: &AuditQuery) {
+    if let Some(record_type) = &query.record_type {
+        sql.push(" and record_type = ").push_bind(record_type.clone());
     }
-    sql.push("record_id in (select a.record_id from audit_entries a where a.org_id = ").push_bind(actor.org_id);
-    sql.push(" and (strpos(lower(a.title), lower(").push_bind(words.to_owned()).push(")) > 0");
-    let numbers: BTreeSet<&str> =
-        REGISTRY.iter().flat_map(|def| def.fields).filter(|f| f.name.ends_with("number")).map(|f| f.name).collect();
-    for name in numbers {
-        sql.push(" or lower(").push_bind(words.to_owned());
-        sql.push(format_args!(") in (lower(a.changes #>> '{{{name},0}}'), lower(a.changes #>> '{{{name},1}}'))"));
+    if let Some(from) = query.from {
+        sql.push(" and at >= ").push_bind(from);
     }
-    sql.push(")))");
+    if let Some(until) = query.until {
+        sql.push(" and at < ").push_bind(until);
+    }
 }
 
 fn position(cursor: &str) -> Option<(DateTime<Utc>, i64)> {

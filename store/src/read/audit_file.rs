@@ -9,6 +9,7 @@ use shared::query::Titles;
 use shared::record::{CUSTOM, custom_key, instant_text};
 use uuid::Uuid;
 
+use super::audit::Called;
 use crate::error::internal;
 use crate::import::harmless;
 use crate::pool::{DbRole, Store};
@@ -29,6 +30,8 @@ pub struct AuditFile {
     actor: Actor,
     /// What comes next; `None` at the end.
     query: Option<AuditQuery>,
+    /// The records that the words mean.
+    called: Option<Called>,
     begun: bool,
 }
 
@@ -39,11 +42,12 @@ impl Store {
     /// As [`Store::audit`].
     pub async fn audit_file(&self, actor: &Actor, query: AuditQuery, source: Source) -> Result<AuditFile> {
         // Who may not, or asks for nonsense, is told before anything is noted.
-        self.audit_page(actor, &query, 1).await?;
+        let mut called = None;
+        self.audit_page(actor, &query, &mut called, 1).await?;
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         note_file(&mut tx, actor, (LOG, source), ("export", "audit.csv")).await?;
         tx.commit().await?;
-        Ok(AuditFile { store: self.clone(), actor: actor.clone(), query: Some(query), begun: false })
+        Ok(AuditFile { store: self.clone(), actor: actor.clone(), query: Some(query), called, begun: false })
     }
 }
 
@@ -54,7 +58,7 @@ impl AuditFile {
     /// When the database fails.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
         let Some(query) = self.query.take() else { return Ok(None) };
-        let mut page = self.store.audit_page(&self.actor, &query, PAGE).await?;
+        let mut page = self.store.audit_page(&self.actor, &query, &mut self.called, PAGE).await?;
         if let Some(field) = &query.field {
             page.entries.iter_mut().for_each(|entry| only(field, entry));
         }

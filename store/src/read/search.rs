@@ -215,7 +215,9 @@ async fn hits(
     fetch_hits(tx, &mut sql).await
 }
 
-/// Records of a type that are called as the words say, the best first: of frequent words those among a bounded number of hits.
+/// Records of a type that are called as the words say, the best first: of frequent words those among a bounded number of hits, and
+/// what is called just so. Readers who reach only some of a type get those of them that they may read: to find all that contain a
+/// frequent word would take as long as the list itself.
 pub(super) async fn found_by_name(
     tx: &mut Tx,
     actor: &Actor,
@@ -223,8 +225,24 @@ pub(super) async fn found_by_name(
     words: &str,
 ) -> Result<Vec<Uuid>> {
     let Some(tokens) = query_tokens(words).filter(|_| actor.sees_title(def)) else { return Ok(Vec::new()) };
-    let found = hits(tx, actor, &[&def], words, Some((words, &tokens)), MOST).await?;
+    let found = match is_free(actor, def) {
+        true => hits(tx, actor, &[&def], words, Some((words, &tokens)), MOST).await?,
+        false => reached(tx, actor, def, (words, &tokens)).await?,
+    };
     Ok(called::in_order(&found, words))
+}
+
+/// Of a bounded number of hits, and of what is called just so, what the actor may read.
+async fn reached(tx: &mut Tx, actor: &Actor, def: &RecordDef, (words, tokens): (&str, &str)) -> Result<Vec<Hit>> {
+    let mut sql = Sql::new("");
+    push_index(&mut sql, actor, def);
+    sql.push("s.record_id in (select h.record_id from guanxi_hits(").push_bind(vec![def.name]).push(", ");
+    sql.push_bind(tokens.to_owned()).push("::tsquery, ").push_bind(MOST).push(") h union all select guanxi_titled(");
+    sql.push_bind(def.name).push(", ").push_bind(vec![words.trim().to_lowercase()]).push(")) and ");
+    push_guard(&mut sql, actor, def, words);
+    push_scope(&mut sql, actor, def, Action::Read, "t");
+    sql.push(" order by s.updated_at desc limit ").push_bind(MOST);
+    fetch_hits(tx, &mut sql).await
 }
 
 /// Hits of a statement that selects type, id, title and subtitle.

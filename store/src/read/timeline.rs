@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use shared::access::{Action, Actor};
+use shared::access::{Action, Actor, FieldAccess};
 use shared::cause::Cause;
 use shared::live::Cursor;
 use shared::timeline::{Happening, Merged, TimelineEntry, TimelinePage, TimelineQuery, linked_by};
-use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, TASK, TICKET};
+use shared::types::{ACTIVITY, ACTIVITY_KINDS, OPPORTUNITY, QUEUE, SLA_POLICY, TASK, TICKET, TICKET_RULE};
 use shared::{Error, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use self::clocks::{Told, clocks};
+use self::clocks::{Told, clocks, may_name};
 use self::merges::merges;
 use super::changes::{custom_named, shown_changes};
 use super::titles::{Wanted, note, titles_then};
@@ -278,6 +278,18 @@ fn change(actor: &Actor, entry: Entry, merge: Option<Merged>, wanted: &mut Wante
     }
     // What a newer server noted, and this one does not know, is left out.
     let causes = causes.into_iter().flat_map(|Json(all)| all);
-    let causes: Vec<Cause> = causes.filter_map(|one| serde_json::from_value(one).ok()).collect();
+    let causes = causes.filter_map(|one| serde_json::from_value::<Cause>(one).ok());
+    let causes: Vec<Cause> = causes.filter(|cause| may_know(actor, cause)).collect();
     Some(Happening::Change { id, record_type, record_id, title, action, actor_id, source, merge, causes, changes })
+}
+
+/// Whether the actor may read what the cause is called, and that the ticket has to do with it: it tells both.
+fn may_know(actor: &Actor, cause: &Cause) -> bool {
+    let sees = |field: &str| actor.field_access(&TICKET, field) > FieldAccess::Hidden;
+    match cause {
+        Cause::Rule { .. } => may_name(actor, &TICKET_RULE),
+        Cause::Queue { .. } => may_name(actor, &QUEUE) && sees("queue_id"),
+        Cause::Step { .. } => may_name(actor, &SLA_POLICY) && sees("sla_policy_id"),
+        Cause::NoRule | Cause::CustomerWrote => true,
+    }
 }

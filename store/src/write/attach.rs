@@ -6,16 +6,16 @@ use futures::{StreamExt, stream};
 use shared::access::{Action, Actor};
 use shared::command::{Change, Command, Outcome, Source};
 use shared::types::{ATTACHMENT, TICKET, clean_file_name};
-use shared::{Error, Kind, RecordDef, Result, Values};
+use shared::{Error, FieldError, Kind, RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
 use super::prepare::{Act, Prepared};
 use super::{batch, idempotency, load};
 use crate::columns::target;
-use crate::files::{Bytes, Received};
+use crate::files::{Bytes, Received, ending, refused_endings};
 use crate::pool::{DbRole, Store, Tx};
 
-/// Values that the store itself found out about new records, by their ids.
+/// Values that the store itself found out about records, by their ids.
 pub(crate) type Found = BTreeMap<Uuid, Values>;
 
 /// What an attachment belongs to, and what else is said of it.
@@ -169,12 +169,13 @@ pub(crate) fn found_in(files: &[Received]) -> Found {
     files.iter().map(|file| (file.id, file.values())).collect()
 }
 
-/// Lays what was found out over new records. Those of files that never came are refused.
+/// Lays what was found out over records. New ones of files that never came are refused.
 pub(super) fn fill_in(def: &RecordDef, rows: &mut [Prepared], found: &Found) {
-    for row in rows.iter_mut().filter(|row| row.act == Act::Create && row.fault.is_none()) {
+    let is_written = |row: &Prepared| matches!(row.act, Act::Create | Act::Update) && row.fault.is_none();
+    for row in rows.iter_mut().filter(|row| is_written(row)) {
         match found.get(&row.after.id) {
             Some(values) => row.after.values.extend(values.clone()),
-            None if def.uploaded => row.fault = Some(Error::invalid("", "upload_first")),
+            None if def.uploaded && row.act == Act::Create => row.fault = Some(Error::invalid("", "upload_first")),
             None => {}
         }
     }
@@ -211,4 +212,26 @@ pub(super) async fn targets_are_open(
         }
     }
     Ok(())
+}
+
+/// Refuses names by which files would be of a type that the organisation does not take in. New files were looked at as they came;
+/// those that had the ending before it was refused may get other names.
+pub(super) async fn names_are_accepted(tx: &mut Tx, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<()> {
+    if !def.uploaded || rows.iter().all(|row| new_ending(def, row).is_none()) {
+        return Ok(());
+    }
+    let refused = refused_endings(tx).await?;
+    for row in rows.iter_mut() {
+        if let Some(ending) = new_ending(def, row).filter(|ending| refused.contains(ending)) {
+            row.errors.push(FieldError::new(def.title, "ending_refused").with("ending", ending));
+        }
+    }
+    Ok(())
+}
+
+/// How the name of a file ends that did not end so before.
+fn new_ending(def: &RecordDef, row: &Prepared) -> Option<String> {
+    let of = |row: &Row| row.text(def.title).and_then(ending);
+    let is_renamed = row.act == Act::Update && row.fault.is_none() && row.changed(def.title);
+    of(&row.after).filter(|new| is_renamed && row.before.as_ref().and_then(of).as_ref() != Some(new))
 }

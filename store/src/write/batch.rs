@@ -49,7 +49,7 @@ pub(super) async fn run_because(
     run_whole(tx, actor, def, command, &Found::new(), causes).await
 }
 
-/// As [`run`], with what the store itself found out about new records.
+/// As [`run`], with what the store itself found out about records.
 pub(super) async fn run_with(
     tx: &mut Tx,
     actor: &Actor,
@@ -146,6 +146,7 @@ async fn check(
     }
     verify::references_exist(tx, actor, def, rows).await?;
     attach::targets_are_open(tx, actor, def, rows).await?;
+    attach::names_are_accepted(tx, def, rows).await?;
     verify::not_listed_elsewhere(tx, def, rows).await?;
     verify::unique_values(tx, def, rows).await
 }

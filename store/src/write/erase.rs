@@ -2,6 +2,7 @@
 
 mod imports;
 mod mask;
+mod masking;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,6 +121,11 @@ fn stays_about(def: &RecordDef, of: &RecordDef) -> bool {
     !def.is_reachable() && !tells_of(def, of) && references(def, of).next().is_some()
 }
 
+/// Whether records of a type are noted and planned with those of the other, and so may tell of people whom those name.
+fn hangs_on(def: &RecordDef, on: &RecordDef) -> bool {
+    !def.is_reachable() && !def.uploaded && references(def, on).next().is_some()
+}
+
 /// Whether records of a type are parts of those of the other: readable through them, and about people as well.
 fn is_part_of(def: &RecordDef, of: &RecordDef) -> bool {
     let through = |name: &&str| references(def, of).any(|field| field == *name);
@@ -201,10 +207,7 @@ impl Erasing<'_> {
             ids.extend(formerly_linked(tx, other, def, &own).await?);
             self.mask(tx, other, &ids, mask).await?;
             let found: Vec<Uuid> = ids.into_iter().collect();
-            let of_it = |part: &&'static RecordDef| {
-                !part.is_reachable() && !part.uploaded && references(part, other).next().is_some()
-            };
-            for part in REGISTRY.iter().copied().filter(of_it) {
+            for part in REGISTRY.iter().copied().filter(|part| hangs_on(part, other)) {
                 let mut ids: BTreeSet<Uuid> = linked(tx, part, other, &found).await?.into_iter().collect();
                 ids.extend(formerly_linked(tx, part, other, &found).await?);
                 // Of those nothing is left to be masked.

@@ -40,6 +40,7 @@ pub(crate) use search_index::{
     has_initials, has_words, is_called, left_after, query_tokens, renew, sound_tokens, syllables, tokens,
 };
 
+use self::attach::Found;
 use crate::files::Received;
 use crate::pool::{DbRole, Store, Tx};
 
@@ -62,8 +63,9 @@ impl Store {
             return Ok(outcome);
         }
         let signed = desk::asked_by(&mut tx, actor, def, &command).await?;
-        let asked = signed.as_ref().unwrap_or(&command);
-        let outcome = match batch::run(&mut tx, actor, def, asked).await {
+        let nothing = Found::new();
+        let (asked, found) = signed.as_ref().map_or((&command, &nothing), |(signed, found)| (signed, found));
+        let outcome = match batch::run_with(&mut tx, actor, def, asked, found).await {
             // Only the database itself refuses then, and doesn't say which of them it was.
             Err(Error::Invalid { .. }) if command.changes.len() > 1 && !command.all_or_nothing => {
                 drop(tx);
@@ -71,7 +73,7 @@ impl Store {
                 if let Some(outcome) = idempotency::claim(&mut tx, actor, &command).await? {
                     return Ok(outcome);
                 }
-                one_by_one(&mut tx, actor, def, asked).await?
+                one_by_one(&mut tx, actor, def, (asked, found)).await?
             }
             outcome => outcome?,
         };
@@ -122,14 +124,16 @@ impl Store {
         }
         let Some(first) = commands.first().cloned() else { return Ok(Vec::new()) };
         let set = first.change_set.unwrap_or_else(Uuid::now_v7);
+        let mut found = Found::new();
         for command in &mut commands {
             command.change_set = Some(set);
             let def = shared::types::by_name(&command.record_type).ok_or(Error::NotFound)?;
-            if let Some(signed) = desk::asked_by(&mut tx, actor, def, command).await? {
+            if let Some((signed, signatures)) = desk::asked_by(&mut tx, actor, def, command).await? {
                 *command = signed;
+                found.extend(signatures);
             }
         }
-        let outcomes = carry_out(&mut tx, actor, &commands, &[]).await?;
+        let outcomes = carry_out_with(&mut tx, actor, &commands, &found).await?;
         if let Some(outcome) = outcomes.first() {
             self.end_with(tx, actor, &first, outcome).await?;
         }
@@ -169,11 +173,15 @@ pub(crate) async fn carry_out(
     commands: &[Command],
     files: &[Received],
 ) -> Result<Vec<Outcome>> {
-    let found = found_in(files);
+    carry_out_with(tx, actor, commands, &found_in(files)).await
+}
+
+/// As [`carry_out`], with what the store itself found out about records.
+async fn carry_out_with(tx: &mut Tx, actor: &Actor, commands: &[Command], found: &Found) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
     for command in commands {
         let def = shared::types::by_name(&command.record_type).ok_or(Error::NotFound)?;
-        let outcome = batch::run_with(tx, actor, def, command, &found).await?;
+        let outcome = batch::run_with(tx, actor, def, command, found).await?;
         if let Some(refusal) = outcome.refused.into_iter().next() {
             return Err(refusal.error);
         }
@@ -183,13 +191,18 @@ pub(crate) async fn carry_out(
 }
 
 /// Each change for itself, so that one that the database refuses takes no other with it.
-async fn one_by_one(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, command: &Command) -> Result<Outcome> {
+async fn one_by_one(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    (command, found): (&Command, &Found),
+) -> Result<Outcome> {
     let set = command.change_set.unwrap_or_else(Uuid::now_v7);
     let mut all = Outcome { change_set: set, rows: Vec::new(), refused: Vec::new(), unchanged: 0 };
     for (index, change) in command.changes.iter().enumerate() {
         let single = Command { changes: vec![change.clone()], change_set: Some(set), ..command.clone() };
         tx.begin_part().await?;
-        match batch::run(tx, actor, def, &single).await {
+        match batch::run_with(tx, actor, def, &single, found).await {
             Ok(outcome) => {
                 tx.end_part(true).await?;
                 all.rows.extend(outcome.rows);

@@ -2,7 +2,7 @@
 
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
-use shared::access::{Actor, Grants, Level, TypeRights};
+use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::cause::Cause;
 use shared::command::{Change, Command, Source};
 use shared::desk::{AgentLoad, Replied, Reply};
@@ -684,13 +684,14 @@ async fn what_runs_late_is_told_once_and_to_whom_it_concerns() {
     let said = tasks[0].text("subject").unwrap();
     assert!(said.contains(late.text("number").unwrap()) && said.ends_with("Late"), "{said}");
     let step = Cause::Step { policy: "All".to_owned(), clock: ClockKind::FirstResponse, at_percent: 100 };
-    assert_eq!(causes_of(&desk, ticket.id).await, [vec![step.clone()], vec![step]], "of the task and of the priority");
+    let told = causes_of(&desk, &desk.admin, ticket.id).await;
+    assert_eq!(told, [vec![step.clone()], vec![step]], "of the task and of the priority");
 }
 
 /// Why the system changed a ticket, in the order in which it did.
-async fn causes_of(desk: &Desk, ticket: Uuid) -> Vec<Vec<Cause>> {
+async fn causes_of(desk: &Desk, actor: &Actor, ticket: Uuid) -> Vec<Vec<Cause>> {
     let query = TimelineQuery::default();
-    let told = desk.test.store.timeline(&desk.admin, &TICKET, ticket, &query).await.unwrap();
+    let told = desk.test.store.timeline(actor, &TICKET, ticket, &query).await.unwrap();
     let causes = told.entries.into_iter().rev().filter_map(|entry| match entry.what {
         Happening::Change { causes, source, .. } => (source == "system").then_some(causes),
         _ => None,
@@ -711,12 +712,17 @@ async fn what_the_system_changes_tells_what_made_it_by_the_name_that_it_had() {
     let ticket = desk.make(&TICKET, json!({"subject": "Broken", "kind": "complaint"})).await.id;
     desk.change(&TICKET_RULE, rule, json!({"name": "Complaints"})).await;
     let placed = vec![Cause::Rule { name: "Complaints to Zhang".to_owned() }, Cause::Queue { name: "Care".to_owned() }];
-    assert_eq!(causes_of(&desk, ticket).await, std::slice::from_ref(&placed));
+    assert_eq!(causes_of(&desk, &desk.admin, ticket).await, std::slice::from_ref(&placed));
+    // Names of what one may not read are not told that way.
+    let mut agent = desk.agents[0].clone();
+    assert_eq!(causes_of(&desk, &agent, ticket).await, [placed[1..].to_vec()]);
+    agent.grants.fields.insert("ticket.queue_id".to_owned(), FieldAccess::Hidden);
+    assert_eq!(causes_of(&desk, &agent, ticket).await, [Vec::<Cause>::new()]);
     desk.change(&TICKET, ticket, json!({"status": "solved"})).await;
     desk.write_in(ticket).await;
-    assert_eq!(causes_of(&desk, ticket).await, [placed, vec![Cause::CustomerWrote]]);
+    assert_eq!(causes_of(&desk, &desk.admin, ticket).await, [placed, vec![Cause::CustomerWrote]]);
     let other = desk.make(&TICKET, json!({"subject": "Hello", "kind": "praise"})).await.id;
-    assert_eq!(causes_of(&desk, other).await, [vec![Cause::NoRule]]);
+    assert_eq!(causes_of(&desk, &desk.admin, other).await, [vec![Cause::NoRule]]);
 }
 
 #[tokio::test]
@@ -805,6 +811,29 @@ async fn agents_merge_tickets_that_they_may_not_delete() {
     assert_eq!(store.merged_into(agent, goes).await.unwrap(), None);
     assert_eq!(desk.ticket(goes).await.text("subject"), Some("Same"));
     assert_eq!(store.conversation(agent, goes, None).await.unwrap().messages.len(), 1);
+}
+
+#[tokio::test]
+async fn who_may_not_write_names_signs_all_the_same() {
+    let desk = Desk::new(1).await;
+    let (store, ticket) = (&desk.test.store, desk.make(&TICKET, json!({"subject": "Broken"})).await.id);
+    let signed = async |id| {
+        let row = store.get(&desk.admin, &TICKET_MESSAGE, id).await.unwrap().row;
+        assert_eq!(row.text("author_name"), Some("Agent 0"));
+    };
+    for access in [FieldAccess::Read, FieldAccess::Hidden] {
+        let mut agent = desk.agents[0].clone();
+        agent.grants.fields.insert("ticket_message.author_name".to_owned(), access);
+        let reply = Reply { anyway: true, ..Desk::reply(ticket, None) };
+        let answer = reply.message_id;
+        store.reply(&agent, "Somebody else", reply).await.unwrap();
+        signed(answer).await;
+        // Nor does what the customer said become theirs without it.
+        let asked = desk.write_in(ticket).await.id;
+        let turned = Change::Update { id: asked, version: None, values: values(json!({"direction": "outbound"})) };
+        store.apply(&agent, Command::one("ticket_message", turned)).await.unwrap();
+        signed(asked).await;
+    }
 }
 
 #[tokio::test]

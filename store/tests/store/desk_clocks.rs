@@ -75,6 +75,10 @@ async fn what_clocks_did_is_for_those_who_may_see_how_they_stand() {
     let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await.id;
     let mut agent = desk.agents[0].clone();
     let told = timeline(&desk, &agent, ticket).await;
+    assert_eq!(turns(&told), [(Resolution, Did::Begun, None)], "what it is called is for those who may read it");
+    let reads = TypeRights { read: Level::All, ..TypeRights::default() };
+    agent.grants.types.insert("sla_policy".to_owned(), reads);
+    let told = timeline(&desk, &agent, ticket).await;
     assert_eq!(turns(&told), [(Resolution, Did::Begun, Some("All"))]);
     agent.grants.fields.insert("ticket.sla_state".to_owned(), FieldAccess::Hidden);
     let told = timeline(&desk, &agent, ticket).await;

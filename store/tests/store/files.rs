@@ -355,3 +355,27 @@ async fn which_files_are_refused_is_the_organisations_own_decision() {
     assert_eq!(decide(None).await, None);
     send("a.exe", b"text").await.unwrap();
 }
+
+#[tokio::test]
+async fn no_file_becomes_one_of_a_refused_type_by_another_name() {
+    let desk = Desk::new().await;
+    let id = desk.attach(&TICKET, PNG).await;
+    let rename = async |name: &str| {
+        let values = values(json!({"name": name}));
+        desk.apply(&ATTACHMENT, Change::Update { id, version: None, values }).await.map(drop)
+    };
+    let error = FieldError::new("name", "ending_refused").with("ending", "exe");
+    let refused: Result<()> = Err(Error::Invalid { fields: vec![error] });
+    for name in ["setup.exe", "photo.png.EXE", "folder/setup.exe. "] {
+        assert_eq!(rename(name).await, refused, "{name}");
+    }
+    assert_eq!(desk.row(id).await.text("name"), Some("a.png"));
+    rename("photo.png").await.unwrap();
+
+    let decided = values(json!({"refused_files": "png"}));
+    let decided = Change::Update { id: desk.world.admin.org_id, version: None, values: decided };
+    desk.apply(&ORGANISATION, decided).await.unwrap();
+    rename("picture.PNG").await.unwrap();
+    assert_eq!(desk.row(id).await.text("name"), Some("picture.PNG"), "what was there before may be called otherwise");
+    rename("setup.exe").await.unwrap();
+}

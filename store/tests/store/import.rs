@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::desk::Desk;
 use crate::support::TestStore;
 use crate::support::sample::founded;
 use rust_decimal::Decimal;
@@ -18,7 +19,7 @@ use shared::import::{
     Step, Unknown,
 };
 use shared::query::{CHANGE_SET, Filter, ListQuery, Op};
-use shared::types::{CONTACT, CUSTOMER, LEAD, OPPORTUNITY};
+use shared::types::{CONTACT, CUSTOMER, LEAD, OPPORTUNITY, TASK, TICKET};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -444,6 +445,23 @@ async fn an_export_can_be_imported_without_changing_anything() {
         assert_eq!((done.created, done.updated, done.failed), (0, 0, 0), "{}", def.name);
         assert!(done.unchanged >= 85);
     }
+}
+
+#[tokio::test]
+async fn exported_references_to_what_has_a_number_are_known_again() {
+    let desk = Desk::new(0).await;
+    let (test, actor) = (&desk.test, &desk.admin);
+    let ticket = desk.make(&TICKET, json!({"subject": "The printer"})).await.id;
+    // People know them apart by their numbers.
+    desk.make(&TICKET, json!({"subject": "The printer"})).await;
+    desk.make(&TASK, json!({"subject": "Look at it", "ticket_id": ticket})).await;
+    let file = exported(test, actor, &TASK, FileKind::Csv).await;
+    let text = String::from_utf8(file.clone()).unwrap();
+    assert!(text.contains("T1001 The printer"), "{text}");
+    let mut spec = upload(test, actor, &[("tasks.csv", file)]).await;
+    spec.files[0].steps = vec![test.store.suggest_import(actor, spec.files[0].file, &TASK).await.unwrap()];
+    let done = run(test, actor, &spec).await;
+    assert_eq!((done.created, done.updated, done.failed, done.unchanged), (0, 0, 0, 1), "{text}");
 }
 
 /// Starts a run on a node of its own that stops dead as soon as a run is so far.

@@ -183,9 +183,10 @@ impl Desk {
 
     /// Solves tickets; those that are solved or closed already stay so.
     pub(super) fn solve(self, rows: &[Row]) {
-        let spot = self.spot();
+        let was = self.spot();
         let rows: Vec<Row> = rows.iter().filter(|row| is_open(row)).cloned().collect();
         self.settle(&rows.clone(), move || {
+            let spot = self.spot_since(was);
             self.finish(&rows, &value("status", "solved"), self.say_about("desk.solved", &[], &rows));
             self.go_on_at(spot);
         });

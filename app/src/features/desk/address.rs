@@ -10,16 +10,15 @@ use serde_json::{Map, Value, json};
 use shared::Row;
 use shared::query::{Filter, ListQuery, Op, Sort};
 use shared::record::instant_text;
-use shared::types::is_unsettled;
+use shared::types::unsettled_statuses;
 use uuid::Uuid;
 
+use super::blocked::is_open;
 use super::order::Order;
 use crate::record::same_conditions;
 
 /// Tickets of a page.
 const PAGE: u32 = 80;
-/// Statuses of tickets with which agents have something to do.
-const UNSETTLED: &[&str] = &["new", "open", "waiting_customer", "waiting_third_party"];
 /// Of tickets that press.
 const PRESSING: &[&str] = &["at_risk", "missed"];
 /// Whenever it is asked: a view is saved with it.
@@ -93,7 +92,7 @@ impl View {
         if row.text("archived_at").is_some() {
             return Some(false);
         }
-        let unsettled = is_unsettled(row.text("status").unwrap_or("new"));
+        let unsettled = is_open(row);
         let snoozed = row.datetime("snoozed_until").is_some_and(|until| until > now);
         let waits = unsettled && !snoozed;
         Some(match self {
@@ -113,13 +112,14 @@ impl View {
     /// Its conditions. Saved views bring their own.
     fn conditions(self) -> Vec<Filter> {
         let one_of = |codes: &[&str]| Filter::field("status", Op::In, json!(codes));
+        let unsettled = || one_of(&unsettled_statuses());
         let awake = || {
             Filter::Any(vec![
                 Filter::field("snoozed_until", Op::Empty, Value::Null),
                 Filter::field("snoozed_until", Op::Lte, NOW),
             ])
         };
-        let waits = |more: Vec<Filter>| [one_of(UNSETTLED), awake()].into_iter().chain(more).collect::<Vec<_>>();
+        let waits = |more: Vec<Filter>| [unsettled(), awake()].into_iter().chain(more).collect::<Vec<_>>();
         match self {
             Self::Mine => waits(vec![Filter::field("owner_id", Op::Eq, "@me")]),
             Self::Team => waits(vec![Filter::field("team_id", Op::Eq, "@my_team")]),
@@ -128,8 +128,8 @@ impl View {
                 Filter::field("sla_state", Op::In, json!(PRESSING)),
                 Filter::field("due_at", Op::Lte, NOW),
             ])]),
-            Self::Watching => vec![one_of(UNSETTLED), Filter::field("watcher_ids", Op::Contains, "@me")],
-            Self::Snoozed => vec![one_of(UNSETTLED), Filter::field("snoozed_until", Op::Gt, NOW)],
+            Self::Watching => vec![unsettled(), Filter::field("watcher_ids", Op::Contains, "@me")],
+            Self::Snoozed => vec![unsettled(), Filter::field("snoozed_until", Op::Gt, NOW)],
             Self::Open => waits(Vec::new()),
             Self::Solved => vec![one_of(&["solved", "closed"])],
             Self::Queue(id) => waits(vec![Filter::field("queue_id", Op::Eq, id.to_string())]),
@@ -151,7 +151,7 @@ impl View {
 pub(super) fn back_after(at: DateTime<Utc>) -> ListQuery {
     let later = Filter::field("snoozed_until", Op::Gt, instant_text(at));
     ListQuery {
-        filter: Some(Filter::All(vec![Filter::field("status", Op::In, json!(UNSETTLED)), later])),
+        filter: Some(Filter::All(vec![Filter::field("status", Op::In, json!(unsettled_statuses())), later])),
         sort: Some(Order::Back.sort()),
         limit: PAGE,
         ..ListQuery::default()

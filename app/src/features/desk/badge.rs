@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 use shared::i18n::translate;
-use shared::types::is_unsettled;
 use shared::{Row, format};
 
+use super::blocked::is_open;
 use crate::context::Page;
 use crate::ui::{Icon, Tone};
 
@@ -27,7 +27,7 @@ pub(super) fn standing(page: Page, row: &Row) -> Option<Standing> {
     let locale = page.locale.get();
     let say = |key: &str, params: &[(&str, &str)]| translate(locale, key, params);
     let state = row.text("sla_state").unwrap_or("none");
-    let unsettled = is_unsettled(row.text("status").unwrap_or("new"));
+    let unsettled = is_open(row);
     let due = row.datetime("due_at").filter(|_| unsettled);
     let Some(due) = due else {
         let (tone, icon) = match state {

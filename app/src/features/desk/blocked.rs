@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::json;
 use shared::Row;
+use shared::format::listed;
 use shared::i18n::{Locale, translate};
 use shared::query::{Filter, ListQuery, MAX_LISTED, MAX_PAGE, Op};
 use shared::record::ids;
-use shared::types::{TICKET, TICKET_STATUSES, is_unsettled};
+use shared::types::{TICKET, is_unsettled, unsettled_statuses};
 use uuid::Uuid;
 
 use super::called::called;
@@ -42,9 +43,8 @@ pub(super) fn is_open(row: &Row) -> bool {
 
 /// Those of the tickets that are not solved yet, as far as one may read them.
 pub(super) async fn unsolved(tickets: &[Uuid]) -> Answer<Vec<Row>> {
-    let unsettled: Vec<&str> = TICKET_STATUSES.iter().copied().filter(|status| is_unsettled(status)).collect();
     let ids: Vec<String> = tickets.iter().take(MAX_LISTED).map(Uuid::to_string).collect();
-    let filter = vec![Filter::field("id", Op::In, ids), Filter::field("status", Op::In, json!(unsettled))];
+    let filter = vec![Filter::field("id", Op::In, ids), Filter::field("status", Op::In, json!(unsettled_statuses()))];
     let query = ListQuery { filter: Some(Filter::All(filter)), limit: MAX_PAGE, ..ListQuery::default() };
     Ok(list_records(TICKET.name.into(), query).await?.rows)
 }
@@ -53,6 +53,16 @@ impl Desk {
     /// Does what settles tickets. Where others must be solved before, one is asked first; those that it settles along are no
     /// obstacle.
     pub(super) fn settle(self, rows: &[Row], act: impl Fn() + Send + Sync + 'static) {
+        self.settle_while(rows, || true, act);
+    }
+
+    /// The same for an act that may be of no use any more once it is known what is unsolved: then nobody is asked.
+    pub(super) fn settle_while(
+        self,
+        rows: &[Row],
+        is_wanted: impl Fn() -> bool + 'static,
+        act: impl Fn() + Send + Sync + 'static,
+    ) {
         let blocked: Vec<Row> = rows.iter().filter(|row| is_open(row) && !blockers(row).is_empty()).cloned().collect();
         let along: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut by: Vec<Uuid> = blocked.iter().flat_map(blockers).filter(|id| !along.contains(id)).collect();
@@ -65,7 +75,7 @@ impl Desk {
             // Where nobody answers, the act itself will say so.
             let open = unsolved(&by).await.unwrap_or_default();
             // The page may have been left meanwhile.
-            if self.doubt.is_disposed() {
+            if self.doubt.is_disposed() || !is_wanted() {
                 return;
             }
             let lines = lines(self.page.locale.get_untracked(), &blocked, &open);
@@ -80,11 +90,10 @@ impl Desk {
 
 /// Says of each blocked ticket what it is still blocked by.
 fn lines(locale: Locale, blocked: &[Row], open: &[Row]) -> Vec<String> {
-    let between = if locale == Locale::ZhCn { "、" } else { ", " };
     let line = |row: &Row| {
         let own = blockers(row);
         let by: Vec<String> = open.iter().filter(|other| own.contains(&other.id)).map(called).collect();
-        let params = [("ticket", called(row)), ("blocker", by.join(between))];
+        let params = [("ticket", called(row)), ("blocker", listed(locale, &by))];
         let params = params.each_ref().map(|(name, value)| (*name, value.as_str()));
         (!by.is_empty()).then(|| translate(locale, "desk.still_blocked", &params))
     };

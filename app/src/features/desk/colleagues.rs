@@ -112,11 +112,7 @@ fn look(words: RwSignal<String>, found: Found, teams: Vec<Uuid>) {
         let rest = if asked.trim().is_empty() { Duration::ZERO } else { REST };
         let load = move || {
             spawn_local(async move {
-                let ours = match members.try_get_value().flatten() {
-                    Some(known) => known,
-                    None => of_teams(teams).await,
-                };
-                let _ = members.try_update_value(|members| *members = Some(ours.clone()));
+                let ours = known(members, teams).await;
                 let all =
                     if asked.trim().is_empty() { everybody(ours).await } else { by_words(asked.clone(), &ours).await };
                 // An answer that other words have overtaken is dropped.
@@ -149,12 +145,17 @@ async fn active(further: Vec<Filter>) -> Answer<Vec<Row>> {
     Ok(list_records(USER.name.to_owned(), query).await?.rows)
 }
 
-/// Those of the teams.
-async fn of_teams(teams: Vec<Uuid>) -> Vec<Row> {
+/// Those of the teams, asked for until there is an answer.
+async fn known(members: StoredValue<Option<Vec<Row>>>, teams: Vec<Uuid>) -> Vec<Row> {
     if teams.is_empty() {
         return Vec::new();
     }
-    active(vec![Filter::field("team_id", Op::In, json!(teams))]).await.unwrap_or_default()
+    if let Some(known) = members.try_get_value().flatten() {
+        return known;
+    }
+    let Ok(ours) = active(vec![Filter::field("team_id", Op::In, json!(teams))]).await else { return Vec::new() };
+    let _ = members.try_update_value(|members| *members = Some(ours.clone()));
+    ours
 }
 
 /// Everybody: those of the teams first.

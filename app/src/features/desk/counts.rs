@@ -94,7 +94,7 @@ impl Turns {
     }
 
     /// Asks after a while, unless that is to happen anyway: what goes on must not put it off for good.
-    fn after(self, wait: Duration, ask: impl FnOnce() + 'static) {
+    pub(super) fn after(self, wait: Duration, ask: impl FnOnce() + 'static) {
         if self.timer.try_with_value(Option::is_some) != Some(false) {
             return;
         }

@@ -32,6 +32,15 @@ impl Desk {
         if !in_list && untrack(|| self.address.ticket()).is_some() {
             return Spot::Head;
         }
+        self.row_spot()
+    }
+
+    /// Where one is at work by now, who was asked something meanwhile: the question takes the focus out of the list.
+    pub(super) fn spot_since(self, was: Spot) -> Spot {
+        if was == Spot::Head { self.spot() } else { self.row_spot() }
+    }
+
+    fn row_spot(self) -> Spot {
         let chosen = || self.selected.with_untracked(|selected| selected.first().copied());
         let current = self.current.get_untracked().or_else(chosen);
         let ids = self.listing.get_value().map(|listing| listing.ids()).unwrap_or_default();

@@ -368,7 +368,7 @@ impl Listing {
 
     /// A referenced record has another title.
     fn renamed(self, record_type: &str, row: &Row) {
-        let Some(title) = by_name(record_type).map(|def| self.desk.page.called(def, row)) else { return };
+        let Some(title) = by_name(record_type).map(|def| untrack(|| self.desk.page.called(def, row))) else { return };
         let stale = self.titles.try_with_untracked(|titles| titles.get(&row.id).is_some_and(|old| *old != title));
         if stale == Some(true) {
             self.titles.update(|titles| drop(titles.insert(row.id, title)));

@@ -8,6 +8,7 @@ use shared::types::TICKET;
 use shared::{Row, format, i18n};
 
 use super::badge::sla_badge;
+use super::blocked::is_open;
 use super::listing::{Entry, Listing};
 use super::snoozed::{in_words, snoozed_until};
 use crate::ui::{Avatar, Checkbox, Icon, Size};
@@ -64,7 +65,7 @@ pub(super) fn ticket_row(listing: Listing, entry: Entry) -> AnyView {
         }
     };
     let priority = Memo::new(move |_| row.with(|row| row.text("priority").unwrap_or("normal").to_owned()));
-    let settled = move || row.with(|row| !shared::types::is_unsettled(row.text("status").unwrap_or("new")));
+    let settled = move || row.with(|row| !is_open(row));
     view! {
         <div
             class="ticket-row"

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use shared::Row;
 use shared::format::{Zone, date_short, time};
 use shared::i18n::{Locale, translate};
-use shared::types::is_unsettled;
 
+use super::blocked::is_open;
 use crate::context::Page;
 
 /// Until when a ticket is put off, while it is; reactive, also when its time comes.
 pub(super) fn snoozed_until(page: Page, row: &Row) -> Option<DateTime<Utc>> {
-    let until = row.datetime("snoozed_until").filter(|_| is_unsettled(row.text("status").unwrap_or("new")))?;
+    let until = row.datetime("snoozed_until").filter(|_| is_open(row))?;
     let now = page.now_until(|now| Some(until).filter(|until| *until > now));
     (until > now).then_some(until)
 }

@@ -19,7 +19,7 @@ use crate::api::records::list_records;
 use crate::context::browser_now;
 use crate::live::LOAD_AGAIN;
 
-/// What came back within this may be missing from what is listed: the server's clock need not be the browser's.
+/// What came back within this may be missing from what is listed and counted: the server's clock need not be the browser's.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
 /// So long after its time a ticket is looked for, for the same reason.
 const LATE: TimeDelta = TimeDelta::seconds(1);
@@ -81,7 +81,11 @@ impl Desk {
     }
 
     fn look_after(self, until: DateTime<Utc>) {
-        self.waking.plan(until + LATE, move || self.look_for_awake());
+        self.look_at(until + LATE);
+    }
+
+    fn look_at(self, at: DateTime<Utc>) {
+        self.waking.plan(at, move || self.look_for_awake());
     }
 
     /// Shows what has come back since the last look, and waits for the next one.
@@ -93,12 +97,10 @@ impl Desk {
             let now = browser_now();
             match answer {
                 Ok(found) => self.show_awake(found, now),
+                // Nobody looks any more who may not.
+                Err(Fault(Error::Forbidden | Error::Unauthenticated)) => {}
                 // Nothing else would tell.
-                Err(Fault(Error::Offline)) => {
-                    let again = TimeDelta::from_std(LOAD_AGAIN).unwrap_or_default();
-                    self.waking.plan(now + again, move || self.look_for_awake());
-                }
-                Err(_) => {}
+                Err(_) => self.look_at(now + TimeDelta::from_std(LOAD_AGAIN).unwrap_or_default()),
             }
         });
     }
@@ -106,16 +108,19 @@ impl Desk {
     fn show_awake(self, found: Found, now: DateTime<Utc>) {
         // The page may have been left meanwhile.
         let Some(Some(listing)) = self.listing.try_get_value() else { return };
-        self.waking.since.set_value(now);
         let (awake, asleep) = apart(found.rows, now);
-        match asleep {
-            Some(until) => self.look_after(until),
-            // There are more of them than come at once.
-            None if found.next.is_some() => {
-                listing.reload_soon();
-                self.look_for_awake();
-            }
-            None => {}
+        let has_more = asleep.is_none() && found.next.is_some();
+        // All of a page and more of them: the ones that are not here come with the list.
+        self.waking.since.set_value(if has_more { now } else { now - MARGIN });
+        if has_more {
+            listing.reload_soon();
+            self.look_for_awake();
+        }
+        if let Some(until) = asleep {
+            self.look_after(until);
+        }
+        if is_early(&awake, now) {
+            self.look_at(now + MARGIN);
         }
         if !awake.is_empty() {
             self.counts_soon();
@@ -134,6 +139,11 @@ fn apart(mut rows: Vec<Row>, now: DateTime<Utc>) -> (Vec<Row>, Option<DateTime<U
     let next = rows.get(count).and_then(until);
     rows.truncate(count);
     (rows, next)
+}
+
+/// Whether the server may say of some of those that came back that they are still put off: they are looked at once more.
+fn is_early(awake: &[Row], now: DateTime<Utc>) -> bool {
+    awake.last().and_then(|row| row.datetime("snoozed_until")).is_some_and(|until| until > now - MARGIN)
 }
 
 #[cfg(test)]
@@ -157,5 +167,17 @@ mod tests {
         assert_eq!((awake.len(), next), (0, Some(at("2026-11-21T07:00:00Z"))));
         let (awake, next) = apart(all(), at("2026-11-22T00:00:00Z"));
         assert_eq!((awake.len(), next), (3, None));
+    }
+
+    #[test]
+    fn what_came_back_just_now_is_looked_at_once_more() {
+        let row = |until: &str| {
+            let values = json!({"snoozed_until": until}).as_object().cloned().unwrap();
+            Row { id: Uuid::from_u128(1), version: 1, values }
+        };
+        let awake = [row("2026-11-21T07:00:00Z"), row("2026-11-21T08:00:00Z")];
+        let early = |now: &str| is_early(&awake, now.parse().unwrap());
+        assert!(early("2026-11-21T08:00:01Z") && early("2026-11-21T08:00:59Z"));
+        assert!(!early("2026-11-21T08:01:00Z") && !is_early(&[], DateTime::UNIX_EPOCH));
     }
 }

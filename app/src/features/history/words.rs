@@ -1,6 +1,6 @@
 //! Change sets in words.
 
-use shared::format::number;
+use shared::format::{listed, number};
 use shared::history::{ChangeSet, Concerned, Count};
 use shared::i18n::{Locale, translate, type_label, type_label_many};
 use shared::types::by_name;
@@ -27,7 +27,7 @@ fn merged(locale: Locale, set: &ChangeSet, into: &Concerned) -> Option<String> {
     if names.len() < all {
         names.push("…");
     }
-    let names = names.join(if locale == Locale::ZhCn { "、" } else { ", " });
+    let names = listed(locale, &names);
     Some(translate(locale, "admin.history.merged", &[("names", &names), ("into", into.title.as_deref()?)]))
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::RecordDef;
-use shared::format::number;
+use shared::format::{listed, number};
 use shared::i18n::{field_error, type_label_many};
 use shared::import::{Preview, Rounded, StepPreview};
 use shared::record::custom_key;
@@ -11,7 +11,7 @@ use shared::types::by_name;
 use super::column::called;
 use super::questions::Questions;
 use super::rows::Rows;
-use super::wizard::{Stage, Wizard, listed};
+use super::wizard::{Stage, Wizard};
 use crate::context::t;
 use crate::ui::{Badge, Button, ButtonKind, Notice, SkeletonRows, Tone};
 

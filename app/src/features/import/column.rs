@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::access::Action;
+use shared::format::listed;
 use shared::i18n::field_label;
 use shared::import::label::target_label;
 use shared::import::mapping::parts;
@@ -11,7 +12,7 @@ use shared::record::custom_name;
 use shared::types::CUSTOM_FIELD;
 
 use super::meaning::{Order, TimesIn, Unit, Words};
-use super::wizard::{Wizard, listed};
+use super::wizard::Wizard;
 use crate::context::t;
 use crate::ui::{Button, ButtonKind, Choice, Icon, Select, Size};
 

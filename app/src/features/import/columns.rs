@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::access::Action;
+use shared::format::listed;
 use shared::i18n::type_label_many;
 use shared::import::{Column, FileInfo};
 use shared::types::{REGISTRY, by_name};
@@ -11,7 +12,7 @@ use super::column::ColumnRow;
 use super::constants::Constants;
 use super::matching::Matching;
 use super::missing::Missing;
-use super::wizard::{Wizard, listed};
+use super::wizard::Wizard;
 use crate::context::t;
 use crate::ui::{Choice, Field, Notice, Select, Tone};
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use shared::RecordDef;
+use shared::format::listed;
 use shared::i18n::{Locale, translate, type_label_many};
 use shared::import::{Assignment, Column, FileInfo, Format, Step};
 use shared::types::by_name;
@@ -12,7 +13,7 @@ use super::column::called;
 use super::columns::Columns;
 use super::matching::Matching;
 use super::reading::HowRead;
-use super::wizard::{Stage, Wizard, listed};
+use super::wizard::{Stage, Wizard};
 use crate::context::t;
 use crate::ui::{Button, ButtonKind, Icon, Notice, Size, Tone};
 

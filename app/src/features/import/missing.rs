@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use shared::RecordDef;
+use shared::format::listed;
 use shared::i18n::field_label;
 use shared::import::start::placing;
 use shared::import::{Start, Step, fillable};
 
-use super::wizard::{Wizard, listed};
+use super::wizard::Wizard;
 use crate::ui::{Notice, Tone};
 
 /// Required fields without a column, and where new records begin if no column says so.

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::RecordDef;
+use shared::format::listed;
 use shared::i18n::{choice_label, field_label, type_label_many};
 use shared::import::{Candidate, Decision, FileInfo, Question, Unknown};
 use shared::record::Kind;
 use shared::types::by_name;
 use uuid::Uuid;
 
-use super::wizard::{Wizard, listed};
+use super::wizard::Wizard;
 use crate::context::{Page, t};
 use crate::record::record_input;
 use crate::ui::{Button, Choice, Icon, Select};

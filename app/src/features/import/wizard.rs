@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use shared::Error;
-use shared::i18n::{Locale, error_sentence};
+use shared::i18n::error_sentence;
 use shared::import::by_hand::Suggested;
 use shared::import::mapping::settle;
 use shared::import::{Answer, Decision, FileInfo, FilePlan, Preview, Spec, Start, Step, Unknown};
@@ -15,12 +15,6 @@ use shared::record::CustomField;
 use uuid::Uuid;
 
 use crate::context::Page;
-
-/// Several names in a sentence.
-pub(super) fn listed<S: AsRef<str>>(locale: Locale, names: &[S]) -> String {
-    let comma = if locale == Locale::ZhCn { "、" } else { ", " };
-    names.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(comma)
-}
 
 /// Steps of the way, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

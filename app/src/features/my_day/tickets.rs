@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 use shared::query::{Filter, Op, Page as Rows};
 use shared::record::instant_text;
-use shared::types::{TICKET, TICKET_STATUSES, is_unsettled};
+use shared::types::{TICKET, unsettled_statuses};
 use shared::{Row, format};
 
 use super::deals::{LINES, read};
@@ -16,7 +16,6 @@ use crate::ui::Icon;
 /// Reads them; none without a right on tickets.
 pub(super) async fn load(page: Page) -> Answer<Rows> {
     let now = page.now.get_untracked();
-    let unsettled: Vec<&str> = TICKET_STATUSES.iter().copied().filter(|status| is_unsettled(status)).collect();
     let awake = Filter::Any(vec![
         Filter::field("snoozed_until", Op::Empty, Value::Null),
         Filter::field("snoozed_until", Op::Lte, instant_text(now)),
@@ -26,7 +25,7 @@ pub(super) async fn load(page: Page) -> Answer<Rows> {
         Filter::field("due_at", Op::Lt, instant_text(day_start(now, &page.zone(), 1))),
     ]);
     let mine = Filter::field("owner_id", Op::Eq, "@me");
-    let filter = vec![mine, Filter::field("status", Op::In, json!(unsettled)), awake, pressing];
+    let filter = vec![mine, Filter::field("status", Op::In, json!(unsettled_statuses())), awake, pressing];
     read(TICKET.name, filter, ("due_at", false), LINES).await
 }
 

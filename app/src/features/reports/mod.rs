@@ -15,6 +15,7 @@ mod words;
 use leptos::prelude::*;
 use shared::access::Action;
 use shared::i18n;
+use shared::live::LiveEvent;
 use shared::query::Titles;
 use shared::report::{Dimension, Measure, offered};
 use shared::types::TICKET;
@@ -24,6 +25,7 @@ use self::column::{AGENTS, GROUPS};
 use self::shown::Shown;
 use crate::api::desk::desk_report;
 use crate::context::{Page, PageTitle, t};
+use crate::live::Live;
 use crate::record::{conditions, failed, no_access};
 use crate::ui::{ButtonKind, Choice, DateInput, EmptyState, LinkButton, Select, SkeletonRows};
 
@@ -125,6 +127,12 @@ fn body(page: Page, nav: Nav, titles: RwSignal<Titles>) -> AnyView {
     let found = LocalResource::new(move || {
         let query = query.get();
         async move { (query.clone(), desk_report(query).await) }
+    });
+    // Such as in another language.
+    Live::take().listen(move |event| {
+        if *event == LiveEvent::Reset {
+            found.refetch();
+        }
     });
     let busy = move || found.with(|found| found.as_ref().is_none_or(|(of, _)| query.with(|query| query != of)));
     Effect::new(move |_| {

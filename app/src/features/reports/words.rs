@@ -14,7 +14,7 @@ pub(super) fn duration(locale: Locale, seconds: i64) -> String {
     let part = |key: &str, n: i64| translate(locale, key, &[("n", &n.to_string())]);
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
     let (first, second) = match (days, hours, minutes) {
-        (0, 0, 0) => return part("report.seconds", seconds),
+        (0, 0, 0) => return part("desk.seconds", seconds),
         (0, 0, _) => return part("desk.minutes", minutes),
         (0, _, _) => (part("desk.hours", hours), (minutes > 0).then(|| part("desk.minutes", minutes))),
         _ => (part("desk.days", days), (hours > 0).then(|| part("desk.hours", hours))),

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
-use shared::format::{date_short, weekday_name};
+use shared::format::{date_short, listed, weekday_name};
 use shared::i18n::{Locale, choice_label, translate};
 use shared::live::LiveEvent;
 use shared::record::{day, is_empty};
@@ -117,8 +117,8 @@ fn standing(year: i32) -> &'static str {
 
 /// Which years are announced, and which have the days of the law only; tracked.
 fn known(page: Page) -> String {
-    let comma = if page.locale.get() == Locale::ZhCn { "、" } else { ", " };
-    let joined = |years: &[i32]| years.iter().map(i32::to_string).collect::<Vec<_>>().join(comma);
+    let locale = page.locale.get();
+    let joined = |years: &[i32]| listed(locale, &years.iter().map(i32::to_string).collect::<Vec<_>>());
     let (announced, expected) = (joined(&china::YEARS), joined(&china::EXPECTED));
     page.text_with("sla.days.known", &[("announced", &announced), ("expected", &expected)])
 }

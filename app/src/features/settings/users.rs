@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::Row;
-use shared::i18n::{Locale, error_message, field_label};
+use shared::format::listed;
+use shared::i18n::{error_message, field_label};
 use shared::record::{ids, texts};
 use shared::types::USER;
 
@@ -119,7 +120,7 @@ fn User(
 fn service_text(page: Page, row: &Row) -> String {
     let locale = page.locale.get();
     let skills: Vec<&str> = texts(&row.values, "skills").collect();
-    let skills = skills.join(if locale == Locale::ZhCn { "、" } else { ", " });
+    let skills = listed(locale, &skills);
     let most = row.integer("ticket_capacity").map(|most| most.to_string()).unwrap_or_default();
     let said = [("skills", skills), ("ticket_capacity", most)].into_iter().filter(|(_, value)| !value.is_empty());
     let named = said.map(|(field, value)| {

@@ -18,6 +18,13 @@ use crate::ui::{Button, ButtonKind, Choice, Dialog, Field, Segmented, Size, Toas
 /// Whom one may send it to.
 const PEOPLE: [&RecordDef; 2] = [&CONTACT, &CUSTOMER];
 
+/// Those of them whom one may change.
+fn people(page: Page) -> Vec<&'static RecordDef> {
+    let actor = page.actor();
+    let may = |def: &&RecordDef| actor.as_ref().is_some_and(|actor| actor.may(def, Action::Update));
+    PEOPLE.into_iter().filter(may).collect()
+}
+
 /// What the dialog holds; cheap to copy.
 #[derive(Clone, Copy)]
 struct Sending {
@@ -34,16 +41,13 @@ struct Sending {
 
 /// The button that asks to whom the survey is to be sent; nothing for those who may change nobody.
 pub(super) fn sending(page: Page, survey: Uuid) -> AnyView {
-    let may = page.actor().is_some_and(|actor| PEOPLE.iter().any(|def| actor.may(def, Action::Update)));
-    if !may {
-        return ().into_any();
-    }
+    let Some(first) = people(page).first().copied() else { return ().into_any() };
     let sending = Sending {
         page,
         toasts: Toasts::take(),
         survey,
         open: RwSignal::new(false),
-        kind: RwSignal::new(&CONTACT),
+        kind: RwSignal::new(first),
         person: RwSignal::new(Value::Null),
         error: RwSignal::new(None),
         busy: RwSignal::new(false),
@@ -90,9 +94,11 @@ fn dialog(sending: Sending) -> AnyView {
 impl Sending {
     fn form(self) -> AnyView {
         let Self { page, kind, person, .. } = self;
+        let people = people(page);
+        let several = people.len() > 1;
         let options = Signal::derive(move || {
-            let name = |def: &RecordDef| Choice::new(def.name, type_label(page.locale.get(), def));
-            PEOPLE.into_iter().map(name).collect::<Vec<_>>()
+            let name = |def: &&'static RecordDef| Choice::new(def.name, type_label(page.locale.get(), def));
+            people.iter().map(name).collect::<Vec<_>>()
         });
         let chosen = Signal::derive(move || kind.get().name.to_owned());
         let choose = move |name: String| {
@@ -108,7 +114,7 @@ impl Sending {
         let label = t("survey.send.to");
         view! {
             <div class="stack">
-                <Segmented value=chosen options label on_change=choose/>
+                {several.then(|| view! { <Segmented value=chosen options label on_change=choose/> })}
                 <Field id="survey-person" label hint=t("survey.send.hint") error required=true>
                     {move || record_input(kind.get().name, person, "survey-person".to_owned(), titles, label)}
                 </Field>

@@ -1,6 +1,7 @@
 //! Why the system did something, in words.
 
 use shared::cause::Cause;
+use shared::format::listed;
 use shared::i18n::{Locale, choice_label, translate};
 use shared::types::TICKET;
 
@@ -10,7 +11,7 @@ pub(super) fn with_causes(locale: Locale, who: String, causes: &[Cause]) -> Stri
         return who;
     }
     let told: Vec<String> = causes.iter().map(|cause| say(locale, cause)).collect();
-    format!("{who} · {}", told.join(if locale == Locale::ZhCn { "、" } else { ", " }))
+    format!("{who} · {}", listed(locale, &told))
 }
 
 fn say(locale: Locale, cause: &Cause) -> String {

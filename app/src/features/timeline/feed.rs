@@ -301,13 +301,8 @@ impl Feed {
 
     /// What clocks did is worked out anew each time: what the newest page no longer tells did not happen.
     fn forget_turns(self, fresh: &TimelinePage) {
-        let told: BTreeSet<String> = fresh.entries.iter().map(TimelineEntry::key).collect();
-        let until = fresh.next.as_ref().and(fresh.entries.last()).map(|entry| entry.at);
-        let is_older = |at: DateTime<Utc>| until.is_some_and(|until| at < until);
-        let is_gone = |entry: &TimelineEntry| {
-            matches!(entry.what, Happening::Clock { .. }) && !told.contains(&entry.key()) && !is_older(entry.at)
-        };
-        if self.entries.with_untracked(|all| all.iter().any(is_gone)) {
+        let is_gone = untold(fresh);
+        if self.entries.with_untracked(|all| all.iter().any(&is_gone)) {
             self.entries.update(|all| all.retain(|entry| !is_gone(entry)));
         }
     }
@@ -357,6 +352,17 @@ pub(super) fn row_of(entry: &TimelineEntry) -> Option<&Row> {
     }
 }
 
+/// Whether an entry is what a clock did of which the newest page would have to tell, and does not. What is of the very instant with
+/// which that page ends may stand on the next one: clocks begin together.
+fn untold(newest: &TimelinePage) -> impl Fn(&TimelineEntry) -> bool {
+    let told: BTreeSet<String> = newest.entries.iter().map(TimelineEntry::key).collect();
+    let until = newest.next.as_ref().and(newest.entries.last()).map(|entry| entry.at);
+    move |entry| {
+        let is_beyond = until.is_some_and(|until| entry.at <= until);
+        matches!(entry.what, Happening::Clock { .. }) && !told.contains(&entry.key()) && !is_beyond
+    }
+}
+
 fn is_open_task(entry: &TimelineEntry) -> bool {
     matches!(&entry.what, Happening::Task { row } if !row.flag("done"))
 }
@@ -370,4 +376,38 @@ fn moment(record_type: &str, row: &Row) -> Option<DateTime<Utc>> {
         return row.datetime("occurred_at");
     }
     ["done_at", "due_at", "created_at"].iter().find_map(|field| row.datetime(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::sla::{ClockKind, Did, Turn};
+
+    use super::*;
+
+    fn begun(id: &str, minute: i64) -> TimelineEntry {
+        let start: DateTime<Utc> = "2026-11-21T08:00:00Z".parse().unwrap();
+        let at = start + chrono::Duration::minutes(minute);
+        let turn = Turn {
+            at,
+            clock: ClockKind::Resolution,
+            did: Did::Begun,
+            target_minutes: None,
+            started_at: None,
+            due_at: None,
+            pauses: Vec::new(),
+            policy_id: None,
+        };
+        TimelineEntry { at, what: Happening::Clock { id: id.into(), turn, policy: None } }
+    }
+
+    #[test]
+    fn clocks_that_began_with_the_last_of_a_page_may_stand_on_the_next() {
+        let next = Some("more".to_owned());
+        let newest = TimelinePage { entries: vec![begun("c", 9), begun("b", 5)], next, ..TimelinePage::default() };
+        let all = [begun("d", 7), begun("c", 9), begun("b", 5), begun("a", 5), begun("0", 1)];
+        let gone = |page: &TimelinePage| all.iter().map(untold(page)).collect::<Vec<_>>();
+        assert_eq!(gone(&newest), [true, false, false, false, false]);
+        let only = TimelinePage { next: None, ..newest };
+        assert_eq!(gone(&only), [true, false, false, true, true], "nothing comes after the only page");
+    }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use shared::command::{Change, Command};
-use shared::i18n::{Locale, error_message, error_sentence};
+use shared::format::listed;
+use shared::i18n::{error_message, error_sentence};
 use shared::query::Past;
 use shared::record::{CustomField, Values, is_empty};
 use shared::{Error, RecordDef, Row};
@@ -108,8 +109,8 @@ fn left(page: Page, past: &Past, all: &[Attribute]) -> Option<AnyView> {
     let labels: Vec<Signal<String>> = left.map(|attribute| attribute.label_signal(page)).collect();
     (!labels.is_empty()).then(|| {
         let text = Signal::derive(move || {
-            let comma = if page.locale.get() == Locale::ZhCn { "、" } else { ", " };
-            let fields = labels.iter().map(|label| label.get()).collect::<Vec<_>>().join(comma);
+            let fields = labels.iter().map(|label| label.get()).collect::<Vec<_>>();
+            let fields = listed(page.locale.get(), &fields);
             page.text_with("timeline.past_left", &[("fields", &fields)])
         });
         view! { <Notice text/> }.into_any()

@@ -1,7 +1,5 @@
 //! What the palette offers: places and commands.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::access::{Action, Actor};
@@ -86,11 +84,9 @@ pub(super) fn commands(page: Page, typed: &str, sounds: &Sounds) -> Vec<Line> {
     all(page).into_iter().filter(fits).map(|command| command.line).collect()
 }
 
-/// The Chinese texts by which commands are found.
-pub(super) fn chinese_names(page: Page) -> Vec<String> {
-    let names = all(page).into_iter().flat_map(|command| command.names);
-    let names: BTreeSet<String> = names.filter(|name| !name.is_ascii()).collect();
-    names.into_iter().collect()
+/// The texts by which commands are found; tracked.
+pub(super) fn all_names(page: Page) -> Vec<String> {
+    all(page).into_iter().flat_map(|command| command.names).collect()
 }
 
 /// All that the reader may do, in order.

@@ -11,11 +11,11 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use shared::query::Hit;
 
-use super::commands::{Act, Line, chinese_names, commands};
+use super::commands::{Act, Line, all_names, commands};
 use super::found::{found_lines, recent_lines};
-use crate::api::records::{search, sounds};
+use crate::api::records::search;
 use crate::context::{Page, t};
-use crate::named::Sounds;
+use crate::named::{Learned, Sounds};
 use crate::ui::Icon;
 
 /// How long typing must rest before the server is asked.
@@ -32,9 +32,7 @@ pub struct Palette {
     /// The words `hits` belong to.
     answered: RwSignal<String>,
     /// How the commands are typed by pinyin, once somebody types letters.
-    sounds: RwSignal<Sounds>,
-    /// They are asked for.
-    learning: StoredValue<bool>,
+    learned: Learned,
     timer: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -42,7 +40,7 @@ impl Palette {
     /// Everything on offer, in order.
     fn lines(self) -> Vec<Line> {
         let typed = self.typed.get();
-        let commands = self.sounds.with(|sounds| commands(self.page, &typed, sounds)).into_iter();
+        let commands = self.learned.with(|sounds| commands(self.page, &typed, sounds)).into_iter();
         if typed.trim().is_empty() {
             let recent = self.hits.with(|hits| recent_lines(self.page, hits));
             return recent.into_iter().chain(commands).collect();
@@ -50,30 +48,10 @@ impl Palette {
         commands.chain(self.hits.with(|hits| found_lines(self.page, hits))).collect()
     }
 
-    /// Asks once how the commands sound.
-    fn learn(self) {
-        let names = untrack(|| chinese_names(self.page));
-        if names.is_empty() || self.learning.get_value() {
-            return;
-        }
-        self.learning.set_value(true);
-        spawn_local(async move {
-            match sounds(names.clone()).await {
-                Ok(known) => self.know(names.into_iter().zip(known).collect()),
-                Err(_) => {
-                    let _ = self.learning.try_set_value(false);
-                }
-            }
-        });
-    }
-
     /// Takes in how the commands sound. More of them may stand before the marked line, which stays the same.
     fn know(self, sounds: Sounds) {
-        if self.sounds.is_disposed() {
-            return;
-        }
         let marked = self.marked();
-        self.sounds.set(sounds);
+        self.learned.add(sounds);
         let lines = untrack(|| self.lines());
         if let Some(at) = marked.and_then(|marked| lines.iter().position(|line| line.does_as(&marked))) {
             self.active.set(at);
@@ -95,9 +73,7 @@ impl Palette {
             self.hits.set(Vec::new());
             return self.ask(text);
         }
-        if text.contains(|c: char| c.is_ascii_alphabetic()) {
-            self.learn();
-        }
+        self.learned.learn(&text, || untrack(|| all_names(self.page)), move |sounds| self.know(sounds));
         let ask = move || self.ask(text.clone());
         self.timer.set_value(set_timeout_with_handle(ask, REST).ok());
     }
@@ -142,8 +118,7 @@ pub fn CommandPalette(
         hits: RwSignal::new(Vec::new()),
         active: RwSignal::new(0),
         answered: RwSignal::new(String::new()),
-        sounds: RwSignal::new(Sounds::new()),
-        learning: StoredValue::new(false),
+        learned: Learned::new(),
         timer: StoredValue::new(None),
     };
     let (dialog, input) = (NodeRef::<Dialog>::new(), NodeRef::<Input>::new());

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::params::ParamsMap;
 use shared::RecordDef;
+use shared::i18n::Locale;
 use shared::query::{Filter, Titles};
 use shared::record::Kind;
 use shared::types::by_name;
@@ -38,17 +39,23 @@ pub fn conditions_on(def: &'static RecordDef, conditions: Conditions) -> AnyView
 /// Looks up what the records are called that conditions name, where nothing on the page has told it.
 pub(super) fn learn_titles(conditions: Conditions, about: Subjects) {
     let titles = conditions.titles;
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<Locale>| {
+        let locale = conditions.page.locale.get();
+        // In another language they may be called otherwise.
+        let same = before.is_none_or(|before| before == locale);
+        let is_told = |id: &Uuid| same && titles.with_untracked(|titles| titles.contains_key(id));
         let mut wanted = Vec::new();
         conditions.all.with(|all| about.with_value(|about| all.iter().for_each(|one| named(one, about, &mut wanted))));
-        wanted.retain(|(_, id)| titles.with_untracked(|titles| !titles.contains_key(id)));
+        wanted.retain(|(_, id)| !is_told(id));
         for (target, id) in wanted {
             spawn_local(async move {
                 let Ok(detail) = get_record(target.to_owned(), id).await else { return };
-                let title = by_name(target).map(|def| conditions.page.called(def, &detail.row)).unwrap_or_default();
+                let called = |def| untrack(|| conditions.page.called(def, &detail.row));
+                let title = by_name(target).map(called).unwrap_or_default();
                 titles.try_update(|titles| drop(titles.insert(id, title)));
             });
         }
+        locale
     });
 }
 

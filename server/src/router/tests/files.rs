@@ -131,7 +131,8 @@ async fn a_program_imports_a_file_watches_it_and_takes_it_back() {
     assert!(rows.contains("Hooli,many,referral,3,") && !rows.contains("Acme"), "{rows}");
 
     let cancel = format!("/api/v1/imports/{id}/cancel");
-    assert_eq!(admin.refused(Method::POST, &cancel, None, 422).await, one("status", "import_over"));
+    let over = [("status".to_owned(), "import_over".to_owned())];
+    assert_eq!(admin.refused(Method::POST, &cancel, None, 422).await, over);
     let undo = format!("/api/v1/imports/{id}/undo");
     assert_eq!(admin.ask(Method::POST, &undo, None, 200, "undo_outcome").await["undone"], 1);
     assert_eq!(admin.over(&id).await["status"], "undone");

@@ -298,6 +298,9 @@ mod tests {
         assert_eq!(code(b"name,city\n"), "file_empty");
         assert_eq!(code(b""), "file_empty");
         assert_eq!(code(br#"[{"name": "Acme", "city": "Paris"}, {"name": "Bolt"}]"#), "file_unreadable");
+        // Read in two bytes each, nonsense has next to no control characters.
+        let nonsense = |n: u32| (n * 4).wrapping_mul(2_654_435_761).to_le_bytes();
+        assert_eq!(code(&(0..100_000).flat_map(nonsense).collect::<Vec<u8>>()), "file_unreadable");
         assert_eq!(code(OLD_WORKBOOK), "file_old_excel");
         let part: Vec<u8> = PROTECTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(code(&[OLD_WORKBOOK, &[0; 512][..], &part[..]].concat()), "file_protected");

@@ -67,14 +67,15 @@ fn is_stray(sign: char) -> bool {
     sign.is_control() && !matches!(sign, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}')
 }
 
-/// Whether there are so many such signs that it isn't text.
+/// Whether there are so many such signs, or such that no character set has, that it isn't text. Two bytes of nonsense are seldom
+/// a control character, but often none at all.
 fn is_no_text(text: &str) -> bool {
     let (mut all, mut stray) = (0_usize, 0_usize);
     for sign in text.chars().take(HEAD) {
         all += 1;
-        stray += usize::from(is_stray(sign));
+        stray += usize::from(is_stray(sign) || sign == char::REPLACEMENT_CHARACTER);
     }
-    stray > STRAY && stray * 100 > all
+    stray > STRAY && stray * 1_000 > all
 }
 
 /// Counts lines as editors do. The reader's own count is taken before it passes over empty lines, and with `\r\n` too early.

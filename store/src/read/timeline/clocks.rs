@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use shared::access::{Actor, FieldAccess};
+use shared::access::{Action, Actor, FieldAccess};
 use shared::sla::{BusinessHours, Event, What, turns};
 use shared::timeline::{Happening, TimelineQuery};
-use shared::types::TICKET;
+use shared::types::{SLA_POLICY, TICKET};
 use shared::{RecordDef, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -42,15 +42,23 @@ pub(super) async fn clocks(
     let before = query.cursor.as_deref().map(parse_cursor).transpose()?;
     let levels = levels(tx).await?;
     let always = BusinessHours::always();
+    // How it was promised is for all who see the clocks; what the service level is called, for those who may read it.
+    let names_levels = may_name(actor, &SLA_POLICY);
     let level = |policy: Option<Uuid>| levels.get(&policy?);
     let hours = |policy: Option<Uuid>| level(policy.or(held)).map_or(&always, |(_, hours)| hours);
     let all = turns(&events, hours, Utc::now()).into_iter().enumerate().map(|(place, turn)| {
-        let (id, policy) = (format!("s{place:05}"), level(turn.policy_id).map(|(name, _)| name.clone()));
+        let named = level(turn.policy_id).filter(|_| names_levels);
+        let (id, policy) = (format!("s{place:05}"), named.map(|(name, _)| name.clone()));
         (id.clone(), (turn.at, Happening::Clock { id, turn, policy }))
     });
     let is_earlier =
         |key: &String, at: DateTime<Utc>| before.as_ref().is_none_or(|(time, last)| (at, key) < (*time, last));
     Ok(all.filter(|(key, (at, _))| is_earlier(key, *at)).collect())
+}
+
+/// Whether the actor may read what records of a type of the whole organisation are called.
+pub(super) fn may_name(actor: &Actor, def: &RecordDef) -> bool {
+    actor.may(def, Action::Read) && actor.sees_title(def)
 }
 
 /// What happened, and of a promise the service level that makes it.

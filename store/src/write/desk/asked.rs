@@ -41,15 +41,14 @@ pub(in super::super) async fn asked_apart(
     Ok(others.iter().chain([into]).filter_map(message).collect())
 }
 
-/// Whether whoever reads the ticket that stays as their own wrote the other one, too: both name the same contact or address, and
-/// nothing else of whose they are differs.
+/// Whether everybody who reads the ticket that stays as their own wrote the other one, too: that one names the same contact and
+/// the same address as far as this one does, and no other customer.
 fn is_same_person<'v>(row: &Row, stays: impl Fn(&str) -> &'v Value) -> bool {
-    let agree = |field: &str| {
-        let (own, other) = (row.text(field)?, stays(field).as_str()?);
-        Some(own.eq_ignore_ascii_case(other))
-    };
-    let [customer, contact, email] = ["customer_id", "contact_id", "requester_email"].map(agree);
-    ![customer, contact, email].contains(&Some(false)) && [contact, email].contains(&Some(true))
+    let is_own = |field: &str, other: &str| row.text(field).is_some_and(|own| own.eq_ignore_ascii_case(other));
+    let readers = ["contact_id", "requester_email"].map(|field| Some(is_own(field, stays(field).as_str()?)));
+    let customers = row.text("customer_id").zip(stays("customer_id").as_str());
+    let is_one_customer = customers.is_none_or(|(own, other)| own == other);
+    is_one_customer && readers.contains(&Some(true)) && !readers.contains(&Some(false))
 }
 
 /// The customer's words, as if they had written them there.
@@ -86,13 +85,16 @@ mod tests {
     }
 
     #[test]
-    fn somebody_is_the_same_by_contact_or_address_unless_something_else_differs() {
+    fn somebody_is_the_same_by_contact_and_address_as_far_as_the_ticket_that_stays_names_them() {
         let same = |one: Value, other: Value| {
             let other = row(other);
             is_same_person(&row(one), |field| other.value(field))
         };
         assert!(same(json!({"requester_email": "li@example.com"}), json!({"requester_email": "LI@example.com"})));
         assert!(same(json!({"contact_id": "a", "requester_email": "li@example.com"}), json!({"contact_id": "a"})));
+        let both = json!({"contact_id": "a", "requester_email": "li@example.com"});
+        assert!(!same(json!({"contact_id": "a"}), both.clone()), "li may be somebody else than the contact");
+        assert!(!same(json!({"requester_email": "li@example.com"}), both));
         assert!(!same(json!({}), json!({})), "nobody knows whose they are");
         assert!(!same(json!({"customer_id": "c"}), json!({"customer_id": "c"})), "colleagues do not read each other's");
         let writes = |email: &str| json!({"contact_id": "a", "requester_email": email});

@@ -11,10 +11,12 @@ use shared::types::{TICKET, TICKET_MESSAGE, default_for_programs};
 use shared::{RecordDef, Result, Values};
 use uuid::Uuid;
 
+use super::super::attach::Found;
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 
-/// What a person or their program asks for, with the defaults of programs and signed by them; `None` where it is carried out as it is.
+/// What a person or their program asks for, with the defaults of programs, and by whom their messages are signed; `None` where it
+/// is carried out as it is.
 /// What imports bring was said elsewhere, what customers write and what the system notes is nobody's of the organisation, and what
 /// the store makes of something asked for doesn't come here.
 pub(in super::super) async fn asked_by(
@@ -22,7 +24,7 @@ pub(in super::super) async fn asked_by(
     actor: &Actor,
     def: &RecordDef,
     command: &Command,
-) -> Result<Option<Command>> {
+) -> Result<Option<(Command, Found)>> {
     let is_desk = [TICKET.name, TICKET_MESSAGE.name].contains(&def.name);
     let is_by_person = matches!(command.source, Source::Web | Source::Api) && !actor.user_id.is_nil();
     if !is_desk || !is_by_person {
@@ -32,10 +34,9 @@ pub(in super::super) async fn asked_by(
     if command.source == Source::Api {
         command.changes.iter_mut().for_each(|change| fill_in(actor, def, change));
     }
-    if def.name == TICKET_MESSAGE.name {
-        sign(tx, actor, &mut command).await?;
-    }
-    Ok(Some(command))
+    let is_said = def.name == TICKET_MESSAGE.name;
+    let signatures = if is_said { sign(tx, actor, &mut command).await? } else { Found::new() };
+    Ok(Some((command, signatures)))
 }
 
 fn fill_in(actor: &Actor, def: &RecordDef, change: &mut Change) {
@@ -51,30 +52,26 @@ fn fill_in(actor: &Actor, def: &RecordDef, change: &mut Change) {
 }
 
 /// Customers and colleagues read who said something: nobody answers in the name of somebody else. What a customer said is written
-/// down in theirs.
-async fn sign(tx: &mut Tx, actor: &Actor, command: &mut Command) -> Result<()> {
+/// down in theirs. A signature is no part of what somebody asks for: they need not be able to write it, or to see it.
+async fn sign(tx: &mut Tx, actor: &Actor, command: &mut Command) -> Result<Found> {
     // Nobody turns messages around meanwhile.
     super::before_write(tx, &TICKET_MESSAGE, command).await?;
     let stored = directions(tx, command).await?;
-    let own = Value::from(name(tx, actor).await?);
+    let own = Values::from_iter([("author_name".to_owned(), Value::from(name(tx, actor).await?))]);
+    let mut signatures = Found::new();
     for change in &mut command.changes {
-        match change {
-            Change::Create { values, .. } if !is_inbound(direction(values)) => {
-                values.insert("author_name".to_owned(), own.clone());
-            }
-            Change::Update { id, values, .. } => {
-                let before = stored.get(&*id).map(String::as_str);
-                let is_new = values.contains_key("author_name") || values.contains_key("direction");
-                match (is_inbound(direction(values).or(before)), is_inbound(before)) {
-                    (false, true) if is_new => drop(values.insert("author_name".to_owned(), own.clone())),
-                    (false, false) => drop(values.remove("author_name")),
-                    _ => {}
-                }
-            }
-            _ => {}
+        let (Change::Create { id, values } | Change::Update { id, values, .. }) = change else { continue };
+        let before = stored.get(&*id).map(String::as_str);
+        if is_inbound(direction(values).or(before)) {
+            continue;
+        }
+        values.remove("author_name");
+        // What is theirs already stays signed as it is.
+        if before.is_none() || is_inbound(before) {
+            signatures.insert(*id, own.clone());
         }
     }
-    Ok(())
+    Ok(signatures)
 }
 
 fn direction(values: &Values) -> Option<&str> {

@@ -28,13 +28,17 @@ pub(super) struct Said {
     pub(super) emails: BTreeSet<String>,
     /// The digits that count.
     pub(super) phones: BTreeSet<String>,
+    /// They are the names of companies only.
+    pub(super) of_company: bool,
 }
 
 impl Said {
     /// What records say, and what they said before: to be asked before that is erased.
     pub(super) async fn by(tx: &mut Tx, def: &'static RecordDef, ids: &[Uuid]) -> Result<Self> {
-        let mut said = Self::default();
-        for row in load::rows_by_id(tx, def, &ids.iter().copied().collect()).await? {
+        let rows = load::rows_by_id(tx, def, &ids.iter().copied().collect()).await?;
+        let of_company = rows.iter().all(|row| row.text("kind") == Some("company"));
+        let mut said = Self { of_company, ..Self::default() };
+        for row in rows {
             said.add(def, &row.values);
         }
         let logged: Vec<Json<Values>> =

@@ -1,50 +1,105 @@
-//! Takes what somebody was called and reached by out of the texts of records that stay: a deal is not theirs alone.
+//! What somebody was called and reached by, as it is looked for in the texts of records that stay.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use shared::record::CUSTOM;
-use shared::{FieldDef, Kind, RecordDef, Result, Row, Values};
-use sqlx::types::Json;
-use uuid::Uuid;
+use shared::record::dialled;
 
-use super::Erasing;
 use super::imports::Said;
-use crate::columns::{recordset, to_recordset};
-use crate::error::from_sqlx;
-use crate::pool::Tx;
-use crate::scope::{Sql, push_ids};
-use crate::write::{audit, load, search_index};
 
 /// What stands in their place in any language; no longer than the shortest of them, so that no text grows too long.
 const MASK: &str = "**";
 /// Fewest letters of what is looked for: a single one is in anything.
 const LEAST: usize = 2;
-/// Most other signs between two letters of a name, or two digits of a phone.
+/// Most other signs between two words of a name or an address, or two digits of a phone.
 const BETWEEN: usize = 3;
 /// What may stand before a phone without a space.
 const PREFIXES: [&str; 4] = ["", "0", "86", "0086"];
+/// Where the signs of Chinese and its neighbours begin.
+const CHINESE: char = '\u{2e80}';
 
-/// Names, addresses and phones, each as its letters and digits.
-pub(super) struct Mask(BTreeSet<Vec<char>>);
+/// Names, addresses and phones.
+pub(super) struct Mask(BTreeSet<Wanted>);
+
+/// One of them.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Wanted {
+    /// In lower case. Their letters stand together.
+    words: Vec<Vec<char>>,
+    /// Most other signs between two words.
+    between: usize,
+    /// It counts only by itself, not within Chinese, which is written without spaces.
+    alone: bool,
+}
+
+impl Wanted {
+    /// Short names are in many a text by chance: their words stand side by side. Within Chinese a person is looked for all the
+    /// same, for there they stand without spaces (给李梅打电话); a company (小米) is more likely part of another word there (小米手机).
+    fn name(words: Vec<Vec<char>>, of_company: bool) -> Self {
+        let letters = words.concat();
+        let is_short = letters.len() <= if letters.iter().any(|c| *c >= CHINESE) { 2 } else { 3 };
+        Self { words, between: if is_short { 1 } else { BETWEEN }, alone: is_short && of_company }
+    }
+
+    fn address(email: &str) -> Self {
+        Self { words: words(email), between: BETWEEN, alone: false }
+    }
+
+    /// Between any two digits there may be something else.
+    fn phone(digits: &str) -> Self {
+        Self { words: digits.chars().map(|digit| vec![digit]).collect(), between: BETWEEN, alone: false }
+    }
+
+    /// Where it ends if it stands from here on as words of their own.
+    fn end(&self, chars: &[char], from: usize) -> Option<usize> {
+        let mut at = from;
+        for (n, word) in self.words.iter().enumerate() {
+            let most = if n > 0 { self.between } else { 0 };
+            at += chars[at..].iter().take(most).take_while(|c| !c.is_alphanumeric()).count();
+            for letter in word {
+                if !chars.get(at)?.to_lowercase().eq([*letter]) {
+                    return None;
+                }
+                at += 1;
+            }
+        }
+        (!self.runs_on(chars, from) && !self.runs_on(chars, at)).then_some(at)
+    }
+
+    /// Whether a word goes on here.
+    fn runs_on(&self, chars: &[char], at: usize) -> bool {
+        let is_of_word = |c: &char| c.is_alphanumeric() && (self.alone || *c < CHINESE);
+        let before = at.checked_sub(1).and_then(|before| chars.get(before));
+        before.is_some_and(is_of_word) && chars.get(at).is_some_and(is_of_word)
+    }
+}
+
+fn words(text: &str) -> Vec<Vec<char>> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| word.chars().collect()).collect()
+}
 
 impl Mask {
     pub(super) fn of(said: &Said) -> Self {
-        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<Vec<char>>();
+        // Numbers say other things than names, unless somebody is called by their phone.
+        let is_number = |name: &&String| name.chars().all(|c| c.is_numeric() || c == ' ');
+        let (numbers, names): (Vec<&String>, Vec<&String>) = said.names.iter().partition(is_number);
         // Family names come first or last.
-        let reversed = |name: &String| name.split(' ').rev().collect::<String>();
-        let names = said.names.iter().flat_map(|name| [letters(name), letters(&reversed(name))]);
-        let emails = said.emails.iter().map(|email| letters(email));
-        let phones = said.phones.iter().flat_map(|phone| PREFIXES.map(|prefix| letters(&format!("{prefix}{phone}"))));
-        Self(names.chain(emails).chain(phones).filter(|one| one.len() >= LEAST).collect())
+        let both_ways = |name: &String| [words(name), words(name).into_iter().rev().collect()];
+        let names = names.into_iter().flat_map(both_ways).map(|words| Wanted::name(words, said.of_company));
+        let emails = said.emails.iter().map(|email| Wanted::address(email));
+        let phones = numbers.into_iter().filter_map(|name| dialled(name)).chain(said.phones.iter().cloned());
+        let phones = phones.flat_map(|phone| PREFIXES.map(|prefix| Wanted::phone(&format!("{prefix}{phone}"))));
+        let is_enough = |one: &Wanted| one.words.iter().map(Vec::len).sum::<usize>() >= LEAST;
+        Self(names.chain(emails).chain(phones).filter(is_enough).collect())
     }
 
     /// The text without them; nothing for one that says none of them.
-    fn text(&self, text: &str) -> Option<String> {
+    pub(super) fn text(&self, text: &str) -> Option<String> {
         let chars: Vec<char> = text.chars().collect();
         let (mut masked, mut at, mut found) = (String::with_capacity(text.len()), 0, false);
         while at < chars.len() {
-            if let Some(end) = self.0.iter().filter_map(|one| end(&chars, at, one)).max() {
+            if let Some(end) = self.0.iter().filter_map(|one| one.end(&chars, at)).max() {
                 masked.push_str(MASK);
                 (at, found) = (end, true);
             } else {
@@ -56,7 +111,7 @@ impl Mask {
     }
 
     /// Takes them out of all texts of a value; says whether there were any.
-    fn clean(&self, value: &mut Value) -> bool {
+    pub(super) fn clean(&self, value: &mut Value) -> bool {
         match value {
             Value::String(text) => match self.text(text) {
                 Some(masked) => {
@@ -70,112 +125,6 @@ impl Mask {
             _ => false,
         }
     }
-
-    /// The same of a record; what is nobody else's can't be masked, for it would soon be another's too.
-    fn clean_row(&self, def: &'static RecordDef, row: &mut Row) -> bool {
-        written(def).fold(false, |found, field| {
-            let Some(value) = row.values.get_mut(field.name) else { return found };
-            let is_told = self.clean(value);
-            if is_told && field.unique {
-                *value = Value::Null;
-            }
-            is_told | found
-        })
-    }
-}
-
-/// Fields in which people write what they like.
-fn written(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {
-    def.all_fields().filter(|field| {
-        field.name == CUSTOM || matches!(field.kind, Kind::Text(_) | Kind::LongText | Kind::RichText | Kind::Tags)
-    })
-}
-
-/// Where letters end that stand from here on as words of their own, whatever else is between them.
-fn end(chars: &[char], from: usize, letters: &[char]) -> Option<usize> {
-    let mut at = from;
-    for (n, letter) in letters.iter().enumerate() {
-        let most = if n > 0 { BETWEEN } else { 0 };
-        at += chars[at..].iter().take(most).take_while(|c| !c.is_alphanumeric()).count();
-        if !chars.get(at)?.to_lowercase().eq([*letter]) {
-            return None;
-        }
-        at += 1;
-    }
-    (!runs_on(chars, from) && !runs_on(chars, at)).then_some(at)
-}
-
-/// Whether a word goes on here; those of Chinese and its neighbours are written without spaces.
-fn runs_on(chars: &[char], at: usize) -> bool {
-    let is_of_word = |c: &char| c.is_alphanumeric() && *c < '\u{2e80}';
-    let before = at.checked_sub(1).and_then(|before| chars.get(before));
-    before.is_some_and(is_of_word) && chars.get(at).is_some_and(is_of_word)
-}
-
-impl Erasing<'_> {
-    /// Masks what records say, and what they said before. Not by a command: some field may be wanting, or be there no more.
-    pub(super) async fn mask(
-        &self,
-        tx: &mut Tx,
-        def: &'static RecordDef,
-        ids: &BTreeSet<Uuid>,
-        mask: &Mask,
-    ) -> Result<()> {
-        let mut rows = load::rows_by_id(tx, def, ids).await?;
-        rows.retain_mut(|row| mask.clean_row(def, row));
-        if !rows.is_empty() {
-            rows.iter_mut().for_each(|row| row.version += 1);
-            store(tx, def, &rows).await?;
-            search_index::make(tx, def, &rows).await?;
-            let changed: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-            audit::events_for(tx, self.actor, def, &changed).await?;
-        }
-        mask_history(tx, def, ids, mask).await
-    }
-}
-
-async fn store(tx: &mut Tx, def: &'static RecordDef, rows: &[Row]) -> Result<()> {
-    let (ids, objects): (Vec<Uuid>, Vec<Value>) = rows.iter().map(|row| (row.id, to_recordset(row))).unzip();
-    let set: String = written(def).map(|field| format!(", {0} = r.{0}", field.name)).collect();
-    let mut sql = Sql::new(format!("update {} t set version = r.version{set} from jsonb_to_recordset(", def.table()));
-    sql.push_bind(Json(objects)).push(format_args!(") as r ({}) where t.org_id = ", recordset(def)));
-    sql.push_bind(tx.org_id).push(" and t.id = r.id");
-    push_ids(&mut sql, "t", ids);
-    sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
-    Ok(())
-}
-
-/// Titles and values of earlier times.
-async fn mask_history(tx: &mut Tx, def: &'static RecordDef, ids: &BTreeSet<Uuid>, mask: &Mask) -> Result<()> {
-    let ids: Vec<Uuid> = ids.iter().copied().collect();
-    let logged: Vec<(i64, Option<String>, Json<Values>)> =
-        sqlx::query_as("select id, title, changes from audit_entries where org_id = $1 and record_id = any($2)")
-            .bind(tx.org_id)
-            .bind(&ids)
-            .fetch_all(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
-    let (mut entries, mut titles, mut contents) = (Vec::new(), Vec::new(), Vec::new());
-    for (id, title, Json(mut changes)) in logged {
-        let masked = title.as_deref().and_then(|title| mask.text(title));
-        let said = written(def)
-            .fold(false, |found, field| changes.get_mut(field.name).is_some_and(|pair| mask.clean(pair)) | found);
-        if said || masked.is_some() {
-            entries.push(id);
-            titles.push(masked.or(title));
-            contents.push(Value::Object(changes));
-        }
-    }
-    sqlx::query("select guanxi_mask($1, $2, $3, $4, $5)")
-        .bind(tx.org_id)
-        .bind(ids)
-        .bind(entries)
-        .bind(titles)
-        .bind(contents)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -201,10 +150,54 @@ mod tests {
         ] {
             assert_eq!(mask.text(text).as_deref(), Some(masked), "{text}");
         }
-        for text in ["Jon Smithson", "钱多", "213700019876", "Jon", ""] {
+        for text in ["Jon Smithson", "J-o-n Smith", "Jon, who met Smith", "钱多", "213700019876", "Jon", ""] {
             assert_eq!(mask.text(text), None, "{text}");
         }
         let mut value = json!({"tags": ["Jon Smith", "vip"], "n": 1});
         assert!(mask.clean(&mut value) && value == json!({"tags": ["**", "vip"], "n": 1}));
+    }
+
+    fn masked(name: &str, of_company: bool, text: &str) -> Option<String> {
+        let mut said = Said { of_company, ..Said::default() };
+        said.add(&CUSTOMER, json!({"name": name}).as_object().unwrap());
+        Mask::of(&said).text(text)
+    }
+
+    #[test]
+    fn short_names_of_people_are_masked_within_chinese_and_those_of_companies_by_themselves() {
+        for (name, of_company, text, expected) in [
+            ("李雪梅", false, "给李雪梅打电话", "给**打电话"),
+            ("李梅", false, "给李梅打电话", "给**打电话"),
+            ("Li", false, "给Li打电话", "给**打电话"),
+            ("Bo Li", false, "Li, Bo", "**"),
+            ("13700019876", false, "call 137 0001 9876", "call **"),
+            ("小米", true, "小米 · 年度维保（小米）", "** · 年度维保（**）"),
+            ("小米科技", true, "给小米科技打电话", "给**打电话"),
+            ("IBM", true, "ibm, renewal", "**, renewal"),
+            ("Acme", true, "Acme项目", "**项目"),
+        ] {
+            assert_eq!(masked(name, of_company, text).as_deref(), Some(expected), "{name}: {text}");
+        }
+        for (name, of_company, text) in [
+            ("小米", true, "小米手机"),
+            ("小米", true, "大小米"),
+            ("AI", true, "AI项目"),
+            ("IBM", true, "IBMs 用IBM"),
+            ("Li", false, "Lima, Ali, L. I."),
+            ("Li B.", false, "Li (B)"),
+            ("王小明", false, "王小，明天"),
+            ("王", false, "王总"),
+        ] {
+            assert_eq!(masked(name, of_company, text), None, "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_no_names() {
+        for (name, text) in [("360", "360 seats"), ("58", "58同城"), ("12", "1, 2"), ("5 8", "5 8"), ("10", "10")] {
+            for of_company in [true, false] {
+                assert_eq!(masked(name, of_company, text), None, "{name}: {text}");
+            }
+        }
     }
 }

@@ -33,11 +33,14 @@ fn search(ticket: Ticket, open: RwSignal<bool>) -> AnyView {
     let found = RwSignal::new(None::<(String, Fitting)>);
     Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
         timer.flatten().inspect(TimeoutHandle::clear);
-        let words = words.get();
+        let asked = words.get();
         let load = move || {
             spawn_local(async move {
-                let articles = fitting(ticket, &words).await;
-                drop(found.try_set(Some((words, articles))));
+                let articles = fitting(ticket, &asked).await;
+                // An answer that other words have overtaken is dropped.
+                if words.try_with_untracked(|words| *words == asked) == Some(true) {
+                    found.set(Some((asked, articles)));
+                }
             });
         };
         set_timeout_with_handle(load, REST).ok()

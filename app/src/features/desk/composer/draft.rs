@@ -30,6 +30,8 @@ pub(in crate::features::desk) struct Writing {
     /// Mailed, though the ticket came in by a way by which answers are not.
     pub(super) by_mail: RwSignal<bool>,
     pub(super) sending: RwSignal<bool>,
+    /// Before it is sent, one is asked whether that is meant.
+    pub(super) asking: RwSignal<bool>,
     pub(super) error: RwSignal<Option<String>>,
     /// The last message that stood there when one began to write.
     pub(super) seen: StoredValue<Option<Uuid>>,
@@ -65,6 +67,7 @@ impl Writing {
             articles: RwSignal::new(Vec::new()),
             by_mail: RwSignal::new(false),
             sending: RwSignal::new(false),
+            asking: RwSignal::new(false),
             error: RwSignal::new(None),
             seen: StoredValue::new(None),
             message_id: StoredValue::new(Uuid::nil()),

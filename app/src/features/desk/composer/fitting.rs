@@ -1,5 +1,9 @@
 //! Articles that fit a ticket: those that say much the same as it, those in the customer's language, and all others.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
 use leptos::prelude::*;
 use shared::Row;
 use shared::query::{Filter, ListQuery, Op, Sort};
@@ -59,8 +63,32 @@ pub(super) async fn fitting(ticket: Ticket, words: &str) -> Fitting {
         "" => similar(ticket.id).await.map(|found| found.articles).unwrap_or_default(),
         _ => Vec::new(),
     };
-    let own = listed(Op::Eq, &language, words).await;
-    Fitting::of(alike, own, listed(Op::Ne, &language, words).await, &language)
+    let (own, foreign) = both(listed(Op::Eq, &language, words), listed(Op::Ne, &language, words)).await;
+    Fitting::of(alike, own, foreign, &language)
+}
+
+/// Waits for two answers at a time.
+async fn both<T>(first: impl Future<Output = T>, second: impl Future<Output = T>) -> (T, T) {
+    let mut first = pin!(first);
+    let mut second = pin!(second);
+    let (mut one, mut other) = (None, None);
+    poll_fn(move |context| {
+        if one.is_none()
+            && let Poll::Ready(answer) = first.as_mut().poll(context)
+        {
+            one = Some(answer);
+        }
+        if other.is_none()
+            && let Poll::Ready(answer) = second.as_mut().poll(context)
+        {
+            other = Some(answer);
+        }
+        if one.is_none() || other.is_none() {
+            return Poll::Pending;
+        }
+        one.take().zip(other.take()).map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
 }
 
 async fn listed(op: Op, language: &str, words: &str) -> Vec<Row> {
@@ -74,6 +102,9 @@ async fn listed(op: Op, language: &str, words: &str) -> Vec<Row> {
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+    use std::task::{Context, Waker};
+
     use serde_json::json;
     use uuid::Uuid;
 
@@ -96,6 +127,13 @@ mod tests {
             (Some("desk.foreign_articles"), vec![9, 8]),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn two_answers_are_waited_for_until_both_are_there() {
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!(pin!(both(ready(1), ready(2))).poll(&mut context), Poll::Ready((1, 2)));
+        assert_eq!(pin!(both(ready(1), pending())).poll(&mut context), Poll::Pending);
     }
 
     #[test]

@@ -16,14 +16,16 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 use serde_json::Value;
+use shared::format::listed;
 use shared::i18n;
 use shared::post::AnswerWay;
-use shared::types::{MAILED_CHANNELS, QUEUE, TICKET, is_unsettled};
+use shared::types::{MAILED_CHANNELS, QUEUE, TICKET};
 
 pub(super) use self::articles::{inserts as article_inserts, internal_badge};
 pub(super) use self::draft::Writing;
 use self::files::Attaching;
 use self::suggest::{Suggest, list, list_id};
+use super::blocked::is_open;
 use super::ticket::Ticket;
 use crate::context::t;
 use crate::record::rich_words;
@@ -271,10 +273,7 @@ fn shown(ticket: Ticket, field: &str, value: &Value) -> String {
     let page = ticket.desk.page;
     let text = match value {
         Value::String(text) => text.clone(),
-        Value::Array(all) => {
-            let comma = if page.locale.get() == i18n::Locale::ZhCn { "、" } else { ", " };
-            all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(comma)
-        }
+        Value::Array(all) => listed(page.locale.get(), &all.iter().filter_map(Value::as_str).collect::<Vec<_>>()),
         Value::Null => return page.text("ui.word.none"),
         other => other.to_string(),
     };
@@ -299,7 +298,8 @@ fn buttons(ticket: Ticket) -> AnyView {
             _ => "desk.send",
         })
     };
-    let unsettled = move || ticket.record.row.with(|row| is_unsettled(row.text("status").unwrap_or("new")));
+    let unsettled = move || ticket.record.row.with(is_open);
+    let busy = Signal::derive(move || writing.is_busy());
     let with = move |status: &'static str| move |()| writing.send(ticket, Some(status));
     view! {
         <Show when=unsettled>
@@ -308,11 +308,11 @@ fn buttons(ticket: Ticket) -> AnyView {
                 <MenuItem label=t("desk.send_and_third") icon="hourglass" on_select=with("waiting_third_party")/>
                 <MenuItem label=t("desk.send_and_open") icon="circle-dot" on_select=with("open")/>
             </Menu>
-            <Button busy=writing.sending icon="circle-check" on_click=move |_| writing.send(ticket, Some("solved"))>
+            <Button busy icon="circle-check" on_click=move |_| writing.send(ticket, Some("solved"))>
                 {move || desk.page.text(if writing.note.get() { "desk.note_and_solve" } else { "desk.send_and_solve" })}
             </Button>
         </Show>
-        <Button kind=ButtonKind::Primary icon="send" busy=writing.sending on_click=move |_| writing.send(ticket, None)>{label}</Button>
+        <Button kind=ButtonKind::Primary icon="send" busy on_click=move |_| writing.send(ticket, None)>{label}</Button>
     }
     .into_any()
 }

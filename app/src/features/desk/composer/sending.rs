@@ -18,22 +18,54 @@ use crate::features::desk::asking::settles;
 use crate::features::desk::ticket::Ticket;
 use crate::ui::Tone;
 
+/// While it is kept, what is written waits for an answer to a question and is not sent in another way. It goes with the
+/// question, however that ends.
+struct Held(ArcRwSignal<bool>);
+
+impl Held {
+    fn new(asking: RwSignal<bool>) -> Self {
+        asking.set(true);
+        Self(asking.into())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
 impl Writing {
+    /// It is on its way, or is asked about; tracked.
+    pub(super) fn is_busy(self) -> bool {
+        self.sending.get() || self.asking.get()
+    }
+
     /// Sends what is written, and sets the status along if one is named. Where that settles a ticket that others must be solved
     /// before, one is asked first.
     pub(super) fn send(self, ticket: Ticket, status: Option<&'static str>) {
+        if untrack(|| self.is_busy()) {
+            return;
+        }
         let staged = self.staged.get_untracked();
         let along = ["status_id", "status"].into_iter().filter_map(|field| text(&staged, field));
         if status.into_iter().chain(along).any(|code| settles(ticket.desk, code)) {
             let row = ticket.record.row.get_untracked();
-            ticket.desk.settle(&[row], move || self.send_now(ticket, status));
+            let held = Held::new(self.asking);
+            // Once the ticket was left, what is written for it waits as a draft.
+            let is_here = move || !self.sending.is_disposed();
+            ticket.desk.settle_while(&[row], is_here, move || {
+                let _held = &held;
+                self.send_now(ticket, status);
+            });
         } else {
             self.send_now(ticket, status);
         }
     }
 
     fn send_now(self, ticket: Ticket, status: Option<&'static str>) {
-        if self.sending.get_untracked() {
+        // The ticket may have been left while one was asked.
+        if self.sending.try_get_untracked() != Some(false) {
             return;
         }
         let reply = self.reply(ticket, status);

@@ -8,21 +8,26 @@ use super::Ticket;
 use super::side::{follow, href};
 use crate::features::desk::blocked::{blockers, is_open, unsolved};
 use crate::features::desk::called::called;
+use crate::features::desk::counts::Turns;
 use crate::ui::{Icon, Size};
 
 /// The tickets that it waits for, each with the way there; kept current.
 pub(super) fn marks(ticket: Ticket) -> AnyView {
     let by = Memo::new(move |_| ticket.record.row.with(blockers));
-    let found = RwSignal::new(Vec::<Row>::new());
+    let (found, asking) = (RwSignal::new(Vec::<Row>::new()), Turns::new());
     // Not a resource: the page would wait for it.
     Effect::new(move |_| {
         let by = by.get();
         if by.is_empty() {
             return found.set(Vec::new());
         }
+        let Some(number) = asking.begin() else { return };
         spawn_local(async move {
-            if let Ok(rows) = unsolved(&by).await {
-                drop(found.try_set(rows));
+            // An answer that a later one has overtaken is dropped.
+            if let Ok(rows) = unsolved(&by).await
+                && asking.shows(number)
+            {
+                found.set(rows);
             }
         });
     });

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::i18n::translate;
-use shared::types::is_unsettled;
 
 use super::Ticket;
 use crate::features::desk::badge::timed;
+use crate::features::desk::blocked::is_open;
 use crate::ui::{Icon, Tone};
 
 const KINDS: [&str; 3] = ["first_response", "next_response", "resolution"];
@@ -15,7 +15,7 @@ const KINDS: [&str; 3] = ["first_response", "next_response", "resolution"];
 pub(super) fn clocks(ticket: Ticket) -> AnyView {
     let all = move || {
         let row = ticket.row();
-        let settled = !is_unsettled(row.text("status").unwrap_or("new"));
+        let settled = !is_open(&row);
         let clocks = row.value("clocks").clone();
         KINDS.into_iter().filter_map(|kind| clock(ticket, kind, clocks.get(kind)?, settled)).collect_view()
     };

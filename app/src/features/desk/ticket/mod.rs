@@ -8,6 +8,7 @@ mod helpful;
 mod message;
 mod opinions;
 mod side;
+mod splits;
 mod thread;
 
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 use super::again::failed_for_now;
 use super::composer::{Composer, Writing};
+use super::counts::Turns;
 use super::model::Desk;
 use crate::api::Answer;
 use crate::api::desk::conversation;
@@ -45,6 +47,8 @@ pub(super) struct Ticket {
     pub(super) attachments: RwSignal<Vec<Row>>,
     /// Tickets that were split off it, and the one that it was split off itself.
     pub(super) splits: RwSignal<Vec<Split>>,
+    /// They are being read anew.
+    splitting: Turns,
     /// There is more before the first message.
     pub(super) earlier: RwSignal<bool>,
     loading: RwSignal<bool>,
@@ -105,6 +109,7 @@ fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send +
         messages: RwSignal::new(said.messages),
         attachments: RwSignal::new(said.attachments),
         splits: RwSignal::new(said.splits),
+        splitting: Turns::new(),
         earlier: RwSignal::new(said.earlier),
         loading: RwSignal::new(false),
         fresh: RwSignal::new(BTreeSet::new()),
@@ -223,6 +228,7 @@ impl Ticket {
             LiveEvent::Refresh { record_type } if record_type == "ticket_message" => true,
             event => {
                 self.note_back(event);
+                self.note_split(event);
                 self.record.follow(event)
             }
         }

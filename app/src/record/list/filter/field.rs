@@ -1,16 +1,12 @@
 //! Which field a condition is about. With those of related records there are hundreds: they are searched.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::i18n::Locale;
 
 use super::super::subject::{Subject, Subjects};
 use super::dialog::Draft;
-use crate::api::records::sounds;
 use crate::context::{Page, t};
-use crate::named::{Sounds, is_named};
+use crate::named::{Learned, Sounds, is_named};
 use crate::ui::{Choice, Combobox, Field};
 
 /// What is typed, and how the Chinese names are typed by pinyin; cheap to copy.
@@ -18,35 +14,14 @@ use crate::ui::{Choice, Combobox, Field};
 struct Looked {
     about: Subjects,
     typed: RwSignal<String>,
-    sounds: RwSignal<Sounds>,
-    /// They are asked for.
-    learning: StoredValue<bool>,
+    learned: Learned,
 }
 
 impl Looked {
     fn look(self, text: String) {
-        if text.contains(|c: char| c.is_ascii_alphabetic()) {
-            self.learn();
-        }
+        let names = || self.about.with_value(|all| all.iter().flat_map(names).collect::<Vec<String>>());
+        self.learned.learn(&text, names, move |sounds| self.learned.add(sounds));
         self.typed.set(text);
-    }
-
-    /// Asks once how the names sound.
-    fn learn(self) {
-        if self.learning.get_value() {
-            return;
-        }
-        self.learning.set_value(true);
-        let names = self.about.with_value(|all| all.iter().flat_map(names).collect::<BTreeSet<_>>());
-        let names: Vec<String> = names.into_iter().filter(|name| !name.is_ascii()).collect();
-        spawn_local(async move {
-            match sounds(names.clone()).await {
-                Ok(known) => drop(self.sounds.try_set(names.into_iter().zip(known).collect())),
-                Err(_) => {
-                    let _ = self.learning.try_set_value(false);
-                }
-            }
-        });
     }
 
     /// The fields that fit; tracked.
@@ -54,7 +29,7 @@ impl Looked {
         let typed = self.typed.with(|typed| typed.to_lowercase());
         let words = words(&typed);
         self.about.with_value(|all| {
-            self.sounds.with(|sounds| {
+            self.learned.with(|sounds| {
                 all.iter().filter(|subject| fits(subject, &words, sounds)).map(|one| choice(page, one)).collect()
             })
         })
@@ -63,12 +38,7 @@ impl Looked {
 
 /// The field of the condition being made.
 pub(super) fn field_input(page: Page, draft: Draft, about: Subjects) -> AnyView {
-    let looked = Looked {
-        about,
-        typed: RwSignal::new(String::new()),
-        sounds: RwSignal::new(Sounds::new()),
-        learning: StoredValue::new(false),
-    };
+    let looked = Looked { about, typed: RwSignal::new(String::new()), learned: Learned::new() };
     let current = move || {
         let path = draft.path();
         about.with_value(|all| all.iter().find(|subject| subject.path == path).map(|one| choice(page, one)))

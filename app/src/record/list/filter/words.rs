@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::i18n;
+use shared::format;
+use shared::i18n::{self, Locale};
 use shared::quality::QUIET;
 use shared::query::{CHANGE_SET, Filter, Op, Titles};
 use shared::record::{Kind, Values, custom_key};
@@ -101,7 +102,7 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
         return page.text("list.filter.change_set");
     }
     let Some((via, attribute)) = at_path(all, field) else {
-        return as_written(field, &operator_label(page, &Kind::Text(0), *op), *op, value);
+        return as_written(page.locale.get(), field, &operator_label(page, &Kind::Text(0), *op), (*op, value));
     };
     let attribute = &attribute;
     let kind = attribute.kind();
@@ -113,12 +114,12 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
         (_, Some(part)) if matches!(kind, Kind::Address | Kind::Social) => part.to_owned(),
         // A day of an instant begins where the reader is.
         (_, Some(text)) if kind == Kind::DateTime && shared::record::day(text).is_some() => {
-            shared::record::day(text).map(|day| shared::format::date(page.locale.get(), day)).unwrap_or_default()
+            shared::record::day(text).map(|day| format::date(page.locale.get(), day)).unwrap_or_default()
         }
         (Op::In | Op::NotIn, None) => {
             let one = |value: &Value| condition_value(page, titles, attribute, value.clone());
             let all: Vec<String> = value.as_array().into_iter().flatten().map(one).collect();
-            all.join(if page.locale.get() == i18n::Locale::ZhCn { "、" } else { ", " })
+            format::listed(page.locale.get(), &all)
         }
         _ => condition_value(page, titles, attribute, value.clone()),
     };
@@ -126,13 +127,13 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
 }
 
 /// A condition on a field that is gone.
-fn as_written(field: &str, comparison: &str, op: Op, value: &Value) -> String {
+fn as_written(locale: Locale, field: &str, comparison: &str, (op, value): (Op, &Value)) -> String {
     let start = format!("{} {comparison}", custom_key(field).unwrap_or(field));
     let texts = value.as_array().and_then(|all| all.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
     match (op, value.as_str(), texts) {
         (Op::Empty | Op::Present, ..) => start,
         (_, Some(text), _) => format!("{start} {text}"),
-        (_, None, Some(texts)) => format!("{start} {}", texts.join(", ")),
+        (_, None, Some(texts)) => format!("{start} {}", format::listed(locale, &texts)),
         (_, None, None) => format!("{start} {value}"),
     }
 }
@@ -175,10 +176,12 @@ mod tests {
 
     #[test]
     fn what_is_compared_with_nothing_says_no_value() {
-        let said = |op, value: Value| as_written("custom.gone", "compared", op, &value);
+        let said = |op, value: Value| as_written(Locale::En, "custom.gone", "compared", (op, &value));
         assert_eq!(said(Op::Empty, Value::Null), "gone compared");
         assert_eq!(said(Op::Eq, "east".into()), "gone compared east");
         assert_eq!(said(Op::Gte, 5.into()), "gone compared 5");
         assert_eq!(said(Op::In, vec!["Jinan", "Weihai"].into()), "gone compared Jinan, Weihai");
+        let of_several = as_written(Locale::ZhCn, "custom.gone", "属于", (Op::In, &vec!["济南", "威海"].into()));
+        assert_eq!(of_several, "gone 属于 济南、威海");
     }
 }
