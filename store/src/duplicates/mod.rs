@@ -26,7 +26,7 @@ use crate::columns::{decode, select_list};
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_scope};
-use crate::write::query_tokens;
+use crate::write::{ERASED, query_tokens};
 
 /// Candidates looked at for each thing that they may have in common.
 const CANDIDATES: i64 = 60;
@@ -137,7 +137,9 @@ async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &R
         return Ok(Vec::new());
     }
     let mut sql = Sql::new(format!("select {} from {} t where t.org_id = ", select_list(def, "t"), def.table()));
-    sql.push_bind(actor.org_id).push(" and t.archived_at is null and t.id in (");
+    sql.push_bind(actor.org_id);
+    push_comparable(&mut sql, def);
+    sql.push(" and t.id in (");
     for (at, tokens) in sought.into_iter().enumerate() {
         sql.push(if at > 0 { " union " } else { "" }).push("(select guanxi_found(").push_bind(def.name).push(", ");
         sql.push_bind(tokens).push("::tsquery) limit ").push_bind(CANDIDATES).push(")");
@@ -146,6 +148,11 @@ async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &R
     push_scope(&mut sql, actor, def, Action::Read, "t");
     let found = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     found.iter().map(|raw| decode(def, raw, 0)).collect()
+}
+
+/// Only live records, and of people who were erased nothing is left to be compared.
+fn push_comparable(sql: &mut Sql, def: &RecordDef) {
+    sql.push(format_args!(" and t.archived_at is null and t.{} is distinct from ", def.title)).push_bind(ERASED);
 }
 
 /// What records that are the same may have in common, each as words to be found.
@@ -174,7 +181,8 @@ async fn all(tx: &mut Tx, def: &'static RecordDef) -> Result<Vec<(Uuid, Features
         let last = found.last().map(|(id, _)| *id).unwrap_or_default();
         let mut sql = Sql::new(format!("select {} from {} t where t.org_id = ", select_list(def, "t"), def.table()));
         sql.push_bind(tx.org_id).push(" and t.id > ").push_bind(last);
-        sql.push(" and t.archived_at is null order by t.id limit ").push_bind(PART);
+        push_comparable(&mut sql, def);
+        sql.push(" order by t.id limit ").push_bind(PART);
         let part = sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
         let is_last = part.len() < usize::try_from(PART).unwrap_or(usize::MAX);
         for raw in part {

@@ -45,6 +45,8 @@ struct Request {
     subject: Option<String>,
     contact_id: Option<Uuid>,
     customer_id: Option<Uuid>,
+    /// Whose the one is who was invited.
+    owner_id: Option<Uuid>,
     reader: Option<String>,
     score: Option<i64>,
     comment: Option<String>,
@@ -55,10 +57,11 @@ struct Request {
 /// The requests `q` that the link `$2` of the organisation `$1` is about, with whom it is about and the ticket `t`, if that is there.
 const REQUESTS: &str = "(
          select org_id, survey_id, response_id, asked_at, answered_at, ticket_id, null::uuid as contact_id,
-                null::uuid as customer_id, null::text as locale
+                null::uuid as customer_id, null::uuid as owner_id, null::text as locale
          from satisfaction_requests where org_id = $1 and ticket_id = $2
          union all
-         select i.org_id, i.survey_id, i.id, i.asked_at, i.answered_at, null, c.id, coalesce(k.id, c.customer_id), i.locale
+         select i.org_id, i.survey_id, i.id, i.asked_at, i.answered_at, null, c.id, coalesce(k.id, c.customer_id),
+                coalesce(c.owner_id, k.owner_id), i.locale
          from survey_invitations i
          left join contacts c on c.org_id = i.org_id and c.id = i.contact_id
          left join customers k on k.org_id = i.org_id and k.id = i.customer_id
@@ -91,7 +94,12 @@ impl Request {
         let answered = self.has_answer.then(|| Answers::read(self.score, self.comment, self.answers.as_ref()));
         let reader = self.reader.as_deref().and_then(Locale::parse).unwrap_or(portal.locale);
         let says_more = answered.as_ref().is_some_and(|given| !given.comment.is_empty() || !given.answers.is_empty());
-        let of = [("ticket_id", self.ticket_id), ("contact_id", self.contact_id), ("customer_id", self.customer_id)];
+        let of = [
+            ("ticket_id", self.ticket_id),
+            ("contact_id", self.contact_id),
+            ("customer_id", self.customer_id),
+            ("owner_id", self.owner_id),
+        ];
         let named = of.into_iter().filter_map(|(field, id)| Some((field.to_owned(), Value::from(id?.to_string()))));
         let survey = AskedSurvey {
             settled: says_more || self.answered_at.is_some_and(|at| Utc::now() - at > FRESH),
@@ -134,7 +142,7 @@ impl Store {
         let mut tx = self.reading(&portal.system()).await?;
         let found: Option<Request> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {COLUMNS}, q.response_id, q.asked_at, q.answered_at, q.ticket_id, t.number, t.subject, q.contact_id,
-                    q.customer_id, coalesce(t.locale, q.locale) as reader, r.score, r.comment, r.answers,
+                    q.customer_id, q.owner_id, coalesce(t.locale, q.locale) as reader, r.score, r.comment, r.answers,
                     r.id is not null as has_answer
              from {REQUESTS}
              join surveys s on s.org_id = q.org_id and s.id = q.survey_id and s.active and s.archived_at is null
@@ -199,8 +207,8 @@ impl Store {
         // Nulls too: an answer that was taken back is gone.
         given.extend(fields.as_object().cloned().unwrap_or_default());
         given.insert("answered_at".into(), instant_text(Utc::now()).into());
-        // Nobody's: the one who answers is no user.
-        given.insert("owner_id".into(), Value::Null);
+        // Nobody's, unless the one who answers is somebody's: they are no user.
+        given.entry("owner_id").or_insert(Value::Null);
         let change = match again {
             true => Change::Update { id, version: None, values: given },
             false => Change::Create { id, values: given },

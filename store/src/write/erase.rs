@@ -24,7 +24,7 @@ use crate::scope::{Sql, push_ids};
 /// Records changed per command.
 const CHUNK: usize = 500;
 /// What the nameless are called. It is kept with them and read by everybody, so it is in both languages.
-const ERASED: &str = "已删除个人信息 · Erased person";
+pub(crate) const ERASED: &str = "已删除个人信息 · Erased person";
 
 impl Store {
     /// Empties the personal fields of a record and of what was noted, asked and planned with it, and all that are

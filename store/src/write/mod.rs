@@ -32,6 +32,7 @@ pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
 pub(crate) use delivery::{Delivery, set_delivery};
 pub(crate) use desk::{hold, levels};
+pub(crate) use erase::ERASED;
 pub(crate) use load::rows_by_id;
 pub(crate) use prepare::beyond_rights;
 pub(crate) use public::count_vote;

@@ -247,3 +247,16 @@ async fn a_merge_needs_the_rights_and_leads_on_through_several() {
     let gone = apply(store, admin, "customer", Change::Archive { id: mine }).await;
     assert_eq!(gone.unwrap_err(), Error::NotFound);
 }
+
+#[tokio::test]
+async fn the_erased_are_compared_with_nobody() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    for name in ["Anna Berg", "Carl Dorn"] {
+        let id = create(store, admin, "contact", json!({"name": name})).await;
+        store.erase(admin, &CONTACT, id).await.unwrap();
+    }
+    assert_eq!(store.find_duplicates(admin.org_id, &CONTACT).await.unwrap(), 0);
+    let typed = values(json!({"name": "已删除个人信息 · Erased person"}));
+    assert!(store.alike(admin, &CONTACT, &typed, None).await.unwrap().is_empty());
+}

@@ -829,7 +829,8 @@ async fn a_colleague_sends_a_survey_to_one_person() {
     let survey = json!({"name": "Would", "kind": "nps", "locale": "en", "question": "Would you?", "active": true});
     let survey = world.make(&SURVEY, survey).await;
     let customer = world.make(&CUSTOMER, json!({"name": "Acme"})).await;
-    let li = world.make(&CONTACT, json!({"name": "Li", "customer_id": customer, "emails": [LI]})).await;
+    let li = json!({"name": "Li", "customer_id": customer, "emails": [LI], "owner_id": admin.user_id});
+    let li = world.make(&CONTACT, li).await;
     let send = async |again: bool| store.send_survey(admin, survey, ("contact", li), again).await;
     let refused = |code: &str| -> Result<()> { Err(Error::invalid("id", code)) };
     assert_eq!(send(true).await, refused("no_consent"));
@@ -853,6 +854,7 @@ async fn a_colleague_sends_a_survey_to_one_person() {
     let of = |field: &str| rows[0].reference(field);
     assert_eq!((rows.len(), rows[0].integer("score")), (1, Some(9)));
     assert_eq!((of("contact_id"), of("customer_id"), of("ticket_id")), (Some(li), Some(customer), None));
+    assert_eq!(of("owner_id"), Some(admin.user_id), "who looks after them sees what they say");
     let shown = store.portal_survey(&world.portal, &mail.token).await.unwrap();
     assert_eq!((shown.ticket, shown.answered.and_then(|given| given.score)), (None, Some(9)));
     world.sql("update survey_invitations set answered_at = now() - interval '8 days'").await;
