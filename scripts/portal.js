@@ -41,9 +41,17 @@ const live = document.querySelector("[data-live]");
 if (live) {
   const fresh = live.querySelector("[data-fresh]");
   let shown = fresh.innerHTML;
+  // As the browser writes it: what is the same but for that is not drawn anew, with what was said about a button in there.
+  const written = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).innerHTML;
+  let [turns, drawn] = [0, 0];
   const renew = async () => {
-    const part = await fetchPart(live.dataset.part).catch(() => undefined);
-    if (part === undefined || part === shown) return;
+    const turn = ++turns;
+    const answer = await fetchPart(live.dataset.part).catch(() => undefined);
+    // Several may be under way at once: an answer that was overtaken says what was before.
+    if (answer === undefined || turn < drawn) return;
+    drawn = turn;
+    const part = written(answer);
+    if (part === shown) return;
     // Whoever is about to press a button in there has it under the finger still.
     const focused = fresh.contains(document.activeElement) ? document.activeElement : undefined;
     const place = focused && [...fresh.querySelectorAll("a, button")].indexOf(focused);

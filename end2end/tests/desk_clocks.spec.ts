@@ -16,7 +16,8 @@ test("a missed target is explained by the history of its ticket @phone", async (
   await expect(did).toHaveText(["target missed", "at risk", "clock started"]);
   const missed = page.locator(".timeline-item[data-kind=clock-late]");
   await expect(missed).toContainText("Solution");
-  await expect(missed).toContainText(`1h by “${policy}” · begun`);
+  await expect(missed).toContainText(`1h by “${policy}” · due`);
+  await expect(missed).toContainText("begun");
   expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
 
   // What happens while one looks is told without a reload.

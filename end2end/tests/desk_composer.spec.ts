@@ -291,6 +291,39 @@ test("on a phone what was sent is seen, and its tools are at hand @phone", async
   await expect(page.locator(".message[data-kind=reply]")).toBeInViewport();
 });
 
+test("on a phone all ways to send stand beside each other, whole and large enough, in both languages @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  const { id, queue } = await opened(page);
+  // Who works in which language.
+  for (const [who, locale, width] of [["admin", "en", 390], ["admin", "en", 360], ["agent", "zh-CN", 390], ["agent", "zh-CN", 360]] as const) {
+    await signIn(page, who);
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto(`/desk?view=queue-${queue}&ticket=${id}`);
+    await expect(page.locator("html[data-ready]")).toHaveCount(1);
+    await expect(page.locator("html")).toHaveAttribute("lang", locale);
+    for (const kind of ["note", "reply"]) {
+      await composer(page).getByRole("radio").nth(kind === "note" ? 1 : 0).click();
+      await area(page).click();
+      await expect(composer(page).and(page.locator("[data-note]"))).toHaveCount(kind === "note" ? 1 : 0);
+      const foot = page.locator(".desk-composer-foot");
+      await expect(foot.locator(".button")).toHaveCount(3);
+      const found = await foot.evaluate((foot) => {
+        const buttons = [...foot.querySelectorAll<HTMLElement>(".button")];
+        const boxes = buttons.map((button) => button.getBoundingClientRect());
+        const wide = document.documentElement.clientWidth;
+        return {
+          sideways: document.documentElement.scrollWidth - wide,
+          lines: new Set(boxes.map((box) => Math.round(box.top + box.bottom))).size,
+          small: boxes.filter((box) => box.width < 43.5 || box.height < 43.5).length,
+          outside: boxes.filter((box) => box.left < 0 || box.right > wide).length,
+          cut: buttons.filter((button) => button.dataset.iconOnly === undefined && button.scrollWidth > button.clientWidth).length,
+        };
+      });
+      expect(found, `${locale} ${width} ${kind}`).toEqual({ sideways: 0, lines: 1, small: 0, outside: 0, cut: 0 });
+    }
+  }
+});
+
 test("the article that an answer solves a ticket with is named by the ticket", async ({ page }) => {
   const title = `Sluice ${randomUUID().slice(0, 8)}`;
   await signIn(page, "admin");

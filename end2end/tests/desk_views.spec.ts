@@ -121,6 +121,11 @@ test("a view is listed in another order, which its address and saved views keep"
   await expect(page).not.toHaveURL(/sort=/);
   await page.reload();
   await expect.poll(subjects).toEqual(["urgent", "high", "normal", "low"]);
+  // It is named, too: by what the server sends, and when the page has been taken over.
+  const served = await page.evaluate(async () => (await fetch(location.href)).text());
+  expect(served).toContain("Sort by: Highest priority first");
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  await expect(order).toHaveAccessibleName("Sort by: Highest priority first");
   await pick(order, page.getByRole("menuitemradio", { name: "Newest first" }));
   await expect.poll(subjects).toEqual(["normal", "high", "urgent", "low"]);
   await expect(page.locator(".desk-list .view-changed")).toContainText("Changed");

@@ -1,6 +1,9 @@
 // Exports that are made in the background, and the audit log as a file.
 import { readFile } from "node:fs/promises";
-import { call, create, expect, press, signIn, test } from "./product.js";
+import { randomUUID } from "node:crypto";
+import { call, create, expect, pick, press, signIn, test } from "./product.js";
+
+const condition = (field: string, op: string, value: unknown) => ({ field: { field, op, value } });
 
 test("a file is made in the background, fetched, told of in the audit log, and deleted @phone", async ({ page }) => {
   await signIn(page, "admin");
@@ -19,6 +22,60 @@ test("a file is made in the background, fetched, told of in the audit log, and d
   }).toPass();
   const gone = await page.request.get(`/api/export/runs/${run.id}/file`);
   expect(gone.status()).toBe(404);
+});
+
+test("a file is named after its rows and its day, and told apart by its filter", async ({ page }) => {
+  await signIn(page, "admin");
+  const found = await call<{ rows: { id: string }[] }>(page, "list_records", { record_type: "user", query: { search: "Sofia" } });
+  const all = [
+    condition("address.city", "in", ["Jinan", "Weihai"]), condition("industry", "eq", "energy"),
+    condition("owner_id", "in", [found.rows[0]!.id]),
+  ];
+  const spec = { plural: "customers", kind: "csv", query: { filter: { all } }, name: "重点 / East" };
+  const run = await call<{ id: string }>(page, "start_export", { spec });
+  await page.goto("/exports");
+  const line = page.locator(".export-runs > li").filter({ has: page.locator(`a[href*="${run.id}"]`) });
+  await expect(line).toContainText("Customers · 重点 / East");
+  await expect(line).toContainText("Filter: Address: City is one of Jinan, Weihai · Industry is Energy · Owner is one of Sofia Rossi");
+  const download = page.waitForEvent("download");
+  await line.getByRole("link", { name: "Download" }).click();
+  expect((await download).suggestedFilename()).toMatch(/^customers-重点-East-\d{4}-\d\d-\d\d\.csv$/);
+});
+
+test("a filter is told in the words of a user-defined field", async ({ page }) => {
+  await signIn(page, "admin");
+  const stamp = randomUUID().slice(0, 6);
+  await create(page, "custom_field", { record_type: "lead", key: `zone_${stamp}`, label: `Zone ${stamp}`, kind: "text" });
+  const spec = { plural: "leads", kind: "csv", query: { filter: condition(`custom.zone_${stamp}`, "eq", "Far east") } };
+  const run = await call<{ id: string }>(page, "start_export", { spec });
+  await page.goto("/exports");
+  const line = page.locator(".export-runs > li").filter({ has: page.locator(`a[href*="${run.id}"]`) });
+  await expect(line).toContainText(`Filter: Zone ${stamp} is Far east`);
+});
+
+test("a file bears the name of the view that is shown, until something else is", async ({ page }) => {
+  await signIn(page, "admin");
+  const stamp = randomUUID().slice(0, 6);
+  const all = [condition("address.city", "in", ["Jinan", "Weihai"]), condition("industry", "eq", "energy")];
+  await page.goto(`/customers?f=${encodeURIComponent(JSON.stringify(all))}`);
+  const views = page.getByRole("button", { name: "Views", exact: true });
+  await pick(views, page.getByRole("menuitem", { name: "Save as view" }));
+  const dialog = page.locator("dialog[open]");
+  await dialog.locator("#view-name").fill(`重点 / ${stamp}`);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(/view=/);
+  // What views are called is known once they can be renamed.
+  await press(views, page.getByRole("menuitem", { name: "Rename view" }));
+  await page.keyboard.press("Escape");
+  const named = async () => {
+    const download = page.waitForEvent("download");
+    await pick(page.getByRole("button", { name: "Export" }), page.getByRole("menuitem", { name: "As text (CSV)" }));
+    return (await download).suggestedFilename();
+  };
+  expect(await named()).toMatch(new RegExp(`^customers-重点-${stamp}-\\d{4}-\\d\\d-\\d\\d\\.csv$`));
+  await page.locator(".list-bar .chip[data-set]", { hasText: "Industry" }).locator(".chip-remove").click();
+  await expect(page.locator(".view-changed")).toContainText("Changed");
+  expect(await named()).toMatch(/^customers-\d{4}-\d\d-\d\d\.csv$/);
 });
 
 test("a list is had in the words of who reads it", async ({ page }) => {

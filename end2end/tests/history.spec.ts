@@ -61,7 +61,8 @@ test("a merge is told of on the record that stays, on what referred to the other
   const [stays, goes] = [stamped("Stays"), stamped("Goes")];
   const [into, gone] = await createAll(page, "customer", [{ name: stays }, { name: goes }]);
   const person = await create(page, "contact", { name: stamped("Ann"), customer_id: gone });
-  await call(page, "merge_records", { merge: { record_type: "customer", into, others: [gone] } });
+  const merge = { record_type: "customer", into, others: [gone] };
+  const { change_set } = await call<{ change_set: string }>(page, "merge_records", { merge });
   await page.goto(`/customers/${into}`);
   await expect(page.locator(".timeline-item", { hasText: `merged ${goes} into this` })).toBeVisible();
   await page.goto(`/contacts/${person}`);
@@ -74,4 +75,12 @@ test("a merge is told of on the record that stays, on what referred to the other
     await page.keyboard.press("Tab");
     await expect(page.locator(".audit-entry .badge", { hasText: "Merged" })).toHaveCount(1, { timeout: 1_500 });
   }).toPass();
+
+  // Taken back, it is told of as such, and on what parted from the other as well.
+  await call(page, "undo", { change_set });
+  await page.goto("/history");
+  await expect(page.locator(".history-set", { hasText: `Merge of ${goes} into ${stays} undone` })).toBeVisible();
+  await page.goto(`/customers/${gone}`);
+  const away = page.locator(".timeline-item", { hasText: `merged ${goes} into ${stays}` });
+  await expect(away.getByRole("link", { name: stays })).toHaveAttribute("href", `/customers/${into}`);
 });

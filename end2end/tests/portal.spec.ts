@@ -90,6 +90,36 @@ test("without script: find an article, write in, follow the ticket, write again,
   await expect(page.getByRole("heading", { name: "Thank you!" })).toBeVisible();
 });
 
+test("“It is solved” without connection, or refused, says so in the page’s language and works at the next press @phone", async ({ browser }) => {
+  const context = await open(browser);
+  const page = await context.newPage();
+  const [email, subject] = [`${randomUUID()}@customer.test`, `Late ${randomUUID()}`];
+  await ask(page, email, subject);
+  await enter(page, email);
+  await page.getByRole("link", { name: subject }).click();
+  await page.getByRole("link", { name: "简体中文" }).click();
+  const solve = page.getByRole("button", { name: "问题已解决" });
+  const told = (text: string) => page.getByRole("alert").filter({ hasText: text });
+  await page.getByLabel("回复", { exact: true }).fill("写到一半");
+  await context.setOffline(true);
+  await solve.click();
+  await expect(told("网络未连接，当前页面会保持不变，请重试。")).toBeVisible();
+  await context.setOffline(false);
+  const refuse = (status: number, body: string) =>
+    page.route("**/solve", (route) => route.fulfill({ status, contentType: "text/html; charset=utf-8", body }), { times: 1 });
+  await refuse(404, '<html lang="zh-CN"><main><p data-refused>内容已被移除。</p></main></html>');
+  await solve.click();
+  await expect(told("内容已被移除。")).toBeVisible();
+  // What stands before the server speaks a language of its own.
+  await refuse(502, '<html lang="en"><main><p>Bad gateway</p></main></html>');
+  await solve.click();
+  await expect(told("操作未成功，当前页面会保持不变，请重试。")).toBeVisible();
+  await expect(page.getByLabel("回复", { exact: true })).toHaveValue("写到一半");
+  await solve.click();
+  await expect(page.getByText("已解决", { exact: true })).toBeVisible();
+  await context.close();
+});
+
 // A ticket of somebody's own that is solved, and the link by which its survey is answered.
 async function solved(page: Page) {
   const [email, subject] = [`${randomUUID()}@customer.test`, `Rated ${randomUUID()}`];

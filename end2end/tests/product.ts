@@ -51,10 +51,17 @@ export async function press(button: Locator, opened: Locator) {
   }).toPass();
 }
 
-// Chooses from a menu, which closes when what it belongs to is drawn anew meanwhile.
+// Chooses from a menu, which closes when what it belongs to is drawn anew meanwhile. On a busy machine a press may arrive when
+// its time is up: it isn't made again then, or the dialog that it opened would lie over the menu.
 export async function pick(menu: Locator, item: Locator) {
+  const page = item.page();
+  await page.evaluate(() => delete document.documentElement.dataset.picked);
   await base.expect(async () => {
+    if (await page.locator("html[data-picked]").count()) return;
     if (!(await item.isVisible())) await menu.click({ timeout: 1_000 });
+    await item.evaluate((element) => {
+      element.addEventListener("click", () => (document.documentElement.dataset.picked = ""), { once: true, capture: true });
+    }, undefined, { timeout: 1_000 });
     await item.click({ timeout: 1_000 });
   }).toPass();
 }

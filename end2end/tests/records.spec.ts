@@ -187,6 +187,34 @@ test("conditions hold instead of each other, look at related records and at peri
   await expect(row(page, `${name} 1`)).toBeVisible();
 });
 
+test("a condition is about a part of an address, with one value or several", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Place");
+  for (const city of ["Jinan", "Weihai", "Yantai"]) await create(page, "customer", { name: `${name} ${city}`, address: { city } });
+  await openList(page, name);
+  await expect(row(page, name)).toHaveCount(3);
+  const dialog = page.locator("dialog[open]");
+  const value = dialog.locator("#filter-value");
+  await press(page.locator(".chip[data-add]"), dialog);
+  await dialog.locator("#filter-field").click();
+  await dialog.locator("#filter-field").fill("address city");
+  await dialog.locator('.combobox-option[data-value="address.city"]').click();
+  await dialog.locator("#filter-op").selectOption("eq");
+  await value.fill("Jinan");
+  await dialog.locator("button[data-kind=primary]").click();
+  const chip = page.locator(".chip[data-set]");
+  await expect(chip).toContainText("Address: City is Jinan");
+  await expect(row(page, name)).toHaveCount(1);
+  // What was chosen is one of several now.
+  await chip.locator(".chip-words").click();
+  await dialog.locator("#filter-op").selectOption("in");
+  await value.fill("Weihai");
+  await value.press("Enter");
+  await dialog.locator("button[data-kind=primary]").click();
+  await expect(chip).toContainText("Address: City is one of Jinan, Weihai");
+  await expect(row(page, name)).toHaveCount(2);
+});
+
 test("the field of a condition is found by typing, in both languages and by pinyin, with keys and fingers @phone", async ({ page }) => {
   await signIn(page, "admin");
   await page.goto("/contacts");

@@ -30,7 +30,7 @@ test("a calendar is made with its hours and days @phone", async ({ page }) => {
   const form = page.locator("dialog[open]");
   await press(page.getByRole("button", { name: "New calendar" }), form);
   const name = fresh("Shop");
-  await form.getByLabel("Name").fill(name);
+  await form.getByLabel("Name", { exact: true }).fill(name);
   await form.getByRole("button", { name: "Add hours: Mon" }).click();
   const monday = form.getByRole("group", { name: "Mon" });
   await monday.getByLabel("To").fill("08:00");

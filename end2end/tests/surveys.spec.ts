@@ -53,6 +53,43 @@ test("a survey speaks both languages, and a browser that answers again changes i
   await expect(answers.locator("dd")).toHaveText(["Blue", "Like the sea"]);
 });
 
+test("all that apply and yes or no: asked in both languages, one ticked at least, results first on a phone @phone", async ({ page, browser, isMobile }) => {
+  await signIn(page, "admin");
+  const questions = [{
+    label: "哪些？", other_label: "Which ones?", kind: "several", choices: ["红色", "蓝色", "绿色"], other_choices: ["Red", "Blue", "Green"], required: true,
+  }, { label: "还会来吗？", other_label: "Would you come again?", kind: "yes_no" }];
+  const id = await create(page, "survey", {
+    name: fresh("Several"), kind: "custom", locale: "zh-CN", question: "怎么样？", other_question: "How was it?", questions, active: true, public: true,
+  });
+  const guest = await browser.newContext({ locale: "zh-CN" });
+  const visitor = await guest.newPage();
+  await visitor.goto(new URL(`/portal/demo/s/${id}`, test.info().project.use.baseURL).href);
+  const group = visitor.getByRole("group", { name: "哪些？" });
+  await expect(group.getByRole("checkbox")).toHaveCount(3);
+  await visitor.getByRole("button", { name: "提交" }).click();
+  await expect(group.locator(".field-error")).toHaveText("请填写此项。");
+  await group.getByLabel("绿色").check();
+  await expect(group.locator(".field-error")).toHaveCount(0);
+  await visitor.getByRole("link", { name: "English" }).click();
+  const english = visitor.getByRole("group", { name: "Which ones?" });
+  await english.getByLabel("Red").check();
+  await english.getByLabel("Green").check();
+  await visitor.getByLabel("Would you come again?").selectOption({ label: "Yes" });
+  await send(visitor);
+  await visitor.getByRole("link", { name: "Change your answer" }).click();
+  await expect(english.getByRole("checkbox", { checked: true })).toHaveCount(2);
+  await guest.close();
+
+  await page.goto(`/surveys/${id}`);
+  const results = page.locator(".survey-results");
+  const counted = (text: string) => results.locator(".tally li", { hasText: text }).locator(".num");
+  for (const [text, n] of [["Red", "1"], ["Blue", "0"], ["Green", "1"], ["Yes", "1"], ["No", "0"]] as const) await expect(counted(text)).toHaveText(n);
+  if (isMobile) {
+    const [shown, facts] = await Promise.all([results, page.locator(".record-side")].map((part) => part.boundingBox()));
+    expect(shown!.y + shown!.height).toBeLessThanOrEqual(facts!.y);
+  }
+});
+
 test("recommendations are told by queue and open their answers", async ({ page }) => {
   await signIn(page, "admin");
   const queue = await create(page, "queue", { name: fresh("Recommended"), routing: "manual", public: false });

@@ -3,7 +3,7 @@
 import { unfit } from "./files.js";
 import { tell } from "./tell.js";
 
-// The controls that people fill in, of several scores the first.
+// The controls that people fill in, of several scores or boxes the first.
 export function filledIn(form) {
   const controls = [...form.elements].filter(
     (control) => control.name && control.type !== "hidden" && !control.closest(".portal-trap"),
@@ -17,8 +17,13 @@ const length = (text) => [...text.replace(/\r?\n/g, "\r\n")].length;
 // As records keep addresses (shared/src/record/normalize.rs): browsers take `somebody@nowhere`.
 const ADDRESS = /^[^\s@,;<>()"]{1,64}@(?!-)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.[\p{L}\p{N}-]*[\p{L}\p{N}]$/u;
 
+// Of boxes to tick one has to be, where an answer is wanted.
+const unticked = (control) =>
+  control.type === "checkbox" && !control.closest("fieldset")?.querySelector(":checked") && control.closest("[data-required]");
+
 export function problem(control, words) {
   if (control.type === "file") return unfit(control);
+  if (unticked(control)) return words.required;
   const { validity, required, dataset } = control;
   const text = control.tagName === "TEXTAREA" ? control.value : control.value.trim();
   if (validity.valueMissing || (required && control.type !== "radio" && !text.trim())) return words.required;

@@ -50,11 +50,17 @@ export function go(form, to) {
   return location.reload();
 }
 
+// What a page that came instead says went wrong, if it speaks the language of this one: not all that answers is the server's.
+export function reason(page) {
+  const { lang } = page.documentElement;
+  return !lang || lang === document.documentElement.lang ? page.querySelector("main p")?.textContent : undefined;
+}
+
 // Puts what the server says about a form into the one that is there.
 function refused(form, html, words, say) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const theirs = [...page.forms].find((other) => other.getAttribute("action") === form.getAttribute("action"));
-  if (!theirs) return say(page.querySelector("main p")?.textContent || words.failed);
+  if (!theirs) return say(reason(page) || words.failed);
   const told = new Map([...theirs.querySelectorAll(".field-error")].map(({ id, textContent }) => [id, textContent]));
   const wrong = filledIn(form).filter((control) => {
     const text = told.get(`${control.name}-error`) ?? "";

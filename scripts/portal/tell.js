@@ -5,11 +5,13 @@ export function tell(control, text) {
   const told = `${control.name}-error`;
   field.querySelector(".field-error")?.remove();
   field.toggleAttribute("data-invalid", text !== "");
-  // One score of several can't be wrong by itself.
-  if (control.type !== "radio") control.setAttribute("aria-invalid", String(text !== ""));
+  // One score or box of several can't be wrong by itself: their group is.
+  const grouped = control.type === "radio" || control.type === "checkbox";
+  if (!grouped) control.setAttribute("aria-invalid", String(text !== ""));
   const about = [field.querySelector(".field-hint")?.id, text && told].filter(Boolean).join(" ");
-  if (about) control.setAttribute("aria-describedby", about);
-  else control.removeAttribute("aria-describedby");
+  const described = grouped ? field : control;
+  if (about) described.setAttribute("aria-describedby", about);
+  else described.removeAttribute("aria-describedby");
   if (!text) return;
   const line = Object.assign(document.createElement("p"), { id: told, className: "field-error", textContent: text });
   // A file is chosen in a window of its own: nothing else says what became of it.

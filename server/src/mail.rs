@@ -2,10 +2,13 @@
 //!
 //! Letters carry links that let people in, so neither their text nor, at the normal level, their address is logged.
 
+use std::error::Error;
 use std::time::Duration;
 
 use app::api::outgoing::{Letter, Outgoing};
 use lettre::message::Mailbox;
+use lettre::transport::smtp::AsyncSmtpTransportBuilder;
+use lettre::transport::smtp::client::Tls;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use store::mail::Person;
 use store::mail::write::Outgoing as Written;
@@ -20,10 +23,24 @@ const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(20), 
 /// The installation's way out, if one is named.
 pub(crate) fn way_out(smtp_url: Option<&str>) -> Result<Option<Transport>, Failure> {
     let Some(smtp_url) = smtp_url.map(str::trim).filter(|url| !url.is_empty()) else { return Ok(None) };
-    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp_url).map_err(|_| {
-        Failure::new("GUANXI_SMTP_URL is not a mail server address like smtps://user:password@mail.example.com.")
-    })?;
-    Ok(Some(builder.build()))
+    let bad =
+        || Failure::new("GUANXI_SMTP_URL is not a mail server address like smtps://user:password@mail.example.com.");
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp_url).map_err(|_| bad())?;
+    let tls = encryption(smtp_url).map_err(|_| bad())?;
+    Ok(Some(tls.into_iter().fold(builder, AsyncSmtpTransportBuilder::tls).build()))
+}
+
+/// What an address says of encryption, as the library reads it, with the authorities of one's own.
+fn encryption(smtp_url: &str) -> Result<Option<Tls>, Box<dyn Error>> {
+    let url = url::Url::parse(smtp_url)?;
+    let how = url.query_pairs().find_map(|(name, value)| (name == "tls").then_some(value));
+    let parameters = || post::parameters(url.host_str().unwrap_or_default());
+    Ok(match (url.scheme(), how.as_deref()) {
+        ("smtps", _) => Some(Tls::Wrapper(parameters()?)),
+        (_, Some("required")) => Some(Tls::Required(parameters()?)),
+        (_, Some("opportunistic")) => Some(Tls::Opportunistic(parameters()?)),
+        _ => None,
+    })
 }
 
 /// How pages send mail. Without a way out the log says that a mail was not sent, and nothing of what was in it.
@@ -156,5 +173,14 @@ mod tests {
         assert!(way_out(Some("nonsense")).err().unwrap().to_string().contains("GUANXI_SMTP_URL"));
         assert!(way_out(Some(" ")).unwrap().is_none());
         assert!(sender(Some("nobody"), "a.test").err().unwrap().to_string().contains("GUANXI_MAIL_FROM"));
+    }
+
+    #[test]
+    fn an_address_says_how_mail_is_encrypted() {
+        let how = |address: &str| encryption(address).unwrap();
+        assert!(matches!(how("smtps://mx.test"), Some(Tls::Wrapper(_))));
+        assert!(matches!(how("smtp://mx.test?tls=required"), Some(Tls::Required(_))));
+        assert!(matches!(how("smtp://mx.test?tls=opportunistic"), Some(Tls::Opportunistic(_))));
+        assert!(how("smtp://mx.test").is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! The binary `guanxi`: reads the command line, runs one command, ends with one sentence if it fails.
 
 mod assets;
+mod authorities;
 mod cli;
 mod config;
 mod database;

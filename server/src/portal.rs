@@ -19,6 +19,8 @@ mod led;
 mod letter;
 mod new;
 mod place;
+mod query;
+mod questions;
 mod robots;
 mod sign_in;
 mod survey;

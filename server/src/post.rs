@@ -24,7 +24,7 @@ use crate::shutdown::Shutdown;
 pub(crate) use check::check;
 use fault::Fault;
 pub(crate) use message::message;
-pub(crate) use smtp::Transport;
+pub(crate) use smtp::{Transport, parameters};
 
 /// How often it is looked for letters to be taken in or sent that nobody told of.
 const EVERY: Duration = Duration::from_secs(2);

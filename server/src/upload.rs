@@ -10,12 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use shared::access::Actor;
 use shared::audit::AuditQuery;
 use shared::command::Source;
-use shared::i18n::Locale;
+use shared::export::file_name;
+use shared::i18n::{Locale, type_label_many};
 use shared::import::{FileKind, MAX_BYTES};
 use shared::query::ListQuery;
 use shared::session::Boot;
@@ -23,6 +25,7 @@ use shared::{Error, FieldError, RecordDef};
 use store::{Store, auth::SessionInfo};
 use uuid::Uuid;
 
+use crate::files::disposition;
 use crate::router::AppState;
 
 /// Who asks, if anybody is signed in.
@@ -47,6 +50,8 @@ struct Listed {
     query: Option<String>,
     /// The language of a file for people to read.
     labels: Option<Locale>,
+    /// What the rows are called.
+    name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +84,7 @@ async fn refused_rows(
 async fn export(
     State(store): State<Store>,
     session: Session,
+    Extension(boot): Extension<Boot>,
     Path(collection): Path<String>,
     Query(list): Query<Listed>,
 ) -> Result<Response, Refused> {
@@ -90,7 +96,9 @@ async fn export(
         Some(text) => serde_json::from_str(text).map_err(|_| Error::invalid("query", "operator"))?,
         None => ListQuery::default(),
     };
-    Ok(exported(&store, &session.actor, def, query, (kind, list.labels, Source::Web)).await?)
+    let rows = (Some(list.labels.unwrap_or(boot.locale)), list.name.as_deref());
+    let name = file_of(&session.actor, def, rows, (Utc::now(), kind));
+    Ok(exported(&store, &session.actor, (def, query), (kind, list.labels, Source::Web), &name).await?)
 }
 
 /// What the search of the audit log finds that the page shows: an [`AuditQuery`] as JSON.
@@ -104,9 +112,14 @@ async fn audit(State(store): State<Store>, session: Session, Query(list): Query<
 }
 
 /// The file of an export that was made in the background.
-async fn run_file(State(store): State<Store>, session: Session, Path(id): Path<Uuid>) -> Result<Response, Refused> {
+async fn run_file(
+    State(store): State<Store>,
+    session: Session,
+    Extension(boot): Extension<Boot>,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Refused> {
     let session = signed_in(session)?;
-    Ok(kept(&store, &session.actor, id, Source::Web).await?)
+    Ok(kept(&store, &session.actor, id, (Source::Web, Some(boot.locale))).await?)
 }
 
 /// Everything that is kept about one person or company.
@@ -123,6 +136,18 @@ async fn about(
     Ok((headers, Json(all)).into_response())
 }
 
+/// What a file of a list is called: by the list's name in a language, if one is said, by what its rows are called, and by the day
+/// it was where the actor is.
+pub(crate) fn file_of(
+    actor: &Actor,
+    def: &RecordDef,
+    (locale, rows): (Option<Locale>, Option<&str>),
+    (at, kind): (DateTime<Utc>, FileKind),
+) -> String {
+    let what = locale.map_or_else(|| def.plural.to_owned(), |locale| type_label_many(locale, def).to_lowercase());
+    file_name(&what, rows, actor.zone.day(at), kind)
+}
+
 /// The rows of a list as a file, for people to read if a language is said, sent as it is made.
 ///
 /// # Errors
@@ -130,9 +155,9 @@ async fn about(
 pub(crate) async fn exported(
     store: &Store,
     actor: &Actor,
-    def: &'static RecordDef,
-    query: ListQuery,
+    (def, query): (&'static RecordDef, ListQuery),
     (kind, labels, source): (FileKind, Option<Locale>, Source),
+    name: &str,
 ) -> Result<Response, Error> {
     let mut export = store.export(actor, def, query, (kind, source)).await?.labelled(labels).await?;
     // What refuses it comes before the head of the answer.
@@ -142,16 +167,22 @@ pub(crate) async fn exported(
         stream::try_unfold(export, async |mut export| Ok::<_, Error>(export.next().await?.map(|part| (part, export))));
     let parts =
         stream::iter([Ok(mark), Ok(first)]).chain(rest).map_err(|error| std::io::Error::other(error.to_string()));
-    Ok(file(&format!("{}.{}", def.plural, kind.extension()), kind, Body::from_stream(parts)))
+    Ok(file(name, kind, Body::from_stream(parts)))
 }
 
-/// A file that was made in the background, sent part by part.
+/// A file that was made in the background, sent part by part; its name is in the language, if one is said.
 ///
 /// # Errors
 /// As [`Store::export_file`]; a file that is deleted meanwhile is cut short.
-pub(crate) async fn kept(store: &Store, actor: &Actor, id: Uuid, source: Source) -> Result<Response, Error> {
+pub(crate) async fn kept(
+    store: &Store,
+    actor: &Actor,
+    id: Uuid,
+    (source, locale): (Source, Option<Locale>),
+) -> Result<Response, Error> {
     let kept = store.export_file(actor, id, source).await?;
-    let (name, kind, bytes) = (format!("{}.{}", kept.def.plural, kept.kind.extension()), kept.kind, kept.bytes);
+    let (kind, bytes) = (kept.kind, kept.bytes);
+    let name = file_of(actor, kept.def, (kept.labels.or(locale), kept.name.as_deref()), (kept.created_at, kind));
     let parts = stream::try_unfold(kept, async |mut kept| Ok::<_, Error>(kept.next().await?.map(|part| (part, kept))));
     let mut answer =
         file(&name, kind, Body::from_stream(parts.map_err(|error| std::io::Error::other(error.to_string()))));
@@ -190,7 +221,7 @@ fn too_large() -> Error {
 pub(crate) fn file(name: &str, kind: FileKind, content: impl IntoResponse) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind.content_type().to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CONTENT_DISPOSITION, disposition(name, false)),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (headers, content).into_response()

@@ -11,6 +11,9 @@ use crate::record::{CUSTOM, Kind, NOT_WORKING, RecordDef, Row, Values, is_empty,
 pub const LIKELY: u8 = 50;
 /// Most records merged into one at a time.
 pub const MOST_MERGED: usize = 20;
+/// Fields of a ticket that say whose it is, and what only that person knows.
+pub const REQUESTER: [&str; 6] =
+    ["customer_id", "contact_id", "requester_name", "requester_email", "requester_phone", "order_number"];
 
 /// How far two records agree in something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,13 +132,16 @@ pub fn merged_fields(def: &'static RecordDef) -> impl Iterator<Item = &'static c
 }
 
 /// What the record that stays should say after a merge: what it says itself, filled in from the others in their order;
-/// lists are put together.
+/// lists are put together. Whose a ticket is stays one person: by the address of one and the contact of another both would read it.
 pub fn proposal(def: &'static RecordDef, into: &Row, others: &[Row]) -> Values {
     let mut merged = Values::new();
+    let same = tickets_of_one(into, others);
     let named = merged_fields(def).map(|field| (field.name, field.kind == Kind::Phones));
     for (field, is_phones) in named.chain([(CUSTOM, false)]) {
         let own = into.value(field);
-        let value = others.iter().fold(own.clone(), |value, other| joined(value, other.value(field), is_phones));
+        let is_theirs = def.name == "ticket" && REQUESTER.contains(&field);
+        let filling = others.iter().filter(|other| !is_theirs || same.contains(&other.id));
+        let value = filling.fold(own.clone(), |value, other| joined(value, other.value(field), is_phones));
         if value != *own {
             merged.insert(field.to_owned(), value);
         }
@@ -145,6 +151,26 @@ pub fn proposal(def: &'static RecordDef, into: &Row, others: &[Row]) -> Values {
         merged.insert(NOT_WORKING.name.to_owned(), marks);
     }
     merged
+}
+
+/// Those of the other tickets that are of the same person as the one that stays; where that names nobody, as the first that does.
+fn tickets_of_one(into: &Row, others: &[Row]) -> Vec<Uuid> {
+    let names_somebody = |row: &&Row| ["contact_id", "requester_email"].iter().any(|field| row.text(field).is_some());
+    let is_same = |row: &Row, other: &Row, field: &str| {
+        row.text(field).zip(other.text(field)).map(|(one, other)| one.eq_ignore_ascii_case(other))
+    };
+    let Some(whose) = [into].into_iter().chain(others).find(names_somebody) else {
+        let is_one = |other: &&Row| {
+            ["customer_id", "requester_phone"].iter().all(|field| is_same(into, other, field) != Some(false))
+        };
+        return others.iter().filter(is_one).map(|other| other.id).collect();
+    };
+    let is_theirs = |other: &&Row| {
+        let is_named_so = is_same(whose, other, "contact_id").or_else(|| is_same(whose, other, "requester_email"));
+        let is_one_customer = [into, whose].iter().all(|row| is_same(row, other, "customer_id") != Some(false));
+        is_one_customer && (other.id == whose.id || is_named_so == Some(true))
+    };
+    others.iter().filter(is_theirs).map(|other| other.id).collect()
 }
 
 /// Marks name phones as these are written in the record that stays.
@@ -194,7 +220,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::types::CUSTOMER;
+    use crate::types::{CUSTOMER, TICKET};
 
     fn row(fields: Value) -> Row {
         Row { id: Uuid::nil(), version: 1, values: fields.as_object().unwrap().clone() }
@@ -209,6 +235,19 @@ mod tests {
         assert_eq!(merged["phones"], json!(["0755-26543210", "110 22"]));
         assert_eq!(merged["not_working"], json!(["0755-26543210", "110 22"]));
         assert!(!merged.contains_key("emails"));
+    }
+
+    #[test]
+    fn a_ticket_stays_one_persons() {
+        let ticket = |id: u128, fields: Value| Row { id: Uuid::from_u128(id), ..row(fields) };
+        let li = ticket(1, json!({"requester_email": "li@x.test"}));
+        let known = ticket(2, json!({"requester_email": "LI@x.test", "contact_id": "a", "customer_id": "c"}));
+        let han = ticket(3, json!({"requester_email": "han@x.test", "contact_id": "b", "product_id": "p"}));
+        let merged = proposal(&TICKET, &li, &[han.clone(), known]);
+        assert_eq!(Value::from(merged), json!({"contact_id": "a", "customer_id": "c", "product_id": "p"}));
+        let caller = ticket(4, json!({"requester_name": "Caller"}));
+        let merged = proposal(&TICKET, &caller, &[li, han]);
+        assert_eq!(Value::from(merged), json!({"requester_email": "li@x.test", "product_id": "p"}));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Exports that are made in the background.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,6 +10,12 @@ use crate::query::{Archived, Filter, ListQuery, Sort};
 
 /// Days for which a file is kept.
 pub const KEPT_DAYS: u32 = 7;
+
+/// Most characters of what the rows of an export are called.
+pub const MAX_NAME: usize = 120;
+
+/// Most characters of that in the name of a file.
+const IN_FILE: usize = 60;
 
 /// Exports of one user that may be under way at a time.
 pub const MOST_AT_ONCE: i64 = 3;
@@ -21,6 +27,18 @@ pub fn is_large(kind: FileKind, rows: i64) -> bool {
         FileKind::Csv | FileKind::Vcf => 20_000,
     };
     rows > limit
+}
+
+/// The name of a file: what it lists, what its rows are called, if anything, and the day they are of. Letters and digits of any
+/// language are safe in it everywhere.
+pub fn file_name(what: &str, rows: Option<&str>, day: NaiveDate, kind: FileKind) -> String {
+    let words = |text: &str| {
+        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        words.join("-").chars().take(IN_FILE).collect::<String>()
+    };
+    let said = [Some(what), rows].into_iter().flatten().map(words).filter(|text| !text.is_empty());
+    let parts: Vec<String> = said.chain([day.to_string()]).collect();
+    format!("{}.{}", parts.join("-"), kind.extension())
 }
 
 /// Which rows of a list, in which order.
@@ -35,27 +53,6 @@ pub struct Rows {
     pub sort: Option<Sort>,
     /// Archived records.
     pub archived: Archived,
-}
-
-impl Rows {
-    /// The fields that say which rows, each once and by its first name: `customer_id.industry` is about the customer.
-    pub fn fields(&self) -> Vec<&str> {
-        let mut names = Vec::new();
-        let mut open: Vec<&Filter> = self.filter.iter().collect();
-        while let Some(filter) = open.pop() {
-            match filter {
-                Filter::All(parts) | Filter::Any(parts) => open.extend(parts.iter().rev()),
-                Filter::Not(part) => open.push(part),
-                Filter::Field { field, .. } => {
-                    let name = field.split('.').next().unwrap_or(field);
-                    if !names.contains(&name) {
-                        names.push(name);
-                    }
-                }
-            }
-        }
-        names
-    }
 }
 
 impl From<ListQuery> for Rows {
@@ -83,6 +80,16 @@ pub struct Spec {
     /// For people to read in this language, rather than for coming back.
     #[serde(default)]
     pub labels: Option<Locale>,
+    /// What its rows are called, such as the view that shows them.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+impl Spec {
+    /// What its rows are called, if anything.
+    pub fn called(&self) -> Option<&str> {
+        self.name.as_deref().map(str::trim).filter(|name| !name.is_empty())
+    }
 }
 
 /// An export, under way or over.
@@ -96,6 +103,8 @@ pub struct Run {
     pub kind: FileKind,
     /// The language that it is to be read in, if it isn't for coming back.
     pub labels: Option<Locale>,
+    /// What its rows are called, if anything.
+    pub name: Option<String>,
     /// Which rows of the list.
     pub query: Rows,
     /// How far it is; there is a file once it is finished.
@@ -127,13 +136,18 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_of_a_filter_are_named_once() {
-        use crate::query::Op;
-        let field = |name: &str| Filter::field(name, Op::Eq, "x");
-        let inner = Filter::Any(vec![field("tags"), Filter::Not(Box::new(field("owner_id")))]);
-        let filter = Some(Filter::All(vec![field("owner_id"), inner, field("customer_id.industry")]));
-        assert_eq!(Rows { filter, ..Rows::default() }.fields(), ["owner_id", "tags", "customer_id"]);
-        assert!(Rows::default().fields().is_empty());
+    fn files_are_named_after_what_is_in_them_and_their_day() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 30).unwrap();
+        for (what, rows, name) in [
+            ("customers", None, "customers-2026-11-30.xlsx"),
+            ("客户", Some("重点"), "客户-重点-2026-11-30.xlsx"),
+            ("tickets", Some(" Late / \"VIP\": ..\u{202e}x "), "tickets-Late-VIP-x-2026-11-30.xlsx"),
+            ("tickets", Some("../"), "tickets-2026-11-30.xlsx"),
+        ] {
+            assert_eq!(file_name(what, rows, day, FileKind::Xlsx), name);
+        }
+        let long = file_name("tickets", Some(&"长".repeat(120)), day, FileKind::Csv);
+        assert_eq!(long.chars().count(), "tickets--2026-11-30.csv".len() + 60);
     }
 
     #[test]

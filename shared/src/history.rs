@@ -40,7 +40,7 @@ pub struct ChangeSet {
     pub more: bool,
     /// The first records.
     pub records: Vec<Concerned>,
-    /// The record that others became part of, if it is a merge.
+    /// The record that others became part of, if it is a merge, or parted from, if it takes one back.
     #[serde(default)]
     pub into: Option<Concerned>,
     /// The import that it is of.

@@ -491,6 +491,9 @@ pub struct Spec {
     pub answers: Vec<Answer>,
 }
 
+/// Code of the error that somebody was erased, and with them the files that were being imported.
+pub const FILE_ERASED: &str = "file_erased";
+
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -548,6 +551,9 @@ pub struct Run {
     pub actor_name: String,
     /// How far it is.
     pub status: Status,
+    /// Why it failed, as the code of an error, if that is known.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// Rows to work on.
     pub total: u64,
     /// Rows worked on.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-pub use self::answers::{Answered, answered, question_label};
+pub use self::answers::{Answered, YES_NO, answered, offered, question_label};
 
 /// How often each answer was given.
 pub type Tally<K> = BTreeMap<K, i64>;
@@ -19,8 +19,10 @@ pub struct SurveyResults {
     pub answered: i64,
     /// Scores of the main question.
     pub scores: Tally<i64>,
-    /// Answers to further questions that are chosen or scored, by the question's key.
+    /// Answers to further questions that are chosen or scored, by the question's key; of several choices each by itself.
     pub questions: BTreeMap<String, Tally<String>>,
+    /// How many people answered each of these questions: some were asked before there was one, or left it out.
+    pub answering: Tally<String>,
     /// Last part of the portal's address; none while there is no portal.
     pub portal: Option<String>,
     /// Position in the event log.

@@ -108,6 +108,9 @@ pub struct Merged {
     pub undone: bool,
     /// Those that became one with the changed record, or were one with it before; none where it only refers to them.
     pub records: Vec<Uuid>,
+    /// The one that the changed record became part of, or parted from.
+    #[serde(default)]
+    pub into: Option<Uuid>,
 }
 
 impl TimelineEntry {

@@ -178,16 +178,19 @@ async fn begin_in(pool: &PgPool, org: Option<Uuid>, role: DbRole, planning: Plan
 }
 
 impl Tx {
-    /// Begins a part that can fail without the whole; to be ended by [`Tx::end_part`] before the next one begins.
+    /// Begins a part that can fail without the whole; to be ended by [`Tx::end_part`], as are those within it before.
     pub(crate) async fn begin_part(&mut self) -> Result<()> {
         sqlx::query("savepoint part").execute(&mut *self.inner).await.map_err(from_sqlx)?;
         Ok(())
     }
 
-    /// Ends the part: its changes stay, or are as if they had never been.
+    /// Ends the part: its changes stay, or are as if they had never been, and what it locked is free again.
     pub(crate) async fn end_part(&mut self, stays: bool) -> Result<()> {
-        let end = if stays { "release savepoint part" } else { "rollback to savepoint part" };
-        sqlx::query(end).execute(&mut *self.inner).await.map_err(from_sqlx)?;
+        if !stays {
+            sqlx::query("rollback to savepoint part").execute(&mut *self.inner).await.map_err(from_sqlx)?;
+        }
+        // Else it would be the one that the next to end goes back to.
+        sqlx::query("release savepoint part").execute(&mut *self.inner).await.map_err(from_sqlx)?;
         Ok(())
     }
 

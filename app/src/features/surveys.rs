@@ -11,9 +11,10 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use shared::access::Action;
 use shared::format::{number, percent};
+use shared::i18n::Locale;
 use shared::live::LiveEvent;
 use shared::query::{Filter, Op};
-use shared::survey::{SurveyResults, Tally, Verdict, question_label, total};
+use shared::survey::{SurveyResults, Tally, Verdict, offered, question_label, total};
 use shared::types::{SURVEY, SURVEY_RESPONSE, Survey, score_range};
 use shared::{Error, Row};
 use uuid::Uuid;
@@ -124,8 +125,10 @@ fn shown(page: Page, id: Uuid, survey: &Survey<'_>, results: &SurveyResults, lat
     });
     let asked = survey.questions().as_array().cloned().unwrap_or_default();
     // Where the reader's language is the other one, its words are shown.
-    let other = survey.locale() != Some(page.locale.get().code());
-    let about = |question: &Value| further(question, results, other).or_else(|| written(question, latest, other));
+    let locale = page.locale.get();
+    let other = survey.locale() != Some(locale.code());
+    let counted = |question: &Value| further(question, results, (other, locale));
+    let about = |question: &Value| counted(question).or_else(|| written(question, latest, other));
     let further = asked.iter().filter_map(about).collect_view();
     view! {
         <h2 class="section-title">
@@ -185,26 +188,19 @@ fn signed(page: Page, points: Decimal) -> String {
 }
 
 /// What was chosen, or scored, for a further question; in the words of the survey's other language, if there are any.
-fn further(question: &Value, results: &SurveyResults, other: bool) -> Option<AnyView> {
-    let text = |name: &str| question.get(name)?.as_str().map(str::to_owned);
-    let lines = |name: &str| -> Vec<String> {
-        let lines = question.get(name).and_then(Value::as_array).into_iter().flatten();
-        lines.filter_map(|line| line.as_str().map(str::to_owned)).collect()
-    };
-    let given: &Tally<String> = results.questions.get(&text("key")?)?;
-    let (offered, words) = match text("kind")?.as_str() {
-        "score" => ((1..=5).rev().map(|score| score.to_string()).collect(), Vec::new()),
-        _ if other => (lines("choices"), lines("other_choices")),
-        _ => (lines("choices"), Vec::new()),
-    };
+fn further(question: &Value, results: &SurveyResults, (other, locale): (bool, Locale)) -> Option<AnyView> {
+    let key = question.get("key")?.as_str()?;
+    let given: &Tally<String> = results.questions.get(key)?;
+    let offered = offered(question, other, locale);
     // Choices may have been taken out since somebody made them.
-    let gone = given.keys().filter(|answer| !offered.contains(answer)).cloned();
-    let shown = offered.iter().cloned().chain(gone).enumerate().map(|(at, answer)| {
-        let n = given.get(&answer).copied().unwrap_or_default();
-        (words.get(at).cloned().unwrap_or(answer), n)
-    });
+    let gone = given.keys().filter(|answer| offered.iter().all(|(code, _)| code != *answer));
+    let gone = gone.map(|answer| (answer.clone(), answer.clone()));
+    let count = |(code, text): (String, String)| (text, given.get(&code).copied().unwrap_or_default());
+    let shown: Vec<_> = offered.iter().cloned().chain(gone).map(count).collect();
+    // Who chooses several is counted several times: each is a part of all who answered this question.
+    let all = results.answering.get(key).copied().unwrap_or_default();
     let label = question_label(question, other)?;
-    Some(view! { <h3 class="section-title">{label}</h3> {tally(shown.collect(), total(given))} }.into_any())
+    Some(view! { <h3 class="section-title">{label}</h3> {tally(shown, all)} }.into_any())
 }
 
 /// A bar for each answer.

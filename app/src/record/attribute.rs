@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::access::{Actor, FieldAccess};
+use shared::format::address_parts;
 use shared::i18n::{self, Locale};
 use shared::record::{CUSTOM, CustomField, Kind, Part, Shape, Values, custom_key, custom_name, normalize};
 use shared::{FieldDef, FieldError, RecordDef};
@@ -36,6 +37,8 @@ enum Source {
     Declared(&'static FieldDef),
     /// Part of the entries of the named field.
     Part(&'static str, &'static Part),
+    /// Part of an address.
+    Place(&'static FieldDef, &'static str),
     Custom(Arc<CustomField>),
 }
 
@@ -89,6 +92,13 @@ impl Attribute {
         Self { def, source: Source::Part(field, part), editable: true }
     }
 
+    /// The parts of an address, each to be compared by itself; none of other fields.
+    pub(super) fn places(&self) -> Vec<Self> {
+        let Source::Declared(field @ FieldDef { kind: Kind::Address, .. }) = self.source else { return Vec::new() };
+        let place = |name| Self { def: self.def, source: Source::Place(field, name), editable: false };
+        address_parts(Locale::ZhCn).map(place).into()
+    }
+
     /// A field of a type by its name, to be shown, whoever may see or change it.
     pub fn named(def: &'static RecordDef, name: &str, custom: &[CustomField]) -> Option<Self> {
         let source = match custom_key(name) {
@@ -101,7 +111,7 @@ impl Attribute {
     /// Its declaration, unless it is user-defined.
     fn declared(&self) -> Option<&'static FieldDef> {
         match &self.source {
-            Source::Declared(field) => Some(field),
+            Source::Declared(field) | Source::Place(field, _) => Some(field),
             Source::Part(_, part) => Some(&part.field),
             Source::Custom(_) => None,
         }
@@ -115,11 +125,12 @@ impl Attribute {
         }
     }
 
-    /// Field name; `custom.<key>` for user-defined fields.
+    /// Field name; `custom.<key>` for user-defined fields, `address.city` for a part of an address.
     pub fn name(&self) -> String {
         match &self.source {
             Source::Declared(field) => field.name.to_owned(),
             Source::Part(_, part) => part.field.name.to_owned(),
+            Source::Place(field, name) => format!("{}.{name}", field.name),
             Source::Custom(field) => custom_name(&field.key),
         }
     }
@@ -129,6 +140,7 @@ impl Attribute {
         match &self.source {
             Source::Declared(field) => field.kind,
             Source::Part(_, part) => part.field.kind,
+            Source::Place(..) => Kind::Text(200),
             Source::Custom(field) => match field.kind.as_str() {
                 // The codes are known at run time only; see `choices`.
                 "choice" => Kind::Choice(&[]),
@@ -141,6 +153,11 @@ impl Attribute {
     pub fn label(&self, locale: Locale) -> String {
         match (&self.source, self.declared()) {
             (Source::Custom(field), _) => field.label.clone(),
+            (Source::Place(field, name), _) => {
+                let named = |name: &str| i18n::field_label(locale, self.def, name);
+                let (field, part) = (named(field.name), named(&format!("address.{name}")));
+                i18n::translate(locale, "list.filter.part", &[("field", &field), ("part", &part)])
+            }
             (_, Some(field)) => i18n::field_label(locale, self.def, &self.label_name(field)),
             (_, None) => String::new(),
         }
@@ -167,7 +184,7 @@ impl Attribute {
                 name if shared::record::SYSTEM_FIELDS.iter().any(|f| f.name == name) => SYSTEM_GROUP,
                 _ => field.group,
             },
-            Source::Part(..) => "main",
+            Source::Part(..) | Source::Place(..) => "main",
             Source::Custom(_) => CUSTOM_GROUP,
         }
     }
@@ -210,6 +227,11 @@ impl Attribute {
         matches!(&self.source, Source::Declared(field) if field.yearly)
     }
 
+    /// A part of an address.
+    pub(super) fn is_place(&self) -> bool {
+        matches!(self.source, Source::Place(..))
+    }
+
     /// User-defined.
     pub fn is_custom(&self) -> bool {
         matches!(self.source, Source::Custom(_))
@@ -231,6 +253,7 @@ impl Attribute {
             Source::Declared(FieldDef { name, .. }) | Source::Part(_, Part { field: FieldDef { name, .. }, .. }) => {
                 values.get(*name)
             }
+            Source::Place(field, name) => values.get(field.name).and_then(|address| address.get(name)),
             Source::Custom(field) => values.get(CUSTOM).and_then(|custom| custom.get(&field.key)),
         };
         found.unwrap_or(&Value::Null)
@@ -242,15 +265,8 @@ impl Attribute {
             Source::Declared(FieldDef { name, .. }) | Source::Part(_, Part { field: FieldDef { name, .. }, .. }) => {
                 values.insert((*name).to_owned(), value);
             }
-            Source::Custom(field) => {
-                let custom = values.entry(CUSTOM).or_insert_with(|| Values::new().into());
-                if !custom.is_object() {
-                    *custom = Values::new().into();
-                }
-                if let Some(map) = custom.as_object_mut() {
-                    map.insert(field.key.clone(), value);
-                }
-            }
+            Source::Place(field, name) => put_within(values, field.name, name, value),
+            Source::Custom(field) => put_within(values, CUSTOM, &field.key, value),
         }
     }
 
@@ -307,6 +323,17 @@ impl Attribute {
             }
             _ => true,
         }
+    }
+}
+
+/// Sets one of the values that a field keeps together.
+fn put_within(values: &mut Values, field: &str, key: &str, value: Value) {
+    let all = values.entry(field).or_insert_with(|| Values::new().into());
+    if !all.is_object() {
+        *all = Values::new().into();
+    }
+    if let Some(map) = all.as_object_mut() {
+        map.insert(key.to_owned(), value);
     }
 }
 
@@ -372,6 +399,19 @@ mod tests {
         let patch = field.patch(json!("west"));
         assert_eq!(patch, values(json!({"custom": {"region": "west"}})));
         assert_eq!(named(&CUSTOMER, "name").patch(json!("B")), values(json!({"name": "B"})));
+    }
+
+    #[test]
+    fn an_address_has_parts_with_names_and_values_of_their_own() {
+        let parts = named(&CUSTOMER, "address").places();
+        let names: Vec<String> = parts.iter().map(Attribute::name).collect();
+        assert_eq!(names[..3], ["address.country", "address.province", "address.city"]);
+        let labels = [Locale::En, Locale::ZhCn].map(|locale| parts[2].label(locale));
+        assert_eq!(labels, ["Address: City", "地址：城市"]);
+        let stored = values(json!({"address": {"city": "Shanghai"}}));
+        assert_eq!((parts[2].value(&stored), parts[1].value(&stored)), (&json!("Shanghai"), &Value::Null));
+        assert_eq!(parts[2].patch(json!("Jinan")), values(json!({"address": {"city": "Jinan"}})));
+        assert!(named(&CUSTOMER, "name").places().is_empty());
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl RecordContext {
 
     /// What the record is called; tracked.
     fn title(self) -> String {
-        self.row.with(|row| row.text(self.def.title).unwrap_or_default().to_owned())
+        self.row.with(|row| self.page.called(self.def, row))
     }
 }
 

@@ -1,17 +1,18 @@
 //! One's exports that are made in the background: how far they are, their files, and the way to be rid of them. As a page,
 //! and in a dialog where one was just begun.
 
+mod told;
+
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::export::Run;
-use shared::format::{listed, number, relative};
-use shared::i18n::{Locale, error_message, lookup, translate, type_label_many};
+use shared::format::{number, relative};
+use shared::i18n::{Locale, error_message, translate};
 use shared::import::Status;
-use shared::query::Archived;
-use shared::types::by_plural;
 
+use self::told::{Asked, Known, filtered, filters, learn, what};
 use crate::api::Answer;
 use crate::api::export::{cancel_export, delete_export, export_runs};
 use crate::chunk;
@@ -21,8 +22,6 @@ use crate::ui::{
     Badge, Button, ButtonKind, Dialog, EmptyState, LinkButton, Progress, Size, SkeletonRows, Toasts, Tone,
 };
 
-/// Most fields that are named of a filter.
-const NAMED: usize = 3;
 /// How often open runs are looked at.
 const PULSE: Duration = Duration::from_secs(1);
 
@@ -92,12 +91,23 @@ fn runs() -> AnyView {
         );
         on_cleanup(move || drop(timer.map(|timer| timer.clear())));
     });
+    let page = Page::take();
+    let (names, asked) = (RwSignal::new(None::<Known>), StoredValue::new(None::<Asked>));
     let list = move |runs: Vec<Run>| {
+        let all = filters(&runs);
+        Effect::new(move |_| {
+            // In another language records may be called otherwise.
+            let now = Some((page.locale.get(), all.clone()));
+            if asked.with_value(|asked| *asked != now) {
+                asked.set_value(now);
+                learn(page, names, asked);
+            }
+        });
         if runs.is_empty() {
             return view! { <EmptyState icon="download" title=t("exports.own.title") text=t("exports.own.empty")/> }
                 .into_any();
         }
-        let lines = runs.into_iter().map(|run| line(run, Callback::new(move |()| look()))).collect_view();
+        let lines = runs.into_iter().map(|run| line(run, names, Callback::new(move |()| look()))).collect_view();
         view! { <p class="meta">{t("exports.own.hint")}</p><ul class="export-runs">{lines}</ul> }.into_any()
     };
     view! {
@@ -111,7 +121,7 @@ fn runs() -> AnyView {
     .into_any()
 }
 
-fn line(run: Run, look: Callback<()>) -> AnyView {
+fn line(run: Run, names: RwSignal<Option<Known>>, look: Callback<()>) -> AnyView {
     let page = Page::take();
     let toasts = Toasts::take();
     let (tone, status) = match run.status {
@@ -133,6 +143,8 @@ fn line(run: Run, look: Callback<()>) -> AnyView {
     };
     let told = run.clone();
     let what = move || what(page.locale.get(), &told);
+    let asked = run.clone();
+    let filter = move || names.with(|known| known.as_ref().and_then(|known| filtered(page, &asked, known)));
     let (open, finished) = (run.status.is_open(), run.status == Status::Finished);
     #[expect(clippy::cast_precision_loss, reason = "a bar needs no more")]
     let part = (run.total > 0).then(|| run.done as f64 / run.total as f64);
@@ -156,38 +168,11 @@ fn line(run: Run, look: Callback<()>) -> AnyView {
                 })}
             </div>
             {open.then(|| view! { <Progress value=Signal::stored(part) label=t("exports.own.making")/> })}
+            {move || filter().map(|text| view! { <p class="meta">{text}</p> })}
             <p class="meta num" role="status">{facts}</p>
         </li>
     }
     .into_any()
-}
-
-/// What was exported: the list, and which of its rows.
-fn what(locale: Locale, run: &Run) -> String {
-    let def = by_plural(&run.plural);
-    let mut parts = vec![def.map_or_else(|| run.plural.clone(), |def| type_label_many(locale, def))];
-    let words = run.query.search.as_deref().map(str::trim).filter(|words| !words.is_empty());
-    parts.extend(words.map(|words| translate(locale, "exports.own.searched", &[("words", words)])));
-    let label = |name: &&str| {
-        let own = def.and_then(|def| lookup(locale, &format!("{}.{name}", def.name)));
-        own.or_else(|| lookup(locale, &format!("record.{name}")))
-    };
-    let names = run.query.fields();
-    let fields: Vec<&str> = names.iter().filter_map(label).collect();
-    if !fields.is_empty() {
-        let shown = listed(locale, &fields[..fields.len().min(NAMED)]);
-        let shown = match fields.len() > NAMED {
-            true => translate(locale, "exports.own.more", &[("fields", &shown)]),
-            false => shown,
-        };
-        parts.push(translate(locale, "exports.own.filtered", &[("fields", &shown)]));
-    }
-    match run.query.archived {
-        Archived::Without => {}
-        Archived::Only => parts.push(translate(locale, "exports.own.archived", &[])),
-        Archived::With => parts.push(translate(locale, "exports.own.with_archived", &[])),
-    }
-    parts.join(" · ")
 }
 
 /// Rows, size and age; while it is made, how far it is.

@@ -102,7 +102,7 @@ async fn last_place(def: &'static RecordDef) -> Values {
 
 fn heading(page: Page, def: &'static RecordDef, row: Option<&Row>) -> String {
     match row {
-        Some(row) => page.text_with("ui.record.edit", &[("name", row.text(def.title).unwrap_or_default())]),
+        Some(row) => page.text_with("ui.record.edit", &[("name", &page.called(def, row))]),
         None => i18n::translate(page.locale.get(), &format!("{}._new", def.name), &[]),
     }
 }

@@ -33,6 +33,7 @@ use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
 use address::{ListNav, ListState};
 pub use address::{Place, list_address, list_address_as};
+pub(super) use conditions::records_in;
 pub use conditions::{address_conditions, conditions, conditions_on};
 use data::ListData;
 pub use filter::Conditions;
@@ -73,6 +74,8 @@ struct ListContext {
     total: RwSignal<Option<i64>>,
     /// The chosen columns by field name; none means the type's own choice.
     columns: RwSignal<Option<Vec<String>>>,
+    /// What the view is called that is shown as it is kept.
+    called: RwSignal<Option<String>>,
     /// Titles of records that filters name.
     titles: RwSignal<Titles>,
     may_create: bool,
@@ -113,6 +116,7 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         creating: RwSignal::new(false),
         total: RwSignal::new(None),
         columns: columns::stored(def),
+        called: RwSignal::new(None),
         titles: RwSignal::new(Titles::new()),
         // Files are added where they belong.
         may_create: !def.uploaded && page.actor().is_some_and(|actor| actor.may(def, Action::Create)),

@@ -105,7 +105,7 @@ impl Views {
     }
 
     /// The view that was called up, as far as it is known; tracked.
-    fn called_up(self) -> Option<Row> {
+    pub(super) fn called_up(self) -> Option<Row> {
         let id = self.chosen.get()?;
         self.all.with(|all| all.iter().find(|row| row.id == id).cloned())
     }

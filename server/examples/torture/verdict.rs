@@ -281,6 +281,10 @@ async fn board_flaws(world: &World, db: &mut PgConnection) -> Outcome<Vec<String
 fn log_flaws() -> Outcome<Option<String>> {
     let Ok(folder) = std::env::var("TEST_POSTGRES") else { return Ok(None) };
     let log = std::fs::read_to_string(format!("{folder}/log"))?;
-    let deadlocks = log.matches("deadlock detected").count();
-    Ok((deadlocks > 0).then(|| format!("{deadlocks} deadlocks")))
+    let lines: Vec<&str> = log.lines().collect();
+    let deadlocks: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].contains("deadlock detected")).collect();
+    // Who waited for whom, and for what: the log is gone when the run ends.
+    let told = |at: &usize| lines.iter().skip(*at).take(12).copied().collect::<Vec<_>>().join("\n");
+    let all = deadlocks.iter().map(told).collect::<Vec<_>>().join("\n\n");
+    Ok((!deadlocks.is_empty()).then(|| format!("{} deadlocks\n{all}", deadlocks.len())))
 }

@@ -2,11 +2,12 @@
 
 use super::{answer::answer, demo};
 use crate::{
-    assets, config::Config, database::Database, failure::Failure, mail, post, router, shutdown::Shutdown, telling,
+    assets, authorities, config::Config, database::Database, failure::Failure, mail, post, router, shutdown::Shutdown,
+    telling,
 };
 use app::api::outgoing::Outgoing;
 use clap::{ArgAction, Args, builder::FalseyValueParser};
-use std::{io::ErrorKind, time::Duration};
+use std::{io::ErrorKind, path::PathBuf, time::Duration};
 use store::Store;
 use tokio::{net::TcpListener, time::sleep};
 
@@ -34,6 +35,10 @@ pub(crate) struct Arguments {
     #[arg(long, env = "GUANXI_MAIL_FROM")]
     mail_from: Option<String>,
 
+    /// PEM file with certificate authorities of your own, for mail servers whose certificates the public ones did not sign.
+    #[arg(long, env = "GUANXI_CA_FILE")]
+    ca_file: Option<PathBuf>,
+
     /// Make the demo organisation and its sign-ins available. Not for real use: the passwords are public.
     #[arg(long, env = "GUANXI_DEMO", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     demo: bool,
@@ -45,6 +50,9 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<(), Fai
     // A taken port and a missing bundle are found before the database is started for nothing.
     let listener = listen(&arguments.addr).await?;
     let site = assets::Site::load()?;
+    if let Some(file) = arguments.ca_file.as_ref().filter(|file| !file.as_os_str().is_empty()) {
+        authorities::trust(file)?;
+    }
     let database = Database::open_for_server(config).await?;
     let result = serve(&arguments, &database, site, listener, &shutdown).await;
     database.close_after(result).await

@@ -20,7 +20,7 @@ use store::{Belonging, Store, files::Limits};
 use uuid::Uuid;
 
 pub(crate) use incoming::{Arrived, receive};
-pub(crate) use outgoing::{answer, is_compressible};
+pub(crate) use outgoing::{answer, disposition, is_compressible};
 
 use crate::{rest::actor_of, router::AppState, upload::Refused};
 

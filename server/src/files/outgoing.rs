@@ -84,7 +84,7 @@ fn names(sent: &str, tag: &str) -> bool {
 }
 
 /// With the name in ASCII for what is old, and as it is for everything else.
-fn disposition(name: &str, inline: bool) -> String {
+pub(crate) fn disposition(name: &str, inline: bool) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || " .-_()".contains(c) { c } else { '_' };
     let ascii: String = name.chars().map(plain).collect();
     let kind = if inline { "inline" } else { "attachment" };

@@ -90,7 +90,7 @@ impl Place {
         let body = html! {
             section.portal-card.narrow {
                 h1 { (title) }
-                p { (text) }
+                p data-refused { (text) }
                 p.actions { a.button data-kind="primary" href=(self.path("")) { (self.t("portal.home.back")) } }
             }
         };

@@ -1,13 +1,13 @@
 //! One public article, and what readers think of it.
 
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::Error;
-use shared::i18n::translate;
+use shared::i18n::{Locale, translate};
 use store::portal::{Article, ArticleLine};
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use super::files::file_list;
 use super::filled::Filled;
 use super::layout::{Head, page, trail};
 use super::place::Place;
+use super::query::Query;
 use crate::request::cookie;
 
 /// Name of the cookie that tells one reader's browser from others, for votes alone.
@@ -38,8 +39,7 @@ pub(super) async fn article(
 ) -> Response {
     let found = place.store.portal_article(&place.portal, &key).await;
     let response = found.map(|article| {
-        // Whoever chose no language has the frame in the article's, whatever their browser prefers: one address, one page.
-        place.locale = place.chosen.unwrap_or_else(|| article.line.locale());
+        place.locale = framed_in(&place, &article);
         match article.translations.iter().find(|other| place.chose && other.locale() == place.locale) {
             Some(other) => place.go(&address(other)),
             None if !article.line.key().eq_ignore_ascii_case(&key) => {
@@ -49,6 +49,11 @@ pub(super) async fn article(
         }
     });
     place.answer(response)
+}
+
+/// Whoever chose no language has the frame in the article's, whatever their browser prefers: one address, one page.
+fn framed_in(place: &Place, article: &Article) -> Locale {
+    place.chosen.unwrap_or_else(|| article.line.locale())
 }
 
 /// Where an article stands, below the portal's address.
@@ -154,12 +159,15 @@ fn vote_box(place: &Place, rest: &str, voted: bool) -> Markup {
     }
 }
 
-pub(super) async fn vote(place: Place, Path((_, key)): Path<(String, String)>, filled: Filled) -> Response {
-    place.answer(voted(&place, &key, &filled).await)
+pub(super) async fn vote(mut place: Place, Path((_, key)): Path<(String, String)>, filled: Filled) -> Response {
+    let result = voted(&mut place, &key, &filled).await;
+    place.answer(result)
 }
 
-async fn voted(place: &Place, key: &str, filled: &Filled) -> Result<Response, Error> {
+async fn voted(place: &mut Place, key: &str, filled: &Filled) -> Result<Response, Error> {
     let article = place.store.portal_article(&place.portal, key).await?;
+    // What goes wrong is said on the article's page.
+    place.locale = framed_in(place, &article);
     let helpful = match filled.text("helpful") {
         "yes" => true,
         "no" => false,

@@ -1,6 +1,5 @@
 //! Lists of public articles, and those that may answer a question while it is typed.
 
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -14,6 +13,7 @@ use uuid::Uuid;
 use super::answer::html_answer;
 use super::layout::{Head, page, tongue, trail};
 use super::place::Place;
+use super::query::Query;
 
 /// Longest words that are looked for.
 const LONGEST: usize = 300;
@@ -64,7 +64,7 @@ async fn listing(place: &Place, wanted: &Wanted) -> Result<Response, Error> {
             @if !categories.is_empty() { (category_tree(place, &categories, look.category)) }
             div {
                 @if let Some(description) = current.and_then(|category| category.description.as_ref()) {
-                    p.muted { (description) }
+                    p.muted lang=[tongue(place, description)] { (description) }
                 }
                 @if found.articles.is_empty() { (nothing(place)) } @else { (list(place, &found.articles)) }
                 (pages(place, wanted, found.more))

@@ -126,7 +126,7 @@ impl<'f> Field<'f> {
         let described = (!described.is_empty()).then(|| described.join(" "));
         html! {
             div.field data-required[required] data-invalid[problem.is_some()] {
-                label.field-label for=(name) { (label) }
+                label.field-label for=(name) lang=[tongue(place, &label)] { (label) }
                 (control(name, described, problem.as_ref().map(|_| "true")))
                 @if let Some(hint) = hint { p.field-hint id=(hint_id) { (hint) } }
                 @if let Some(problem) = problem { p.field-error id=(error_id) { (problem) } }

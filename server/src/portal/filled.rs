@@ -1,6 +1,7 @@
 //! A form as it was filled in, with its files if it has any.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::convert::Infallible;
 
 use axum::Form;
@@ -22,8 +23,10 @@ pub(super) const TOGETHER: usize = 40 << 20;
 pub(super) const LONGEST: usize = 4 * TOGETHER;
 /// Most files of a form.
 pub(super) const FILES: usize = 10;
-/// Most fields of a form.
-const FIELDS: usize = 200;
+/// Most fields of a form, each counted as often as it comes.
+const FIELDS: usize = 1_000;
+/// How the names of further questions begin, of which some have several answers.
+pub(super) const ANSWERS: &str = "answers.";
 
 /// A file that came with a form.
 pub(super) struct File {
@@ -81,7 +84,7 @@ async fn read(request: Request, state: &AppState) -> Filled {
     } else {
         match Form::<Vec<(String, String)>>::from_request(request, state).await {
             Ok(Form(pairs)) if pairs.len() <= FIELDS => {
-                filled.fields.extend(pairs);
+                pairs.into_iter().for_each(|(name, text)| filled.put(name, text));
                 Ok(())
             }
             _ => Err(malformed()),
@@ -109,7 +112,7 @@ async fn taken(mut part: Field<'_>, room: &mut usize) -> Result<Option<Vec<u8>>>
 
 impl Filled {
     async fn take_parts(&mut self, mut parts: Multipart) -> Result<()> {
-        let (mut text_room, mut file_room) = (LONGEST_FORM, TOGETHER);
+        let (mut text_room, mut file_room, mut fields) = (LONGEST_FORM, TOGETHER, 0);
         while let Some(part) = parts.next_field().await.map_err(|error| unread(&error))? {
             let name = part.name().unwrap_or_default().to_owned();
             if let Some(file) = part.file_name().map(str::to_owned) {
@@ -118,12 +121,30 @@ impl Filled {
                 continue;
             }
             let text = taken(part, &mut text_room).await?.ok_or_else(malformed)?;
-            self.fields.insert(name, String::from_utf8_lossy(&text).into_owned());
-            if self.fields.len() > FIELDS {
+            fields += 1;
+            if fields > FIELDS {
                 return Err(malformed());
             }
+            self.put(name, String::from_utf8_lossy(&text).into_owned());
         }
         Ok(())
+    }
+
+    /// Of boxes with one name each that is ticked comes by itself: they become lines. Of anything else the last counts.
+    fn put(&mut self, name: String, text: String) {
+        match self.fields.entry(name) {
+            Entry::Occupied(mut known) if known.key().starts_with(ANSWERS) => {
+                let known = known.get_mut();
+                known.push('\n');
+                known.push_str(&text);
+            }
+            Entry::Occupied(mut known) => {
+                known.insert(text);
+            }
+            Entry::Vacant(free) => {
+                free.insert(text);
+            }
+        }
     }
 
     /// A file field in which nothing was chosen comes as a file without a name.
@@ -154,7 +175,7 @@ impl Filled {
         self.refused.clone().map_or(Ok(()), Err)
     }
 
-    /// The text of a field; nothing when it is missing.
+    /// The text of a field, of several answers to one question a line each; nothing when it is missing.
     pub(super) fn text(&self, name: &str) -> &str {
         self.fields.get(name).map(String::as_str).unwrap_or_default()
     }
@@ -172,5 +193,39 @@ impl Filled {
     pub(super) fn below(&self, prefix: &str) -> BTreeMap<String, String> {
         let inside = self.fields.iter().filter_map(|(name, text)| Some((name.strip_prefix(prefix)?, text)));
         inside.map(|(name, text)| (name.to_owned(), text.clone())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[test]
+    fn answers_of_boxes_become_lines_and_of_anything_else_the_last_counts() {
+        let mut filled = Filled::default();
+        for (name, text) in [("answers.a", "x"), ("score", "4"), ("answers.a", "y"), ("score", "5"), ("comment", "")] {
+            filled.put(name.to_owned(), text.to_owned());
+        }
+        assert_eq!(filled.text("score"), "5");
+        assert_eq!(filled.below(ANSWERS).get("a").map(String::as_str), Some("x\ny"));
+    }
+
+    /// What comes of a form with so many fields, all of one name.
+    async fn repeated(fields: usize) -> Result<()> {
+        let part = "--x\r\ncontent-disposition: form-data; name=\"score\"\r\n\r\n4\r\n";
+        let request = axum::http::Request::builder()
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(Body::from(part.repeat(fields) + "--x--\r\n"))
+            .unwrap();
+        let parts = Multipart::from_request(request, &()).await.unwrap();
+        Filled::default().take_parts(parts).await
+    }
+
+    #[tokio::test]
+    async fn a_field_that_comes_again_counts_again() {
+        assert!(repeated(FIELDS).await.is_ok());
+        assert!(repeated(FIELDS + 1).await.is_err());
     }
 }

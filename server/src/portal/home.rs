@@ -1,11 +1,12 @@
 //! The first page.
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use shared::Error;
 use shared::i18n::Locale;
+use shared::session::Boot;
 use store::Store;
 use store::portal::{Category, Look};
 
@@ -15,11 +16,11 @@ use super::layout::{Head, page, tongue};
 use super::place::Place;
 
 /// `/portal` leads to the only pages there are, if there are just one organisation's.
-pub(super) async fn only(State(store): State<Store>) -> Response {
+pub(super) async fn only(State(store): State<Store>, Extension(boot): Extension<Boot>) -> Response {
     match store.portals().await.as_deref() {
         Ok([one]) => Redirect::to(&format!("/portal/{}", one.slug)).into_response(),
-        Ok(_) => failed(Locale::default(), &Error::NotFound),
-        Err(error) => failed(Locale::default(), error),
+        Ok(_) => failed(boot.locale, &Error::NotFound),
+        Err(error) => failed(boot.locale, error),
     }
 }
 

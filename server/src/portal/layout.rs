@@ -35,7 +35,7 @@ pub(super) fn page(place: &Place, status: StatusCode, head: Head<'_>, body: Mark
         (DOCTYPE)
         html lang=(place.locale.code()) data-theme=(place.theme) {
             (head_of(place, &head))
-            body.portal data-offline=(place.t("portal.form.no_connection")) {
+            body.portal data-offline=(place.t("portal.form.no_connection")) data-failed=(place.t("portal.form.failed")) {
                 a.skip-link href="#main" { (place.t("portal.skip")) }
                 (top(place))
                 main.portal-wide id="main" { (body) }

@@ -1,6 +1,5 @@
 //! Writing in: the form, and what comes of it.
 
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -17,6 +16,7 @@ use super::filled::Filled;
 use super::guard::guards;
 use super::layout::{Head, trail};
 use super::place::Place;
+use super::query::Query;
 use super::words::words;
 
 /// The fields that the form shows.

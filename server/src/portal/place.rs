@@ -121,7 +121,7 @@ fn without_language(parts: &Parts) -> (Option<Locale>, String) {
 /// the latter, which is no page.
 fn page_of(path: &str) -> String {
     match path.rsplit_once('/') {
-        Some((page, "reply")) => page.to_owned(),
+        Some((page, "reply" | "solve" | "reopen" | "rate" | "vote")) => page.to_owned(),
         Some((start, "session")) => format!("{start}/sign-in"),
         _ => path.to_owned(),
     }
@@ -215,6 +215,7 @@ mod tests {
     #[test]
     fn a_refused_form_stands_on_its_own_page() {
         assert_eq!(page_of("/portal/lin/tickets/T1/reply"), "/portal/lin/tickets/T1");
+        assert_eq!(page_of("/portal/lin/tickets/T1/solve"), "/portal/lin/tickets/T1");
         assert_eq!(page_of("/portal/lin/session"), "/portal/lin/sign-in");
         assert_eq!(page_of("/portal/lin/new"), "/portal/lin/new");
     }

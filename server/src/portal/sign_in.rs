@@ -1,7 +1,6 @@
 //! Getting in by a mailed link.
 
 use app::api::outgoing::Letter;
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
@@ -13,6 +12,7 @@ use super::filled::Filled;
 use super::layout::{Head, page as whole};
 use super::letter;
 use super::place::{Place, WANTED, session_cookie};
+use super::query::Query;
 use super::words::words;
 
 /// A session lasts so long, in seconds; the database holds to it by itself (`migrations/0031_portal.sql`).

@@ -1,20 +1,22 @@
 //! Surveys: by a mailed link about a ticket, or on a page of their own.
 
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::Utc;
 use maud::{Markup, html};
 use serde::Deserialize;
 use shared::Error;
-use store::portal::{Answers, AskedSurvey, LONGEST_ANSWER, Question};
+use store::portal::{Answers, AskedSurvey, LONGEST_ANSWER};
 use uuid::Uuid;
 
 use super::fields::{Field, Problems};
-use super::filled::Filled;
+use super::filled::{ANSWERS, Filled};
 use super::guard::guards;
 use super::layout::{Head, page};
 use super::place::Place;
+use super::query::Query;
+use super::questions::further;
 use super::words::words;
 use crate::request::cookie;
 
@@ -187,7 +189,7 @@ fn answers(filled: &Filled) -> Answers {
     Answers {
         score: filled.text("score").parse().ok(),
         comment: filled.text("comment").to_owned(),
-        answers: filled.below("answers."),
+        answers: filled.below(ANSWERS),
     }
 }
 
@@ -239,7 +241,7 @@ fn change(place: &Place, survey: &AskedSurvey, form: &Form) -> Markup {
 }
 
 fn questions(place: &Place, survey: &AskedSurvey, given: &Answers, form: &Form) -> Markup {
-    let shown: Vec<String> = survey.questions.iter().map(|question| format!("answers.{}", question.key)).collect();
+    let shown: Vec<String> = survey.questions.iter().map(|question| format!("{ANSWERS}{}", question.key)).collect();
     let shown: Vec<&str> = shown.iter().map(String::as_str).chain(["score", "comment"]).collect();
     html! {
         (head(survey))
@@ -280,7 +282,7 @@ fn asked_to_change(
                 p { (question) }
                 input type="hidden" name="score" value=(after);
                 input type="hidden" name="comment" value=(given.comment);
-                @for (key, answer) in &given.answers { input type="hidden" name={ "answers." (key) } value=(answer); }
+                @for (key, answer) in &given.answers { input type="hidden" name={ (ANSWERS) (key) } value=(answer); }
                 p.actions {
                     button.button data-kind="primary" { (place.t_with("portal.survey.change_to", &[("score", &after)])) }
                     a.button data-kind="secondary" href={ (form.path) "?kept=1" } {
@@ -333,17 +335,4 @@ fn scores(place: &Place, kind: &str, ((low, high), chosen): ((i64, i64), Option<
             @if let Some(problem) = problem { p.field-error id="score-error" { (problem) } }
         }
     }
-}
-
-fn further(place: &Place, question: &Question, given: &Answers, problems: &Problems) -> Markup {
-    let name = format!("answers.{}", question.key);
-    let value = given.answers.get(&question.key).map(String::as_str).unwrap_or_default();
-    let field = Field::new(&name, question.label.clone());
-    let field = if question.required { field.required() } else { field };
-    let options: Vec<(String, String)> = match question.kind.as_str() {
-        "choice" => question.choices.iter().map(|choice| (choice.code.clone(), choice.text.clone())).collect(),
-        "score" => (1..=5).map(|score| (score.to_string(), score.to_string())).collect(),
-        _ => return field.at_most(Some(LONGEST_ANSWER)).area(place, problems, value),
-    };
-    field.choice(place, problems, (value, Some(place.t("portal.new.none"))), &options)
 }

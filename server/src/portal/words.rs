@@ -13,7 +13,7 @@ pub(super) fn words(place: &Place) -> String {
         "offline": place.t("portal.form.offline"),
         "unread": place.t("portal.form.unread"),
         "again": place.t("portal.form.again"),
-        "failed": place.t("error.offline"),
+        "failed": place.t("portal.form.failed"),
     })
     .to_string()
 }

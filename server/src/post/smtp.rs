@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters, TlsParametersBuilder};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use shared::post::PostFault;
@@ -15,6 +15,7 @@ use store::post::{Account, Departing, Endpoint, Security, Sent};
 use tokio::time::timeout;
 
 use super::{Fault, message::message};
+use crate::authorities;
 
 /// How mail leaves.
 pub(crate) type Transport = AsyncSmtpTransport<Tokio1Executor>;
@@ -78,7 +79,7 @@ pub(super) fn transport(account: &Account, own_way: Option<&Transport>) -> Resul
 }
 
 fn tls(endpoint: &Endpoint) -> Result<Tls, Fault> {
-    let parameters = || TlsParameters::new(endpoint.host.clone()).map_err(|_| Fault::new(PostFault::Encryption, ""));
+    let parameters = || parameters(&endpoint.host).map_err(|_| Fault::new(PostFault::Encryption, ""));
     Ok(match endpoint.security {
         Security::Tls => Tls::Wrapper(parameters()?),
         Security::StartTls => Tls::Required(parameters()?),
@@ -86,8 +87,17 @@ fn tls(endpoint: &Endpoint) -> Result<Tls, Fault> {
     })
 }
 
+/// How a connection to a host is encrypted.
+///
+/// # Errors
+/// A host that no certificate can be for.
+pub(crate) fn parameters(host: &str) -> Result<TlsParameters, Error> {
+    let own = authorities::own().iter().filter_map(|own| Certificate::from_der(own.to_vec()).ok());
+    own.fold(TlsParameters::builder(host.to_owned()), TlsParametersBuilder::add_root_certificate).build()
+}
+
 /// What a failure means. What is wrong with the account is no reason to give a letter up.
-fn fault(error: &Error) -> Fault {
+pub(super) fn fault(error: &Error) -> Fault {
     let source = error.source();
     let words = source.map(ToString::to_string).unwrap_or_default();
     if let Some(code) = error.status().map(u16::from) {

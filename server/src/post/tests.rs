@@ -1,14 +1,22 @@
 //! What administrators read when servers don't do what they should: real connections to servers that say what a test wants.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use shared::post::PostFault;
 use store::post::{Account, Endpoint, Password, Security};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, split};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::{ServerConfig, crypto::ring};
 use uuid::Uuid;
 
-use super::{check, imap};
+use crate::{authorities, mail};
+
+use super::wire::Wire;
+use super::{check, imap, smtp};
 
 const PASSWORD: &str = "se\"cr\\et";
 /// Longer than names may be: it is found out at once that there is no such server, without asking anyone.
@@ -19,21 +27,26 @@ async fn server(greeting: &'static str, mut answer: impl FnMut(&str) -> Option<S
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let (reading, mut writing) = stream.split();
-            if writing.write_all(greeting.as_bytes()).await.is_err() {
-                continue;
-            }
-            let mut lines = BufReader::new(reading).lines();
-            while let Ok(Some(line)) = lines.next_line().await {
-                let Some(said) = answer(&line) else { break };
-                if writing.write_all(said.as_bytes()).await.is_err() {
-                    break;
-                }
-            }
+        while let Ok((stream, _)) = listener.accept().await {
+            talk(stream, greeting, &mut answer).await;
         }
     });
     port
+}
+
+/// Greets and answers until there is no answer.
+async fn talk(stream: impl Wire, greeting: &str, mut answer: impl FnMut(&str) -> Option<String>) {
+    let (reading, mut writing) = split(stream);
+    if writing.write_all(greeting.as_bytes()).await.is_err() {
+        return;
+    }
+    let mut lines = BufReader::new(reading).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let Some(said) = answer(&line) else { break };
+        if writing.write_all(said.as_bytes()).await.is_err() {
+            break;
+        }
+    }
 }
 
 /// A port that nobody listens at.
@@ -183,4 +196,54 @@ async fn a_server_that_speaks_without_encryption_is_not_taken_for_none() {
     let place = || at("127.0.0.1", port, Security::Tls);
     assert_eq!(incoming(place()).await.as_deref(), Some("encryption"));
     assert_eq!(outgoing(place()).await.as_deref(), Some("encryption"));
+}
+
+/// A company's own authority, and a server on this machine whose certificate it signed.
+fn certified() -> (String, TlsAcceptor) {
+    let mut parameters = CertificateParams::new(Vec::new()).unwrap();
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let authority = parameters.self_signed(&key).unwrap().pem();
+    let (issuer, key) = (Issuer::new(parameters, key), KeyPair::generate().unwrap());
+    let signed = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![signed.der().clone()], key.serialize_der().try_into().unwrap())
+        .unwrap();
+    (authority, TlsAcceptor::from(Arc::new(config)))
+}
+
+/// What comes of a port of this machine as the installation's way out.
+async fn way_out(port: u16) -> PostFault {
+    let way = mail::way_out(Some(&format!("smtps://127.0.0.1:{port}"))).unwrap().unwrap();
+    smtp::fault(&way.test_connection().await.unwrap_err()).what
+}
+
+#[tokio::test]
+async fn a_server_certified_by_an_authority_of_ones_own_is_believed_once_that_is_trusted() {
+    let (authority, acceptor) = certified();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                talk(stream, "* OK hello\r\n", |line| Some(format!("{} NO\r\n", tag(line)))).await;
+            }
+        }
+    });
+    let place = || at("127.0.0.1", port, Security::Tls);
+    assert_eq!(incoming(place()).await.as_deref(), Some("certificate"));
+    assert_eq!(outgoing(place()).await.as_deref(), Some("certificate"));
+    assert_eq!(way_out(port).await, PostFault::Certificate);
+    let file = std::env::temp_dir().join(format!("guanxi-authority-{}.pem", Uuid::now_v7()));
+    assert!(authorities::trust(&file).is_err(), "there is no such file");
+    std::fs::write(&file, authority).unwrap();
+    authorities::trust(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(incoming(place()).await.as_deref(), Some("sign_in"), "it is asked");
+    // What greets as a server for incoming mail is none for outgoing mail, but it is believed.
+    assert_eq!(outgoing(place()).await.as_deref(), Some("protocol"));
+    assert_eq!(way_out(port).await, PostFault::Protocol);
 }

@@ -11,9 +11,10 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+use tokio_rustls::rustls::{ClientConfig, crypto::ring};
 
 use super::Fault;
+use crate::authorities;
 
 /// So long a server may take to answer at all.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -41,11 +42,10 @@ pub(super) async fn connect(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
 
 /// Encrypts a connection.
 pub(super) async fn encrypted(endpoint: &Endpoint, plain: Stream) -> Result<Stream, Fault> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|_| Fault::new(PostFault::Encryption, ""))?
-        .with_root_certificates(roots)
+        .with_root_certificates(authorities::trusted())
         .with_no_client_auth();
     let host = endpoint.host.trim_matches(['[', ']']).to_owned();
     let name = ServerName::try_from(host).map_err(|_| Fault::new(PostFault::UnknownHost, ""))?;

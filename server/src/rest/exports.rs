@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use chrono::Utc;
 use serde_json::{Value, json};
 use shared::FieldError;
 use shared::command::Source;
@@ -19,6 +20,7 @@ use super::listing::{Everything, LABELS};
 use super::problem::Answer;
 use super::target::{Id, Target};
 use super::typed::typed;
+use crate::upload::{exported, file_of, kept};
 
 /// All rows that the query asks for, in its order; for people to read if it says in which language.
 pub(super) async fn export(
@@ -31,7 +33,8 @@ pub(super) async fn export(
     if kind == FileKind::Vcf && labels.is_some() {
         return Err(FieldError::new(LABELS, "unknown_field").into());
     }
-    Ok(crate::upload::exported(&store, &actor, target.def, query, (kind, labels, Source::Api)).await?)
+    let name = file_of(&actor, target.def, (labels, None), (Utc::now(), kind));
+    Ok(exported(&store, &actor, (target.def, query), (kind, labels, Source::Api), &name).await?)
 }
 
 /// `POST /exports`: accepted, and made in the background; `Location` tells how far it is.
@@ -70,5 +73,5 @@ pub(super) async fn remove(Caller(actor): Caller, Id(id): Id, State(store): Stat
 
 /// `GET /exports/{id}/file`
 pub(super) async fn fetch(Caller(actor): Caller, Id(id): Id, State(store): State<Store>) -> Answer<Response> {
-    Ok(crate::upload::kept(&store, &actor, id, Source::Api).await?)
+    Ok(kept(&store, &actor, id, (Source::Api, None)).await?)
 }

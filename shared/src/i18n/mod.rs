@@ -1,9 +1,11 @@
 //! Labels and messages in both languages.
 //!
 //! Keys are dynamic (field labels follow from the declarations), so the catalogs are plain tables instead of generated
-//! functions. `{name}` in a text is replaced by a parameter; `{n|one|many}` chooses by number.
+//! functions. `{name}` in a text is replaced by a parameter, set apart from Chinese around it where it is a word in other letters;
+//! `{n|one|many}` chooses by number.
 
 mod catalog;
+mod joined;
 
 #[cfg(target_family = "wasm")]
 pub use catalog::add;
@@ -11,6 +13,7 @@ pub use catalog::{has, lookup};
 
 use serde::{Deserialize, Serialize};
 
+use self::joined::Joined;
 use crate::error::{Error, FieldError};
 use crate::record::RecordDef;
 
@@ -61,19 +64,19 @@ pub fn translate(locale: Locale, key: &str, params: &[(&str, &str)]) -> String {
 }
 
 fn fill(text: &str, params: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
+    let mut out = Joined::with_capacity(text.len() + 16);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
+        out.push(before);
         let Some((slot, tail)) = after.split_once('}') else {
             rest = after;
             break;
         };
-        out.push_str(&slot_text(slot, params));
+        out.push(&slot_text(slot, params));
         rest = tail;
     }
-    out.push_str(rest);
-    out
+    out.push(rest);
+    out.done()
 }
 
 fn slot_text(slot: &str, params: &[(&str, &str)]) -> String {
@@ -170,6 +173,7 @@ mod tests {
     fn parameters_and_plurals_are_filled_in() {
         assert_eq!(fill("{n} {n|deal|deals} of {who}", &[("n", "1"), ("who", "Li")]), "1 deal of Li");
         assert_eq!(fill("{n} {n|deal|deals}", &[("n", "2")]), "2 deals");
+        assert_eq!(fill("由{name}移动", &[("name", "Li")]), "由 Li 移动");
     }
 
     #[test]

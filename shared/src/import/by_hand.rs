@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::mapping::parts;
+use super::mapping::{parts, sign};
 use super::{Assignment, From, Step, mappable};
 use crate::record::{Kind, RecordDef, custom_key};
 use crate::types::by_name;
@@ -47,7 +47,7 @@ impl Suggested {
     }
 }
 
-/// What is mapped otherwise than it was suggested, column by column.
+/// What is mapped otherwise than it was suggested, column by column; what isn't to be brought in is led nowhere.
 fn by_hand(now: &Step, suggested: Option<&Step>) -> Step {
     let mut own: Vec<Assignment> = Vec::new();
     let mut seen = BTreeSet::new();
@@ -62,7 +62,34 @@ fn by_hand(now: &Step, suggested: Option<&Step>) -> Step {
         matches!(assignment.from, From::Constant(_)) && !is_known
     };
     own.extend(now.assignments.iter().filter(is_said).cloned());
+    own.extend(suggested.into_iter().flat_map(|step| left_out(now, step)));
     Step::of(&now.record_type, own)
+}
+
+/// Columns that were suggested to be brought in, and of which somebody said that they aren't.
+fn left_out(now: &Step, suggested: &Step) -> Vec<Assignment> {
+    let mut seen: BTreeSet<&str> = now.columns().collect();
+    let mut all = Vec::new();
+    for before in suggested.assignments.iter().filter(|before| !is_taken(now, before)) {
+        let columns = before.from.columns().into_iter().filter(|column| seen.insert(*column));
+        all.extend(columns.map(|column| Assignment::column("", column)));
+    }
+    all
+}
+
+/// Whether another column, or a fixed value, took the field from what filled it: nobody said then that this isn't to be brought
+/// in. Fields that hold several values are taken by none.
+fn is_taken(now: &Step, before: &Assignment) -> bool {
+    let known = before.from.columns();
+    let holds_one = |own: &Assignment| {
+        let is_joined = by_name(&now.record_type).is_some_and(|def| sign(def, &own.field).is_some());
+        matches!(own.from, From::Person { .. }) || !is_joined
+    };
+    let mut own = now.assignments.iter().filter(|own| own.field == before.field);
+    own.any(|own| {
+        let columns = own.from.columns();
+        columns.is_empty() || holds_one(own) && columns.iter().any(|column| !known.contains(column))
+    })
 }
 
 /// Where a column goes, and how its cells are meant.
@@ -87,13 +114,16 @@ fn take_over(step: &mut Step, hand: &Step, is_added: &impl Fn(&str) -> bool) {
     }
 }
 
-/// What the field of one type is in another; nothing if that has no such field.
+/// What the field of one type is in another; nothing if that has no such field. Nowhere is nowhere in any type.
 fn meant(
     before: &RecordDef,
     def: &'static RecordDef,
     target: &str,
     is_added: &impl Fn(&str) -> bool,
 ) -> Option<String> {
+    if target.is_empty() {
+        return Some(String::new());
+    }
     if let Some(key) = custom_key(target) {
         return is_added(key).then(|| target.to_owned());
     }
@@ -165,6 +195,21 @@ mod tests {
         let expected = ["job_title", "phones", "phones", "customer_id", "description", "", "address.city"];
         assert_eq!(targets(&step, &columns), some(&expected));
         assert!(step.companions("Cell").contains(&"Tel"));
+    }
+
+    #[test]
+    fn what_is_not_to_be_brought_in_stays_out() {
+        let columns = [("Who", "name"), ("Tel", "phones"), ("Cell", "phones"), ("Born", "birth_date")];
+        let mut suggested = Suggested::new(Some(step(&CONTACT, &columns)));
+        let mut now = step(&CONTACT, &columns);
+        now.lead(&CONTACT, "Tel", "", None);
+        now.lead(&CONTACT, "Birthday", "birth_date", None);
+        let leads = step(&LEAD, &[("Who", "name"), ("Tel", "phones"), ("Born", "company")]);
+        let leads = suggested.go_on(Some(&now), leads, |_| false);
+        // Another column took the day over: nobody said that it isn't to be brought in.
+        assert_eq!(targets(&leads, &["Who", "Tel", "Born"]), some(&["name", "", "company"]));
+        let back = suggested.go_on(Some(&leads), step(&CONTACT, &columns), |_| false);
+        assert_eq!(targets(&back, &["Tel", "Cell", "Born", "Birthday"]), some(&["", "phones", "", "birth_date"]));
     }
 
     #[test]

@@ -121,7 +121,7 @@ fn joined<'c>(columns: impl Iterator<Item = &'c str>, sign: &str) -> Option<From
 }
 
 /// What stands between the values of several columns in one field; `None` where there can be one only.
-fn sign(def: &RecordDef, target: &str) -> Option<&'static str> {
+pub(super) fn sign(def: &RecordDef, target: &str) -> Option<&'static str> {
     if let Some((_, part)) = target.split_once('.') {
         return (part == "street").then_some(", ");
     }

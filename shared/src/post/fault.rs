@@ -44,11 +44,13 @@ pub enum PostFault {
     NotKept,
     /// No server is set up to send by.
     NoWayOut,
+    /// Its ticket became part of somebody else's before it left.
+    Apart,
 }
 
 impl PostFault {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NoPassword,
         Self::UnknownHost,
         Self::Unreachable,
@@ -67,6 +69,7 @@ impl PostFault {
         Self::Protocol,
         Self::NotKept,
         Self::NoWayOut,
+        Self::Apart,
     ];
 
     /// The code.
@@ -90,6 +93,7 @@ impl PostFault {
             Self::Protocol => "protocol",
             Self::NotKept => "not_kept",
             Self::NoWayOut => "no_way_out",
+            Self::Apart => "apart",
         }
     }
 }

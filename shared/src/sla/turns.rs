@@ -98,6 +98,8 @@ struct Watch {
     pauses: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// Since when it stands still.
     held_since: Option<DateTime<Utc>>,
+    /// That it stands still was told, and not yet what ended that.
+    stands: bool,
     told: Vec<Turn>,
 }
 
@@ -110,6 +112,7 @@ impl Watch {
             alarm: None,
             pauses: Vec::new(),
             held_since: None,
+            stands: false,
             told: Vec::new(),
         }
     }
@@ -119,14 +122,14 @@ impl Watch {
         let before = std::mem::replace(&mut self.clock, clock);
         let is_new = clock.started_at != before.started_at;
         if is_new {
-            (self.alarm, self.held_since) = (None, None);
+            (self.alarm, self.held_since, self.stands) = (None, None, false);
             self.pauses.clear();
         }
         self.note_pause(at);
         match (before.target_minutes.filter(|_| !is_new), clock.target_minutes) {
             (None, None) => return,
             (Some(_), None) => {
-                self.alarm = None;
+                (self.alarm, self.stands) = (None, false);
                 return self.tell(at, Did::TakenAway);
             }
             (earlier, target) if earlier != target => {
@@ -135,20 +138,27 @@ impl Watch {
             }
             _ => {}
         }
-        let was_met = before.met_at.is_some() && !is_new;
-        let was_paused = before.paused && !is_new;
-        match clock.met_at {
-            Some(_) if was_met => {}
-            Some(_) => self.tell(at, if clock.state == ClockState::Met { Did::Met } else { Did::MetLate }),
-            None if clock.paused && !was_paused => self.tell(at, Did::Paused),
-            None if !clock.paused && (was_paused || was_met) => self.tell(at, Did::WentOn),
-            None => {}
-        }
+        self.look_at_run(before.met_at.is_some() && !is_new, at);
         match clock.state {
             ClockState::Missed => self.warn(at, Did::Missed),
             ClockState::AtRisk => self.warn(at, Did::AtRisk),
             _ => {}
         }
+    }
+
+    /// Whether it was met, stands still or goes on: a pause that was told of is told to be over, and none that was not.
+    fn look_at_run(&mut self, was_met: bool, at: DateTime<Utc>) {
+        let Clock { met_at, paused, state, .. } = self.clock;
+        let did = match met_at {
+            Some(_) if was_met => return,
+            Some(_) if state == ClockState::Met => Did::Met,
+            Some(_) => Did::MetLate,
+            None if paused && !self.stands => Did::Paused,
+            None if !paused && (self.stands || was_met) => Did::WentOn,
+            None => return,
+        };
+        self.stands = did == Did::Paused;
+        self.tell(at, did);
     }
 
     /// Nothing happened until then, or until now: what time alone made of it. What happens in the due second is in

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
+use crate::i18n::{Locale, translate};
 use crate::types::Survey;
+
+/// What a question for yes or no offers: as it is kept, and the key of its text.
+pub const YES_NO: [(&str, &str); 2] = [("yes", "ui.word.yes"), ("no", "ui.word.no")];
 
 /// An answer with its question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,18 +21,21 @@ pub struct Answered {
 
 /// Each answer with its question, in the reader's language if the survey has it: in the order of the questions, then those
 /// whose question was taken out.
-pub fn answered(answers: &Value, survey: Option<&Survey<'_>>, locale: &str) -> Vec<Answered> {
+pub fn answered(answers: &Value, survey: Option<&Survey<'_>>, locale: Locale) -> Vec<Answered> {
     let asked = survey.and_then(|survey| survey.questions().as_array().cloned()).unwrap_or_default();
-    let other = survey.is_some_and(|survey| survey.locale() != Some(locale));
+    let other = survey.is_some_and(|survey| survey.locale() != Some(locale.code()));
     let given = answers.as_object();
     let known = asked.iter().filter_map(|question| {
         let key = question.get("key")?.as_str()?.to_owned();
-        let answer = words(question, given?.get(&key)?, other);
+        let answer = words(question, given?.get(&key)?, (other, locale));
         Some(Answered { key, question: question_label(question, other), answer })
     });
     let is_gone = |key: &str| asked.iter().all(|question| question.get("key").and_then(Value::as_str) != Some(key));
     let gone = given.into_iter().flatten().filter(|(key, _)| is_gone(key));
-    let gone = gone.map(|(key, answer)| Answered { key: key.clone(), question: None, answer: plain(answer) });
+    let gone = gone.map(|(key, answer)| {
+        let answer = words(&Value::Null, answer, (other, locale));
+        Answered { key: key.clone(), question: None, answer }
+    });
     known.chain(gone).collect()
 }
 
@@ -38,13 +45,40 @@ pub fn question_label(question: &Value, other: bool) -> Option<String> {
     text("other_label").filter(|_| other).or_else(|| text("label"))
 }
 
-/// An answer; a choice in the words of the survey's other language, if there are any.
-fn words(question: &Value, answer: &Value, other: bool) -> String {
-    let translated = || {
-        let at = question.get("choices")?.as_array()?.iter().position(|choice| choice == answer)?;
-        question.get("other_choices")?.as_array()?.get(at)?.as_str().map(str::to_owned)
+/// What may be chosen for a further question, as it is kept and as it is read, the best score first; nothing where it is answered
+/// in words.
+pub fn offered(question: &Value, other: bool, locale: Locale) -> Vec<(String, String)> {
+    let lines = |name: &str| -> Vec<String> {
+        let lines = question.get(name).and_then(Value::as_array).into_iter().flatten();
+        lines.filter_map(|line| line.as_str().map(str::to_owned)).collect()
     };
-    other.then(translated).flatten().unwrap_or_else(|| plain(answer))
+    match question.get("kind").and_then(Value::as_str) {
+        Some("score") => (1..=5).rev().map(|score: u8| (score.to_string(), score.to_string())).collect(),
+        Some("yes_no") => YES_NO.iter().map(|(code, key)| ((*code).to_owned(), translate(locale, key, &[]))).collect(),
+        Some("choice" | "several") => {
+            let words = if other { lines("other_choices") } else { Vec::new() };
+            let choices = lines("choices").into_iter().enumerate();
+            choices.map(|(at, code)| (code.clone(), words.get(at).cloned().unwrap_or(code))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// An answer as it is read: what was chosen in the words of the survey's other language, if there are any.
+fn words(question: &Value, answer: &Value, (other, locale): (bool, Locale)) -> String {
+    let offered = offered(question, other, locale);
+    let one = |answer: &Value| {
+        let found = offered.iter().find(|(code, _)| answer == code.as_str());
+        found.map_or_else(|| plain(answer), |(_, text)| text.clone())
+    };
+    match answer {
+        // Choices may have commas of their own.
+        Value::Array(chosen) => {
+            let chosen: Vec<String> = chosen.iter().map(one).collect();
+            chosen.join(if locale == Locale::ZhCn { "；" } else { "; " })
+        }
+        answer => one(answer),
+    }
 }
 
 fn plain(answer: &Value) -> String {
@@ -62,15 +96,20 @@ mod tests {
         let which = json!({"key": "b", "label": "哪个？", "other_label": "Which?", "kind": "choice",
             "choices": ["红", "蓝"], "other_choices": ["Red", "Blue"]});
         let why = json!({"key": "a", "label": "为什么？", "kind": "text"});
-        let survey = json!({"locale": "zh-CN", "questions": [which, why]});
+        let all = json!({"key": "c", "label": "哪些？", "other_label": "Which ones?", "kind": "several",
+            "choices": ["大", "小", "圆"], "other_choices": ["Large", "Small", "Round"]});
+        let again = json!({"key": "d", "label": "还会吗？", "other_label": "Again?", "kind": "yes_no"});
+        let survey = json!({"locale": "zh-CN", "questions": [which, why, all, again]});
         let survey = survey.as_object().unwrap();
-        let answers = json!({"a": "快", "b": "蓝", "z": 4});
-        let told = |locale: &str| -> Vec<String> {
+        let answers = json!({"a": "快", "b": "蓝", "c": ["大", "圆"], "d": "no", "y": ["方"], "z": 4});
+        let told = |locale: Locale| -> Vec<String> {
             let lines = answered(&answers, Some(&Survey(survey)), locale).into_iter();
             lines.map(|one| format!("{} {} {}", one.key, one.question.unwrap_or_default(), one.answer)).collect()
         };
-        assert_eq!(told("zh-CN"), ["b 哪个？ 蓝", "a 为什么？ 快", "z  4"]);
-        assert_eq!(told("en"), ["b Which? Blue", "a 为什么？ 快", "z  4"]);
-        assert!(answered(&Value::Null, Some(&Survey(survey)), "en").is_empty());
+        let chinese = ["b 哪个？ 蓝", "a 为什么？ 快", "c 哪些？ 大；圆", "d 还会吗？ 否", "y  方", "z  4"];
+        let english = ["b Which? Blue", "a 为什么？ 快", "c Which ones? Large; Round", "d Again? No", "y  方", "z  4"];
+        assert_eq!(told(Locale::ZhCn), chinese);
+        assert_eq!(told(Locale::En), english);
+        assert!(answered(&Value::Null, Some(&Survey(survey)), Locale::En).is_empty());
     }
 }

@@ -15,8 +15,8 @@ use crate::access::{Actor, FieldAccess};
 use crate::record::{FieldDef, Kind, RecordDef, Row, Values, texts};
 
 pub use blanks::{Piece, put_in, taken_away};
-pub use phones::country_of_zone;
 use phones::{Plan, e164};
+pub use phones::{country_of_zone, national};
 pub use places::split_place;
 
 /// A way of writing. In the order in which the rules are applied.

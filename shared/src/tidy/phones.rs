@@ -13,6 +13,10 @@ pub use zones::country_of_zone;
 const EXTENSION_DIGITS: usize = 8;
 /// Fewest digits of a number that begins with the country's code, where no sign says so: local ones are shorter.
 const WHOLE: usize = 11;
+/// Fewest digits of a part of a number that are looked for behind a country's code.
+const PART: usize = 4;
+/// The same behind digits that need not be a code, or the zero for one.
+const TELLING: usize = 6;
 /// Digits of numbers of countries that are not among the plans.
 const ANY: std::ops::RangeInclusive<usize> = 8..=15;
 
@@ -50,6 +54,23 @@ pub(super) fn e164(text: &str, country: Option<&Plan>) -> Option<String> {
             (fits && is_number).then(|| format!("+{whole} x{extension}"))
         }
     }
+}
+
+/// The digits of a number, or of its beginning, that are in it with the country's code as well as with the zero in its place.
+/// Nothing for what has neither, and for what is no number.
+pub fn national(text: &str) -> Option<String> {
+    let text = text.replace("(0)", "");
+    let is_number = text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-()".contains(c));
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let is_coded = text.trim_start_matches([' ', '(']).starts_with('+');
+    let abroad = if is_coded { Some(digits.as_str()) } else { digits.strip_prefix("00") };
+    let coded = abroad.and_then(|abroad| PLANS.iter().find_map(|plan| abroad.strip_prefix(plan.code)));
+    let (rest, least) = match coded {
+        Some(rest) => (rest, PART),
+        None => (digits.strip_prefix("86").or_else(|| digits.strip_prefix('0'))?, TELLING),
+    };
+    let rest = rest.trim_start_matches('0');
+    (is_number && rest.len() >= least).then(|| rest.to_owned())
 }
 
 /// The digits of a number that begins with a country's code; people write the zero behind that, too.
@@ -101,6 +122,26 @@ mod tests {
         ] {
             assert_eq!(read(text, country).as_deref(), Some(number), "{text}");
             assert_eq!(read(number, "CN").as_deref(), Some(number), "once is enough");
+        }
+    }
+
+    #[test]
+    fn a_number_is_looked_for_without_its_country() {
+        for (text, digits) in [
+            ("+86 139 0000 7777", "13900007777"),
+            ("0086-13900007777", "13900007777"),
+            ("8613900007777", "13900007777"),
+            ("+86 1390", "1390"),
+            ("86139000", "139000"),
+            ("+86 (0)571 8888", "5718888"),
+            ("0571-8888 1234", "57188881234"),
+            ("+49 30 123456", "30123456"),
+            ("(+1) 555 234 5678", "5552345678"),
+        ] {
+            assert_eq!(national(text).as_deref(), Some(digits), "{text}");
+        }
+        for text in ["13900007777", "+86 139", "0571", "000123", "86 trees 139000", "T0086139000", "2026-10-01", ""] {
+            assert_eq!(national(text), None, "{text}");
         }
     }
 

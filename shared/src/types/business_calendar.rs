@@ -24,6 +24,8 @@ record! {
         name: "business_calendar", plural: "business_calendars", icon: "calendar-clock", title: "name",
         /// Name.
         name: text(120).required().unique().search().list();
+        /// Name in the language that is not the organisation's own.
+        other_name: text(120).search();
         /// IANA time zone the hours are meant in; the organisation's when empty.
         timezone: time_zone().list();
         /// Opening hours by weekday: `{"mon": [["09:00", "18:00"]], …}`; always open when empty.

@@ -26,6 +26,8 @@ record! {
         name: "sla_policy", plural: "sla_policies", icon: "timer", title: "name",
         /// Name.
         name: text(120).required().unique().search().list();
+        /// Name in the language that is not the organisation's own.
+        other_name: text(120).search();
         /// Which one is looked at first.
         position: integer(0, 10_000).default("0").list();
         /// Holds for new tickets.

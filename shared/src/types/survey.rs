@@ -21,8 +21,12 @@ pub fn score_range(kind: &str) -> Option<(i64, i64)> {
     }
 }
 
-/// How a further question is answered: in words, with a score from 1 to 5, or with one of the choices.
-const QUESTION_KINDS: &[&str] = &["text", "score", "choice"];
+/// How a further question is answered: in words, with a score from 1 to 5, with yes or no, with one of the choices, or with all of
+/// them that apply.
+const QUESTION_KINDS: &[&str] = &["text", "score", "yes_no", "choice", "several"];
+
+/// Kinds of questions that offer choices.
+const CHOOSING: &[&str] = &["choice", "several"];
 
 /// A further question.
 const QUESTION: &[Part] = &[
@@ -32,8 +36,8 @@ const QUESTION: &[Part] = &[
     Part::of(FieldDef::new("other_label", kinds::text(300))),
     Part::of(FieldDef::new("kind", kinds::choice(QUESTION_KINDS)).required().default("text")),
     // A choice is kept as it is written here, whichever language it was read in: so the answers are counted together.
-    Part::of(FieldDef::new("choices", kinds::lines(200)).required()).when("kind", &["choice"]),
-    Part::of(FieldDef::new("other_choices", kinds::lines(200))).when("kind", &["choice"]),
+    Part::of(FieldDef::new("choices", kinds::lines(200)).required()).when("kind", CHOOSING),
+    Part::of(FieldDef::new("other_choices", kinds::lines(200))).when("kind", CHOOSING),
     Part::of(FieldDef::new("required", kinds::boolean())),
 ];
 
@@ -43,6 +47,8 @@ record! {
         name: "survey", plural: "surveys", icon: "smile", title: "name",
         /// Name shown to colleagues.
         name: text(120).required().unique().search().list();
+        /// The same in the language that is not the organisation's own.
+        other_name: text(120).search();
         /// What is measured.
         kind: choice(SURVEY_KINDS).required().default("csat").list();
         /// The language that its texts are in; those called other are in the other one.
@@ -51,8 +57,8 @@ record! {
         question: text(300).required().list();
         /// The same in the other language; with it the survey is asked in both.
         other_question: text(300);
-        /// Further questions: `[{"key": "speed", "label": "…", "kind": "text|choice|score", "choices": […], "required": true}]`,
-        /// in the other language `other_label` and `other_choices`.
+        /// Further questions: `[{"key": "speed", "label": "…", "kind": "text|score|yes_no|choice|several", "choices": […],
+        /// "required": true}]`, in the other language `other_label` and `other_choices`.
         questions: sequence(QUESTION).group("questions");
         /// What they read after answering.
         thanks: text(300);
@@ -108,6 +114,7 @@ fn survey_rules(draft: &mut Draft<'_>) {
         draft.error("kind", "fixed");
     }
     asks_something(draft);
+    asks_in_both(draft);
     if !draft.changed("questions") {
         return;
     }
@@ -139,10 +146,37 @@ fn asks_something(draft: &mut Draft<'_>) {
     }
 }
 
+/// What stands in the other language is read by nobody unless the main question does, too: without that the survey is asked in one
+/// language alone. Those that were kept so before stay as they are until one of these fields changes.
+fn asks_in_both(draft: &mut Draft<'_>) {
+    let touched = ["questions", "other_question", "other_thanks"].iter().any(|field| draft.changed(field));
+    if !touched || draft.has("other_question") {
+        return;
+    }
+    let Some(field) = other_words(draft) else { return };
+    if draft.changed("other_question") {
+        draft.error("other_question", "required");
+    } else {
+        draft.error(&field, "other_question_first");
+    }
+}
+
+/// The field of the first words in the other language besides the main question.
+fn other_words(draft: &Draft<'_>) -> Option<String> {
+    let questions = draft.after.get("questions").and_then(Value::as_array).into_iter().flatten();
+    let of_question = |(at, question): (usize, &Value)| {
+        let is_said = |name: &&str| question.get(*name).is_some_and(|words| !words.is_null());
+        let name = ["other_label", "other_choices"].into_iter().find(is_said)?;
+        Some(format!("questions.{at}.{name}"))
+    };
+    let found = questions.enumerate().find_map(of_question);
+    found.or_else(|| draft.has("other_thanks").then(|| "other_thanks".to_owned()))
+}
+
 /// The error of a question that offers a choice more than once, since results count by the choice's text, or not each of them in
 /// the other language.
 fn wrong_choices(at: usize, question: &Value) -> Option<FieldError> {
-    question.get("kind").filter(|kind| *kind == "choice")?;
+    question.get("kind").and_then(Value::as_str).filter(|kind| CHOOSING.contains(kind))?;
     let twice = |name: &str| {
         let mut seen = BTreeSet::new();
         let choices = question.get(name)?.as_array()?;
@@ -238,13 +272,35 @@ mod tests {
 
     #[test]
     fn a_question_offers_each_choice_once() {
-        let asking = |choices: Value| {
-            let why = json!({"label": "Why?", "kind": "text"});
-            survey("csat", true, json!([why, {"label": "Which?", "kind": "choice", "choices": choices}]))
-        };
-        assert!(refused(None, asking(json!(["Red", "Blue"]))).is_empty());
-        let told = ("questions.1.choices".to_owned(), "choice_twice".to_owned());
-        assert_eq!(refused(None, asking(json!(["Red", "Blue", " Red "]))), [told]);
+        for kind in ["choice", "several"] {
+            let asking = |choices: Value| {
+                let why = json!({"label": "Why?", "kind": "text"});
+                survey("csat", true, json!([why, {"label": "Which?", "kind": kind, "choices": choices}]))
+            };
+            let told = |code: &str| [("questions.1.choices".to_owned(), code.to_owned())];
+            assert!(refused(None, asking(json!(["Red", "Blue"]))).is_empty());
+            assert_eq!(refused(None, asking(json!(["Red", "Blue", " Red "]))), told("choice_twice"));
+            assert_eq!(refused(None, asking(json!([" "]))), told("required"));
+        }
+        let again = json!([{"label": "Again?", "kind": "yes_no"}]);
+        assert!(refused(None, survey("csat", true, again)).is_empty(), "yes and no are all there is");
+    }
+
+    #[test]
+    fn words_in_the_other_language_need_the_main_question_in_it() {
+        let told = |field: &str, code: &str| [(field.to_owned(), code.to_owned())];
+        let how = json!({"label": "How?", "other_label": "怎么？", "kind": "text"});
+        let both = json!([{"label": "Why?", "kind": "text"}, how]);
+        let unread = survey("csat", true, both);
+        let first = "other_question_first";
+        assert_eq!(refused(None, unread.clone()), told("questions.1.other_label", first));
+        let thanks = json!({"other_thanks": "谢谢"});
+        assert_eq!(refused(Some(survey("csat", true, json!(null))), thanks), told("other_thanks", first));
+        assert!(refused(Some(unread.clone()), json!({"name": "B"})).is_empty(), "kept before there was this rule");
+        let mut read = unread;
+        read["other_question"] = "怎么样？".into();
+        assert!(refused(None, read.clone()).is_empty());
+        assert_eq!(refused(Some(read), json!({"other_question": null})), told("other_question", "required"));
     }
 
     #[test]
@@ -252,7 +308,9 @@ mod tests {
         let asking = |other: Value| {
             let which =
                 json!({"label": "Which?", "kind": "choice", "choices": ["Red", "Blue"], "other_choices": other});
-            survey("csat", true, json!([which]))
+            let mut asked = survey("csat", true, json!([which]));
+            asked["other_question"] = "怎么样？".into();
+            asked
         };
         let told = |code: &str| [("questions.0.other_choices".to_owned(), code.to_owned())];
         assert!(refused(None, asking(json!(["红", "蓝"]))).is_empty() && refused(None, asking(json!(null))).is_empty());

@@ -8,6 +8,8 @@ record! {
         name: "team", plural: "teams", icon: "users", title: "name",
         /// Name.
         name: text(120).required().unique().search().list();
+        /// Name in the language that is not the organisation's own.
+        other_name: text(120).search();
         /// The team above. Cycles are refused by the store.
         parent_id: reference("team").list();
         /// Who leads it.

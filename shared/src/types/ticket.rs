@@ -87,7 +87,7 @@ record! {
         assigned_at: datetime().computed();
         /// How often it was opened again.
         reopened: integer(0, 1_000_000).computed();
-        /// When a customer wrote last; kept by the store.
+        /// When a customer wrote last, with the ticket itself at first; kept by the store.
         customer_wrote_at: datetime().computed();
         /// When an agent answered last; kept by the store.
         agent_wrote_at: datetime().computed();
@@ -148,6 +148,10 @@ fn ticket_rules(draft: &mut Draft<'_>) {
     if draft.before.is_none() {
         draft.set("reopened", 0);
         draft.set("sla_state", "none");
+        // What they came with, be it by phone, is the first that they said: they wait since then.
+        if let Some(received) = Ticket(draft.after).received_at() {
+            draft.set("customer_wrote_at", instant_text(received));
+        }
     }
     let own = draft.before.map(|row| row.id);
     if own.is_some() && Ticket(draft.after).duplicate_of_id() == own {

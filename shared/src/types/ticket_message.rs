@@ -34,6 +34,8 @@ record! {
         delivery: choice(&["queued", "sent", "failed", "bounced"]).computed().list();
         /// Why it failed.
         delivery_error: text(500).computed();
+        /// Number of the ticket of somebody else that it comes from: the customer does not see it. Kept by the store.
+        apart_from: text(40).computed().internal();
     }
     // What was made a note and written anew since would be shown to the customer.
     with { through: &["ticket_id"], needs: &["ticket_id"], together: &["kind", "content"], part_of: Some("ticket_id") }

@@ -9,6 +9,8 @@ record! {
         name: "ticket_rule", plural: "ticket_rules", icon: "split", title: "name",
         /// Name.
         name: text(120).required().unique().search().list();
+        /// Name in the language that is not the organisation's own.
+        other_name: text(120).search();
         /// Which one is tried first.
         position: integer(0, 10_000).default("0").list();
         /// Tried for new tickets.

@@ -11,6 +11,8 @@ record! {
         name: "ticket_status", plural: "ticket_statuses", icon: "list-checks", title: "name",
         /// Name shown to agents.
         name: text(60).required().unique().search().list();
+        /// Name in the language that is not the organisation's own.
+        other_name: text(60).search();
         /// The category it belongs to.
         category: choice(TICKET_STATUSES).required().list();
         /// When to use it.

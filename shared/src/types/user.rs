@@ -39,6 +39,8 @@ record! {
         name: "role", plural: "roles", icon: "shield", title: "name",
         /// Name shown to administrators.
         name: text(120).required().unique().search().list();
+        /// Name in the language that is not the organisation's own.
+        other_name: text(120).search();
         /// What the role is for.
         description: long_text().list();
         /// [`Grants`] as JSON.

@@ -173,8 +173,14 @@ impl Store {
 
     /// The roles of a new organisation; gives the administrators'.
     async fn create_roles(&self, actor: &Actor, locale: Locale) -> Result<Uuid> {
-        let role =
-            |role: DefaultRole| (Uuid::now_v7(), values(json!({"name": role.name(locale), "grants": role.grants()})));
+        let other = match locale {
+            Locale::ZhCn => Locale::En,
+            Locale::En => Locale::ZhCn,
+        };
+        let role = |role: DefaultRole| {
+            let fields = json!({"name": role.name(locale), "other_name": role.name(other), "grants": role.grants()});
+            (Uuid::now_v7(), values(fields))
+        };
         let roles: Vec<_> = DefaultRole::ALL.into_iter().map(role).collect();
         let admin_role = roles[0].0;
         self.create(actor, "role", roles).await?;

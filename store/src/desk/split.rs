@@ -150,7 +150,12 @@ fn led_to_copies(html: &str, copies: &[Copied]) -> String {
 
 /// Whether the customer said it.
 fn is_customers(message: &Row) -> bool {
-    message.text("kind") == Some("reply") && message.text("direction") == Some("inbound")
+    message.text("kind") == Some("reply") && message.text("direction") == Some("inbound") && !is_apart(message)
+}
+
+/// Whether it was said with somebody else, whose ticket became part of this one.
+fn is_apart(message: &Row) -> bool {
+    message.text("apart_from").is_some()
 }
 
 fn ticket(from: &Row, message: &Row, id: Uuid, html: &str) -> Command {
@@ -159,6 +164,9 @@ fn ticket(from: &Row, message: &Row, id: Uuid, html: &str) -> Command {
     if !is_customers(message) {
         // Nobody asked for it: it is no request of theirs on the public pages.
         all.retain(|field, _| field != "contact_id" && !field.starts_with("requester_"));
+    }
+    if is_apart(message) {
+        all.remove("customer_id");
     }
     let mut subject = from.text("subject").unwrap_or_default().to_owned();
     if is_customers(message) {

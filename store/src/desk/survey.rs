@@ -41,7 +41,11 @@ impl Store {
         let chosen = asked.filter(|question| question.get("kind").and_then(Value::as_str) != Some("text"));
         let keys: Vec<String> = chosen.filter_map(|question| Some(question.get("key")?.as_str()?.to_owned())).collect();
         for (key, answer, n) in answers(&mut tx, actor, id, keys).await? {
-            found.questions.entry(key).or_default().insert(answer, n);
+            if let Some(answer) = answer {
+                found.questions.entry(key).or_default().insert(answer, n);
+            } else {
+                found.answering.insert(key, n);
+            }
         }
         Ok(found)
     }
@@ -54,16 +58,25 @@ async fn scores(tx: &mut Tx, actor: &Actor, survey: Uuid) -> Result<Vec<(Option<
     sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
 
-async fn answers(tx: &mut Tx, actor: &Actor, survey: Uuid, keys: Vec<String>) -> Result<Vec<(String, String, i64)>> {
+/// How many people gave each answer, of several choices each; and how many gave any, without an answer.
+async fn answers(
+    tx: &mut Tx,
+    actor: &Actor,
+    survey: Uuid,
+    keys: Vec<String>,
+) -> Result<Vec<(String, Option<String>, i64)>> {
     if keys.is_empty() || !sees(actor, "answers") {
         return Ok(Vec::new());
     }
     let mut sql = Sql::new(
-        "select a.key, a.value, count(*) from survey_responses t
-         cross join lateral jsonb_each_text(case jsonb_typeof(t.answers) when 'object' then t.answers else '{}' end) a where ",
+        "select a.key, v.value, count(distinct t.id) from survey_responses t
+         cross join lateral jsonb_each(case jsonb_typeof(t.answers) when 'object' then t.answers else '{}' end) a
+         cross join lateral jsonb_array_elements_text(
+             case jsonb_typeof(a.value) when 'array' then a.value else jsonb_build_array(a.value) end) v
+         where v.value is not null and ",
     );
     push_of(&mut sql, actor, survey);
-    sql.push(" and a.key = any(").push_bind(keys).push(") group by a.key, a.value");
+    sql.push(" and a.key = any(").push_bind(keys).push(") group by grouping sets ((a.key, v.value), (a.key))");
     sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
 

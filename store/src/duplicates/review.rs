@@ -17,6 +17,7 @@ use crate::error::{from_sqlx, internal};
 use crate::pool::{DbRole, Store, Tx};
 use crate::read::tallies::push_count;
 use crate::scope::{Sql, push_ids, push_scope};
+use crate::write::ERASED;
 
 /// Pairs shown at a time.
 const SHOWN: usize = 20;
@@ -283,7 +284,7 @@ async fn told(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, stored: Vec<S
 }
 
 /// Appends the pairs of a type that wait for a decision (dismissed is `null`) or were decided on, as `p`: one whose records were
-/// archived or deleted since waits for none.
+/// archived, deleted or erased since waits for none.
 fn push_pairs(sql: &mut Sql, org_id: Uuid, def: &RecordDef, dismissed: &'static str) {
     sql.push("duplicate_pairs p");
     for (alias, id) in [("a", "first_id"), ("b", "second_id")] {
@@ -291,6 +292,7 @@ fn push_pairs(sql: &mut Sql, org_id: Uuid, def: &RecordDef, dismissed: &'static 
             " join {} {alias} on {alias}.org_id = p.org_id and {alias}.id = p.{id} and {alias}.archived_at is null",
             def.table()
         ));
+        sql.push(format_args!(" and {alias}.{} is distinct from ", def.title)).push_bind(ERASED);
     }
     sql.push(" where p.org_id = ").push_bind(org_id).push(" and p.record_type = ").push_bind(def.name);
     sql.push(format_args!(" and p.dismissed_at is {dismissed}"));

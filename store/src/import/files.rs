@@ -2,7 +2,7 @@
 
 use shared::access::{Action, Actor};
 use shared::i18n::Locale;
-use shared::import::{FileInfo, FileKind, Format, MAX_BYTES, Reading, Step};
+use shared::import::{FILE_ERASED, FileInfo, FileKind, Format, MAX_BYTES, Reading, Step};
 use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
@@ -149,8 +149,8 @@ async fn likeliest(tx: &mut Tx, actor: &Actor, table: &Table) -> Result<Step> {
 
 /// A file's name and content.
 pub(super) async fn load(tx: &mut Tx, actor_id: Uuid, file: Uuid) -> Result<(String, Table)> {
-    let found: Option<(String, Vec<u8>, Json<Reading>)> = sqlx::query_as(
-        "select name, content, reading from import_files where org_id = $1 and id = $2 and actor_id = $3",
+    let found: Option<(String, Vec<u8>, Json<Reading>, bool)> = sqlx::query_as(
+        "select name, content, reading, erased from import_files where org_id = $1 and id = $2 and actor_id = $3",
     )
     .bind(tx.org_id)
     .bind(file)
@@ -158,7 +158,10 @@ pub(super) async fn load(tx: &mut Tx, actor_id: Uuid, file: Uuid) -> Result<(Str
     .fetch_optional(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    let (name, content, Json(reading)) = found.ok_or(Error::NotFound)?;
+    let (name, content, Json(reading), erased) = found.ok_or(Error::NotFound)?;
+    if erased {
+        return Err(Error::invalid("file", FILE_ERASED));
+    }
     Ok((name, read_aside(content, reading).await?.0))
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use shared::access::Actor;
 use shared::command::{Change, Command, Outcome, Source};
 use shared::i18n::Locale;
-use shared::import::{Preview, Spec};
+use shared::import::{FILE_ERASED, Preview, Spec};
 use shared::{Error, Result};
 use sqlx::types::Json;
 use tokio::task::JoinSet;
@@ -79,7 +79,7 @@ impl Store {
                 }
                 Err(fault) => {
                     tracing::error!(%fault, run = %id, "an import failed");
-                    let _ = store.give_up(org_id, id).await;
+                    let _ = store.give_up(org_id, id, &fault).await;
                 }
             }
         });
@@ -324,14 +324,16 @@ impl Store {
         tx.commit().await
     }
 
-    async fn give_up(&self, org_id: Uuid, id: Uuid) -> Result<()> {
+    async fn give_up(&self, org_id: Uuid, id: Uuid, fault: &Error) -> Result<()> {
+        let reason = (*fault == Error::invalid("file", FILE_ERASED)).then_some(FILE_ERASED);
         let mut tx = self.begin(org_id, crate::pool::DbRole::Reader).await?;
         sqlx::query(
-            "update import_runs set status = 'failed', finished_at = now()
+            "update import_runs set status = 'failed', finished_at = now(), reason = $3
              where org_id = $1 and id = $2 and status in ('waiting', 'running')",
         )
         .bind(org_id)
         .bind(id)
+        .bind(reason)
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;

@@ -33,6 +33,7 @@ struct Stored {
     actor_name: Option<String>,
     spec: Json<Spec>,
     status: String,
+    reason: Option<String>,
     total: i64,
     done: i64,
     created: i64,
@@ -61,6 +62,7 @@ impl From<Stored> for Run {
             title: row.title,
             actor_name: row.actor_name.unwrap_or_default(),
             status: Status::parse(&row.status).unwrap_or(Status::Failed),
+            reason: row.reason,
             total: count(row.total),
             done: count(row.done),
             created: count(row.created),
@@ -86,7 +88,7 @@ macro_rules! select_runs {
                   and exists (select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id)
              then 'running' else r.status end as status,
         r.total, r.done, r.created, r.updated, r.unchanged, r.failed, r.kept, r.change_set, r.created_at, r.finished_at,
-        r.record_types
+        r.record_types, r.reason
     from import_runs r left join users u on u.org_id = r.org_id and u.id = r.actor_id
     where r.org_id = $1 and (r.actor_id = $2 or $3)",
             $rest

@@ -9,7 +9,7 @@ mod synonyms;
 use std::collections::BTreeSet;
 
 use shared::RecordDef;
-use shared::i18n::{Locale, field_label};
+use shared::i18n::{Locale, field_label, type_label};
 use shared::import::{Assignment, From, Step, mappable, mapping, units};
 use shared::record::{CustomField, Kind, custom_name};
 use uuid::Uuid;
@@ -18,11 +18,16 @@ use self::likely::likeliest;
 use self::synonyms::{PARTS, SYNONYMS, TELLING};
 use super::near::bare;
 use super::table::Table;
+use crate::columns::target;
 
 /// Names of fields in falling order of certainty: see [`names`].
-const RANKS: u8 = 4;
+const RANKS: u8 = 5;
 /// The rank of names that fields of several types have.
 const COMMON: u8 = 3;
+/// The rank of names that say that a reference is told by its number; one by its title goes before it.
+const BY_NUMBER: u8 = 4;
+/// What stands behind the name of a reference that is told by its number.
+const NUMBERS: [&str; 12] = ["number", "no", "nr", "code", "编号", "编码", "代码", "号", "編號", "編碼", "代碼", "號"];
 /// Rows that are looked through for words.
 const READ: usize = 5_000;
 
@@ -179,7 +184,7 @@ fn known(def: &'static RecordDef, rank: u8) -> Vec<(String, Vec<String>)> {
 }
 
 /// Names of a field in falling order of certainty: its own, its labels, what only this type's is called, what others are
-/// called as well.
+/// called as well, what says the number of what it refers to.
 fn names(def: &'static RecordDef, field: &str, rank: u8) -> Vec<String> {
     match rank {
         0 => vec![field.to_owned()],
@@ -188,8 +193,25 @@ fn names(def: &'static RecordDef, field: &str, rank: u8) -> Vec<String> {
             labels.chain(field.strip_suffix("_id").map(str::to_owned)).filter(|_| field != "id").collect()
         }
         2 => listed(TELLING, def, field),
-        _ => listed(SYNONYMS, def, field),
+        COMMON => listed(SYNONYMS, def, field),
+        _ => numbered(def, field),
     }
+}
+
+/// What columns are called that name the records of a reference by their numbers: customer number, 客户编号, SKU. Records are looked
+/// for by their numbers as well as by their titles.
+fn numbered(def: &'static RecordDef, field: &str) -> Vec<String> {
+    let has_number = |to: &&RecordDef| to.field("number").is_some_and(|number| number.unique);
+    let Some(to) = def.field(field).and_then(target).filter(has_number) else { return Vec::new() };
+    let mut called: Vec<String> = (0..BY_NUMBER).flat_map(|rank| names(def, field, rank)).collect();
+    let mut numbered = Vec::new();
+    // Of records that refer to others of their type it would be their own.
+    if to.name != def.name {
+        called.extend(Locale::ALL.iter().map(|locale| type_label(*locale, to)));
+        numbered.extend(listed(TELLING, to, "number"));
+    }
+    numbered.extend(called.iter().flat_map(|name| NUMBERS.map(|number| format!("{name} {number}"))));
+    numbered
 }
 
 fn listed(table: &[(&str, &str)], def: &RecordDef, field: &str) -> Vec<String> {
@@ -277,6 +299,31 @@ mod tests {
             let found = mapped(def, &[column]).first().map(|(_, field)| field.clone());
             assert_eq!(found.as_deref(), field, "{column} of {}", def.name);
         }
+    }
+
+    #[test]
+    fn a_reference_is_told_by_its_number_where_nothing_names_it() {
+        use shared::types::{CONTACT, OPPORTUNITY, TICKET};
+        for (def, column, field) in [
+            (&CONTACT, "Customer number", Some("customer_id")),
+            (&CONTACT, "Account No.", Some("customer_id")),
+            (&CONTACT, "客户编号", Some("customer_id")),
+            (&OPPORTUNITY, "客户号", Some("customer_id")),
+            (&OPPORTUNITY, "customer_no", Some("customer_id")),
+            (&OPPORTUNITY, "SKU", Some("product_ids")),
+            (&OPPORTUNITY, "商机编号", Some("number")),
+            (&TICKET, "Customer code", Some("customer_id")),
+            (&CUSTOMER, "Account No.", Some("number")),
+            (&CUSTOMER, "客户编号", Some("number")),
+            (&CUSTOMER, "Parent account number", Some("parent_id")),
+            // Contacts have none: it is a telephone's, or anything.
+            (&OPPORTUNITY, "Contact number", None),
+        ] {
+            let found = mapped(def, &[column]).first().map(|(_, field)| field.clone());
+            assert_eq!(found.as_deref(), field, "{column} of {}", def.name);
+        }
+        let both = mapped(&CONTACT, &["Account number", "Account name"]);
+        assert_eq!(both, [("Account name".to_owned(), "customer_id".to_owned())]);
     }
 
     #[test]

@@ -5,11 +5,15 @@ use serde_json::{Value, json};
 use shared::format::{Zone, date_time};
 use shared::i18n::{Locale, choice_label};
 use shared::import::{Assignment, Candidate, Suggestion, units};
+use shared::record::rich::to_text;
 use shared::record::{CustomField, Kind, custom_key, normalize};
 use shared::{FieldDef, FieldError, RecordDef, Row, Values};
 use uuid::Uuid;
 
 use super::{dates, near};
+
+/// Most characters that are shown of a rich text.
+const EXCERPT: usize = 200;
 
 /// What a cell means.
 pub(super) struct Cell {
@@ -72,8 +76,8 @@ pub(super) fn plain(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
         _ => Value::from(text),
     };
     match normalize(field.name, &field.kind, &given) {
-        Ok(value) => Cell { shown: shown(&value), value: Some(value), error: None },
-        Err(error) => Cell { value: None, shown: text.to_owned(), error: Some(error) },
+        Ok(value) => Cell { shown: shown_as(&field.kind, &value), value: Some(value), error: None },
+        Err(error) => Cell { value: None, shown: shown_as(&field.kind, &text.into()), error: Some(error) },
     }
 }
 
@@ -110,6 +114,21 @@ pub(super) fn added<'c>(custom: &'c [CustomField], name: &str) -> Option<&'c Cus
 pub(super) fn part(custom: &[CustomField], assignment: &Assignment, text: &str) -> String {
     let is_day = added(custom, &assignment.field).is_some_and(|field| field.value_kind() == Kind::Date);
     if is_day { day_of(&dates::read(text, assignment.dates)).to_owned() } else { text.to_owned() }
+}
+
+/// A value as a table shows it: of rich text what people read of it, as far as there is room.
+fn shown_as(kind: &Kind, value: &Value) -> String {
+    match (kind, value) {
+        (Kind::RichText, Value::String(html)) => excerpt(&to_text(html)),
+        _ => shown(value),
+    }
+}
+
+/// How a text begins, in one line.
+fn excerpt(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = line.char_indices().nth(EXCERPT).map(|(at, _)| at);
+    end.map_or_else(|| line.clone(), |end| format!("{}…", line[..end].trim_end()))
 }
 
 fn shown(value: &Value) -> String {
@@ -179,7 +198,7 @@ pub(super) fn alike_codes(type_name: &str, field: &str, text: &str) -> Vec<Sugge
 #[cfg(test)]
 mod tests {
     use shared::import::DateOrder;
-    use shared::types::{CONTACT, TASK};
+    use shared::types::{ARTICLE, CONTACT, TASK};
 
     use super::*;
 
@@ -196,6 +215,17 @@ mod tests {
         }
         assert_eq!(of(due, "2024年5月31日"), Some(json!("2024-05-30T16:00:00.000000Z")));
         assert_eq!(of(due, "1717161300"), None);
+    }
+
+    #[test]
+    fn rich_text_is_shown_as_people_read_it_and_kept_as_it_is() {
+        let content = ARTICLE.fields.iter().find(|field| field.kind == Kind::RichText).unwrap();
+        let of = |text: &str| plain(content, text, &Zone::fixed("UTC", 0));
+        let cell = of("<p>Turn it <b>off</b> &amp; on.</p><ul><li>Wait</li></ul>");
+        assert_eq!(cell.shown, "Turn it off & on. Wait");
+        assert_eq!(cell.value, Some(json!("<p>Turn it <b>off</b> &amp; on.</p><ul><li>Wait</li></ul>")));
+        assert_eq!(of(&format!("<p>{}</p>", "字".repeat(EXCERPT + 1))).shown, "字".repeat(EXCERPT) + "…");
+        assert_eq!(of(&"字".repeat(EXCERPT)).shown, "字".repeat(EXCERPT));
     }
 
     #[test]

@@ -100,7 +100,7 @@ async fn due(tx: &mut Tx, portal: &Portal) -> Result<Vec<Due>> {
          from ticket_messages m
          join tickets t on t.org_id = m.org_id and t.id = m.ticket_id and t.archived_at is null
          left join contacts c on c.org_id = t.org_id and c.id = t.contact_id and c.archived_at is null
-         where m.org_id = $1 and m.kind = 'reply' and m.direction = 'outbound' and m.archived_at is null
+         where m.org_id = $1 and m.kind = 'reply' and m.direction = 'outbound' and m.archived_at is null and m.apart_from is null
            and m.created_at between now() - interval '1 day' and now() - make_interval(secs => $5)
            and m.said_at > m.created_at - interval '1 minute'
            and exists (select from audit_entries w where w.org_id = $1 and w.record_id = m.id and w.action = 'create'

@@ -1,11 +1,12 @@
 //! Surveys as customers see them, and answers as they give them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::repeat;
 use std::mem::swap;
 
 use serde_json::{Value, json};
 use shared::i18n::Locale;
+use shared::survey::YES_NO;
 use shared::types::score_range;
 use shared::{Error, FieldError, Result};
 use sqlx::FromRow;
@@ -26,7 +27,7 @@ pub struct Question {
     pub key: String,
     /// What is asked.
     pub label: String,
-    /// `text`, `choice` or `score`.
+    /// `text`, `score`, `yes_no`, `choice` or `several`.
     pub kind: String,
     /// What a choice offers.
     pub choices: Vec<Choice>,
@@ -115,7 +116,7 @@ pub struct Answers {
     pub score: Option<i64>,
     /// In their own words.
     pub comment: String,
-    /// Answers to further questions by key.
+    /// Answers to further questions by key; of several choices each in a line of its own.
     pub answers: BTreeMap<String, String>,
 }
 
@@ -187,12 +188,24 @@ impl Question {
         turn(&mut self.label, &mut self.other_label);
     }
 
-    fn fits(&self, answer: &str) -> bool {
-        match self.kind.as_str() {
+    /// The answer as it is kept, if it is one of those that there are.
+    fn kept(&self, answer: &str) -> Option<Value> {
+        let fits = match self.kind.as_str() {
+            "several" => return self.chosen(answer),
             "choice" => self.choices.iter().any(|choice| choice.code == answer),
+            "yes_no" => YES_NO.iter().any(|(code, _)| *code == answer),
             "score" => answer.parse().is_ok_and(|score: i64| SCORES.contains(&score)),
             _ => true,
-        }
+        };
+        fits.then(|| answer.into())
+    }
+
+    /// All choices that stand in a line of the answer, in the order in which they are offered.
+    fn chosen(&self, answer: &str) -> Option<Value> {
+        let lines: BTreeSet<&str> = answer.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let codes = self.choices.iter().map(|choice| choice.code.as_str());
+        let chosen: Vec<&str> = codes.filter(|code| lines.contains(code)).collect();
+        (chosen.len() == lines.len()).then(|| chosen.into())
     }
 }
 
@@ -250,11 +263,13 @@ impl Answers {
             match self.answers.get(&question.key).map(|answer| answer.trim()).filter(|answer| !answer.is_empty()) {
                 None if question.required => errors.push(FieldError::new(field, "required")),
                 None => {}
-                Some(answer) if too_long(answer) => {
+                Some(answer) if question.kind == "text" && too_long(answer) => {
                     errors.push(FieldError::new(field, "too_long").with("max", LONGEST_ANSWER));
                 }
-                Some(answer) if !question.fits(answer) => errors.push(FieldError::new(field, "choice")),
-                Some(answer) => drop(answers.insert(question.key.clone(), answer.into())),
+                Some(answer) => match question.kept(answer) {
+                    Some(kept) => drop(answers.insert(question.key.clone(), kept)),
+                    None => errors.push(FieldError::new(field, "choice")),
+                },
             }
         }
         answers
@@ -263,7 +278,11 @@ impl Answers {
     /// What was kept of earlier ones.
     pub(super) fn read(score: Option<i64>, comment: Option<String>, answers: Option<&Value>) -> Self {
         let answers = answers.and_then(Value::as_object).into_iter().flatten();
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            Value::Array(chosen) => chosen.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+            other => other.to_string(),
+        };
         Self {
             score,
             comment: comment.unwrap_or_default(),
@@ -314,6 +333,25 @@ mod tests {
             ["score", "answers.speed", "answers.ease"]
         );
         assert_eq!(refused("ces", Some(7), &[]), ["answers.speed"]);
+    }
+
+    #[test]
+    fn all_that_apply_and_yes_or_no_are_kept_as_they_are_offered() {
+        let mut asked = survey("csat").read_in(Locale::ZhCn);
+        asked.questions[0].kind = "several".into();
+        asked.questions[1].kind = "yes_no".into();
+        let kept = |speed: &str, ease: &str| {
+            let answers = [("speed", speed), ("ease", ease)].map(|(key, text)| (key.to_owned(), text.to_owned()));
+            let given = Answers { score: Some(4), answers: answers.into(), ..Answers::default() };
+            given.checked(&asked).map(|fields| fields["answers"].clone())
+        };
+        let both = json!({"speed": ["yes", "no"], "ease": "no"});
+        assert_eq!(kept("no\r\nyes\r\nno", "no"), Ok(both.clone()));
+        assert_eq!(kept("no", ""), Ok(json!({"speed": ["no"]})));
+        assert_eq!(kept(" \n", "no"), Err(Error::invalid("answers.speed", "required")));
+        assert_eq!(kept("no\nmaybe", "no"), Err(Error::invalid("answers.speed", "choice")));
+        assert_eq!(kept("no", "是"), Err(Error::invalid("answers.ease", "choice")));
+        assert_eq!(Answers::read(None, None, Some(&both)).answers["speed"], "yes\nno", "ticked again on the page");
     }
 
     #[test]

@@ -120,7 +120,7 @@ async fn due(tx: &mut Tx, portal: &Portal) -> Result<Vec<Due>> {
                and not exists (select from satisfaction_requests r where r.org_id = t.org_id and r.ticket_id = t.id)
                and exists (select from surveys s where s.org_id = $1 and s.on_close and s.active and s.archived_at is null)
          ), asked as (
-             select d.*, sha256(convert_to(d.org_id::text || ' ' || lower(d.email), 'UTF8')) as person,
+             select d.*, guanxi_person(d.org_id, d.email) as person,
                     row_number() over (partition by lower(d.email) order by d.solved_at desc, d.id) as nth
              from done d where d.email is not null
          )

@@ -94,8 +94,7 @@ impl Asked<'_> {
                             where t.org_id = $1 and (t.requester_email = $5 or t.contact_id = $3) and q.survey_id = $2
                             and q.asked_at > now() - interval '90 days')
                  or $6 and exists (select from recommendations_asked r where r.org_id = $1
-                                   and r.person = sha256(convert_to($1::text || ' ' || lower($5), 'UTF8'))
-                                   and r.asked_at > now() - interval '90 days')",
+                                   and r.person = guanxi_person($1, $5) and r.asked_at > now() - interval '90 days')",
         )
         .bind(tx.org_id)
         .bind(self.survey_id)
@@ -131,8 +130,7 @@ impl Asked<'_> {
     /// Notes that they are asked for a recommendation, lest a ticket asks them again.
     async fn remember(&self, tx: &mut Tx) -> Result<()> {
         sqlx::query(
-            "insert into recommendations_asked (org_id, person)
-             values ($1, sha256(convert_to($1::text || ' ' || lower($2), 'UTF8')))
+            "insert into recommendations_asked (org_id, person) values ($1, guanxi_person($1, $2))
              on conflict (org_id, person) do update set asked_at = excluded.asked_at",
         )
         .bind(tx.org_id)

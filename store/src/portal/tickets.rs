@@ -100,10 +100,31 @@ pub struct OwnTicket {
 pub(super) const OWN: &str = "t.org_id = $1 and t.archived_at is null and t.number is not null and (t.requester_email = $2 or t.contact_id = any ($3))";
 
 /// The description of a ticket `t` as far as it is what the customer wrote: on the phone it is what a colleague noted, and so is
-/// what it was changed to afterwards, or the way by which it is said to have come in.
-const ASKED: &str = "case when t.channel in ('email', 'web', 'portal', 'chat', 'wechat')
-    and not exists (select from audit_entries a where a.org_id = t.org_id and a.record_id = t.id and a.action <> 'create'
-                    and a.changes ?| array['description', 'channel']) then t.description end";
+/// what it was changed to afterwards, or the way by which it is said to have come in. A merge that was undone left what there was.
+const ASKED: &str = "case when t.channel in ('email', 'web', 'portal', 'chat', 'wechat') and not exists (
+        select from audit_entries a left join change_sets c on c.org_id = a.org_id and c.id = a.change_set
+        where a.org_id = t.org_id and a.record_id = t.id and a.action <> 'create' and a.changes ?| array['description', 'channel']
+        and not exists (select from audit_entries b where b.org_id = a.org_id and b.record_id = a.record_id
+                        and b.change_set = c.undone_by and b.changes ?| array['description', 'channel'])
+        and not exists (select from change_sets u where u.org_id = c.org_id and u.id = c.undo_of and u.source = 'merge'))
+    then t.description end";
+
+/// What the customer said of how a ticket `t` went. Where a merge brought it an answer from another ticket, or somebody else whose it
+/// is since, the answers of others count in the ticket's own: then it is what was answered to the letter about this one.
+const SATISFACTION: &str = "case when exists (
+        select from survey_responses r
+        join audit_entries a on a.org_id = r.org_id and a.record_id in (r.id, t.id) and a.source = 'merge' and a.action = 'update'
+        where r.org_id = t.org_id and r.ticket_id = t.id and r.archived_at is null
+        and not exists (select from satisfaction_requests q
+                        where q.org_id = t.org_id and q.ticket_id = t.id and q.response_id = r.id)
+        and (a.record_id = r.id and a.changes #>> '{ticket_id,1}' = t.id::text
+             or a.record_id = t.id and (a.changes #>> '{requester_email,0}' <> coalesce(t.requester_email, '')
+                                        or a.changes #>> '{contact_id,0}' <> coalesce(t.contact_id::text, ''))))
+    then (select r.score from satisfaction_requests q
+          join survey_responses r on r.org_id = q.org_id and r.id = q.response_id and r.archived_at is null
+          join surveys s on s.org_id = r.org_id and s.id = r.survey_id and s.kind = 'csat'
+          where q.org_id = t.org_id and q.ticket_id = t.id)
+    else t.satisfaction end";
 
 /// Which of these tickets say in their description what their customers wrote and may read.
 pub(crate) async fn asked_in_public(tx: &mut Tx, tickets: &[Uuid]) -> Result<Vec<Uuid>> {
@@ -139,10 +160,10 @@ pub(super) async fn contact_ids(tx: &mut Tx, visitor: &Visitor) -> Result<Vec<Uu
 }
 
 /// Condition that a message `m` is one that the customer sees: what they said themselves at once, an answer when nobody
-/// takes it back any more.
+/// takes it back any more; nothing that comes from the ticket of somebody else.
 fn told() -> String {
     format!(
-        "m.kind = 'reply' and m.archived_at is null
+        "m.kind = 'reply' and m.archived_at is null and m.apart_from is null
          and (m.direction = 'inbound' or m.created_at <= now() - make_interval(secs => {TAKEN_BACK_WITHIN}))"
     )
 }
@@ -212,7 +233,7 @@ impl Store {
 fn columns(portal: &Portal) -> String {
     let category = portal.said(portal.reader, "c", "name");
     format!(
-        "{}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, t.satisfaction, t.parent_id,
+        "{}, t.id, t.kind, t.order_number, {ASKED} as asked, t.requester_name, t.solved_at, {SATISFACTION} as satisfaction, t.parent_id,
          (select {category} from categories c where c.org_id = t.org_id and c.id = t.category_id and c.public) as category,
          (select p.name from products p where p.org_id = t.org_id and p.id = t.product_id) as product,
          coalesce((select {} from satisfaction_requests q where q.org_id = t.org_id and q.ticket_id = t.id), true) as may_rate",

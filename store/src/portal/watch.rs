@@ -58,6 +58,7 @@ impl Store {
         let seconds: Option<f64> = sqlx::query_scalar(
             "select extract(epoch from min(created_at) + make_interval(secs => $3) - now())::float8 from ticket_messages
              where org_id = $1 and ticket_id = $2 and kind = 'reply' and direction = 'outbound' and archived_at is null
+               and apart_from is null
                and created_at > now() - make_interval(secs => $3)",
         )
         .bind(portal.org_id)

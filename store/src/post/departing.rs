@@ -2,6 +2,7 @@
 
 use futures::TryStreamExt;
 use shared::i18n::{Locale, translate};
+use shared::post::PostFault;
 use shared::{Error, Result};
 use uuid::Uuid;
 
@@ -38,6 +39,8 @@ pub(super) struct Carried {
     pub(super) ticket_id: Uuid,
     pub(super) message_id: Option<Uuid>,
     pub(super) attempts: i32,
+    /// It says what was said with somebody else than the one whose ticket this is now.
+    apart: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -69,12 +72,16 @@ impl Store {
         for org_id in waiting {
             while let Some(carried) = self.claim_departing(org_id).await? {
                 let id = carried.id;
+                if carried.apart {
+                    self.note_never(org_id, &carried, PostFault::Apart.code()).await?;
+                    continue;
+                }
                 match self.departing(org_id, carried.clone()).await {
                     Ok(departing) => return Ok(Some(departing)),
                     Err(Error::Offline) => return Err(Error::Offline),
                     Err(error) => {
                         tracing::warn!(letter = %id, %error, "a letter could not be written");
-                        self.note_never(org_id, &carried, "protocol").await?;
+                        self.note_never(org_id, &carried, PostFault::Protocol.code()).await?;
                     }
                 }
             }
@@ -92,7 +99,9 @@ impl Store {
              )
              update letters_out l set state = 'sending', attempts = l.attempts + 1, next_try = now() + make_interval(secs => $2)
              from due where l.org_id = $1 and l.id = due.id
-             returning l.id, l.mailbox_id, l.ticket_id, l.message_id, l.attempts",
+             returning l.id, l.mailbox_id, l.ticket_id, l.message_id, l.attempts, exists (
+                 select from ticket_messages m
+                 where m.org_id = l.org_id and m.id = l.message_id and m.apart_from is not null) as apart",
         )
         .bind(org_id)
         .bind(CLAIMED_FOR)
@@ -223,9 +232,11 @@ struct Said {
     cc: Option<Vec<String>>,
 }
 
+/// What a letter says. What was said with somebody else before their ticket became part of this one does not go to its customer.
 async fn said(tx: &mut Tx, message_id: Uuid) -> Result<Said> {
     let found = sqlx::query_as(
-        "select content, cc from ticket_messages where org_id = $1 and id = $2 and kind = 'reply' and direction = 'outbound'",
+        "select content, cc from ticket_messages
+         where org_id = $1 and id = $2 and kind = 'reply' and direction = 'outbound' and apart_from is null",
     )
     .bind(tx.org_id)
     .bind(message_id)
@@ -239,7 +250,7 @@ async fn said(tx: &mut Tx, message_id: Uuid) -> Result<Said> {
 async fn earlier(tx: &mut Tx, carries: &Carried, own: impl Fn(Uuid) -> String) -> Result<Vec<(String, bool)>> {
     let mut found: Vec<(Uuid, bool, Option<String>)> = sqlx::query_as(
         "select id, direction = 'inbound', mail_id from ticket_messages
-         where org_id = $1 and ticket_id = $2 and kind = 'reply' and archived_at is null and id is distinct from $3
+         where org_id = $1 and ticket_id = $2 and kind = 'reply' and archived_at is null and apart_from is null and id is distinct from $3
          and (direction = 'inbound' and mail_id is not null or direction = 'outbound' and delivery in ('sent', 'bounced'))
          order by said_at desc, id desc limit $4",
     )

@@ -12,7 +12,7 @@ use super::{Departing, bounded};
 use crate::error::from_sqlx;
 use crate::intake::system;
 use crate::pool::{DbRole, Store, Tx};
-use crate::write::{Delivery, carry_out, set_delivery};
+use crate::write::{Delivery, carry_out, hold_carried, set_delivery};
 
 /// Seconds before each further try; after the last one it is given up, a day after the first.
 const PAUSES: [f64; 8] = [10.0, 60.0, 300.0, 900.0, 3_600.0, 10_800.0, 21_600.0, 43_200.0];
@@ -48,6 +48,7 @@ impl Store {
 
     async fn note_left(&self, org_id: Uuid, carried: &Carried) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
+        hold_carried(&mut tx, carried.ticket_id, carried.message_id).await?;
         let stands = state(&mut tx, carried, ("sent", 0.0, None)).await?;
         if let Some(message) = carried.message_id.filter(|_| stands) {
             set_delivery(&mut tx, &system(org_id), message, (Delivery::Sent, None)).await?;
@@ -59,6 +60,7 @@ impl Store {
 
     async fn note_later(&self, org_id: Uuid, carried: &Carried, (why, pause): (&str, f64)) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
+        hold_carried(&mut tx, carried.ticket_id, carried.message_id).await?;
         let stands = state(&mut tx, carried, ("queued", pause, Some(why))).await?;
         if let Some(message) = carried.message_id.filter(|_| stands) {
             let why = bounded(why, 500);
@@ -73,6 +75,7 @@ impl Store {
     /// reader gets in their own language.
     pub(super) async fn note_never(&self, org_id: Uuid, carried: &Carried, why: &str) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
+        hold_carried(&mut tx, carried.ticket_id, carried.message_id).await?;
         if !state(&mut tx, carried, ("failed", 0.0, Some(why))).await? {
             return Ok(());
         }
@@ -92,17 +95,18 @@ impl Store {
     /// Sends an answer again that did not arrive.
     ///
     /// # Errors
-    /// `NotFound` for messages the actor may not read or that did not fail, `Forbidden` without the right to answer.
+    /// `NotFound` for messages the actor may not read, that did not fail, or whose ticket became somebody else's, `Forbidden` without the right to answer.
     pub async fn send_again(&self, actor: &Actor, message_id: Uuid) -> Result<()> {
-        self.get(actor, &TICKET_MESSAGE, message_id).await?;
+        let message = self.get(actor, &TICKET_MESSAGE, message_id).await?.row;
         if !actor.may(&TICKET_MESSAGE, Action::Create) {
             return Err(Error::Forbidden);
         }
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
+        hold_carried(&mut tx, message.reference("ticket_id").ok_or(Error::NotFound)?, Some(message_id)).await?;
         let again = sqlx::query(
             "update letters_out l set state = 'queued', attempts = 0, next_try = now(), error = null
              from ticket_messages m
-             where l.org_id = $1 and l.message_id = $2 and m.org_id = l.org_id and m.id = l.message_id
+             where l.org_id = $1 and l.message_id = $2 and m.org_id = l.org_id and m.id = l.message_id and m.apart_from is null
              and l.state in ('failed', 'sent') and m.delivery in ('failed', 'bounced')",
         )
         .bind(actor.org_id)

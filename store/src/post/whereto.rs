@@ -57,7 +57,8 @@ pub(super) async fn whereto(
     if !matches!(letter.auto, Auto::Bounce(_)) && from.is_some_and(|from| signers.is_fetched(from)) {
         return Ok(Whereto::Aside("loop"));
     }
-    let signed = match signers.ticket_of(letter) {
+    let named = signers.ticket_of(letter);
+    let signed = match named {
         Some(id) => stand(tx, id).await?,
         None => None,
     };
@@ -77,7 +78,7 @@ pub(super) async fn whereto(
         (_, None) => Whereto::Ticket(None),
         (_, Some(stand)) => {
             let takes_part = match from {
-                Some(from) => takes_part(tx, stand.id, from).await?,
+                Some(from) => takes_part(tx, (stand.id, named.is_some_and(|id| id != stand.id)), from).await?,
                 None => false,
             };
             let colleague = match from {
@@ -140,7 +141,8 @@ async fn stand(tx: &mut Tx, id: Uuid) -> Result<Option<Stand>> {
     .map_err(from_sqlx)
 }
 
-/// The ticket of an earlier letter of the same sender's that this one answers: whoever goes on before there is an answer.
+/// The ticket of an earlier letter of the same sender's that this one answers: whoever goes on before there is an answer. One that
+/// became part of somebody else's is no conversation of theirs any more.
 async fn own_conversation(tx: &mut Tx, letter: &Letter, from: &str) -> Result<Option<Stand>> {
     let named: Vec<String> = letter.in_reply_to.iter().chain(&letter.references).cloned().collect();
     if named.is_empty() {
@@ -148,7 +150,7 @@ async fn own_conversation(tx: &mut Tx, letter: &Letter, from: &str) -> Result<Op
     }
     let found: Option<Uuid> = sqlx::query_scalar(
         "select ticket_id from ticket_messages where org_id = $1 and mail_id = any($2) and author_email = $3
-         and direction = 'inbound' and archived_at is null order by said_at desc, id desc limit 1",
+         and direction = 'inbound' and archived_at is null and apart_from is null order by said_at desc, id desc limit 1",
     )
     .bind(tx.org_id)
     .bind(named)
@@ -163,21 +165,31 @@ async fn own_conversation(tx: &mut Tx, letter: &Letter, from: &str) -> Result<Op
 }
 
 /// Whether an address is of somebody who takes part in a ticket: who wrote in, its contact or another one of its customer,
-/// or who was sent a copy.
-async fn takes_part(tx: &mut Tx, ticket_id: Uuid, from: &str) -> Result<bool> {
+/// or who was sent a copy. Where another ticket became part of it, colleagues of the customer write in that one, as they believe: not
+/// for whoever reads this one. Nor do they where it became somebody else's itself: then it has marks that name no ticket that is gone,
+/// but itself, by the number that it had.
+async fn takes_part(tx: &mut Tx, (ticket_id, merged): (Uuid, bool), from: &str) -> Result<bool> {
     sqlx::query_scalar(
         "select exists (
-             select from tickets t where t.org_id = $1 and t.id = $2 and (
+             select from tickets t
+             cross join lateral (select $4 or exists (
+                 select from ticket_messages m where m.org_id = $1 and m.ticket_id = t.id and m.apart_from is not null
+                 and not exists (select from merged_records g where g.org_id = $1 and lower(g.number) = lower(m.apart_from))
+             )) o (others)
+             where t.org_id = $1 and t.id = $2 and (
                  t.requester_email = $3
                  or exists (select from contacts c where c.org_id = $1 and c.archived_at is null and $3 = any (c.emails)
-                            and (c.id = t.contact_id or c.customer_id = t.customer_id))
-                 or exists (select from customers c where c.org_id = $1 and c.id = t.customer_id and $3 = any (c.emails))
+                            and (c.id = t.contact_id or c.customer_id = t.customer_id and not o.others))
+                 or exists (select from customers c
+                            where c.org_id = $1 and c.id = t.customer_id and $3 = any (c.emails) and not o.others)
                  or exists (select from ticket_messages m where m.org_id = $1 and m.ticket_id = t.id and m.kind = 'reply'
-                            and m.archived_at is null and exists (select from unnest(m.cc) a where lower(a) = $3))))",
+                            and m.archived_at is null and m.apart_from is null
+                            and exists (select from unnest(m.cc) a where lower(a) = $3))))",
     )
     .bind(tx.org_id)
     .bind(ticket_id)
     .bind(from)
+    .bind(merged)
     .fetch_one(&mut *tx.inner)
     .await
     .map_err(from_sqlx)

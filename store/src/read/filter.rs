@@ -318,8 +318,9 @@ fn contains(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> 
 fn reached_by(sql: &mut Sql, of: Subject<'_>, field: &FieldDef, value: &Value) -> Result<()> {
     let text = value.as_str().ok_or_else(|| Error::invalid(field.name, "text"))?.trim();
     let digits = || text.chars().filter(char::is_ascii_digit).collect::<String>();
-    // Numbers are kept with the country's code instead of the zero.
-    let part = if field.kind == Kind::Phones { digits().trim_start_matches('0').to_owned() } else { text.to_owned() };
+    // Numbers are kept with the country's code instead of the zero, or the other way round.
+    let number = || shared::tidy::national(text).unwrap_or_else(|| digits().trim_start_matches('0').to_owned());
+    let part = if field.kind == Kind::Phones { number() } else { text.to_owned() };
     if part.is_empty() {
         return Err(Error::invalid(field.name, "text"));
     }

@@ -17,7 +17,7 @@ use crate::error::from_sqlx;
 use crate::live::{SNAPSHOT, cursor_of, snapshot_cursor};
 use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_ids, push_scope};
-use crate::write::query_tokens;
+use crate::write::search_tokens;
 
 /// Most records that a searched list begins with, whatever their place would be.
 const AHEAD: usize = 20;
@@ -198,7 +198,7 @@ pub(super) fn push_matching(
         push_filter(sql, actor, def, filter)?;
     }
     if let Some(words) = words(search) {
-        match query_tokens(words) {
+        match search_tokens(words) {
             None => drop(sql.push(" and false")),
             Some(tokens) => {
                 sql.push(" and ");

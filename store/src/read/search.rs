@@ -20,7 +20,7 @@ use crate::columns::target;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_ids, push_scope};
-use crate::write::{query_tokens, sound_tokens};
+use crate::write::{ERASED, search_tokens, sound_tokens};
 
 /// Candidates looked at per type; what is cut off was not distinctive enough anyway.
 const CANDIDATES: i64 = 200;
@@ -95,7 +95,7 @@ pub(super) async fn rename(tx: &mut Tx, actor: &Actor, found: &mut [Hit]) -> Res
 /// The records that contain the words; where there are none, those that somebody who mistyped them may have meant. Whatever
 /// depends on the words is within functions, which plan for themselves.
 async fn find(tx: &mut Tx, actor: &Actor, types: &[&'static RecordDef], words: &str, limit: u32) -> Result<Vec<Hit>> {
-    let tokens = query_tokens(words);
+    let tokens = search_tokens(words);
     let types: Vec<_> = types.iter().filter(|def| actor.sees_title(def)).collect();
     if types.is_empty() || (tokens.is_none() && !words.trim().is_empty()) {
         return Ok(Vec::new());
@@ -224,7 +224,7 @@ pub(super) async fn found_by_name(
     def: &'static RecordDef,
     words: &str,
 ) -> Result<Vec<Uuid>> {
-    let Some(tokens) = query_tokens(words).filter(|_| actor.sees_title(def)) else { return Ok(Vec::new()) };
+    let Some(tokens) = search_tokens(words).filter(|_| actor.sees_title(def)) else { return Ok(Vec::new()) };
     let found = match is_free(actor, def) {
         true => hits(tx, actor, &[&def], words, Some((words, &tokens)), MOST).await?,
         false => reached(tx, actor, def, (words, &tokens)).await?,
@@ -235,10 +235,12 @@ pub(super) async fn found_by_name(
 /// Of a bounded number of hits, and of what is called just so, what the actor may read.
 async fn reached(tx: &mut Tx, actor: &Actor, def: &RecordDef, (words, tokens): (&str, &str)) -> Result<Vec<Hit>> {
     let mut sql = Sql::new("");
-    push_index(&mut sql, actor, def);
+    // Nobody is found by what all the erased are called.
+    let title = Some(words.trim().to_lowercase()).filter(|title| *title != ERASED.to_lowercase());
+    push_entries(&mut sql, actor, def);
     sql.push("s.record_id in (select h.record_id from guanxi_hits(").push_bind(vec![def.name]).push(", ");
     sql.push_bind(tokens.to_owned()).push("::tsquery, ").push_bind(MOST).push(") h union all select guanxi_titled(");
-    sql.push_bind(def.name).push(", ").push_bind(vec![words.trim().to_lowercase()]).push(")) and ");
+    sql.push_bind(def.name).push(", ").push_bind(title.into_iter().collect::<Vec<_>>()).push(")) and ");
     push_guard(&mut sql, actor, def, words);
     push_scope(&mut sql, actor, def, Action::Read, "t");
     sql.push(" order by s.updated_at desc limit ").push_bind(MOST);
@@ -329,23 +331,32 @@ fn push_hits(sql: &mut Sql, actor: &Actor, types: &[&&'static RecordDef], words:
     sql.push(") c) f");
 }
 
-/// What the index says of a type's records `t` that are not archived, up to the condition of which the actor may read, and
-/// others before it.
+/// What the index says of a type's records `t` that are offered where nothing is looked for, up to the condition of which the
+/// actor may read, and others before it. What is called as all the erased are says nothing to choose it by.
 pub(super) fn push_index(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
+    push_entries(sql, actor, def);
+    sql.push("s.title <> ").push_bind(ERASED).push(" and ");
+}
+
+/// The same of all that are not archived.
+fn push_entries(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
     let subtitle = if is_guarded(actor, def) { "''" } else { "s.subtitle" };
     sql.push(format_args!(
         "select s.record_type, s.record_id, s.title, {subtitle} as subtitle, s.updated_at from search_entries s"
     ));
     sql.push(format_args!(" join {} t on t.org_id = s.org_id and t.id = s.record_id where s.org_id = ", def.table()));
-    sql.push_bind(actor.org_id).push(" and s.record_type = ").push_bind(def.name).push(" and not s.archived and ");
+    sql.push_bind(actor.org_id).push(" and s.record_type = ").push_bind(def.name);
+    sql.push(" and not s.archived and ");
 }
 
 fn push_type(sql: &mut Sql, actor: &Actor, def: &RecordDef, words: Option<&str>) {
     sql.push("(");
-    push_index(sql, actor, def);
     if let Some(words) = words {
+        push_entries(sql, actor, def);
         sql.push("s.record_id in (select record_id from found where record_type = ").push_bind(def.name).push(") and ");
         push_guard(sql, actor, def, words);
+    } else {
+        push_index(sql, actor, def);
     }
     push_scope(sql, actor, def, Action::Read, "t");
     sql.push(" order by s.updated_at desc limit ").push_bind(CANDIDATES).push(")");

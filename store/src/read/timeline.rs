@@ -273,23 +273,24 @@ fn change(actor: &Actor, entry: Entry, merge: Option<Merged>, wanted: &mut Wante
     wanted.entry("user").or_default().extend(actor_id);
     let changes = shown_changes(actor, def, changes.0, wanted);
     let title = title.filter(|_| actor.sees_title(def)).unwrap_or_default();
-    if let Some(merge) = merge.as_ref().filter(|merge| !merge.records.is_empty()) {
-        wanted.entry(def.name).or_default().extend(&merge.records);
+    if let Some(merge) = &merge {
+        wanted.entry(def.name).or_default().extend(merge.records.iter().chain(&merge.into));
     }
     // What a newer server noted, and this one does not know, is left out.
     let causes = causes.into_iter().flat_map(|Json(all)| all);
     let causes = causes.filter_map(|one| serde_json::from_value::<Cause>(one).ok());
-    let causes: Vec<Cause> = causes.filter(|cause| may_know(actor, cause)).collect();
+    let causes: Vec<Cause> = causes.filter_map(|cause| told(actor, cause)).collect();
     Some(Happening::Change { id, record_type, record_id, title, action, actor_id, source, merge, causes, changes })
 }
 
-/// Whether the actor may read what the cause is called, and that the ticket has to do with it: it tells both.
-fn may_know(actor: &Actor, cause: &Cause) -> bool {
+/// A cause in the actor's language, if they may read what it is called and that the ticket has to do with it: it tells both.
+fn told(actor: &Actor, cause: Cause) -> Option<Cause> {
     let sees = |field: &str| actor.field_access(&TICKET, field) > FieldAccess::Hidden;
-    match cause {
-        Cause::Rule { .. } => may_name(actor, &TICKET_RULE),
-        Cause::Queue { .. } => may_name(actor, &QUEUE) && sees("queue_id"),
-        Cause::Step { .. } => may_name(actor, &SLA_POLICY) && sees("sla_policy_id"),
-        Cause::NoRule | Cause::CustomerWrote => true,
-    }
+    let (def, may_know) = match &cause {
+        Cause::Rule { .. } => (&TICKET_RULE, true),
+        Cause::Queue { .. } => (&QUEUE, sees("queue_id")),
+        Cause::Step { .. } => (&SLA_POLICY, sees("sla_policy_id")),
+        Cause::NoRule | Cause::CustomerWrote => return Some(cause),
+    };
+    (may_know && may_name(actor, def)).then(|| cause.told(actor.other_title(def).is_some()))
 }

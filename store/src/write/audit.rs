@@ -7,7 +7,7 @@ use shared::access::Actor;
 use shared::cause::Cause;
 use shared::command::Source;
 use shared::types::by_name;
-use shared::{Error, RecordDef, Result, Row};
+use shared::{Error, FieldDef, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -44,19 +44,26 @@ pub(super) async fn write_rows(
     search_index::update(tx, def, rows).await
 }
 
-/// Holds what new rows refer to where it is more than one of a type, in an order that all keep to. Postgres would do so row by
-/// row and column by column, and so might wait for somebody who waits for it.
+/// Holds what rows newly refer to.
 async fn keep_referred(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
-    let mut referred: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+    let mut referred = Vec::new();
     for row in rows.iter().filter(|row| matches!(row.act, Act::Create | Act::Update)) {
-        for (field, id) in references(def, &row.after).filter(|(field, _)| row.changed(field.name)) {
-            // Nobody deletes people or teams while somebody works.
-            if let Some(target) = target(field).filter(|target| !matches!(target.name, "user" | "team")) {
-                referred.entry(target.name).or_default().insert(id);
-            }
+        referred.extend(references(def, &row.after).filter(|(field, _)| row.changed(field.name)));
+    }
+    hold_referred(tx, referred).await
+}
+
+/// Holds what is referred to where it is more than one of a type, in an order that all keep to. Postgres would do so row by
+/// row and column by column, and so might wait for somebody who waits for it.
+pub(super) async fn hold_referred(tx: &mut Tx, referred: Vec<(&'static FieldDef, Uuid)>) -> Result<()> {
+    let mut by_type: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+    for (field, id) in referred {
+        // Nobody deletes people or teams while somebody works.
+        if let Some(target) = target(field).filter(|target| !matches!(target.name, "user" | "team")) {
+            by_type.entry(target.name).or_default().insert(id);
         }
     }
-    for (name, ids) in referred.into_iter().filter(|(_, ids)| ids.len() > 1) {
+    for (name, ids) in by_type.into_iter().filter(|(_, ids)| ids.len() > 1) {
         if let Some(target) = by_name(name) {
             load::hold(tx, target, ids.into_iter().collect(), Lock::Refer).await?;
         }

@@ -15,14 +15,14 @@ use shared::{Error, FieldDef, FieldError, RecordDef, Result, Row};
 use uuid::Uuid;
 
 use super::attach::{self, Found};
-use super::audit::{ChangeSet, write_rows};
+use super::audit::{ChangeSet, hold_referred, write_rows};
 use super::custom::custom_fields;
 use super::load::Lock;
 use super::place::{crowded, rank_field, ranks, respread};
 use super::prepare::{Act, Prepared, assign_holders, conflicts, lay_over, stamp};
 use super::{derive, load, rich, serial, verify};
 use crate::auth::is_zone;
-use crate::columns::target;
+use crate::columns::{references, target};
 use crate::pool::Tx;
 use crate::read::push_filter;
 use crate::scope::Sql;
@@ -70,10 +70,10 @@ async fn run_whole(
 ) -> Result<Outcome> {
     super::desk::before_write(tx, def, command).await?;
     let now = now();
+    // Before people are locked, as undo does.
+    let had_administrator = verify::has_administrator(tx, def).await?;
     let ids: Vec<Uuid> = command.changes.iter().map(Change::id).collect();
-    let deletes = command.changes.iter().any(|change| matches!(change, Change::Delete { .. }));
-    let lock = if deletes { Lock::Delete } else { Lock::Change };
-    let stored = load::locked(tx, actor, def, &ids, lock).await?;
+    let stored = load::locked(tx, actor, def, &ids, lock_for(command)).await?;
     let mut rows = lay_over(actor, def, command, stored);
     attach::fill_in(def, &mut rows, found);
     assign_holders(tx, actor, def, &mut rows).await?;
@@ -95,7 +95,6 @@ async fn run_whole(
     let (mut writing, unchanged): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_told);
     writing.iter_mut().for_each(|row| stamp(row, actor, now));
     if !writing.is_empty() {
-        let had_administrator = verify::has_administrator(tx, def).await?;
         write_rows(tx, actor, def, &writing, &set).await?;
         verify::keeps_administrator(tx, def, had_administrator).await?;
         if verify::has_cycle(tx, def, &writing).await? {
@@ -110,6 +109,26 @@ async fn run_whole(
     let so_already = unchanged.len();
     let rows = if wants_rows { visible(actor, def, &ids, writing, unchanged) } else { Vec::new() };
     Ok(Outcome { change_set: set.id, rows, refused, unchanged: so_already })
+}
+
+fn lock_for(command: &Command) -> Lock {
+    let deletes = command.changes.iter().any(|change| matches!(change, Change::Delete { .. }));
+    if deletes { Lock::Delete } else { Lock::Change }
+}
+
+/// Holds what changes that are carried out each for itself would lock one after the other, in the order that whole batches keep to.
+pub(super) async fn hold_whole(tx: &mut Tx, def: &'static RecordDef, command: &Command) -> Result<()> {
+    super::desk::before_write(tx, def, command).await?;
+    verify::has_administrator(tx, def).await?;
+    load::hold(tx, def, command.changes.iter().map(Change::id).collect(), lock_for(command)).await?;
+    let mut referred = Vec::new();
+    for change in &command.changes {
+        if let Change::Create { id, values } | Change::Update { id, values, .. } = change {
+            referred.extend(references(def, &Row { id: *id, version: 0, values: values.clone() }));
+        }
+    }
+    hold_referred(tx, referred).await?;
+    super::desk::before_each(tx, def, command).await
 }
 
 /// Everything that can refuse a row: places, rules, references, unique values.

@@ -1,8 +1,11 @@
 //! Erases what is known of a person: their record stays as a nameless one, for what law and bookkeeping refer to it.
 
+mod apart;
 mod imports;
 mod mask;
 mod masking;
+mod parted;
+mod whose;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +17,10 @@ use shared::types::{ATTACHMENT, REGISTRY};
 use shared::{Error, FieldDef, Kind, RecordDef, Result, Values};
 use uuid::Uuid;
 
+use self::apart::Apart;
 use self::imports::Said;
 use self::mask::Mask;
-use super::{audit, batch, load};
+use super::{audit, batch, hold, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
 use crate::scope::{Sql, push_ids};
@@ -28,8 +32,8 @@ pub(crate) const ERASED: &str = "已删除个人信息 · Erased person";
 
 impl Store {
     /// Empties the personal fields of a record and of what was noted, asked and planned with it, and all that are
-    /// user-defined, in the history too, and removes the files. Deals stay, with their names, addresses and phones masked. It
-    /// can't be undone.
+    /// user-defined, in the history too, and removes the files; the same of what merges put into tickets of others. Deals stay, with
+    /// their names, addresses and phones masked, and so does what others said in tickets that became theirs. It can't be undone.
     ///
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` for records that don't exist or are nobody one can reach.
@@ -41,25 +45,18 @@ impl Store {
             return Err(Error::NotFound);
         }
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        if load::locked(&mut tx, actor, def, &[id], load::Lock::Change).await?.is_empty() {
-            return Err(Error::NotFound);
-        }
+        let (own, said, apart) = held(&mut tx, actor, def, id).await?;
         forget_letters(&mut tx, def, id).await?;
-        let own = merged(&mut tx, id).await?;
-        let said = Said::by(&mut tx, def, &own).await?;
         imports::forget(&mut tx, &said).await?;
-        let erasing = Erasing { actor, set: Uuid::now_v7() };
+        let erasing = Erasing { actor, set: Uuid::now_v7(), apart };
         forget_titles(&mut tx, def, &own).await?;
         erasing.empty(&mut tx, def, vec![id]).await?;
         let mut known = Known::from([(def.name, own.into_iter().collect())]);
-        for other in REGISTRY.iter().copied().filter(|other| tells_of(other, def)) {
-            let found = erasing.empty_linked(&mut tx, other, (def, &[id]), &mut known).await?;
-            // What was said in a ticket is part of it.
-            for part in REGISTRY.iter().copied().filter(|part| is_part_of(part, other)) {
-                erasing.empty_linked(&mut tx, part, (other, &found), &mut known).await?;
-            }
-        }
-        erasing.mask_others(&mut tx, def, &Mask::of(&said), &known).await?;
+        erasing.empty_all(&mut tx, (def, id), &mut known).await?;
+        erasing.empty_apart(&mut tx, &mut known).await?;
+        let mask = Mask::of(&said);
+        erasing.mask_others(&mut tx, def, &mask, &known).await?;
+        erasing.mask_apart(&mut tx, mask, &known).await?;
         for (name, ids) in &known {
             let Some(def) = shared::types::by_name(name) else { continue };
             erasing.forget(&mut tx, def, ids.iter().copied().collect()).await?;
@@ -81,6 +78,29 @@ impl Store {
     }
 }
 
+/// Locks a record that is to be erased, after the tickets in which something of theirs is, as whoever merges records does. Which tickets
+/// that are is known for sure only once it is locked: if one of them is not held, all are let go, and it begins anew with the longer
+/// list. Gives the record with those that were merged into it, what they said, and what they left in tickets of others.
+async fn held(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Result<(Vec<Uuid>, Said, Apart)> {
+    let mut tickets = BTreeSet::new();
+    loop {
+        tx.begin_part().await?;
+        hold(tx, tickets.iter().copied().collect()).await?;
+        if load::locked(tx, actor, def, &[id], load::Lock::Change).await?.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let own = merged(tx, id).await?;
+        let said = Said::by(tx, def, &own).await?;
+        let (apart, found) = Apart::of(tx, def, &own, &said).await?;
+        let are_held = found.is_subset(&tickets);
+        tx.end_part(are_held).await?;
+        if are_held {
+            return Ok((own, said, apart));
+        }
+        tickets.extend(found);
+    }
+}
+
 /// Letters of somebody's that were not taken in: that they came stays known, lest they come again.
 async fn forget_letters(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Result<()> {
     let rows = load::rows_by_id(tx, def, &BTreeSet::from([id])).await?;
@@ -98,7 +118,7 @@ async fn forget_letters(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Resul
     // Whoever knows an address could look whether it is among those.
     sqlx::query(
         "delete from recommendations_asked where org_id = $1 and person in
-         (select sha256(convert_to($1::text || ' ' || address, 'UTF8')) from unnest($2::text[]) address)",
+         (select guanxi_person($1, address) from unnest($2::text[]) address)",
     )
     .bind(tx.org_id)
     .bind(&addresses)
@@ -176,9 +196,22 @@ async fn formerly_linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, ids: &[Uu
 struct Erasing<'e> {
     actor: &'e Actor,
     set: Uuid,
+    apart: Apart,
 }
 
 impl Erasing<'_> {
+    /// Empties all that tells of the record.
+    async fn empty_all(&self, tx: &mut Tx, (def, id): (&'static RecordDef, Uuid), known: &mut Known) -> Result<()> {
+        for other in REGISTRY.iter().copied().filter(|other| tells_of(other, def)) {
+            let found = self.empty_linked(tx, other, (def, &[id]), known).await?;
+            // What was said in a ticket is part of it.
+            for part in REGISTRY.iter().copied().filter(|part| is_part_of(part, other)) {
+                self.empty_linked(tx, part, (other, &found), known).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Empties records that refer to some others, or deletes those that are files; says which, and notes which were.
     async fn empty_linked(
         &self,
@@ -187,7 +220,10 @@ impl Erasing<'_> {
         (to, ids): (&RecordDef, &[Uuid]),
         known: &mut Known,
     ) -> Result<Vec<Uuid>> {
-        let found = linked(tx, def, to, ids).await?;
+        let mut found = linked(tx, def, to, ids).await?;
+        let mut ever = formerly_linked(tx, def, to, ids).await?;
+        self.apart.spare(def, &mut found);
+        self.apart.spare(def, &mut ever);
         if def.uploaded {
             self.delete(tx, def, &found).await?;
         } else {
@@ -195,7 +231,7 @@ impl Erasing<'_> {
         }
         let known = known.entry(def.name).or_default();
         known.extend(found.iter().copied());
-        known.extend(formerly_linked(tx, def, to, ids).await?);
+        known.extend(ever);
         Ok(found)
     }
 

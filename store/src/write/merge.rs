@@ -12,6 +12,7 @@ use shared::types::{REGISTRY, TICKET_MESSAGE};
 use shared::{Error, FieldDef, Kind, RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
+use super::attach::Found;
 use super::{batch, load};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
@@ -42,36 +43,23 @@ impl Store {
             return Err(Error::invalid("others", "out_of_range"));
         }
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        super::desk::before_merge(&mut tx, def, &merge.others).await?;
+        super::desk::before_merge(&mut tx, def, merge.into, &merge.others).await?;
         let (into, others) = rows(&mut tx, actor, def, merge).await?;
         let merging = Merging { def, into: into.id, others: &merge.others, set: Uuid::now_v7() };
         let numbers: Vec<Option<String>> = others.iter().map(|row| row.text("number").map(str::to_owned)).collect();
-        let mut values = proposal(def, &into, &others);
-        for (field, value) in &merge.values {
-            if actor.field_access(def, field) < FieldAccess::Write {
-                return Err(Error::invalid(field, "read_only"));
-            }
-            choose(&mut values, field, value);
-        }
-        // Nothing can be its own parent.
-        for field in own_references(def) {
-            let said = values.get(field.name).unwrap_or_else(|| into.value(field.name));
-            if said.as_str().and_then(|id| id.parse().ok()).is_some_and(|id: Uuid| distinct.contains(&id)) {
-                values.insert(field.name.to_owned(), Value::Null);
-            }
-        }
-        let asked = super::desk::asked_apart(&mut tx, def, &values, (&into, &others)).await?;
+        let mut values = values(actor, def, merge, (&into, &others), &distinct)?;
+        let chosen = (&mut values, &merge.values);
+        let apart = super::desk::said_apart(&mut tx, def, chosen, (&into, &others)).await?;
         // Who may merge records need not see all of them, nor be able to change all that hangs on them.
         let keeper = Actor { grants: Grants { admin: true, ..actor.grants.clone() }, ..actor.clone() };
-        merging.lead_over(&mut tx, &keeper).await?;
+        merging.run_all(&mut tx, &keeper, &TICKET_MESSAGE, (&apart.marked, &apart.found)).await?;
+        merging.lead_over(&mut tx, &keeper, &apart.found).await?;
         let gone = merge.others.iter().map(|id| Change::Delete { id: *id }).collect();
         merging.run(&mut tx, if merges_by_update(def) { &keeper } else { actor }, def, gone).await?;
         let change = Change::Update { id: into.id, version: None, values };
         let mut outcome = merging.run(&mut tx, &keeper, def, vec![change]).await?;
         outcome.rows.iter_mut().for_each(|row| actor.redact(def, &mut row.values));
-        if !asked.is_empty() {
-            merging.run(&mut tx, &keeper, &TICKET_MESSAGE, asked).await?;
-        }
+        merging.run_all(&mut tx, &keeper, &TICKET_MESSAGE, (&apart.asked, &apart.found)).await?;
         merging.remember(&mut tx, numbers).await?;
         tx.commit().await?;
         self.hub.wake();
@@ -115,6 +103,31 @@ impl Store {
     }
 }
 
+/// What the record that stays is to say: what is proposed, and what somebody chose otherwise.
+fn values(
+    actor: &Actor,
+    def: &'static RecordDef,
+    merge: &Merge,
+    (into, others): (&Row, &[Row]),
+    distinct: &BTreeSet<Uuid>,
+) -> Result<Values> {
+    let mut values = proposal(def, into, others);
+    for (field, value) in &merge.values {
+        if actor.field_access(def, field) < FieldAccess::Write {
+            return Err(Error::invalid(field, "read_only"));
+        }
+        choose(&mut values, field, value);
+    }
+    // Nothing can be its own parent.
+    for field in own_references(def) {
+        let said = values.get(field.name).unwrap_or_else(|| into.value(field.name));
+        if said.as_str().and_then(|id| id.parse().ok()).is_some_and(|id: Uuid| distinct.contains(&id)) {
+            values.insert(field.name.to_owned(), Value::Null);
+        }
+    }
+    Ok(values)
+}
+
 /// Puts a value that was chosen in place of what is proposed; of user-defined ones only those that were chosen.
 fn choose(values: &mut Values, field: &str, value: &Value) {
     let proposed = values.remove(field).filter(|_| field == CUSTOM);
@@ -149,6 +162,17 @@ fn own_references(def: &'static RecordDef) -> impl Iterator<Item = &'static Fiel
 impl Merging<'_> {
     /// Runs changes of one type in the set; what is refused refuses the whole merge.
     async fn run(&self, tx: &mut Tx, actor: &Actor, def: &'static RecordDef, changes: Vec<Change>) -> Result<Outcome> {
+        self.run_with(tx, actor, def, (changes, &Found::new())).await
+    }
+
+    /// As [`Merging::run`], with what the store itself says of the records.
+    async fn run_with(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        def: &'static RecordDef,
+        (changes, found): (Vec<Change>, &Found),
+    ) -> Result<Outcome> {
         let command = Command {
             record_type: def.name.to_owned(),
             changes,
@@ -157,15 +181,29 @@ impl Merging<'_> {
             source: Source::Merge,
             idempotency_key: None,
         };
-        let outcome = batch::run(tx, actor, def, &command).await?;
+        let outcome = batch::run_with(tx, actor, def, &command, found).await?;
         match outcome.refused.first() {
             Some(refusal) => Err(refusal.error.clone()),
             None => Ok(outcome),
         }
     }
 
-    /// Makes every reference to the others one to the record that stays.
-    async fn lead_over(&self, tx: &mut Tx, keeper: &Actor) -> Result<()> {
+    /// As [`Merging::run_with`], of any number.
+    async fn run_all(
+        &self,
+        tx: &mut Tx,
+        keeper: &Actor,
+        def: &'static RecordDef,
+        (changes, found): (&[Change], &Found),
+    ) -> Result<()> {
+        for chunk in changes.chunks(CHUNK) {
+            self.run_with(tx, keeper, def, (chunk.to_vec(), found)).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes every reference to the others one to the record that stays, and notes with each record what the store itself says of it.
+    async fn lead_over(&self, tx: &mut Tx, keeper: &Actor, found: &Found) -> Result<()> {
         for def in REGISTRY {
             for field in def.fields {
                 let changes = match field.kind {
@@ -173,9 +211,7 @@ impl Merging<'_> {
                     Kind::References(name) if name == self.def.name => self.listed(tx, def, field).await?,
                     _ => continue,
                 };
-                for chunk in changes.chunks(CHUNK) {
-                    self.run(tx, keeper, def, chunk.to_vec()).await?;
-                }
+                self.run_all(tx, keeper, def, (&changes, found)).await?;
             }
         }
         Ok(())

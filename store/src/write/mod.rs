@@ -31,14 +31,14 @@ pub(crate) use attach::{files_command, found_in};
 pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
 pub(crate) use delivery::{Delivery, set_delivery};
-pub(crate) use desk::{hold, levels};
+pub(crate) use desk::{hold, hold_carried, levels};
 pub(crate) use erase::ERASED;
 pub(crate) use load::rows_by_id;
 pub(crate) use prepare::beyond_rights;
 pub(crate) use public::count_vote;
 pub use search_index::pinyin_tokens;
 pub(crate) use search_index::{
-    has_initials, has_words, is_called, left_after, query_tokens, renew, sound_tokens, syllables, tokens,
+    has_initials, has_words, is_called, left_after, query_tokens, renew, search_tokens, sound_tokens, syllables, tokens,
 };
 
 use self::attach::Found;
@@ -198,6 +198,7 @@ async fn one_by_one(
     def: &'static RecordDef,
     (command, found): (&Command, &Found),
 ) -> Result<Outcome> {
+    batch::hold_whole(tx, def, command).await?;
     let set = command.change_set.unwrap_or_else(Uuid::now_v7);
     let mut all = Outcome { change_set: set, rows: Vec::new(), refused: Vec::new(), unchanged: 0 };
     for (index, change) in command.changes.iter().enumerate() {

@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use uuid::Uuid;
 
+use super::ERASED;
 use super::prepare::{Act, Prepared};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
@@ -71,9 +72,7 @@ struct Entry<'r> {
 
 fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
     let title = row.text(def.title).unwrap_or_default();
-    let mut found = tokens(title);
-    found.extend(pinyin_tokens(title));
-    found.extend(number_tokens(title));
+    let mut found = title_tokens(title);
     let mut subtitle = Vec::new();
     let is_rich = |field: &shared::FieldDef| field.kind == shared::Kind::RichText;
     let is_long = |field: &&shared::FieldDef| field.kind == shared::Kind::LongText || is_rich(field);
@@ -81,7 +80,7 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
         def.fields.iter().filter(|f| f.searchable && f.name != def.title).partition(is_long);
     for field in short.into_iter().chain(long) {
         let plain = row.text(field.name).filter(|_| is_rich(field)).map(shared::record::rich::to_text);
-        let single = plain.as_deref().or_else(|| row.text(field.name));
+        let single = plain.as_deref().or_else(|| row.text(field.name)).filter(|text| *text != ERASED);
         for text in single.into_iter().chain(texts(&row.values, field.name)) {
             found.extend(tokens(text));
             match field.kind {
@@ -109,6 +108,18 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
         team_id: row.reference("team_id"),
         archived: row.text("archived_at").is_some(),
     }
+}
+
+/// What a title is found by. What all the erased are called is nobody's name: they are found by what else may be said of them, such
+/// as the number of a ticket.
+fn title_tokens(title: &str) -> Vec<String> {
+    if title == ERASED {
+        return Vec::new();
+    }
+    let mut found = tokens(title);
+    found.extend(pinyin_tokens(title));
+    found.extend(number_tokens(title));
+    found
 }
 
 async fn upsert(tx: &mut Tx, def: &RecordDef, entries: Vec<Entry<'_>>) -> Result<()> {
@@ -260,6 +271,15 @@ pub(crate) fn query_tokens(text: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" & "))
 }
 
+/// As [`query_tokens`], for what is looked for as a whole: a telephone number is found however else it is written.
+pub(crate) fn search_tokens(text: &str) -> Option<String> {
+    let all = query_tokens(text)?;
+    match shared::tidy::national(text) {
+        Some(number) => Some(format!("({all}) | '{}':*", number.chars().take(TOKEN).collect::<String>())),
+        None => Some(all),
+    }
+}
+
 /// As [`query_tokens`], with Chinese as it sounds: names are easily written with other characters. `None` without any.
 pub(crate) fn sound_tokens(text: &str) -> Option<String> {
     let runs = runs(text);
@@ -375,6 +395,12 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_found_by_what_the_erased_are_called() {
+        assert_eq!(title_tokens(ERASED), [""; 0]);
+        assert_eq!(title_tokens("T12"), ["t12", "12", "12"]);
+    }
+
+    #[test]
     fn numbers_are_found_by_their_digits() {
         assert_eq!(number_tokens("T1261"), ["1261", "1261"]);
         assert_eq!(number_tokens("SO-2026-00042"), ["2026", "2026", "00042", "42"]);
@@ -422,6 +448,13 @@ mod tests {
             assert!(found.iter().any(|token| token.starts_with(part)), "{part}");
         }
         assert!(phone_tokens("110").is_empty());
+    }
+
+    #[test]
+    fn phones_are_looked_for_with_and_without_their_country() {
+        assert_eq!(search_tokens("+86 139 0001").as_deref(), Some("('86':* & '139':* & '0001':*) | '1390001':*"));
+        assert_eq!(search_tokens("13900010002").as_deref(), Some("'13900010002':*"));
+        assert_eq!(search_tokens("+ -"), None);
     }
 
     #[test]

@@ -39,9 +39,9 @@ impl Store {
         let set = ChangeSet { id, source: Source::Undo, undo_of: Some(change_set), causes: Vec::new() };
         // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
-        // Before the tickets are held: whoever notes that a letter has left holds the letter first, too.
-        has_not_left(&mut tx, change_set).await?;
         super::desk::before_undo(&mut tx, change_set).await?;
+        // After the tickets: whoever notes that a letter has left holds its ticket first, too.
+        has_not_left(&mut tx, change_set).await?;
         // A merge reached beyond their rights to single records, and so does taking it back.
         let merged = merged(&mut tx, change_set).await?;
         let whole = merged.as_ref().is_some_and(|merged| may_merge(actor, merged.def));

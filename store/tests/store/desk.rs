@@ -683,7 +683,8 @@ async fn what_runs_late_is_told_once_and_to_whom_it_concerns() {
     );
     let said = tasks[0].text("subject").unwrap();
     assert!(said.contains(late.text("number").unwrap()) && said.ends_with("Late"), "{said}");
-    let step = Cause::Step { policy: "All".to_owned(), clock: ClockKind::FirstResponse, at_percent: 100 };
+    let clock = ClockKind::FirstResponse;
+    let step = Cause::Step { policy: "All".to_owned(), other_name: None, clock, at_percent: 100 };
     let told = causes_of(&desk, &desk.admin, ticket.id).await;
     assert_eq!(told, [vec![step.clone()], vec![step]], "of the task and of the priority");
 }
@@ -711,7 +712,8 @@ async fn what_the_system_changes_tells_what_made_it_by_the_name_that_it_had() {
     let rule = desk.make(&TICKET_RULE, rule).await.id;
     let ticket = desk.make(&TICKET, json!({"subject": "Broken", "kind": "complaint"})).await.id;
     desk.change(&TICKET_RULE, rule, json!({"name": "Complaints"})).await;
-    let placed = vec![Cause::Rule { name: "Complaints to Zhang".to_owned() }, Cause::Queue { name: "Care".to_owned() }];
+    let by_rule = Cause::Rule { name: "Complaints to Zhang".to_owned(), other_name: None };
+    let placed = vec![by_rule, Cause::Queue { name: "Care".to_owned(), other_name: None }];
     assert_eq!(causes_of(&desk, &desk.admin, ticket).await, std::slice::from_ref(&placed));
     // Names of what one may not read are not told that way.
     let mut agent = desk.agents[0].clone();

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
-use shared::Error;
 use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
+use shared::command::{Change, Command};
 use shared::record::instant_text;
 use shared::sla::ClockKind::{FirstResponse, Resolution};
 use shared::sla::{ClockKind, Did};
 use shared::timeline::{Happening, TimelineEntry, TimelineQuery};
-use shared::types::{SLA_POLICY, TICKET};
+use shared::types::{SLA_POLICY, TICKET, TICKET_MESSAGE};
+use shared::{Error, Row};
 use uuid::Uuid;
 
 use crate::desk::Desk;
@@ -106,4 +107,42 @@ async fn what_clocks_did_often_comes_page_by_page() {
     let keys: BTreeSet<String> = told.iter().map(TimelineEntry::key).collect();
     assert_eq!(keys.len(), told.len());
     assert!(told.is_sorted_by(|one, next| one.at >= next.at), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_customer_who_has_not_written_waits_since_their_ticket_came_in() {
+    let desk = Desk::new(0).await;
+    let at = |hours: i64| json!({"received_at": instant_text(Utc::now() - TimeDelta::hours(hours))});
+    let ticket = desk.make(&TICKET, json!({"subject": "Called"})).await.id;
+    let times = async || {
+        let row = desk.test.store.get(&desk.admin, &TICKET, ticket).await.unwrap().row;
+        ["customer_wrote_at", "received_at"].map(|field| row.datetime(field).unwrap())
+    };
+    for hours in [3, 5, 1] {
+        desk.change(&TICKET, ticket, at(hours)).await;
+        let [waits, received] = times().await;
+        assert_eq!(waits, received);
+    }
+    let said = json!({"ticket_id": ticket, "direction": "inbound", "content": "Still broken"});
+    desk.make(&TICKET_MESSAGE, said).await;
+    let [waits, received] = times().await;
+    assert!(waits > received, "{waits} {received}");
+}
+
+#[tokio::test]
+async fn of_two_answers_written_at_once_one_stays_said_when_the_other_is_deleted() {
+    let desk = Desk::new(0).await;
+    desk.make(&SLA_POLICY, json!({"name": "All", "first_response_minutes": 30})).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Twice", "requester_name": "Wang"})).await.id;
+    let at = instant_text(Utc::now());
+    let answer = || json!({"ticket_id": ticket, "kind": "reply", "direction": "outbound", "content": "<p>Yes</p>", "said_at": at});
+    let (first, second) = (desk.make(&TICKET_MESSAGE, answer()).await, desk.make(&TICKET_MESSAGE, answer()).await);
+    let delete = async |id| {
+        desk.test.store.apply(&desk.admin, Command::one(TICKET_MESSAGE.name, Change::Delete { id })).await.unwrap()
+    };
+    delete(first.id).await;
+    let met = |row: Row| row.value("clocks")["first_response"]["met_at"].clone();
+    assert!(met(desk.change(&TICKET, ticket, json!({"priority": "high"})).await).is_string(), "it was answered");
+    delete(second.id).await;
+    assert!(met(desk.change(&TICKET, ticket, json!({"priority": "low"})).await).is_null(), "nothing is said any more");
 }

@@ -259,4 +259,11 @@ async fn the_erased_are_compared_with_nobody() {
     assert_eq!(store.find_duplicates(admin.org_id, &CONTACT).await.unwrap(), 0);
     let typed = values(json!({"name": "已删除个人信息 · Erased person"}));
     assert!(store.alike(admin, &CONTACT, &typed, None).await.unwrap().is_empty());
+    // Nor does a pair wait that was found before.
+    let twin = json!({"name": "Greta Falk", "phones": ["13800138000"], "emails": ["greta@falk.example"]});
+    let twins = [create(store, admin, "contact", twin.clone()).await, create(store, admin, "contact", twin).await];
+    assert_eq!(store.find_duplicates(admin.org_id, &CONTACT).await.unwrap(), 1);
+    store.erase(admin, &CONTACT, twins[0]).await.unwrap();
+    let found = store.duplicates(admin, &CONTACT).await.unwrap();
+    assert_eq!((found.pairs.len(), found.open), (0, 0));
 }

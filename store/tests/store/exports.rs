@@ -20,7 +20,7 @@ use crate::support::sample::World;
 use crate::undo::make;
 
 fn spec(kind: FileKind) -> Spec {
-    Spec { plural: "customers".into(), kind, query: Rows::default(), labels: None }
+    Spec { plural: "customers".into(), kind, query: Rows::default(), labels: None, name: None }
 }
 
 async fn start(world: &World, actor: &Actor, spec: &Spec) -> Result<Run> {
@@ -237,6 +237,7 @@ async fn an_export_that_cannot_be_is_refused_when_it_is_asked_for() {
     assert_eq!(refused(Spec { plural: "planets".into(), ..spec(FileKind::Csv) }).await, "plural choice");
     assert_eq!(refused(Spec { plural: "products".into(), ..spec(FileKind::Vcf) }).await, "kind choice");
     assert_eq!(refused(Spec { labels: Some(Locale::En), ..spec(FileKind::Vcf) }).await, "labels choice");
+    assert_eq!(refused(Spec { name: Some("长".repeat(121)), ..spec(FileKind::Csv) }).await, "name too_long");
     let filter = Some(Filter::field("nowhere", Op::Eq, 1));
     assert_eq!(
         refused(Spec { query: Rows { filter, ..Rows::default() }, ..spec(FileKind::Csv) }).await,
@@ -272,9 +273,13 @@ async fn a_key_begins_one_export() {
     let first = keyed(&spec(FileKind::Csv)).await.unwrap();
     assert_eq!(keyed(&spec(FileKind::Csv)).await.unwrap().id, first.id);
     let in_words = Spec { labels: Some(Locale::En), ..spec(FileKind::Csv) };
-    for other in [spec(FileKind::Vcf), in_words] {
+    let named = Spec { name: Some("Key accounts".into()), ..spec(FileKind::Csv) };
+    for other in [spec(FileKind::Vcf), in_words, named.clone()] {
         assert_eq!(keyed(&other).await.unwrap_err(), Error::invalid("idempotency_key", "key_reused"));
     }
+    let run = over(&world, &world.admin, start(&world, &world.admin, &named).await.unwrap().id).await;
+    let kept = store.export_file(&world.admin, run.id, Source::Web).await.unwrap();
+    assert_eq!((run.name.as_deref(), kept.name, kept.created_at), (Some("Key accounts"), named.name, run.created_at));
 }
 
 #[tokio::test]

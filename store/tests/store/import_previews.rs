@@ -317,3 +317,44 @@ async fn a_pipeline_that_answers_make_gets_its_stages_by_answers_too() {
                   and (s.name, s.position, o.status) in (('Contract Sent', 0, 'open'), ('Closed won', 1, 'won'))";
     assert_eq!(number(&test, kept).await, 2);
 }
+
+#[tokio::test]
+async fn new_stages_wait_for_their_pipeline_are_not_taken_for_each_other_and_get_chances() {
+    let (test, admin) = founded().await;
+    let file = "name,pipeline_id,stage_id\nA,M7,Closed won\nB,M7,Closed wan\nC,M7,Demo\nD,M7,Demo\n";
+    let mut spec = suggested(&test, &admin, file, &OPPORTUNITY).await;
+    let step = preview(&test, &admin, &spec).await.steps.remove(0);
+    let problems: Vec<(&str, u64)> = step.problems.iter().map(|(error, rows)| (error.field.as_str(), *rows)).collect();
+    assert_eq!(problems, [("pipeline_id", 4)], "of stages nothing is known yet");
+    assert!(step.rows[0].errors.contains(&FieldError::new("stage_id", "pipeline_first")), "{:?}", step.rows[0]);
+
+    for (target, value) in [("pipeline", "M7"), ("stage", "Closed won"), ("stage", "Closed wan"), ("stage", "Demo")] {
+        let unknown = Unknown { target: target.to_owned(), value: value.to_owned() };
+        spec.answers.push(Answer { unknown, decision: Decision::Create });
+    }
+    let asked = preview(&test, &admin, &spec).await;
+    let mut rows: Vec<(&str, u64)> =
+        asked.questions.iter().map(|question| (question.unknown.value.as_str(), question.rows)).collect();
+    rows.sort_unstable();
+    assert_eq!(rows, [("Closed wan", 1), ("Closed won", 1), ("Demo", 2), ("M7", 4)], "all that are concerned");
+    let mut stages = asked.questions.iter().filter(|question| question.unknown.target == "stage");
+    assert!(stages.all(|question| question.suggestions.is_empty() && question.options.is_empty()));
+
+    let done = run(&test, &admin, &spec).await;
+    assert_eq!((done.created, done.failed), (8, 0));
+    let kept = "select count(*) from stages s join pipelines p on p.id = s.pipeline_id
+                where p.name = 'M7' and (s.name, s.position, s.probability) in
+                    (('Closed won', 0, 100), ('Closed wan', 1, 33), ('Demo', 2, 66))";
+    assert_eq!(number(&test, kept).await, 3);
+}
+
+#[tokio::test]
+async fn a_column_with_numbers_of_customers_leads_to_them() {
+    let (test, actor) = founded().await;
+    let companies = "name,number\nAcme,C-1\nBolt,C-2\n";
+    run(&test, &actor, &suggested(&test, &actor, companies, &CUSTOMER).await).await;
+    let people = suggested(&test, &actor, "name,Account No.\nAnna,c-2\n", &CONTACT).await;
+    assert_eq!(run(&test, &actor, &people).await.created, 1);
+    let kept = "select count(*) from contacts p join customers c on c.id = p.customer_id where c.name = 'Bolt'";
+    assert_eq!(number(&test, kept).await, 1);
+}

@@ -879,6 +879,54 @@ async fn merging_tickets_loses_no_answer_that_waits_and_leads_answers_on() {
 }
 
 #[tokio::test]
+async fn what_waits_in_a_ticket_that_becomes_part_of_somebody_elses_goes_to_nobody() {
+    let world = World::new().await;
+    let (old, departing) = world.answered().await;
+    let message = world.answer(old, "For Li alone").await;
+    let others =
+        json!({"subject": "Another", "kind": "consult", "requester_email": "han@example.com", "channel": "email"});
+    let into = world.make(&TICKET, others).await;
+    let merge = shared::duplicates::Merge {
+        record_type: TICKET.name.to_owned(),
+        into,
+        others: vec![old],
+        values: Values::new(),
+    };
+    world.store().merge(&world.admin, &merge).await.unwrap();
+    let left = world.send_all().await;
+    assert!(left.iter().all(|one| !one.letter.text.contains("For Li alone")), "{left:?}");
+    let row = world.store().get(&world.admin, &TICKET_MESSAGE, message).await.unwrap().row;
+    assert_eq!((row.text("delivery"), row.text("apart_from").is_some()), (Some("failed"), true));
+    assert_eq!(row.text("delivery_error"), Some("apart"), "nothing is wrong with the mailbox");
+    // Nor does Han read what Li goes on to write.
+    world.arrives(&reply_to(&departing, LI, "m2@example.com", "To the old one")).await;
+    let told = world.messages(into).await;
+    assert!(!told.iter().any(|row| row.text("content").is_some_and(|html| html.contains("old one"))), "{told:?}");
+}
+
+#[tokio::test]
+async fn who_answers_in_a_ticket_that_became_a_colleagues_writes_a_new_one() {
+    let world = World::new().await;
+    let customer = world.make(&CUSTOMER, json!({"name": "Li Printing"})).await;
+    world.make(&CONTACT, json!({"name": "Li Lei", "customer_id": customer, "emails": [LI]})).await;
+    let (into, departing) = world.answered().await;
+    let of_han = json!({"subject": "Another", "kind": "consult", "channel": "email", "customer_id": customer,
+                        "requester_email": "han@example.com"});
+    let other = world.make(&TICKET, of_han).await;
+    let merge = shared::duplicates::Merge {
+        record_type: TICKET.name.to_owned(),
+        into,
+        others: vec![other],
+        values: values(json!({"requester_email": "han@example.com"})),
+    };
+    world.store().merge(&world.admin, &merge).await.unwrap();
+    world.arrives(&reply_to(&departing, LI, "m2@example.com", "Not for Han")).await;
+    let told = world.messages(into).await;
+    assert!(!told.iter().any(|row| row.text("content").is_some_and(|html| html.contains("Not for Han"))), "{told:?}");
+    assert_eq!(world.tickets().await.len(), 2);
+}
+
+#[tokio::test]
 async fn erasing_somebody_forgets_their_letters() {
     let world = World::new().await;
     let contact = world.make(&CONTACT, json!({"name": "Li Lei", "emails": [LI]})).await;

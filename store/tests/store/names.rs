@@ -1,12 +1,16 @@
 //! What has a name in both languages is called by each reader's, wherever it is told.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use shared::access::Actor;
+use shared::cause::Cause;
 use shared::command::Source;
 use shared::i18n::Locale;
 use shared::import::FileKind;
 use shared::live::LiveEvent;
-use shared::types::{QUEUE, TICKET, USER};
+use shared::timeline::{Happening, TimelineQuery};
+use shared::types::{QUEUE, SLA_POLICY, TEAM, TICKET, TICKET_RULE, TICKET_STATUS, USER};
 use store::Subscription;
 use uuid::Uuid;
 
@@ -49,6 +53,44 @@ async fn each_reader_reads_names_in_their_language() {
         assert_eq!(names, [expected, expected, other]);
     }
     assert_eq!(store.lookup(&chinese, &QUEUE, "Repairs", 5).await.unwrap()[0].id, plain);
+}
+
+/// By which service levels the history of a ticket says that its clocks ran, and why the system changed it.
+async fn history(desk: &Desk, actor: &Actor, ticket: Uuid) -> (BTreeSet<String>, Vec<Cause>) {
+    let told = desk.test.store.timeline(actor, &TICKET, ticket, &TimelineQuery::default()).await.unwrap();
+    let (mut levels, mut all) = (BTreeSet::new(), Vec::new());
+    for entry in told.entries {
+        match entry.what {
+            Happening::Clock { policy, .. } => levels.extend(policy),
+            Happening::Change { causes, .. } => all.extend(causes),
+            _ => {}
+        }
+    }
+    (levels, all)
+}
+
+#[tokio::test]
+async fn what_the_desk_goes_by_is_called_in_the_readers_language() {
+    let desk = Desk::new(0).await;
+    let chinese = Actor { other_names: true, ..desk.admin.clone() };
+    let level = json!({"name": "Urgent", "other_name": "紧急", "first_response_minutes": 30});
+    let level = desk.make(&SLA_POLICY, level).await.id;
+    let team = desk.make(&TEAM, json!({"name": "Care", "other_name": "客户服务部"})).await.id;
+    let status = json!({"name": "At the workshop", "other_name": "已送修", "category": "waiting_third_party"});
+    let status = desk.make(&TICKET_STATUS, status).await.id;
+    desk.make(&TICKET_RULE, json!({"name": "First", "other_name": "优先", "add_tags": ["vip"]})).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "x", "channel": "web", "team_id": team})).await.id;
+    desk.change(&TICKET, ticket, json!({"status_id": status})).await;
+    let named = [
+        (&desk.admin, ["Urgent", "Care", "At the workshop"], "First"),
+        (&chinese, ["紧急", "客户服务部", "已送修"], "优先"),
+    ];
+    for (actor, names, rule) in named {
+        let titles = desk.test.store.get(actor, &TICKET, ticket).await.unwrap().titles;
+        assert_eq!([level, team, status].map(|id| titles[&id].clone()), names);
+        let causes = vec![Cause::Rule { name: rule.to_owned(), other_name: None }];
+        assert_eq!(history(&desk, actor, ticket).await, (BTreeSet::from([names[0].to_owned()]), causes));
+    }
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ use crate::support::TestStore;
 use crate::support::sample::founded;
 
 const LI: &str = "li@example.com";
+const HAN: &str = "han@example.com";
 
 /// An organisation with open public pages.
 struct World {
@@ -384,6 +385,156 @@ async fn a_merged_ticket_is_found_by_its_old_number_by_whoever_has_what_it_becam
     assert_eq!(made.id, stays, "what was written on a page of before is not lost");
     let han = visitor("han@example.com");
     assert_eq!(store.portal_ticket(portal, &han, &others_old).await.unwrap_err(), Error::NotFound);
+}
+
+#[tokio::test]
+async fn tickets_of_two_people_that_become_one_stay_two_conversations_to_them() {
+    let world = World::new().await;
+    let (store, portal, li, han) = (world.store(), &world.portal, visitor(LI), visitor("han@example.com"));
+    let own = async |email: &str| {
+        let ticket = json!({"subject": format!("Gate of {email}"), "requester_email": email, "channel": "web"});
+        let made = world.ticket(ticket).await;
+        world.say(made.0, "reply", &format!("<p>Answer to {email}</p>")).await;
+        made
+    };
+    let ((stays, number), (goes, other)) = (own(LI).await, own(HAN).await);
+    world.wait("1 minute").await;
+    let read = async |visitor: &Visitor, number: &str| {
+        let found = store.portal_ticket(portal, visitor, number).await;
+        found.map(|ticket| ticket.messages.into_iter().map(|message| message.content).collect::<Vec<_>>().join(" "))
+    };
+    let alone = read(&li, &number).await.unwrap();
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merged = store.merge(&world.admin, &merge).await.unwrap();
+    assert_eq!(read(&li, &number).await.unwrap(), alone, "what was said with han is none of li's");
+    for number in [&number, &other] {
+        assert_eq!(read(&han, number).await, Err(Error::NotFound), "nor is the ticket han's");
+    }
+    let said = store.conversation(&world.admin, stays, None).await.unwrap().messages;
+    let marked = said.iter().filter_map(|row| row.text("apart_from")).collect::<Vec<_>>();
+    assert_eq!((said.len(), marked), (2, vec![other.as_str()]), "colleagues read all of it");
+    let mails = store.answers_due().await.unwrap();
+    let mails = mails.iter().map(|mail| (mail.to.as_str(), mail.text.trim())).collect::<Vec<_>>();
+    assert_eq!(mails, [(LI, "Answer to li@example.com")]);
+    store.undo(&world.admin, merged.change_set).await.unwrap();
+    assert_eq!(read(&li, &number).await.unwrap(), alone);
+    assert!(read(&han, &other).await.unwrap().contains("han@example.com"));
+    // Whose it becomes reads nothing of what was said with somebody else before.
+    let merge = Merge { values: values(json!({"requester_email": "han@example.com"})), ..merge };
+    store.merge(&world.admin, &merge).await.unwrap();
+    let told = read(&han, &number).await.unwrap();
+    assert!(told.contains("han@") && !told.contains(LI), "{told}");
+    assert_eq!(store.portal_ticket(portal, &han, &number).await.unwrap().line.subject, "Gate of han@example.com");
+    assert_eq!(read(&li, &number).await, Err(Error::NotFound));
+}
+
+#[tokio::test]
+async fn an_answer_that_was_a_note_while_tickets_became_one_comes_back_to_its_own_customer_alone() {
+    let world = World::new().await;
+    let (store, portal, li) = (world.store(), &world.portal, visitor(LI));
+    let own = json!({"subject": "Gate", "description": "<p>Own</p>", "requester_email": LI, "channel": "web"});
+    let (stays, number) = world.ticket(own).await;
+    let asked = json!({"subject": "Door", "description": "<p>Mine</p>", "requester_email": HAN, "channel": "web"});
+    let (goes, other) = world.ticket(asked).await;
+    let answer = world.say(goes, "reply", "<p>For Han alone</p>").await;
+    let hide = Change::Update { id: answer, version: None, values: values(json!({"kind": "note"})) };
+    let hidden = store.apply(&world.admin, Command::one("ticket_message", hide)).await.unwrap();
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    store.merge(&world.admin, &merge).await.unwrap();
+    store.undo(&world.admin, hidden.change_set).await.unwrap();
+    world.wait("1 minute").await;
+    let row = world.row(&TICKET_MESSAGE, answer).await;
+    assert_eq!((row.text("kind"), row.reference("ticket_id")), (Some("reply"), Some(stays)));
+    let told = store.portal_ticket(portal, &li, &number).await.unwrap().messages;
+    assert!(told.is_empty(), "{told:?}");
+    // So is the note of what Han asked.
+    let said = store.conversation(&world.admin, stays, None).await.unwrap().messages;
+    assert_eq!(said.iter().map(|row| row.text("apart_from")).collect::<Vec<_>>(), [Some(other.as_str()); 2]);
+}
+
+#[tokio::test]
+async fn a_ticket_that_becomes_somebody_elses_tells_nothing_of_whose_it_was() {
+    let world = World::new().await;
+    let (store, portal, li, han) = (world.store(), &world.portal, visitor(LI), visitor(HAN));
+    let (stays, _) = solved(&world).await;
+    let noted = json!({"order_number": "A-1", "requester_name": "Li", "requester_phone": "13900007777"});
+    world.change(&TICKET, stays, noted).await;
+    let number = world.row(&TICKET, stays).await.text("number").unwrap().to_owned();
+    let token = store.satisfaction_due().await.unwrap().remove(0).token;
+    let given = Answers { score: Some(2), comment: "Slow".into(), ..Answers::default() };
+    store.portal_answer(portal, &token, &given).await.unwrap();
+    let (goes, _) =
+        world.ticket(json!({"subject": "Door", "requester_email": HAN, "channel": "web", "order_number": "B-2"})).await;
+    let values = values(json!({"requester_email": HAN}));
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values };
+    let merged = store.merge(&world.admin, &merge).await.unwrap();
+    let told = async |visitor: &Visitor| {
+        let ticket = store.portal_ticket(portal, visitor, &number).await.unwrap();
+        (ticket.line.subject, ticket.order_number, ticket.satisfaction)
+    };
+    assert_eq!(told(&han).await, ("Door".to_owned(), Some("B-2".to_owned()), None));
+    let row = world.row(&TICKET, stays).await;
+    assert_eq!((row.text("requester_name"), row.text("requester_phone")), (None, None), "letters address nobody else");
+    // Li's link does not tell of Han's ticket, nor Han's of what Li answered.
+    assert_eq!(store.portal_survey(portal, &token).await.unwrap_err(), Error::NotFound);
+    let link = store.portal_rating(portal, &han, &number).await.unwrap().unwrap();
+    assert_eq!(store.portal_survey(portal, &link).await.unwrap().answered, None);
+    store.undo(&world.admin, merged.change_set).await.unwrap();
+    assert_eq!(told(&li).await, ("x".to_owned(), Some("A-1".to_owned()), Some(2)));
+}
+
+#[tokio::test]
+async fn what_somebody_answered_about_their_ticket_is_told_to_nobody_whose_it_becomes_part_of() {
+    let world = World::new().await;
+    let (store, portal) = (world.store(), &world.portal);
+    let (stays, _) = solved(&world).await;
+    let goes = solved_too(&world, HAN, "en").await;
+    let number = async |id: Uuid| world.row(&TICKET, id).await.text("number").unwrap().to_owned();
+    let (number, other) = (number(stays).await, number(goes).await);
+    let mails = store.satisfaction_due().await.unwrap();
+    let answer = async |to: &str, score: i64| {
+        let token = &mails.iter().find(|mail| mail.to == to).unwrap().token;
+        store.portal_answer(portal, token, &Answers { score: Some(score), ..Answers::default() }).await.unwrap();
+    };
+    let told = async |email: &str, number: &str| {
+        store.portal_ticket(portal, &visitor(email), number).await.unwrap().satisfaction
+    };
+    answer(HAN, 5).await;
+    assert_eq!(told(HAN, &other).await, Some(5));
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merged = store.merge(&world.admin, &merge).await.unwrap();
+    assert_eq!(world.row(&TICKET, stays).await.integer("satisfaction"), Some(5), "colleagues count it");
+    assert_eq!(told(LI, &number).await, None);
+    answer(LI, 2).await;
+    assert_eq!(told(LI, &number).await, Some(2));
+    store.undo(&world.admin, merged.change_set).await.unwrap();
+    assert_eq!((told(LI, &number).await, told(HAN, &other).await), (Some(2), Some(5)));
+}
+
+#[tokio::test]
+async fn what_customers_asked_is_theirs_to_read_again_once_a_merge_is_undone() {
+    let world = World::new().await;
+    let (store, portal) = (world.store(), &world.portal);
+    let own = async |email: &str| {
+        let asked = format!("<p>Asked by {email}</p>");
+        world.ticket(json!({"subject": "Gate", "requester_email": email, "channel": "web", "description": asked})).await
+    };
+    let ((stays, number), (goes, other)) = (own(LI).await, own(HAN).await);
+    let read = async |email: &str, number: &str| {
+        let ticket = store.portal_ticket(portal, &visitor(email), number).await.unwrap();
+        ticket.messages.into_iter().map(|message| message.content).collect::<Vec<_>>().join(" ")
+    };
+    let alone = [read(LI, &number).await, read(HAN, &other).await];
+    assert!(alone[0].contains(LI) && alone[1].contains(HAN), "{alone:?}");
+    let values = values(json!({"requester_email": HAN}));
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values };
+    let merged = store.merge(&world.admin, &merge).await.unwrap();
+    assert_eq!(read(HAN, &number).await, alone[1]);
+    store.undo(&world.admin, merged.change_set).await.unwrap();
+    assert_eq!([read(LI, &number).await, read(HAN, &other).await], alone);
+    // What a colleague makes of it afterwards is no word of theirs.
+    world.change(&TICKET, stays, json!({"description": "<p>Noted</p>"})).await;
+    assert_eq!(read(LI, &number).await, "");
 }
 
 #[tokio::test]
@@ -820,6 +971,45 @@ async fn a_survey_in_both_languages_is_asked_in_the_customers_and_counted_once()
     }
     let found = world.store().survey_results(&world.admin, survey).await.unwrap();
     assert_eq!((found.answered, &found.questions["speed"]), (2, &[("Yes".to_owned(), 2)].into()));
+}
+
+#[tokio::test]
+async fn all_that_apply_and_yes_or_no_are_counted_in_whichever_language_they_are_answered() {
+    let world = World::new().await;
+    let (store, portal) = (world.store(), &world.portal);
+    let questions = json!([
+        {"key": "which", "label": "Which?", "other_label": "哪些？", "kind": "several", "required": true,
+         "choices": ["Red", "Blue", "Green"], "other_choices": ["红", "蓝", "绿"]},
+        {"key": "again", "label": "Again?", "other_label": "还会吗？", "kind": "yes_no"},
+    ]);
+    let survey = json!({"name": "Open", "kind": "custom", "locale": "en", "question": "Well?", "other_question": "怎么样？",
+                        "active": true, "public": true, "questions": questions});
+    let survey = world.make(&SURVEY, survey).await;
+    let shown = store.public_survey(portal, survey).await.unwrap().read_in(Locale::ZhCn);
+    let [which, again] = &shown.questions[..] else { panic!("two questions") };
+    assert_eq!([&which.label, &again.label, &which.choices[2].text], ["哪些？", "还会吗？", "绿"]);
+    let give = async |which: &str, again: &str| {
+        let answers = [("which", which), ("again", again)].map(|(key, text)| (key.to_owned(), text.to_owned()));
+        let given = Answers { answers: answers.into(), ..Answers::default() };
+        store.answer_public_survey(portal, (survey, Uuid::now_v7()), &given, &client(1)).await
+    };
+    // As the Chinese page sends it, and the English one.
+    give(&format!("{}\r\n{}", which.choices[2].code, which.choices[0].code), "yes").await.unwrap();
+    give("Red", "no").await.unwrap();
+    give("Green", "").await.unwrap();
+    assert_eq!(fields_of(give("Red\nBlack", "perhaps").await), ["answers.which", "answers.again"]);
+    assert_eq!(fields_of(give("", "yes").await), ["answers.which"]);
+    let rows = store.list(&world.admin, &SURVEY_RESPONSE, &Default::default()).await.unwrap().rows;
+    let both = json!({"which": ["Red", "Green"], "again": "yes"});
+    assert!(rows.iter().any(|row| *row.value("answers") == both), "{rows:?}");
+    let found = store.survey_results(&world.admin, survey).await.unwrap();
+    let counted = |key: &str, all: [(&str, i64); 2]| {
+        assert_eq!(found.questions[key], all.map(|(answer, n)| (answer.to_owned(), n)).into(), "{key}");
+    };
+    counted("which", [("Red", 2), ("Green", 2)]);
+    counted("again", [("yes", 1), ("no", 1)]);
+    let answering = [("which", 3), ("again", 2)].map(|(key, n)| (key.to_owned(), n)).into();
+    assert_eq!((found.answered, found.answering), (3, answering), "who left a question out is no part of it");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::access::{Action, Actor, FieldAccess};
 use shared::command::{Change, Command};
-use shared::import::{Answer, Decision, FilePlan, Spec, Unknown};
+use shared::import::{Answer, Decision, FILE_ERASED, FilePlan, Spec, Status, Unknown};
 use shared::quality::{Quality, quiet_for};
 use shared::query::{Filter, ListQuery, Op};
 use shared::tidy::{Rule, findings};
@@ -304,10 +304,9 @@ async fn imports_keep_nothing_of_somebody_who_is_erased_and_little_for_long() {
     let world = World::new().await;
     let (store, admin, owner) = (world.store(), &world.admin, &world.test.owner);
     let kept = async || -> (i64, i64) {
-        sqlx::query_as("select (select count(*) from import_files), (select count(*) from import_refusals)")
-            .fetch_one(owner)
-            .await
-            .unwrap()
+        let counts =
+            "select (select count(*) from import_files where not erased), (select count(*) from import_refusals)";
+        sqlx::query_as(counts).fetch_one(owner).await.unwrap()
     };
     let upload = async || store.upload_import(admin, "people.csv", b"name\nJon Smith\n").await.unwrap().id;
     let fields = json!({"name": "Jon Smith", "emails": ["jon@smith.example"], "phones": ["+86 139 0000 7777"]});
@@ -315,10 +314,18 @@ async fn imports_keep_nothing_of_somebody_who_is_erased_and_little_for_long() {
     let rows =
         "Smith Jon,,,never\nX,JON@smith.example,,never\nY,,13900007777,never\nAnna,a@b.example,13900008888,never\n";
     let run = refused(store, admin, rows).await;
-    upload().await;
+    let matched = upload().await;
     assert_eq!(kept().await, (1, 4));
     store.erase(admin, &CONTACT, id).await.unwrap();
     assert_eq!(kept().await, (0, 1), "of Anna's row nothing is known of him");
+    let told = store.suggest_import(admin, matched, &CONTACT).await.unwrap_err();
+    assert_eq!(told, Error::invalid("file", FILE_ERASED), "whoever was matching it is told why");
+    let ended = store.import_runs(admin).await.unwrap().remove(0);
+    let why = (ended.title.as_str(), ended.status, ended.reason.as_deref());
+    assert_eq!(why, ("people.csv", Status::Failed, Some(FILE_ERASED)));
+    let left = "select octet_length(content) from import_files where erased";
+    let left: Vec<i32> = sqlx::query_scalar(left).fetch_all(owner).await.unwrap();
+    assert_eq!(left, [0]);
     let named: i64 = sqlx::query_scalar("select count(*) from import_runs where spec::text ilike '%smith%'")
         .fetch_one(owner)
         .await

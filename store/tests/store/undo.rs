@@ -248,7 +248,7 @@ async fn a_record_can_be_seen_as_it_was_after_each_of_its_changes() {
 const ERASED: &str = "已删除个人信息 · Erased person";
 
 /// Tables in which some row says this.
-async fn tables_saying(world: &World, secret: &str) -> Vec<String> {
+pub(crate) async fn tables_saying(world: &World, secret: &str) -> Vec<String> {
     let tables: Vec<String> = sqlx::query_scalar(
         "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
          where n.nspname = 'public' and c.relkind = 'r' order by 1",
@@ -517,7 +517,7 @@ async fn a_merge_is_told_of_where_it_shows_and_can_be_done_again() {
         Happening::Change { source, merge, .. } if source == "merge" => merge.clone(),
         _ => None,
     });
-    let one = |undone| Some(Merged { undone, records: vec![gone] });
+    let one = |undone| Some(Merged { undone, records: vec![gone], into: None });
     assert_eq!(became, one(false), "nothing of it became other, and yet it is told");
     assert_eq!(stays.titles.get(&gone).map(String::as_str), Some("Goes"));
     let moved = timeline(admin, &CONTACT, person).await;
@@ -543,13 +543,25 @@ async fn a_merge_is_told_of_where_it_shows_and_can_be_done_again() {
         assert_eq!(told.titles.get(&gone).map(String::as_str), Some("Goes"));
         let moved = timeline(admin, &CONTACT, person).await;
         let Happening::Change { merge, .. } = &moved.entries[0].what else { panic!("{:?}", moved.entries[0]) };
-        assert_eq!(*merge, Some(Merged { undone: leads.is_none(), records: Vec::new() }), "it only refers to them");
+        assert_eq!(*merge, Some(Merged { undone: leads.is_none(), ..Merged::default() }), "it only refers to them");
+        // What is a record of its own again tells what it was part of.
+        if leads.is_none() {
+            let told = timeline(admin, &CUSTOMER, gone).await;
+            let merges = told.entries.iter().filter_map(|entry| match &entry.what {
+                Happening::Change { merge, .. } => merge.clone().map(|merge| (merge.undone, merge.into)),
+                _ => None,
+            });
+            let merges: Vec<(bool, Option<Uuid>)> = merges.collect();
+            assert_eq!(merges[..2], [(true, Some(into)), (false, Some(into))]);
+            assert_eq!(told.titles.get(&into).map(String::as_str), Some("Stays"));
+        }
     }
     assert_eq!(read(&world, &CUSTOMER, gone).await.text("name"), Some("Goes"));
     // There and back the same records are counted, and the one that stays is named though nothing of it became other.
     let listed = own_sets(&world, admin).await;
     for (set, action) in listed[..4].iter().zip(["create", "delete", "create", "delete"]) {
         assert_eq!(told(set).1, [(action, "customer", 1), ("update", "contact", 1)], "{}", set.source);
+        assert_eq!(set.into.as_ref().map(|stays| stays.id), Some(into), "{}", set.source);
     }
     assert_eq!(listed[3].records.len(), 3);
 }

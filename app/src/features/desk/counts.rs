@@ -6,11 +6,14 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::Row;
+use shared::desk::QueueCount;
 use shared::query::ListQuery;
 use shared::types::TICKET;
 
-use super::address::{Asked, View};
-use super::model::Desk;
+use super::asked::Asked;
+use super::listing::Listing;
+use super::model::{Around, Desk};
+use super::view::View;
 use crate::api::Answer;
 use crate::api::desk::queue_counts;
 use crate::api::records::count_records;
@@ -29,6 +32,11 @@ pub(super) type Held = Vec<(View, i64)>;
 
 /// How many tickets views of everybody hold, and how many the saved ones.
 pub(super) async fn held(own: &[View], saved: &[Row]) -> Answer<Held> {
+    Ok(held_and_listed(own, saved, None).await?.0)
+}
+
+/// The same, and how many tickets the list finds.
+async fn held_and_listed(own: &[View], saved: &[Row], listed: Option<ListQuery>) -> Answer<(Held, Option<i64>)> {
     let saved = saved.iter().take(COUNTED).map(|row| (View::Saved(row.id), Some(row.value("query"))));
     let (views, queries): (Vec<View>, Vec<ListQuery>) = own
         .iter()
@@ -36,14 +44,46 @@ pub(super) async fn held(own: &[View], saved: &[Row]) -> Answer<Held> {
         .chain(saved)
         .map(|(view, saved)| (view, Asked { view, ..Asked::default() }.query(saved)))
         .unzip();
-    let counts = count_records(TICKET.name.to_owned(), queries).await?;
-    Ok(views.into_iter().zip(counts).filter_map(|(view, count)| Some((view, count?))).collect())
+    let counts = count_records(TICKET.name.to_owned(), queries.into_iter().chain(listed).collect()).await?;
+    let total = counts.get(views.len()).copied().flatten();
+    Ok((views.into_iter().zip(counts).filter_map(|(view, count)| Some((view, count?))).collect(), total))
+}
+
+/// How many tickets a view holds, where that was counted on its own.
+pub(super) fn held_by(around: &Around, view: View) -> Option<i64> {
+    around.held.iter().find(|(held, _)| *held == view).map(|(_, n)| *n)
+}
+
+/// How many tickets a view holds, as far as it is counted: on its own, or by the queues' counts.
+pub(super) fn counted(around: &Around, view: View) -> Option<i64> {
+    let sum = |of: fn(&QueueCount) -> i64| around.counts.iter().map(of).sum::<i64>();
+    held_by(around, view).or_else(|| match view {
+        View::Unassigned => Some(sum(|count| count.unassigned)),
+        View::Pressing => Some(sum(|count| count.pressing)),
+        View::Queue(id) => {
+            let of_queue = around.counts.iter().find(|count| count.queue_id == Some(id));
+            Some(of_queue.map_or(0, |count| count.open))
+        }
+        _ => None,
+    })
+}
+
+/// Puts fresh counts of the queues in the place of those that were known, also of what their lists told meanwhile.
+fn take_in_queues(around: &mut Around, counts: Vec<QueueCount>) {
+    around.held.retain(|(view, _)| !matches!(view, View::Unassigned | View::Pressing | View::Queue(_)));
+    around.counts = counts;
 }
 
 /// Puts fresh counts, of saved views or of the others, in the place of those that were known.
 fn take_in(held: &mut Held, fresh: Held, of_saved: bool) {
     held.retain(|(view, _)| matches!(view, View::Saved(_)) != of_saved);
     held.extend(fresh);
+}
+
+/// Puts the count of one view in the place of the one that was known.
+fn take_in_one(held: &mut Held, view: View, total: i64) {
+    held.retain(|(known, _)| *known != view);
+    held.push((view, total));
 }
 
 /// How long saved views wait for their next count, so many seconds after the last one.
@@ -135,26 +175,45 @@ impl Desk {
         self.counting_saved.after(wait_of_saved(self.counting_saved.rested()), move || self.load_saved_counts());
     }
 
-    /// Counts what waits in the queues and in the views of everybody. Without an answer what is known stays.
+    /// Counts what waits in the queues, in the views of everybody and in the list. Without an answer what is known stays.
     pub(super) fn load_counts(self) {
+        self.count_with(|| ());
+    }
+
+    /// Counts, and carries out a change of the list at the moment in which the counts that know of it are shown.
+    pub(super) fn count_with(self, change: impl FnOnce() + 'static) {
         let Some(number) = self.counting.begin() else { return };
         spawn_local(async move {
-            let (counts, own) = (queue_counts().await, held(&OWN, &[]).await);
+            let counts = queue_counts().await;
+            let listing = self.listing.try_get_value().flatten();
+            let own = held_and_listed(&OWN, &[], listing.and_then(Listing::query)).await;
+            change();
             if !self.counting.shows(number) {
                 return;
             }
+            let (own, total) = own.map_or((None, None), |(own, total)| (Some(own), total));
             self.around.try_update(|around| {
-                if let Ok(counts) = counts {
-                    around.counts = counts;
-                }
-                if let Ok(own) = own {
+                if let Some(own) = own {
                     take_in(&mut around.held, own, false);
                 }
+                if let Ok(counts) = counts {
+                    take_in_queues(around, counts);
+                }
             });
-            if let Some(Some(listing)) = self.listing.try_get_value() {
-                listing.count_again();
+            if let Some(listing) = listing.filter(|_| total.is_some()) {
+                listing.show_total(total);
             }
         });
+    }
+
+    /// The list tells how many tickets its view holds: among the views it says the same until they are counted anew, where it
+    /// is counted at all.
+    pub(super) fn note_total(self, asked: &Asked, total: i64) {
+        let is_whole = asked.words.is_empty() && asked.conditions.is_none();
+        let is_other = |around: &Around| counted(around, asked.view).is_some_and(|n| n != total);
+        if is_whole && self.around.try_with_untracked(is_other) == Some(true) {
+            self.around.update(|around| take_in_one(&mut around.held, asked.view, total));
+        }
     }
 
     /// Counts what the saved views hold.
@@ -199,5 +258,26 @@ mod tests {
         assert_eq!(held, [(old, 7), (View::Mine, 4)]);
         take_in(&mut held, vec![(new, 5)], true);
         assert_eq!(held, [(View::Mine, 4), (new, 5)]);
+        take_in_one(&mut held, new, 6);
+        assert_eq!(held, [(View::Mine, 4), (new, 6)]);
+    }
+
+    #[test]
+    fn what_a_list_tells_holds_until_the_queues_are_counted_anew() {
+        let id = Uuid::from_u128(1);
+        let count = |queue_id, open| QueueCount { queue_id, open, unassigned: 2, pressing: 1 };
+        let fresh = || vec![count(Some(id), 3), count(None, 5)];
+        let mut around = Around::default();
+        let views = [View::Queue(id), View::Unassigned, View::Pressing];
+        let shown = |around: &Around| views.map(|view| counted(around, view));
+        assert_eq!(shown(&around), [Some(0); 3], "no queue has any");
+        take_in_queues(&mut around, fresh());
+        assert_eq!(shown(&around), [Some(3), Some(4), Some(2)]);
+        take_in_one(&mut around.held, View::Queue(id), 9);
+        take_in_one(&mut around.held, View::Unassigned, 8);
+        assert_eq!(shown(&around), [Some(9), Some(8), Some(2)]);
+        take_in_queues(&mut around, fresh());
+        assert_eq!(shown(&around), [Some(3), Some(4), Some(2)]);
+        assert_eq!(counted(&around, View::Open), None);
     }
 }

@@ -11,11 +11,11 @@ use shared::i18n;
 use shared::types::TICKET;
 use uuid::Uuid;
 
-use super::address::View;
 use super::again::failed_for_now;
 use super::listing::{Listing, load};
 use super::model::Desk;
 use super::row::ticket_row;
+use super::view::View;
 use super::{bulk, filters, views};
 use crate::context::t;
 use crate::record::RecordForm;
@@ -73,7 +73,7 @@ pub(super) fn column(desk: Desk) -> AnyView {
                     <Button kind=ButtonKind::Primary icon="play" busy=desk.fetching on_click=move |_| desk.play()>{t("desk.next")}</Button>
                 })}
             </div>
-            {filters::bar(desk)}
+            {filters::bar(desk, found)}
             <Transition fallback=|| view! { <SkeletonRows count=10/> }>{body}</Transition>
             {bulk::bar(desk)}
         </section>

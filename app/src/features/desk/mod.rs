@@ -1,14 +1,15 @@
 //! The service desk: live queues of tickets, the ticket beside them, and the conversation.
 //!
-//! `address` says what is shown, `model` what is known of the desk as a whole, `listing` keeps the rows of a view current,
-//! `waking` lets those come back that were put off, and `ticket` keeps the open one; `composer` writes, `acts` changes, `keys` does
-//! both without a mouse.
+//! `address` says what is shown, `view` and `asked` which tickets that are, `model` what is known of the desk as a whole; `listing`
+//! keeps the rows of a view current, `waking` lets those come back that were put off, and `ticket` keeps the open one; `composer`
+//! writes, `acts` changes, `keys` does both without a mouse.
 
 #![expect(unreachable_pub, reason = "the component macro makes what it writes public")]
 
 mod acts;
 mod address;
 mod again;
+mod asked;
 mod asking;
 mod badge;
 mod blocked;
@@ -33,6 +34,7 @@ mod row;
 mod snoozed;
 mod tags;
 mod ticket;
+mod view;
 mod views;
 mod waking;
 

@@ -15,12 +15,14 @@ use shared::types::TICKET;
 use shared::{Error, Row};
 use uuid::Uuid;
 
-use super::address::{Address, Asked, View};
+use super::address::Address;
+use super::asked::Asked;
 use super::asking::Asking;
 use super::blocked::Doubt;
 use super::counts::{Held, OWN, Turns, held};
 use super::listing::Listing;
 use super::ticket::Ticket;
+use super::view::View;
 use super::waking::Waking;
 use crate::api::desk::queue_counts;
 use crate::api::post::answers_go;

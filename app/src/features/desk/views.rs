@@ -7,8 +7,10 @@ use shared::types::{QUEUE, SAVED_VIEW, TICKET};
 use shared::{RecordDef, Row, format, i18n};
 use uuid::Uuid;
 
-use super::address::{Address, View};
+use super::address::Address;
+use super::counts::{counted, held_by};
 use super::model::{Around, Desk, around};
+use super::view::View;
 use crate::context::{Page, t};
 use crate::ui::Icon;
 
@@ -33,14 +35,7 @@ pub(super) fn name(desk: Desk, view: View) -> String {
 
 /// How many tickets a view holds, as far as it is counted.
 fn count(desk: Desk, view: View) -> Option<i64> {
-    desk.known(|around| {
-        let sum = |of: fn(&QueueCount) -> i64| around.counts.iter().map(of).sum::<i64>();
-        match view {
-            View::Unassigned => Some(sum(|count| count.unassigned)),
-            View::Pressing => Some(sum(|count| count.pressing)),
-            view => around.held.iter().find(|(held, _)| *held == view).map(|(_, count)| *count),
-        }
-    })
+    desk.known(|around| counted(around, view))
 }
 
 /// The navigation beside the list; chips above it on a phone.
@@ -131,9 +126,11 @@ fn queues(desk: Desk) -> Option<AnyView> {
     let queues = desk.around.with(|around| around.queues.iter().map(|queue| queue.id).collect::<Vec<_>>());
     let one = |id: Uuid| {
         let counts = Memo::new(move |_| {
-            desk.around.with(|around| {
+            let found = desk.around.with(|around| {
                 around.counts.iter().find(|count| count.queue_id == Some(id)).cloned().unwrap_or_default()
-            })
+            });
+            let told = desk.known(|around| held_by(around, View::Queue(id)));
+            QueueCount { open: told.unwrap_or(found.open), ..found }
         });
         link(desk, View::Queue(id), "inbox", (move || queue_counts(desk, &counts.get())).into_any())
     };

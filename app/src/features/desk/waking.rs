@@ -1,6 +1,8 @@
 //! Tickets that were put off come back when their time comes. Nothing is written then that the live log could tell of: the
 //! desk knows when the next one does, and looks then.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,11 +10,12 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::live::LiveEvent;
-use shared::query::Page as Found;
+use shared::query::{Page as Found, Titles};
 use shared::types::TICKET;
 use shared::{Error, Row};
 
-use super::address::back_after;
+use super::asked::back_after;
+use super::listing::Listing;
 use super::model::Desk;
 use crate::api::Fault;
 use crate::api::records::list_records;
@@ -23,6 +26,8 @@ use crate::live::LOAD_AGAIN;
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
 /// So long after its time a ticket is looked for, for the same reason.
 const LATE: TimeDelta = TimeDelta::seconds(1);
+/// So long those that are back wait for the counts that know of them.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Timers of browsers wait for less than a month.
 const LONGEST: Duration = Duration::from_secs(86_400);
 
@@ -123,11 +128,36 @@ impl Desk {
             self.look_at(now + MARGIN);
         }
         if !awake.is_empty() {
-            self.counts_soon();
+            self.bring_back(listing, awake, found.titles);
         }
-        for row in awake {
-            let titles = found.titles.clone();
-            listing.hear_later(&LiveEvent::Changed { record_type: TICKET.name.into(), row, titles, actor_id: None });
+    }
+
+    /// Shows tickets that are back, and at the same moment that there are so many more, unless that takes long.
+    fn bring_back(self, listing: Listing, awake: Vec<Row>, titles: Titles) {
+        self.counts_soon();
+        let show = move || {
+            for row in awake {
+                let (record_type, titles) = (TICKET.name.into(), titles.clone());
+                listing.hear_later(&LiveEvent::Changed { record_type, row, titles, actor_id: None });
+            }
+        };
+        // Where only the server knows whether they belong to the list, that is read and counted anew.
+        if listing.is_plain() {
+            let show = once(show);
+            set_timeout(show.clone(), PATIENCE);
+            self.count_with(show);
+        } else {
+            show();
+        }
+    }
+}
+
+/// Carries something out when it is called first.
+fn once(act: impl FnOnce() + 'static) -> impl Fn() + Clone + 'static {
+    let act = Rc::new(Cell::new(Some(act)));
+    move || {
+        if let Some(act) = act.take() {
+            act();
         }
     }
 }
@@ -167,6 +197,18 @@ mod tests {
         assert_eq!((awake.len(), next), (0, Some(at("2026-11-21T07:00:00Z"))));
         let (awake, next) = apart(all(), at("2026-11-22T00:00:00Z"));
         assert_eq!((awake.len(), next), (3, None));
+    }
+
+    #[test]
+    fn what_waits_for_one_of_two_happens_once() {
+        let times = Rc::new(Cell::new(0));
+        let counter = times.clone();
+        let act = once(move || counter.set(counter.get() + 1));
+        let other = act.clone();
+        assert_eq!(times.get(), 0);
+        other();
+        act();
+        assert_eq!(times.get(), 1);
     }
 
     #[test]

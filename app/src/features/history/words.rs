@@ -5,22 +5,30 @@ use shared::history::{ChangeSet, Concerned, Count};
 use shared::i18n::{Locale, translate, type_label, type_label_many};
 use shared::types::by_name;
 
+use super::entry::is_undo;
+
 /// What was done to how many records of which type.
 pub(super) fn what(locale: Locale, set: &ChangeSet) -> String {
     let merged = set.into.as_ref().and_then(|into| merged(locale, set, into));
     // What is told of by its name is not counted once more.
     let is_told = |count: &&Count| {
         let of_merge = set.into.as_ref().is_some_and(|into| into.record_type == count.record_type);
-        merged.is_some() && of_merge && (count.action == "delete" || count.records == 1)
+        merged.is_some() && of_merge && (count.action == part_of(set).0 || count.records == 1)
     };
     let counts = set.counts.iter().filter(|count| !is_told(count)).map(|count| counted(locale, count, set.more));
     let told: Vec<String> = merged.iter().cloned().chain(counts).collect();
     told.join(if locale == Locale::ZhCn { "，" } else { ", " })
 }
 
-/// Which records became part of which, as far as the reader may know what those are called.
+/// What is done to records that become part of another one, or part from it again, and what that is called.
+fn part_of(set: &ChangeSet) -> (&'static str, &'static str) {
+    if is_undo(set) { ("create", "admin.history.unmerged") } else { ("delete", "admin.history.merged") }
+}
+
+/// Which records became part of which, or did no more, as far as the reader may know what those are called.
 fn merged(locale: Locale, set: &ChangeSet, into: &Concerned) -> Option<String> {
-    let gone = set.counts.iter().find(|count| count.action == "delete" && count.record_type == into.record_type)?;
+    let (action, key) = part_of(set);
+    let gone = set.counts.iter().find(|count| count.action == action && count.record_type == into.record_type)?;
     let others = set.records.iter().filter(|record| record.record_type == into.record_type && record.id != into.id);
     let all = usize::try_from(gone.records).unwrap_or(usize::MAX);
     let mut names: Vec<&str> = others.take(all).map(|record| record.title.as_deref()).collect::<Option<_>>()?;
@@ -28,7 +36,7 @@ fn merged(locale: Locale, set: &ChangeSet, into: &Concerned) -> Option<String> {
         names.push("…");
     }
     let names = listed(locale, &names);
-    Some(translate(locale, "admin.history.merged", &[("names", &names), ("into", into.title.as_deref()?)]))
+    Some(translate(locale, key, &[("names", &names), ("into", into.title.as_deref()?)]))
 }
 
 fn counted(locale: Locale, count: &Count, more: bool) -> String {
@@ -79,6 +87,13 @@ mod tests {
         };
         assert_eq!(what(Locale::En, &set), "Mb merged into Ma, 2 opportunities changed");
         assert_eq!(what(Locale::ZhCn, &set), "“Mb”并入“Ma”，更新 2 个商机");
+        set.source = "undo".into();
+        set.counts[0].action = "create".into();
+        assert_eq!(what(Locale::En, &set), "Merge of Mb into Ma undone, 2 opportunities changed");
+        assert_eq!(what(Locale::ZhCn, &set), "撤销“Mb”并入“Ma”的合并，更新 2 个商机");
+        set.source = "redo".into();
+        set.counts[0].action = "delete".into();
+        assert!(what(Locale::En, &set).starts_with("Mb merged into Ma"));
         set.records[0].title = None;
         assert!(what(Locale::En, &set).starts_with("1 customer deleted"));
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::format::{number, relative};
 use shared::import::{Run, Status};
 
+use super::run::reason;
 use crate::api::import::import_runs;
 use crate::context::{Page, t};
 use crate::ui::{Badge, SkeletonRows, Tone};
@@ -53,12 +54,16 @@ fn Entry(run: Run) -> impl IntoView {
         Status::Cancelled => (Tone::Warning, "import.status.cancelled"),
         Status::Undone => (Tone::Neutral, "import.status.undone"),
     };
+    let reason = reason(&run);
     view! {
         <li>
             <a href=format!("/import?run={}", run.id)>
                 <span class="truncate">{run.title}</span>
                 <Badge tone>{t(key)}</Badge>
-                <span class="meta">{summary}</span>
+                {match reason {
+                    Some(text) => view! { <span class="meta">{text}</span> }.into_any(),
+                    None => view! { <span class="meta">{summary}</span> }.into_any(),
+                }}
                 <span class="meta">{by}</span>
             </a>
         </li>

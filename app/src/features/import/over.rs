@@ -120,6 +120,7 @@ mod tests {
             title: "a.csv".into(),
             actor_name: "Anna".into(),
             status: Status::Finished,
+            reason: None,
             total: created + failed,
             done: created + failed,
             created,

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use shared::command::Kept;
 use shared::format::number;
 use shared::i18n::{error_message, type_label, type_label_many};
-use shared::import::{Run, Status};
+use shared::import::{FILE_ERASED, Run, Status};
 use shared::query::{CHANGE_SET, Filter, Op};
 use shared::types::by_name;
 use uuid::Uuid;
@@ -158,6 +158,11 @@ fn Over(run: RwSignal<Option<Run>>, kept: RwSignal<Vec<Kept>>) -> impl IntoView 
     }
 }
 
+/// Why a run failed, where that is known.
+pub(super) fn reason(run: &Run) -> Option<Signal<String>> {
+    (run.reason.as_deref() == Some(FILE_ERASED)).then(|| t("error.file_erased"))
+}
+
 /// How it ended.
 #[component]
 fn Heading(run: Run) -> impl IntoView {
@@ -165,7 +170,7 @@ fn Heading(run: Run) -> impl IntoView {
     let counted =
         move |key: &'static str, n: u64| Signal::derive(move || page.text_with(key, &[("n", &grouped(page, n))]));
     let note = match run.status {
-        Status::Failed => Some((Tone::Danger, t("import.run.failed"))),
+        Status::Failed => Some((Tone::Danger, reason(&run).unwrap_or_else(|| t("import.run.failed")))),
         Status::Cancelled => Some((Tone::Warning, counted("import.run.cancelled", run.done))),
         Status::Undone if run.kept > 0 => Some((Tone::Warning, counted("import.done.kept", run.kept))),
         _ => None,

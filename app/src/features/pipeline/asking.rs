@@ -269,7 +269,7 @@ fn control(board: OpenBoard, answer: Answer, id: String, label: Signal<String>) 
         Kind::Reference(record_type) => {
             let found = Lookup::new(record_type);
             view! {
-                <Combobox value=chosen options=found.options on_search=found.search id label empty=t("ui.state.empty") clear=t("ui.action.clear")/>
+                <Combobox value=chosen options=found.options on_search=found.search id label empty=t("list.no_results") clear=t("ui.action.clear")/>
             }.into_any()
         }
         kind if kind.is_text_list() => view! { <TagInput value=list id remove=t("ui.action.remove")/> }.into_any(),

@@ -191,7 +191,7 @@ fn reference(
                 on_search=found.search
                 id=id
                 label=t(label)
-                empty=t("ui.state.empty")
+                empty=t("list.no_results")
                 clear=t("ui.action.clear")
                 placeholder=t("ui.word.everyone")
             />

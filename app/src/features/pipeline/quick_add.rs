@@ -83,7 +83,7 @@ pub(super) fn quick_add(board: OpenBoard, lane: Lane, given: Values) -> impl Int
                     on_search=found.search
                     id=id("customer")
                     label=t("opportunity.customer_id")
-                    empty=t("ui.state.empty")
+                    empty=t("list.no_results")
                     clear=t("ui.action.clear")
                 />
             </Field>

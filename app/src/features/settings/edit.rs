@@ -117,7 +117,7 @@ pub fn EditDialog(
     let page = Page::take();
     let Some(def) = by_name(record_type) else { return ().into_any() };
     let title = Signal::derive(move || match editor.row.get() {
-        Some(row) => page.text_with("ui.record.edit", &[("name", row.text(def.title).unwrap_or_default())]),
+        Some(row) => page.text_with("ui.record.edit", &[("name", &page.called(def, &row))]),
         None => page.text(&format!("{}._new", def.name)),
     });
     let save = move || editor.save(page, def, fields, on_saved);
@@ -307,13 +307,14 @@ pub fn problem(error: Signal<Option<Error>>, name: &'static str) -> Signal<Optio
 
 /// Records of a type to choose from, loaded when the dialog opens.
 pub fn records_of(record_type: &'static str) -> Signal<Vec<Choice>> {
+    let page = Page::take();
     let found = LocalResource::new(move || {
         list_records(record_type.to_owned(), ListQuery { limit: MAX_PAGE, ..ListQuery::default() })
     });
-    let title = by_name(record_type).map_or("name", |def| def.title);
+    let called = move |row: &Row| by_name(record_type).map(|def| page.called(def, row)).unwrap_or_default();
     Signal::derive(move || {
         let rows = found.get().and_then(Result::ok).map(|page| page.rows).unwrap_or_default();
-        rows.iter().map(|row| Choice::new(row.id.to_string(), row.text(title).unwrap_or_default())).collect()
+        rows.iter().map(|row| Choice::new(row.id.to_string(), called(row))).collect()
     })
 }
 

@@ -13,7 +13,7 @@ use super::roster::{Loaded, Roster};
 use crate::context::t;
 use crate::ui::{Badge, Button, ButtonKind, EmptyState, Icon, LinkButton, Menu, MenuItem, Size, Tone};
 
-const FIELDS: &[&str] = &["name", "description"];
+const FIELDS: &[&str] = &["name", "other_name", "description"];
 
 /// The roles; with an id in the address, that role's rights.
 #[component]
@@ -58,10 +58,10 @@ fn AllRoles(roster: Roster, editor: Editor) -> impl IntoView {
 
 #[component]
 fn Role(roster: Roster, row: Row, editor: Editor) -> impl IntoView {
-    let name = row.text("name").unwrap_or_default().to_owned();
     let description = row.text("description").unwrap_or_default().to_owned();
     let (admin, href) = (grants_of(&row).admin, format!("/settings/roles/{}", row.id));
     let row = StoredValue::new(row);
+    let name = move || row.with_value(|row| roster.called(row));
     let archive = move |()| roster.archive(&row.get_value());
     view! {
         <li class="admin-row">
@@ -80,9 +80,7 @@ fn Role(roster: Roster, row: Row, editor: Editor) -> impl IntoView {
 #[component]
 fn OneRole(roster: Roster, id: Uuid, editor: Editor) -> impl IntoView {
     let row = Memo::new(move |_| roster.rows.with(|rows| rows.iter().find(|row| row.id == id).cloned()));
-    let title = Signal::derive(move || {
-        row.with(|row| row.as_ref().and_then(|row| row.text("name").map(str::to_owned))).unwrap_or_default()
-    });
+    let title = Signal::derive(move || row.with(|row| row.as_ref().map(|row| roster.called(row))).unwrap_or_default());
     let edit = move |_| {
         if let Some(row) = row.get_untracked() {
             editor.edit(row);

@@ -15,7 +15,7 @@ use crate::api::Fault;
 use crate::api::records::list_records;
 use crate::context::{Page, t};
 use crate::live::Live;
-use crate::ui::{Choice, ErrorState, SkeletonRows};
+use crate::ui::{ErrorState, SkeletonRows};
 
 /// The records of one type; cheap to copy.
 #[derive(Clone, Copy)]
@@ -55,10 +55,9 @@ impl Roster {
         self.titles.with_untracked(|titles| titles.get(&id).cloned().unwrap_or_default())
     }
 
-    /// The records as choices by their title field.
-    pub fn choices(self, title: &'static str) -> Signal<Vec<Choice>> {
-        let choice = move |row: &Row| Choice::new(row.id.to_string(), row.text(title).unwrap_or_default());
-        Signal::derive(move || self.rows.with(|rows| rows.iter().map(choice).collect()))
+    /// What one of the records is called in the reader's language; tracked.
+    pub fn called(self, row: &Row) -> String {
+        by_name(self.record_type).map(|def| self.page.called(def, row)).unwrap_or_default()
     }
 
     /// Takes a record as it is now; an older version than ours changes nothing.
@@ -85,9 +84,8 @@ impl Roster {
     /// Takes a record out of use; it can be brought back by undoing.
     pub fn archive(self, row: &Row) {
         let id = row.id;
-        let title = by_name(self.record_type).map_or("name", |def| def.title);
-        let name = row.text(title).unwrap_or_default();
-        let done = translate(self.page.locale.get_untracked(), "ui.toast.archived", &[("name", name)]);
+        let name = untrack(|| self.called(row));
+        let done = translate(self.page.locale.get_untracked(), "ui.toast.archived", &[("name", &name)]);
         let command = Command::one(self.record_type, Change::Archive { id });
         act(command, done, move |result| {
             if result.is_ok() {

@@ -11,14 +11,14 @@ use super::roster::{Loaded, Roster};
 use crate::context::t;
 use crate::ui::{Button, ButtonKind, EmptyState, Icon, Menu, MenuItem};
 
-const FIELDS: &[&str] = &["name", "parent_id", "manager_id", "region"];
+const FIELDS: &[&str] = &["name", "other_name", "parent_id", "manager_id", "region"];
 
 /// The teams, each below the one above it.
 #[component]
 pub fn TeamsSection() -> impl IntoView {
     let roster = Roster::load("team", "name");
     let editor = Editor::new();
-    let lines = move || roster.rows.with(|rows| tree(rows));
+    let lines = move || roster.rows.with(|rows| tree(rows, |row| roster.called(row)));
     view! {
         <SectionHead title=t("admin.teams.tree")>
             <Button kind=ButtonKind::Primary icon="plus" on_click=move |_| editor.create(Values::new())>{t("team._new")}</Button>
@@ -41,9 +41,9 @@ pub fn TeamsSection() -> impl IntoView {
 
 #[component]
 fn Team(roster: Roster, editor: Editor, depth: usize, row: Row) -> impl IntoView {
-    let name = row.text("name").unwrap_or_default().to_owned();
     let manager = row.reference("manager_id").map(|id| roster.title(id)).filter(|name| !name.is_empty());
     let row = StoredValue::new(row);
+    let name = move || row.with_value(|row| roster.called(row));
     let below = move |()| {
         let parent = row.with_value(|row| row.id);
         editor.create([("parent_id".to_owned(), json!(parent))].into_iter().collect());
@@ -66,10 +66,11 @@ fn Team(roster: Roster, editor: Editor, depth: usize, row: Row) -> impl IntoView
     }
 }
 
-/// The teams in the order of the tree, with their depth. Teams whose parent is not here stand at the top.
-fn tree(rows: &[Row]) -> Vec<(usize, Row)> {
+/// The teams in the order of the tree, with their depth, else by what they are called. Teams whose parent is not here stand at
+/// the top.
+fn tree(rows: &[Row], called: impl Fn(&Row) -> String) -> Vec<(usize, Row)> {
     let mut sorted: Vec<&Row> = rows.iter().collect();
-    sorted.sort_by_key(|row| row.text("name").unwrap_or_default().to_owned());
+    sorted.sort_by_cached_key(|row| called(row));
     let known = |id: Uuid| rows.iter().any(|row| row.id == id);
     let mut lines = Vec::with_capacity(rows.len());
     let top = sorted.iter().filter(|row| row.reference("parent_id").is_none_or(|id| !known(id)));
@@ -104,8 +105,8 @@ mod tests {
     #[test]
     fn teams_stand_below_their_parents() {
         let rows = [team(1, "B", None), team(2, "B1", Some(1)), team(3, "A", None), team(4, "Lost", Some(9))];
-        let lines: Vec<(usize, String)> =
-            tree(&rows).into_iter().map(|(depth, row)| (depth, row.text("name").unwrap().to_owned())).collect();
+        let name = |row: &Row| row.text("name").unwrap().to_owned();
+        let lines: Vec<_> = tree(&rows, name).into_iter().map(|(depth, row)| (depth, name(&row))).collect();
         let expected = [(0, "A"), (0, "B"), (1, "B1"), (0, "Lost")];
         assert_eq!(lines, expected.map(|(depth, name)| (depth, name.to_owned())));
     }

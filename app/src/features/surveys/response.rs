@@ -42,7 +42,7 @@ pub fn answers(id: Uuid) -> AnyView {
     });
     load();
     let shown = move || {
-        let locale = page.locale.get().code();
+        let locale = page.locale.get();
         let (row, survey) = found.get()?;
         let survey = survey.as_ref().map(|row| Survey(&row.values));
         let lines = answered(SurveyResponse(&row.values).answers(), survey.as_ref(), locale);

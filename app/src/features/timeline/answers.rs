@@ -35,7 +35,7 @@ pub(super) fn fetch_questions(feed: Feed) {
 
 /// A line for each answer that became another one; tracked.
 pub(super) fn lines(feed: Feed, before: &Value, after: &Value) -> Vec<Line> {
-    let locale = feed.page.locale.get().code();
+    let locale = feed.page.locale.get();
     let (before, after, known) = feed.survey.with(|row| {
         let survey = row.as_ref().map(|row| Survey(&row.values));
         let told = |side: &Value| answered(side, survey.as_ref(), locale);

@@ -1,6 +1,6 @@
 //! What a clock of a ticket did, in words: enough to explain a target that was missed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use leptos::prelude::*;
 use shared::format::{self, Zone};
 use shared::i18n::{Locale, choice_label, translate};
@@ -54,8 +54,7 @@ fn facts(locale: Locale, zone: &Zone, turn: &Turn, policy: Option<&str>) -> Vec<
             None => translate(locale, "timeline.clock.target", &[("time", &time)]),
         }
     });
-    let due = turn.due_at.filter(|due| due.timestamp() != turn.at.timestamp());
-    let due = due.map(|due| translate(locale, "timeline.clock.due", &[("when", &when(due))]));
+    let due = turn.due_at.map(|due| translate(locale, "timeline.clock.due", &[("when", &when(due))]));
     // Where it began just then, the time says so already.
     let tells_since = matches!(turn.did, Did::Renewed | Did::Missed | Did::MetLate);
     let since = turn.started_at.filter(|_| tells_since);
@@ -63,7 +62,12 @@ fn facts(locale: Locale, zone: &Zone, turn: &Turn, policy: Option<&str>) -> Vec<
     let pauses = turn.pauses.iter().map(|(from, to)| {
         let is_same_day = zone.day(*from) == zone.day(*to);
         let end = if is_same_day { format::time(locale, *to, zone) } else { when(*to) };
-        translate(locale, "timeline.clock.stood", &[("from", &when(*from)), ("to", &end)])
+        // Within a minute it would seem to be none.
+        let is_short = when(*from) == when(*to);
+        let exact =
+            |text: String, at: &DateTime<Utc>| if is_short { format!("{text}:{:02}", at.second()) } else { text };
+        let (begin, end) = (exact(when(*from), from), exact(end, to));
+        translate(locale, "timeline.clock.stood", &[("from", &begin), ("to", &end)])
     });
     [Some(when(turn.at)), promise, due, since].into_iter().flatten().chain(pauses).collect()
 }
@@ -108,12 +112,19 @@ mod tests {
         let told = |locale| facts(locale, &shanghai, &missed(), Some("Gold customers")).join(" · ");
         assert_eq!(
             told(Locale::En),
-            "23 Nov 2026, 18:00 · 4h by “Gold customers” · begun 23 Nov 2026, 09:00 · paused 23 Nov 2026, 10:00–15:00"
+            "23 Nov 2026, 18:00 · 4h by “Gold customers” · due 23 Nov 2026, 18:00 · begun 23 Nov 2026, 09:00 · paused 23 Nov 2026, 10:00–15:00"
         );
         assert_eq!(
             told(Locale::ZhCn),
-            "2026年11月23日 18:00 · “Gold customers”规定 4小时 · 2026年11月23日 09:00 开始 · 2026年11月23日 10:00–15:00 暂停"
+            "2026年11月23日 18:00 · “Gold customers”规定 4小时 · 2026年11月23日 18:00 到期 · 2026年11月23日 09:00 开始 · 2026年11月23日 10:00–15:00 暂停"
         );
+    }
+
+    #[test]
+    fn a_pause_within_a_minute_is_told_by_the_second() {
+        let pauses = vec![(at("2026-11-23T02:00:05Z"), at("2026-11-23T02:00:40Z"))];
+        let told = facts(Locale::En, &Zone::utc(), &Turn { pauses, ..missed() }, None).join(" · ");
+        assert!(told.ends_with("paused 23 Nov 2026, 02:00:05–02:00:40"), "{told}");
     }
 
     #[test]

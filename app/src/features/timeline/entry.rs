@@ -39,6 +39,10 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
                 let told = told.clone();
                 move || told().lines.into_iter().map(change_line).collect_view()
             };
+            let did = move || {
+                let told = told();
+                view! { {told.text} {told.link.map(|link| view! { <a href=link.href>{link.name}</a> {link.after} })} }
+            };
             let who =
                 Signal::derive(move || with_causes(feed.page.locale.get(), feed.who_did(actor_id, &source), &causes));
             item(
@@ -46,7 +50,7 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
                 first.kind,
                 first.icon,
                 view! {
-                    {head(feed, who, Signal::derive(move || told().text), at, menu)}
+                    {head(feed, who, did, at, menu)}
                     {lines}
                 },
             )
@@ -68,14 +72,14 @@ pub(super) fn item(fresh: bool, kind: &'static str, icon: &'static str, body: im
 pub(super) fn head(
     feed: Feed,
     who: Signal<String>,
-    text: Signal<String>,
+    text: impl IntoView + 'static,
     at: DateTime<Utc>,
     menu: AnyView,
 ) -> impl IntoView {
     view! {
         <div class="timeline-head">
             <strong>{who}</strong>
-            <span class="timeline-did">{text}</span>
+            <span class="timeline-did">{text.into_any()}</span>
             <span class="spacer"></span>
             <Moment feed at/>
             {menu}

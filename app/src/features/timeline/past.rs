@@ -140,7 +140,15 @@ fn table(page: Page, past: &Past, all: &[Attribute], chosen: RwSignal<BTreeSet<S
             </tr>
         }
     };
-    let lines = other.into_iter().chain(same).map(line).collect_view();
+    let same = (!same.is_empty()).then(|| {
+        view! {
+            <tbody>
+                <tr><th scope="rowgroup" colspan="3" class="meta">{t("timeline.past_same")}</th></tr>
+                {same.into_iter().map(&line).collect_view()}
+            </tbody>
+        }
+    });
+    let other = other.into_iter().map(&line).collect_view();
     view! {
         <div class="merge past" tabindex="0" role="region" aria-label=t("timeline.past")>
             <table>
@@ -151,7 +159,8 @@ fn table(page: Page, past: &Past, all: &[Attribute], chosen: RwSignal<BTreeSet<S
                         <th scope="col">{t("timeline.past_now")}</th>
                     </tr>
                 </thead>
-                <tbody>{lines}</tbody>
+                <tbody>{other}</tbody>
+                {same}
             </table>
         </div>
     }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use shared::RecordDef;
 use shared::query::Past;
-use shared::record::Values;
+use shared::record::{Kind, Values};
 
 use crate::record::Attribute;
 
@@ -18,9 +19,17 @@ pub(super) fn is_deciding(def: &RecordDef, name: &str) -> bool {
     decides(name) || def.together.contains(&name) && def.together.iter().any(|other| decides(other))
 }
 
-/// Whether a field is another one now.
+/// Whether a field is another one now: as people read it, or to the second where it can be brought back.
 pub(super) fn is_other(past: &Past, attribute: &Attribute) -> bool {
-    attribute.value(&past.then.values) != attribute.value(&past.now.values)
+    let [then, now] = [&past.then, &past.now].map(|row| attribute.value(&row.values));
+    then != now && (attribute.editable || attribute.kind() != Kind::DateTime || !is_same_minute(then, now))
+}
+
+/// Whether two moments read the same: nobody is shown seconds.
+pub(super) fn is_same_minute(one: &Value, other: &Value) -> bool {
+    // `2026-11-21T07:00`, as far as all times are written alike, and in the same zone.
+    let minute = |value: &Value| value.as_str().and_then(|text| text.get(..16)).map(str::to_owned);
+    minute(one).is_some() && minute(one) == minute(other)
 }
 
 /// Whether a field can be brought back: it is another one now, and the reader may change it.
@@ -45,7 +54,7 @@ pub(super) fn restored(past: &Past, all: &[Attribute], chosen: &BTreeSet<String>
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
     use shared::Row;
     use shared::access::Actor;
     use shared::query::Titles;
@@ -76,6 +85,20 @@ mod tests {
         let both = json!({"content": "<p>Old</p>", "visibility": "draft"});
         assert_eq!(Value::Object(restored(&past_one, &all, &chosen)), both, "if somebody says so");
         assert!(at_first(&past(&then, &now, false), &all).is_empty(), "who may not change it");
+    }
+
+    #[test]
+    fn moments_of_the_same_minute_read_the_same_unless_they_can_be_brought_back() {
+        let all = attributes(&TICKET, &[], &Actor::administrator(Uuid::nil(), Uuid::nil()));
+        let other = |name: &str, then: Value, now: &str| {
+            let field = all.iter().find(|attribute| attribute.name() == name).unwrap();
+            is_other(&past(&json!({name: then}), &json!({name: now}), true), field)
+        };
+        let (then, soon) = ("2026-11-21T07:00:05.000000Z", "2026-11-21T07:00:40.000000Z");
+        assert!(!other("assigned_at", then.into(), soon));
+        assert!(other("assigned_at", then.into(), "2026-11-21T07:01:00.000000Z"));
+        assert!(other("assigned_at", Value::Null, then));
+        assert!(other("snoozed_until", then.into(), soon) && !other("snoozed_until", then.into(), then));
     }
 
     #[test]

@@ -94,7 +94,8 @@ fn list(page: Page, def: &'static RecordDef, found: Found, condition: &Filter) -
         view! { <li><a class="related-item" href=address>{t("ui.action.show_all")}</a></li> }
     });
     let item = |row: Row| {
-        let title = row.text(def.title).filter(|title| !title.is_empty()).unwrap_or("–").to_owned();
+        let title = Some(page.called(def, &row)).filter(|title| !title.is_empty());
+        let title = title.unwrap_or_else(|| "–".to_owned());
         let amount = row.decimal("amount").map(|amount| {
             let code = crate::record::value::currency(page, &row.values);
             let short = shared::format::money_short(page.locale.get(), amount, &code);

@@ -22,7 +22,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
     let name_of = move |id: Uuid| {
         data.rows.with(|rows| {
             let row = rows.iter().find(|row| row.id == id);
-            row.and_then(|row| row.text(context.def.title)).unwrap_or_default().to_owned()
+            row.map(|row| page.called(context.def, row)).unwrap_or_default()
         })
     };
     let (editing, merging) = (RwSignal::new(false), RwSignal::new(false));

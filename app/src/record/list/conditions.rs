@@ -45,7 +45,9 @@ pub(super) fn learn_titles(conditions: Conditions, about: Subjects) {
         let same = before.is_none_or(|before| before == locale);
         let is_told = |id: &Uuid| same && titles.with_untracked(|titles| titles.contains_key(id));
         let mut wanted = Vec::new();
-        conditions.all.with(|all| about.with_value(|about| all.iter().for_each(|one| named(one, about, &mut wanted))));
+        conditions.all.with(|all| {
+            about.with_value(|about| all.iter().for_each(|one| records_in(one, about, &mut wanted)));
+        });
         wanted.retain(|(_, id)| !is_told(id));
         for (target, id) in wanted {
             spawn_local(async move {
@@ -60,10 +62,10 @@ pub(super) fn learn_titles(conditions: Conditions, about: Subjects) {
 }
 
 /// The records that a condition names, with their types.
-fn named(condition: &Filter, about: &[Subject], found: &mut Vec<(&'static str, Uuid)>) {
+pub(in crate::record) fn records_in(condition: &Filter, about: &[Subject], found: &mut Vec<(&'static str, Uuid)>) {
     match condition {
-        Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| named(part, about, found)),
-        Filter::Not(part) => named(part, about, found),
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().for_each(|part| records_in(part, about, found)),
+        Filter::Not(part) => records_in(part, about, found),
         Filter::Field { field, value, .. } => {
             let kind = at_path(about, field).map(|(_, attribute)| attribute.kind());
             let Some(Kind::Reference(target) | Kind::References(target)) = kind else { return };
@@ -100,7 +102,7 @@ mod tests {
         ]);
         let mut found = Vec::new();
         for condition in [either, Filter::field("owner_id", Op::Eq, "@me"), Filter::field("name", Op::Eq, "x")] {
-            named(&condition, &about, &mut found);
+            records_in(&condition, &about, &mut found);
         }
         let expected = [("customer", id(1)), ("product", id(2)), ("user", id(3)), ("user", id(4)), ("team", id(5))];
         assert_eq!(found, expected);

@@ -28,7 +28,7 @@ pub(super) fn row(context: ListContext, columns: Memo<Vec<Attribute>>, data: Lis
     let shift = StoredValue::new(false);
     let page = context.page;
     let label = Signal::derive(move || {
-        let name = row.with(|row| row.as_ref().and_then(|row| row.text(context.def.title).map(str::to_owned)));
+        let name = row.with(|row| row.as_ref().map(|row| page.called(context.def, row)));
         page.text_with("list.select_row", &[("name", &name.unwrap_or_default())])
     });
     let cells = move || {
@@ -147,7 +147,8 @@ fn value(cell: &Cell, row: &Row) -> AnyView {
     let Cell { context, data, id, column, .. } = cell.clone();
     let page = context.page;
     if column.is_title() {
-        let title = row.text(context.def.title).filter(|title| !title.is_empty()).unwrap_or("–").to_owned();
+        let title = Some(page.called(context.def, row)).filter(|title| !title.is_empty());
+        let title = title.unwrap_or_else(|| "–".to_owned());
         let open = move |event: MouseEvent| {
             let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
             if !modified && event.button() == 0 && is_wide() {

@@ -13,7 +13,7 @@ use crate::record::attribute::{Attribute, SYSTEM_GROUP, attributes};
 /// A field by the path that leads to it.
 #[derive(Clone)]
 pub(in crate::record) struct Subject {
-    /// `industry`, `customer_id.industry`.
+    /// `industry`, `address.city`, `customer_id.industry`.
     pub(in crate::record) path: String,
     /// The reference that leads to it.
     pub(super) via: Option<Attribute>,
@@ -45,6 +45,9 @@ pub(super) fn at_path(all: &[Subject], path: &str) -> Option<(Vec<Attribute>, At
     let mut rest = path;
     while let Some((name, further)) = rest.split_once('.').filter(|(name, _)| *name != CUSTOM) {
         let reference = Attribute::named(def, name, &[])?;
+        if let Some(place) = reference.places().into_iter().find(|place| place.name() == rest) {
+            return Some((via, place));
+        }
         let (Kind::Reference(target) | Kind::References(target)) = reference.kind() else { return None };
         def = by_name(target)?;
         via.push(reference);
@@ -68,9 +71,14 @@ fn field_of(def: &'static RecordDef, name: &str) -> Option<Attribute> {
 /// What conditions can be about; cheap to copy.
 pub(in crate::record) type Subjects = StoredValue<Vec<Subject>>;
 
-/// Own fields first, then those of each related record that is no setting.
+/// Own fields first, then those of each related record that is no setting; after an address its parts.
 pub(in crate::record) fn subjects(all: &[Attribute], actor: &Actor) -> Vec<Subject> {
-    let own = all.iter().map(|attribute| Subject { path: attribute.name(), via: None, attribute: attribute.clone() });
+    let with_places = |field: Attribute| {
+        let places = field.places();
+        std::iter::once(field).chain(places)
+    };
+    let own = all.iter().cloned().flat_map(with_places);
+    let own = own.map(|attribute| Subject { path: attribute.name(), via: None, attribute });
     let related = all.iter().flat_map(|via| {
         let target = match via.kind() {
             Kind::Reference(target) | Kind::References(target) => by_name(target),
@@ -79,7 +87,7 @@ pub(in crate::record) fn subjects(all: &[Attribute], actor: &Actor) -> Vec<Subje
         let target = target.filter(|target| target.is_owned() && actor.may(target, Action::Read));
         let fields = target.map(|target| attributes(target, &[], actor)).unwrap_or_default();
         let fields = fields.into_iter().filter(|field| field.group() != SYSTEM_GROUP);
-        fields.map(|attribute| Subject {
+        fields.flat_map(with_places).map(|attribute| Subject {
             path: format!("{}.{}", via.name(), attribute.name()),
             via: Some(via.clone()),
             attribute,
@@ -90,7 +98,7 @@ pub(in crate::record) fn subjects(all: &[Attribute], actor: &Actor) -> Vec<Subje
 
 #[cfg(test)]
 mod tests {
-    use shared::types::{OPPORTUNITY, SURVEY_RESPONSE};
+    use shared::types::{CONTACT, OPPORTUNITY, SURVEY_RESPONSE};
     use uuid::Uuid;
 
     use super::*;
@@ -105,6 +113,21 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_an_address_are_fields_of_their_own() {
+        let actor = Actor::administrator(Uuid::nil(), Uuid::nil());
+        let all = subjects(&attributes(&CONTACT, &[], &actor), &actor);
+        let at = |path: &str| all.iter().position(|subject| subject.path == path);
+        assert_eq!(at("address.country"), at("address").map(|whole| whole + 1));
+        assert!(at("customer_id.address.city").is_some());
+        let labels = [("address.city", "Address: City"), ("customer_id.address.city", "Company → Address: City")];
+        for (path, label) in labels {
+            let (via, field) = at_path(&all, path).unwrap();
+            assert_eq!((path_label(Locale::En, &via, &field).as_str(), field.kind()), (label, Kind::Text(200)));
+        }
+        assert!(at_path(&all, "address.town").is_none());
+    }
+
+    #[test]
     fn paths_of_links_lead_through_settings_and_two_references() {
         let actor = Actor::administrator(Uuid::nil(), Uuid::nil());
         let all = subjects(&attributes(&SURVEY_RESPONSE, &[], &actor), &actor);
@@ -115,6 +138,7 @@ mod tests {
             ("survey_id.kind", "Survey → Measures"),
             ("ticket_id.customer_id.industry", "Ticket → Customer → Industry"),
             ("ticket_id.custom.region", "Ticket → region"),
+            ("ticket_id.customer_id.address.city", "Ticket → Customer → Address: City"),
         ];
         for (path, expected) in labels {
             assert_eq!(label(path).as_deref(), Some(expected), "{path}");

@@ -114,10 +114,11 @@ fn export(context: ListContext, kind: FileKind, labels: Option<Locale>) -> AnyVi
         FileKind::Xlsx => "exports.xlsx",
         FileKind::Vcf => "exports.vcf",
     };
+    let name = context.called.get_untracked();
     if is_large(kind, rows) {
         let page = context.page;
         let label = Signal::derive(move || page.text_with("exports.background", &[("kind", &page.text(key))]));
-        let spec = Spec { plural: context.def.plural.to_owned(), kind, query: query.into(), labels };
+        let spec = Spec { plural: context.def.plural.to_owned(), kind, query: query.into(), labels, name };
         return view! { <MenuItem icon="hourglass" label on_select=move |()| begin(context, spec.clone())/> }
             .into_any();
     }
@@ -125,6 +126,9 @@ fn export(context: ListContext, kind: FileKind, labels: Option<Locale>) -> AnyVi
     params.insert("query", serde_json::to_string(&query).unwrap_or_default());
     if let Some(locale) = labels {
         params.insert("labels", locale.code().to_owned());
+    }
+    if let Some(name) = name {
+        params.insert("name", name);
     }
     let href = format!("/api/export/{}.{}{}", context.def.plural, kind.extension(), params.to_query_string());
     view! { <MenuLink href label=t(key) file=true/> }.into_any()

@@ -123,6 +123,10 @@ pub(super) fn views_menu(context: ListContext) -> AnyView {
     know_named(views);
     // What an address that names a view alone lists is on its way.
     let differs = move |row: &Row| state.with(|state| !state.is_view_alone() && is_other(state, &view_state(row)));
+    Effect::new(move |_| {
+        let called = views.called_up().filter(|row| !differs(row));
+        context.called.set(called.and_then(|row| row.text("name").map(str::to_owned)));
+    });
     view! {
         <Menu label=t("list.view.title") icon="bookmark">
             <MenuItem

@@ -161,7 +161,7 @@ pub(crate) const NEVER: [(&str, &str); 6] = [
                     max(said_at) filter (where direction = 'outbound') as agent,
                     min(said_at) filter (where direction = 'outbound') as first
              from ticket_messages m where m.ticket_id = t.id and m.kind = 'reply' and m.archived_at is null) m
-         where (t.customer_wrote_at, t.agent_wrote_at, t.first_answered_at) is distinct from (m.customer, m.agent, m.first)",
+         where (t.customer_wrote_at, t.agent_wrote_at, t.first_answered_at) is distinct from (coalesce(m.customer, t.received_at), m.agent, m.first)",
     ),
     (
         "a message whose ticket isn't there",

@@ -27,7 +27,8 @@ struct Desk {
     /// One for each language, Chinese first.
     queues: [Uuid; 2],
     help: Help,
-    articles: Vec<Uuid>,
+    /// Likewise.
+    articles: [Vec<Uuid>; 2],
 }
 
 pub(super) async fn answer(
@@ -84,13 +85,14 @@ async fn set_up(writer: &Writer, help: Help, staff: &Staff) -> shared::Result<De
     ];
     let queues = writer.create("queue", queues).await?;
     levels(writer, &queues).await?;
-    let steps =
-        [("已送修 At the workshop", "waiting_third_party"), ("等待发货 Awaiting shipment", "waiting_third_party")];
-    let steps = steps.iter().map(|(name, category)| json!({"name": name, "category": category})).collect();
-    writer.create("ticket_status", steps).await?;
-    let rules = vec![json!({"name": "投诉优先 Complaints first", "priority": "high", "add_tags": ["重点"],
-        "conditions": {"field": {"field": "kind", "op": "eq", "value": "complaint"}}})];
-    writer.create("ticket_rule", rules).await?;
+    let steps = [["已送修", "At the workshop"], ["等待发货", "Awaiting shipment"]];
+    let step = |[name, other_name]: [&str; 2]| -> Value {
+        json!({"name": name, "other_name": other_name, "category": "waiting_third_party"})
+    };
+    writer.create("ticket_status", steps.into_iter().map(step).collect()).await?;
+    let rule = json!({"name": "投诉优先", "other_name": "Complaints first", "priority": "high", "add_tags": ["重点"],
+        "conditions": {"field": {"field": "kind", "op": "eq", "value": "complaint"}}});
+    writer.create("ticket_rule", vec![rule]).await?;
     let articles = knowledge::articles(writer, &help.categories).await?;
     knowledge::templates(writer).await?;
     Ok(Desk { queues: [queues[0], queues[1]], help, articles })
@@ -103,17 +105,18 @@ async fn levels(writer: &Writer, queues: &[Uuid]) -> shared::Result<()> {
         Value::Object(open.into_iter().collect())
     };
     let calendars = vec![
-        json!({"name": "中国工作时间", "timezone": "Asia/Shanghai", "chinese_holidays": true,
-               "hours": days(json!([["09:00", "12:00"], ["13:00", "18:00"]]))}),
-        json!({"name": "European office hours", "timezone": "Europe/Berlin", "hours": days(json!([["08:00", "17:00"]]))}),
+        json!({"name": "中国工作时间", "other_name": "Office hours in China", "timezone": "Asia/Shanghai",
+               "chinese_holidays": true, "hours": days(json!([["09:00", "12:00"], ["13:00", "18:00"]]))}),
+        json!({"name": "欧洲工作时间", "other_name": "Office hours in Europe", "timezone": "Europe/Berlin",
+               "hours": days(json!([["08:00", "17:00"]]))}),
     ];
     let calendars = writer.create("business_calendar", calendars).await?;
     let steps = json!([
         {"clock": "first_response", "at_percent": 100, "action": "notify"},
         {"clock": "resolution", "at_percent": 100, "action": "notify"},
     ]);
-    let level = |name: &str, position: i64, rest: Value| {
-        let mut level = json!({"name": name, "position": position, "steps": steps});
+    let level = |[name, other_name]: [&str; 2], position: i64, rest: Value| {
+        let mut level = json!({"name": name, "other_name": other_name, "position": position, "steps": steps});
         if let (Some(level), Some(rest)) = (level.as_object_mut(), rest.as_object()) {
             level.extend(rest.clone());
         }
@@ -121,25 +124,25 @@ async fn levels(writer: &Writer, queues: &[Uuid]) -> shared::Result<()> {
     };
     let levels = vec![
         level(
-            "紧急 Urgent",
+            ["紧急", "Urgent"],
             0,
             json!({"priorities": ["urgent"], "first_response_minutes": 30, "next_response_minutes": 60,
                                        "resolution_minutes": 480}),
         ),
         level(
-            "重要客户",
+            ["重要客户", "Key accounts"],
             1,
             json!({"customer_categories": ["important"], "calendar_id": calendars[0], "queue_ids": [queues[0]],
                                     "first_response_minutes": 60, "next_response_minutes": 120, "resolution_minutes": 960}),
         ),
         level(
-            "标准",
+            ["标准", "Standard"],
             2,
             json!({"calendar_id": calendars[0], "queue_ids": [queues[0]], "first_response_minutes": 240,
                                 "next_response_minutes": 480, "resolution_minutes": 2_400}),
         ),
         level(
-            "International",
+            ["国际客户", "International"],
             3,
             json!({"calendar_id": calendars[1], "queue_ids": [queues[1]], "first_response_minutes": 240,
                                          "next_response_minutes": 480, "resolution_minutes": 2_400}),
@@ -174,7 +177,7 @@ fn ticket(dice: &mut Dice, staff: &Staff, desk: &Desk, party: &Party, case: Case
         "channel": dice.pick(&["email", "email", "web", "portal", "phone", "wechat"]), "category_id": desk.help.categories[case.category],
         "description": format!("<p>{}</p>", case.asks), "locale": if party.chinese { "zh-CN" } else { "en" },
         "product_id": dice.pick(&staff.products), "tags": tags(dice, party.chinese), "owner_id": owner, "team_id": staff.service,
-        "solved_by_id": settled.then(|| dice.pick(&desk.articles)).filter(|_| case.category < 2),
+        "solved_by_id": settled.then(|| dice.pick(&desk.articles[usize::from(!party.chinese)])).filter(|_| case.category < 2),
         "received_at": instant_text(received), "solved_at": solved.map(instant_text), "closed_at": closed.map(instant_text),
     })
 }

@@ -99,10 +99,10 @@ fn surveys() -> Vec<Value> {
     let speed = json!([{"key": "speed", "label": "回复速度如何？", "other_label": "How fast were we?", "kind": "choice",
         "choices": ["很快", "一般", "太慢"], "other_choices": ["Fast", "All right", "Too slow"]}]);
     vec![
-        json!({"name": "服务评价 After a ticket", "kind": "csat", "locale": "zh-CN", "question": "您对这次服务满意吗？",
+        json!({"name": "服务评价", "other_name": "After a ticket", "kind": "csat", "locale": "zh-CN", "question": "您对这次服务满意吗？",
                "other_question": "How satisfied are you with our support?", "questions": speed,
                "thanks": "您的意见会帮助我们改进。", "other_thanks": "This helps us to get better.", "on_close": true, "active": true}),
-        json!({"name": "推荐意愿 Recommendation", "kind": "nps", "locale": "zh-CN", "question": "您有多大可能向同行推荐我们？",
+        json!({"name": "推荐意愿", "other_name": "Recommendation", "kind": "nps", "locale": "zh-CN", "question": "您有多大可能向同行推荐我们？",
                "other_question": "How likely are you to recommend us to others in your field?", "on_close": true, "active": true,
                "public": true}),
     ]

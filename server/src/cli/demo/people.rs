@@ -39,14 +39,25 @@ const COLLEAGUES: &[(&str, &str, &str, usize, usize)] = &[
     ("许诺", "service", "客服主管", 3, 4),
 ];
 
+/// The sales department, its parts, and the service desk.
+async fn teams(writer: &Writer) -> shared::Result<Vec<Uuid>> {
+    let team = |name: &str, other_name: &str, region: &str, above: Option<Uuid>| -> Value {
+        json!({"name": name, "other_name": other_name, "region": region, "parent_id": above})
+    };
+    let sales = writer.create("team", vec![team("销售部", "Sales", "总部", None)]).await?;
+    let parts = vec![
+        team("华东销售", "East China sales", "上海", Some(sales[0])),
+        team("国际销售", "International sales", "Berlin", Some(sales[0])),
+        team("华南销售", "South China sales", "深圳", Some(sales[0])),
+        team("客户服务部", "Customer service", "杭州", None),
+    ];
+    let parts = writer.create("team", parts).await?;
+    Ok([sales, parts].concat())
+}
+
 pub(super) async fn hire(writer: &Writer) -> shared::Result<Staff> {
-    let sales = writer.create("team", vec![json!({"name": "销售部", "region": "总部"})]).await?[0];
-    let below = |name: &str, region: &str| json!({"name": name, "region": region, "parent_id": sales});
-    let mut teams = vec![sales];
-    let parts = vec![below("华东销售", "上海"), below("International", "Berlin"), below("华南销售", "深圳")];
-    teams.extend(writer.create("team", parts).await?);
-    let service = writer.create("team", vec![json!({"name": "客户服务部", "region": "杭州"})]).await?[0];
-    teams.push(service);
+    let teams = teams(writer).await?;
+    let service = teams[4];
     let roles: Vec<Uuid> = writer.all("role").await?.iter().map(|row| row.id).collect();
     let colleague = |(name, local, title, role, team): &(&str, &str, &str, usize, usize)| -> Value {
         let locale = if name.is_ascii() { "en" } else { "zh-CN" };

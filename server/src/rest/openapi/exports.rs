@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use shared::audit::ACTIONS;
-use shared::export::KEPT_DAYS;
+use shared::export::{KEPT_DAYS, MAX_NAME};
 use shared::i18n::Locale;
 use shared::import::{FileKind, Status};
 use shared::types::REGISTRY;
@@ -15,6 +15,9 @@ use super::schema::{nullable, reference};
 /// What the language of a file means.
 pub(super) const FOR_READING: &str = "A file for people to read in this language: labels instead of names and codes, \
     amounts with their currency, times in the user's time zone. When absent, one that an import reads back unchanged.";
+
+/// What the name of an export is for.
+const CALLED: &str = "What the rows are called, such as a segment: the file is named after it.";
 
 /// Their paths, by address.
 pub(super) fn paths() -> Map<String, Value> {
@@ -51,8 +54,11 @@ pub(super) fn schemas() -> Map<String, Value> {
     );
     let mut labels = nullable(language());
     labels["description"] = FOR_READING.into();
-    let sent =
-        object(&["plural", "kind"], json!({"plural": plural, "kind": kind, "query": rows.clone(), "labels": labels}));
+    let name = json!({"type": ["string", "null"], "maxLength": MAX_NAME, "description": CALLED});
+    let sent = object(
+        &["plural", "kind"],
+        json!({"plural": plural, "kind": kind, "query": rows.clone(), "labels": labels, "name": name}),
+    );
     let statuses: Vec<&str> =
         Status::ALL.into_iter().filter(|status| *status != Status::Undone).map(Status::code).collect();
     let time = |of: &str| json!({"type": "string", "format": "date-time", "description": of});
@@ -61,6 +67,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         "plural": plural,
         "kind": kind,
         "labels": labels,
+        "name": name,
         "query": rows,
         "status": {"type": "string", "enum": statuses, "description": "There is a file once it is `finished`."},
         "total": count("Rows to go through."),

@@ -90,6 +90,7 @@ pub(super) fn run() -> Value {
         "title": {"type": "string", "description": "Names of its files."},
         "actor_name": text(),
         "status": {"type": "string", "enum": Status::ALL.map(Status::code)},
+        "reason": {"type": ["string", "null"], "description": "Why it failed, as the code of an error, if that is known."},
         "total": count("Rows to work on."),
         "done": count("Rows worked on."),
         "created": count("Records made."),

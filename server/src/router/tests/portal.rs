@@ -531,6 +531,23 @@ async fn the_language_of_an_article_can_be_chosen() {
     }
     // Whoever chose nothing reads the same page as everybody, though their browser prefers another language.
     assert!(framed(&pages.get("/portal/lin/articles/chongqi", "").await.text, "zh-CN"));
+    // What goes wrong there is said in that language, too.
+    for (article, locale) in [("restart", "en"), ("chongqi", "zh-CN")] {
+        let refused = pages.post(&format!("/portal/lin/articles/{article}/vote"), "", &[]).await;
+        assert_eq!(refused.status, 422);
+        assert!(framed(&refused.text, locale) && refused.text.contains("<p data-refused>"), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_no_portal_that_is_said_in_the_browser_s_language() {
+    let pages = Pages::new().await;
+    sqlx::query("update organisations set portal = false").execute(&pages.test.owner).await.unwrap();
+    for (cookie, locale) in [("", "en"), ("gx_locale=zh-CN", "zh-CN")] {
+        let missing = pages.get("/portal", cookie).await;
+        assert_eq!(missing.status, 404);
+        assert!(missing.text.contains(&format!("<html lang=\"{locale}\">")), "{}", missing.text);
+    }
 }
 
 #[tokio::test]
@@ -629,6 +646,36 @@ async fn a_questionnaire_with_nothing_in_it_is_no_answer() {
     let kept: i64 =
         sqlx::query_scalar("select count(*) from survey_responses").fetch_one(&pages.test.owner).await.unwrap();
     assert_eq!(kept, 2);
+}
+
+#[tokio::test]
+async fn all_boxes_that_are_ticked_are_kept_and_ticked_again() {
+    let pages = Pages::new().await;
+    let questions = json!([
+        {"key": "which", "label": "Which?", "kind": "several", "choices": ["Red", "Blue", "Green"], "required": true},
+        {"key": "again", "label": "Again?", "kind": "yes_no"},
+    ]);
+    let survey = json!({"name": "Open", "kind": "custom", "locale": "en", "question": "Well?", "active": true,
+                        "public": true, "questions": questions});
+    let path = format!("/portal/lin/s/{}", pages.make(&SURVEY, survey).await);
+    let stamp = pages.stamp().await;
+    let give = async |fields: &[(&str, &str)]| {
+        let fields = [&[("stamp", stamp.as_str())][..], fields].concat();
+        pages.post(&path, "", &fields).await
+    };
+    let none = give(&[("answers.again", "yes")]).await;
+    assert_eq!(none.status, 422);
+    assert!(none.text.contains("id=\"answers.which-error\">Please fill this in."), "{}", none.text);
+    assert_eq!(give(&[("answers.which", "Red"), ("answers.which", "Black")]).await.status, 422);
+    let kept = give(&[("answers.which", "Blue"), ("answers.which", "Red"), ("answers.again", "no")]).await;
+    assert_eq!(kept.status, 303, "{}", kept.text);
+    let answers: Value =
+        sqlx::query_scalar("select answers from survey_responses").fetch_one(&pages.test.owner).await.unwrap();
+    assert_eq!(answers, json!({"which": ["Red", "Blue"], "again": "no"}));
+    let shown = pages.get(&path, &kept.cookie()).await.text;
+    for part in ["value=\"Red\" checked", "value=\"Blue\" checked", "value=\"Green\">", "value=\"no\" selected>No<"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
 }
 
 #[tokio::test]

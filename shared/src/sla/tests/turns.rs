@@ -108,6 +108,28 @@ fn another_ticket_takes_a_clock_on_and_gives_it_back() {
 }
 
 #[test]
+fn a_pause_is_told_with_its_end_even_if_nothing_was_promised_as_it_began() {
+    let happened = [
+        ("09:05", to(Category::WaitingCustomer)),
+        ("09:10", terms(None, None, Some(60))),
+        ("09:20", to(Category::Open)),
+        ("09:30", to(Category::WaitingCustomer)),
+        ("09:30:20", to(Category::Open)),
+    ];
+    let all = all(terms(None, None, None), &happened);
+    let expected = [
+        "09:10 resolution Renewed –",
+        "09:10 resolution Paused –",
+        "09:20 resolution WentOn 10:15",
+        "09:30 resolution Paused –",
+        "09:30 resolution WentOn 10:15",
+        "10:00 resolution AtRisk 10:15",
+        "10:15 resolution Missed 10:15",
+    ];
+    assert_eq!(told(&all), expected);
+}
+
+#[test]
 fn a_policy_that_comes_later_counts_from_the_beginning_and_is_named() {
     let (gold, hours) = (Uuid::from_u128(1), BusinessHours::always());
     let event = |at: &str, what| Event { at: moment(at), what };

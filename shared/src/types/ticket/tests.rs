@@ -50,6 +50,19 @@ fn whoever_takes_a_new_ticket_begins_with_it() {
 }
 
 #[test]
+fn a_customer_waits_since_their_ticket_came_in() {
+    let fields = json!({"subject": "x", "kind": "consult", "channel": "phone", "received_at": "2026-11-27T08:00:00Z"});
+    let ticket = changed(None, fields, &[]).unwrap();
+    assert_eq!((ticket["customer_wrote_at"].is_string(), &ticket["customer_wrote_at"]), (true, &ticket["received_at"]));
+    let kept = changed(Some(Value::Object(ticket.clone())), json!({"received_at": "2026-11-26T08:00:00Z"}), &[]);
+    assert_eq!(
+        kept.unwrap()["customer_wrote_at"],
+        ticket["customer_wrote_at"],
+        "the store looks at what was said since"
+    );
+}
+
+#[test]
 fn solving_and_closing_are_timed_and_opening_again_is_counted() {
     let solved = changed(stored("open"), json!({"status": "solved"}), &[]).unwrap();
     assert!(solved["solved_at"].is_string() && solved.get("closed_at").is_none_or(Value::is_null));

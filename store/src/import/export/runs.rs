@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use shared::access::{Action, Actor};
 use shared::command::Source;
-use shared::export::{MOST_AT_ONCE, Rows, Run, Spec};
+use shared::export::{MAX_NAME, MOST_AT_ONCE, Rows, Run, Spec};
 use shared::i18n::Locale;
 use shared::import::{FileKind, Status};
-use shared::{Error, RecordDef, Result};
+use shared::{Error, FieldError, RecordDef, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -24,6 +24,7 @@ struct Stored {
     record_type: String,
     kind: String,
     labels: Option<String>,
+    name: Option<String>,
     query: Json<Rows>,
     status: String,
     total: i64,
@@ -42,6 +43,7 @@ impl From<Stored> for Run {
             plural: shared::types::by_name(&row.record_type).map_or(row.record_type, |def| def.plural.to_owned()),
             kind: FileKind::parse(&row.kind).unwrap_or(FileKind::Csv),
             labels: row.labels.as_deref().and_then(Locale::parse),
+            name: row.name,
             query: row.query.0,
             status: Status::parse(&row.status).unwrap_or(Status::Failed),
             total: row.total,
@@ -59,12 +61,24 @@ impl From<Stored> for Run {
 macro_rules! select_runs {
     ($rest:literal) => {
         concat!(
-            "select id, record_type, kind, labels, query, status, total, done, rows, bytes, created_at, finished_at,
+            "select id, record_type, kind, labels, name, query, status, total, done, rows, bytes, created_at, finished_at,
                     expires_at
              from export_runs where org_id = $1 and actor_id = $2 and expires_at > now()",
             $rest
         )
     };
+}
+
+/// A finished file as it is stored.
+#[derive(sqlx::FromRow)]
+struct Finished {
+    record_type: String,
+    kind: String,
+    labels: Option<String>,
+    name: Option<String>,
+    bytes: i64,
+    reach: Option<Json<Reach>>,
+    created_at: DateTime<Utc>,
 }
 
 /// A finished file on its way out, a part at a time.
@@ -77,6 +91,12 @@ pub struct Kept {
     pub def: &'static RecordDef,
     /// The kind of file.
     pub kind: FileKind,
+    /// The language that it is to be read in, if any.
+    pub labels: Option<Locale>,
+    /// What its rows are called, if anything.
+    pub name: Option<String>,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
     /// Its size.
     pub bytes: i64,
 }
@@ -85,8 +105,8 @@ impl Store {
     /// Has a file made in the background; gives the run. Asked again under the same key it gives the run that was begun.
     ///
     /// # Errors
-    /// `Forbidden` without the export right; `Invalid` for unknown lists, cards of a type that has none, cards in words,
-    /// filters and orders that do not fit, a key of another export, and when too many are under way.
+    /// `Forbidden` without the export right; `Invalid` for unknown lists, cards of a type that has none, cards in words, names
+    /// that are too long, filters and orders that do not fit, a key of another export, and when too many are under way.
     pub async fn start_export(&self, actor: &Actor, spec: &Spec, (source, key): (Source, Option<&str>)) -> Result<Run> {
         let def = possible(actor, spec)?;
         // What refuses the query is told now, not in a run that failed.
@@ -118,8 +138,8 @@ impl Store {
         }
         let id = Uuid::now_v7();
         sqlx::query(
-            "insert into export_runs (org_id, id, actor_id, record_type, kind, query, source, key, labels)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into export_runs (org_id, id, actor_id, record_type, kind, query, source, key, labels, name)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(actor.org_id)
         .bind(id)
@@ -130,6 +150,7 @@ impl Store {
         .bind(source.code())
         .bind(key)
         .bind(spec.labels.map(Locale::code))
+        .bind(spec.called())
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
@@ -223,8 +244,8 @@ impl Store {
     /// file holds.
     pub async fn export_file(&self, actor: &Actor, id: Uuid, source: Source) -> Result<Kept> {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        let found: Option<(String, String, i64, Option<Json<Reach>>)> = sqlx::query_as(
-            "select record_type, kind, bytes, reach from export_runs
+        let found: Option<Finished> = sqlx::query_as(
+            "select record_type, kind, labels, name, bytes, reach, created_at from export_runs
              where org_id = $1 and actor_id = $2 and id = $3 and status = 'finished' and expires_at > now()",
         )
         .bind(actor.org_id)
@@ -233,7 +254,8 @@ impl Store {
         .fetch_optional(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let (record_type, kind, bytes, reach) = found.ok_or(Error::NotFound)?;
+        let Finished { record_type, kind, labels, name, bytes, reach, created_at } = found.ok_or(Error::NotFound)?;
+        let labels = labels.as_deref().and_then(Locale::parse);
         let def = shared::types::by_name(&record_type).ok_or(Error::NotFound)?;
         let kind = FileKind::parse(&kind).ok_or(Error::NotFound)?;
         let covers = reach.is_some_and(|Json(then)| Reach::of(actor, def).covers(&then));
@@ -243,7 +265,7 @@ impl Store {
         note_file(&mut tx, actor, (def.name, source), ("download", &format!("{}.{}", def.plural, kind.extension())))
             .await?;
         tx.commit().await?;
-        Ok(Kept { store: self.clone(), org_id: actor.org_id, id, next: 0, def, kind, bytes })
+        Ok(Kept { store: self.clone(), org_id: actor.org_id, id, next: 0, def, kind, labels, name, created_at, bytes })
     }
 }
 
@@ -276,6 +298,9 @@ fn possible(actor: &Actor, spec: &Spec) -> Result<&'static RecordDef> {
     if !actor.may(def, Action::Export) {
         return Err(Error::Forbidden);
     }
+    if spec.called().is_some_and(|name| name.chars().count() > MAX_NAME) {
+        return Err(Error::Invalid { fields: vec![FieldError::new("name", "too_long").with("max", MAX_NAME)] });
+    }
     match spec.kind {
         FileKind::Vcf if !def.is_reachable() => Err(Error::invalid("kind", "choice")),
         FileKind::Vcf if spec.labels.is_some() => Err(Error::invalid("labels", "choice")),
@@ -283,8 +308,8 @@ fn possible(actor: &Actor, spec: &Spec) -> Result<&'static RecordDef> {
     }
 }
 
-/// A run with what it was asked for: type, kind of file, rows, and the language of its labels.
-type Begun = (Uuid, String, String, Json<Rows>, Option<String>);
+/// A run with what it was asked for: type, kind of file, rows, the language of its labels, and what its rows are called.
+type Begun = (Uuid, String, String, Json<Rows>, Option<String>, Option<String>);
 
 /// The run that the actor began under that key.
 async fn begun(
@@ -295,7 +320,7 @@ async fn begun(
 ) -> Result<Option<Uuid>> {
     let Some(key) = key else { return Ok(None) };
     let found: Option<Begun> = sqlx::query_as(
-        "select id, record_type, kind, query, labels from export_runs
+        "select id, record_type, kind, query, labels, name from export_runs
          where org_id = $1 and actor_id = $2 and key = $3",
     )
     .bind(actor.org_id)
@@ -306,9 +331,10 @@ async fn begun(
     .map_err(from_sqlx)?;
     match found {
         None => Ok(None),
-        Some((id, record_type, kind, Json(query), labels)) => {
-            let was_asked = (record_type.as_str(), kind.as_str(), query, labels.as_deref());
-            let is_asked = (def.name, spec.kind.extension(), spec.query.clone(), spec.labels.map(Locale::code));
+        Some((id, record_type, kind, Json(query), labels, name)) => {
+            let was_asked = (record_type.as_str(), kind.as_str(), query, labels.as_deref(), name.as_deref());
+            let labels = spec.labels.map(Locale::code);
+            let is_asked = (def.name, spec.kind.extension(), spec.query.clone(), labels, spec.called());
             if was_asked == is_asked { Ok(Some(id)) } else { Err(Error::invalid("idempotency_key", "key_reused")) }
         }
     }

@@ -1,6 +1,6 @@
 //! Questions about texts that are unknown, or that several records are called by.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use shared::access::{Action, Actor};
 use shared::i18n::Locale;
@@ -50,6 +50,13 @@ impl Asked {
     pub(super) fn note_own(&mut self, (def, key): (&RecordDef, &str), namesakes: &[Uuid]) {
         self.is_own = true;
         self.add(format!("{}.{key}", def.name), namesakes);
+    }
+
+    /// Notes a row that stands for what an answer has made for an earlier one, if rows do that.
+    pub(super) fn note_own_again(&mut self, (def, key): (&RecordDef, &str)) {
+        if self.is_own {
+            self.add(format!("{}.{key}", def.name), &[]);
+        }
     }
 
     /// Notes a row that has it.
@@ -182,8 +189,9 @@ impl Planner<'_> {
     ) -> Result<Meanings> {
         let wholes: Vec<Uuid> = asked.within.iter().map(|(_, whole)| *whole).collect();
         let mut titles = load_within(self.tx, self.actor, target, (part_of, &wholes)).await?;
+        let asked_for: HashSet<Uuid> = self.created.values().copied().collect();
         let made = self.made.get(target.name).into_iter().flat_map(HashMap::values);
-        let made = made.filter(|row| row.reference(part_of).is_some_and(|whole| wholes.contains(&whole)));
+        let made = made_within(made, (part_of, &wholes), &asked_for);
         titles.extend(made.filter_map(|row| row.text(target.title).map(str::to_owned)));
         titles.retain(|title| folded(title) != folded(&unknown.value));
         let suggestions = near::titled(target, &unknown.value, titles.iter().map(String::as_str));
@@ -224,6 +232,17 @@ impl Planner<'_> {
     }
 }
 
+/// Parts of these wholes that the rows of the import make. What answers alone ask for is not meant by anything else: two new stages
+/// of a file are two.
+fn made_within<'m>(
+    made: impl Iterator<Item = &'m Row>,
+    (part_of, wholes): (&str, &[Uuid]),
+    asked_for: &HashSet<Uuid>,
+) -> impl Iterator<Item = &'m Row> {
+    let is_within = move |row: &&Row| row.reference(part_of).is_some_and(|whole| wholes.contains(&whole));
+    made.filter(is_within).filter(move |row| !asked_for.contains(&row.id))
+}
+
 /// A record that is told by its title.
 fn called(title: &str) -> Candidate {
     Candidate { value: title.to_owned(), title: title.to_owned(), detail: String::new() }
@@ -253,4 +272,41 @@ pub(super) fn creatable(actor: &Actor, def: &RecordDef, part_of: Option<&str>) -
     let is_known = |f: &FieldDef| f.name == def.title || f.default.is_some() || Some(f.name) == part_of;
     let enough = def.name != USER.name && def.fields.iter().all(|f| !f.required || is_known(f));
     enough && actor.may(def, Action::Create)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::Values;
+    use shared::types::{CONTACT, STAGE};
+
+    use super::*;
+
+    #[test]
+    fn new_stages_of_a_file_are_not_offered_for_each_other() {
+        let [here, elsewhere] = [Uuid::now_v7(), Uuid::now_v7()];
+        let stage = |name: &str, pipeline: Uuid| {
+            let values =
+                Values::from_iter([("name".to_owned(), json!(name)), ("pipeline_id".to_owned(), json!(pipeline))]);
+            Row { id: Uuid::now_v7(), version: 0, values }
+        };
+        let rows =
+            [stage("Closed won", here), stage("Closed lost", here), stage("Open", here), stage("Met", elsewhere)];
+        let asked_for = HashSet::from([rows[0].id, rows[1].id]);
+        let wholes = [here];
+        let offered = made_within(rows.iter(), ("pipeline_id", &wholes), &asked_for);
+        let offered: Vec<Option<&str>> = offered.map(|row| row.text(STAGE.title)).collect();
+        assert_eq!(offered, [Some("Open")]);
+    }
+
+    #[test]
+    fn rows_about_what_an_answer_has_made_count_with_the_question_about_their_own_record() {
+        let mut own = Asked::default();
+        own.note_own((&CONTACT, "name"), &[Uuid::now_v7(), Uuid::now_v7()]);
+        own.note_own_again((&CONTACT, "name"));
+        assert_eq!((own.rows, own.several), (2, true));
+        let mut referred = Asked::default();
+        referred.note_own_again((&CONTACT, "name"));
+        assert_eq!(referred.rows, 0);
+    }
 }

@@ -117,14 +117,14 @@ impl Planner<'_> {
         let (Some(key), Some(first)) = (key, candidates.first()) else { return Stands::New };
         // None of several is changed: there is nothing to tell.
         if candidates.len() == 1 || running.step.existing == Existing::Skip {
+            self.note_made_before(running, row, (key, first.id));
             return Stands::For(Arc::clone(first));
         }
         let fitting = running.fitting(self.actor, &self.answers, row, (key, candidates));
         if let [only] = fitting[..] {
             return Stands::For(Arc::clone(only));
         }
-        let text = running.at(&key.field).map_or("", |at| row.texts[at].trim());
-        let unknown = Unknown { target: running.def.name.to_owned(), value: text.to_owned() };
+        let unknown = running.asked(row, key);
         let ids: Vec<Uuid> = fitting.iter().map(|row| row.id).collect();
         self.asked.entry(unknown.clone()).or_default().note_own((running.def, &key.field), &ids);
         match self.answers.decision(&unknown, true) {
@@ -135,6 +135,16 @@ impl Planner<'_> {
             Some(Decision::Create) => Stands::New,
             Some(Decision::Empty) => Stands::LeftOut,
             None => Stands::Unclear,
+        }
+    }
+
+    /// Counts a row that stands for what an answer has made for an earlier one: the question is about all of them.
+    fn note_made_before(&mut self, running: &Running<'_>, row: &Texts, (key, id): (&Key, Uuid)) {
+        if self.created.get(&(running.def.name, None, key.text.clone())) != Some(&id) {
+            return;
+        }
+        if let Some(asked) = self.asked.get_mut(&running.asked(row, key)) {
+            asked.note_own_again((running.def, &key.field));
         }
     }
 
@@ -183,6 +193,12 @@ impl Planner<'_> {
 }
 
 impl Running<'_> {
+    /// What is asked where several records have what a row's is told by.
+    fn asked(&self, row: &Texts, key: &Key) -> Unknown {
+        let text = self.at(&key.field).map_or("", |at| row.texts[at].trim());
+        Unknown { target: self.def.name.to_owned(), value: text.to_owned() }
+    }
+
     /// Those of several records of the same name that a row fits best: which it shares an address, a telephone number or
     /// another telling value with, then those that belong to the same; nothing that the actor doesn't see tells.
     fn fitting<'r>(

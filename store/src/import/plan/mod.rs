@@ -2,6 +2,7 @@
 
 mod answers;
 mod ask;
+mod chances;
 mod change;
 mod closing;
 mod currency;

@@ -17,7 +17,7 @@ use crate::import::lookup::{folded, part_of};
 use crate::scope::Sql;
 
 /// The field with the order of what has one.
-const POSITION: &str = "position";
+pub(super) const POSITION: &str = "position";
 
 impl Planner<'_> {
     /// A record that an answer asks for, one for all rows; of parts one for each whole.
@@ -55,6 +55,7 @@ impl Planner<'_> {
         }
         // Wholes go before their parts, and each where it was named.
         all.sort_by_key(|(target, id)| (part_of(target).is_some(), *id));
+        self.weigh(&all).await?;
         for (target, id) in all {
             self.make(target, id).await?;
         }

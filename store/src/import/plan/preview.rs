@@ -4,6 +4,8 @@ use shared::command::Change;
 use shared::import::StepPreview;
 use shared::{FieldError, RecordDef};
 
+use super::refer::ADRIFT;
+
 /// Lines that are named of rows about the same record as an earlier one.
 const NAMED: usize = 8;
 
@@ -29,7 +31,8 @@ impl Note for StepPreview {
             None => &mut self.unchanged,
         };
         *count += 1;
-        for error in errors {
+        // What waits for another answer may be right.
+        for error in errors.iter().filter(|error| !ADRIFT.contains(&error.code.as_str())) {
             match self.problems.iter_mut().find(|(known, _)| known.field == error.field && known.code == error.code) {
                 Some((_, rows)) => *rows += 1,
                 None => self.problems.push((error.clone(), 1)),

@@ -15,6 +15,9 @@ use crate::import::values::{self, Cell};
 
 /// How many answers are followed, each of which names what the next is about.
 const FOLLOWED: usize = 3;
+/// What is said of a cell that isn't understood yet, because nobody knows so far within what it is to be looked for: that is asked
+/// first. Of pipelines, which are what it mostly is, and of everything else.
+pub(super) const ADRIFT: [&str; 2] = ["pipeline_first", "whole_first"];
 
 /// A cell that names records.
 struct Reference<'r> {
@@ -23,8 +26,6 @@ struct Reference<'r> {
     target: &'static RecordDef,
     /// The field and the record within which they are looked for.
     within: Option<(&'static str, Uuid)>,
-    /// Nobody knows yet within what they are to be looked for: that is asked first.
-    is_adrift: bool,
     row: &'r Draught,
 }
 
@@ -51,6 +52,13 @@ fn told<'t>(target: &RecordDef, names: &Lookup, text: &'t str) -> &'t str {
     }
 }
 
+/// Why a row's cell can't be understood yet: within what it is to be looked for is in question itself.
+fn adrift(parent: &str, row: &Draught) -> Option<&'static str> {
+    let [pipeline, other] = ADRIFT;
+    let code = if parent == "pipeline_id" { pipeline } else { other };
+    row.errors.iter().any(|error| error.field == parent).then_some(code)
+}
+
 /// The folded texts by which a cell may name records: as a whole, entry by entry, and people with their addresses.
 pub(super) fn named_by(text: &str) -> Vec<String> {
     let people = text.split(';').filter_map(values::reached).flat_map(|(name, email)| [name, email]);
@@ -70,9 +78,11 @@ impl Planner<'_> {
             return Cell::refused(field, text, "reference");
         };
         let parent = shared_parent(def, target);
+        if let Some(code) = parent.and_then(|parent| adrift(parent, row)) {
+            return Cell::refused(field, text, code);
+        }
         let within = parent.and_then(|parent| Some((parent, shared::record::id(&row.given, parent)?)));
-        let is_adrift = row.errors.iter().any(|error| parent.is_some_and(|parent| error.field == parent));
-        let cell = Reference { def, field, target, within, is_adrift, row };
+        let cell = Reference { def, field, target, within, row };
         let whole = matches!(field.kind, Kind::Reference(_)) || !names.all(text, cell.parent()).is_empty();
         let entries: Vec<&str> = if whole { vec![text] } else { values::entries(text).collect() };
         let mut found: Vec<(Uuid, String)> = Vec::new();
@@ -92,10 +102,13 @@ impl Planner<'_> {
             let all = names.all(&called, cell.parent());
             let left = self.fitting(cell, names, all, found);
             if let [id] = left[..] {
+                if called == entry {
+                    self.note_made(cell, entry, id);
+                }
                 return Ok(Some((id, names.called(id).map(str::to_owned).unwrap_or(called))));
             }
             // What an answer names should be there.
-            if cell.is_adrift || left.is_empty() && called != entry {
+            if left.is_empty() && called != entry {
                 return Err("reference");
             }
             let unknown = Unknown { target: cell.target.name.to_owned(), value: called.clone() };
@@ -114,6 +127,18 @@ impl Planner<'_> {
             }
         }
         Err("reference")
+    }
+
+    /// Counts a row with a text for which an answer has made a record: the question is about all rows that have it.
+    fn note_made(&mut self, cell: &Reference<'_>, entry: &str, id: Uuid) {
+        if self.created.is_empty() {
+            return;
+        }
+        let made = self.created.get(&(cell.target.name, cell.parent(), folded(entry)));
+        if made == Some(&id) {
+            let unknown = Unknown { target: cell.target.name.to_owned(), value: entry.to_owned() };
+            self.asked.entry(unknown).or_default().note(cell.def, cell.field, &[], cell.within);
+        }
     }
 
     /// Those of several namesakes that a row may mean: the one that its record refers to already, else those that

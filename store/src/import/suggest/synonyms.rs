@@ -9,6 +9,11 @@ pub(super) const TELLING: &[(&str, &str)] = &[
     ),
     ("customer.source", "客户来源|客戶來源"),
     (
+        "customer.number",
+        "account number|account no|account code|client number|client no|client code|customer no|customer code|kundennummer|\
+         客户号|客户编码|客户代码|客戶編號|客戶編碼|客戶代碼",
+    ),
+    (
         "contact.customer_id",
         "company name|account|account name|customer name|client|employer|organisation|organization|organization name|firm|firma|\
          公司|公司名称|单位|单位名称|所属单位|所属公司|工作单位|客户名称|公司名稱|單位|所屬公司|客戶名稱",

@@ -88,20 +88,31 @@ pub(super) async fn groups(tx: &mut Tx, sets: &[Found]) -> Result<Vec<Group>> {
     .map_err(from_sqlx)
 }
 
-/// Records that others became part of, each with its set and its type: a merge changes what stays when all else is done.
+/// Records that others became part of, or parted from, each with its set and its type: a merge changes what stays when all else
+/// is done, and so does what an undo took back.
 pub(super) async fn stays(tx: &mut Tx, sets: &[Found]) -> Result<Vec<(Uuid, String, Uuid)>> {
-    let merges: Vec<&Found> = sets.iter().filter(|set| set.source == Source::Merge.code()).collect();
-    let Some(oldest) = merges.last().map(|set| set.at - TimeDelta::days(1)) else { return Ok(Vec::new()) };
+    let may_be = |set: &&Found| set.source == Source::Merge.code() || set.turns > 0;
+    let merges: Vec<Uuid> = sets.iter().filter(may_be).map(|set| set.id).collect();
+    if merges.is_empty() {
+        return Ok(Vec::new());
+    }
     sqlx::query_as(
-        "select distinct on (a.change_set) a.change_set, a.record_type, a.record_id from audit_entries a
-         where a.org_id = $1 and a.change_set = any($2) and a.at >= $3 and a.action = 'update' and exists (
-             select from audit_entries d where d.org_id = $1 and d.change_set = a.change_set and d.at >= $3
-             and d.record_type = a.record_type and d.action = 'delete')
-         order by a.change_set, a.id desc",
+        "with recursive way as (
+             select id as shown, id, undo_of, source, at from change_sets where org_id = $1 and id = any($2)
+             union all select way.shown, c.id, c.undo_of, c.source, c.at
+             from way join change_sets c on c.org_id = $1 and c.id = way.undo_of
+         )
+         select way.shown, stays.record_type, stays.record_id from way cross join lateral (
+             select a.record_type, a.record_id from audit_entries a
+             where a.org_id = $1 and a.change_set = way.id and a.at >= way.at - interval '1 day' and a.action = 'update'
+             and exists (
+                 select from audit_entries d where d.org_id = $1 and d.change_set = way.id and d.record_type = a.record_type
+                 and d.at >= way.at - interval '1 day' and d.action = 'delete')
+             order by a.id desc limit 1) stays
+         where way.source = 'merge'",
     )
     .bind(tx.org_id)
-    .bind(merges.iter().map(|set| set.id).collect::<Vec<_>>())
-    .bind(oldest)
+    .bind(merges)
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)

@@ -40,7 +40,7 @@ pub(super) async fn clocks(
         return Ok(Told::new());
     }
     let before = query.cursor.as_deref().map(parse_cursor).transpose()?;
-    let levels = levels(tx).await?;
+    let levels = levels(tx, actor).await?;
     let always = BusinessHours::always();
     // How it was promised is for all who see the clocks; what the service level is called, for those who may read it.
     let names_levels = may_name(actor, &SLA_POLICY);

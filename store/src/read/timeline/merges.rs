@@ -20,8 +20,10 @@ pub(super) async fn merges(tx: &mut Tx, entries: &[Entry]) -> Result<BTreeMap<i6
     let of = entries.iter().filter(|entry| may_be(entry));
     let of: Vec<(&Entry, Behind)> = of.filter_map(|entry| Some((entry, *behind.get(&entry.change_set)?))).collect();
     let mut records = parts(tx, &of).await?;
+    let wholes = wholes(tx, &of).await?;
     let told = |(entry, (_, undone)): (&Entry, Behind)| {
-        (entry.id, Merged { undone, records: records.remove(&entry.id).unwrap_or_default() })
+        let (records, into) = (records.remove(&entry.id).unwrap_or_default(), wholes.get(&entry.id).copied());
+        (entry.id, Merged { undone, records, into })
     };
     Ok(of.into_iter().map(told).collect())
 }
@@ -76,6 +78,35 @@ async fn parts(tx: &mut Tx, of: &[(&Entry, Behind)]) -> Result<BTreeMap<i64, Vec
     .bind(of.iter().map(|(entry, _)| entry.record_id).collect::<Vec<_>>())
     .bind(of.iter().map(|(entry, _)| entry.record_type.clone()).collect::<Vec<_>>())
     .bind(of.iter().map(|(entry, _)| entry.change_set).collect::<Vec<_>>())
+    .bind(of.iter().map(|(_, (merge, _))| *merge).collect::<Vec<_>>())
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(found.into_iter().collect())
+}
+
+/// The record that those of entries became part of, or parted from, by entry: of those that the merge deleted. What it created, such
+/// as a note, is part of none.
+async fn wholes(tx: &mut Tx, of: &[(&Entry, Behind)]) -> Result<BTreeMap<i64, Uuid>> {
+    let of: Vec<&(&Entry, Behind)> =
+        of.iter().filter(|(entry, _)| matches!(entry.action.as_str(), "create" | "delete")).collect();
+    if of.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found: Vec<(i64, Uuid)> = sqlx::query_as(
+        "select m.id, stays.record_id
+         from unnest($2::bigint[], $3::uuid[], $4::text[], $5::uuid[]) as m (id, record_id, record_type, merge_set)
+         cross join lateral (
+             select l.record_id from audit_entries l where l.org_id = $1 and l.change_set = m.merge_set
+             and l.record_type = m.record_type and l.action = 'update' and l.source = 'merge' order by l.id desc limit 1
+         ) stays
+         where exists (select from audit_entries d where d.org_id = $1 and d.change_set = m.merge_set
+                       and d.record_id = m.record_id and d.action = 'delete')",
+    )
+    .bind(tx.org_id)
+    .bind(of.iter().map(|(entry, _)| entry.id).collect::<Vec<_>>())
+    .bind(of.iter().map(|(entry, _)| entry.record_id).collect::<Vec<_>>())
+    .bind(of.iter().map(|(entry, _)| entry.record_type.clone()).collect::<Vec<_>>())
     .bind(of.iter().map(|(_, (merge, _))| *merge).collect::<Vec<_>>())
     .fetch_all(&mut *tx.inner)
     .await

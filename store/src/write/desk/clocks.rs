@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared::access::Actor;
 use shared::record::instant_text;
-use shared::sla::{Category, Clock, ClockKind, ClockState, Clocks, Event, What};
+use shared::sla::{BusinessHours, Category, Clock, ClockKind, ClockState, Clocks, Event, What};
 use shared::types::{TICKET, Ticket};
 use shared::{Result, Row};
 use sqlx::types::Json;
@@ -138,14 +138,18 @@ async fn forget(tx: &mut Tx, tickets: Vec<Uuid>) -> Result<()> {
 /// That messages were never written: their creation was taken back.
 pub(super) async fn unsay(tx: &mut Tx, said: &[(Uuid, DateTime<Utc>, What)]) -> Result<()> {
     for (ticket, at, what) in said {
-        sqlx::query("delete from sla_events where org_id = $1 and ticket_id = $2 and at = $3 and event = $4")
-            .bind(tx.org_id)
-            .bind(ticket)
-            .bind(at)
-            .bind(Json(Event { at: *at, what: *what }))
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        // Others of the same instant, as one command writes them, stay said.
+        sqlx::query(
+            "delete from sla_events where org_id = $1 and ticket_id = $2 and id =
+             (select max(id) from sla_events where org_id = $1 and ticket_id = $2 and at = $3 and event = $4)",
+        )
+        .bind(tx.org_id)
+        .bind(ticket)
+        .bind(at)
+        .bind(Json(Event { at: *at, what: *what }))
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
     }
     Ok(())
 }
@@ -198,42 +202,41 @@ pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid], told: Told) 
         }
     }
     keep(tx, &switched).await?;
-    let always = shared::sla::BusinessHours::always();
-    let states: Vec<Value> = changed
-        .iter()
-        .filter_map(|(row, policy)| {
-            let history = histories.get(&row.id)?;
-            let hours = policy.map_or(&always, |policy| &policy.hours);
-            let clocks = Clocks::at(now, history, hours);
-            let steps = policy.map(|policy| policy.steps.as_slice()).unwrap_or_default();
-            Some(state(row, policy.map(|policy| policy.id), &clocks, clocks.next_change(steps, hours)))
-        })
-        .collect();
-    write(tx, actor, states, told).await
+    let of = |(row, policy): &(&Row, Option<&Policy>)| Some(state(row, *policy, histories.get(&row.id)?, now));
+    write(tx, actor, changed.iter().filter_map(of).collect(), told).await
 }
 
-/// Whether something else is shown of a clock than it is now, but for the time that has passed since.
-fn is_outdated(shown: &Value, clocks: &Clocks) -> bool {
-    let but_for_time = |clocks: &Clocks| {
-        ClockKind::ALL.map(|kind| {
-            let clock = *clocks.get(kind);
-            let stands = clock.paused || clock.met_at.is_some();
-            let elapsed = if stands { clock.elapsed } else { 0 };
-            Clock { as_of: DateTime::UNIX_EPOCH, elapsed, ..clock }
-        })
-    };
-    serde_json::from_value(shown.clone()).map_or(true, |shown| but_for_time(&shown) != but_for_time(clocks))
+/// Whether something else is shown of a clock than it is now, but for the time that has passed since. What ran meanwhile is
+/// compared too: where a server's clock was set back, what happened may lie before what was shown already.
+fn is_outdated(shown: &Value, clocks: &Clocks, hours: &BusinessHours) -> bool {
+    let Ok(shown) = serde_json::from_value::<Clocks>(shown.clone()) else { return true };
+    ClockKind::ALL.into_iter().any(|kind| {
+        let (shown, clock) = (*shown.get(kind), *clocks.get(kind));
+        let ran = if clock.is_running() {
+            shown.elapsed + hours.between(shown.as_of, clock.as_of).num_seconds()
+        } else if clock.paused || clock.met_at.is_some() {
+            shown.elapsed
+        } else {
+            clock.elapsed
+        };
+        Clock { as_of: clock.as_of, elapsed: ran, ..shown } != clock
+    })
 }
 
 /// What is shown of the clocks, and when they are looked at again.
-fn state(row: &Row, policy: Option<Uuid>, clocks: &Clocks, next: Option<DateTime<Utc>>) -> Value {
+fn state(row: &Row, policy: Option<&Policy>, history: &[Event], now: DateTime<Utc>) -> Value {
+    let always = BusinessHours::always();
+    let hours = policy.map_or(&always, |policy| &policy.hours);
+    let clocks = Clocks::at(now, history, hours);
+    let next = clocks.next_change(policy.map(|policy| policy.steps.as_slice()).unwrap_or_default(), hours);
     let running = || ClockKind::ALL.into_iter().filter(|kind| clocks.get(*kind).is_running());
     let due = running().filter_map(|kind| Some((clocks.get(kind).due_at?, kind))).min_by_key(|(at, _)| *at);
     let at_risk = running().filter_map(|kind| clocks.get(kind).at_risk_at).min();
     let text = |at: Option<DateTime<Utc>>| at.map(instant_text);
     let shown = row.value("clocks");
+    let anew = !(policy.is_none() && shown.is_null()) && is_outdated(shown, &clocks, hours);
     json!({
-        "id": row.id, "sla_policy_id": policy, "anew": !(policy.is_none() && shown.is_null()) && is_outdated(shown, clocks), "sla_state": overall(clocks), "due_at": text(due.map(|(at, _)| at)),
+        "id": row.id, "sla_policy_id": policy.map(|policy| policy.id), "anew": anew, "sla_state": overall(&clocks), "due_at": text(due.map(|(at, _)| at)),
         "due_clock": due.map(|(_, kind)| kind.code()), "at_risk_at": text(at_risk), "clocks": clocks, "sla_check_at": text(next),
         "first_response_worked": worked(&clocks.first_response), "resolution_worked": worked(&clocks.resolution),
     })

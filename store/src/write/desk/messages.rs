@@ -78,11 +78,23 @@ fn said(row: &Row) -> Option<Said> {
     Some(Said { ticket_id: message.ticket_id().filter(|_| public)?, inbound, at: message.said_at()? })
 }
 
-/// When customers and agents wrote, worked out from the messages there are.
+/// Of tickets that are said to have come in at another time, since when the customer waits who has not written since.
+pub(super) async fn after_other_receipt(tx: &mut Tx, actor: &Actor, rows: &[Prepared]) -> Result<()> {
+    let is_other = |row: &&Prepared| row.act == Act::Update && row.changed("received_at");
+    let tickets: Vec<Uuid> = rows.iter().filter(is_other).map(|row| row.after.id).collect();
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    let touched = touch_times(tx, &tickets).await?;
+    if touched.is_empty() { Ok(()) } else { events_for(tx, actor, &TICKET, &touched).await }
+}
+
+/// When customers and agents wrote, worked out from the messages there are; a ticket itself is the first that its customer said.
 async fn touch_times(tx: &mut Tx, tickets: &[Uuid]) -> Result<Vec<Uuid>> {
     sqlx::query_scalar(
         "update tickets t
-         set customer_wrote_at = fresh.customer, agent_wrote_at = fresh.agent, first_answered_at = fresh.first, version = t.version + 1
+         set customer_wrote_at = coalesce(fresh.customer, t.received_at), agent_wrote_at = fresh.agent,
+             first_answered_at = fresh.first, version = t.version + 1
          from (select d.id,
                       max(m.said_at) filter (where m.direction = 'inbound') as customer,
                       max(m.said_at) filter (where m.direction = 'outbound') as agent,
@@ -91,7 +103,8 @@ async fn touch_times(tx: &mut Tx, tickets: &[Uuid]) -> Result<Vec<Uuid>> {
                left join ticket_messages m on m.org_id = $1 and m.ticket_id = d.id and m.kind = 'reply' and m.archived_at is null
                group by d.id) fresh
          where t.org_id = $1 and t.id = fresh.id
-           and (t.customer_wrote_at, t.agent_wrote_at, t.first_answered_at) is distinct from (fresh.customer, fresh.agent, fresh.first)
+           and (t.customer_wrote_at, t.agent_wrote_at, t.first_answered_at)
+               is distinct from (coalesce(fresh.customer, t.received_at), fresh.agent, fresh.first)
          returning t.id",
     )
     .bind(tx.org_id)

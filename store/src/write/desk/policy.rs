@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use shared::access::Actor;
+use shared::cause::Cause;
 use shared::format::Zone;
 use shared::record::texts;
 use shared::sla::{BusinessHours, Escalation, Held, Pauses, Targets, Terms, china};
@@ -40,10 +42,12 @@ pub(super) async fn policies(tx: &mut Tx) -> Result<Vec<Policy>> {
     among(tx, " and t.archived_at is null").await
 }
 
-/// What service levels are called and when time counts by them, those that were put away included: they may have held once.
-pub(crate) async fn levels(tx: &mut Tx) -> Result<BTreeMap<Uuid, (String, BusinessHours)>> {
+/// What service levels are called in the actor's language and when time counts by them, those that were put away included:
+/// they may have held once.
+pub(crate) async fn levels(tx: &mut Tx, actor: &Actor) -> Result<BTreeMap<Uuid, (String, BusinessHours)>> {
     let all = among(tx, "").await?;
-    Ok(all.into_iter().map(|policy| (policy.id, (policy.name().to_owned(), policy.hours))).collect())
+    let called = |policy: &Policy| actor.called(&SLA_POLICY, &policy.row).unwrap_or_default().to_owned();
+    Ok(all.into_iter().map(|policy| (policy.id, (called(&policy), policy.hours))).collect())
 }
 
 async fn among(tx: &mut Tx, which: &'static str) -> Result<Vec<Policy>> {
@@ -116,9 +120,15 @@ fn policy(row: Row, calendars: &BTreeMap<Uuid, BusinessHours>) -> Policy {
 }
 
 impl Policy {
-    /// What it is called.
-    pub(super) fn name(&self) -> &str {
-        SlaPolicy(&self.row.values).name().unwrap_or_default()
+    /// What is changed by a step of it says so, by the names that it has now.
+    pub(super) fn cause(&self, step: &Escalation) -> Cause {
+        let view = SlaPolicy(&self.row.values);
+        Cause::Step {
+            policy: view.name().unwrap_or_default().to_owned(),
+            other_name: view.other_name().map(str::to_owned),
+            clock: step.clock,
+            at_percent: step.at_percent,
+        }
     }
 
     /// Whether it holds for such a ticket.

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use shared::access::Actor;
 use shared::cause::Cause;
-use shared::command::Source;
+use shared::command::{Change, Command, Source};
 use shared::record::texts;
-use shared::types::{QUEUE, Queue, TicketRule};
-use shared::{Result, Row, Values};
+use shared::types::{QUEUE, Queue, TICKET, TicketRule};
+use shared::{RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
 use super::super::audit::ChangeSet;
@@ -24,6 +24,11 @@ use crate::pool::Tx;
 struct Ruled {
     values: Values,
     causes: Vec<Cause>,
+}
+
+/// Whether new tickets from there are placed. Imports and undo say where a ticket was.
+pub(super) fn is_placed(source: Source) -> bool {
+    matches!(source, Source::Web | Source::Api | Source::Portal | Source::Mail)
 }
 
 /// Puts new tickets where the rules say, and gives them to an agent if their queue does so.
@@ -75,8 +80,9 @@ async fn ruled(tx: &mut Tx, actor: &Actor, set: &ChangeSet, made: &[&Prepared]) 
                 |field: &str| row.patch.iter().any(|name| name == field) && !row.after.value(field).is_null();
             let is_set = |field: &str| is_chosen(field) && is_given(field);
             if add(&mut changes.values, is_set, &row.after, &rule) {
-                let name = TicketRule(&rule.values).name().unwrap_or_default().to_owned();
-                changes.causes.push(Cause::Rule { name });
+                let view = TicketRule(&rule.values);
+                let name = view.name().unwrap_or_default().to_owned();
+                changes.causes.push(Cause::Rule { name, other_name: view.other_name().map(str::to_owned) });
             }
         }
     }
@@ -132,6 +138,20 @@ pub(super) async fn hold_turns(tx: &mut Tx, queues: BTreeSet<Uuid>) -> Result<()
     Ok(())
 }
 
+/// Holds the turns of all queues before tickets are made each for itself: into which of them the rules put one is known only then.
+pub(in super::super) async fn before_each(tx: &mut Tx, def: &RecordDef, command: &Command) -> Result<()> {
+    let makes = command.changes.iter().any(|change| matches!(change, Change::Create { .. }));
+    if def.name != TICKET.name || !makes || !is_placed(command.source) {
+        return Ok(());
+    }
+    let queues: Vec<Uuid> = sqlx::query_scalar("select id from queues where org_id = $1 and archived_at is null")
+        .bind(tx.org_id)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    hold_turns(tx, queues.into_iter().collect()).await
+}
+
 /// What gives a ticket to the agent whose turn it is in a queue, with the queue's team, and why; nothing where agents take
 /// tickets themselves, and while all are away or have their hands full. Whoever is chosen has had their turn.
 pub(super) async fn choose(tx: &mut Tx, queue_id: Uuid) -> Result<Option<(Values, Cause)>> {
@@ -171,8 +191,8 @@ pub(super) async fn choose(tx: &mut Tx, queue_id: Uuid) -> Result<Option<(Values
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    let cause = Cause::Queue { name: queue.name().unwrap_or_default().to_owned() };
-    Ok(Some((assignment(agent, team), cause)))
+    let (name, other_name) = (queue.name().unwrap_or_default().to_owned(), queue.other_name().map(str::to_owned));
+    Ok(Some((assignment(agent, team), Cause::Queue { name, other_name })))
 }
 
 fn needed_skills(queue: &Row, routing: &str) -> Vec<String> {

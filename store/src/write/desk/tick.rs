@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::super::batch;
 use super::super::load::rows_by_id;
 use super::clocks::{Told, histories, renew};
-use super::policy::policies;
+use super::policy::{Policy, policies};
 use super::route::{choose, hold_turns};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
@@ -130,13 +130,13 @@ async fn escalate(tx: &mut Tx, system: &Actor, ids: &[Uuid]) -> Result<()> {
                 .map_err(from_sqlx)?;
         let done: Vec<Firing> = done.into_iter().map(|Json(firing)| firing).collect();
         for firing in clocks.due_steps(&policy.steps, &done) {
-            fire(tx, system, &row, &firing, policy.name()).await?;
+            fire(tx, system, &row, &firing, policy).await?;
         }
     }
     Ok(())
 }
 
-async fn fire(tx: &mut Tx, system: &Actor, ticket: &Row, firing: &Firing, policy: &str) -> Result<()> {
+async fn fire(tx: &mut Tx, system: &Actor, ticket: &Row, firing: &Firing, policy: &Policy) -> Result<()> {
     sqlx::query("insert into sla_firings (org_id, ticket_id, firing) values ($1, $2, $3)")
         .bind(tx.org_id)
         .bind(ticket.id)
@@ -145,8 +145,7 @@ async fn fire(tx: &mut Tx, system: &Actor, ticket: &Row, firing: &Firing, policy
         .await
         .map_err(from_sqlx)?;
     let step = &firing.step;
-    let cause = Cause::Step { policy: policy.to_owned(), clock: step.clock, at_percent: step.at_percent };
-    let why = (Uuid::now_v7(), vec![cause]);
+    let why = (Uuid::now_v7(), vec![policy.cause(step)]);
     match step.action {
         Action::Notify => notify(tx, system, ticket, firing, why).await,
         Action::RaisePriority => {

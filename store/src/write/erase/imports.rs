@@ -1,14 +1,15 @@
 //! What imports still hold of somebody who is erased: files as they were uploaded, rows that were refused, answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use shared::import::{Answer, Decision};
+use shared::import::{Answer, Decision, FILE_ERASED, Spec};
 use shared::record::{dialled, text, texts};
 use shared::{Kind, RecordDef, Result, Values};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::ERASED;
 use crate::error::from_sqlx;
 use crate::import::forget_words;
 use crate::pool::Tx;
@@ -94,22 +95,67 @@ fn bare(text: &str) -> String {
     words.join(" ")
 }
 
-/// Forgets what imports hold of somebody. Uploads go whatever is in them, however new they are, unless a run needs them, which
-/// takes them along when it is over: nobody can tell of whom a packed workbook is, and whoever is matching one has the file.
+/// Forgets what imports hold of somebody. Uploads are emptied whatever is in them, however new they are, unless a run needs them,
+/// which takes them along when it is over: nobody can tell of whom a packed workbook is, and whoever is matching one has the file.
 pub(super) async fn forget(tx: &mut Tx, said: &Said) -> Result<()> {
-    for statement in [
-        "delete from import_files f where f.org_id = $1 and not exists (
-             select from import_runs r where r.org_id = f.org_id and r.status in ('waiting', 'running')
-             and r.spec @> jsonb_build_object('files', jsonb_build_array(jsonb_build_object('file', f.id))))",
-        // What runs that failed had still to do.
+    end_matching(tx, said).await?;
+    // What runs that failed had still to do.
+    sqlx::query(
         "delete from import_chunks c using import_runs r where c.org_id = $1 and r.org_id = c.org_id and r.id = c.run_id
          and r.status not in ('waiting', 'running') and r.held_until < now()",
-    ] {
-        sqlx::query(statement).bind(tx.org_id).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
-    }
+    )
+    .bind(tx.org_id)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
     forget_refused(tx, said).await?;
     forget_answers(tx, said).await?;
     forget_words(tx, &|text| said.is_told_by(&[text.to_owned()])).await
+}
+
+/// Empties uploads, and ends the imports that somebody was making of them: among theirs stands why.
+async fn end_matching(tx: &mut Tx, said: &Said) -> Result<()> {
+    // What is joined is as it was before.
+    let ended: Vec<(Uuid, String)> = sqlx::query_as(
+        "with emptied as (
+             update import_files f set content = '', name = '', reading = '{}', erased = true
+             where f.org_id = $1 and not f.erased and not exists (
+                 select from import_runs r where r.org_id = f.org_id and r.status in ('waiting', 'running')
+                 and r.spec @> jsonb_build_object('files', jsonb_build_array(jsonb_build_object('file', f.id))))
+             returning f.id
+         )
+         select f.actor_id, f.name from emptied e join import_files f on f.org_id = $1 and f.id = e.id
+         where not exists (
+             select from import_runs r where r.org_id = f.org_id
+             and r.spec @> jsonb_build_object('files', jsonb_build_array(jsonb_build_object('file', f.id))))
+         order by f.id",
+    )
+    .bind(tx.org_id)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let mut names: BTreeMap<Uuid, Vec<String>> = BTreeMap::new();
+    for (actor, name) in ended {
+        let is_telling = said.is_told_by(std::slice::from_ref(&name));
+        names.entry(actor).or_default().push(if is_telling { ERASED.to_owned() } else { name });
+    }
+    for (actor, names) in names {
+        sqlx::query(
+            "insert into import_runs (org_id, id, actor_id, title, spec, status, reason, change_set, finished_at)
+             values ($1, $2, $3, $4, $5, 'failed', $6, $7, now())",
+        )
+        .bind(tx.org_id)
+        .bind(Uuid::now_v7())
+        .bind(actor)
+        .bind(names.join(", "))
+        .bind(Json(Spec::default()))
+        .bind(FILE_ERASED)
+        .bind(Uuid::now_v7())
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    }
+    Ok(())
 }
 
 async fn forget_refused(tx: &mut Tx, said: &Said) -> Result<()> {

@@ -1,11 +1,14 @@
 //! Writing an answer or a note: rich text with mentions, templates, articles and files, and what changes along with it.
 
 mod articles;
+mod buttons;
 mod draft;
 mod files;
 mod fitting;
+mod receivers;
 mod sending;
 mod solving;
+mod staged;
 mod suggest;
 mod templates;
 
@@ -15,23 +18,19 @@ use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
-use serde_json::Value;
-use shared::format::listed;
-use shared::i18n;
-use shared::post::AnswerWay;
-use shared::types::{MAILED_CHANNELS, QUEUE, TICKET};
 
 pub(super) use self::articles::{inserts as article_inserts, internal_badge};
+use self::buttons::buttons;
 pub(super) use self::draft::Writing;
 use self::files::Attaching;
+pub(super) use self::receivers::language;
+use self::receivers::{by_mail, receivers};
+use self::staged::staged;
 use self::suggest::{Suggest, list, list_id};
-use super::blocked::is_open;
 use super::ticket::Ticket;
 use crate::context::t;
 use crate::record::rich_words;
-use crate::ui::{
-    Button, ButtonKind, Choice, Icon, Menu, MenuItem, Notice, RichText, Segmented, Size, Switch, Tone, is_save_chord,
-};
+use crate::ui::{Button, ButtonKind, Choice, Icon, Notice, RichText, Segmented, Size, Tone, is_save_chord};
 
 /// Longer than a press by which it is left.
 const PRESS: Duration = Duration::from_millis(300);
@@ -144,61 +143,6 @@ fn open_when_asked(ticket: Ticket) {
     });
 }
 
-/// How the customer gets the answers, one that is said to be mailed too; tracked.
-fn way(ticket: Ticket, by_mail: bool) -> AnswerWay {
-    let (mailed, addressed) = mailed(ticket);
-    if mailed || by_mail && addressed { ticket.desk.known(|around| around.way) } else { AnswerWay::Kept }
-}
-
-/// Whether answers are mailed without being asked, by the way the ticket came in, and whether there is an address; tracked.
-fn mailed(ticket: Ticket) -> (bool, bool) {
-    ticket.record.row.with(|row| {
-        let mailed = row.text("channel").is_some_and(|channel| MAILED_CHANNELS.contains(&channel));
-        (mailed, row.text("requester_email").is_some())
-    })
-}
-
-/// The customer's language, as far as it is known, else the reader's; tracked.
-pub(super) fn language(ticket: Ticket) -> String {
-    let theirs = ticket.record.row.with(|row| row.text("locale").map(str::to_owned));
-    theirs.unwrap_or_else(|| ticket.desk.page.locale.get().code().to_owned())
-}
-
-/// Mails an answer that would only be kept, where there is an address.
-fn by_mail(ticket: Ticket) -> AnyView {
-    let writing = ticket.writing;
-    let offered = Memo::new(move |_| {
-        let (mailed, addressed) = mailed(ticket);
-        !mailed && addressed && !writing.note.get() && way(ticket, true) != AnswerWay::Kept
-    });
-    view! {
-        <Show when=move || offered.get()>
-            <div class="desk-by-mail">
-                <Switch value=writing.by_mail on_change=move |on| writing.by_mail.set(on)>{t("desk.by_mail")}</Switch>
-            </div>
-        </Show>
-    }
-    .into_any()
-}
-
-/// Who gets the answer.
-fn receivers(ticket: Ticket) -> String {
-    let page = ticket.desk.page;
-    if ticket.writing.note.get() {
-        return page.text("desk.to_colleagues");
-    }
-    let row = ticket.row();
-    match (row.text("requester_email"), way(ticket, ticket.writing.by_mail.get())) {
-        (Some(email), AnswerWay::Mailed) => {
-            let all: Vec<String> = [email.to_owned()].into_iter().chain(ticket.copies()).collect();
-            page.text_with("desk.to_by_mail", &[("name", &all.join(", "))])
-        }
-        (Some(email), AnswerWay::Told) => page.text_with("desk.to_told", &[("name", email)]),
-        (Some(email), AnswerWay::Kept) => page.text_with("desk.to", &[("name", email)]),
-        (None, _) => page.text("desk.to_customer"),
-    }
-}
-
 /// Others wrote meanwhile.
 fn crossed(ticket: Ticket) -> AnyView {
     let count = Memo::new(move |_| ticket.crossed.with(std::collections::BTreeSet::len));
@@ -230,89 +174,6 @@ fn tools(suggest: Suggest, articles: RwSignal<bool>, attaching: Attaching) -> An
         <Button kind=ButtonKind::Ghost size=Size::Small icon="zap" label=t("reply_template._many") on_click=move |_| suggest.open('/')/>
         <Button kind=ButtonKind::Ghost size=Size::Small icon="book-open" label=t("desk.insert_article") on_click=move |_| articles.set(true)/>
         {files::button(attaching)}
-    }
-    .into_any()
-}
-
-/// What changes along with the answer; each can be taken away.
-fn staged(ticket: Ticket) -> AnyView {
-    let writing = ticket.writing;
-    let page = ticket.desk.page;
-    let chip = move |(field, value): (String, Value)| {
-        let (name, label_field) = (field.clone(), field.clone());
-        let text = Signal::derive(move || {
-            let locale = page.locale.get();
-            let (label, said) = (i18n::field_label(locale, &TICKET, &label_field), shown(ticket, &label_field, &value));
-            match (label_field.as_str(), &value) {
-                ("tags", Value::Array(_)) => page.text_with("ui.record.adds", &[("field", &label), ("value", &said)]),
-                _ => page.text_with("structured.setting", &[("field", &label), ("value", &said)]),
-            }
-        });
-        let remove = move |_| writing.staged.update(|staged| drop(staged.remove(&name)));
-        let label = Signal::derive(move || format!("{} {}", page.text("ui.action.remove"), text.get()));
-        view! {
-            <span class="badge" data-tone="info" data-field=field>
-                {text}
-                <button type="button" class="tag-remove" aria-label=label on:click=remove><Icon name="x" size=Size::Small/></button>
-            </span>
-        }
-    };
-    view! {
-        <Show when=move || writing.staged.with(|staged| !staged.is_empty())>
-            <div class="desk-staged" role="group" aria-label=t("desk.changes_along")>
-                <span class="meta">{t("desk.changes_along")}</span>
-                {move || writing.staged.get().into_iter().map(chip).collect_view()}
-            </div>
-        </Show>
-    }
-    .into_any()
-}
-
-/// A staged value in words.
-fn shown(ticket: Ticket, field: &str, value: &Value) -> String {
-    let page = ticket.desk.page;
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Array(all) => listed(page.locale.get(), &all.iter().filter_map(Value::as_str).collect::<Vec<_>>()),
-        Value::Null => return page.text("ui.word.none"),
-        other => other.to_string(),
-    };
-    if let Ok(id) = text.parse::<uuid::Uuid>() {
-        let around = ticket.desk.around.get();
-        // Steps have one name.
-        let named = around.queues.iter().chain(&around.steps).find(|row| row.id == id);
-        let named = named.map(|row| page.called(&QUEUE, row));
-        return named.or_else(|| ticket.title(id)).unwrap_or(text);
-    }
-    i18n::choice_label(page.locale.get(), &TICKET, field, &text)
-}
-
-/// Send, and what else one sends with.
-fn buttons(ticket: Ticket) -> AnyView {
-    let (desk, writing) = (ticket.desk, ticket.writing);
-    let label = move || {
-        let crossed = ticket.crossed.with(|crossed| !crossed.is_empty()) && !writing.note.get();
-        desk.page.text(match (crossed, writing.note.get()) {
-            (true, _) => "desk.send_anyway",
-            (_, true) => "desk.add_note",
-            _ => "desk.send",
-        })
-    };
-    let unsettled = move || ticket.record.row.with(is_open);
-    let busy = Signal::derive(move || writing.is_busy());
-    let with = move |status: &'static str| move |()| writing.send(ticket, Some(status));
-    view! {
-        <Show when=unsettled>
-            <Menu label=Signal::derive(move || desk.page.text(if writing.note.get() { "desk.note_and" } else { "desk.send_and" })) icon="chevron-up" kind=ButtonKind::Secondary end=true>
-                <MenuItem label=t("desk.send_and_wait") icon="hourglass" on_select=with("waiting_customer")/>
-                <MenuItem label=t("desk.send_and_third") icon="hourglass" on_select=with("waiting_third_party")/>
-                <MenuItem label=t("desk.send_and_open") icon="circle-dot" on_select=with("open")/>
-            </Menu>
-            <Button busy icon="circle-check" on_click=move |_| writing.send(ticket, Some("solved"))>
-                {move || desk.page.text(if writing.note.get() { "desk.note_and_solve" } else { "desk.send_and_solve" })}
-            </Button>
-        </Show>
-        <Button kind=ButtonKind::Primary icon="send" busy on_click=move |_| writing.send(ticket, None)>{label}</Button>
     }
     .into_any()
 }

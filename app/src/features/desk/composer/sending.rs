@@ -9,8 +9,8 @@ use shared::{Error, i18n};
 use uuid::Uuid;
 
 use super::draft::{Kept, Writing};
+use super::receivers::way;
 use super::templates::joined;
-use super::way;
 use crate::acting::undo_then;
 use crate::api::Fault;
 use crate::api::desk::send_reply;

@@ -1,24 +1,18 @@
 //! One thing said: by the customer, to the customer, or among colleagues; told apart by colour and by words.
 
 use chrono::{DateTime, Utc};
-use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlImageElement;
-use shared::desk::Split;
-use shared::post::{Notice, in_words};
-use shared::record::rich::escape;
-use shared::types::{INLINE_IMAGES, TICKET, TICKET_MESSAGE};
-use shared::{Row, format, i18n};
+use shared::post::Notice;
+use shared::types::{TICKET, TICKET_MESSAGE};
+use shared::{Row, format};
 use uuid::Uuid;
-use wasm_bindgen_futures::JsFuture;
 
 use super::Ticket;
-use super::side::href;
-use crate::api::post::send_again;
+use super::attached::{files, splits};
+use super::delivery::delivery;
+use super::said::said;
 use crate::context::t;
-use crate::ui::{Avatar, Badge, Button, Icon, Menu, MenuItem, Size, Tone};
+use crate::ui::{Avatar, Icon, Menu, MenuItem, Size, Tone};
 
 /// What a message is, with its icon and the label that says so.
 #[derive(Clone, Copy)]
@@ -78,6 +72,13 @@ fn notice_line(ticket: Ticket, row: &Row) -> Option<AnyView> {
     Some(view! { <p class=class>{told}</p> }.into_any())
 }
 
+/// From whose ticket it came, where that was somebody else's: this customer does not see it.
+fn apart_line(ticket: Ticket, row: &Row) -> Option<AnyView> {
+    let number = row.text("apart_from")?.to_owned();
+    let told = move || ticket.desk.page.text_with("desk.apart_from", &[("number", &number)]);
+    Some(view! { <p class="meta">{told}</p> }.into_any())
+}
+
 /// What the customer asked at first.
 pub(super) fn description(ticket: Ticket) -> AnyView {
     let row = ticket.row();
@@ -105,7 +106,7 @@ pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
     // What the desk says is kept in one language, and told in the reader's.
     let text = (!notice(&row).is_some_and(|(notice, _)| notice.is_all()))
         .then(|| said(ticket, (TICKET_MESSAGE.name, row.id), html));
-    let text = view! { {line} {text} }.into_any();
+    let text = view! { {apart_line(ticket, &row)} {line} {text} }.into_any();
     frame(ticket, sort, Some(row.id), by, row.datetime("said_at"), text, menu, end)
 }
 
@@ -160,143 +161,6 @@ fn moment(ticket: Ticket, at: DateTime<Utc>) -> AnyView {
     let exact = move || format::date_time(page.locale.get(), at, &page.zone());
     let shown = move || format::relative(page.locale.get(), at, page.now.get());
     view! { <time class="meta" datetime=at.to_rfc3339() title=exact>{shown}</time> }.into_any()
-}
-
-/// The text, of a field of that record; pictures from elsewhere are fetched when asked for, because that tells their sender that
-/// one reads. The server fetches them: the sender learns nothing else.
-fn said(ticket: Ticket, (record_type, id): (&'static str, Uuid), html: String) -> AnyView {
-    let node = NodeRef::<Div>::new();
-    let remote = RwSignal::new(html.contains("data-remote-src"));
-    let load = move |_| {
-        let Some(area) = node.get_untracked() else { return };
-        let Ok(found) = area.query_selector_all("img[data-remote-src]") else { return };
-        let failed = ticket.desk.page.text_now("desk.picture_failed");
-        for place in 0..found.length() {
-            if let Some(image) = found.item(place).and_then(|node| node.dyn_into::<HtmlImageElement>().ok()) {
-                show_picture(image, format!("/api/pictures/{record_type}/{id}/{place}"), failed.clone());
-            }
-        }
-        remote.set(false);
-    };
-    view! {
-        // The store let through only what is harmless.
-        <div class="message-text rich" node_ref=node inner_html=html></div>
-        <Show when=move || remote.get()>
-            <Button size=Size::Small icon="image" on_click=load>{t("desk.load_pictures")}</Button>
-        </Show>
-    }
-    .into_any()
-}
-
-/// Shows the picture at an address, else what is said in its place.
-fn show_picture(image: HtmlImageElement, address: String, failed: String) {
-    drop(image.remove_attribute("data-remote-src"));
-    image.set_src(&address);
-    spawn_local(async move {
-        if JsFuture::from(image.decode()).await.is_err() {
-            image.set_outer_html(&format!("<em class=\"muted\">{}</em>", escape(&failed)));
-        }
-    });
-}
-
-/// How far a mail has come; said where it failed or still waits.
-fn delivery(ticket: Ticket, row: &Row) -> Option<AnyView> {
-    let page = ticket.desk.page;
-    let state = row.text("delivery")?.to_owned();
-    let (tone, icon) = match state.as_str() {
-        "sent" => (Tone::Neutral, "check"),
-        "queued" => (Tone::Info, "clock"),
-        _ => (Tone::Danger, "circle-alert"),
-    };
-    let why = row.text("delivery_error").map(str::to_owned);
-    let told = move |why: String| view! { <span class="meta">{move || in_words(page.locale.get(), &why)}</span> };
-    let again = matches!(state.as_str(), "failed" | "bounced").then(|| send_again_button(ticket, row.id));
-    let label = move || i18n::choice_label(page.locale.get(), &TICKET_MESSAGE, "delivery", &state);
-    Some(
-        view! {
-            <p class="message-delivery">
-                <Badge tone icon>{label}</Badge>
-                {why.map(told)}
-                {again}
-            </p>
-        }
-        .into_any(),
-    )
-}
-
-/// Sends it once more; the live log tells how far it comes.
-fn send_again_button(ticket: Ticket, id: Uuid) -> AnyView {
-    let desk = ticket.desk;
-    let busy = RwSignal::new(false);
-    let send = move |_| {
-        busy.set(true);
-        spawn_local(async move {
-            let locale = desk.page.locale.get_untracked();
-            match send_again(id).await {
-                Ok(()) => desk.toasts.push(i18n::translate(locale, "mail.sent_again", &[]), Tone::Success, None),
-                Err(fault) => desk.toasts.push(i18n::error_sentence(locale, &fault.0), Tone::Danger, None),
-            }
-            let _ = busy.try_set(false);
-        });
-    };
-    view! { <Button size=Size::Small busy on_click=send>{t("mail.send_again")}</Button> }.into_any()
-}
-
-/// Files that came with a message and do not stand in its text.
-fn files(ticket: Ticket, row: &Row) -> AnyView {
-    let (message, text) = (row.id, row.text("content").unwrap_or_default().to_owned());
-    let beside = move |file: &&Row| {
-        file.reference("message_id") == Some(message) && !text.contains(&format!("/api/files/{}", file.id))
-    };
-    let own =
-        Memo::new(move |_| ticket.attachments.with(|all| all.iter().filter(&beside).cloned().collect::<Vec<_>>()));
-    (move || {
-        let files = own.get();
-        (!files.is_empty()).then(|| {
-            let lines = files.iter().map(|file| view! { <li>{file_link(ticket, file)}</li> }).collect_view();
-            view! { <ul class="message-files">{lines}</ul> }
-        })
-    })
-    .into_any()
-}
-
-/// Which ticket was made of a message, or of which one it is a part; customers never read it.
-fn splits(ticket: Ticket, message: Uuid) -> AnyView {
-    let own = Memo::new(move |_| {
-        let is_own = |split: &&Split| split.message_id == message;
-        ticket.splits.with(|all| all.iter().filter(is_own).cloned().collect::<Vec<_>>())
-    });
-    let line = move |Split { ticket_id, number, subject, is_from, .. }: Split| {
-        let key = if is_from { "desk.split_from" } else { "desk.split_to" };
-        let text = move || ticket.desk.page.text_with(key, &[("ticket", &number)]);
-        view! {
-            <p class="message-split">
-                <Icon name="split" size=Size::Small/>
-                <a href=href(ticket, ticket_id) title=subject>{text}</a>
-            </p>
-        }
-    };
-    (move || own.get().into_iter().map(line).collect_view()).into_any()
-}
-
-/// A file, to be opened or saved.
-pub(super) fn file_link(ticket: Ticket, file: &Row) -> AnyView {
-    let locale = ticket.desk.page.locale.get();
-    let name = file.text("name").unwrap_or_default().to_owned();
-    let size = file.integer("size").and_then(|bytes| u64::try_from(bytes).ok());
-    let size = size.map(|bytes| format::file_size(locale, bytes));
-    let href = format!("/api/files/{}", file.id);
-    let is_picture = file.text("content_type").is_some_and(|kind| INLINE_IMAGES.contains(&kind));
-    let picture = is_picture.then(|| view! { <img src=href.clone() alt="" loading="lazy"/> });
-    view! {
-        <a class="file" href=href rel="external" target="_blank">
-            {picture}
-            <Icon name="paperclip" size=Size::Small/>
-            <span class="truncate">{name}</span>
-            <span class="meta num">{size}</span>
-        </a>
-    }
-    .into_any()
 }
 
 fn menu(ticket: Ticket, sort: Sort, text: String, more: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {

@@ -1,12 +1,15 @@
 //! The open ticket: what it is, what was said, and the composer below.
 
+mod attached;
 mod blocked;
 mod changes;
 mod clocks;
+mod delivery;
 mod head;
 mod helpful;
 mod message;
 mod opinions;
+mod said;
 mod side;
 mod splits;
 mod thread;
@@ -185,7 +188,11 @@ impl Ticket {
     /// Who gets a copy of an answer: who got one of the customer's last letter; tracked.
     pub(super) fn copies(self) -> Vec<String> {
         self.messages.with(|all| {
-            let inbound = |row: &&Row| row.text("direction") == Some("inbound") && row.text("kind") == Some("reply");
+            // Who wrote to a ticket that was somebody else's gets no copies of this one.
+            let inbound = |row: &&Row| {
+                let own = row.text("apart_from").is_none();
+                own && row.text("direction") == Some("inbound") && row.text("kind") == Some("reply")
+            };
             let last = all.iter().rfind(inbound);
             last.map(|row| texts(&row.values, "cc").map(str::to_owned).collect()).unwrap_or_default()
         })

@@ -9,8 +9,8 @@ use shared::types::TICKET;
 use shared::{Row, i18n};
 use uuid::Uuid;
 
+use super::attached::file_link;
 use super::helpful::helpful;
-use super::message::file_link;
 use super::opinions::opinions;
 use super::{Ticket, is_archived};
 use crate::api::records::list_records;

@@ -226,6 +226,7 @@ fn value_editor(conditions: Conditions, draft: Draft, attribute: &Attribute) -> 
     editing.kind = match entry_kind(attribute.kind()) {
         Kind::Choice(codes) if several => Kind::MultiChoice(codes),
         Kind::Reference(target) if several => Kind::References(target),
+        Kind::Text(_) if several => Kind::Tags,
         // An amount is compared as a number: the currency is the record's.
         Kind::Money => Kind::Decimal(2),
         kind => kind,

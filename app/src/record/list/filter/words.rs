@@ -16,6 +16,9 @@ use crate::record::value::value_text;
 /// Comparisons that make sense for a kind, the most usual first; the server takes these.
 pub(super) fn operators(attribute: &Attribute) -> &'static [Op] {
     match attribute.kind() {
+        Kind::Text(_) if attribute.is_place() => {
+            &[Op::Eq, Op::In, Op::Contains, Op::Ne, Op::NotIn, Op::Empty, Op::Present]
+        }
         Kind::Text(_) => &[Op::Contains, Op::Eq, Op::Ne, Op::Empty, Op::Present],
         Kind::Marked => &[Op::Present, Op::Empty, Op::Contains],
         Kind::LongText

@@ -95,13 +95,19 @@ const ARTICLES: &[Article] = &[
     ),
 ];
 
-pub(super) async fn articles(writer: &Writer, categories: &[Uuid]) -> shared::Result<Vec<Uuid>> {
+/// The articles of each language, Chinese first.
+pub(super) async fn articles(writer: &Writer, categories: &[Uuid]) -> shared::Result<[Vec<Uuid>; 2]> {
     let article = |(title, summary, steps, locale, visibility, category): &Article| -> Value {
         let steps: String = steps.iter().map(|step| format!("<li>{step}</li>")).collect();
         json!({"title": title, "summary": summary, "locale": locale, "visibility": visibility, "category_id": categories[*category],
                "content": format!("<p>{summary}</p><ol>{steps}</ol>")})
     };
-    writer.create("article", ARTICLES.iter().map(article).collect()).await
+    let ids = writer.create("article", ARTICLES.iter().map(article).collect()).await?;
+    let written_in = |language: &str| -> Vec<Uuid> {
+        let own = ids.iter().zip(ARTICLES).filter(|(_, article)| article.3 == language);
+        own.map(|(id, _)| *id).collect()
+    };
+    Ok([written_in("zh-CN"), written_in("en")])
 }
 
 pub(super) async fn templates(writer: &Writer) -> shared::Result<()> {
