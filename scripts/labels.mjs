@@ -8,9 +8,9 @@ const SERVER_ONLY = ["portal.txt", "rest.txt"];
 
 // Topics that the board shows nothing of: they come with the pages that do, and with the first sign of somebody at the board.
 const LATER = new Set([
-  "admin", "article", "attachment", "bulk", "business_calendar", "calendar", "category", "contact", "convert", "custom_field", "desk", "duplicates",
+  "activity", "admin", "article", "attachment", "bulk", "business_calendar", "calendar", "category", "contact", "convert", "custom_field", "desk", "duplicates",
   "error", "exports", "files", "import", "lead", "mail", "mailbox", "my_day", "organisation", "product", "quality", "queue", "reply_template",
-  "report", "role", "sign_in", "sla", "sla_policy", "structured", "survey", "survey_response", "team", "ticket", "ticket_message", "ticket_rule",
+  "report", "role", "sign_in", "sla", "sla_policy", "structured", "survey", "survey_response", "task", "team", "ticket", "ticket_message", "ticket_rule",
   "ticket_status", "timeline", "user",
 ]);
 

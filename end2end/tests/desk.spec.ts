@@ -409,6 +409,56 @@ test("a ticket that is put off gives way to the next one, says until when, and c
   await expect(page.locator(`.ticket[data-id="${a}"]`)).toBeVisible();
 });
 
+test("keys do nothing to a ticket that was put off while the next one is on its way", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = [await ticket(page, own, "Not today"), await ticket(page, own, "Next")];
+  await openQueue(page, own, a);
+  await expect(row(page, b)).toBeVisible();
+  let arrive = () => {};
+  const awaited = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/api/fn/conversation", async (route) => {
+    if (route.request().postData()?.includes(b)) await awaited;
+    await route.continue();
+  });
+  await page.locator(".ticket-name h1").click();
+  await page.keyboard.press("z");
+  await expect(page.locator("dialog[open] .desk-choices button").first()).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`ticket=${b}`));
+  await expect(page.locator("dialog[open]")).toHaveCount(0);
+  await page.keyboard.press("s");
+  await page.keyboard.press("n");
+  arrive();
+  // What was to be written is written in the one that comes.
+  await expect(page.locator(`.ticket[data-id="${b}"]`)).toBeVisible();
+  await expect(page.locator(".desk-composer")).toHaveAttribute("data-note", "");
+  await expect(area(page)).toBeFocused();
+  expect(await status(page, a)).toBe("new");
+  expect(await status(page, b)).toBe("new");
+});
+
+test("the ticket that one is at is proposed to stay, and whoever loses theirs is named", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const subject = `Fuller ${randomUUID().slice(0, 8)}`;
+  const fuller = await ticket(page, own, subject, { requester_name: "Li Lei", requester_email: "li@example.test", requester_phone: "0755-26543210" });
+  const id = await ticket(page, own, "At work");
+  await openQueue(page, own, id);
+  await pick(page.locator(".ticket-head").getByRole("button", { name: "More" }), page.getByRole("menuitem", { name: "Merge with another ticket…" }));
+  const dialog = page.locator("dialog[open]");
+  await dialog.getByRole("combobox").fill(subject);
+  await dialog.getByRole("option", { name: subject }).click();
+  await expect(dialog.getByRole("radio", { name: "At work" }).first()).toBeChecked();
+  await expect(dialog.locator(".notice")).toContainText("Who no longer sees theirs: Li Lei.");
+  await dialog.getByRole("radio", { name: subject }).first().check();
+  await expect(dialog.locator(".notice")).toContainText("Who no longer sees theirs: Wang Fang.");
+  await dialog.getByRole("radio", { name: "At work" }).first().check();
+  await dialog.locator("button[data-kind=primary]").click();
+  await expect(page.locator(`.ticket[data-id="${id}"]`)).toBeVisible();
+  await expect(row(page, fuller)).toHaveCount(0);
+});
+
 test("a ticket that was put off comes back by itself when its time has come, and is counted", async ({ page }) => {
   await signIn(page, "admin");
   const own = await queue(page);

@@ -291,16 +291,13 @@ test("on a phone what was sent is seen, and its tools are at hand @phone", async
   await expect(page.locator(".message[data-kind=reply]")).toBeInViewport();
 });
 
-test("on a phone all ways to send stand beside each other, whole and large enough, in both languages @phone", async ({ page, isMobile }) => {
+test("on a phone all ways to send stand beside each other, whole and large enough, in the longer language @phone", async ({ page, isMobile }) => {
   test.skip(!isMobile, "what the phone shows");
   const { id, queue } = await opened(page);
-  // Who works in which language.
-  for (const [who, locale, width] of [["admin", "en", 390], ["admin", "en", 360], ["agent", "zh-CN", 390], ["agent", "zh-CN", 360]] as const) {
-    await signIn(page, who);
+  for (const width of [390, 360]) {
     await page.setViewportSize({ width, height: 844 });
     await page.goto(`/desk?view=queue-${queue}&ticket=${id}`);
     await expect(page.locator("html[data-ready]")).toHaveCount(1);
-    await expect(page.locator("html")).toHaveAttribute("lang", locale);
     for (const kind of ["note", "reply"]) {
       await composer(page).getByRole("radio").nth(kind === "note" ? 1 : 0).click();
       await area(page).click();
@@ -319,7 +316,7 @@ test("on a phone all ways to send stand beside each other, whole and large enoug
           cut: buttons.filter((button) => button.dataset.iconOnly === undefined && button.scrollWidth > button.clientWidth).length,
         };
       });
-      expect(found, `${locale} ${width} ${kind}`).toEqual({ sideways: 0, lines: 1, small: 0, outside: 0, cut: 0 });
+      expect(found, `${width} ${kind}`).toEqual({ sideways: 0, lines: 1, small: 0, outside: 0, cut: 0 });
     }
   }
 });

@@ -70,6 +70,42 @@ test("a draft survives a reload", async ({ page }) => {
   await expect(input).toHaveValue(name);
 });
 
+test("a form that is closed while it saves leaves the page whole, what was saved shown and no draft", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Left");
+  await page.goto(`/surveys?q=${encodeURIComponent(name)}`);
+  const make = page.locator(".page-head button[data-kind=primary]");
+  const [form, input] = [page.locator("dialog[open]"), page.locator("#form-survey-name")];
+  const kept = () => page.evaluate(() => sessionStorage.getItem("draft.survey.new"));
+  await press(make, input);
+  await input.fill(name);
+  await form.locator("#form-survey-question").fill("Well?");
+  await expect.poll(async () => (await kept()) ?? "").toContain("Well?");
+  let arrive = () => {};
+  const awaited = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/api/fn/apply", async (route) => {
+    await awaited;
+    await route.continue();
+  }, { times: 1 });
+  const sent = page.waitForRequest("**/api/fn/apply");
+  await page.keyboard.press("Control+Enter");
+  await sent;
+  await page.keyboard.press("Escape");
+  await expect(form).toHaveCount(0);
+  // Whoever opens another one meanwhile does not begin with what is on its way, and keeps it open.
+  await press(make, input);
+  await expect(input).toHaveValue("");
+  arrive();
+  await expect(page.locator(".toast").filter({ hasText: name })).toBeVisible();
+  await expect(row(page, name)).toHaveCount(1);
+  await expect(input).toBeVisible();
+  expect(await kept()).toBeNull();
+  await page.keyboard.press("Escape");
+  await expect(form).toHaveCount(0);
+  await press(make, input);
+  await expect(input).toHaveValue("");
+});
+
 test("a cell is edited in place, and the edit can be taken back", async ({ page }) => {
   await signIn(page, "admin");
   const name = unique("Cell");

@@ -44,16 +44,16 @@ pub fn RecordForm(
 ) -> impl IntoView {
     let Some(def) = by_name(record_type) else { return ().into_any() };
     let page = Page::take();
-    let state = StoredValue::new(None::<FormState>);
-    let busy = RwSignal::new(false);
+    let state = RwSignal::new(None::<FormState>);
+    let busy = Signal::derive(move || state.get().and_then(|state| state.busy.try_get()).unwrap_or_default());
     let title = Signal::derive(move || heading(page, def, row.get().as_ref()));
     let save = move || {
-        if let Some(Some(state)) = state.try_get_value() {
+        if let Some(Some(state)) = state.try_get_untracked() {
             state.save(open, on_saved);
         }
     };
     let cancel = move |_| {
-        if let Some(Some(state)) = state.try_get_value() {
+        if let Some(Some(state)) = state.try_get_untracked() {
             state.forget_draft();
         }
         open.set(false);
@@ -69,6 +69,8 @@ pub fn RecordForm(
     view! {
         <Dialog open title close=t("ui.action.close") footer>
             {
+                // The one that was open before is gone.
+                state.set(None);
                 let is_new = row.with_untracked(Option::is_none);
                 let known = LocalResource::new(move || async move {
                     let custom = custom_fields(def.name.to_owned()).await.unwrap_or_default();
@@ -79,8 +81,8 @@ pub fn RecordForm(
                         return view! { <SkeletonRows count=5/> }.into_any();
                     };
                     let start = Signal::derive(move || place.clone().into_iter().chain(initial.get()).collect());
-                    let form = FormState::new(def, custom, row, start, titles, busy);
-                    state.set_value(Some(form));
+                    let form = FormState::new(def, custom, row, start, titles);
+                    state.set(Some(form));
                     view! { {alike::alike_view(form)} {fields::form(form, save)} }.into_any()
                 }
             }

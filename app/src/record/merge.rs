@@ -43,12 +43,18 @@ fn called(def: &RecordDef, row: &Row) -> String {
     number.into_iter().chain(row.text(def.title)).collect::<Vec<_>>().join(" ")
 }
 
+/// Whose a ticket is: the customer's, the contact's, and of which address.
+fn whose(row: &Row) -> (Option<Uuid>, Option<Uuid>, Option<String>) {
+    let email = row.text("requester_email").map(str::to_lowercase);
+    (row.reference("customer_id"), row.reference("contact_id"), email)
+}
+
 /// A name as it is written within a sentence; abbreviations stay as they are.
 fn within(name: &str) -> String {
     if name.chars().nth(1).is_some_and(char::is_lowercase) { name.to_lowercase() } else { name.to_owned() }
 }
 
-/// A dialog that merges records; the one that says most is proposed to stay.
+/// A dialog that merges records; unless one of them is known to, the one that says most is proposed to stay.
 #[component]
 pub fn MergeDialog(
     /// The record type.
@@ -56,6 +62,9 @@ pub fn MergeDialog(
     /// The records; read when the dialog opens.
     #[prop(into)]
     ids: Signal<Vec<Uuid>>,
+    /// The one that is proposed to stay, if somebody is at it.
+    #[prop(optional, into)]
+    stays: Signal<Option<Uuid>>,
     /// Whether it is open, both ways.
     open: RwSignal<bool>,
     /// Runs with the record that stayed.
@@ -116,8 +125,8 @@ pub fn MergeDialog(
                         let text = i18n::error_sentence(page.locale.get(), &fault.0);
                         view! { <Notice tone=Tone::Danger text/> }.into_any()
                     }
-                    Some(Ok((all, custom))) => {
-                        let merging = Merging::new(page, def, all, custom);
+                    Some(Ok(found)) => {
+                        let merging = Merging::new(page, def, found, stays.get_untracked());
                         state.set_value(Some(merging));
                         merging.view()
                     }
@@ -127,13 +136,16 @@ pub fn MergeDialog(
     }
 }
 
-async fn read(def: &'static RecordDef, ids: Vec<Uuid>) -> Result<(Vec<Detail>, Vec<CustomField>), Fault> {
+/// The records, and the fields that administrators added to their type.
+type Read = (Vec<Detail>, Vec<CustomField>);
+
+async fn read(def: &'static RecordDef, ids: Vec<Uuid>) -> Result<Read, Fault> {
     let all = merging(def.name.to_owned(), ids).await?;
     Ok((all, custom_fields(def.name.to_owned()).await?))
 }
 
 impl Merging {
-    fn new(page: Page, def: &'static RecordDef, all: Vec<Detail>, custom: Vec<CustomField>) -> Self {
+    fn new(page: Page, def: &'static RecordDef, (all, custom): Read, stays: Option<Uuid>) -> Self {
         let mut titles = Titles::default();
         let mut rows = Vec::new();
         for detail in all {
@@ -144,13 +156,14 @@ impl Merging {
         let says = |row: &Row| row.values.values().filter(|value| !is_empty(value)).count();
         let age = |row: &Row| std::cmp::Reverse(row.text("created_at").map(str::to_owned));
         let fullest = (0..rows.len()).max_by_key(|at| (says(&rows[*at]), age(&rows[*at]))).unwrap_or(0);
+        let at_work = stays.and_then(|id| rows.iter().position(|row| row.id == id));
         Self {
             page,
             def,
             rows: StoredValue::new(rows),
             titles: StoredValue::new(titles),
             custom: StoredValue::new(custom),
-            into: RwSignal::new(fullest),
+            into: RwSignal::new(at_work.unwrap_or(fullest)),
             chosen: RwSignal::new(BTreeMap::new()),
             error: RwSignal::new(None),
         }
@@ -251,7 +264,9 @@ impl Merging {
             <div class="stack">
                 {move || self.error.get().map(|text| view! { <Notice tone=Tone::Danger text/> })}
                 <p class="muted">{t("duplicates.merge_text")}</p>
-                {self.mixes_customers().then(|| view! { <Notice tone=Tone::Warning text=t("duplicates.other_customer")/> })}
+                {self.mixes_customers().then(|| {
+                    view! { <Notice tone=Tone::Warning text=Signal::derive(move || self.warned())/> }
+                })}
                 <div class="merge" tabindex="0" role="region" aria-label=t("duplicates.merge")>
                     <table>
                         <thead><tr><th scope="col">{t("duplicates.stays")}</th>{heads}</tr></thead>
@@ -265,12 +280,27 @@ impl Merging {
 
     /// What was said with one customer, or with one of its people, would be read by another.
     fn mixes_customers(self) -> bool {
-        let whose = |row: &Row| {
-            let email = row.text("requester_email").map(str::to_lowercase);
-            (row.reference("customer_id"), row.reference("contact_id"), email)
-        };
         let all = self.rows.with_value(|rows| rows.iter().map(whose).collect::<BTreeSet<_>>());
         self.def.name == TICKET.name && all.len() > 1
+    }
+
+    /// What that means, and for whom; tracked.
+    fn warned(self) -> String {
+        let (into, others) = self.split();
+        let names: BTreeSet<String> =
+            others.iter().filter(|row| whose(row) != whose(&into)).map(|row| self.sender(row)).collect();
+        let names = names.into_iter().collect::<Vec<_>>().join(", ");
+        self.page.text_with("duplicates.other_customer", &[("names", &names)])
+    }
+
+    /// Who a ticket is of, as far as it says; else what it is called itself.
+    fn sender(self, row: &Row) -> String {
+        let said = ["requester_name", "requester_email"].iter().find_map(|field| row.text(field)).map(str::to_owned);
+        let known = || {
+            let mut ids = ["contact_id", "customer_id"].iter().filter_map(|field| row.reference(field));
+            self.titles.with_value(|titles| ids.find_map(|id| titles.get(&id).cloned()))
+        };
+        said.or_else(known).unwrap_or_else(|| called(self.def, row))
     }
 
     /// A record's name, to be chosen as the one that stays.

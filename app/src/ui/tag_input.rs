@@ -32,10 +32,12 @@ pub fn TagInput(
     let add = move || {
         // An input that is taken off the page is left, too.
         let Some(text) = typed.try_get_untracked() else { return };
-        let text = text.trim().trim_end_matches([',', '，']).trim().to_owned();
         typed.set(String::new());
-        if !text.is_empty() && value.with_untracked(|tags| !tags.contains(&text)) {
-            value.update(|tags| tags.push(text));
+        // What is pasted, or written without keys of its own, may be several.
+        for text in text.split([',', '，', '、', ';', '；']).map(str::trim).filter(|text| !text.is_empty()) {
+            if value.with_untracked(|tags| tags.iter().all(|tag| tag != text)) {
+                value.update(|tags| tags.push(text.to_owned()));
+            }
         }
     };
     let key = move |event: KeyboardEvent| match event.key().as_str() {

@@ -37,7 +37,7 @@ impl Desk {
     }
 
     fn merge_chosen(self) {
-        self.merging.set(Some(self.selected.with_untracked(|ids| ids.iter().copied().collect())));
+        self.merging.set(Some((self.selected.with_untracked(|ids| ids.iter().copied().collect()), None)));
     }
 }
 

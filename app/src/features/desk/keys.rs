@@ -42,11 +42,17 @@ fn is_in_list() -> bool {
     document().active_element().is_some_and(|element| element.closest(".desk-rows").ok().flatten().is_some())
 }
 
-/// The tickets that keys act on: the ticked ones, the one with the focus in the list, the open one, the one last at.
+/// The tickets that keys act on: the ticked ones, the one with the focus in the list, the open one, the one last at. While the
+/// one asked for has not come, none: one is done with the one before, and has not seen the next one yet.
 fn targets(desk: Desk) -> Vec<Row> {
     let chosen = desk.chosen();
     if !chosen.is_empty() {
         return chosen;
+    }
+    let is_in_list = is_in_list();
+    let asked = desk.open.get_value().filter(|ticket| ticket.is_asked());
+    if desk.address.ticket_now().is_some() && asked.is_none() && !is_in_list {
+        return Vec::new();
     }
     let listed = || {
         let id = desk.current.get_untracked()?;
@@ -54,10 +60,10 @@ fn targets(desk: Desk) -> Vec<Row> {
     };
     // With one that is gone nothing can be done any more.
     let open = || {
-        let ticket = desk.open.get_value().filter(|ticket| ticket.record.gone.try_get_untracked() == Some(false))?;
+        let ticket = asked.filter(|ticket| ticket.record.gone.try_get_untracked() == Some(false))?;
         ticket.record.row.try_get_untracked()
     };
-    let row = if is_in_list() { listed().or_else(open) } else { open().or_else(listed) };
+    let row = if is_in_list { listed().or_else(open) } else { open().or_else(listed) };
     row.into_iter().collect()
 }
 
@@ -151,7 +157,10 @@ fn compose(desk: Desk, note: bool) -> bool {
     let open = untrack(|| desk.address.ticket());
     let wanted = if is_in_list() { listed.or(open) } else { open.or(listed) };
     let Some(id) = wanted else { return false };
-    let is_gone = desk.open.get_value().is_some_and(|open| open.record.gone.try_get_untracked() == Some(true));
+    let is_gone = desk
+        .open
+        .get_value()
+        .is_some_and(|ticket| ticket.is_asked() && ticket.record.gone.try_get_untracked() == Some(true));
     if open == Some(id) && is_gone {
         return false;
     }

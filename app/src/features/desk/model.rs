@@ -102,6 +102,9 @@ fn or_known<T: Default>(answer: Answer<T>, known: T) -> T {
 /// A saved view's id and its query.
 pub(super) type Kept = Option<(Uuid, Value)>;
 
+/// Tickets that are to become one, and the one among them that one is at.
+pub(super) type ToMerge = (Vec<Uuid>, Option<Uuid>);
+
 /// The desk; cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Desk {
@@ -131,7 +134,7 @@ pub(super) struct Desk {
     /// An act that one is asked about first.
     pub(super) doubt: RwSignal<Option<Doubt>>,
     /// Tickets that are to become one.
-    pub(super) merging: RwSignal<Option<Vec<Uuid>>>,
+    pub(super) merging: RwSignal<Option<ToMerge>>,
     pub(super) batch: Batch,
     /// One gets ticket after ticket.
     pub(super) playing: RwSignal<bool>,

@@ -49,9 +49,10 @@ pub(super) fn dialog(context: RecordContext, open: RwSignal<bool>) -> AnyView {
                     converted(context, toasts, outcomes);
                     open.set(false);
                 }
-                Err(Error::Invalid { fields }) => draft.refused(fields),
+                // Once it is closed there is no field that it could stand beside.
+                Err(Error::Invalid { fields }) if !draft.inputs.is_disposed() => draft.refused(fields),
                 Err(error) => {
-                    toasts.push(i18n::error_message(page.locale.get_untracked(), &error), Tone::Danger, None);
+                    toasts.push(i18n::error_sentence(page.locale.get_untracked(), &error), Tone::Danger, None);
                 }
             }
         });

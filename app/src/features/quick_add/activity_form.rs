@@ -50,7 +50,10 @@ pub(super) fn ActivityForm(open: RwSignal<bool>, kind: &'static str) -> impl Int
         error.set(None);
         let done = page.text("timeline.composer.added");
         act(Command::one("activity", Change::Create { id: Uuid::now_v7(), values: values() }), done, move |result| {
-            busy.set(false);
+            // It may have been closed meanwhile, and another one opened in its place.
+            if busy.try_set(false).is_some() {
+                return;
+            }
             match result {
                 Ok(_) => open.set(false),
                 Err(refused) => error.set(Some(refused)),

@@ -51,7 +51,10 @@ pub(super) fn TaskForm(open: RwSignal<bool>) -> impl IntoView {
         let name = subject.get_untracked();
         let done = page.text_with("ui.toast.created", &[("name", name.trim())]);
         act(Command::one("task", Change::Create { id: Uuid::now_v7(), values }), done, move |result| {
-            busy.set(false);
+            // It may have been closed meanwhile, and another one opened in its place.
+            if busy.try_set(false).is_some() {
+                return;
+            }
             match result {
                 Ok(_) => open.set(false),
                 Err(refused) => error.set(Some(refused)),

@@ -17,7 +17,8 @@ use crate::api::records::list_records;
 use crate::context::{Page, t};
 use crate::preferences::{CURRENCIES, plain, time_zones};
 use crate::ui::{
-    Button, ButtonKind, Checkbox, Choice, Dialog, Dot, Field, Select, TagInput, TextArea, TextInput, is_save_chord,
+    Button, ButtonKind, Checkbox, Choice, Dialog, Dot, Field, Select, TagInput, TextArea, TextInput, Toasts, Tone,
+    is_save_chord,
 };
 
 /// What is being edited; cheap to copy.
@@ -28,6 +29,8 @@ pub struct Editor {
     values: RwSignal<Values>,
     error: RwSignal<Option<Error>>,
     busy: RwSignal<bool>,
+    /// How often it was opened: an answer to what was edited before is none to what is now.
+    times: StoredValue<u32>,
 }
 
 impl Editor {
@@ -39,6 +42,7 @@ impl Editor {
             values: RwSignal::new(Values::new()),
             error: RwSignal::new(None),
             busy: RwSignal::new(false),
+            times: StoredValue::new(0),
         }
     }
 
@@ -58,6 +62,7 @@ impl Editor {
         self.values.set(values);
         self.error.set(None);
         self.busy.set(false);
+        self.times.update_value(|times| *times += 1);
         self.open.set(true);
     }
 
@@ -81,15 +86,28 @@ impl Editor {
             return;
         }
         self.busy.set(true);
+        let (times, toasts) = (self.times.get_value(), Toasts::take());
         let done = i18n::translate(page.locale.get_untracked(), "ui.toast.saved", &[]);
         act(Command::one(def.name, self.change(fields)), done, move |result| {
-            self.busy.set(false);
+            let is_here = self.times.try_get_value() == Some(times) && self.open.try_get_untracked() == Some(true);
+            if is_here {
+                self.busy.set(false);
+            }
             match result {
                 Ok(outcome) => {
-                    self.open.set(false);
-                    outcome.rows.into_iter().for_each(|row| on_saved.run(row));
+                    if is_here {
+                        self.open.set(false);
+                    }
+                    for row in outcome.rows {
+                        on_saved.try_run(row);
+                    }
                 }
-                Err(error) => self.error.set(Some(error)),
+                Err(error) if is_here => self.error.set(Some(error)),
+                // There is no field any more that it could stand beside.
+                Err(error @ Error::Invalid { .. }) => {
+                    toasts.push(i18n::error_sentence(page.locale.get_untracked(), &error), Tone::Danger, None);
+                }
+                Err(_) => {}
             }
         });
     }

@@ -8,9 +8,11 @@ use shared::command::{Change, Command, Outcome};
 use shared::record::{Draft, is_empty, overlay, validate};
 use shared::{Error, FieldError, Row, Values, i18n};
 
+use super::draft;
 use super::state::FormState;
 use crate::acting::act;
 use crate::context::browser_now;
+use crate::ui::{Toasts, Tone};
 
 impl FormState {
     /// Checks as the server will, as far as the browser knows enough.
@@ -78,8 +80,21 @@ impl FormState {
                 (Change::Update { id, version, values }, i18n::translate(self.locale(), "ui.toast.saved", &[]))
             }
         };
+        self.send(Command::one(self.def.name, change), done, open, on_saved);
+    }
+
+    fn send(self, command: Command, done: String, open: RwSignal<bool>, on_saved: Option<Callback<Row>>) {
         self.busy.set(true);
-        act(Command::one(self.def.name, change), done, move |result| self.answer(result, open, on_saved));
+        let (sent, toasts) = (draft::Sent::new(self.draft_key()), Toasts::take());
+        act(command, done, move |result| {
+            sent.answered(result.is_ok());
+            // It may have been closed meanwhile, and perhaps another one opened in its place, which is not to be closed.
+            if self.busy.try_set(false).is_none() {
+                self.answer(result, open, on_saved);
+            } else {
+                self.answer_late(result, toasts, on_saved);
+            }
+        });
     }
 
     /// Whether the server could find more that is wrong: it alone knows what is taken. It refuses what is refused here, and says
@@ -90,18 +105,12 @@ impl FormState {
         self.def.fields.iter().any(|field| field.unique && is_set(field.name) && is_sound(field.name))
     }
 
+    /// The form is still there.
     fn answer(self, result: Result<Outcome, Error>, open: RwSignal<bool>, on_saved: Option<Callback<Row>>) {
-        // The page may have been left meanwhile; then nobody asks.
-        if self.busy.try_set(false).is_some() {
-            return;
-        }
         match result {
             Ok(outcome) => {
-                self.forget_draft();
                 open.set(false);
-                if let (Some(on_saved), Some(row)) = (on_saved, outcome.rows.into_iter().next()) {
-                    on_saved.try_run(row);
-                }
+                tell(on_saved, outcome);
             }
             Err(Error::Invalid { fields }) => {
                 self.errors.set(fields);
@@ -113,6 +122,18 @@ impl FormState {
             }
             // What was found here stays: the server could not be asked for more.
             Err(_) => focus_problem(),
+        }
+    }
+
+    /// The form is gone with all that it held: what was saved is shown, and what was refused has no field to stand beside.
+    fn answer_late(self, result: Result<Outcome, Error>, toasts: Toasts, on_saved: Option<Callback<Row>>) {
+        match result {
+            Ok(outcome) => tell(on_saved, outcome),
+            Err(error @ Error::Invalid { .. }) => {
+                toasts.push(i18n::error_sentence(self.locale(), &error), Tone::Danger, None);
+            }
+            // It was told already.
+            Err(_) => {}
         }
     }
 
@@ -135,6 +156,13 @@ impl FormState {
         let name = values.get(self.def.title).and_then(Value::as_str);
         let name = name.map_or_else(|| i18n::type_label(self.locale(), self.def), str::to_owned);
         i18n::translate(self.locale(), "ui.toast.created", &[("name", &name)])
+    }
+}
+
+/// Hands on what was saved, if whoever asked for it is still there.
+fn tell(on_saved: Option<Callback<Row>>, outcome: Outcome) {
+    if let (Some(on_saved), Some(row)) = (on_saved, outcome.rows.into_iter().next()) {
+        on_saved.try_run(row);
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) struct FormState {
     pub(super) usual: StoredValue<Values>,
     pub(super) custom: StoredValue<Vec<CustomField>>,
     pub(super) id: StoredValue<Uuid>,
+    /// What was typed is on its way. It goes with the form: an answer that comes later finds none.
     pub(super) busy: RwSignal<bool>,
 }
 
@@ -46,7 +47,6 @@ impl FormState {
         row: Signal<Option<Row>>,
         initial: Signal<Values>,
         titles: Signal<Titles>,
-        busy: RwSignal<bool>,
     ) -> Self {
         let page = Page::take();
         let base = row.get_untracked();
@@ -73,9 +73,8 @@ impl FormState {
             start: StoredValue::new(start),
             usual: StoredValue::new(usual),
             custom: StoredValue::new(custom),
-            busy,
+            busy: RwSignal::new(false),
         };
-        busy.set(false);
         state.keep_draft();
         state
     }
@@ -150,7 +149,7 @@ impl FormState {
         });
     }
 
-    fn draft_key(self) -> String {
+    pub(super) fn draft_key(self) -> String {
         let id = self.base.with_untracked(|row| row.as_ref().map(|row| row.id.to_string()));
         format!("draft.{}.{}", self.def.name, id.as_deref().unwrap_or("new"))
     }

@@ -35,6 +35,11 @@ pub(super) async fn asked_apart(
     if is_shown && foreign.contains_key(&into.id) {
         merged.insert("description".to_owned(), Value::Null);
     }
+    // What somebody else asked is not told as if this one's requester had.
+    let says = |row: &Row| merged.get("description").is_some_and(|description| description == row.value("description"));
+    if others.iter().any(|row| says(row) && foreign.contains_key(&row.id)) && !says(into) {
+        merged.insert("description".to_owned(), into.value("description").clone());
+    }
     let stays = |field: &str| merged.get(field).unwrap_or_else(|| into.value(field));
     let kept = stays("description");
     let mut changes = Vec::new();

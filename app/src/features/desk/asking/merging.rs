@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::context::t;
 use crate::features::desk::focus::Spot;
 use crate::features::desk::lookup::Lookup;
-use crate::features::desk::model::Desk;
+use crate::features::desk::model::{Desk, ToMerge};
 use crate::record::MergeDialog;
 use crate::ui::{Choice, Combobox, open_about};
 
@@ -56,7 +56,8 @@ pub(super) fn merge(desk: Desk) -> AnyView {
     look_up("desk-merge", ("desk.merge_with", "desk.merge_hint"), found, others, move |id| {
         if let Ok(other) = id.parse::<Uuid>() {
             desk.asking.set(None);
-            desk.merging.set(Some(own.iter().copied().chain([other]).collect()));
+            // One is at this ticket: what the other says comes here.
+            desk.merging.set(Some((own.iter().copied().chain([other]).collect(), own.first().copied())));
         }
     })
 }
@@ -64,7 +65,9 @@ pub(super) fn merge(desk: Desk) -> AnyView {
 /// What becomes of tickets that say the same.
 pub(super) fn merge_dialog(desk: Desk) -> AnyView {
     // While it closes it still is about them.
-    let ids = Memo::new(move |before: Option<&Vec<Uuid>>| desk.merging.get().or(before.cloned()).unwrap_or_default());
+    let about = Memo::new(move |before: Option<&ToMerge>| desk.merging.get().or(before.cloned()).unwrap_or_default());
+    let ids = Memo::new(move |_| about.with(|(ids, _)| ids.clone()));
+    let stays = Memo::new(move |_| about.with(|(_, stays)| *stays));
     // The ticket from which one came to the one that stays.
     let came = StoredValue::new(None::<(Uuid, Uuid)>);
     let merged = move |row: Row| {
@@ -80,5 +83,6 @@ pub(super) fn merge_dialog(desk: Desk) -> AnyView {
             desk.return_to(from, stays);
         }
     };
-    view! { <MergeDialog def=&TICKET ids open=open_about(desk.merging) on_merged=merged on_undone=undone/> }.into_any()
+    let open = open_about(desk.merging);
+    view! { <MergeDialog def=&TICKET ids stays open on_merged=merged on_undone=undone/> }.into_any()
 }

@@ -149,6 +149,16 @@ impl Writing {
         }
     }
 
+    /// Takes the draft of a ticket that is no longer open off the device, but for files that wait for something that is said.
+    pub(super) fn forget(self, files: Vec<(Uuid, String)>) {
+        let Some(storage) = storage() else { return };
+        if files.is_empty() {
+            drop(storage.remove_item(&self.name()));
+        } else {
+            store(&storage, &self.name(), &Kept { files, ..Kept::default() });
+        }
+    }
+
     /// What was sent and taken back can be written on, here or when the ticket is opened next; not over what was begun meanwhile.
     /// The files belong to no message any more: they come back, or go with what was begun, unless they are left out there.
     pub(super) fn bring_back(self, ticket: Ticket, written: &Kept) {

@@ -135,7 +135,8 @@ fn leave() {
 fn open_when_asked(ticket: Ticket) {
     let asked = ticket.desk.compose;
     Effect::new(move |_| {
-        if let Some(note) = asked.get() {
+        // One that is about to give way leaves it to the one that comes.
+        if let Some(note) = asked.get().filter(|_| ticket.is_asked()) {
             ticket.writing.note.set(note);
             asked.set(None);
             request_animation_frame(move || ticket.writing.editor.focus());

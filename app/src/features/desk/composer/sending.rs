@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use shared::desk::{Replied, Reply};
 use shared::post::AnswerWay;
 use shared::record::{Values, id, text};
-use shared::{Error, i18n};
+use shared::{Error, Row, i18n};
 use uuid::Uuid;
 
 use super::draft::{Kept, Writing};
@@ -74,26 +74,18 @@ impl Writing {
         }
         self.error.set(None);
         self.sending.set(true);
+        let written = self.kept();
+        let done = done(ticket, &written);
         spawn_local(async move {
             let first = send_reply(reply.clone()).await;
             // The answer got lost: the same message sent again is one message.
             let answer = if first == Err(Fault(Error::Offline)) { send_reply(reply.clone()).await } else { first };
             if self.sending.try_set(false).is_some() {
-                return;
+                return self.answer_late(ticket, (written, done), answer);
             }
             match answer {
                 Ok(Replied::Sent { change_set, message, ticket: row }) => {
-                    let written = self.kept();
-                    self.clear();
-                    match message {
-                        Some(message) => {
-                            ticket.add(message);
-                            ticket.show_end();
-                        }
-                        // Only the ticket changed: the files wait for something that is said.
-                        None => self.files.set(written.files.clone()),
-                    }
-                    ticket.desk.put(&row);
+                    let written = self.sent(ticket, message, &row);
                     self.told(ticket, written, change_set, id(&reply.changes, "solved_by_id"));
                 }
                 Ok(Replied::Crossed { messages, titles }) => {
@@ -106,6 +98,41 @@ impl Writing {
                 }
             }
         });
+    }
+
+    /// Shows what was sent, and begins anew; gives what was written.
+    fn sent(self, ticket: Ticket, message: Option<Row>, row: &Row) -> Kept {
+        let written = self.kept();
+        self.clear();
+        match message {
+            Some(message) => {
+                ticket.add(message);
+                ticket.show_end();
+            }
+            // Only the ticket changed: the files wait for something that is said.
+            None => self.files.set(written.files.clone()),
+        }
+        ticket.desk.put(row);
+        written
+    }
+
+    /// The ticket was left meanwhile: what was sent is no draft any more, what was not waits as one.
+    fn answer_late(self, ticket: Ticket, (written, done): (Kept, &'static str), answer: Result<Replied, Fault>) {
+        let desk = ticket.desk;
+        match answer {
+            Ok(Replied::Sent { change_set, message, ticket: row }) => {
+                self.forget(if message.is_none() { written.files.clone() } else { Vec::new() });
+                desk.put(&row);
+                let text = desk.say(done, &[]);
+                let undo = undo_then(desk.page, desk.toasts, change_set, move || self.bring_back(ticket, &written));
+                desk.toasts.push(text, Tone::Success, Some(undo));
+            }
+            Ok(Replied::Crossed { .. }) => {}
+            Err(fault) => {
+                let text = i18n::error_sentence(desk.page.locale.get_untracked(), &fault.0);
+                desk.toasts.push(text, Tone::Danger, None);
+            }
+        }
     }
 
     fn reply(self, ticket: Ticket, status: Option<&'static str>) -> Reply {
@@ -138,13 +165,7 @@ impl Writing {
 
     fn told(self, ticket: Ticket, written: Kept, change_set: Uuid, solved_by: Option<Uuid>) {
         let (desk, note) = (ticket.desk, written.note);
-        let done = match untrack(|| way(ticket, written.by_mail)) {
-            _ if note => "desk.noted",
-            AnswerWay::Mailed => "desk.sent",
-            AnswerWay::Told => "desk.sent_told",
-            AnswerWay::Kept => "desk.sent_here",
-        };
-        let text = desk.say(done, &[]);
+        let text = desk.say(done(ticket, &written), &[]);
         let text = match solved_by.and_then(|id| untrack(|| ticket.title(id))) {
             Some(name) => desk.say("desk.solved_by", &[("what", &text), ("name", &name)]),
             None => text,
@@ -154,5 +175,15 @@ impl Writing {
         if !note {
             desk.go_on();
         }
+    }
+}
+
+/// What is said once it is sent.
+fn done(ticket: Ticket, written: &Kept) -> &'static str {
+    match untrack(|| way(ticket, written.by_mail)) {
+        _ if written.note => "desk.noted",
+        AnswerWay::Mailed => "desk.sent",
+        AnswerWay::Told => "desk.sent_told",
+        AnswerWay::Kept => "desk.sent_here",
     }
 }

@@ -44,6 +44,8 @@ use crate::ui::{Notice, SkeletonRows, Tone};
 pub(super) struct Ticket {
     pub(super) desk: Desk,
     pub(super) id: Uuid,
+    /// The id it was opened by: its own, or that of one that became part of it.
+    asked: Uuid,
     pub(super) record: RecordContext,
     /// What was said, oldest first.
     pub(super) messages: RwSignal<Vec<Row>>,
@@ -93,7 +95,7 @@ pub(super) fn pane(desk: Desk, id: Uuid) -> AnyView {
                 Ok((detail, ..)) if detail.row.id != id && alone => {
                     view! { <Redirect path=format!("/tickets/{}", detail.row.id)/> }.into_any()
                 }
-                Ok(loaded) => opened(desk, loaded, move || again.notify()),
+                Ok(loaded) => opened(desk, id, loaded, move || again.notify()),
             }
         });
         view! { <Transition fallback=|| view! { <SkeletonRows count=8/> }>{body}</Transition> }
@@ -101,13 +103,19 @@ pub(super) fn pane(desk: Desk, id: Uuid) -> AnyView {
     .into_any()
 }
 
-fn opened(desk: Desk, (detail, said, custom): Loaded, reload: impl Fn() + Send + Sync + 'static) -> AnyView {
+fn opened(
+    desk: Desk,
+    asked: Uuid,
+    (detail, said, custom): Loaded,
+    reload: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
     let id = detail.row.id;
     let record = RecordContext::new(&TICKET, &custom, &detail);
     record.titles.update(|titles| titles.extend(said.titles));
     let ticket = Ticket {
         desk,
         id,
+        asked,
         record,
         messages: RwSignal::new(said.messages),
         attachments: RwSignal::new(said.attachments),
@@ -183,6 +191,11 @@ impl Ticket {
     /// The ticket as it is now; tracked.
     pub(super) fn row(self) -> Row {
         self.record.row.get()
+    }
+
+    /// Whether it is the one that the address asks for: it stays in sight until the next one has come.
+    pub(super) fn is_asked(self) -> bool {
+        self.desk.address.ticket_now() == Some(self.asked)
     }
 
     /// Who gets a copy of an answer: who got one of the customer's last letter; tracked.
