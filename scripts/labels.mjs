@@ -14,9 +14,15 @@ const LATER = new Set([
   "ticket_status", "timeline", "user",
 ]);
 
+// Beginnings of keys within topics of which the board shows the rest.
+const LATER_KEYS = ["record.rich.", "record.social.", "ui.keys.", "ui.profile."];
+
+const isLater = (topic, key) => LATER.has(topic) || LATER_KEYS.some((beginning) => `${topic}.${key}`.startsWith(beginning));
+
 // The texts that the first load needs, and the others.
 export function inParts(texts) {
-  const part = (later) => Object.fromEntries(Object.entries(texts).filter(([topic]) => LATER.has(topic) === later));
+  const some = (later) => ([topic, keys]) => [topic, Object.fromEntries(Object.entries(keys).filter(([key]) => isLater(topic, key) === later))];
+  const part = (later) => Object.fromEntries(Object.entries(texts).map(some(later)).filter(([, keys]) => Object.keys(keys).length > 0));
   return [part(false), part(true)];
 }
 

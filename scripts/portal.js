@@ -5,17 +5,19 @@ import "./portal/files.js";
 import "./portal/send.js";
 import "./portal/pressed.js";
 import "./portal/press.js";
+import { put } from "./portal/put.js";
+import { lead } from "./portal/tell.js";
 
 const fetchPart = async (address) => {
   const answer = await fetch(address, { headers: { accept: "text/html" } });
   return answer.ok && !answer.redirected ? answer.text() : undefined;
 };
 
-// A form that was refused opens where something is wrong, with what is said about it; some browsers give the focus to nobody by
-// themselves.
-const wrong = document.querySelector("[autofocus]");
-wrong?.focus({ preventScroll: true });
-wrong?.scrollIntoView({ block: "center" });
+// A form that was refused opens where something is wrong.
+lead(document);
+// Whoever is led to where one writes can write.
+const led = document.getElementById(location.hash.slice(1));
+if (led?.matches("textarea")) led.focus({ preventScroll: true });
 
 const form = document.querySelector("form[data-suggest]");
 if (form) {
@@ -41,8 +43,7 @@ const live = document.querySelector("[data-live]");
 if (live) {
   const fresh = live.querySelector("[data-fresh]");
   let shown = fresh.innerHTML;
-  // As the browser writes it: what is the same but for that is not drawn anew, with what was said about a button in there.
-  const written = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).innerHTML;
+  const controls = () => [...fresh.querySelectorAll("a, button")];
   let [turns, drawn] = [0, 0];
   const renew = async () => {
     const turn = ++turns;
@@ -50,14 +51,16 @@ if (live) {
     // Several may be under way at once: an answer that was overtaken says what was before.
     if (answer === undefined || turn < drawn) return;
     drawn = turn;
-    const part = written(answer);
+    const template = Object.assign(document.createElement("template"), { innerHTML: answer });
+    // As the browser writes it: what is the same but for that is not drawn anew, with what was said about a button in there.
+    const part = template.innerHTML;
     if (part === shown) return;
-    // Whoever is about to press a button in there has it under the finger still.
-    const focused = fresh.contains(document.activeElement) ? document.activeElement : undefined;
-    const place = focused && [...fresh.querySelectorAll("a, button")].indexOf(focused);
-    fresh.innerHTML = part;
+    // Whoever is about to press a button in there has it under the finger still; what was written meanwhile stands before them.
+    const focused = controls().find((control) => control === document.activeElement);
+    const place = focused && controls().indexOf(focused) - controls().length;
+    put(fresh, template.content);
     shown = part;
-    if (focused) fresh.querySelectorAll("a, button")[place]?.focus();
+    if (focused && !focused.isConnected) controls().at(place)?.focus();
   };
   const EVERY = 30_000;
   let polling;

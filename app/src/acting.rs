@@ -90,31 +90,50 @@ pub fn undo_then(
     change_set: Uuid,
     then: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Undo {
+    undo_with(page, toasts, change_set, move |outcome| {
+        told_undone(page.locale.get_untracked(), toasts, outcome);
+        if outcome.kept.is_empty() && !outcome.under_way {
+            then();
+        }
+    })
+}
+
+/// As [`undo_of`]; `tell` says what came of it.
+pub fn undo_with(
+    page: Page,
+    toasts: Toasts,
+    change_set: Uuid,
+    tell: impl Fn(&UndoOutcome) + Clone + Send + Sync + 'static,
+) -> Undo {
     Undo::new(move || {
-        let then = then.clone();
+        let tell = tell.clone();
         spawn_local(async move {
-            let locale = page.locale.get_untracked();
-            match undo(change_set).await {
-                Ok(outcome) => {
-                    told_undone(locale, toasts, &outcome);
-                    if outcome.kept.is_empty() {
-                        then();
-                    }
-                }
+            let answer = undo(change_set).await;
+            toasts.tried(change_set, matches!(answer, Err(Fault(Error::Offline))));
+            match answer {
+                Ok(outcome) => tell(&outcome),
                 // There are no fields here that could be marked: the reason is all there is to say.
-                Err(fault) => toasts.push(i18n::error_sentence(locale, &fault.0), Tone::Danger, None),
+                Err(fault) => {
+                    let text = i18n::error_sentence(page.locale.get_untracked(), &fault.0);
+                    toasts.push(text, Tone::Danger, None);
+                }
             }
         });
     })
+    .of(change_set)
 }
 
 /// Says that something was undone, or how much of it others have changed since, and where all of it is told.
 pub fn told_undone(locale: Locale, toasts: Toasts, outcome: &UndoOutcome) {
-    if outcome.kept.is_empty() {
+    if outcome.kept.is_empty() && !outcome.under_way {
         return toasts.push(i18n::translate(locale, "ui.toast.undone", &[]), Tone::Neutral, None);
     }
     let kept = outcome.kept.len().to_string();
-    let told = if outcome.undone > 0 { "ui.toast.undone_partly" } else { "ui.toast.undone_nothing" };
+    let told = match outcome.undone {
+        _ if outcome.under_way => "admin.history.undo_begun",
+        0 => "ui.toast.undone_nothing",
+        _ => "ui.toast.undone_partly",
+    };
     let text = i18n::translate(locale, told, &[("n", &kept), ("names", &names(locale, &outcome.kept))]);
     toasts.push_linked(text, Tone::Warning, ("/history", i18n::translate(locale, "ui.nav.history", &[])));
 }

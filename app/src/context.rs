@@ -165,6 +165,13 @@ impl Page {
         })
     }
 
+    /// The organisation's own language; reactive.
+    pub fn own_locale(self) -> Locale {
+        let locale = self.locale.get();
+        let is_other = self.session.with_value(|session| session.as_ref().is_some_and(|s| s.actor.other_names));
+        if is_other { locale.other() } else { locale }
+    }
+
     /// The user's time zone; UTC when nobody is signed in.
     pub fn zone(self) -> Zone {
         self.session.with_value(|session| session.as_ref().map(|s| s.actor.zone.clone())).unwrap_or_else(Zone::utc)

@@ -140,10 +140,7 @@ fn remember(name: &str, value: &str) {
 #[component]
 pub fn LanguageButton() -> impl IntoView {
     let page = Page::take();
-    let other = move || match page.locale.get() {
-        Locale::ZhCn => Locale::En,
-        Locale::En => Locale::ZhCn,
-    };
+    let other = move || page.locale.get().other();
     let name = move || page.text(&format!("ui.language.{}", other().code()));
     view! {
         <Button

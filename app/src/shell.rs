@@ -14,7 +14,8 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
         <html lang=boot.locale.code() data-theme=boot.theme data-density=boot.density>
             <head>
                 <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                // What is at the bottom stays above the keyboard of a phone.
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
                 <HeadLinks/>
                 <MetaTags/>

@@ -155,6 +155,22 @@ test("teams stand below each other", async ({ page }) => {
   await expect(page.locator(".tree-row", { hasText: `${name} B` })).toHaveAttribute("style", /--depth:\s*1/);
 });
 
+test("a mailbox that is put into another queue names that one at once", async ({ page }) => {
+  await as(page, "admin");
+  const mark = randomUUID().slice(0, 8);
+  const queue = (name: string) => create(page, "queue", { name: `${name} ${mark}`, other_name: `${name} ${mark}`, routing: "manual", public: false });
+  const [first, second] = [await queue("First"), await queue("Second")];
+  const place = { imap_host: "imap.invalid", smtp_host: "smtp.invalid", active: false };
+  await create(page, "mailbox", { address: `${mark}@desk.test`, queue_id: first, ...place });
+  await page.goto("/settings/mailboxes");
+  const row = page.locator(".admin-row", { hasText: `${mark}@desk.test` });
+  await expect(row).toContainText(`First ${mark}`);
+  await pick(row.getByRole("button", { name: "More actions" }), page.getByRole("menuitem", { name: "Edit" }));
+  await page.locator("dialog[open] #edit-queue_id").selectOption(second);
+  await save(page);
+  await expect(row).toContainText(`Second ${mark}`);
+});
+
 test("a right is changed in the matrix and taken back by undo", async ({ page }) => {
   await as(page, "admin");
   await page.goto("/settings/roles");
@@ -168,6 +184,46 @@ test("a right is changed in the matrix and taken back by undo", async ({ page })
   await expect(page.locator(".toast").last()).toContainText("Saved");
   await page.reload();
   await expect(level).toHaveValue("team");
+});
+
+test("what one may no longer read goes from every page that shows it", async ({ page, browser }) => {
+  const name = `Taken ${randomUUID().slice(0, 8)}`;
+  await as(page, "admin");
+  const types = ["customer", "opportunity", "pipeline", "queue", "stage", "task", "ticket"];
+  const grants = (read: string) => ({ types: Object.fromEntries(types.map((type) => [type, { read }])) });
+  const role = await create(page, "role", { name, grants: grants("all") });
+  const pipeline_id = await create(page, "pipeline", { name, currency: "USD" });
+  const stage_id = await create(page, "stage", { pipeline_id, name: "First", position: 1, probability: 10 });
+  await create(page, "opportunity", { name, stage_id, rank: "bottom" });
+  await create(page, "customer", { name });
+  await create(page, "ticket", { subject: name, kind: "request" });
+  await create(page, "task", { subject: name, due_at: "2031-05-14T06:30:00Z" });
+  const invitation = { email: `${randomUUID()}@guest.test`, name: "Guest", role_ids: [role], team_id: null };
+  const link = await call<string>(page, "invite", { invitation });
+  const guest = await join(browser, new URL(link).search);
+  const words = `q=${encodeURIComponent(name)}`;
+  const addresses = [
+    `/tickets?${words}`, `/customers?${words}`, `/desk?view=open&${words}`, `/pipeline?pipeline=${pipeline_id}`,
+    `/tasks?${words}&as=month&by=due_at&at=2031-05-14`, "/desk/reports",
+  ];
+  const tabs: Page[] = [];
+  for (const address of addresses) {
+    const tab = await guest.context().newPage();
+    await tab.goto(address);
+    const shown = address.startsWith("/desk/") ? tab.locator(".report .figure") : tab.locator("main").getByText(name);
+    await expect(shown.first(), address).toBeVisible();
+    tabs.push(tab);
+  }
+  const desk = tabs[2]!;
+  await expect(desk.locator(".desk-views .count")).not.toHaveCount(0);
+  const change = { do: "update", id: role, values: { grants: grants("none") } };
+  await call(page, "apply", { command: { record_type: "role", changes: [change], all_or_nothing: true } });
+  for (const [at, tab] of tabs.entries()) {
+    await expect(tab.locator("main .state[data-kind=denied]"), addresses[at]).toBeVisible();
+    await expect(tab.locator("main").getByText(name), addresses[at]).toHaveCount(0);
+    await expect(tab.locator(".page-head .num, .desk-list-head .num").filter({ hasText: /\d/ }), addresses[at]).toHaveCount(0);
+  }
+  await expect(desk.locator(".desk-views .count")).toHaveCount(0);
 });
 
 test("stages are put in another order", async ({ page }) => {

@@ -40,8 +40,9 @@ const send = (page: Page) => page.locator(".desk-composer-foot .button[data-kind
 
 const status = async (page: Page, id: string) =>
   (await call<{ row: { status: string } }>(page, "get_record", { record_type: "ticket", id })).row.status;
+// Nothing where it has none.
 const owner = async (page: Page, id: string) =>
-  (await call<{ row: { owner_id: string | null } }>(page, "get_record", { record_type: "ticket", id })).row.owner_id;
+  (await call<{ row: { owner_id?: string } }>(page, "get_record", { record_type: "ticket", id })).row.owner_id ?? null;
 
 async function openQueue(page: Page, id: string, open?: string) {
   await page.goto(`/desk?view=queue-${id}${open ? `&ticket=${open}` : ""}`);
@@ -64,6 +65,28 @@ async function openComposer(page: Page) {
 async function write(page: Page, text: string) {
   await area(page).click();
   await page.keyboard.type(text);
+}
+
+// Says how many undos the page has asked for from now on.
+function undos(page: Page): () => Promise<number> {
+  let count = 0;
+  page.on("request", (request) => (count += Number(request.url().endsWith("/api/fn/undo"))));
+  return async () => {
+    // What was asked for before this is known by then.
+    await page.evaluate(async () => void (await fetch(location.href)));
+    return count;
+  };
+}
+
+// What the page asks for by that name waits until it is called.
+async function held(page: Page, name: string): Promise<() => void> {
+  let arrive = () => {};
+  const awaited = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route(`**/api/fn/${name}`, async (route) => {
+    await awaited;
+    await route.continue();
+  });
+  return () => arrive();
 }
 
 test("a new ticket, a customer's message and an answer appear at a colleague without a reload", async ({ browser }) => {
@@ -382,12 +405,18 @@ test("the keys go on from where a ticket was that a colleague solved", async ({ 
   await expect(row(page, a).locator(".ticket-subject")).toBeFocused();
 });
 
-test("a ticket that is put off gives way to the next one, says until when, and comes back at a press", async ({ page }) => {
+// Two tickets in a queue of their own, the first of them open: one that can be put off, and the next.
+async function twoTickets(page: Page): Promise<{ a: string; b: string }> {
   await signIn(page, "admin");
   const own = await queue(page);
   const [a, b] = [await ticket(page, own, "Not today"), await ticket(page, own, "Next")];
   await openQueue(page, own, a);
   await expect(row(page, b)).toBeVisible();
+  return { a, b };
+}
+
+test("a ticket that is put off gives way to the next one, says until when, and comes back at a press", async ({ page }) => {
+  const { a, b } = await twoTickets(page);
   await pick(page.locator(".ticket-head").getByRole("button", { name: "More" }), page.getByRole("menuitem", { name: "Snooze" }));
   await expect(page.locator("dialog[open] h2")).toHaveText(/^Snooze: \S+ Not today$/);
   await expect(page.locator("dialog[open] .desk-choices button").first()).toContainText("In one hour");
@@ -410,11 +439,7 @@ test("a ticket that is put off gives way to the next one, says until when, and c
 });
 
 test("keys do nothing to a ticket that was put off while the next one is on its way", async ({ page }) => {
-  await signIn(page, "admin");
-  const own = await queue(page);
-  const [a, b] = [await ticket(page, own, "Not today"), await ticket(page, own, "Next")];
-  await openQueue(page, own, a);
-  await expect(row(page, b)).toBeVisible();
+  const { a, b } = await twoTickets(page);
   let arrive = () => {};
   const awaited = new Promise<void>((resolve) => (arrive = resolve));
   await page.route("**/api/fn/conversation", async (route) => {
@@ -427,6 +452,8 @@ test("keys do nothing to a ticket that was put off while the next one is on its 
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`ticket=${b}`));
   await expect(page.locator("dialog[open]")).toHaveCount(0);
+  // Neither does the pointer.
+  await expect(page.locator(".ticket-cols:not([inert])")).toHaveCount(0);
   await page.keyboard.press("s");
   await page.keyboard.press("n");
   arrive();
@@ -434,8 +461,62 @@ test("keys do nothing to a ticket that was put off while the next one is on its 
   await expect(page.locator(`.ticket[data-id="${b}"]`)).toBeVisible();
   await expect(page.locator(".desk-composer")).toHaveAttribute("data-note", "");
   await expect(area(page)).toBeFocused();
+  await expect(page.locator(".ticket-cols")).toHaveJSProperty("inert", false);
   expect(await status(page, a)).toBe("new");
   expect(await status(page, b)).toBe("new");
+});
+
+test("what one did last is taken back by key, but not what was done while one writes", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = [await ticket(page, own, "First"), await ticket(page, own, "Second")];
+  await openQueue(page, own, a);
+  await expect(row(page, b)).toBeVisible();
+  const priority = page.locator(".ticket-controls").getByRole("combobox", { name: "Priority" });
+  await priority.selectOption("high");
+  await expect(page.locator(".toast", { hasText: "Saved" })).toBeVisible();
+  const asked = undos(page);
+  await write(page, "We come");
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(area(page)).not.toHaveText("We come");
+  expect(await asked()).toBe(0);
+  await page.locator(".ticket-name h1").click();
+  await page.keyboard.press("s");
+  await expect(page.locator(`.ticket[data-id="${b}"]`)).toBeVisible();
+  await expect(page.locator(".toast", { hasText: "Solved" })).toBeVisible();
+  // One after the other, the last one first, and one is at its ticket again; a key that is held takes back one.
+  await page.keyboard.down("ControlOrMeta");
+  await page.keyboard.down("z");
+  await expect(page.locator(`.ticket[data-id="${a}"]`)).toBeVisible();
+  await expect.poll(() => status(page, a)).toBe("new");
+  await page.keyboard.down("z");
+  expect(await asked()).toBe(1);
+  await page.keyboard.up("z");
+  await page.keyboard.up("ControlOrMeta");
+  await expect(priority).toHaveValue("high");
+  await page.locator(".ticket-name h1").click();
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(priority).toHaveValue("normal");
+});
+
+test("what was begun on another page is not taken back by key in the desk", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = `Elsewhere ${randomUUID().slice(0, 8)}`;
+  const id = await create(page, "customer", { name });
+  await page.goto("/customers");
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  await page.locator(".list-search input").fill(name);
+  await expect(page.locator("tbody tr[data-id]")).toHaveCount(1);
+  await page.locator(`tbody tr[data-id="${id}"]`).getByRole("checkbox").check();
+  const asked = undos(page);
+  const arrive = await held(page, "apply");
+  await page.getByRole("button", { name: "Archive", exact: true }).click();
+  await page.locator('nav a[href="/desk"]').first().click();
+  await expect(page.locator(".desk-list")).toBeVisible();
+  arrive();
+  await expect(page.locator(".toast-action")).toBeVisible();
+  await page.keyboard.press("ControlOrMeta+z");
+  expect(await asked()).toBe(0);
 });
 
 test("the ticket that one is at is proposed to stay, and whoever loses theirs is named", async ({ page }) => {
@@ -628,6 +709,129 @@ test("ticket after ticket, until none waits", async ({ page }) => {
   await write(page, "Done");
   await page.getByRole("button", { name: "Send and solve" }).click();
   await expect(page.locator(".toast").last()).toContainText("No ticket waits");
+});
+
+test("served tickets are done by key: nothing is done to one that is done with, and what one did is taken back", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const [a, b] = [await ticket(page, own, "First"), await ticket(page, own, "Second", { priority: "low" })];
+  await openQueue(page, own);
+  await page.locator(".desk-list").getByRole("button", { name: "Next ticket" }).click();
+  await expect(page.locator(`.ticket[data-id="${a}"]`)).toBeVisible();
+  await openComposer(page);
+  await page.locator(".ticket-name h1").click();
+  // One's own already: it stays the one that was served, and is ticked, wherever one was in the list.
+  await page.keyboard.press("t");
+  await expect(page.getByRole("button", { name: "Skip" })).toBeVisible();
+  await page.keyboard.press("x");
+  await expect(row(page, a).getByRole("checkbox")).toBeChecked();
+  await page.keyboard.press("x");
+  const arrive = await held(page, "next_ticket");
+  await page.keyboard.press("s");
+  await expect(page.locator(".ticket-cols")).toHaveJSProperty("inert", true);
+  await expect.poll(() => status(page, a)).toBe("solved");
+  await page.keyboard.press("s");
+  arrive();
+  await expect(page.locator(`.ticket[data-id="${b}"]`)).toBeVisible();
+  await expect(page.locator(".ticket-cols")).toHaveJSProperty("inert", false);
+  expect(await status(page, a)).toBe("solved");
+  await expect.poll(() => owner(page, b)).not.toBeNull();
+  await page.locator(".ticket-name h1").click();
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect.poll(() => status(page, a)).toBe("open");
+  expect(await owner(page, b), "what one was served is not what one did").not.toBeNull();
+  await page.keyboard.press("Escape");
+  await expect(page.locator(".ticket")).toHaveCount(0);
+  await row(page, b).locator(".ticket-subject").click();
+  await expect(page.locator(`.ticket[data-id="${b}"]`)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Skip" })).toHaveCount(0);
+});
+
+test("whoever solves a served ticket by its select goes on, and what waits for a customer stays theirs", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const a = await ticket(page, own, "First");
+  const [b, c] = [await ticket(page, own, "Second", { priority: "low" }), await ticket(page, own, "Third", { priority: "low" })];
+  await openQueue(page, own);
+  await page.locator(".desk-list").getByRole("button", { name: "Next ticket" }).click();
+  await expect(page.locator(`.ticket[data-id="${a}"]`)).toBeVisible();
+  await openComposer(page);
+  const chosen = page.locator(".ticket-controls").getByRole("combobox", { name: "Status" });
+  const play = (name: string) => page.locator(".ticket-play").getByRole("button", { name, exact: true });
+  await expect(play("Skip")).toBeVisible();
+  await chosen.selectOption("solved");
+  await expect(page.locator(`.ticket[data-id="${b}"]`)).toBeVisible();
+  expect(await status(page, a)).toBe("solved");
+  expect(await owner(page, a), "it is not left to colleagues").not.toBeNull();
+  await chosen.selectOption("waiting_customer");
+  await expect(play("Skip")).toHaveCount(0);
+  await expect.poll(() => status(page, b)).toBe("waiting_customer");
+  await play("Next").click();
+  await expect(page.locator(`.ticket[data-id="${c}"]`)).toBeVisible();
+  expect(await owner(page, b)).not.toBeNull();
+  await play("Skip").click();
+  await expect.poll(() => owner(page, c)).toBeNull();
+  await expect(page.locator(".toast", { hasText: "No ticket waits" })).toBeVisible();
+});
+
+// A ticket that one was served.
+async function served(page: Page): Promise<string> {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "Served");
+  await openQueue(page, own);
+  await page.locator(".desk-list").getByRole("button", { name: "Next ticket" }).click();
+  await expect(page.locator(`.ticket[data-id="${id}"]`)).toBeVisible();
+  await openComposer(page);
+  await page.locator(".ticket-name h1").click();
+  return id;
+}
+
+test("whoever waits for the next ticket can leave", async ({ page }) => {
+  const id = await served(page);
+  await held(page, "next_ticket");
+  await page.keyboard.press("s");
+  await expect.poll(() => status(page, id)).toBe("solved");
+  await expect(page.locator(".ticket-cols")).toHaveJSProperty("inert", true);
+  await page.locator(".ticket-head").getByRole("button", { name: "Close" }).click();
+  await expect(page.locator(".ticket")).toHaveCount(0);
+});
+
+test("a served ticket whose change is refused late is at hand for the keys again", async ({ page }) => {
+  const id = await served(page);
+  let refuse = () => {};
+  const awaited = new Promise<void>((resolve) => (refuse = resolve));
+  await page.route("**/api/fn/apply", async (route) => {
+    await awaited;
+    await route.abort();
+  });
+  // What waits lets go of it.
+  await page.locator(".ticket-head .menu > .button").focus();
+  await page.keyboard.press("s");
+  await expect(page.locator(".ticket-cols")).toHaveJSProperty("inert", true);
+  // So many frames that nothing waits for the focus any more.
+  await page.evaluate(() => new Promise<void>((resolve) => {
+    let frames = 150;
+    const count = (): unknown => (frames-- ? requestAnimationFrame(count) : resolve());
+    count();
+  }));
+  refuse();
+  await expect(page.locator(".ticket-cols")).toHaveJSProperty("inert", false);
+  await expect(page.locator(".ticket-head .menu > .button")).toBeFocused();
+  expect(await status(page, id)).toBe("open");
+});
+
+test("on a phone Back leads from a ticket that does not come @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const id = await ticket(page, own, "On its way");
+  await page.goto(`/desk?view=queue-${own}`);
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  await held(page, "conversation");
+  await row(page, id).locator(".ticket-subject").click();
+  await page.locator(".ticket-back").getByRole("button", { name: "Back" }).click();
+  await expect(row(page, id)).toBeVisible();
 });
 
 test("a ticket has a page of its own, and Back leads from it", async ({ page }) => {

@@ -321,6 +321,30 @@ test("on a phone all ways to send stand beside each other, whole and large enoug
   }
 });
 
+test("on a phone what sends stays in sight below a long answer and files that were refused @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  const { id, queue } = await opened(page);
+  const send = page.locator(".desk-composer-foot .button[data-kind=primary]");
+  const programs = ["a", "b", "c", "d"].map((name) => ({ name: `${name}.exe`, mimeType: "application/octet-stream", buffer: Buffer.from("MZ") }));
+  for (const [at, [width, height]] of ([[390, 844], [360, 640]] as const).entries()) {
+    await page.setViewportSize({ width, height });
+    await open(page, queue, id);
+    await area(page).click();
+    await page.keyboard.type(Array.from({ length: 24 }, (_, n) => `Line ${n}`).join("\n"));
+    await tool(page, "Attach files").click();
+    await page.locator(".desk-composer input[type=file]").setInputFiles(programs);
+    const refused = page.locator(".desk-composer .upload-list > li:has(.field-error)");
+    await expect(refused).toHaveCount(4);
+    // For whom one writes, and all that was refused, can be read.
+    await refused.last().scrollIntoViewIfNeeded();
+    await expect(refused.last()).toBeInViewport();
+    await expect(composer(page).getByRole("radio", { name: "Reply" })).toBeInViewport();
+    await expect(send).toBeInViewport({ ratio: 1 });
+    await send.click();
+    await expect(page.locator(".message[data-kind=reply]")).toHaveCount(at + 1);
+  }
+});
+
 test("the article that an answer solves a ticket with is named by the ticket", async ({ page }) => {
   const title = `Sluice ${randomUUID().slice(0, 8)}`;
   await signIn(page, "admin");

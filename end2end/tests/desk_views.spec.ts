@@ -88,6 +88,27 @@ test("a view of the desk is narrowed, stays current, and is saved, renamed and r
   await expect(page.locator(".ticket-row")).toHaveCount(4);
 });
 
+test("a view of one's own stands among the others at once, before these are read anew", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  await createAll(page, "ticket", ["A", "B"].map((subject) => ({ subject, queue_id: own, kind: "repair" })));
+  await page.goto(`/desk?view=queue-${own}`);
+  await ofKinds(page, "in", ["Repair"]);
+  let arrive = () => {};
+  const awaited = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/api/fn/desk_around", async (route) => {
+    await awaited;
+    await route.continue();
+  });
+  const name = fresh("Mine");
+  await pick(views(page), page.getByRole("menuitem", { name: "Save as view" }));
+  await page.locator("dialog[open] #view-name").fill(name);
+  await page.locator("dialog[open]").getByRole("button", { name: "Save" }).click();
+  await expect(inRail(page, name)).toHaveAttribute("aria-current", "page");
+  arrive();
+  await expect(inRail(page, name).locator(".count")).toHaveText("2");
+});
+
 test("a view that was empty shows all that arrives", async ({ page }) => {
   await signIn(page, "admin");
   const own = await queue(page);
@@ -192,6 +213,68 @@ test("tags are added to and taken off several tickets, the others stay", async (
   await expect.poll(now).toEqual(tags);
 });
 
+test("tickets are ticked from one to another, all that are shown, and all there are", async ({ page }) => {
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const many = Array.from({ length: 130 }, (_, n) => ({ subject: `Many ${n}`, queue_id: own, kind: "request" }));
+  const ids = await createAll(page, "ticket", many);
+  await page.goto(`/desk?view=queue-${own}`);
+  const bar = page.locator(".bulk-bar");
+  const boxes = page.locator(".ticket-row").getByRole("checkbox");
+  await press(boxes.nth(0), bar);
+  await boxes.nth(3).click({ modifiers: ["Shift"] });
+  await expect(bar.locator("strong")).toHaveText("4 selected");
+  const shown = page.locator(".desk-list-head").getByRole("checkbox", { name: "Select all shown" });
+  await expect(shown).toHaveJSProperty("indeterminate", true);
+  await shown.check();
+  await expect(bar.locator("strong")).toHaveText("80 selected");
+  // By key, from wherever nothing is typed into.
+  await page.locator(".desk-list-head h1").click();
+  await page.keyboard.press("Shift+X");
+  await expect(bar).toHaveCount(0);
+  await page.keyboard.press("Shift+X");
+  await expect(bar.locator("strong")).toHaveText("80 selected");
+  await bar.getByRole("button", { name: "Select all 130" }).click();
+  await expect(bar.locator("strong")).toHaveText("130 selected");
+  await expect(bar.getByRole("button", { name: "Select all" })).toHaveCount(0);
+  await expect(shown).toBeChecked();
+  await bar.getByRole("button", { name: "Priority" }).click();
+  await page.locator("dialog[open]").getByRole("button", { name: "High" }).click();
+  await expect(toast(page, "130 records changed")).toBeVisible({ timeout: 30_000 });
+  for (const id of [ids[0]!, ids[129]!]) expect((await stored(page, id)).priority).toBe("high");
+});
+
+test("on a phone all tickets of a queue, and all rows of a table, are ticked by the bar @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  await signIn(page, "admin");
+  const own = await queue(page);
+  const subject = fresh("Together");
+  const ids = await createAll(page, "ticket", [1, 2, 3].map((n) => ({ subject: `${subject} ${n}`, queue_id: own, kind: "request" })));
+  await page.goto(`/desk?view=queue-${own}`);
+  const bar = page.locator(".bulk-bar");
+  await press(row(page, ids[0]!).getByRole("checkbox"), bar);
+  await bar.getByRole("button", { name: "Select all 3" }).click();
+  await expect(bar.locator("strong")).toHaveText("3 selected");
+  await page.goto(`/tickets?q=${encodeURIComponent(subject)}`);
+  await expect(page.locator("tbody tr[data-id]")).toHaveCount(3);
+  await press(page.getByRole("button", { name: "Select", exact: true }), bar);
+  await bar.getByRole("button", { name: "Select all 3" }).click();
+  await expect(bar.locator("strong")).toHaveText("3 selected");
+  await expect(page.locator("tbody tr[data-selected]")).toHaveCount(3);
+});
+
+test("a queue is called by its whole name however much waits in it", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = fresh("Repairs");
+  const own = await create(page, "queue", { name, routing: "manual", public: false });
+  await createAll(page, "ticket", Array.from({ length: 12 }, () => ({ subject: "Counted", queue_id: own, kind: "request", priority: "urgent" })));
+  await page.goto(`/desk?view=queue-${own}`);
+  await expect(inRail(page, name).locator(".count > span:last-child")).toHaveText("12");
+  const words = inRail(page, name).locator(".truncate");
+  await expect(words).toHaveAttribute("title", name);
+  expect(await words.evaluate((words) => words.scrollWidth - words.clientWidth)).toBe(0);
+});
+
 test("on a phone what is done with chosen tickets are icons and a menu, and the chosen view is in sight @phone", async ({ page, isMobile }) => {
   test.skip(!isMobile, "what the phone shows");
   await signIn(page, "admin");
@@ -259,4 +342,19 @@ test("on a phone the cards of a list name their numbers @phone", async ({ page, 
   await expect(answer).toHaveText("30");
   await expect(answer).toHaveAttribute("data-label", "First answer within (working minutes)");
   await expect(card.locator("td[data-field=position]")).toHaveAttribute("data-label", "Order");
+});
+
+test("on a phone the cards of tickets say how far they have come, how urgent they are and who works them @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  await signIn(page, "admin");
+  const [subject, agent] = [fresh("Card"), fresh("Zoe")];
+  const owner_id = await create(page, "user", { name: agent });
+  await create(page, "ticket", { subject, queue_id: await queue(page), kind: "request", status: "open", priority: "urgent", owner_id });
+  await page.goto(`/tickets?q=${encodeURIComponent(subject)}`);
+  const card = page.locator("tr[data-row]", { hasText: subject });
+  for (const [field, words] of [["status", "Open"], ["priority", "Urgent"], ["owner_id", agent]] as const) {
+    const fact = card.locator(`td[data-field="${field}"]`);
+    await expect(fact).toContainText(words);
+    await expect(fact.getByText(words)).toBeInViewport({ ratio: 1 });
+  }
 });

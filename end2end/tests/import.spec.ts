@@ -53,6 +53,27 @@ async function undo(page: Page) {
   await expect(page.locator("dialog[open]")).toHaveCount(0, { timeout: 120_000 });
 }
 
+// Holds back how far an undo is until that may arrive, and loses once what came of it, after the run was said to be undone.
+async function undoLooks(page: Page) {
+  let [lost, isUndone, arrive] = [0, false, () => {}];
+  const awaited = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/api/fn/import_run", async (route) => {
+    const answer = await route.fetch();
+    isUndone ||= (await answer.json()).status === "undone";
+    await route.fulfill({ response: answer });
+  });
+  await page.route("**/api/fn/undo_progress", async (route) => {
+    const asked = isUndone;
+    await awaited;
+    if (asked && lost === 0) {
+      lost += 1;
+      return route.abort();
+    }
+    return route.continue();
+  });
+  return { arrive, lost: () => lost };
+}
+
 async function idOf(page: Page, record_type: string, name: string): Promise<string> {
   const query = { filter: { field: { field: "name", op: "eq", value: name } } };
   const found = await call<{ rows: { id: string }[] }>(page, "list_records", { record_type, query });
@@ -101,7 +122,15 @@ test("the published sales data is imported, read off the board, and taken back",
 
   await page.goto(imported);
   await expect(figures(page)).toHaveCount(4);
+  const looked = await undoLooks(page);
   await undo(page);
+  // So much goes back in the background: the page tells how far that is, and what came of it, also where that is lost once on the way.
+  await expect(page.getByRole("heading", { name: "Being undone" })).toBeVisible();
+  looked.arrive();
+  await expect(page.getByRole("heading", { name: "Undone", exact: true })).toBeVisible({ timeout: 120_000 });
+  await expect(page.locator(".notice")).toContainText("records set back");
+  expect(looked.lost()).toBe(1);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
   const left = await call<{ rows: unknown[] }>(page, "list_records", {
     record_type: "pipeline",
     query: { filter: { field: { field: "name", op: "eq", value: "Maven Sales" } } },
@@ -280,6 +309,21 @@ test("deals without a stage begin in the first one, and the rows of a preview ca
   await expect(rows).toHaveCount(1);
   await expect(rows).toContainText(`Deal ${stamp} 44`);
   expect(await run(page)).toEqual(["44", "0", "0", "1"]);
+  await undo(page);
+});
+
+test("an unknown stage can be made, or its deals begin in the first one: a stage is never left empty", async ({ page }) => {
+  await signIn(page, "admin");
+  const stage = `Trial ${Date.now()}`;
+  await choose(page, { name: "deals.csv", mimeType: "text/csv", buffer: Buffer.from(`Deal name,Stage\nOne ${stage},${stage}\n`) });
+  await page.locator("#import-type-0").selectOption("opportunity");
+  await check(page);
+  const asked = page.locator(".near-match").filter({ hasText: stage });
+  await expect(asked.getByRole("button", { name: new RegExp(`^Create “${stage}” in “.+”$`) })).toBeVisible();
+  await expect(asked.getByRole("button", { name: "Leave it empty" })).toHaveCount(0);
+  await asked.getByRole("button", { name: "Begin in the first stage" }).click();
+  await expect(asked).toHaveAttribute("data-answered", "");
+  expect(await run(page)).toEqual(["1", "0", "0", "0"]);
   await undo(page);
 });
 

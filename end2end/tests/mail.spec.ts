@@ -148,8 +148,10 @@ test("a mail becomes a ticket, its answer arrives threaded, and what answers tha
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`${desk.server.base}/tickets/${(await desk.tickets(`${subject} picture`))[0]!.id}`);
     const missing = page.getByText(/^(Picture could not be loaded|图片无法加载)$/).first();
+    const load = page.getByRole("button", { name: /^(Load pictures|加载图片)$/ }).first();
+    // As wide as what it says, not as the message.
+    expect(await load.evaluate((button) => button.clientWidth * 2 < button.parentElement!.offsetWidth)).toBe(true);
     await expect(async () => {
-      const load = page.getByRole("button", { name: /^(Load pictures|加载图片)$/ }).first();
       if (!(await missing.isVisible())) await load.click({ timeout: 1_000 });
       await expect(missing).toBeVisible({ timeout: 2_000 });
     }).toPass();

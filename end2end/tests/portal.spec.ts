@@ -110,7 +110,13 @@ test("“It is solved” without connection, or refused, says so in the page’s
   await refuse(404, '<html lang="zh-CN"><main><p data-refused>内容已被移除。</p></main></html>');
   await solve.click();
   await expect(told("内容已被移除。")).toBeVisible();
-  // What stands before the server speaks a language of its own.
+  // What stands before the server speaks a language of its own, and is no page of this one's.
+  await refuse(404, '<html lang="en"><h1>404 Not Found</h1></html>');
+  await solve.click();
+  await expect(told("操作未成功，当前页面会保持不变，请重试。")).toBeVisible();
+  await refuse(404, '<html lang="zh-CN"><main><p data-refused>内容已被移除。</p></main></html>');
+  await solve.click();
+  await expect(told("内容已被移除。")).toBeVisible();
   await refuse(502, '<html lang="en"><main><p>Bad gateway</p></main></html>');
   await solve.click();
   await expect(told("操作未成功，当前页面会保持不变，请重试。")).toBeVisible();
@@ -207,6 +213,12 @@ test("an agent’s answer appears while the customer is typing, a note never doe
   await enter(page, email);
   await page.getByRole("link", { name: "Live" }).click();
   await page.getByLabel("Your answer").fill("I am typ");
+  const first = page.locator(".portal-said > li").first();
+  await first.evaluate((message) => {
+    Object.assign(message, { isOld: true });
+    // One that will be gone: those after it move up.
+    message.before(Object.assign(document.createElement("li"), { id: "gone", textContent: "Taken back" }));
+  });
 
   const desk = await (await open(browser)).newPage();
   await signIn(desk, "admin");
@@ -219,6 +231,23 @@ test("an agent’s answer appears while the customer is typing, a note never doe
   await expect(page.getByText("We are on it")).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText("between us")).toHaveCount(0);
   await expect(page.getByLabel("Your answer")).toHaveValue("I am typ");
+  await expect(page.getByText("Taken back")).toHaveCount(0);
+  // What was there stays: whoever hears the page is told of the answer alone.
+  expect(await first.evaluate((message) => "isOld" in message)).toBe(true);
+});
+
+test("without connection signing in says that no link was asked for @phone", async ({ browser }) => {
+  const context = await open(browser);
+  const page = await context.newPage();
+  await page.goto("/portal/demo/sign-in");
+  await page.getByLabel("Your e-mail").fill(`${randomUUID()}@customer.test`);
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "Send link" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "You are offline. The link was not asked for" })).toBeVisible();
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Send link" }).click();
+  await expect(page.getByRole("heading", { name: "Look into your mailbox" })).toBeVisible();
+  await context.close();
 });
 
 test("two agents, one on a phone, and a customer work a ticket at once, and nothing crosses", async ({ browser }) => {
@@ -273,6 +302,31 @@ test("articles are offered while a subject is typed", async ({ browser }) => {
   await page.goto("/portal/demo/new");
   await page.getByLabel("What is it about?").pressSequentially("gateway offline");
   await expect(page.getByRole("link", { name: "My gateway is offline. What can I do?" })).toBeVisible();
+});
+
+test("what is wrong with a field looks the same on every page @phone", async ({ browser }) => {
+  const page = await (await open(browser)).newPage();
+  const colour = async (path: string, button: string) => {
+    await page.goto(`/portal/demo${path}`);
+    await page.getByRole("button", { name: button, exact: true }).click();
+    const told = page.locator(".field-error").first();
+    await expect(told).toBeVisible();
+    return told.evaluate((line) => getComputedStyle(line).color);
+  };
+  expect(await colour("/sign-in", "Send link")).toBe(await colour("/new", "Send"));
+});
+
+test("who says that it is not solved yet can write why at once @phone", async ({ browser }) => {
+  const page = await (await open(browser)).newPage();
+  const [email, subject] = [`${randomUUID()}@customer.test`, `Again ${randomUUID()}`];
+  await ask(page, email, subject);
+  await enter(page, email);
+  await page.getByRole("link", { name: subject }).click();
+  await page.getByRole("button", { name: "It is solved" }).click();
+  await page.getByRole("button", { name: "Not solved yet" }).click();
+  await expect(page.getByRole("button", { name: "It is solved" })).toBeVisible();
+  await expect(page.getByLabel("Your answer")).toBeFocused();
+  await expect(page.getByText("Your answer", { exact: true })).toBeInViewport();
 });
 
 test("files that are too large are refused beside their field, and nothing is sent @phone", async ({ browser }) => {

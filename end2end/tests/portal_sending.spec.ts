@@ -66,6 +66,12 @@ test("what does not fit is said in the language of the page, and nothing is sent
   await expect(page.locator("#subject-error")).toHaveText("内容过长，最多 300 个字符。");
   await page.getByLabel("附件").setInputFiles({ name: "空.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
   await expect(page.locator("#files-error")).toHaveText("空.txt 是空文件，请换一个文件或不附加。");
+  const file = (name: string, megabytes: number) => ({ name, mimeType: "video/mp4", buffer: Buffer.alloc(megabytes << 20) });
+  await page.getByLabel("附件").setInputFiles(file("大电影.mp4", 26));
+  await expect(page.locator("#files-error")).toHaveText("大电影.mp4：文件超过 25 MB。请压缩后重试，或改用链接分享。");
+  // Before it is sent, too.
+  await page.getByLabel("附件").setInputFiles(file("安装.pdf.EXE", 1));
+  await expect(page.locator("#files-error")).toHaveText("“安装.pdf.EXE”无法发送：不接受 exe 类型的文件。");
   expect(posts).toBe(0);
 });
 
@@ -120,6 +126,8 @@ test("buttons pressed without connection leave the page as it is, and work once 
 
 test("what the server refuses of such a button is a page that says so", async ({ page }) => {
   await page.goto("/portal/demo/sign-in");
+  let posts = 0;
+  page.on("request", (request) => (posts += Number(request.method() === "POST")));
   // A link that was used up meanwhile.
   await page.evaluate(() => {
     const form = Object.assign(document.createElement("form"), { method: "post", action: "/portal/demo/session" });
@@ -129,6 +137,69 @@ test("what the server refuses of such a button is a page that says so", async ({
   await page.getByRole("button", { name: "Enter" }).click();
   await expect(page).toHaveURL(/\/session$/);
   await expect(page.locator(".portal-problem")).toBeVisible();
+  expect(posts).toBe(1);
+});
+
+for (const status of [200, 404, 502]) {
+  test(`a page of somebody else (${status}) takes the place of none, and what was pressed is not sent again by itself`, async ({ page }) => {
+    let posts = 0;
+    await page.route("**/vote", (route) => {
+      posts += 1;
+      return posts > 1 ? route.continue() : route.fulfill({ status, contentType: "text/html", body: "<html><main><p>It is away</p></main></html>" });
+    });
+    await page.goto("/portal/demo/articles/gateway-offline");
+    const yes = page.getByRole("button", { name: "Yes" });
+    await yes.click();
+    await expect(page.getByRole("alert").filter({ hasText: "That didn’t work. This page stays as it is; try again." })).toBeVisible();
+    await expect(page).toHaveURL(/\/gateway-offline$/);
+    expect(posts).toBe(1);
+    await yes.click();
+    await expect(page.getByText("Thank you for telling us.")).toBeVisible();
+  });
+}
+
+test("what arrived is not told as a lack of connection where the page that came can't be shown", async ({ page }) => {
+  await page.route("**/vote", (route) => route.fulfill({ contentType: "text/html", body: '<body data-failed="."><p>No page as ours are</p>' }));
+  await page.goto("/portal/demo/articles/gateway-offline");
+  await page.getByRole("button", { name: "Yes" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "That didn’t work." })).toBeVisible();
+  await expect(page.getByText("No connection.")).toHaveCount(0);
+  await expect(page).toHaveURL(/\/gateway-offline$/);
+});
+
+test("what is pressed once more before the next page is there is sent once", async ({ page }) => {
+  await page.goto("/portal/demo/articles/gateway-offline");
+  let posts = 0;
+  page.on("request", (request) => (posts += Number(request.method() === "POST")));
+  let [asked, arrive] = [() => {}, () => {}];
+  const leaving = new Promise<void>((resolve) => (asked = resolve));
+  const awaited = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/*", async (route) => {
+    if (route.request().isNavigationRequest()) {
+      asked();
+      await awaited;
+    }
+    await route.continue();
+  });
+  let presses = 0;
+  await page.route("**/pressed", (route) => {
+    presses += 1;
+    return route.fulfill({ status: 204 });
+  });
+  // By the page itself: from outside nothing gets into one that is being left.
+  await page.getByRole("button", { name: "Yes" }).evaluate((button: HTMLButtonElement) => {
+    button.click();
+    setInterval(() => {
+      button.click();
+      void fetch("/pressed");
+    }, 100);
+  });
+  await leaving;
+  const before = presses;
+  await expect.poll(() => presses).toBeGreaterThan(before + 1);
+  arrive();
+  await expect(page.getByText("Thank you for telling us.")).toBeVisible();
+  expect(posts).toBe(1);
 });
 
 for (const status of [429, 500]) {
@@ -136,7 +207,8 @@ for (const status of [429, 500]) {
     let posts = 0;
     await page.route("**/vote", (route) => {
       posts += 1;
-      return route.fulfill({ status, contentType: "text/html", body: "<main><p>Something went wrong here.</p></main>" });
+      // The server's own pages carry that mark. Without it this told in whatever language of a proxy's that it was away.
+      return route.fulfill({ status, contentType: "text/html", body: "<main><p data-refused>Something went wrong here.</p></main>" });
     });
     await page.goto("/portal/demo/articles/gateway-offline");
     await page.getByRole("button", { name: "Yes" }).click();

@@ -30,7 +30,9 @@ test("a calendar is made with its hours and days @phone", async ({ page }) => {
   const form = page.locator("dialog[open]");
   await press(page.getByRole("button", { name: "New calendar" }), form);
   const name = fresh("Shop");
-  await form.getByLabel("Name", { exact: true }).fill(name);
+  // Its names are labelled by their languages.
+  await expect(form.getByLabel("Name (English)", { exact: true })).toBeVisible();
+  await form.getByLabel("Name (Chinese)", { exact: true }).fill(name);
   await form.getByRole("button", { name: "Add hours: Mon" }).click();
   const monday = form.getByRole("group", { name: "Mon" });
   await monday.getByLabel("To").fill("08:00");
@@ -85,6 +87,30 @@ test("escalation steps are added, told what is wrong with them, and undone", asy
   expect((await read(page, "sla_policy", id)).steps).toEqual([{ clock: "resolution", at_percent: 80, action: "raise_priority" }]);
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(field(page, "steps").locator("dd")).not.toContainText("Solving");
+});
+
+test("a draft that comes back in a new form says whom it names, also within its entries", async ({ page }) => {
+  await signIn(page, "admin");
+  const [calendar, team] = [fresh("Round the clock"), fresh("Night watch")];
+  const ids = [await create(page, "business_calendar", { name: calendar }), await create(page, "team", { name: team })];
+  await page.goto("/sla_policies");
+  const form = page.locator("dialog[open]");
+  const make = page.getByRole("button", { name: "New service level" }).first();
+  const own = form.getByRole("combobox", { name: "Calendar", exact: true });
+  const within = form.locator("[data-part=team_id]").getByRole("combobox");
+  await press(make, form);
+  await own.fill(calendar);
+  await form.getByRole("option", { name: calendar }).click();
+  await form.getByRole("button", { name: "Add a step" }).click();
+  await within.fill(team);
+  await form.getByRole("option", { name: team }).click();
+  const kept = () => page.evaluate(() => sessionStorage.getItem("draft.sla_policy.new") ?? "");
+  for (const id of ids) await expect.poll(kept).toContain(id);
+  await page.reload();
+  await press(make, form);
+  await expect(form.getByText("Your draft is back.")).toBeVisible();
+  await expect(own).toHaveValue(calendar);
+  await expect(within).toHaveValue(team);
 });
 
 test("a rule's conditions are chosen as filters are, and hold for the next ticket", async ({ page }) => {

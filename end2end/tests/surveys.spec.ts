@@ -109,8 +109,13 @@ test("recommendations are told by queue and open their answers", async ({ page }
   await row.locator("[data-column=nps] a").click();
   await expect(page).toHaveURL(/\/survey_responses\?/);
   await expect(page.locator("tr[data-row]")).toHaveCount(4);
+  // Nobody left a comment: answers are called by their scores.
+  await expect(page.locator("tr[data-row] .cell-main a", { hasText: "2 of 10" })).toHaveCount(1);
+  await page.goto(`/surveys/${survey_id}`);
+  const listed = page.locator("[data-related=survey_responses] .related-item");
+  for (const score of scores) await expect(listed.getByText(`${score} of 10`, { exact: true })).toHaveCount(1);
   await page.goto(`/tickets/${tickets[3]}`);
-  await expect(page.locator(".ticket-opinions")).toContainText("2/10");
+  await expect(page.locator(".ticket-opinions")).toContainText("2 of 10");
 });
 
 test("the history of a response tells what was answered in the reader's words", async ({ page }) => {

@@ -257,6 +257,26 @@ test("c opens a new task from anywhere, and it is on my day", async ({ page }) =
   await expect(page.locator(".task", { hasText: subject })).toBeVisible();
 });
 
+test("beside a long title stand when it was and what can be done with it, and the name stays whole @phone", async ({ page }) => {
+  await signIn(page, "admin");
+  const title = `${"A long title ".repeat(8)}${randomUUID().slice(0, 8)}`;
+  const id = await create(page, "article", { title, locale: "en", visibility: "internal", content: "<p>Words</p>" });
+  await page.goto(`/articles/${id}`);
+  const head = item(page, "created").last().locator(".timeline-head");
+  await expect(head.locator("> .menu")).toBeVisible();
+  const found = await head.evaluate((head) => {
+    const box = (part: string) => head.querySelector(`:scope ${part}`)!.getBoundingClientRect();
+    const [told, time, menu] = [box("> .timeline-told"), box("> time"), box("> .menu")];
+    return {
+      lines: head.querySelector("strong")!.getClientRects().length,
+      wraps: told.height > 30,
+      inOrder: told.right <= time.left && time.right <= menu.left,
+      atTheTop: [time, menu].every((part) => part.top - told.top < 12),
+    };
+  });
+  expect(found).toEqual({ lines: 1, wraps: true, inOrder: true, atTheTop: true });
+});
+
 test("hydration of my day and of a timeline says nothing on the console @phone", async ({ page }) => {
   const complaints: string[] = [];
   page.on("console", (message) => {

@@ -2,15 +2,20 @@
 // not sent, since what was typed would wait for their long way.
 import { tell } from "./tell.js";
 
+// By what programs go when they open a file, as the server finds it (store/src/files/refused.rs), which looks into it besides.
+const ending = (name) => /\.([^.\s]+)[.\s]*$/.exec(name.replace(/\p{C}/gu, ""))?.[1].toLowerCase();
+
 // What is wrong with the chosen files.
 export function unfit(input) {
   const files = [...input.files];
-  const { most, tooMany, largest, tooLarge, together, tooMuch, hollow } = input.dataset;
+  const { most, tooMany, largest, tooLarge, together, tooMuch, hollow, refused, refusal } = input.dataset;
+  const barred = files.find((file) => refused.split(" ").includes(ending(file.name)));
   const empty = files.find((file) => file.size === 0);
   const large = files.find((file) => file.size > Number(largest));
   if (files.length > Number(most)) return tooMany;
+  if (barred) return refusal.replace("{ending}", () => ending(barred.name)).replace("{name}", () => barred.name);
   if (empty) return hollow.replace("{name}", () => empty.name);
-  if (large) return `${large.name}: ${tooLarge}`;
+  if (large) return tooLarge.replace("{name}", () => large.name);
   return files.reduce((sum, file) => sum + file.size, 0) > Number(together) ? tooMuch : "";
 }
 

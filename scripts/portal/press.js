@@ -1,12 +1,12 @@
 // Buttons that stand by themselves: a vote, "It is solved", the way in, a search. Without connection the browser would put a page of
-// its own in the place of this one; so it stays as it is, with all that is typed on it, and says what is wrong.
+// its own in the place of this one, and so would what stands before the server while that is away; so it stays as it is, with all that
+// is typed on it, and says what is wrong. Nothing is sent a second time unless somebody presses again: it may have arrived.
 import { forgetAll } from "./draft.js";
-import { answered, go, reason } from "./send.js";
+import { answered, follow, go, isOurs, reason } from "./send.js";
+import { lead } from "./tell.js";
 
 // By where they go: a part that is replaced meanwhile has a new form for the same.
 const sending = new Set();
-// Sent on by the browser itself.
-const handed = new WeakSet();
 
 // Parts of the page are replaced, their forms with them: what is said belongs to the one that is there by then.
 const present = (form) => (form.isConnected ? form : ([...document.forms].find((other) => other.action === form.action) ?? form));
@@ -28,38 +28,54 @@ function say(pressed, text) {
   if (main) box.scrollIntoView({ block: "nearest" });
 }
 
+// Takes up what was answered; whether the page is being left for another.
+function take(form, [answer, html]) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const to = answer.headers.get("location") ?? (answer.redirected && isOurs(page) ? answer.url : undefined);
+  if (to) {
+    // Whoever comes next is somebody else.
+    if (answer.ok && new URL(form.action).pathname.endsWith("/sign-out")) forgetAll();
+    go(form, to);
+    return true;
+  }
+  const isPage = isOurs(page) && !page.querySelector("[data-refused]");
+  // Part of it may be done, and it may count: it is not sent again.
+  if (isPage && answer.status !== 429 && answer.status < 500) show(page, form);
+  else say(form, reason(page) || document.body.dataset.failed);
+  return false;
+}
+
+// Whether the page is being left, since all went well.
 async function send(form, button) {
   say(form, "");
   button?.setAttribute("aria-busy", "true");
+  let isLeft = false;
+  const answer = await answered(form, button).catch(() => undefined);
   try {
-    const [answer, html] = await answered(form, button);
-    const to = answer.headers.get("location");
-    if (to) {
-      // Whoever comes next is somebody else.
-      if (answer.ok && new URL(form.action).pathname.endsWith("/sign-out")) forgetAll();
-      return go(form, to);
-    }
-    const page = new DOMParser().parseFromString(html, "text/html");
-    if (answer.status === 429 || answer.status >= 500 || page.querySelector("[data-refused]")) {
-      // Part of it may be done, and it may count: it is not sent again.
-      say(form, reason(page) || document.body.dataset.failed);
-    } else {
-      // A form that is shown anew comes as a page of its own, which the browser has to ask for.
-      const there = present(form);
-      // Where none of its kind is left there is nothing to ask for: the page as it is by now says why.
-      if (!there.isConnected) return location.reload();
-      handed.add(there);
-      there.requestSubmit(button?.isConnected ? button : undefined);
-    }
+    if (answer) isLeft = take(form, answer);
+    else say(form, document.body.dataset.offline);
   } catch {
-    say(form, document.body.dataset.offline);
+    // It did arrive: not the connection is what is missing.
+    say(form, document.body.dataset.failed);
   }
-  return button?.removeAttribute("aria-busy");
+  if (!isLeft) button?.removeAttribute("aria-busy");
+  return isLeft;
+}
+
+// Shows a page that came instead of one to go to, such as the form for another link: the browser could get it only by sending what was
+// pressed again.
+function show(page, form) {
+  const main = document.adoptNode(page.querySelector("main"));
+  history.replaceState(null, "", form.action);
+  document.title = page.title;
+  document.querySelector("main").replaceWith(main);
+  main.querySelectorAll("form[data-words]").forEach(follow);
+  lead(main);
 }
 
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
-  if (event.defaultPrevented || handed.delete(form)) return;
+  if (event.defaultPrevented) return;
   if (form.method !== "post") {
     if (navigator.onLine) return;
     event.preventDefault();
@@ -70,6 +86,6 @@ document.addEventListener("submit", async (event) => {
   const { action } = form;
   if (sending.has(action)) return;
   sending.add(action);
-  await send(form, submitter ?? undefined);
-  sending.delete(action);
+  // Until the next page is there, this one is: what is pressed on it once more is not sent once more.
+  if (!(await send(form, submitter ?? undefined))) sending.delete(action);
 });

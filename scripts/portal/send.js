@@ -50,10 +50,14 @@ export function go(form, to) {
   return location.reload();
 }
 
-// What a page that came instead says went wrong, if it speaks the language of this one: not all that answers is the server's.
+// Whether a page is one of these: not all that answers is the server's.
+export const isOurs = (page) => page.body.hasAttribute("data-failed") || page.querySelector("[data-refused]") !== null;
+
+// What a page of ours that came instead says went wrong, if it speaks the language of this one.
 export function reason(page) {
   const { lang } = page.documentElement;
-  return !lang || lang === document.documentElement.lang ? page.querySelector("main p")?.textContent : undefined;
+  const isRead = isOurs(page) && (!lang || lang === document.documentElement.lang);
+  return isRead ? (page.querySelector("[data-refused]") ?? page.querySelector("main p"))?.textContent : undefined;
 }
 
 // Puts what the server says about a form into the one that is there.
@@ -105,7 +109,7 @@ async function send(form, words, say) {
   return true;
 }
 
-function follow(form) {
+export function follow(form) {
   const words = JSON.parse(form.dataset.words);
   const actions = form.querySelector(".actions");
   const button = actions.querySelector("button");
@@ -129,9 +133,10 @@ function follow(form) {
   let sending = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (sending || !fits(form, words)) return;
-    sending = true;
+    if (sending) return;
     say("");
+    if (!fits(form, words)) return;
+    sending = true;
     busy(true);
     sending = await send(form, words, say);
     busy(sending);

@@ -18,3 +18,10 @@ export function tell(control, text) {
   if (control.type === "file") line.setAttribute("role", "alert");
   field.append(line);
 }
+
+// Leads to what is wrong in a place, with what is said about it; some browsers give the focus to nobody by themselves.
+export function lead(place) {
+  const wrong = place.querySelector("[autofocus]");
+  wrong?.focus({ preventScroll: true });
+  wrong?.scrollIntoView({ block: "center" });
+}

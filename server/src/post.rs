@@ -1,6 +1,7 @@
 //! Mail in and out, for as long as the server runs: letters are fetched by IMAP and sent by SMTP. What they mean is the
 //! store's business.
 
+mod anew;
 mod check;
 mod fault;
 mod fetching;

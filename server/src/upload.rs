@@ -13,6 +13,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use shared::access::Actor;
 use shared::audit::AuditQuery;
 use shared::command::Source;
@@ -44,14 +45,22 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/export/{plural}/{id}/about.json", get(about))
 }
 
-/// Which rows, in which order: a [`ListQuery`] as JSON; all without it.
+/// What is to be in a file.
 #[derive(Deserialize)]
 struct Listed {
+    /// Which rows, in which order: a [`ListQuery`] or an [`AuditQuery`] as JSON; all without it.
     query: Option<String>,
     /// The language of a file for people to read.
     labels: Option<Locale>,
     /// What the rows are called.
     name: Option<String>,
+}
+
+impl Listed {
+    fn asked<Q: DeserializeOwned + Default>(&self) -> Result<Q, Error> {
+        let Some(text) = &self.query else { return Ok(Q::default()) };
+        serde_json::from_str(text).map_err(|_| Error::invalid("query", "operator"))
+    }
 }
 
 #[derive(Deserialize)]
@@ -92,10 +101,7 @@ async fn export(
     let (plural, extension) = collection.rsplit_once('.').unwrap_or((&collection, FileKind::Csv.extension()));
     let kind = FileKind::parse(extension).ok_or(Error::NotFound)?;
     let def = shared::types::by_plural(plural).ok_or(Error::NotFound)?;
-    let query = match &list.query {
-        Some(text) => serde_json::from_str(text).map_err(|_| Error::invalid("query", "operator"))?,
-        None => ListQuery::default(),
-    };
+    let query: ListQuery = list.asked()?;
     let rows = (Some(list.labels.unwrap_or(boot.locale)), list.name.as_deref());
     let name = file_of(&session.actor, def, rows, (Utc::now(), kind));
     Ok(exported(&store, &session.actor, (def, query), (kind, list.labels, Source::Web), &name).await?)
@@ -104,11 +110,7 @@ async fn export(
 /// What the search of the audit log finds that the page shows: an [`AuditQuery`] as JSON.
 async fn audit(State(store): State<Store>, session: Session, Query(list): Query<Listed>) -> Result<Response, Refused> {
     let session = signed_in(session)?;
-    let query = match &list.query {
-        Some(text) => serde_json::from_str(text).map_err(|_| Error::invalid("query", "operator"))?,
-        None => AuditQuery::default(),
-    };
-    Ok(audit_file(&store, &session.actor, query, Source::Web).await?)
+    Ok(audit_file(&store, &session.actor, list.asked()?, Source::Web).await?)
 }
 
 /// The file of an export that was made in the background.

@@ -159,6 +159,9 @@ pub struct UndoOutcome {
     pub undone: u64,
     /// Records left as they are because somebody changed them since, or because the one who undoes may not change them now.
     pub kept: Vec<Kept>,
+    /// Nothing is undone yet: it goes on in the background, because there is much to undo.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub under_way: bool,
 }
 
 /// A record that an undo left alone.

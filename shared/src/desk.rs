@@ -3,8 +3,26 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::post::AnswerWay;
 use crate::query::Titles;
 use crate::record::{Row, Values};
+
+/// What stands around the lists of the desk, for one reader. What they may not read is left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surroundings {
+    /// Queues, by position.
+    pub queues: Vec<Row>,
+    /// Saved views of tickets that the reader is offered, by name.
+    pub saved: Vec<Row>,
+    /// The organisation's own steps, by position.
+    pub steps: Vec<Row>,
+    /// Routing gives the reader nothing.
+    pub away: bool,
+    /// Last part of the address of the pages that customers read; none without such pages.
+    pub portal: Option<String>,
+    /// How customers who wrote get the answers.
+    pub way: AnswerWay,
+}
 
 /// A ticket's conversation, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -76,6 +76,11 @@ impl Error {
         Self::Invalid { fields: vec![FieldError::new(field, code)] }
     }
 
+    /// Whether there is nothing here for the caller, however often they ask: what was read before is theirs to see no more.
+    pub fn is_denial(&self) -> bool {
+        matches!(self, Self::Unauthenticated | Self::Forbidden | Self::NotFound)
+    }
+
     /// Stable code of the error, used in messages (`error.<code>`) and in problem+json types.
     pub fn code(&self) -> &'static str {
         match self {

@@ -4,6 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::command::UndoOutcome;
+use crate::import::Status;
+
+/// Changes of a set from which on its undo is made in the background: so many take some seconds.
+pub const LARGE: usize = 5_000;
+
 /// Whose change sets, and from where on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -51,6 +57,54 @@ pub struct ChangeSet {
     pub kept: Vec<Left>,
     /// How many its undo left alone.
     pub kept_count: i64,
+    /// Its undo in the background, if there is one; what that left alone stands above.
+    #[serde(default)]
+    pub undo: Option<UndoRun>,
+}
+
+/// An undo in the background, under way or over. It is one transaction: until it is finished, everything stays as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UndoRun {
+    /// The change set that is taken back.
+    pub change_set: Uuid,
+    /// The change set that the undo becomes, so that it can be undone in turn.
+    pub undo: Uuid,
+    /// How far it is: waiting, running, finished or failed.
+    pub status: Status,
+    /// Why it failed, as the code of an error, if that is known.
+    pub reason: Option<String>,
+    /// Records to look at; none until they are counted.
+    pub total: i64,
+    /// Records looked at.
+    pub done: i64,
+    /// Records that were set back, once it is finished.
+    pub undone: i64,
+    /// The first of those that it left alone.
+    pub kept: Vec<Left>,
+    /// How many it left alone.
+    pub kept_count: i64,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// What comes of the wish to undo a set: a small one is undone at once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Undone {
+    /// It is undone.
+    Done(UndoOutcome),
+    /// It is being undone in the background, perhaps since somebody asked before.
+    UnderWay(UndoRun),
+}
+
+impl From<Undone> for UndoOutcome {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Done(outcome) => outcome,
+            Undone::UnderWay(run) => Self { change_set: run.undo, undone: 0, kept: Vec::new(), under_way: true },
+        }
+    }
 }
 
 /// What was done to so many records of a type.
@@ -119,6 +173,8 @@ pub enum State {
     Undone,
     /// It is an import that goes on.
     Running,
+    /// It is being undone in the background.
+    Undoing,
     /// It never can: somebody's data was erased.
     Final,
 }

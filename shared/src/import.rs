@@ -7,6 +7,7 @@ pub mod mapping;
 pub mod preview;
 pub mod start;
 pub mod units;
+pub mod without;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use crate::record::{FieldDef, Kind, RecordDef, SYSTEM_FIELDS};
 
 pub use preview::{Excerpt, Preview, PreviewRow, Rounded, StepPreview};
 pub use start::Start;
+pub use without::Without;
 
 /// Largest file, in bytes.
 pub const MAX_BYTES: usize = 200 * 1024 * 1024;
@@ -449,6 +451,8 @@ pub struct Question {
     pub options: Vec<Candidate>,
     /// Whether a record can be made for it.
     pub may_create: bool,
+    /// What that would be a part of, such as the first pipeline, where the rows don't say so themselves; else empty.
+    pub made_in: String,
     /// The answer already given.
     pub decision: Option<Decision>,
 }
@@ -491,7 +495,7 @@ pub struct Spec {
     pub answers: Vec<Answer>,
 }
 
-/// Code of the error that somebody was erased, and with them the files that were being imported.
+/// Code of the error that somebody was erased, and with them the files being imported that named them.
 pub const FILE_ERASED: &str = "file_erased";
 
 /// How far a run is.
@@ -568,6 +572,9 @@ pub struct Run {
     pub failed: u64,
     /// Records that an undo left alone.
     pub kept: u64,
+    /// It is being taken back in the background.
+    #[serde(default)]
+    pub undoing: bool,
     /// Set of all its changes.
     pub change_set: Uuid,
     /// Record types of which it made or changed records; until there are any, those that it is about.

@@ -1,10 +1,14 @@
 //! Mail: what administrators see of mailboxes and of letters that could not be taken in.
 
 mod fault;
+mod missing;
 mod notice;
+mod returned;
 
 pub use fault::{PostFault, in_words};
+pub use missing::Missing;
 pub use notice::Notice;
+pub use returned::{Returned, status_codes};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -50,6 +54,9 @@ pub struct Tried {
     pub outgoing: Option<String>,
 }
 
+/// The [`AsideLetter::error`] of one that was wanted after all and could not be fetched.
+pub const GONE: &str = "gone";
+
 /// A letter that could not be taken in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AsideLetter {
@@ -69,8 +76,10 @@ pub struct AsideLetter {
     pub reason: String,
     /// What went wrong, if something did.
     pub error: Option<String>,
-    /// Whether its content is here, so that it can be tried again.
+    /// Whether its content is here, so that it can be read; it is fetched when somebody wants to take it in, otherwise.
     pub complete: bool,
+    /// Whether it is about to be fetched, because somebody wants it.
+    pub wanted: bool,
 }
 
 /// What a letter says that could not be taken in.

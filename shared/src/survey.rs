@@ -1,13 +1,15 @@
 //! What the answers to a survey come to.
 
 mod answers;
+mod score;
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-pub use self::answers::{Answered, YES_NO, answered, offered, question_label};
+pub use self::answers::{Answered, YES_NO, answered, in_brief, offered, question_label};
+pub use self::score::Score;
 
 /// How often each answer was given.
 pub type Tally<K> = BTreeMap<K, i64>;

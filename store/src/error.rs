@@ -71,8 +71,8 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> Error {
         Some("23514") => Error::invalid(&field_of(constraint, db.table(), "_check"), "out_of_range"),
         // Characters that no text or JSON column can hold; values of fields were normalised before.
         Some("22021" | "22P05") => Error::invalid("", "malformed"),
-        // Deadlock or serialisation failure: the caller may simply try again.
-        Some("40P01" | "40001") => Error::RateLimited { retry_after: 1 },
+        // Deadlock, serialisation failure, or others held for too long what was waited for: the caller may simply try again.
+        Some("40P01" | "40001" | "55P03") => Error::RateLimited { retry_after: 1 },
         _ => internal(error),
     }
 }

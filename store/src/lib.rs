@@ -22,6 +22,7 @@ pub mod portal;
 pub mod post;
 mod read;
 mod readings;
+mod resume;
 mod scope;
 mod telling;
 mod upkeep;

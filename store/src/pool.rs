@@ -1,11 +1,13 @@
 //! Connections, and transactions that carry their organisation.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::Result;
 use shared::access::Actor;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::auth::KnownSessions;
@@ -22,6 +24,9 @@ const SETTINGS: &str =
 /// A connection that was used so recently is not asked whether it still lives.
 const TRUSTED: Duration = Duration::from_millis(500);
 
+/// How long a node that ends waits for its work in the background to be let go of.
+const LET_GO: Duration = Duration::from_secs(5);
+
 /// Handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -30,6 +35,8 @@ pub struct Store {
     pub(crate) known: KnownSessions,
     pub(crate) files: Files,
     pub(crate) seals: Seals,
+    /// Whether this node is about to end; receivers have something to do first.
+    pub(crate) ending: Arc<watch::Sender<bool>>,
 }
 
 /// Database roles; the session's own user owns the tables and is used by migrations only.
@@ -89,7 +96,8 @@ impl Store {
             .connect_with(options)
             .await?;
         let hub = LiveHub::start(pool.clone());
-        Ok(Self { pool, hub, known: KnownSessions::default(), files: Files::default(), seals: Seals::default() })
+        let (known, files, seals) = (KnownSessions::default(), Files::default(), Seals::default());
+        Ok(Self { pool, hub, known, files, seals, ending: Arc::new(watch::Sender::new(false)) })
     }
 
     /// The same store, with a place for the bytes of attachments; without one there are none.
@@ -113,8 +121,10 @@ impl Store {
         &self.hub
     }
 
-    /// Closes all connections.
+    /// Closes all connections. Undos in the background are let go of before, so that another node may begin them at once.
     pub async fn close(&self) {
+        self.ending.send_replace(true);
+        let _ = tokio::time::timeout(LET_GO, self.ending.closed()).await;
         self.pool.close().await;
     }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::command::Outcome;
-use shared::desk::{AgentLoad, Claimed, QueueCount, Replied, Reply};
+use shared::desk::{AgentLoad, Claimed, QueueCount, Replied, Reply, Surroundings};
 use shared::report::{Report, ReportQuery};
 use shared::survey::SurveyResults;
 use uuid::Uuid;
@@ -50,6 +50,15 @@ pub async fn next_ticket(queue_ids: Vec<Uuid>, skip: Vec<Uuid>) -> Result<Option
 pub async fn similar(ticket_id: Uuid) -> Result<shared::desk::Similar, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.similar(&actor, ticket_id).await?)
+}
+
+/// What stands around the lists of the desk, in one answer.
+#[server(prefix = "/api/fn", endpoint = "desk_around", input = Json, output = Json)]
+pub async fn desk_around() -> Result<Surroundings, Fault> {
+    let (store, actor) = super::acting()?;
+    let outgoing: super::outgoing::Outgoing = expect_context();
+    let way = store.answer_way(&actor, outgoing.reaches()).await?;
+    Ok(store.surroundings(&actor, way).await?)
 }
 
 /// How much waits in each queue.

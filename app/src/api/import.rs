@@ -75,11 +75,11 @@ pub async fn cancel_import(id: Uuid) -> Result<Run, Fault> {
     Ok(store.cancel_import(&actor, id).await?)
 }
 
-/// Takes an import back.
+/// Takes an import back; a large one in the background.
 #[server(prefix = "/api/fn", endpoint = "undo_import", input = Json, output = Json)]
 pub async fn undo_import(id: Uuid) -> Result<UndoOutcome, Fault> {
     let (store, actor) = super::acting()?;
-    Ok(store.undo_import(&actor, id).await?)
+    Ok(store.undo_import(&actor, id).await?.into())
 }
 
 /// Sends a chosen file as it is; only in the browser. Server functions would carry it as text.

@@ -63,6 +63,14 @@ impl FromServerFnError for Fault {
 /// What server functions give.
 pub type Answer<T> = Result<T, Fault>;
 
+/// What was answered, and nothing of what one may not read any more. None where nobody could answer: what is known stays then.
+pub fn allowed<T: Default>(answer: Answer<T>) -> Option<T> {
+    match answer {
+        Ok(found) => Some(found),
+        Err(Fault(error)) => error.is_denial().then(T::default),
+    }
+}
+
 /// The request's store, and the signed-in user acting in it.
 #[cfg(feature = "ssr")]
 pub(crate) fn acting() -> Answer<(store::Store, shared::access::Actor)> {
@@ -109,4 +117,21 @@ impl<T: DeserializeOwned> Decoder<T> for JsonBytes {
 #[cfg(feature = "ssr")]
 pub(crate) fn record_type(name: &str) -> Answer<&'static shared::RecordDef> {
     shared::types::by_name(name).ok_or(Fault(Error::NotFound))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_stays_while_nobody_answers_and_goes_with_the_right_to_it() {
+        let failed = |error| allowed::<Vec<u8>>(Err(Fault(error)));
+        assert_eq!(allowed(Ok(vec![2])), Some(vec![2]));
+        for error in [Error::Forbidden, Error::NotFound, Error::Unauthenticated] {
+            assert_eq!(failed(error), Some(Vec::new()));
+        }
+        for error in [Error::Offline, Error::RateLimited { retry_after: 1 }, Error::invalid("", "malformed")] {
+            assert_eq!(failed(error), None);
+        }
+    }
 }

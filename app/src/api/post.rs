@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use shared::post::{AnswerWay, AsideContent, AsideLetter, MailboxState, Tried};
+use shared::post::{AsideContent, AsideLetter, MailboxState, Tried};
 use uuid::Uuid;
 
 use super::Fault;
@@ -57,14 +57,6 @@ pub async fn try_letter_again(id: Uuid) -> Result<(), Fault> {
 pub async fn discard_letter(id: Uuid) -> Result<(), Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.discard_letter(&actor, id).await?)
-}
-
-/// How customers who wrote get the answers.
-#[server(prefix = "/api/fn", endpoint = "answers_go", input = Json, output = Json)]
-pub async fn answers_go() -> Result<AnswerWay, Fault> {
-    let (store, actor) = super::acting()?;
-    let outgoing: super::outgoing::Outgoing = expect_context();
-    Ok(store.answer_way(&actor, outgoing.reaches()).await?)
 }
 
 /// Sends an answer again that did not arrive.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::calendar::{Calendar, CalendarQuery};
 use shared::command::{Command, Outcome, UndoOutcome};
-use shared::history::{ChangeSetQuery, ChangeSets};
+use shared::history::{ChangeSetQuery, ChangeSets, UndoRun};
 use shared::query::{Detail, Hit, ListQuery, Page};
 use shared::record::CustomField;
 use uuid::Uuid;
@@ -53,11 +53,18 @@ pub async fn apply_together(commands: Vec<Command>) -> Result<Vec<Outcome>, Faul
     Ok(store.apply_together(&actor, commands).await?)
 }
 
-/// Takes a change set back.
+/// Takes a change set back; a large one in the background.
 #[server(prefix = "/api/fn", endpoint = "undo", input = Json, output = Json)]
 pub async fn undo(change_set: Uuid) -> Result<UndoOutcome, Fault> {
     let (store, actor) = super::acting()?;
-    Ok(store.undo(&actor, change_set).await?)
+    Ok(store.take_back(&actor, change_set).await?.into())
+}
+
+/// How far the undo of a large change set is.
+#[server(prefix = "/api/fn", endpoint = "undo_progress", input = Json, output = Json)]
+pub async fn undo_progress(change_set: Uuid) -> Result<UndoRun, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.undo_run(&actor, change_set).await?)
 }
 
 /// What was done lately and can be taken back: by the caller, or by everybody.

@@ -65,7 +65,10 @@ fn load(id: Uuid, counted: RwSignal<Option<Counted>>, failure: RwSignal<Option<E
             }
             (Err(fault), _) | (_, Err(fault)) => fault.0,
         };
-        if counted.try_with_untracked(Option::is_some) == Some(true) {
+        if error.is_denial() {
+            counted.try_set(None);
+            failure.try_set(Some(error));
+        } else if counted.try_with_untracked(Option::is_some) == Some(true) {
             set_timeout(move || load(id, counted, failure), LOAD_AGAIN);
         } else {
             failure.try_set(Some(error));

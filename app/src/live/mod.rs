@@ -4,6 +4,7 @@
 //! that one stood. Every tab keeps what came lately, so that a page can be kept current from the position at which its
 //! data was read, however long that was under way.
 
+mod again;
 mod browser;
 mod note;
 mod stream;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use crate::context::Page;
 use crate::ui::Connection;
+pub(crate) use again::Again;
 
 /// What an event said to load anew and could not be loaded is asked for again after this: nothing else would tell.
 pub const LOAD_AGAIN: Duration = Duration::from_secs(3);

@@ -86,6 +86,17 @@ pub(super) fn groups(all: &[Attribute]) -> Vec<&'static str> {
     groups
 }
 
+/// The fields of a group as a form asks for them: first what has to be given, each with the same in the other language beside it.
+pub(super) fn as_asked(mut group: Vec<Attribute>) -> Vec<Attribute> {
+    let required: Vec<String> = group.iter().filter(|attribute| attribute.required()).map(Attribute::name).collect();
+    group.sort_by_key(|attribute| {
+        let name = attribute.name();
+        let own = name.strip_prefix("other_").unwrap_or_default();
+        !required.iter().any(|other| *other == name || other == own)
+    });
+    group
+}
+
 impl Attribute {
     /// A part of the entries that a field of the type has: its values are those of an entry.
     pub(super) fn part(def: &'static RecordDef, field: &'static str, part: &'static Part) -> Self {
@@ -167,6 +178,20 @@ impl Attribute {
     pub fn label_signal(&self, page: Page) -> Signal<String> {
         let attribute = self.clone();
         Signal::derive(move || attribute.label(page.locale.get()))
+    }
+
+    /// What people call it where its value is given; reactive.
+    pub(super) fn input_text(&self, page: Page) -> String {
+        match self.source {
+            Source::Declared(field) => i18n::input_label(page.locale.get(), page.own_locale(), self.def, field.name),
+            _ => self.label(page.locale.get()),
+        }
+    }
+
+    /// The same, following the language.
+    pub(super) fn input_label(&self, page: Page) -> Signal<String> {
+        let attribute = self.clone();
+        Signal::derive(move || attribute.input_text(page))
     }
 
     /// A line of help below its input, where its catalog has one (`<type>.<field>._hint`).
@@ -318,7 +343,8 @@ impl Attribute {
         let group = self.group();
         let kind = self.def.field("kind").map(|f| f.kind);
         match kind {
-            Some(Kind::Choice(codes)) if codes.contains(&group) => {
+            // Surveys may be of a kind that is called as the group of user-defined fields is.
+            Some(Kind::Choice(codes)) if group != CUSTOM_GROUP && codes.contains(&group) => {
                 values.get("kind").and_then(Value::as_str).is_none_or(|kind| kind == group)
             }
             _ => true,
@@ -340,7 +366,7 @@ fn put_within(values: &mut Values, field: &str, key: &str, value: Value) {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use shared::types::{CUSTOMER, OPPORTUNITY, PRODUCT};
+    use shared::types::{CUSTOMER, OPPORTUNITY, PRODUCT, SURVEY_RESPONSE};
     use uuid::Uuid;
 
     use super::*;
@@ -376,6 +402,14 @@ mod tests {
     }
 
     #[test]
+    fn a_name_in_the_other_language_is_asked_for_beside_the_name() {
+        let main = all(&shared::types::SURVEY, &[]).into_iter().filter(|attribute| attribute.group() == "main");
+        let names: Vec<String> = as_asked(main.collect()).iter().map(Attribute::name).collect();
+        let first = ["name", "other_name", "kind", "locale", "question", "other_question", "thanks", "other_thanks"];
+        assert_eq!(names[..first.len()], first);
+    }
+
+    #[test]
     fn what_is_rarely_looked_for_comes_last() {
         let found = groups(&all(&shared::types::TICKET, &[region()]));
         assert_eq!(found.first(), Some(&"main"));
@@ -389,6 +423,8 @@ mod tests {
         assert!(named(&CUSTOMER, "industry").applies(&company));
         assert!(!named(&CUSTOMER, "gender").applies(&company));
         assert!(named(&CUSTOMER, "phones").applies(&person));
+        let answer = values(json!({"kind": "nps"}));
+        assert!(named(&SURVEY_RESPONSE, "custom.region").applies(&answer), "a kind called custom means no such group");
     }
 
     #[test]

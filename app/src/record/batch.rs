@@ -8,7 +8,8 @@ use shared::command::{Change, Command, Outcome, Refusal};
 use shared::{Error, RecordDef, Row, i18n};
 use uuid::Uuid;
 
-use crate::acting::{send, undo_of};
+use super::undoing;
+use crate::acting::{send, undo_with};
 use crate::context::{Page, t};
 use crate::ui::{Dialog, Progress, Size, Toasts, Tone};
 
@@ -84,7 +85,9 @@ impl Batch {
         }
         if changed > 0 {
             let text = i18n::translate(locale, done, &[("n", &changed.to_string())]);
-            self.toasts.push(text, Tone::Success, Some(undo_of(self.page, self.toasts, set)));
+            let context = (self.page, self.toasts);
+            let undo = undo_with(self.page, self.toasts, set, move |outcome| undoing::told(context, set, outcome));
+            self.toasts.push(text, Tone::Success, Some(undo));
         }
         if let Some(error) = failure {
             self.toasts.push(i18n::error_sentence(locale, error), Tone::Danger, None);

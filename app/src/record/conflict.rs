@@ -21,7 +21,11 @@ pub(super) fn sides(
     on_decide: Callback<bool>,
 ) -> AnyView {
     let page = Page::take();
-    let label = attribute.label_signal(page);
+    let label = attribute.input_label(page);
+    let told = move || {
+        let said = page.text("live.conflict.title_plain");
+        page.text_with("structured.setting", &[("field", &label.get()), ("value", &said)])
+    };
     let side = move |name: &'static str, action: &'static str, values: Values, take: bool| {
         let attribute = attribute.clone();
         let text = move || {
@@ -40,7 +44,7 @@ pub(super) fn sides(
     let theirs = side("live.conflict.theirs", "live.conflict.take_theirs", theirs, true);
     view! {
         <div class="conflict" role="alert">
-            <p>{label}": "{t("live.conflict.title_plain")}</p>
+            <p>{told}</p>
             {mine}
             {theirs}
         </div>

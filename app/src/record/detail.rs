@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::Slots;
 use super::attachments::attachments;
 use super::attribute::{Attribute, attributes};
+use super::called::called;
 use super::conflict::{Clash, clash_dialog};
 use super::inline::{Put, Target};
 use super::missing::{failed, no_access, not_found};
@@ -165,7 +166,7 @@ impl RecordContext {
 
     /// What the record is called; tracked.
     fn title(self) -> String {
-        self.row.with(|row| self.page.called(self.def, row))
+        self.row.with(|row| called(self.page, self.def, row))
     }
 }
 

@@ -65,7 +65,7 @@ impl Editing {
 /// The input for a field.
 pub fn editor(editing: Editing) -> AnyView {
     let page = Page::take();
-    let label = editing.attribute.label_signal(page);
+    let label = editing.attribute.input_label(page);
     let Editing { attribute, kind, value, id, record, titles, currency, fixed_currency, .. } = editing.clone();
     match kind {
         Kind::Json(_) => structured_editor(editing),

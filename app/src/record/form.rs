@@ -16,6 +16,7 @@ use shared::{FieldDef, RecordDef, Row, Values, i18n};
 
 use crate::api::records::{custom_fields, list_records};
 use crate::context::{Page, t};
+use crate::record::called::called;
 use crate::ui::{Button, ButtonKind, Dialog, SkeletonRows};
 pub use alike::reason_badge;
 pub(super) use sending::focus_problem;
@@ -104,7 +105,7 @@ async fn last_place(def: &'static RecordDef) -> Values {
 
 fn heading(page: Page, def: &'static RecordDef, row: Option<&Row>) -> String {
     match row {
-        Some(row) => page.text_with("ui.record.edit", &[("name", &page.called(def, row))]),
+        Some(row) => page.text_with("ui.record.edit", &[("name", &called(page, def, row))]),
         None => i18n::translate(page.locale.get(), &format!("{}._new", def.name), &[]),
     }
 }

@@ -207,12 +207,13 @@ fn Listed(
     days: calendar::Asked,
 ) -> impl IntoView {
     let by_day = Memo::new(move |_| context.is_by_day());
+    let reopen = Callback::new(move |()| found.refetch());
     let listed = move || {
         found.get().map(|found_now| match found_now {
             // From a calendar back to the rows: they are on their way.
             None => view! { <SkeletonRows count=12/> }.into_any(),
             Some(Err(fault)) => failed(fault.0, move || found.refetch()),
-            Some(Ok(first)) => rows(context, all, ListData::new(context, first)),
+            Some(Ok(first)) => rows(context, all, ListData::new(context, first, reopen)),
         })
     };
     // Not within one transition: that would keep the one on the page, whose signals are gone, until the other has come.

@@ -7,6 +7,7 @@ pub mod attachments;
 mod attribute;
 pub mod audience;
 mod batch;
+mod called;
 mod channels;
 mod conflict;
 pub mod detail;
@@ -18,7 +19,11 @@ pub mod list;
 mod logged;
 pub mod merge;
 mod missing;
+mod relist;
 mod structured;
+mod ticks;
+mod titles;
+pub mod undoing;
 mod value;
 mod views;
 
@@ -36,7 +41,9 @@ pub use list::{
 pub use logged::Logged;
 pub use merge::MergeDialog;
 pub use missing::{failed, no_access, not_found};
-pub use value::{Shown, value_text, value_view};
+pub(crate) use relist::{Relisted, Relisting, Reread, relist_now, relist_soon};
+pub use ticks::{Tickable, box_of_shown, tick, tick_shown, ticked_count};
+pub use value::{Shown, score_view, value_text, value_view};
 pub use views::{Naming, Views, load_views, same_conditions};
 
 use leptos::prelude::{AnyView, Callback};

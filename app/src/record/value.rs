@@ -7,6 +7,7 @@ use shared::format;
 use shared::i18n::Locale;
 use shared::query::Titles;
 use shared::record::{Kind, Values, is_marked};
+use shared::survey::Score;
 use shared::types::by_name;
 use uuid::Uuid;
 
@@ -35,6 +36,9 @@ pub fn value_text(page: Page, attribute: &Attribute, values: &Values, titles: &T
     let locale = page.locale.get();
     let value = attribute.value(values);
     let each = |one: &dyn Fn(&str) -> String| join(locale, texts(value).map(one));
+    if let Some(score) = Score::of(attribute.def, &attribute.name(), values) {
+        return score.told(locale);
+    }
     match attribute.kind() {
         Kind::Money => number_of(value).map(|n| format::money(locale, n, &currency(page, values))).unwrap_or_default(),
         Kind::Integer(..) if attribute.name() == "probability" => {
@@ -73,6 +77,9 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
     if shared::record::is_empty(value) {
         return ().into_any();
     }
+    if let Some(score) = Score::of(attribute.def, &attribute.name(), values) {
+        return score_view(page, score);
+    }
     let text = value_text(page, attribute, values, titles);
     let linked = shown == Shown::Linked;
     match attribute.kind() {
@@ -89,11 +96,7 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
         }
         Kind::Email if linked => channels(page, value, values, scheme(&Kind::Email)),
         Kind::Url if linked => web_link(text),
-        Kind::Rating => {
-            let stars = value.as_u64().unwrap_or_default().to_string();
-            let label = page.text_with("ui.input.stars", &[("n", &stars)]);
-            view! { <span role="img" aria-label=label>{text}</span> }.into_any()
-        }
+        Kind::Rating => stars(page, text, value.as_i64().unwrap_or_default()),
         // The store let through only what is harmless.
         Kind::RichText if shown == Shown::Linked => {
             let html = value.as_str().unwrap_or_default().to_owned();
@@ -109,6 +112,20 @@ pub fn value_view(page: Page, attribute: &Attribute, values: &Values, titles: &T
         }
         _ => view! { <span>{text}</span> }.into_any(),
     }
+}
+
+/// A score with its scale, as people like to see it; reactive.
+pub fn score_view(page: Page, score: Score<'_>) -> AnyView {
+    match score.stars() {
+        Some(text) => stars(page, text, score.given),
+        None => view! { <span class="num">{score.out_of(page.locale.get())}</span> }.into_any(),
+    }
+}
+
+/// Stars, with their number for who does not see them.
+fn stars(page: Page, text: String, n: i64) -> AnyView {
+    let label = page.text_with("ui.input.stars", &[("n", &n.to_string())]);
+    view! { <span role="img" aria-label=label>{text}</span> }.into_any()
 }
 
 /// Values of these kinds carry links, or are made of lines, so they are not put into a button.

@@ -5,8 +5,8 @@ use leptos::task::spawn_local;
 use serde_json::Value;
 use shared::access::AUDIENCES;
 use shared::command::{Change, Command};
-use shared::query::{Filter, ListQuery, Op, Sort};
-use shared::types::SAVED_VIEW;
+use shared::query::Filter;
+use shared::types::{SAVED_VIEW, offered_views};
 use shared::{Row, Values};
 use uuid::Uuid;
 
@@ -46,20 +46,16 @@ pub struct Views {
     pub call_up: Callback<Row>,
     /// What is shown bears the name of this view from now on, or of none.
     pub named: Callback<Option<Uuid>>,
-    /// Reads them anew.
-    pub reload: Callback<()>,
+    /// Reads them anew; with the one that was just saved or removed, if that is why.
+    pub reload: Callback<Option<Row>>,
     /// What the dialog is open for.
     pub naming: RwSignal<Option<Naming>>,
 }
 
-/// Reads the views of a type's records, those that colleagues share included.
+/// Reads the views of a type's records, those that colleagues share with the reader included.
 pub fn load_views(record_type: &'static str, surface: &'static str, all: RwSignal<Vec<Row>>) {
-    let filter =
-        Filter::All(vec![Filter::field("record_type", Op::Eq, record_type), Filter::field("surface", Op::Eq, surface)]);
-    let sort = Some(Sort { field: "name".into(), descending: false });
-    let query = ListQuery { filter: Some(filter), sort, limit: 100, ..ListQuery::default() };
     spawn_local(async move {
-        if let Ok(found) = list_records(SAVED_VIEW.name.to_owned(), query).await {
+        if let Ok(found) = list_records(SAVED_VIEW.name.to_owned(), offered_views(record_type, surface)).await {
             drop(all.try_set(found.rows));
         }
     });
@@ -74,7 +70,7 @@ pub fn same_conditions(these: &[Filter], those: &[Filter]) -> bool {
 impl Views {
     /// Entries of a menu that call a view up.
     pub fn entries(self) -> AnyView {
-        self.reload.run(());
+        self.reload.run(None);
         let entry = move |row: Row| {
             let (id, name) = (row.id, row.text("name").unwrap_or_default().to_owned());
             let checked = Signal::derive(move || self.chosen.get() == Some(id));
@@ -167,7 +163,7 @@ impl Views {
     fn remove(self, id: Uuid) {
         // Taken back, it is shown again, unless another one was called up meanwhile.
         let back = move || {
-            let _ = self.reload.try_run(());
+            let _ = self.reload.try_run(None);
             if self.chosen.try_get_untracked() == Some(None) {
                 let _ = self.named.try_run(Some(id));
             }
@@ -218,10 +214,11 @@ impl Views {
     ) {
         let (context, done) = ((self.page, self.toasts), self.page.text_now(done));
         act_then(context, Command::one(SAVED_VIEW.name, change), done, undone, move |result| {
-            if result.is_ok() {
-                let _ = self.reload.try_run(());
+            let is_done = result.is_ok();
+            if let Ok(mut outcome) = result {
+                let _ = self.reload.try_run(outcome.rows.pop());
             }
-            then(result.is_ok());
+            then(is_done);
         });
     }
 

@@ -92,6 +92,7 @@ mod tests {
     #[test]
     fn a_company_or_long_name_starts_at_its_start() {
         assert_eq!(initials("三一重工股份有限公司"), "三一");
+        assert_eq!(initials("系统管理员"), "系统");
         assert_eq!(company_initials("云帆科技"), "云帆");
         assert_eq!(company_initials("Sany Heavy Industry"), "SI");
     }

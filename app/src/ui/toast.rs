@@ -1,12 +1,16 @@
 //! Short messages after an act, with Undo.
 
+mod acts;
+
 use std::{sync::Arc, time::Duration};
 
 use leptos::ev::FocusEvent;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use uuid::Uuid;
 
+use self::acts::{Acts, Last};
 use super::{Icon, Size, Tone};
 
 /// How long a message stays; one with something to press stays longer.
@@ -18,18 +22,30 @@ const MOST: usize = 3;
 /// How to take back what a toast tells of, or what else can be done about it. It owns its closure, unlike a [`Callback`], because
 /// the menu or card that made it is often gone before it is used: capture only what outlives them.
 #[derive(Clone)]
-pub struct Undo(Arc<dyn Fn() + Send + Sync>, Option<String>);
+pub struct Undo {
+    act: Arc<dyn Fn() + Send + Sync>,
+    /// What its button says instead of Undo.
+    words: Option<String>,
+    /// What it takes back, if it tells what came of that.
+    set: Option<Uuid>,
+}
 
 impl Undo {
     /// Wraps the act that takes back.
     pub fn new(take_back: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Arc::new(take_back), None)
+        Self { act: Arc::new(take_back), words: None, set: None }
     }
 
-    /// Takes nothing back: the button says what it does.
+    /// Takes nothing back, or nothing that the reader has done: the button says what it does, and no key does it.
     #[must_use]
     pub fn called(self, words: String) -> Self {
-        Self(self.0, Some(words))
+        Self { words: Some(words), ..self }
+    }
+
+    /// Takes back this change set, and tells [`Toasts::tried`] what came of it.
+    #[must_use]
+    pub fn of(self, change_set: Uuid) -> Self {
+        Self { set: Some(change_set), ..self }
     }
 }
 
@@ -39,6 +55,8 @@ impl Undo {
 pub struct Toasts {
     list: RwSignal<Vec<Toast>>,
     next: StoredValue<u64>,
+    /// How to take back what was told of through these, on a page with a key for it; also of messages that have gone.
+    acts: Option<StoredValue<Acts>>,
 }
 
 #[derive(Clone)]
@@ -48,6 +66,7 @@ struct Toast {
     tone: Tone,
     undo: Option<Undo>,
     link: Option<Link>,
+    acts: Option<StoredValue<Acts>>,
 }
 
 /// Where more is said: the address, and what the link says.
@@ -56,7 +75,16 @@ type Link = (String, String);
 impl Toasts {
     /// Makes the messages available to everything below.
     pub fn provide() -> Self {
-        let toasts = Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
+        let toasts = Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0), acts: None };
+        provide_context(toasts);
+        toasts
+    }
+
+    /// The same messages for a page on which a key takes acts back, and all below: those that are told of through these, while
+    /// the page is there. What was begun elsewhere, or goes on in the background, tells through others.
+    #[must_use]
+    pub fn for_key(self) -> Self {
+        let toasts = Self { acts: Some(StoredValue::new(Acts::default())), ..self };
         provide_context(toasts);
         toasts
     }
@@ -84,12 +112,37 @@ impl Toasts {
     pub fn show(self, message: String, tone: Tone, undo: Option<Undo>, link: Option<Link>) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
-        let toast = Toast { id, message, tone, undo, link };
+        if let (Some(acts), Some(undo)) = (self.acts, undo.as_ref().filter(|undo| undo.words.is_none())) {
+            acts.try_update_value(|acts| acts.add(id, undo.clone(), js_sys::Date::now()));
+        }
+        let toast = Toast { id, message, tone, undo, link, acts: self.acts };
         self.list.update(|list| {
             list.push(toast);
             let surplus = list.len().saturating_sub(MOST);
             list.drain(..surplus);
         });
+    }
+
+    /// Takes back the last act of the page with the key, unless it was done long ago, its own button has, or another one is
+    /// still being taken back. Whether the key meant something.
+    pub fn undo_last(self) -> bool {
+        let last = self.acts.and_then(|acts| acts.try_update_value(|acts| acts.last(js_sys::Date::now())).flatten());
+        match last {
+            None => return false,
+            Some(Last::UnderWay) => {}
+            Some(Last::Act(id, undo)) => {
+                self.dismiss(id);
+                (undo.act)();
+            }
+        }
+        true
+    }
+
+    /// A change set was taken back, or could not be; `again` if it may be tried once more: then the key does.
+    pub fn tried(self, change_set: Uuid, again: bool) {
+        if let Some(acts) = self.acts {
+            acts.try_update_value(|acts| acts.tried(change_set, again));
+        }
     }
 
     fn dismiss(self, id: u64) {
@@ -124,7 +177,7 @@ pub fn ToastHost(
 }
 
 fn toast_view(toasts: Toasts, toast: Toast, undo: Signal<String>, close: Signal<String>) -> impl IntoView {
-    let id = toast.id;
+    let (id, acts) = (toast.id, toast.acts);
     let stay = if toast.undo.is_some() || toast.link.is_some() { STAY_TO_PRESS } else { STAY };
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let hold = move || {
@@ -163,12 +216,15 @@ fn toast_view(toasts: Toasts, toast: Toast, undo: Signal<String>, close: Signal<
         >
             <Icon name=toast.tone.icon()/>
             <p>{toast.message}</p>
-            {toast.undo.map(|Undo(act, words)| view! {
+            {toast.undo.map(|Undo { act, words, .. }| view! {
                 <button
                     type="button"
                     class="toast-action"
                     on:click=move |_| {
                         put_away();
+                        if let Some(acts) = acts {
+                            acts.try_update_value(|acts| acts.begin(id));
+                        }
                         act();
                     }
                 >

@@ -48,6 +48,8 @@ pub(crate) async fn come_and_go(world: Arc<World>, rows: usize) -> Outcome<Bulk>
     while status(&world, &run, |_| true).await?["status"] != "undone" && begin.elapsed() < PATIENCE {
         // Its answer may get lost; then the run says so.
         drop(attempt(&world, "undo_import", &json!({"id": run})).await);
+        // It goes on in the background.
+        tokio::time::sleep(Duration::from_millis(300)).await;
     }
     flaws.extend(expect(0, "left after the undo").await?);
     Ok(Bulk { imported_in, undone_in: begin.elapsed().as_secs_f64(), flaws })

@@ -11,7 +11,7 @@ use shared::i18n::{Locale, error_sentence, field_error, type_label_many};
 use shared::import::label::target_label;
 use shared::import::{
     ALL, Answer, Decision, FileInfo, FilePlan, Format, Preview, Question, Rounded, Run, Spec, Start, Status, Unknown,
-    in_order,
+    Without, in_order,
 };
 use sqlx::Connection;
 use store::Store;
@@ -164,7 +164,7 @@ fn certain(question: &Question) -> Option<Decision> {
 }
 
 fn answered(question: &Question) -> Result<Option<Decision>, Failure> {
-    let Question { unknown, rows, suggestions, several, options, may_create, .. } = question;
+    let Question { unknown, fields, rows, suggestions, several, options, may_create, made_in, is_own, .. } = question;
     let what = if *several { "may be several" } else { "is unknown" };
     println!("\n\"{}\" {what} ({rows} rows).", unknown.value);
     // What can be meant, as the answer says it and as people read it.
@@ -174,10 +174,22 @@ fn answered(question: &Question) -> Result<Option<Decision>, Failure> {
     for (at, (_, shown)) in offered.iter().enumerate() {
         println!("  {}  {}", at + 1, shown.trim_end());
     }
-    let create = if *may_create { ", c to create it" } else { "" };
-    let choice = read(&format!("A number{create}, e to leave it empty, Enter to refuse these rows: "))?;
+    let create = match made_in.as_str() {
+        _ if !may_create => String::new(),
+        "" => ", c to create it".to_owned(),
+        within => format!(", c to create it in \"{within}\""),
+    };
+    let without = match Without::of(fields) {
+        _ if *is_own => ", e to leave these rows out",
+        Without::Nothing => ", e to leave it empty",
+        Without::Usual(_) => ", e to take what is usual",
+        Without::Follows => ", e to go by the stage",
+        Without::Begins => ", e to begin in the first stage",
+        Without::Refused => "",
+    };
+    let choice = read(&format!("A number{create}{without}, Enter to refuse these rows: "))?;
     Ok(match choice.as_str() {
-        "e" => Some(Decision::Empty),
+        "e" if !without.is_empty() => Some(Decision::Empty),
         "c" if *may_create => Some(Decision::Create),
         number => {
             let at = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));

@@ -75,6 +75,7 @@ async fn serve(
     let routes = router::build(store.clone(), site, shutdown.clone(), outgoing, arguments.demo);
     store.resume_imports();
     store.resume_exports();
+    store.resume_undos();
     tokio::spawn(keep_up(store.clone(), shutdown.clone()));
     tokio::spawn(keep_time(store.clone(), shutdown.clone()));
     let post = tokio::spawn(post::run(store.clone(), way_out, shutdown.clone()));

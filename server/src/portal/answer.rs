@@ -41,7 +41,7 @@ pub(super) fn failed(locale: Locale, error: &Error) -> Response {
                 meta name="color-scheme" content="light dark";
                 title { (title) }
             }
-            body { main { h1 { (title) } p { (text) } } }
+            body { main { h1 { (title) } p data-refused { (text) } } }
         }
     };
     let mut response = html_answer(status(error), markup);

@@ -47,19 +47,23 @@ fn is_picture(file: &PublicFile) -> bool {
 }
 
 /// Where files are chosen. The page's script holds to the limits before anything is sent, and shows what was chosen in the language
-/// of the page. A form that comes back without it has lost the files that were `chosen`.
-pub(super) fn file_field(place: &Place, problems: &Problems, chosen: &[String]) -> Markup {
+/// of the page. Files with `refused` endings are not taken. A form that comes back without it has lost the files that were `chosen`.
+pub(super) fn file_field(place: &Place, problems: &Problems, chosen: &[String], refused: &[String]) -> Markup {
     let largest = place.store.files().limits().file;
     let (count, each, together) = (FILES.to_string(), (largest >> 20).to_string(), (TOGETHER >> 20).to_string());
     let hint = place.t_with("portal.new.files_hint", &[("n", &count), ("each", &each), ("max", &together)]);
     let refusal = |key: &str, max: &str| place.t_with(key, &[("max", max)]);
+    let larger = refusal("error.upload_too_large", &each);
+    // Which one it is the script puts in.
+    let too_large = place.t_with("structured.setting", &[("field", "{name}"), ("value", &larger)]);
     Field::new("files", place.t("portal.new.files")).hint(hint).with(place, problems, |name, described, invalid| {
         html! {
             input.input id=(name) name=(name) type="file" multiple
                 autofocus[invalid.is_some()] aria-describedby=[described] aria-invalid=[invalid]
                 data-most=(FILES) data-too-many=(refusal("error.upload_too_many", &count))
-                data-largest=(largest) data-too-large=(refusal("error.upload_too_large", &each))
+                data-largest=(largest) data-too-large=(too_large)
                 data-together=(TOGETHER) data-too-much=(refusal("error.upload_too_much", &together))
+                data-refused=(refused.join(" ")) data-refusal=(place.t("error.upload_refused"))
                 data-hollow=(place.t("portal.form.empty"))
                 data-choose=(place.t("portal.form.choose")) data-none=(place.t("portal.form.none_chosen"));
             @if !chosen.is_empty() {

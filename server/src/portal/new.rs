@@ -110,16 +110,17 @@ async fn form(place: &Place, filled: &Filled, problems: &Problems) -> Result<Res
     let categories = place.store.portal_categories(&place.portal).await?;
     let stamp = filled.stamp(&place.store, problems).await?;
     let hint = email_hint(place).await?;
+    let refused = place.store.refused_endings(place.portal.org_id).await?;
     let title = place.t("portal.new.title");
     let body = html! {
         div.narrow {
             (trail(place, &[(place.path(""), place.t("portal.home.crumb"))]))
             h1 { (title) }
             form.portal-form method="post" enctype="multipart/form-data" action=(place.path("/new"))
-                data-words=(words(place)) data-suggest=(place.path("/suggest")) data-keep {
+                data-words=(words(place, "portal.form.offline")) data-suggest=(place.path("/suggest")) data-keep {
                 (problems.summary(place, SHOWN))
                 (who(place, filled, problems, hint))
-                (what(place, filled, problems, (&choices, &categories)))
+                (what(place, filled, problems, (&choices, &categories, &refused)))
                 (guards(place, &stamp))
                 p.actions { button.button data-kind="primary" data-size="large" { (place.t("portal.new.send")) } }
             }
@@ -162,7 +163,12 @@ fn who(place: &Place, filled: &Filled, problems: &Problems, email_hint: String) 
     }
 }
 
-fn what(place: &Place, filled: &Filled, problems: &Problems, (choices, categories): (&Choices, &[Category])) -> Markup {
+fn what(
+    place: &Place,
+    filled: &Filled,
+    problems: &Problems,
+    (choices, categories, refused): (&Choices, &[Category], &[String]),
+) -> Markup {
     let kinds: Vec<(String, String)> = TICKET_KINDS
         .iter()
         .map(|kind| ((*kind).to_owned(), choice_label(place.locale, &TICKET, "kind", kind)))
@@ -187,7 +193,7 @@ fn what(place: &Place, filled: &Filled, problems: &Problems, (choices, categorie
         div.portal-suggestions data-suggestions aria-live="polite" {}
         (Field::new("description", place.t("portal.new.text")).required().at_most(Some(LONGEST_TEXT))
             .area(place, problems, filled.text("description")))
-        (file_field(place, problems, &filled.chosen))
+        (file_field(place, problems, &filled.chosen, refused))
         div.portal-pair {
             (Field::new("kind", place.t("portal.new.kind")).choice(place, problems, (filled.text("kind"), None), &kinds))
             (choice("category_id", "portal.new.category", &categories))

@@ -42,7 +42,8 @@ fn form(place: &Place, email: &str, problems: &Problems) -> Response {
             h1 { (title) }
             @if place.outgoing.reaches() {
                 p { (place.t("portal.sign_in.text")) }
-                form.portal-form method="post" action=(place.path("/sign-in")) data-words=(words(place)) {
+                form.portal-form method="post" action=(place.path("/sign-in"))
+                    data-words=(words(place, "portal.sign_in.offline")) {
                     (problems.summary(place, &["email"]))
                     (Field::new("email", place.t("portal.new.email")).required().line(place, problems, email, ("email", "email")))
                     p.actions { button.button data-kind="primary" data-size="large" { (place.t("portal.sign_in.send")) } }

@@ -245,7 +245,8 @@ fn questions(place: &Place, survey: &AskedSurvey, given: &Answers, form: &Form) 
     let shown: Vec<&str> = shown.iter().map(String::as_str).chain(["score", "comment"]).collect();
     html! {
         (head(survey))
-        form.portal-form method="post" action=(form.path) data-words=(words(place)) data-save[form.pressed.is_some()] {
+        form.portal-form method="post" action=(form.path) data-words=(words(place, "portal.survey.offline"))
+            data-save[form.pressed.is_some()] {
             (form.problems.summary(place, &shown))
             @if let Some(score) = form.pressed { (pressed(place, score)) }
             @if let Some(range) = survey.scores() { (scores(place, &survey.kind, (range, given.score), &form.problems)) }
@@ -278,7 +279,7 @@ fn asked_to_change(
     let body = html! {
         section.portal-card.narrow {
             (head(survey))
-            form.portal-form method="post" action=(form.path) data-words=(words(place)) {
+            form.portal-form method="post" action=(form.path) data-words=(words(place, "portal.survey.offline")) {
                 p { (question) }
                 input type="hidden" name="score" value=(after);
                 input type="hidden" name="comment" value=(given.comment);
@@ -326,7 +327,8 @@ fn scores(place: &Place, kind: &str, ((low, high), chosen): ((i64, i64), Option<
             div {
                 @for score in low..=high {
                     label {
-                        input type="radio" name="score" value=(score) required checked[chosen == Some(score)];
+                        input type="radio" name="score" value=(score) required checked[chosen == Some(score)]
+                            autofocus[score == low && problem.is_some()];
                         span { (score) }
                     }
                 }

@@ -35,12 +35,13 @@ async fn whole(place: &Place, number: &str, filled: &Filled, problems: &Problems
         return Ok(place.go(&format!("/tickets/{}", plain(&ticket.line.number))));
     }
     let stamp = filled.stamp(&place.store, problems).await?;
+    let refused = place.store.refused_endings(place.portal.org_id).await?;
     let path = place.path(&format!("/tickets/{}", ticket.line.number));
     let body = html! {
         div.narrow data-live=(format!("{path}/events")) data-part=(format!("{path}/conversation")) {
             (trail(place, &[(place.path("/tickets"), place.t("portal.nav.tickets"))]))
             div data-fresh aria-live="polite" { (fresh(place, &ticket)) }
-            (answer_form(place, &ticket, (filled, problems), &stamp))
+            (answer_form(place, &ticket, (filled, problems), (&stamp, &refused)))
         }
     };
     let status = if problems.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -104,6 +105,7 @@ fn said(place: &Place, message: &PublicMessage) -> Markup {
                 " " span.meta { (place.time(message.said_at)) }
             }
             div.prose { (PreEscaped(&message.content)) }
+            @for line in message.missing.told(place.locale) { p.meta { (line) } }
             (file_list(place, message.files.iter()))
         }
     }
@@ -140,15 +142,21 @@ fn acts(place: &Place, ticket: &OwnTicket) -> Markup {
     }
 }
 
-fn answer_form(place: &Place, ticket: &OwnTicket, (filled, problems): (&Filled, &Problems), stamp: &str) -> Markup {
+fn answer_form(
+    place: &Place,
+    ticket: &OwnTicket,
+    (filled, problems): (&Filled, &Problems),
+    (stamp, refused): (&str, &[String]),
+) -> Markup {
     let label = if ticket.line.status == "closed" { "portal.ticket.write_anew" } else { "portal.ticket.write" };
     html! {
-        form.portal-form id="reply" method="post" enctype="multipart/form-data"
-            action=(place.path(&format!("/tickets/{}/reply", ticket.line.number))) data-words=(words(place)) data-keep {
+        form.portal-form method="post" enctype="multipart/form-data"
+            action=(place.path(&format!("/tickets/{}/reply", ticket.line.number)))
+            data-words=(words(place, "portal.form.offline")) data-keep {
             (problems.summary(place, &["content", "files"]))
             (Field::new("content", place.t(label)).required().at_most(Some(LONGEST_TEXT))
                 .area(place, problems, filled.text("content")))
-            (file_field(place, problems, &filled.chosen))
+            (file_field(place, problems, &filled.chosen, refused))
             (guards(place, stamp))
             p.actions { button.button data-kind="primary" { (place.t("portal.ticket.send")) } }
         }
@@ -187,7 +195,8 @@ pub(super) async fn reopen(place: Place, Path((_, number)): Numbered) -> Respons
         Ok(visitor) => place.store.portal_reopen(&place.portal, visitor, &number).await,
         Err(error) => Err(error),
     };
-    place.answer(done.map(|()| place.go(&format!("/tickets/{}#reply", plain(&number)))))
+    // To where one writes what is still wrong.
+    place.answer(done.map(|()| place.go(&format!("/tickets/{}#content", plain(&number)))))
 }
 
 pub(super) async fn rate(place: Place, Path((_, number)): Numbered) -> Response {

@@ -15,6 +15,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::Fault;
+use super::anew::fetch_wanted;
 use super::imap::{self, Folder};
 use crate::shutdown::Shutdown;
 
@@ -143,6 +144,8 @@ async fn is_other(store: &Store, account: &Account) -> bool {
 async fn session(store: &Store, account: &Account, arrived: &Notify) -> Result<(), Fault> {
     let mut folder = imap::open(account).await?;
     loop {
+        // Before: what the server tells meanwhile is news for the round, which looks last.
+        fetch_wanted(store, account, &mut folder, arrived).await?;
         round(store, account, &mut folder, arrived).await?;
         folder = folder.wait((LISTENED, ASKED)).await?;
         if is_other(store, account).await {
@@ -233,7 +236,7 @@ async fn keep_letters(
 }
 
 /// Something on our side.
-fn ours(error: shared::Error) -> Fault {
+pub(super) fn ours(error: shared::Error) -> Fault {
     tracing::warn!(%error, "what was fetched could not be kept");
     Fault::new(PostFault::NotKept, "")
 }

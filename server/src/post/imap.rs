@@ -35,10 +35,20 @@ pub(super) struct Folder {
     exists: Option<u32>,
 }
 
+/// Signs in, opens the folder and leaves again; the server has so long to greet.
+pub(super) async fn try_it(account: &Account, greeting: Duration) -> Result<(), Fault> {
+    open_within(account, greeting).await?.leave().await;
+    Ok(())
+}
+
 /// Signs in and opens the folder.
 pub(super) async fn open(account: &Account) -> Result<Folder, Fault> {
+    open_within(account, PATIENCE).await
+}
+
+async fn open_within(account: &Account, greeting: Duration) -> Result<Folder, Fault> {
     let password = account.password.as_ref().ok_or_else(|| Fault::new(PostFault::NoPassword, ""))?;
-    let client = greeted(account).await?;
+    let client = greeted(account, greeting).await?;
     let signed_in = in_time(PATIENCE, async { Ok(client.login(&account.username, password.expose()).await) }).await?;
     let mut session = signed_in.map_err(|(error, _)| refused(PostFault::SignIn, error))?;
     let can = in_time(PATIENCE, session.capabilities()).await?;
@@ -54,15 +64,18 @@ pub(super) async fn open(account: &Account) -> Result<Folder, Fault> {
 }
 
 /// A connection on which the server has said hello, encrypted as it is to be.
-async fn greeted(account: &Account) -> Result<Client<Stream>, Fault> {
+async fn greeted(account: &Account, patience: Duration) -> Result<Client<Stream>, Fault> {
     let plain: Stream = Box::new(connect(&account.incoming).await?);
     if account.incoming.security == Security::Tls {
         let mut client = Client::new(encrypted(&account.incoming, plain).await?);
-        hello(&mut client).await?;
+        hello(&mut client, PATIENCE).await?;
         return Ok(client);
     }
     let mut client = Client::new(plain);
-    hello(&mut client).await?;
+    hello(&mut client, patience).await.map_err(|fault| match fault.what {
+        PostFault::Timeout => Fault::new(PostFault::Silent, ""),
+        _ => fault,
+    })?;
     if account.incoming.security == Security::None {
         return Ok(client);
     }
@@ -72,8 +85,8 @@ async fn greeted(account: &Account) -> Result<Client<Stream>, Fault> {
     Ok(Client::new(encrypted(&account.incoming, client.into_inner()).await?))
 }
 
-async fn hello(client: &mut Client<Stream>) -> Result<(), Fault> {
-    let greeting = in_time(PATIENCE, async { Ok(client.read_response().await?) }).await?;
+async fn hello(client: &mut Client<Stream>, patience: Duration) -> Result<(), Fault> {
+    let greeting = in_time(patience, async { Ok(client.read_response().await?) }).await?;
     match greeting.as_ref().map(|greeting| greeting.parsed()) {
         Some(Response::Data { status: Status::Bye, outcome }) => {
             Err(Fault::new(PostFault::Lost, outcome.information.as_deref().unwrap_or_default()))
@@ -123,6 +136,20 @@ impl Folder {
                 }
             }
             Ok(letters)
+        })
+        .await
+    }
+
+    /// How a letter begins, so many bytes of it, without marking it.
+    pub(super) async fn beginning(&mut self, uid: u32, bytes: u32) -> Result<Option<Vec<u8>>, Fault> {
+        in_time(LONG_PATIENCE, async {
+            let mut begins = None;
+            let query = format!("(UID BODY.PEEK[]<0.{bytes}>)");
+            let mut found = self.session.uid_fetch(uid.to_string(), query).await?;
+            while let Some(one) = found.try_next().await? {
+                begins = begins.or_else(|| one.body().map(<[u8]>::to_vec));
+            }
+            Ok(begins)
         })
         .await
     }

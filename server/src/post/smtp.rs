@@ -12,9 +12,10 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use shared::post::PostFault;
 use store::post::{Account, Departing, Endpoint, Security, Sent};
+use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
-use super::{Fault, message::message};
+use super::{Fault, message::message, wire::connect};
 use crate::authorities;
 
 /// How mail leaves.
@@ -51,14 +52,28 @@ pub(super) async fn send(departing: &Departing, own_way: Option<&Transport>) -> 
     }
 }
 
-/// Whether one could send.
-pub(super) async fn try_it(account: &Account, own_way: Option<&Transport>) -> Result<(), Fault> {
+/// Whether one could send; the server has so long to greet.
+pub(super) async fn try_it(account: &Account, own_way: Option<&Transport>, greeting: Duration) -> Result<(), Fault> {
     let transport = transport(account, own_way)?;
+    if let Some(endpoint) = account.outgoing.as_ref().filter(|endpoint| endpoint.security != Security::Tls) {
+        speaks(endpoint, greeting).await?;
+    }
     match timeout(PATIENCE, transport.test_connection()).await {
         Ok(Ok(true)) => Ok(()),
         Ok(Ok(false)) => Err(Fault::new(PostFault::Protocol, "")),
         Ok(Err(error)) => Err(fault(&error)),
         Err(_) => Err(Fault::new(PostFault::Timeout, "")),
+    }
+}
+
+/// Whether the server speaks first, as it does without encryption. The library waits for that as long as for any answer, and does
+/// not tell one silence from another. Whatever else is wrong it finds out itself.
+async fn speaks(endpoint: &Endpoint, patience: Duration) -> Result<(), Fault> {
+    let mut stream = connect(endpoint).await?;
+    // Taken out, or what is unread would break the connection off instead of ending it.
+    match timeout(patience, stream.read(&mut [0; 1024])).await {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Fault::new(PostFault::Silent, "")),
     }
 }
 

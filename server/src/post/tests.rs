@@ -152,6 +152,27 @@ async fn what_is_told_beside_an_answer_is_not_waited_for_and_what_is_repeated_is
 }
 
 #[tokio::test]
+async fn of_a_letter_that_is_too_large_the_beginning_is_fetched() {
+    let port = server("* OK hello\r\n", |line| {
+        let tag = tag(line);
+        Some(match line.split_once(' ').map_or("", |(_, command)| command) {
+            "CAPABILITY" => format!("* CAPABILITY IMAP4rev1\r\n{tag} OK done\r\n"),
+            command if command.starts_with("SELECT") => {
+                format!("* 1 EXISTS\r\n* OK [UIDVALIDITY 1] fine\r\n{tag} OK done\r\n")
+            }
+            "UID FETCH 7 (UID BODY.PEEK[]<0.5>)" => {
+                format!("* 1 FETCH (UID 7 BODY[]<0> {{5}}\r\nFrom:)\r\n{tag} OK done\r\n")
+            }
+            command if command.starts_with("UID") => format!("{tag} BAD {command}\r\n"),
+            _ => format!("{tag} OK done\r\n"),
+        })
+    });
+    let place = at("127.0.0.1", port.await, Security::None);
+    let mut folder = imap::open(&account(place.clone(), place)).await.unwrap();
+    assert_eq!(folder.beginning(7, 5).await.unwrap().as_deref(), Some(b"From:".as_slice()));
+}
+
+#[tokio::test]
 async fn what_an_smtp_server_refuses_is_told_in_its_own_words() {
     let sign_in = smtp(Security::None, |line| match line.get(..4)? {
         "EHLO" => Some("250-mx.test\r\n250 AUTH PLAIN\r\n".to_owned()),
@@ -188,6 +209,22 @@ async fn where_no_server_is_it_says_what_is_missing() {
     assert_eq!(outgoing(place("127.0.0.1")).await.as_deref(), Some("unreachable"));
     assert_eq!(incoming(place(NOWHERE)).await.as_deref(), Some("unknown_host"));
     assert_eq!(outgoing(place(NOWHERE)).await.as_deref(), Some("unknown_host"));
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_told_to_want_encryption_and_not_waited_for() {
+    // As ports do that begin encrypted: the connection stands, and nobody greets.
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let within = Duration::from_millis(200);
+    for security in [Security::None, Security::StartTls] {
+        let place = at("127.0.0.1", port, security);
+        let account = account(place.clone(), place);
+        let both = async { tokio::join!(imap::try_it(&account, within), smtp::try_it(&account, None, within)) };
+        let (incoming, outgoing) = timeout(Duration::from_secs(20), both).await.expect("it is told soon");
+        assert_eq!(incoming.unwrap_err().text(&account), "silent");
+        assert_eq!(outgoing.unwrap_err().text(&account), "silent");
+    }
 }
 
 #[tokio::test]

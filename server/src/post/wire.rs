@@ -1,4 +1,4 @@
-//! Connections to IMAP servers: plain, or encrypted with the cryptography that everything else uses.
+//! Connections to mail servers: plain, or encrypted with the cryptography that everything else uses.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -8,13 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use shared::command::UndoOutcome;
 use shared::i18n::Locale;
 use shared::import::{FileInfo, FileKind, Preview, Reading, Run, Spec};
 use store::Store;
 
 use super::body::{Body, idempotency_key};
 use super::caller::Caller;
+use super::change_sets::undone;
 use super::listing::{FileName, TypeName};
 use super::problem::{Answer, Problem, field_document, language};
 use super::target::Id;
@@ -111,8 +111,8 @@ pub(super) async fn cancel(Caller(actor): Caller, Id(id): Id, State(store): Stat
 }
 
 /// `POST /imports/{id}/undo`: takes all of it back but what was changed since.
-pub(super) async fn undo(Caller(actor): Caller, Id(id): Id, State(store): State<Store>) -> Answer<Json<UndoOutcome>> {
-    Ok(Json(store.undo_import(&actor, id).await?))
+pub(super) async fn undo(Caller(actor): Caller, Id(id): Id, State(store): State<Store>) -> Answer<Response> {
+    Ok(undone(store.undo_import(&actor, id).await?))
 }
 
 /// `GET /imports/{id}/errors`: the refused rows with the reasons, as a file to be mended and imported again.

@@ -285,6 +285,11 @@ impl Actor {
         self.level(def, action) > Level::None
     }
 
+    /// Whether the actor may read every record of a type: all of them are granted, and so is all that they are parts of.
+    pub fn reads_all(&self, def: &RecordDef) -> bool {
+        self.level(def, Action::Read) == Level::All && def.wholes().all(|(_, whole)| self.reads_all(whole))
+    }
+
     /// Whether the user may bring in records of some type.
     pub fn may_import(&self) -> bool {
         crate::types::REGISTRY.iter().any(|def| self.may(def, Action::Import))
@@ -339,6 +344,11 @@ impl Actor {
             // Marks repeat what they are about.
             let channels = def.fields.iter().filter(|field| field.kind.is_channel());
             return channels.map(|field| granted(field.name)).fold(granted(field), Ord::min);
+        }
+        // What is said twice is hidden twice; it may be changed in one place and not in the other.
+        let is_hidden = |said: &str| self.grants.fields.get(said) == Some(&FieldAccess::Hidden);
+        if def.repeats.iter().any(|(own, said)| *own == field && is_hidden(said)) {
+            return FieldAccess::Hidden;
         }
         granted(field)
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::types::{CUSTOMER, TAG};
+use crate::types::{ATTACHMENT, CUSTOMER, TAG, TICKET_MESSAGE};
 
 fn actor(level: Level) -> Actor {
     let team = Uuid::from_u128(10);
@@ -86,4 +86,44 @@ fn who_reads_the_other_language_reads_names_in_it() {
     let hidden = [("queue.other_name".to_owned(), FieldAccess::Hidden)].into();
     let blind = Actor { grants: Grants { fields: hidden, ..other.grants.clone() }, ..other };
     assert_eq!(blind.called(&QUEUE, &both), Some("客户支持"));
+}
+
+#[test]
+fn all_parts_are_read_where_all_that_they_are_parts_of_is() {
+    let all = TypeRights { read: Level::All, ..TypeRights::default() };
+    let with = |read: Level| {
+        let names = ["ticket_message", "attachment", "article", "customer"].map(|name| (name.to_owned(), all));
+        let ticket = ("ticket".to_owned(), TypeRights { read, ..TypeRights::default() });
+        Actor {
+            grants: Grants { types: names.into_iter().chain([ticket]).collect(), ..Grants::default() },
+            ..actor(Level::None)
+        }
+    };
+    for level in Level::ALL {
+        let actor = with(level);
+        assert!(actor.reads_all(&CUSTOMER) && !actor.reads_all(&TAG));
+        for part in [&TICKET_MESSAGE, &ATTACHMENT] {
+            assert_eq!(actor.reads_all(part), level == Level::All, "{} with tickets at {level:?}", part.name);
+        }
+    }
+    assert!(Actor::administrator(Uuid::nil(), Uuid::nil()).reads_all(&ATTACHMENT));
+}
+
+#[test]
+fn an_address_that_is_hidden_of_a_ticket_is_hidden_of_what_was_said_in_it() {
+    let with = |access: FieldAccess| {
+        let mut actor = actor(Level::All);
+        actor.grants.fields.insert("ticket.requester_email".to_owned(), access);
+        actor
+    };
+    let seen = |actor: &Actor| actor.field_access(&TICKET_MESSAGE, "author_email");
+    assert_eq!(seen(&actor(Level::All)), FieldAccess::Write);
+    assert_eq!(seen(&with(FieldAccess::Read)), FieldAccess::Write);
+    assert_eq!(seen(&with(FieldAccess::Hidden)), FieldAccess::Hidden);
+    let mut values: Values = [("author_email", "li@example.com"), ("cc", "li@example.com"), ("content", "Said")]
+        .map(|(name, value)| (name.to_owned(), serde_json::Value::from(value)))
+        .into_iter()
+        .collect();
+    with(FieldAccess::Hidden).redact(&TICKET_MESSAGE, &mut values);
+    assert_eq!(values.keys().collect::<Vec<_>>(), ["content"]);
 }

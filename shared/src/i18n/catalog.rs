@@ -48,8 +48,7 @@ mod texts {
 
     pub(super) fn lookup(locale: Locale, key: &str) -> Option<&'static str> {
         let (topic, rest) = key.split_once('.')?;
-        let texts = parts(locale).iter().find_map(|part| part.get()?.get(topic))?;
-        texts.get(rest).map(String::as_str)
+        parts(locale).iter().find_map(|part| part.get()?.get(topic)?.get(rest)).map(String::as_str)
     }
 
     pub(super) fn add(locale: Locale, json: &str) {

@@ -41,6 +41,14 @@ impl Locale {
         }
     }
 
+    /// The one that is not this.
+    pub fn other(self) -> Self {
+        match self {
+            Self::ZhCn => Self::En,
+            Self::En => Self::ZhCn,
+        }
+    }
+
     /// The language of a code such as `en-GB` or `zh`; `None` when unsupported.
     pub fn parse(code: &str) -> Option<Self> {
         let code = code.trim().to_ascii_lowercase();
@@ -104,6 +112,18 @@ pub fn field_label(locale: Locale, def: &RecordDef, field: &str) -> String {
     lookup(locale, &format!("{}.{field}", def.name))
         .or_else(|| lookup(locale, &format!("record.{field}")))
         .map_or_else(|| field.to_owned(), str::to_owned)
+}
+
+/// Label of a field where its value is given: of a record's name in both languages it says which one is meant. `own` is the
+/// organisation's language.
+pub fn input_label(locale: Locale, own: Locale, def: &RecordDef, field: &str) -> String {
+    let language = match def.other_title() {
+        Some(other) if other.name == field => own.other(),
+        Some(_) if def.title == field => own,
+        _ => return field_label(locale, def, field),
+    };
+    let name = field_label(locale, def, def.title);
+    translate(locale, &format!("admin.name_in.{}", language.code()), &[("name", &name)])
 }
 
 /// Label of a choice.
@@ -174,6 +194,23 @@ mod tests {
         assert_eq!(fill("{n} {n|deal|deals} of {who}", &[("n", "1"), ("who", "Li")]), "1 deal of Li");
         assert_eq!(fill("{n} {n|deal|deals}", &[("n", "2")]), "2 deals");
         assert_eq!(fill("由{name}移动", &[("name", "Li")]), "由 Li 移动");
+    }
+
+    #[test]
+    fn a_name_that_is_there_in_both_languages_says_which_one_it_is_in() {
+        use crate::types::{CUSTOMER, REGISTRY, SLA_POLICY};
+        let label = |locale, own, field| input_label(locale, own, &SLA_POLICY, field);
+        assert_eq!(label(Locale::En, Locale::ZhCn, "name"), "Name (Chinese)");
+        assert_eq!(label(Locale::En, Locale::ZhCn, "other_name"), "Name (English)");
+        assert_eq!(label(Locale::ZhCn, Locale::ZhCn, "name"), "名称（中文）");
+        assert_eq!(label(Locale::ZhCn, Locale::En, "other_name"), "名称（中文）");
+        assert_eq!(label(Locale::ZhCn, Locale::En, "position"), "匹配顺序");
+        assert_eq!(input_label(Locale::En, Locale::En, &CUSTOMER, "name"), "Name");
+        // Of all types that have two, the same words, but for what is a name there.
+        for def in REGISTRY.iter().filter(|def| def.other_title().is_some()) {
+            let other = input_label(Locale::ZhCn, Locale::ZhCn, def, &format!("other_{}", def.title));
+            assert_eq!(other, format!("{}（英文）", field_label(Locale::ZhCn, def, def.title)), "{}", def.name);
+        }
     }
 
     #[test]

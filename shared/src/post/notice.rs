@@ -71,13 +71,9 @@ impl Notice {
         Self::ALL.into_iter().find(|notice| notice.code() == code).map(|notice| (notice, why))
     }
 
-    /// What people read. Why something was not sent is a code itself; what came back is in the server's own words.
+    /// What people read. Why something was not sent is a code itself; what came back is in the server's own words, with its codes.
     pub fn told(self, locale: Locale, why: &str, address: &str) -> String {
-        let why = match self {
-            Self::Failed | Self::ConfirmationFailed => in_words(locale, why),
-            _ => why.to_owned(),
-        };
-        translate(locale, self.key(), &[("why", &why), ("address", address)])
+        translate(locale, self.key(), &[("why", &in_words(locale, why)), ("address", address)])
     }
 }
 
@@ -93,6 +89,9 @@ mod tests {
         let told = notice.told(Locale::En, why, "");
         assert!(told.contains("The mail server refuses it.") && told.contains("550 no such user"), "{told}");
         assert!(notice.told(Locale::ZhCn, why, "").contains("邮件服务器拒绝接收"));
+        let (notice, why) = Notice::of("bounced li@example.com 5.1.1 unknown").unwrap();
+        let told = notice.told(Locale::En, why, "");
+        assert!(told.contains("There is no such address.") && told.contains("5.1.1 unknown"), "{told}");
         let (notice, why) = Notice::of("automatic").unwrap();
         assert!(!notice.is_all() && notice.told(Locale::ZhCn, why, "li@example.com").contains("li@example.com"));
         assert_eq!(Notice::of("whatever else"), None);

@@ -45,6 +45,8 @@ macro_rules! record {
                 },
                 ownership: $crate::record::Ownership::Owned,
                 through: &[],
+                within: &[],
+                repeats: &[],
                 pool: false,
                 audience: false,
                 unassigned: false,

@@ -5,6 +5,7 @@ pub(crate) mod declare;
 pub mod digits;
 mod draft;
 mod kind;
+mod listed;
 pub(crate) mod marks;
 mod normalize;
 mod phone;
@@ -16,12 +17,13 @@ mod validate;
 pub use custom::{CUSTOM, CustomField, CustomFields, custom_changes, custom_key, custom_name, overlay, readable};
 pub use draft::{Draft, Rule, no_rules};
 pub use kind::{Kind, kinds};
+pub use listed::listed_with;
 pub use marks::{NOT_WORKING, is_marked};
 pub use normalize::{instant_in, instant_text, money_text, normalize};
 pub(crate) use phone::EXTENSION;
 pub use phone::{dialled, phone_key, repeats_phone};
 pub use row::{Row, Values, date, datetime, day, decimal, id, ids, instant, text, texts};
-pub use shape::{Part, Shape, named_within};
+pub use shape::{Part, Shape, named_by, named_within};
 pub use validate::{completeness, drop_consequences, is_empty, validate};
 
 /// One field of a record type.
@@ -177,6 +179,11 @@ pub struct RecordDef {
     pub ownership: Ownership,
     /// Reference fields through which readability is inherited: whoever reads the referenced record reads this one.
     pub through: &'static [&'static str],
+    /// References to the records that it is a part of: a record that refers so to one which somebody may not read can't be read
+    /// by them either, whatever they are granted on the type. See [`Self::wholes`].
+    pub within: &'static [&'static str],
+    /// Fields that say again what a field of another type says (`<type>.<field>`): hidden together with that.
+    pub repeats: &'static [(&'static str, &'static str)],
     /// Records without owner and team lie in a public pool 公海: whoever may read or update any of the type may read or
     /// update them, and so claim them.
     pub pool: bool,
@@ -193,7 +200,7 @@ pub struct RecordDef {
     pub together: &'static [&'static str],
     /// Its records tell of files: they are made by sending those, never by a command alone.
     pub uploaded: bool,
-    /// Reference to the record that it is only a part of: who looks for what a part says is led to the whole.
+    /// That one of [`Self::within`] which it is only a part of: who looks for what a part says is led to the whole.
     pub part_of: Option<&'static str>,
     /// Changes to it are shown on the timelines of the records it refers to.
     pub timeline: bool,
@@ -228,6 +235,17 @@ impl RecordDef {
     /// name behind `other_`.
     pub fn other_title(&self) -> Option<&'static FieldDef> {
         self.fields.iter().find(|field| field.name.strip_prefix("other_") == Some(self.title))
+    }
+
+    /// The references to what its records are parts of, each with the type it leads to.
+    pub fn wholes(&self) -> impl Iterator<Item = (&'static FieldDef, &'static RecordDef)> {
+        self.within.iter().filter_map(|name| {
+            let field = self.field(name)?;
+            match field.kind {
+                Kind::Reference(target) => Some((field, crate::types::by_name(target)?)),
+                _ => None,
+            }
+        })
     }
 
     /// Database table, the same as the plural name.

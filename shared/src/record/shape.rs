@@ -160,6 +160,13 @@ pub fn named_within(field: &FieldDef, values: &super::Values) -> BTreeSet<(&'sta
     found
 }
 
+/// Records that the value of this field names, itself or within a structured one, with the names of their types.
+pub fn named_by(field: &FieldDef, values: &super::Values) -> BTreeSet<(&'static str, Uuid)> {
+    let mut found = named_within(field, values);
+    ids(&field.kind, values.get(field.name), &mut found);
+    found
+}
+
 impl Shape {
     fn named(&self, value: &Value, found: &mut BTreeSet<(&'static str, Uuid)>) {
         match self {
@@ -279,5 +286,16 @@ mod tests {
         let steps = json!([{"clock": "resolution", "at_percent": 80, "action": "assign", "team_id": id}]);
         let policy = [("steps".to_owned(), steps)].into_iter().collect();
         assert_eq!(named_within(SLA_POLICY.field("steps").unwrap(), &policy), [("team", id)].into());
+    }
+
+    #[test]
+    fn what_values_name_is_found_at_whatever_depth() {
+        let ids = [(); 4].map(|()| Uuid::now_v7());
+        let steps = json!([{"clock": "resolution", "at_percent": 80, "action": "notify", "user_id": ids[3]}]);
+        let policy = json!({"name": ids[3], "calendar_id": ids[0], "queue_ids": [ids[1], ids[2]], "steps": steps});
+        let policy = policy.as_object().cloned().unwrap();
+        let found: BTreeSet<_> = SLA_POLICY.all_fields().flat_map(|field| named_by(field, &policy)).collect();
+        let expected = [("business_calendar", ids[0]), ("queue", ids[1]), ("queue", ids[2]), ("user", ids[3])];
+        assert_eq!(found, expected.into());
     }
 }

@@ -42,6 +42,7 @@ pub fn validate(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String], custom
         validate_custom(draft, custom);
     }
     super::marks::keep(def, draft, patch);
+    crate::types::refuse_contradiction(def, draft, patch);
     apply_rules(def, draft);
     require(def, draft);
 }

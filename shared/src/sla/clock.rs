@@ -128,6 +128,16 @@ impl Clock {
         self.target_minutes.is_some_and(|minutes| share(minutes, percent) <= self.elapsed)
     }
 
+    /// Whether it says the same as another one, but for the working time between their instants. How long one ran that promises
+    /// nothing is told of its own instant only: whether it runs is not seen.
+    fn agrees_with(&self, other: &Self, hours: &BusinessHours) -> bool {
+        let at = self.as_of.max(other.as_of);
+        let ran = |clock: &Self| if clock.is_running() { hours.between(clock.as_of, at).num_seconds() } else { 0 };
+        let elapsed = |clock: &Self| clock.target_minutes.map(|_| clock.elapsed + ran(clock));
+        let of_then = |clock: &Self| Self { as_of: at, elapsed: 0, ..*clock };
+        elapsed(self) == elapsed(other) && of_then(self) == of_then(other)
+    }
+
     /// When time alone changes something about it next.
     fn next_change(&self, percents: impl Iterator<Item = u16>, hours: &BusinessHours) -> Option<DateTime<Utc>> {
         let minutes = self.target_minutes.filter(|_| self.is_running())?;
@@ -150,8 +160,8 @@ pub struct Clocks {
 }
 
 impl Clocks {
-    /// How the clocks stand at an instant, after all that happened. Events may come in any order; those of the same
-    /// instant happened in the order given.
+    /// How the clocks stand at an instant, after all that happened: at the last event if that is later. Events may come in any
+    /// order; those of the same instant happened in the order given.
     pub fn at(now: DateTime<Utc>, events: &[Event], hours: &BusinessHours) -> Self {
         let history = History::of(events);
         let clock = |kind| history.clock(kind, hours, now);
@@ -160,6 +170,13 @@ impl Clocks {
             next_response: clock(ClockKind::NextResponse),
             resolution: clock(ClockKind::Resolution),
         }
+    }
+
+    /// Whether nothing but time lies between these clocks and others, before or after them, and not so much that a state is
+    /// another. Those that were kept agree with those that are worked out from what happened ([`Clocks::at`]), by whatever
+    /// servers' clocks: else they are outdated.
+    pub fn agree_with(&self, others: &Self, hours: &BusinessHours) -> bool {
+        ClockKind::ALL.into_iter().all(|kind| self.get(kind).agrees_with(others.get(kind), hours))
     }
 
     /// One of them.

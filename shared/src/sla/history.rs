@@ -6,6 +6,12 @@ use super::clock::{share, target};
 use super::event::{Category, Event, Terms, What};
 use super::{BusinessHours, Clock, ClockKind, ClockState};
 
+/// What time it is for a ticket to which something happened last at an instant: that is over. The clocks of servers differ, and
+/// one may be behind that of the server which noted it. By this time is noted what happens now, and clocks are worked out.
+pub fn present(now: DateTime<Utc>, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    last.map_or(now, |last| last.max(now))
+}
+
 /// When a clock ran, in seconds since 1970.
 #[derive(Clone, Debug, Default)]
 struct Run {
@@ -81,6 +87,7 @@ pub(super) struct History {
     merged: bool,
     replied: bool,
     terms: Terms,
+    last: Option<DateTime<Utc>>,
     first_response: Run,
     next_response: Run,
     resolution: Run,
@@ -99,6 +106,7 @@ impl History {
 
     /// One thing more, which happened after the others.
     pub(super) fn add(&mut self, event: &Event) {
+        self.last = self.last.max(Some(event.at));
         let at = event.at.timestamp();
         self.happened(event.what, at);
         for kind in ClockKind::ALL {
@@ -177,8 +185,9 @@ impl History {
         }
     }
 
-    /// A clock as it stands at an instant, which is not before the last event.
+    /// A clock as it stands at an instant, or at the last event if that is later.
     pub(super) fn clock(&self, kind: ClockKind, hours: &BusinessHours, now: DateTime<Utc>) -> Clock {
+        let now = present(now, self.last);
         let run = self.run(kind);
         let terms = run.met.map_or(self.terms, |met| met.terms);
         let is_dropped = self.merged && run.met.is_none();

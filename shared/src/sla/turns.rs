@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::history::History;
+use super::history::{History, present};
 use super::{BusinessHours, Clock, ClockKind, ClockState, Event, What};
 
 /// What a clock did.
@@ -63,6 +63,7 @@ pub fn turns<'h>(
 ) -> Vec<Turn> {
     let mut events: Vec<&(Event, Option<Uuid>)> = events.iter().collect();
     events.sort_by_key(|(event, _)| event.at);
+    let now = present(now, events.last().map(|(event, _)| event.at));
     let mut history = History::default();
     let mut watches = ClockKind::ALL.map(Watch::new);
     let (mut policy_id, mut told) = (None, Vec::new());

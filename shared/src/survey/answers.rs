@@ -39,6 +39,21 @@ pub fn answered(answers: &Value, survey: Option<&Survey<'_>>, locale: Locale) ->
     known.chain(gone).collect()
 }
 
+/// Most of the answers that are told in brief, in characters.
+const BRIEF: usize = 80;
+
+/// What was answered, as it is kept and as far as it fits into a line: for where the questions are not at hand.
+pub fn in_brief(answers: &Value, locale: Locale) -> String {
+    let all = answered(answers, None, locale).into_iter().map(|one| one.answer);
+    let all = all.filter(|answer| !answer.trim().is_empty()).collect::<Vec<_>>().join(" · ");
+    let mut line = all.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(BRIEF) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
 /// A further question, in the words of the survey's other language, if there are any.
 pub fn question_label(question: &Value, other: bool) -> Option<String> {
     let text = |name: &str| question.get(name)?.as_str().map(str::to_owned);
@@ -111,5 +126,14 @@ mod tests {
         assert_eq!(told(Locale::ZhCn), chinese);
         assert_eq!(told(Locale::En), english);
         assert!(answered(&Value::Null, Some(&Survey(survey)), Locale::En).is_empty());
+    }
+
+    #[test]
+    fn answers_are_told_in_a_line_without_their_questions() {
+        let answers = json!({"a": "fast\nand kind", "b": ["大", "圆"], "c": 4, "d": " "});
+        assert_eq!(in_brief(&answers, Locale::ZhCn), "fast and kind · 大；圆 · 4");
+        let long = in_brief(&json!({"a": "长".repeat(100)}), Locale::En);
+        assert_eq!((long.chars().count(), long.ends_with('…')), (81, true));
+        assert_eq!(in_brief(&Value::Null, Locale::En), "");
     }
 }

@@ -12,7 +12,8 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_ENDING: usize = 16;
 
 record! {
-    /// A file that belongs to a record, and is read by whoever reads that.
+    /// A file that belongs to a record, and is read by whoever reads that and may read files at all. One that belongs to several
+    /// is read where all of them are.
     pub ATTACHMENT, Attachment {
         name: "attachment", plural: "attachments", icon: "paperclip", title: "name",
         /// Name of the file.
@@ -35,7 +36,8 @@ record! {
         content_id: text(300).internal();
     }
     with {
-        through: &["ticket_id", "article_id", "customer_id"], needs: &["message_id"], uploaded: true
+        through: &["ticket_id", "article_id", "customer_id"], needs: &["message_id"], uploaded: true,
+        within: &["ticket_id", "message_id", "article_id", "customer_id"]
     }
     rules attachment_rules
 }

@@ -45,7 +45,7 @@ pub use pipeline::{PIPELINE, Pipeline};
 pub use product::{PRODUCT, Product};
 pub use queue::{QUEUE, Queue, ROUTINGS};
 pub use reply_template::{REPLY_TEMPLATE, ReplyTemplate, TEMPLATE_FIELDS, TEMPLATE_VARIABLES, fill_variables};
-pub use saved_view::{SAVED_VIEW, SavedView};
+pub use saved_view::{SAVED_VIEW, SavedView, offered_views};
 pub use sla_policy::{SLA_POLICY, SlaPolicy};
 pub use stage::{STAGE, Stage};
 pub use survey::{SURVEY, SURVEY_KINDS, SURVEY_RESPONSE, Survey, SurveyResponse, score_range};
@@ -61,7 +61,7 @@ pub use ticket_rule::{TICKET_RULE, TicketRule, is_known_on_arrival};
 pub use ticket_status::{TICKET_STATUS, TICKET_STATUSES, TicketStatus};
 pub use user::{ROLE, Role, USER, User};
 
-use crate::record::{RecordDef, Rule, no_rules};
+use crate::record::{Draft, RecordDef, Rule, no_rules};
 
 /// What the service desk works by: lists of records that belong to the settings.
 pub const DESK_SETTINGS: &[&str] = &[
@@ -123,6 +123,25 @@ registry! {
     ATTACHMENT, Attachment;
     SURVEY, Survey;
     SURVEY_RESPONSE, SurveyResponse;
+}
+
+/// Fields by which records of a type are called that have no title, the first that says something. Looked up, as the rules are.
+pub fn called_by(def: &RecordDef) -> &'static [&'static str] {
+    if def.name == SURVEY_RESPONSE.name { survey::CALLED_BY } else { &[] }
+}
+
+/// Paths over references that lead to further records on whose pages records of a type are listed, besides those that its own
+/// fields refer to. Looked up, as the rules are.
+pub(crate) fn listed_by(def: &RecordDef) -> &'static [&'static str] {
+    if def.name == SURVEY_RESPONSE.name { survey::LISTED_BY } else { &[] }
+}
+
+/// Refuses what contradicts itself among the fields that were sent, which `patch` names. Before the rules, which only see what a
+/// record becomes and make one field follow another.
+pub(crate) fn refuse_contradiction(def: &RecordDef, draft: &mut Draft<'_>, patch: &[String]) {
+    if def.name == TICKET.name {
+        ticket::refuse_contradiction(draft, patch);
+    }
 }
 
 /// The record type of that singular name.

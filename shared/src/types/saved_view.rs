@@ -1,6 +1,7 @@
 //! Saved view 视图: a named filter, sort order and column choice of a list or a board.
 
 use crate::access::AUDIENCES;
+use crate::query::{Filter, ListQuery, MAX_PAGE, Op, Sort};
 use crate::record::declare::record;
 
 record! {
@@ -19,4 +20,16 @@ record! {
         audience: choice(AUDIENCES).required().default("private").list();
     }
     with { audience: true }
+}
+
+/// Asks for the views of a type's records that the reader is offered, by name: their own, and those that are shared with them.
+/// Whoever may read those of others as well finds them in the list of all views.
+pub fn offered_views(record_type: &str, surface: &str) -> ListQuery {
+    let is = |field: &str, value: &str| Filter::field(field, Op::Eq, value);
+    // Who is in no team is in that of nobody.
+    let of_team = Filter::All(vec![is("audience", "team"), is("team_id", "@my_team")]);
+    let offered = Filter::Any(vec![is("owner_id", "@me"), is("audience", "everyone"), of_team]);
+    let filter = Filter::All(vec![is("record_type", record_type), is("surface", surface), offered]);
+    let sort = Some(Sort { field: SAVED_VIEW.title.to_owned(), descending: false });
+    ListQuery { filter: Some(filter), sort, limit: MAX_PAGE, ..ListQuery::default() }
 }

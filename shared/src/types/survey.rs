@@ -82,12 +82,14 @@ record! {
         name: "survey_response", plural: "survey_responses", icon: "message-square-heart", title: "comment",
         /// The survey.
         survey_id: reference("survey").required().list();
+        /// What its survey measures: on what scale the score is.
+        kind: choice(SURVEY_KINDS).computed();
         /// The score; its range follows from the survey's kind.
         score: integer(0, 10).list();
         /// In their own words.
         comment: long_text().search().list().personal();
         /// Answers to further questions by key.
-        answers: json();
+        answers: json().personal();
         /// The ticket it is about.
         ticket_id: reference("ticket").list();
         /// The customer.
@@ -101,9 +103,17 @@ record! {
         /// When they answered.
         answered_at: datetime().list();
     }
-    with { through: &["ticket_id", "customer_id"], needs: &["survey_id", "ticket_id"], timeline: true }
+    with {
+        through: &["ticket_id", "customer_id"], within: &["ticket_id"], needs: &["survey_id", "ticket_id"], timeline: true
+    }
     rules response_rules
 }
+
+/// What an answer without a comment is called by, the first that says something.
+pub(super) const CALLED_BY: &[&str] = &["score", "answers", "answered_at", "created_at"];
+
+/// A team's answers are those about the tickets that are its own, as reports have it.
+pub(super) const LISTED_BY: &[&str] = &["ticket_id.team_id"];
 
 /// Most further questions of a survey.
 const QUESTIONS: usize = 50;
@@ -228,8 +238,11 @@ fn response_rules(draft: &mut Draft<'_>) {
             }
         }
     }
-    let range = draft.related_row("survey_id").and_then(|survey| score_range(survey.text("kind").unwrap_or_default()));
-    if let (Some((low, high)), Some(score)) = (range, SurveyResponse(draft.after).score())
+    if let Some(kind) = draft.related_row("survey_id").and_then(|survey| survey.text("kind")).map(str::to_owned) {
+        draft.set("kind", kind);
+    }
+    let answer = SurveyResponse(draft.after);
+    if let (Some((low, high)), Some(score)) = (answer.kind().and_then(score_range), answer.score())
         && !(low..=high).contains(&score)
     {
         draft.errors.push(FieldError::new("score", "out_of_range").with("min", low).with("max", high));
@@ -331,6 +344,30 @@ mod tests {
         assert_eq!(refused(Some(survey("custom", true, why)), json!({"questions": null})), told);
         let older = survey("custom", true, Value::Null);
         assert!(refused(Some(older), json!({"name": "B"})).is_empty(), "kept before there was this rule");
+    }
+
+    #[test]
+    fn an_answer_keeps_what_its_survey_measures() {
+        let asked = |kind: &str| {
+            let values = survey(kind, true, Value::Null).as_object().unwrap().clone();
+            Row { id: Uuid::from_u128(7), version: 1, values }
+        };
+        for (kind, wrong) in [("nps", 0), ("csat", 1), ("custom", 0)] {
+            let survey = asked(kind);
+            let mut after = json!({"survey_id": survey.id, "score": 9}).as_object().unwrap().clone();
+            let related = BTreeMap::from([(survey.id, survey)]);
+            let mut draft = Draft {
+                before: None,
+                after: &mut after,
+                now: "2026-11-28T08:00:00Z".parse().unwrap(),
+                zone: &Zone::utc(),
+                related: &related,
+                errors: Vec::new(),
+            };
+            response_rules(&mut draft);
+            assert_eq!(draft.errors.len(), wrong, "nine on the scale of {kind}");
+            assert_eq!(SurveyResponse(&after).kind(), Some(kind));
+        }
     }
 
     #[test]

@@ -23,8 +23,26 @@ fn names_are_unique_and_references_lead_somewhere() {
                 assert!(by_name(target).is_some(), "{}.{} refers to an unknown type {target}", def.name, field.name);
             }
         }
-        for name in def.through.iter().chain(def.needs) {
+        for name in def.through.iter().chain(def.within).chain(def.needs) {
             assert!(matches!(def.field(name).map(|f| f.kind), Some(Kind::Reference(_))), "{}.{name}", def.name);
+        }
+    }
+}
+
+/// Nothing is a part of itself, by however many steps.
+fn ends(def: &RecordDef, steps: usize) -> bool {
+    steps > 0 && def.wholes().all(|(_, whole)| ends(whole, steps - 1))
+}
+
+#[test]
+fn parts_have_wholes_and_what_is_said_twice_is_said_somewhere() {
+    for def in REGISTRY {
+        assert_eq!(def.wholes().count(), def.within.len(), "{}", def.name);
+        assert!(def.part_of.is_none_or(|name| def.within.contains(&name)), "{}", def.name);
+        assert!(ends(def, REGISTRY.len()), "{}", def.name);
+        for (own, said) in def.repeats {
+            let other = said.split_once('.').and_then(|(name, field)| by_name(name)?.field(field));
+            assert!(def.field(own).is_some() && other.is_some(), "{}.{own} repeats {said}", def.name);
         }
     }
 }

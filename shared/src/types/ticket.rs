@@ -2,6 +2,7 @@
 
 mod steps;
 
+pub(crate) use self::steps::refuse_contradiction;
 pub use self::steps::{is_about_steps, may_become};
 use super::ticket_status::{TICKET_STATUSES, TicketStatus};
 use crate::record::{Draft, FieldDef, RecordDef, Row, declare::record, instant_text};

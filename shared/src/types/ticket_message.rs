@@ -30,6 +30,11 @@ record! {
         mail_id: text(500).internal();
         /// What a note that mail left is about: see [`crate::post::Notice`].
         notice: text(500).internal().personal();
+        /// Names of files that came with it as a letter and were not kept: see [`crate::post::Missing`]. Customers read them below
+        /// what was said: only the store writes them.
+        left_out: lines(100).computed().internal().personal();
+        /// Bytes of the letter, where the message is only its beginning. Kept by the store.
+        whole_size: integer(0, 1_000_000_000_000).computed().internal();
         /// How far a mail to the customer has come.
         delivery: choice(&["queued", "sent", "failed", "bounced"]).computed().list();
         /// Why it failed.
@@ -38,7 +43,12 @@ record! {
         apart_from: text(40).computed().internal();
     }
     // What was made a note and written anew since would be shown to the customer.
-    with { through: &["ticket_id"], needs: &["ticket_id"], together: &["kind", "content"], part_of: Some("ticket_id") }
+    with {
+        through: &["ticket_id"], within: &["ticket_id"], needs: &["ticket_id"], together: &["kind", "content"],
+        part_of: Some("ticket_id"),
+        // Letters of others name the requester among those who got them.
+        repeats: &[("author_email", "ticket.requester_email"), ("cc", "ticket.requester_email")]
+    }
     rules message_rules
 }
 

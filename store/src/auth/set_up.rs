@@ -173,12 +173,9 @@ impl Store {
 
     /// The roles of a new organisation; gives the administrators'.
     async fn create_roles(&self, actor: &Actor, locale: Locale) -> Result<Uuid> {
-        let other = match locale {
-            Locale::ZhCn => Locale::En,
-            Locale::En => Locale::ZhCn,
-        };
         let role = |role: DefaultRole| {
-            let fields = json!({"name": role.name(locale), "other_name": role.name(other), "grants": role.grants()});
+            let names = (role.name(locale), role.name(locale.other()));
+            let fields = json!({"name": names.0, "other_name": names.1, "grants": role.grants()});
             (Uuid::now_v7(), values(fields))
         };
         let roles: Vec<_> = DefaultRole::ALL.into_iter().map(role).collect();

@@ -1,5 +1,6 @@
 //! The service desk: conversations, answers, and how tickets find their agent.
 
+mod around;
 mod conversation;
 mod counts;
 mod mentions;

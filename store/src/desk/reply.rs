@@ -78,16 +78,19 @@ fn message(reply: &Reply, name: &str, ticket: &Row) -> Command {
     let came_by = ticket.text("channel").unwrap_or("web");
     // It leaves by mail where the ticket came in by a way that is mailed; else if the sender wants that.
     let mailed = reply.by_mail && !reply.note && !MAILED_CHANNELS.contains(&came_by);
-    let values = values(json!({
+    let mut values = values(json!({
         "ticket_id": reply.ticket_id,
         "kind": if reply.note { "note" } else { "reply" },
         "direction": "outbound",
         "content": reply.content,
         "author_name": name,
         "mention_ids": reply.mention_ids,
-        "cc": if reply.note { Vec::new() } else { reply.cc.clone() },
         "channel": if mailed { "email" } else { came_by },
     }));
+    // Whoever may not see addresses names none, and answers all the same.
+    if !reply.note && !reply.cc.is_empty() {
+        values.insert("cc".to_owned(), json!(reply.cc));
+    }
     Command::one(TICKET_MESSAGE.name, Change::Create { id: reply.message_id, values })
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use shared::access::{Action, Actor};
 use shared::command::{Change, Command, Outcome, Source};
+use shared::post::Missing;
 use shared::record::rich::to_text;
 use shared::types::{ATTACHMENT, TICKET, TICKET_MESSAGE};
 use shared::{Error, Result, Row, Values};
@@ -10,9 +11,9 @@ use uuid::Uuid;
 
 use super::conversation::files;
 use crate::files::Received;
-use crate::intake::{first_message, values};
+use crate::intake::{first_message, found_missing, values};
 use crate::pool::Store;
-use crate::write::{Belonging, carry_out, files_command};
+use crate::write::{Belonging, Found, carry_out, files_command, found_in};
 
 /// What both tickets have in common.
 const COMMON: &[&str] = &[
@@ -66,7 +67,9 @@ impl Store {
         let html = led_to_copies(message.text("content").unwrap_or_default(), &copies);
         let ticket = ticket(&from, &message, ticket_id, &html);
         let along = along(&message, ticket_id, &html, copies)?;
-        match self.split_off(actor, &key, (ticket, along), &received).await {
+        let mut found = found_in(&received);
+        found.extend([found_missing(first_message(ticket_id), &Missing::of(&message.values))]);
+        match self.split_off(actor, &key, (ticket, along), &found).await {
             Ok((mut outcome, true)) => {
                 // As it is with what was said in it.
                 if let Ok(now) = self.get(actor, &TICKET, ticket_id).await {
@@ -93,7 +96,7 @@ impl Store {
         actor: &Actor,
         key: &Command,
         (mut ticket, mut along): (Command, Vec<Command>),
-        files: &[Received],
+        found: &Found,
     ) -> Result<(Outcome, bool)> {
         let (mut tx, before) = self.begin_together(actor, key).await?;
         if let Some(before) = before {
@@ -102,10 +105,10 @@ impl Store {
         let set = Some(Uuid::now_v7());
         ticket.change_set = set;
         along.iter_mut().for_each(|command| command.change_set = set);
-        let made = carry_out(&mut tx, actor, &[ticket], &[]).await?;
+        let made = carry_out(&mut tx, actor, &[ticket], &Found::new()).await?;
         // Rules may have given the ticket to others already: what was read and belongs to it goes there all the same.
         let system = Actor { zone: actor.zone.clone(), ..Actor::administrator(actor.org_id, actor.user_id) };
-        carry_out(&mut tx, &system, &along, files).await?;
+        carry_out(&mut tx, &system, &along, found).await?;
         let outcome = made.into_iter().next().ok_or(Error::NotFound)?;
         self.end_with(tx, actor, key, &outcome).await?;
         Ok((outcome, true))

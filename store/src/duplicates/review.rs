@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use shared::access::{Action, Actor, Level};
+use shared::access::{Action, Actor};
 use shared::duplicates::{LIKELY, Pair, Pairs, Reason, can_have};
 use shared::quality::MOST_COMPARED;
 use shared::record::instant_text;
@@ -205,7 +205,7 @@ impl Store {
         .map_err(from_sqlx)?;
         let mut pairs = told(&mut tx, actor, def, stored).await?;
         // Of what others have not even the number is told.
-        let open = if actor.level(def, Action::Read) == Level::All { open } else { pairs.len() as i64 };
+        let open = if actor.reads_all(def) { open } else { pairs.len() as i64 };
         pairs.truncate(SHOWN);
         Ok(Pairs {
             pairs,

@@ -44,7 +44,7 @@ impl Store {
         name: &str,
         parts: impl Stream<Item = Result<Bytes>> + Unpin,
     ) -> Result<Received> {
-        let refused = refused_endings(&mut self.begin(actor.org_id, DbRole::Reader).await?).await?;
+        let refused = self.refused_endings(actor.org_id).await?;
         let is_refused = |ending: &String| refused.contains(ending);
         if let Some(ending) = ending(name).filter(is_refused) {
             return Err(of_type(name, &ending));
@@ -57,6 +57,14 @@ impl Store {
         };
         self.drop_received([file]).await;
         Err(fault)
+    }
+
+    /// Endings of the files that an organisation refuses, for whoever is to be told before a file is sent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refused_endings(&self, org_id: Uuid) -> Result<Vec<String>> {
+        refused_endings(&mut self.begin(org_id, DbRole::Reader).await?).await
     }
 }
 

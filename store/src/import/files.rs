@@ -1,5 +1,8 @@
 //! Uploaded files: kept until the run that uses them is over, or for a day.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use shared::access::{Action, Actor};
 use shared::i18n::Locale;
 use shared::import::{FILE_ERASED, FileInfo, FileKind, Format, MAX_BYTES, Reading, Step};
@@ -12,7 +15,7 @@ use super::layout::Layout;
 use super::preset::{Preset, Roles};
 use super::remembered::remembered;
 use super::suggest;
-use super::table::{Table, read_aside, too_large};
+use super::table::{Table, is_said, read_aside, too_large};
 use crate::auth::DefaultRole;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
@@ -117,7 +120,7 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
             let known = Layout::recognise(&table.columns).map(|layout| (layout.code, layout.steps_for(table)));
             match known.filter(|(_, steps)| steps.iter().all(may)) {
                 Some((code, steps)) => (Some(code), steps),
-                None => (None, vec![likeliest(tx, actor, table).await?]),
+                None => (None, vec![likeliest(tx, actor, table, &name).await?]),
             }
         }
     };
@@ -137,9 +140,9 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
     })
 }
 
-/// The mapping to the type that most columns fit, of those that the actor may bring in.
-async fn likeliest(tx: &mut Tx, actor: &Actor, table: &Table) -> Result<Step> {
-    let mut likely = suggest::type_of(table);
+/// The mapping to the type that a file of that name fits best, of those that the actor may bring in.
+async fn likeliest(tx: &mut Tx, actor: &Actor, table: &Table, name: &str) -> Result<Step> {
+    let mut likely = suggest::type_of(table, name);
     if !actor.may(likely, Action::Import) {
         likely = REGISTRY.iter().copied().find(|def| actor.may(def, Action::Import)).unwrap_or(likely);
     }
@@ -165,6 +168,23 @@ pub(super) async fn load(tx: &mut Tx, actor_id: Uuid, file: Uuid) -> Result<(Str
     Ok((name, read_aside(content, reading).await?.0))
 }
 
+/// Whether a row of cells says what is looked for.
+pub(crate) type Told = Arc<dyn Fn(&[String]) -> bool + Send + Sync>;
+
+/// Whether an upload says what is looked for; what can't be read, or not in that time, may say anything. It keeps nobody waiting.
+pub(crate) async fn says(content: Vec<u8>, reading: Reading, is_told: Told, patience: Duration) -> bool {
+    let until = Instant::now() + patience;
+    // Nobody stops what runs aside: it has to find out itself that nobody waits for it any more.
+    let is_told_in_time = move |cells: &[String]| Instant::now() >= until || is_told(cells);
+    let is_read = move |reading: &Reading| is_said(&content, reading, &is_told_in_time).unwrap_or(true);
+    // In a character set that was chosen for it names may be none.
+    let look = move || is_read(&reading) || reading.encoding.is_some() && is_read(&Reading::default());
+    match tokio::time::timeout(patience, tokio::task::spawn_blocking(look)).await {
+        Ok(Ok(is_said)) => is_said,
+        Ok(Err(_)) | Err(_) => true,
+    }
+}
+
 /// The organisation's names of the default roles, in whichever language it was set up.
 async fn roles(tx: &mut Tx) -> Result<Roles> {
     let names: Vec<String> = sqlx::query_scalar("select name from roles where org_id = $1 and archived_at is null")
@@ -177,4 +197,20 @@ async fn roles(tx: &mut Tx) -> Result<Roles> {
         known.find(|name| names.iter().any(|own| own == name)).map(str::to_owned)
     };
     Ok(Roles { rep: of(DefaultRole::SalesRep), manager: of(DefaultRole::SalesManager) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_looked_through_in_time_may_say_anything() {
+        let is_said = async |words: &'static str, patience: Duration| {
+            let is_told: Told = Arc::new(move |cells: &[String]| cells.iter().any(|cell| cell == words));
+            says(b"name,city\nAcme,Paris\n".to_vec(), Reading::default(), is_told, patience).await
+        };
+        let long = Duration::from_secs(60);
+        assert!(is_said("Paris", long).await && !is_said("Rome", long).await);
+        assert!(is_said("Rome", Duration::ZERO).await);
+    }
 }

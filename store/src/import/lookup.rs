@@ -68,7 +68,7 @@ pub(super) struct Names {
     called: HashMap<Uuid, String>,
     /// What namesakes belong to, by field.
     owners: HashMap<Uuid, Vec<(&'static str, Uuid)>>,
-    /// Titles as people write them, for near matches; records about to be made included.
+    /// Titles as people write them, for near matches; those of records that rows are about to make included.
     pub(super) titles: BTreeSet<String>,
     /// There are more records that are there than `titles` has.
     pub(super) is_part: bool,

@@ -27,5 +27,6 @@ mod table;
 mod values;
 
 pub use export::{Export, Kept};
+pub(crate) use files::{Told, says};
 pub(crate) use formula::harmless;
 pub(crate) use remembered::forget_words;

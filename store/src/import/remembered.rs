@@ -30,8 +30,20 @@ fn header(columns: &[String]) -> Vec<u8> {
 }
 
 /// The mapping by which the organisation brought in such a file last, and what the records are called that it names by their
-/// ids.
+/// ids. An import that was undone counts for nothing: the one before it does.
 pub(super) async fn remembered(tx: &mut Tx, actor: &Actor, table: &Table) -> Result<Option<(Vec<Step>, Titles)>> {
+    let steps = match is_last_undone(tx, table).await? {
+        true => before_undone(tx, actor, table).await?,
+        false => kept(tx, table).await?,
+    };
+    let Some(steps) = steps else { return Ok(None) };
+    let mut steps = read_as(steps, table);
+    let titles = as_now(tx, actor, &mut steps).await?;
+    Ok(Some((steps, titles)))
+}
+
+/// The mapping that the last import of such a file left.
+async fn kept(tx: &mut Tx, table: &Table) -> Result<Option<Vec<Step>>> {
     let steps: Option<Json<Vec<Step>>> =
         sqlx::query_scalar("select steps from import_mappings where org_id = $1 and columns = $2")
             .bind(tx.org_id)
@@ -39,10 +51,53 @@ pub(super) async fn remembered(tx: &mut Tx, actor: &Actor, table: &Table) -> Res
             .fetch_optional(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
-    let Some(Json(steps)) = steps else { return Ok(None) };
-    let mut steps = read_as(steps, table);
-    let titles = as_now(tx, actor, &mut steps).await?;
-    Ok(Some((steps, titles)))
+    Ok(steps.map(|Json(steps)| steps))
+}
+
+/// `select` of what is asked about the runs of such files, `$2` being their columns, with the rest of the statement.
+macro_rules! select_of_kind {
+    ($what:literal, $rest:literal) => {
+        concat!(
+            "select ",
+            $what,
+            " from import_runs r, jsonb_array_elements(r.headers) with ordinality as h (names, place)
+             where r.org_id = $1 and lower(h.names::text) = lower($2::jsonb::text)",
+            $rest
+        )
+    };
+}
+
+async fn is_last_undone(tx: &mut Tx, table: &Table) -> Result<bool> {
+    let undone: Option<bool> =
+        sqlx::query_scalar(select_of_kind!("r.status = 'undone'", " order by r.id desc limit 1"))
+            .bind(tx.org_id)
+            .bind(Json(&table.columns))
+            .fetch_optional(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    Ok(undone == Some(true))
+}
+
+/// The mapping of the last import of such a file that was not undone, with what was answered in it. What is recognised anyway is
+/// none.
+async fn before_undone(tx: &mut Tx, actor: &Actor, table: &Table) -> Result<Option<Vec<Step>>> {
+    let run: Option<(Json<Spec>, i64)> = sqlx::query_as(select_of_kind!(
+        "r.spec, h.place",
+        " and r.status <> 'undone' order by r.id desc, h.place desc limit 1"
+    ))
+    .bind(tx.org_id)
+    .bind(Json(&table.columns))
+    .fetch_optional(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let Some((Json(spec), place)) = run else { return Ok(None) };
+    // They are counted from 1.
+    let file = usize::try_from(place - 1).ok().and_then(|at| spec.files.get(at));
+    let Some(mut steps) = file.map(|file| file.steps.clone()) else { return Ok(None) };
+    for step in &mut steps {
+        answered::keep(tx, actor, step, &spec.answers, table).await?;
+    }
+    Ok((!is_recognised(table, &steps)).then_some(steps))
 }
 
 /// Remembered steps, their days read as this file's own cells show.

@@ -19,9 +19,15 @@ use super::refusals::{Refusals, keep};
 use super::runs::tables;
 use crate::error::{from_sqlx, internal};
 use crate::pool::{Store, Tx};
+use crate::resume::Kind;
 
-/// How often a node looks for runs that another one left behind.
-const LOOK_AROUND: Duration = Duration::from_secs(20);
+/// Runs that their node left behind.
+const IMPORTS: Kind = Kind {
+    what: "imports",
+    orphans: "select org_id, id from guanxi_orphaned_imports()",
+    every: Duration::from_secs(20),
+    work: Store::work_on_import,
+};
 /// How often a chunk is tried when the database is busy.
 const TRIES: u32 = 5;
 
@@ -45,26 +51,7 @@ type NextChunk = (i32, String, Json<Vec<Change>>, Json<Vec<Place>>);
 impl Store {
     /// Goes on with imports that were under way when their node stopped, now and several times a minute.
     pub fn resume_imports(&self) {
-        let store = self.clone();
-        tokio::spawn(async move {
-            while !store.pool.is_closed() {
-                if let Err(fault) = store.pick_up_orphans().await {
-                    tracing::warn!(%fault, "looking for unfinished imports failed");
-                }
-                tokio::time::sleep(LOOK_AROUND).await;
-            }
-        });
-    }
-
-    async fn pick_up_orphans(&self) -> Result<()> {
-        let orphans: Vec<(Uuid, Uuid)> = sqlx::query_as("select org_id, id from guanxi_orphaned_imports()")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(from_sqlx)?;
-        for (org_id, id) in orphans {
-            self.work_on_import(org_id, id);
-        }
-        Ok(())
+        self.resume(IMPORTS);
     }
 
     /// Works on a run in the background, unless another node does.

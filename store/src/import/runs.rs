@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use shared::access::Actor;
 use shared::command::UndoOutcome;
+use shared::history::Undone;
 use shared::i18n::Locale;
 use shared::import::{Excerpt, Preview, PreviewRow, Run, Spec, Status};
 use shared::types::REGISTRY;
@@ -41,6 +42,7 @@ struct Stored {
     unchanged: i64,
     failed: i64,
     kept: i64,
+    undoing: bool,
     change_set: Uuid,
     created_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
@@ -70,6 +72,7 @@ impl From<Stored> for Run {
             unchanged: count(row.unchanged),
             failed: count(row.failed),
             kept: count(row.kept),
+            undoing: row.undoing,
             change_set: row.change_set,
             record_types,
             created_at: row.created_at,
@@ -88,7 +91,9 @@ macro_rules! select_runs {
                   and exists (select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id)
              then 'running' else r.status end as status,
         r.total, r.done, r.created, r.updated, r.unchanged, r.failed, r.kept, r.change_set, r.created_at, r.finished_at,
-        r.record_types, r.reason
+        r.record_types, r.reason,
+        exists (select from undo_runs x where x.org_id = r.org_id and x.change_set = r.change_set
+                and x.status in ('waiting', 'running')) as undoing
     from import_runs r left join users u on u.org_id = r.org_id and u.id = r.actor_id
     where r.org_id = $1 and (r.actor_id = $2 or $3)",
             $rest
@@ -247,16 +252,16 @@ impl Store {
         Ok(run)
     }
 
-    /// Takes a whole import back; records changed since stay and are named.
+    /// Takes a whole import back, a large one in the background; records changed since stay and are named.
     ///
     /// # Errors
     /// `NotFound` for runs of others, `Invalid` while it runs or when it was undone.
-    pub async fn undo_import(&self, actor: &Actor, id: Uuid) -> Result<UndoOutcome> {
+    pub async fn undo_import(&self, actor: &Actor, id: Uuid) -> Result<Undone> {
         let run = self.import_run(actor, id).await?;
         if run.status.is_open() {
             return Err(Error::invalid("status", "import_running"));
         }
-        match self.undo(actor, run.change_set).await {
+        match self.take_back(actor, run.change_set).await {
             // A run that changed nothing left no change set.
             Err(Error::NotFound) => {}
             result => return result,
@@ -269,7 +274,7 @@ impl Store {
             .await
             .map_err(from_sqlx)?;
         tx.commit().await?;
-        Ok(UndoOutcome { change_set: run.change_set, undone: 0, kept: Vec::new() })
+        Ok(Undone::Done(UndoOutcome { change_set: run.change_set, undone: 0, kept: Vec::new(), under_way: false }))
     }
 }
 

@@ -4,7 +4,7 @@ use shared::access::{Action, Actor};
 use shared::import::start::{Placing, placing};
 use shared::import::{Start, followed_currency};
 use shared::record::Kind;
-use shared::{RecordDef, Result, Values};
+use shared::{RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
 use crate::error::from_sqlx;
@@ -41,9 +41,7 @@ impl Starts {
         push_scope(&mut sql, actor, step, Action::Read, "t");
         sql.push(" and ");
         push_scope(&mut sql, actor, whole, Action::Read, "w");
-        // A step is an open one unless something else is said of it: nothing begins at its end.
-        let choices = step.fields.iter().filter(|field| matches!(field.kind, Kind::Choice(_)));
-        for (field, usual) in choices.filter_map(|field| Some((field.name, field.default?))) {
+        for (field, usual) in open(step) {
             sql.push(format_args!(" and t.{field} = ")).push_bind(usual);
         }
         sql.push(" order by w.position, w.id, t.position, t.id");
@@ -61,14 +59,45 @@ impl Starts {
         self.placing.part_of
     }
 
-    /// The step in which a record of these values begins: of what they say it is in, else of the first in which amounts are in
-    /// the row's currency, else of the very first.
-    pub(super) fn of(&self, values: &Values, currency: Option<&str>) -> Option<Uuid> {
+    /// The step in which a record of these values begins, and what it is called: of what they say it is in, else of the first in
+    /// which amounts are in the row's currency, else of the very first. Of what has no step yet it is the first of these, which the
+    /// import makes.
+    pub(super) fn of<'s>(
+        &'s self,
+        values: &Values,
+        currency: Option<&str>,
+        made: impl Iterator<Item = &'s Row>,
+    ) -> Option<(Uuid, &'s str)> {
+        let stored = self.fitting(values, currency).map(|(_, step, title, ..)| (*step, title.as_str()));
+        stored.or_else(|| self.first_of(made, shared::record::id(values, self.placing.part_of)?))
+    }
+
+    /// What a record of these values is in, if nothing says so.
+    pub(super) fn whole(&self, values: &Values, currency: Option<&str>) -> Option<Uuid> {
+        self.fitting(values, currency).map(|(whole, ..)| *whole)
+    }
+
+    fn fitting(&self, values: &Values, currency: Option<&str>) -> Option<&First> {
         let said = shared::record::id(values, self.placing.part_of);
         let fits = |(whole, ..): &&First| said.is_none_or(|said| said == *whole);
         let is_in_it = |(.., own): &&First| currency.is_some() && own.as_deref() == currency;
         let fitting = || self.all.iter().filter(fits);
-        fitting().find(is_in_it).or_else(|| fitting().next()).map(|(_, step, ..)| *step)
+        fitting().find(is_in_it).or_else(|| fitting().next())
+    }
+
+    /// The first open one of the steps that are parts of something; those that wait to be made come in the order in which they were
+    /// named.
+    fn first_of<'m>(&self, made: impl Iterator<Item = &'m Row>, whole: Uuid) -> Option<(Uuid, &'m str)> {
+        let Placing { step, part_of, .. } = self.placing;
+        let is_open = |row: &Row| open(step).all(|(field, usual)| row.text(field).is_none_or(|own| own == usual));
+        let its = made.filter(|row| row.reference(part_of) == Some(whole) && is_open(row));
+        let first = its.min_by_key(|row| (row.integer("position").unwrap_or(i64::MAX), row.id))?;
+        Some((first.id, first.text(step.title)?))
+    }
+
+    /// What the steps are.
+    pub(super) fn step(&self) -> &'static RecordDef {
+        self.placing.step
     }
 
     /// The very first step, as people know it.
@@ -76,6 +105,12 @@ impl Starts {
         let (.., title, within, _) = self.all.first()?;
         Some(Start { field: self.field().to_owned(), title: title.clone(), within: within.clone() })
     }
+}
+
+/// What is so of open steps, by field: a step is one unless something else is said of it. Nothing begins at its end.
+fn open(step: &RecordDef) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let choices = step.fields.iter().filter(|field| matches!(field.kind, Kind::Choice(_)));
+    choices.filter_map(|field| Some((field.name, field.default?)))
 }
 
 impl Store {

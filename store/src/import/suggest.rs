@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 
 use shared::RecordDef;
 use shared::i18n::{Locale, field_label, type_label};
-use shared::import::{Assignment, From, Step, mappable, mapping, units};
+use shared::import::{Assignment, Format, From, Step, mappable, mapping, units};
 use shared::record::{CustomField, Kind, custom_name};
 use uuid::Uuid;
 
-use self::likely::likeliest;
+use self::likely::{likeliest, named};
 use self::synonyms::{PARTS, SYNONYMS, TELLING};
 use super::near::bare;
 use super::table::Table;
@@ -22,12 +22,16 @@ use crate::columns::target;
 
 /// Names of fields in falling order of certainty: see [`names`].
 const RANKS: u8 = 5;
+/// The rank of names that only a field of one type has.
+const OWN: u8 = 2;
 /// The rank of names that fields of several types have.
 const COMMON: u8 = 3;
 /// The rank of names that say that a reference is told by its number; one by its title goes before it.
 const BY_NUMBER: u8 = 4;
 /// What stands behind the name of a reference that is told by its number.
 const NUMBERS: [&str; 12] = ["number", "no", "nr", "code", "编号", "编码", "代码", "号", "編號", "編碼", "代碼", "號"];
+/// What templates write in brackets behind names of columns: whether they must be filled in.
+const MARKS: [&str; 8] = ["必填", "必填项", "选填", "非必填", "必填項", "選填", "required", "optional"];
 /// Rows that are looked through for words.
 const READ: usize = 5_000;
 
@@ -50,7 +54,7 @@ pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[S
     }
     for field in custom {
         let name = custom_name(&field.key);
-        let is_its = |column: &&&String| [&field.label, &name].iter().any(|own| bare(own) == bare(column));
+        let is_its = |column: &&&String| [&field.label, &name].iter().any(|own| bare(own) == bare(unmarked(column)));
         assignments.extend(free.iter().find(is_its).map(|column| Assignment::column(&name, column)));
     }
     free.retain(|column| !assignments.iter().any(|a| a.from.columns().contains(&column.as_str())));
@@ -83,16 +87,32 @@ fn words_of_programs(def: &'static RecordDef, step: &mut Step, table: &Table) {
     }
 }
 
-/// What a file is a list of.
-pub(super) fn type_of(table: &Table) -> &'static RecordDef {
-    guess::listed(table).unwrap_or_else(|| likeliest(&table.columns))
+/// What a file of that name is a list of.
+pub(super) fn type_of(table: &Table, file: &str) -> &'static RecordDef {
+    let sheet = match &table.format {
+        Format::Workbook { sheet, .. } => named(sheet),
+        _ => None,
+    };
+    let is_called = || named(file.rsplit_once('.').map_or(file, |(name, _)| name));
+    guess::listed(table).unwrap_or_else(|| likeliest(&table.columns, sheet.or_else(is_called)))
 }
 
 /// What a column is called, as it is held against names of a field: without the unit of its amounts.
 fn called(def: &'static RecordDef, field: &str, column: &str) -> String {
     let is_amount = def.field(field).is_some_and(|field| field.kind.is_number());
+    let column = unmarked(column);
     let (name, _) = units::unit(column).filter(|_| is_amount).unwrap_or((column, 1));
     bare(name)
+}
+
+/// The name of a column without what says whether it must be filled in: 客户名称（必填）, Name (required).
+fn unmarked(column: &str) -> &str {
+    let column = column.trim();
+    let inner = column.strip_suffix([')', '）', ']', '】']);
+    match inner.and_then(|inner| inner.rsplit_once(['(', '（', '[', '【'])) {
+        Some((name, mark)) if MARKS.contains(&mark.trim().to_lowercase().as_str()) => name.trim_end(),
+        _ => column,
+    }
 }
 
 /// Files have one column for the day on which a deal is hoped to close, or did: it fills whichever the deal's stage keeps.
@@ -192,7 +212,7 @@ fn names(def: &'static RecordDef, field: &str, rank: u8) -> Vec<String> {
             let labels = Locale::ALL.iter().map(|locale| field_label(*locale, def, field));
             labels.chain(field.strip_suffix("_id").map(str::to_owned)).filter(|_| field != "id").collect()
         }
-        2 => listed(TELLING, def, field),
+        OWN => listed(TELLING, def, field),
         COMMON => listed(SYNONYMS, def, field),
         _ => numbered(def, field),
     }
@@ -222,7 +242,7 @@ fn listed(table: &[(&str, &str)], def: &RecordDef, field: &str) -> Vec<String> {
 
 /// Whether a column is called one of these names, which have `|` between them.
 fn is_among(names: &str, column: &str) -> bool {
-    let column = bare(column);
+    let column = bare(unmarked(column));
     !column.is_empty() && names.split('|').any(|name| bare(name) == column)
 }
 
@@ -298,6 +318,42 @@ mod tests {
         ] {
             let found = mapped(def, &[column]).first().map(|(_, field)| field.clone());
             assert_eq!(found.as_deref(), field, "{column} of {}", def.name);
+        }
+    }
+
+    #[test]
+    fn deals_are_recognised_as_other_programs_call_what_they_say() {
+        for (field, columns) in [
+            (
+                "pipeline_id",
+                "Pipeline|Sales pipeline|Sales process|Deal pipeline|销售流程|销售管道|商机流程|交易管道|銷售流程",
+            ),
+            ("name", "Deal Name|Opportunity Name|Opportunity|商机名称|商机名称（必填）|交易名称|业务机会名|商機名稱"),
+            ("stage_id", "Deal Stage|Stage|StageName|Sales Stage|商机阶段|销售阶段|当前阶段|交易阶段|阶段|銷售階段"),
+            (
+                "amount",
+                "Amount|Expected Revenue|Deal Amount|商机金额|预计成交金额（万元）|预计销售金额(元)|预期收入|交易金额|金额",
+            ),
+            (
+                "expected_close",
+                "Close Date|CloseDate|Closing Date|Expected Closing|Expected close date|预计成交日期|预计结束日期|预期关闭",
+            ),
+            ("closed_on", "Closed on|Actual close date|实际成交日期|结束日期|关闭日期|结单日期"),
+            (
+                "owner_id",
+                "Deal Owner|Opportunity Owner|Salesperson|Owner.Name|负责人|商机负责人|商机所有者|交易所有者|业务机会所有人|销售员",
+            ),
+            (
+                "customer_id",
+                "Customer|Account Name|Account.Name|Company Name|Associated Company|客户名称|客户名称 (必填)|客户名|关联公司|帳戶名稱",
+            ),
+            ("contact_id", "Contact Name|Associated Contact|联系人名称|关联联系人"),
+            ("probability", "Probability (%)|Probability|赢率|可能性 (%)|概率"),
+        ] {
+            for column in columns.split('|') {
+                let found = mapped(&shared::types::OPPORTUNITY, &[column]);
+                assert!(found.contains(&(column.to_owned(), field.to_owned())), "{column}: {found:?}");
+            }
         }
     }
 

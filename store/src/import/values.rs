@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use shared::format::{Zone, date_time};
 use shared::i18n::{Locale, choice_label};
 use shared::import::{Assignment, Candidate, Suggestion, units};
+use shared::record::digits::trimmed;
 use shared::record::rich::to_text;
 use shared::record::{CustomField, Kind, custom_key, normalize};
 use shared::{FieldDef, FieldError, RecordDef, Row, Values};
@@ -73,6 +74,8 @@ pub(super) fn plain(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
         _ if field.kind == Kind::DateTime => shared::record::instant_in(text, zone).into(),
         _ if field.kind == Kind::Date => day_of(text).into(),
         _ if field.kind == Kind::Currency => units::currency(text).unwrap_or(text).into(),
+        _ if matches!(field.kind, Kind::Integer(..)) => trimmed(number_of(text)).into(),
+        _ if matches!(field.kind, Kind::Decimal(_)) => number_of(text).into(),
         _ => Value::from(text),
     };
     match normalize(field.name, &field.kind, &given) {
@@ -99,6 +102,12 @@ pub(super) fn readable(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
     if good.is_empty() { nothing } else { plain(field, &good, zone) }
 }
 
+/// A number without its sign of percent: fields of shares count in hundredths, and say so themselves.
+fn number_of(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_suffix(['%', '％']).unwrap_or(text).trim_end()
+}
+
 /// The day of a moment: programs write days as moments at midnight.
 fn day_of(text: &str) -> &str {
     let day = text.get(..10).filter(|day| day.parse::<chrono::NaiveDate>().is_ok());
@@ -112,8 +121,11 @@ pub(super) fn added<'c>(custom: &'c [CustomField], name: &str) -> Option<&'c Cus
 
 /// What a cell says of a part of a field, or of a field that administrators added: days are read as other days are.
 pub(super) fn part(custom: &[CustomField], assignment: &Assignment, text: &str) -> String {
-    let is_day = added(custom, &assignment.field).is_some_and(|field| field.value_kind() == Kind::Date);
-    if is_day { day_of(&dates::read(text, assignment.dates)).to_owned() } else { text.to_owned() }
+    match added(custom, &assignment.field).map(CustomField::value_kind) {
+        Some(Kind::Date) => day_of(&dates::read(text, assignment.dates)).to_owned(),
+        Some(Kind::Decimal(_)) => number_of(text).to_owned(),
+        _ => text.to_owned(),
+    }
 }
 
 /// A value as a table shows it: of rich text what people read of it, as far as there is room.
@@ -198,7 +210,7 @@ pub(super) fn alike_codes(type_name: &str, field: &str, text: &str) -> Vec<Sugge
 #[cfg(test)]
 mod tests {
     use shared::import::DateOrder;
-    use shared::types::{ARTICLE, CONTACT, TASK};
+    use shared::types::{ARTICLE, CONTACT, OPPORTUNITY, TASK};
 
     use super::*;
 
@@ -215,6 +227,19 @@ mod tests {
         }
         assert_eq!(of(due, "2024年5月31日"), Some(json!("2024-05-30T16:00:00.000000Z")));
         assert_eq!(of(due, "1717161300"), None);
+    }
+
+    #[test]
+    fn shares_are_read_with_and_without_their_sign_and_zeros() {
+        let of = |field: &FieldDef, text: &str| plain(field, text, &Zone::fixed("UTC", 0)).value;
+        let chance = OPPORTUNITY.field("probability").unwrap();
+        for text in ["60", "60%", "60 %", "60％", "60.0", "60.00%"] {
+            assert_eq!(of(chance, text), Some(json!(60)), "{text}");
+        }
+        for text in ["60.5", "60%%", "60%％", "60%%x"] {
+            assert_eq!(of(chance, text), None, "{text}");
+        }
+        assert_eq!(of(OPPORTUNITY.field("amount").unwrap(), "60%"), None, "a share is no amount");
     }
 
     #[test]

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use shared::Values;
 use shared::access::Actor;
 use shared::command::{Change, Command, Source};
-use shared::post::Notice;
+use shared::post::{Missing, Notice};
 use shared::types::{TICKET, TICKET_MESSAGE};
 use uuid::Uuid;
 
-pub(crate) use people::{Known, contacts_with, holder, is_known, name_of};
+pub(crate) use people::{Known, contacts_with, holder, holders, is_known, name_of};
 pub(crate) use stand::{COLUMNS as STAND, Stand};
 
 /// Who acts for people outside: nobody of the organisation, so that colleagues see what customers wrote as not yet seen by
@@ -82,6 +82,14 @@ impl Said<'_> {
 /// Id of the message that a ticket began with: the same ticket gives the same one each time.
 pub(crate) fn first_message(ticket_id: Uuid) -> Uuid {
     Uuid::from_u128(ticket_id.as_u128() ^ 1)
+}
+
+/// What of a letter is not in the message that it becomes, as the store finds it out: no command can say it.
+pub(crate) fn found_missing(message_id: Uuid, missing: &Missing) -> (Uuid, Values) {
+    let names = missing.left_out.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+    let names: Vec<&str> = names.collect();
+    let fields = json!({"left_out": Some(names).filter(|names| !names.is_empty()), "whole_size": missing.whole_size});
+    (message_id, values(fields))
 }
 
 /// An object as field values; what is null is left out.

@@ -1,6 +1,7 @@
 //! Whose an address is, among the records there are.
 
 use shared::Result;
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::error::from_sqlx;
@@ -39,13 +40,51 @@ pub(crate) async fn contacts_with(tx: &mut Tx, email: &str) -> Result<Vec<Known>
 pub(crate) async fn holder(tx: &mut Tx, email: &str) -> Result<(Option<Uuid>, Option<Uuid>)> {
     match contacts_with(tx, email).await?.as_slice() {
         [one] => Ok((one.customer_id, Some(one.id))),
-        [] => Ok((customer_with(tx, email).await?, None)),
+        [] => {
+            let customers = customers_with(tx, email).await?;
+            Ok((if let [one] = customers[..] { Some(one) } else { None }, None))
+        }
         _ => Ok((None, None)),
     }
 }
 
-async fn customer_with(tx: &mut Tx, email: &str) -> Result<Option<Uuid>> {
-    let found: Vec<Uuid> = sqlx::query_scalar(
+/// A record that has addresses.
+#[derive(FromRow)]
+pub(crate) struct Holder {
+    pub(crate) id: Uuid,
+    /// In lower case, with a space between its words.
+    pub(crate) name: String,
+    pub(crate) emails: Vec<String>,
+    /// What may be of the same person: the contact that a lead became, a customer who is a person as such.
+    pub(crate) may_be: Option<Uuid>,
+}
+
+/// Everybody who has any of some addresses: contacts, customers and leads, archived ones too. All of them are looked at: the search
+/// index leaves out the end of what long records say, and who is missed here may lose what is theirs for good.
+pub(crate) async fn holders(tx: &mut Tx, emails: &[String]) -> Result<Vec<Holder>> {
+    if emails.is_empty() {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as(
+        "select h.id, btrim(regexp_replace(lower(h.name), '[[:punct:][:space:]]+', ' ', 'g')) as name, h.emails, h.may_be
+         from (
+             select id, name, emails, null::uuid as may_be from contacts where org_id = $1 and emails && $2
+             union all
+             select id, name, emails, case when kind = 'person' then id end from customers where org_id = $1 and emails && $2
+             union all
+             select id, name, emails, contact_id from leads where org_id = $1 and emails && $2
+         ) h",
+    )
+    .bind(tx.org_id)
+    .bind(emails)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
+}
+
+/// The customers that have an address. Two are enough to tell that there are several.
+async fn customers_with(tx: &mut Tx, email: &str) -> Result<Vec<Uuid>> {
+    sqlx::query_scalar(
         "select c.id from customers c
          where c.org_id = $1 and c.id in (select guanxi_found('customer'::text, $2::tsquery))
            and $3 = any (c.emails) and c.archived_at is null limit 2",
@@ -55,8 +94,7 @@ async fn customer_with(tx: &mut Tx, email: &str) -> Result<Option<Uuid>> {
     .bind(email)
     .fetch_all(&mut *tx.inner)
     .await
-    .map_err(from_sqlx)?;
-    Ok(if let [one] = found[..] { Some(one) } else { None })
+    .map_err(from_sqlx)
 }
 
 /// Whether anything that its holder may see is about an address.

@@ -10,21 +10,29 @@ use crate::columns::{references, target};
 use crate::pool::Tx;
 use crate::write::rows_by_id;
 
-/// Whose a row is, and the same of the rows through which it can be read.
+/// Whose a row is, and the same of the rows through which it can be read, and of those it is a part of.
 #[derive(Clone, Default)]
 pub(crate) struct Facts {
     pub(crate) holder: Holder,
     parents: Vec<(&'static RecordDef, Facts)>,
+    /// Nothing is known of one that is gone.
+    wholes: Vec<(&'static RecordDef, Option<Facts>)>,
 }
 
 impl Facts {
     /// The in-memory twin of `scope::push_scope` for reading.
     pub(crate) fn readable(&self, actor: &Actor, def: &RecordDef) -> bool {
-        match actor.level(def, Action::Read) {
+        let is_granted = match actor.level(def, Action::Read) {
             Level::None => false,
             Level::All => true,
             _ => actor.holds(def, Action::Read, &self.holder) || self.readable_through(actor),
-        }
+        };
+        is_granted && self.readable_within(actor)
+    }
+
+    /// Whether all that it is a part of can be read.
+    pub(super) fn readable_within(&self, actor: &Actor) -> bool {
+        self.wholes.iter().all(|(def, facts)| facts.as_ref().is_some_and(|facts| facts.readable(actor, def)))
     }
 
     /// Whether a record it belongs to can be read.
@@ -107,16 +115,19 @@ type Collected<'t> = std::pin::Pin<Box<dyn Future<Output = Result<BTreeMap<Uuid,
 fn collect<'t>(known: &'t mut Rows<'_>, def: &'static RecordDef, rows: Vec<Row>) -> Collected<'t> {
     Box::pin(async move {
         let mut facts: BTreeMap<Uuid, Facts> = rows.iter().map(|row| (row.id, own(row))).collect();
-        for name in def.through {
+        for name in deciding(def) {
             let Some(parent) = def.field(name).and_then(target) else { continue };
             let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.reference(name)).collect();
             let parents = known.get(parent, &ids).await?;
             let parents = collect(known, parent, parents).await?;
             for row in &rows {
-                if let (Some(mine), Some(theirs)) =
-                    (facts.get_mut(&row.id), row.reference(name).and_then(|id| parents.get(&id)))
-                {
+                let (Some(mine), Some(id)) = (facts.get_mut(&row.id), row.reference(name)) else { continue };
+                let theirs = parents.get(&id);
+                if let Some(theirs) = theirs.filter(|_| def.through.contains(&name)) {
                     mine.parents.push((parent, theirs.clone()));
+                }
+                if def.within.contains(&name) {
+                    mine.wholes.push((parent, theirs.cloned()));
                 }
             }
         }
@@ -124,8 +135,15 @@ fn collect<'t>(known: &'t mut Rows<'_>, def: &'static RecordDef, rows: Vec<Row>)
     })
 }
 
+/// The references that decide who may read rows of a type, because reading is inherited through them or ends at them; each once.
+pub(super) fn deciding(def: &RecordDef) -> Vec<&'static str> {
+    let mut names = def.through.to_vec();
+    names.extend(def.within.iter().filter(|name| !def.through.contains(name)));
+    names
+}
+
 fn own(row: &Row) -> Facts {
-    Facts { holder: Holder::of(row), parents: Vec::new() }
+    Facts { holder: Holder::of(row), ..Facts::default() }
 }
 
 /// Titles of what rows refer to, with the facts that decide who may see each.

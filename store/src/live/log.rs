@@ -9,7 +9,7 @@ use shared::{RecordDef, Result, Row};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::facts::{Facts, Linked, Rows, facts, linked};
+use super::facts::{Facts, Linked, Rows, deciding, facts, linked};
 use super::told::Looks;
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Tx, begin};
@@ -198,11 +198,11 @@ async fn load_type(known: &mut Rows<'_>, logged: Vec<Logged>, entries: &mut Vec<
 async fn moved(tx: &mut Tx, def: &'static RecordDef, logged: &[Logged]) -> Result<BTreeSet<(Uuid, i64)>> {
     // A new row belonged to nothing before.
     let changed = || logged.iter().filter(|entry| entry.version > 1);
-    if def.through.is_empty() || changed().next().is_none() {
+    if deciding(def).is_empty() || changed().next().is_none() {
         return Ok(BTreeSet::new());
     }
     let (ids, versions): (Vec<Uuid>, Vec<i64>) = changed().map(|entry| (entry.record_id, entry.version)).unzip();
-    let fields: Vec<String> = def.through.iter().map(|field| (*field).to_owned()).collect();
+    let fields: Vec<String> = deciding(def).into_iter().map(str::to_owned).collect();
     let found: Vec<(Uuid, i64)> = sqlx::query_as(
         "select a.record_id, a.version from audit_entries a
          join unnest($2::uuid[], $3::bigint[]) as e (id, version) on a.record_id = e.id and a.version = e.version

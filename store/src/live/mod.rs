@@ -18,6 +18,7 @@ use shared::live::Cursor;
 use sqlx::{AssertSqlSafe, PgExecutor};
 
 use crate::error::{from_sqlx, internal};
+use crate::pool::Tx;
 
 /// Column that says where a statement's snapshot stands in the log; read it with [`cursor_of`].
 pub(crate) const SNAPSHOT: &str = "pg_snapshot_xmin(pg_current_snapshot())::text";
@@ -34,4 +35,14 @@ pub(crate) async fn snapshot_cursor(executor: impl PgExecutor<'_>) -> Result<Cur
     let xmin: String =
         sqlx::query_scalar(AssertSqlSafe(format!("select {SNAPSHOT}"))).fetch_one(executor).await.map_err(from_sqlx)?;
     cursor_of(&xmin)
+}
+
+/// Whether what was written in an organisation behind a [`snapshot_cursor`] may be seen by now.
+pub(crate) async fn is_written_since(tx: &mut Tx, cursor: Cursor) -> Result<bool> {
+    sqlx::query_scalar("select exists (select from events where org_id = $1 and xid >= $2::text::xid8)")
+        .bind(tx.org_id)
+        .bind(cursor.xid.to_string())
+        .fetch_one(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)
 }

@@ -9,6 +9,7 @@ use shared::types::REGISTRY;
 use shared::{Error, RecordDef, Result};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
+use super::facts::deciding;
 use super::hub::Message;
 use super::log::{self, Entry, News};
 use super::told::Told;
@@ -179,7 +180,8 @@ impl Subscription {
             News::Flood => {
                 std::iter::once(told(LiveEvent::Refresh { record_type })).chain(inheriting(actor, def)).collect()
             }
-            // Inherited rights of a deleted row cannot be checked any more; its bare id says nothing.
+            // What a deleted row belonged to, and what it was a part of, is not known any more, and may be gone with it. So everybody
+            // is told who reads any of the type: whoever shows it takes it away, and to others its bare id says nothing.
             News::Gone { id, version } if was_readable || !def.through.is_empty() => {
                 vec![told(LiveEvent::Removed { record_type, id: *id, version: *version })]
             }
@@ -188,8 +190,9 @@ impl Subscription {
                 let mut events = Vec::new();
                 if facts.readable(actor, def) {
                     events.push(looks.of(actor, def, row, linked, entry.actor_id));
-                } else if was_readable || *moved || def.audience {
-                    // Whether the record it belonged to before could be read, or it was shared, is not known; see above.
+                } else if *moved || facts.readable_within(actor) && (was_readable || def.audience) {
+                    // Whether the record it belonged to before could be read, or it was shared, is not known; see above. What
+                    // is still a part of what can't be read could not be read before; if that could, its own event tells.
                     events.push(told(LiveEvent::Removed { record_type, id: row.id, version: row.version }));
                 }
                 if *moved || was_readable != actor.holds(def, Action::Read, &facts.holder) && row.version > 1 {
@@ -223,14 +226,13 @@ fn told(event: LiveEvent) -> Arc<Told> {
 
 /// Types whose readability for this user hangs on the given one: they are to be loaded again.
 fn inheriting<'a>(actor: &'a Actor, parent: &'static RecordDef) -> impl Iterator<Item = Arc<Told>> + 'a {
-    let depends = move |def: &&&RecordDef| {
-        inherits(def, parent) && !matches!(actor.level(def, Action::Read), Level::None | Level::All)
-    };
+    let depends =
+        move |def: &&&RecordDef| actor.may(def, Action::Read) && !actor.reads_all(def) && inherits(def, parent);
     REGISTRY.iter().filter(depends).map(|def| told(LiveEvent::Refresh { record_type: def.name.to_owned() }))
 }
 
-/// Whether rows of a type can be read because of a row of `parent`, directly or by steps.
+/// Whether rows of a type can or can't be read because of a row of `parent`, directly or by steps.
 fn inherits(def: &RecordDef, parent: &RecordDef) -> bool {
-    let mut targets = def.through.iter().filter_map(|field| crate::columns::target(def.field(field)?));
+    let mut targets = deciding(def).into_iter().filter_map(|field| crate::columns::target(def.field(field)?));
     targets.any(|target| target.name == parent.name || inherits(target, parent))
 }

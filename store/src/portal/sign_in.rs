@@ -1,6 +1,7 @@
 //! Getting in by a mailed link: who has the mailbox may see what is about its address.
 
 use shared::{Error, Result};
+use uuid::Uuid;
 
 use super::Portal;
 use crate::auth::{Client, Limit, Token, secret};
@@ -156,6 +157,21 @@ impl Store {
             .execute(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
+        tx.commit().await
+    }
+
+    /// Ends all sessions of the holders of some addresses, and the links that would let them in.
+    pub(crate) async fn forget_visitors(&self, org_id: Uuid, addresses: &[String]) -> Result<()> {
+        if addresses.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.signing(org_id).await?;
+        for statement in [
+            "delete from portal_sessions where org_id = $1 and email = any($2)",
+            "delete from portal_links where org_id = $1 and email = any($2)",
+        ] {
+            sqlx::query(statement).bind(org_id).bind(addresses).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+        }
         tx.commit().await
     }
 

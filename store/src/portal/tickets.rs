@@ -1,6 +1,8 @@
 //! A customer's own tickets: what is about the address that they proved to be theirs, and of it what is meant for them.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
+use shared::post::Missing;
 use shared::{Error, Result};
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
@@ -62,6 +64,8 @@ pub struct PublicMessage {
     pub author: Option<String>,
     /// What was said: harmless HTML.
     pub content: String,
+    /// What of it is not there.
+    pub missing: Missing,
     /// When.
     pub said_at: DateTime<Utc>,
     /// Files that came with it.
@@ -290,11 +294,32 @@ async fn number_of(tx: &mut Tx, visitor: &Visitor, contacts: &[Uuid], id: Uuid) 
         .map_err(from_sqlx)
 }
 
+/// What was said, as it is kept.
+#[derive(FromRow)]
+struct Said {
+    id: Uuid,
+    direction: String,
+    author_name: Option<String>,
+    content: String,
+    said_at: DateTime<Utc>,
+    left_out: Option<Value>,
+    whole_size: Option<i64>,
+}
+
+impl Said {
+    fn missing(&self) -> Missing {
+        let names = self.left_out.as_ref().and_then(Value::as_array).into_iter().flatten();
+        Missing {
+            left_out: names.filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+            whole_size: self.whole_size.and_then(|size| u64::try_from(size).ok()),
+        }
+    }
+}
+
 /// What was asked and answered.
 async fn conversation(tx: &mut Tx, portal: &Portal, ticket: &Found) -> Result<Vec<PublicMessage>> {
-    type Said = (Uuid, String, Option<String>, String, DateTime<Utc>);
     let mut said: Vec<Said> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select m.id, m.direction, m.author_name, m.content, m.said_at from ticket_messages m
+        "select m.id, m.direction, m.author_name, m.content, m.said_at, m.left_out, m.whole_size from ticket_messages m
          where m.org_id = $1 and m.ticket_id = $2 and {} order by m.said_at desc, m.id desc limit $3",
         told()
     )))
@@ -305,21 +330,32 @@ async fn conversation(tx: &mut Tx, portal: &Portal, ticket: &Found) -> Result<Ve
     .await
     .map_err(from_sqlx)?;
     said.reverse();
-    let first = said.first().map(|(_, direction, _, content, _)| (direction.as_str(), content.as_str()));
+    let first = said.first().map(|first| (first.direction.as_str(), first.content.as_str()));
     if let Some(asked) = &ticket.asked
         && first != Some(("inbound", asked))
     {
-        let entry = (ticket.id, "inbound".into(), ticket.requester_name.clone(), asked.clone(), ticket.line.created_at);
+        let entry = Said {
+            id: ticket.id,
+            direction: "inbound".to_owned(),
+            author_name: ticket.requester_name.clone(),
+            content: asked.clone(),
+            said_at: ticket.line.created_at,
+            left_out: None,
+            whole_size: None,
+        };
         said.insert(0, entry);
     }
     let files = message_files(tx, ticket.id).await?;
-    let message = |(id, direction, author, content, said_at): Said| PublicMessage {
-        id,
-        inbound: direction == "inbound",
-        author,
-        files: files.iter().filter(|file| file.message_id == Some(id) && !stands_in(file, &content)).cloned().collect(),
-        content: for_public(&content, &portal.slug),
-        said_at,
+    let came_with =
+        |said: &Said, file: &&PublicFile| file.message_id == Some(said.id) && !stands_in(file, &said.content);
+    let message = |said: Said| PublicMessage {
+        id: said.id,
+        inbound: said.direction == "inbound",
+        files: files.iter().filter(|file| came_with(&said, file)).cloned().collect(),
+        content: for_public(&said.content, &portal.slug),
+        missing: said.missing(),
+        author: said.author_name,
+        said_at: said.said_at,
     };
     Ok(said.into_iter().map(message).collect())
 }

@@ -13,7 +13,8 @@ use crate::pool::{DbRole, Store};
 /// Letters shown at once.
 const SHOWN: i64 = 200;
 
-type Aside = (Uuid, String, Option<String>, Option<String>, i64, DateTime<Utc>, Option<String>, Option<String>, bool);
+type Aside =
+    (Uuid, String, Option<String>, Option<String>, i64, DateTime<Utc>, Option<String>, Option<String>, bool, bool);
 
 impl Store {
     /// How the mailboxes are.
@@ -53,7 +54,7 @@ impl Store {
         must_administer(actor)?;
         let mut tx = self.reading(actor).await?;
         let found: Vec<Aside> = sqlx::query_as(
-            "select l.id, b.address, l.sender, l.subject, l.size, l.received_at, l.reason, l.error, l.raw is not null
+            "select l.id, b.address, l.sender, l.subject, l.size, l.received_at, l.reason, l.error, l.raw is not null, l.forced and l.raw is null
              from letters_in l join mailboxes b on b.org_id = l.org_id and b.id = l.mailbox_id
              where l.org_id = $1 and l.state = 'quarantined' order by l.received_at desc, l.id desc limit $2",
         )
@@ -62,29 +63,32 @@ impl Store {
         .fetch_all(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let letter = |(id, mailbox, sender, subject, size, received_at, reason, error, complete): Aside| AsideLetter {
-            id,
-            mailbox,
-            sender: sender.unwrap_or_default(),
-            subject: subject.unwrap_or_default(),
-            size,
-            received_at,
-            reason: reason.unwrap_or_default(),
-            error,
-            complete,
-        };
+        let letter =
+            |(id, mailbox, sender, subject, size, received_at, reason, error, complete, wanted): Aside| AsideLetter {
+                id,
+                mailbox,
+                sender: sender.unwrap_or_default(),
+                subject: subject.unwrap_or_default(),
+                size,
+                received_at,
+                reason: reason.unwrap_or_default(),
+                error,
+                complete,
+                wanted,
+            };
         Ok(found.into_iter().map(letter).collect())
     }
 
-    /// Tries again to take a letter in; one that belongs nowhere becomes a ticket.
+    /// Tries again to take a letter in; one that belongs nowhere becomes a ticket. One whose content was never fetched is fetched
+    /// first, when its mailbox is looked at next.
     ///
     /// # Errors
-    /// `Forbidden` for others than administrators, `NotFound` when it does not lie aside or its content was never fetched.
+    /// `Forbidden` for others than administrators, `NotFound` when it does not lie aside.
     pub async fn try_letter_again(&self, actor: &Actor, id: Uuid) -> Result<()> {
         let again =
-            "update letters_in set state = 'received', attempts = 0, next_try = now(), error = null, forced = true,
-                            reason = case when reason = 'same_id' then reason end
-                     where org_id = $1 and id = $2 and state = 'quarantined' and raw is not null";
+            "update letters_in set state = case when raw is null then state else 'received' end, attempts = 0, next_try = now(),
+                            error = null, forced = true, reason = case when reason = 'same_id' or raw is null then reason end
+                     where org_id = $1 and id = $2 and state = 'quarantined'";
         self.about_aside(actor, id, again).await
     }
 

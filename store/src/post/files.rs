@@ -10,6 +10,7 @@ use shared::types::TICKET_MESSAGE;
 use shared::{Error, Result};
 use uuid::Uuid;
 
+use super::bounded;
 use crate::files::{Bytes, Received};
 use crate::mail::{Attachment, Letter};
 use crate::pool::Store;
@@ -17,13 +18,16 @@ use crate::write::{Belonging, files_command};
 
 /// Most files that are kept of a letter.
 const MOST: usize = 100;
+/// Most files that are named of those that are not, and how much of each name, in characters.
+const NAMED: usize = 20;
+const NAME: usize = 100;
 
 /// Files of a letter that have arrived where files lie.
 #[derive(Default)]
 pub(super) struct Files {
     /// Name, file, and by which id the text refers to it.
     kept: Vec<(String, Received, Option<String>)>,
-    /// Names of those that are larger or more than files may be, or of a type that is refused.
+    /// Names of those that are empty, larger or more than files may be, or of a type that is refused, as far as they are told.
     pub(super) left_out: Vec<String>,
 }
 
@@ -32,6 +36,12 @@ impl Files {
     pub(super) fn address(&self, content_id: &str) -> Option<String> {
         let found = self.kept.iter().find(|(_, _, id)| id.as_deref() == Some(content_id));
         found.map(|(_, file, _)| format!("/api/files/{}", file.id))
+    }
+
+    fn leave_out(&mut self, name: &str) {
+        if self.left_out.len() < NAMED {
+            self.left_out.push(bounded(name, NAME));
+        }
     }
 
     pub(super) fn received(&self) -> Vec<Received> {
@@ -67,7 +77,7 @@ impl Store {
         let mut seen = BTreeSet::new();
         for attachment in further.iter().chain(&letter.attachments) {
             if files.kept.len() >= MOST {
-                files.left_out.push(attachment.name.clone());
+                files.leave_out(&attachment.name);
                 continue;
             }
             // Two parts of one id are two files, of which the text shows the first.
@@ -76,7 +86,7 @@ impl Store {
             let content = stream::iter([Ok(Bytes::from(attachment.bytes.clone()))]).boxed();
             match self.receive(actor, &attachment.name, content).await {
                 Ok(file) => files.kept.push((attachment.name.clone(), file, content_id)),
-                Err(Error::Invalid { .. }) => files.left_out.push(attachment.name.clone()),
+                Err(Error::Invalid { .. }) => files.leave_out(&attachment.name),
                 Err(error) => {
                     self.drop_received(files.received()).await;
                     return Err(error);

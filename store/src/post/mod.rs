@@ -6,6 +6,7 @@
 //! both knows tickets, and nothing here knows sockets.
 
 mod account;
+mod anew;
 mod aside;
 mod by_mailbox;
 mod departing;
@@ -21,6 +22,7 @@ mod told;
 mod whereto;
 
 pub use account::{Account, Endpoint, Password, Security};
+pub use anew::{BEGINNING, Wanted};
 pub use by_mailbox::ByMailbox;
 pub use departing::Departing;
 pub use fetched::{Kept, Progress};

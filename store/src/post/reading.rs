@@ -6,6 +6,7 @@ use shared::record::rich;
 use shared::{Error, Result};
 use uuid::Uuid;
 
+use super::anew::as_kept;
 use super::fetched::readable;
 use super::{MOST_TRIES, must_administer};
 use crate::error::from_sqlx;
@@ -23,8 +24,8 @@ impl Store {
     pub async fn letter_aside(&self, actor: &Actor, id: Uuid) -> Result<AsideContent> {
         must_administer(actor)?;
         let mut tx = self.reading(actor).await?;
-        let found: Option<(Vec<u8>, Option<String>, i32)> = sqlx::query_as(
-            "select raw, reason, attempts from letters_in
+        let found: Option<(Vec<u8>, Option<String>, i32, i64)> = sqlx::query_as(
+            "select raw, reason, attempts, size from letters_in
              where org_id = $1 and id = $2 and state = 'quarantined' and raw is not null",
         )
         .bind(actor.org_id)
@@ -33,13 +34,13 @@ impl Store {
         .await
         .map_err(from_sqlx)?;
         drop(tx);
-        let (raw, reason, attempts) = found.ok_or(Error::NotFound)?;
+        let (raw, reason, attempts, size) = found.ok_or(Error::NotFound)?;
         // What took a server down when it was read does not get another one because somebody looks at it.
         if reason.as_deref() == Some("unreadable") || attempts > MOST_TRIES {
             return Ok(unread(&raw));
         }
         let (raw, letter) = readable(raw).await?;
-        Ok(letter.map_or_else(|| unread(&raw), |letter| content(&letter)))
+        Ok(letter.map_or_else(|| unread(&raw), |letter| content(&as_kept(letter, raw.len(), size))))
     }
 }
 

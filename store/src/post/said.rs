@@ -49,10 +49,6 @@ pub(super) fn content(letter: &Letter, files: &Files, locale: Locale) -> String 
     if says_nothing {
         html = paragraph(&translate(locale, "mail.says_nothing", &[]));
     }
-    if !files.left_out.is_empty() {
-        let names: Vec<String> = files.left_out.iter().take(20).map(|name| bounded(name, 100)).collect();
-        html.push_str(&paragraph(&translate(locale, "mail.left_out", &[("names", &names.join(", "))])));
-    }
     html
 }
 

@@ -12,7 +12,7 @@ use super::{Departing, bounded};
 use crate::error::from_sqlx;
 use crate::intake::system;
 use crate::pool::{DbRole, Store, Tx};
-use crate::write::{Delivery, carry_out, hold_carried, set_delivery};
+use crate::write::{Delivery, Found, carry_out, hold_carried, set_delivery};
 
 /// Seconds before each further try; after the last one it is given up, a day after the first.
 const PAUSES: [f64; 8] = [10.0, 60.0, 300.0, 900.0, 3_600.0, 10_800.0, 21_600.0, 43_200.0];
@@ -86,7 +86,7 @@ impl Store {
         }
         let notice = if carried.message_id.is_some() { Notice::Failed } else { Notice::ConfirmationFailed };
         let told = note(carried.ticket_id, readers, (notice, &why));
-        carry_out(&mut tx, &system(org_id), &[told], &[]).await?;
+        carry_out(&mut tx, &system(org_id), &[told], &Found::new()).await?;
         tx.commit().await?;
         self.hub.wake();
         Ok(())

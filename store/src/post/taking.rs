@@ -3,21 +3,22 @@
 use serde_json::{Value, json};
 use shared::command::{Change, Command, Source};
 use shared::i18n::Locale;
-use shared::post::Notice;
+use shared::post::{Missing, Notice};
 use shared::types::TICKET;
 use shared::{Error, Result, Values};
 use uuid::Uuid;
 
+use super::anew::as_kept;
 use super::files::Files;
 use super::signing::Signers;
 use super::whereto::{After, Whereto, elsewhere, whereto};
 use super::{MOST_TRIES, bounded, fetched, said, told};
 use crate::error::{from_sqlx, internal};
-use crate::intake::{Said, Stand, holder, system};
+use crate::intake::{Said, Stand, found_missing, holder, system};
 use crate::mail::auto::{Bounce, Recent, may_answer};
-use crate::mail::{self, Letter, Person};
+use crate::mail::{self, Letter, MAX_LETTER, Person};
 use crate::pool::{DbRole, Store, Tx};
-use crate::write::{Delivery, carry_out, set_delivery};
+use crate::write::{Delivery, carry_out, found_in, set_delivery};
 
 /// Seconds until a letter that could not be taken in is tried again, doubled with each try.
 const FIRST_PAUSE: f64 = 15.0;
@@ -30,6 +31,8 @@ struct Waiting {
     attempts: i32,
     /// An administrator wants it as a ticket, whatever it is.
     forced: bool,
+    /// Bytes on the mail server; of one that is still too large only its beginning is here.
+    size: i64,
     raw: Option<Vec<u8>>,
 }
 
@@ -109,7 +112,7 @@ impl Store {
                  order by received_at, id limit 1 for update skip locked
              )
              update letters_in l set attempts = l.attempts + 1, next_try = now() + make_interval(secs => $2 * 2 ^ l.attempts)
-             from due where l.org_id = $1 and l.id = due.id returning l.id, l.mailbox_id, l.attempts, l.forced, l.raw",
+             from due where l.org_id = $1 and l.id = due.id returning l.id, l.mailbox_id, l.attempts, l.forced, l.size, l.raw",
         )
         .bind(org_id)
         .bind(FIRST_PAUSE)
@@ -140,7 +143,8 @@ impl Store {
 
     async fn take_in_one(&self, org_id: Uuid, waiting: Waiting) -> Result<()> {
         let raw = waiting.raw.unwrap_or_default();
-        let letter = tokio::task::spawn_blocking(move || mail::read(&raw)).await.map_err(internal)?;
+        let read = move || as_kept(mail::read(&raw), raw.len(), waiting.size);
+        let letter = tokio::task::spawn_blocking(read).await.map_err(internal)?;
         let signers = self.signers(org_id).await?;
         let author = said::author(&letter, &signers).clone();
         let from = said::address(&author.address);
@@ -284,8 +288,10 @@ async fn keep(tx: &mut Tx, commands: Vec<Command>, message_id: Uuid, prepared: &
     let mut commands = commands;
     commands.extend(prepared.files.command(message_id, html)?);
     commands.iter_mut().for_each(|command| command.change_set = Some(set));
+    let mut found = found_in(&prepared.files.received());
+    found.extend([found_missing(message_id, &prepared.missing())]);
     let actor = system(tx.org_id);
-    carry_out(tx, &actor, &commands, &prepared.files.received()).await.map(drop)
+    carry_out(tx, &actor, &commands, &found).await.map(drop)
 }
 
 /// A message in a ticket; or a note, with the reason. Who got a letter of the ticket can write another one in anybody's name: it
@@ -307,6 +313,11 @@ async fn say(tx: &mut Tx, ticket_id: Uuid, prepared: &Prepared, note: Option<Not
 impl Prepared {
     fn said<'s>(&'s self, email: Option<&'s str>, name: Option<&'s str>, html: &'s str) -> Said<'s> {
         Said { channel: "email", source: Source::Mail, email, name, html, mail_id: self.mail_id(), cc: &self.cc }
+    }
+
+    fn missing(&self) -> Missing {
+        let whole = Some(self.letter.raw_size).filter(|size| *size > MAX_LETTER);
+        Missing { left_out: self.files.left_out.clone(), whole_size: whole.and_then(|size| u64::try_from(size).ok()) }
     }
 }
 

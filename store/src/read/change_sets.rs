@@ -1,12 +1,11 @@
 //! The latest change sets, for those who may take them back.
 
 mod contents;
-
-use std::collections::BTreeMap;
+mod undos;
 
 use chrono::{DateTime, Utc};
 use shared::access::Actor;
-use shared::history::{ChangeSet, ChangeSetQuery, ChangeSets, Concerned, Count, ImportOf, Left, State, Why};
+use shared::history::{ChangeSet, ChangeSetQuery, ChangeSets, Concerned, Count, ImportOf, Left, State, UndoRun, Why};
 use shared::query::Titles;
 use shared::record::instant_text;
 use shared::types::by_name;
@@ -15,6 +14,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use self::contents::{COUNTED, Group, NAMED, Run, groups, runs, stays};
+use self::undos::undos;
 use super::cursor::Keyset;
 use super::titles::{Wanted, titles_of, titles_of_gone};
 use crate::error::from_sqlx;
@@ -59,13 +59,15 @@ impl Store {
         let groups = groups(&mut tx, &found).await?;
         let runs = runs(&mut tx, &found).await?;
         let stays = stays(&mut tx, &found).await?;
+        let mut undos = undos(&mut tx, &found).await?;
         let names = Names::of(&mut tx, actor, &found, (&groups, &stays)).await?;
         let sets = found.into_iter().map(|found| {
             let own = groups.iter().filter(|group| group.change_set == found.id).collect();
             let run = runs.iter().find(|run| run.change_set == found.id);
             let into = stays.iter().find(|(set, ..)| *set == found.id);
             let into = into.map(|(_, name, id)| names.concerned(name.clone(), *id));
-            ChangeSet { into, ..names.tell(found, own, run) }
+            let undo = undos.iter().position(|undo| undo.change_set == found.id).map(|at| undos.swap_remove(at));
+            ChangeSet { into, ..names.tell(found, own, (run, undo)) }
         });
         Ok(ChangeSets { sets: sets.collect(), next })
     }
@@ -100,6 +102,14 @@ fn position(cursor: &str) -> Result<(DateTime<Utc>, Uuid)> {
     Ok((at.ok_or_else(|| Error::invalid("cursor", "cursor"))?.to_utc(), id))
 }
 
+/// Adds records to those whose titles are wanted.
+pub(crate) fn want<'n>(wanted: &mut Wanted, records: impl Iterator<Item = (&'n String, &'n Uuid)>) {
+    for (name, id) in records {
+        let Some(def) = by_name(name) else { continue };
+        wanted.entry(def.name).or_default().insert(*id);
+    }
+}
+
 /// What people and records are called, as far as the reader may see it.
 struct Names {
     there: Titles,
@@ -113,25 +123,27 @@ impl Names {
         sets: &[Found],
         (groups, stays): (&[Group], &[(Uuid, String, Uuid)]),
     ) -> Result<Self> {
-        let mut wanted: Wanted = BTreeMap::new();
+        let mut wanted = Wanted::new();
         wanted.entry("user").or_default().extend(sets.iter().filter_map(|set| set.actor_id));
         let concerned = groups.iter().flat_map(|group| group.ids.iter().map(move |id| (&group.record_type, id)));
         let concerned = concerned.chain(stays.iter().map(|(_, name, id)| (name, id)));
         let kept = sets.iter().filter_map(|set| set.kept.as_ref()).flat_map(|Json(kept)| kept);
-        for (name, id) in concerned.chain(kept.map(|(name, id, _)| (name, id))) {
-            let Some(def) = by_name(name) else { continue };
-            wanted.entry(def.name).or_default().insert(*id);
-        }
-        let there = titles_of(tx, actor, &wanted).await?;
-        let gone = titles_of_gone(tx, actor, &wanted, &there).await?;
+        want(&mut wanted, concerned.chain(kept.map(|(name, id, _)| (name, id))));
+        Self::called(tx, actor, &wanted).await
+    }
+
+    async fn called(tx: &mut Tx, actor: &Actor, wanted: &Wanted) -> Result<Self> {
+        let there = titles_of(tx, actor, wanted).await?;
+        let gone = titles_of_gone(tx, actor, wanted, &there).await?;
         Ok(Self { there, gone })
     }
 
-    fn tell(&self, found: Found, groups: Vec<&Group>, run: Option<&Run>) -> ChangeSet {
+    fn tell(&self, found: Found, groups: Vec<&Group>, (run, undo): (Option<&Run>, Option<UndoRun>)) -> ChangeSet {
         let Found { id, at, actor_id, source, undone_by, turns, kept, kept_count } = found;
         let state = match undone_by {
             Some(by) if by == id => State::Final,
             Some(_) => State::Undone,
+            None if undo.as_ref().is_some_and(|undo| undo.status.is_open()) => State::Undoing,
             None if run.is_some_and(|run| run.open) => State::Running,
             None => State::Undoable,
         };
@@ -168,6 +180,7 @@ impl Names {
             state,
             kept: kept.into_iter().map(left).collect(),
             kept_count,
+            undo,
         }
     }
 

@@ -24,6 +24,7 @@ mod titles;
 mod visits;
 
 pub use self::audit_file::AuditFile;
+pub(crate) use self::change_sets::want;
 pub(crate) use self::filter::push_filter;
 pub(crate) use self::list::push_from;
 pub(crate) use self::near::loosened;

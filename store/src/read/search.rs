@@ -6,7 +6,7 @@ mod rank;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::access::{Action, Actor, Level};
+use shared::access::{Action, Actor};
 use shared::query::Hit;
 use shared::types::{REGISTRY, by_name};
 use shared::{Error, FieldDef, RecordDef, Result};
@@ -302,7 +302,7 @@ fn push_guard(sql: &mut Sql, actor: &Actor, def: &RecordDef, words: &str) {
 
 /// Whether all there is of a type, and all that the index says of it, is open to the actor.
 fn is_free(actor: &Actor, def: &RecordDef) -> bool {
-    actor.level(def, Action::Read) == Level::All && !is_guarded(actor, def)
+    actor.reads_all(def) && !is_guarded(actor, def)
 }
 
 /// The candidates `f`: of types that are open to the actor straight from the index, of others as far as they reach.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use shared::access::{Action, Actor, Level};
+use shared::access::Actor;
 use shared::board::Totals;
 use shared::query::Filter;
 use shared::types::OPPORTUNITY;
@@ -17,7 +17,7 @@ use crate::scope::Sql;
 
 /// Whether what is kept is what the actor asks for: it knows of no owners, filters, words or archives.
 pub(super) fn are_of(actor: &Actor, def: &RecordDef, filter: Option<&Filter>, search: Option<&str>) -> bool {
-    filter.is_none() && words(search).is_none() && actor.level(def, Action::Read) == Level::All
+    filter.is_none() && words(search).is_none() && actor.reads_all(def)
 }
 
 /// Appends how many records of a type there are, without archived ones, and where that is from.

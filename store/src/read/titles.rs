@@ -107,7 +107,9 @@ pub(super) async fn titles_of_gone(tx: &mut Tx, actor: &Actor, wanted: &Wanted, 
         };
         let values = changes.into_iter().map(|(field, pair)| (field, change_pair(&pair).0.clone())).collect();
         let row = Row { id, version: 0, values };
-        if actor.holds(def, Action::Read, &Holder::of(&row)) {
+        // Of what was a part, those are told who read all that it could be a part of.
+        let is_part = def.wholes().any(|(field, whole)| row.reference(field.name).is_some() && !actor.reads_all(whole));
+        if actor.holds(def, Action::Read, &Holder::of(&row)) && !is_part {
             let number = actor.number_of(def).and_then(|field| row.text(field.name));
             titles.insert(id, number.into_iter().chain(title.as_deref()).collect::<Vec<_>>().join(" "));
         }

@@ -33,12 +33,7 @@ pub(super) fn now() -> DateTime<Utc> {
     now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
 }
 
-/// Runs a command within `tx`; the caller commits, or not when everything was to hold or nothing.
-pub(super) async fn run(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, command: &Command) -> Result<Outcome> {
-    run_with(tx, actor, def, command, &Found::new()).await
-}
-
-/// As [`run`], for what the system does by itself.
+/// As [`run_with`], for what the system does by itself.
 pub(super) async fn run_because(
     tx: &mut Tx,
     actor: &Actor,
@@ -49,7 +44,8 @@ pub(super) async fn run_because(
     run_whole(tx, actor, def, command, &Found::new(), causes).await
 }
 
-/// As [`run`], with what the store itself found out about records.
+/// Runs a command within `tx`, with what the store itself found out about records; the caller commits, or not when everything was to
+/// hold or nothing.
 pub(super) async fn run_with(
     tx: &mut Tx,
     actor: &Actor,
@@ -95,6 +91,7 @@ async fn run_whole(
     let (mut writing, unchanged): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_told);
     writing.iter_mut().for_each(|row| stamp(row, actor, now));
     if !writing.is_empty() {
+        super::desk::say_last(tx, def, &mut writing, now).await?;
         write_rows(tx, actor, def, &writing, &set).await?;
         verify::keeps_administrator(tx, def, had_administrator).await?;
         if verify::has_cycle(tx, def, &writing).await? {
@@ -161,7 +158,7 @@ async fn check(
         row.errors.append(&mut draft.errors);
         row.after.values = after;
         row.errors.extend(unusable_values(actor, def, row));
-        row.errors.extend(super::desk::past_return(def, row, (now, source)));
+        row.errors.extend(super::desk::wrong_time(def, row, (now, source)));
     }
     verify::references_exist(tx, actor, def, rows).await?;
     attach::targets_are_open(tx, actor, def, rows).await?;

@@ -1,6 +1,7 @@
 //! Erases what is known of a person: their record stays as a nameless one, for what law and bookkeeping refer to it.
 
 mod apart;
+mod held;
 mod imports;
 mod mask;
 mod masking;
@@ -18,9 +19,10 @@ use shared::{Error, FieldDef, Kind, RecordDef, Result, Values};
 use uuid::Uuid;
 
 use self::apart::Apart;
-use self::imports::Said;
+use self::held::{Found, held};
 use self::mask::Mask;
-use super::{audit, batch, hold, load};
+use super::load::rows_by_id;
+use super::{audit, batch};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
 use crate::scope::{Sql, push_ids};
@@ -32,8 +34,9 @@ pub(crate) const ERASED: &str = "已删除个人信息 · Erased person";
 
 impl Store {
     /// Empties the personal fields of a record and of what was noted, asked and planned with it, and all that are
-    /// user-defined, in the history too, and removes the files; the same of what merges put into tickets of others. Deals stay, with
-    /// their names, addresses and phones masked, and so does what others said in tickets that became theirs. It can't be undone.
+    /// user-defined, in the history too, and removes the files; the same of tickets without a contact that came from an address which
+    /// nobody has but them, and of what merges put into tickets of others. Deals stay, with their names, addresses and phones masked,
+    /// and so does what others said in tickets that became theirs. It can't be undone.
     ///
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` for records that don't exist or are nobody one can reach.
@@ -45,14 +48,20 @@ impl Store {
             return Err(Error::NotFound);
         }
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        let (own, said, apart) = held(&mut tx, actor, def, id).await?;
-        forget_letters(&mut tx, def, id).await?;
+        // No undo is stopped for nobody.
+        if rows_by_id(&mut tx, def, &BTreeSet::from([id])).await?.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let mut tx = self.stop_undos(tx).await?;
+        let Found { own, said, whose, apart, .. } = held(&mut tx, actor, def, id).await?;
+        forget_letters(&mut tx, &whose.alone).await?;
         imports::forget(&mut tx, &said).await?;
         let erasing = Erasing { actor, set: Uuid::now_v7(), apart };
         forget_titles(&mut tx, def, &own).await?;
         erasing.empty(&mut tx, def, vec![id]).await?;
         let mut known = Known::from([(def.name, own.into_iter().collect())]);
         erasing.empty_all(&mut tx, (def, id), &mut known).await?;
+        erasing.empty_asked(&mut tx, &mut known).await?;
         erasing.empty_apart(&mut tx, &mut known).await?;
         let mask = Mask::of(&said);
         erasing.mask_others(&mut tx, def, &mask, &known).await?;
@@ -64,8 +73,16 @@ impl Store {
         erasing.close(&mut tx).await?;
         tx.commit().await?;
         self.hub.wake();
+        self.end_visits(actor.org_id, &whose.alone).await;
         self.remove_files(actor.org_id, known.remove(ATTACHMENT.name).unwrap_or_default()).await;
         Ok(())
+    }
+
+    /// Signs them out of the public pages, once nothing there is about their addresses any more: until then they could come in anew.
+    async fn end_visits(&self, org_id: Uuid, addresses: &[String]) {
+        if let Err(error) = self.forget_visitors(org_id, addresses).await {
+            tracing::warn!(%error, "somebody who was erased stays signed in to the public pages until that runs out");
+        }
     }
 
     /// What can't be reached now is found by the upkeep.
@@ -78,40 +95,14 @@ impl Store {
     }
 }
 
-/// Locks a record that is to be erased, after the tickets in which something of theirs is, as whoever merges records does. Which tickets
-/// that are is known for sure only once it is locked: if one of them is not held, all are let go, and it begins anew with the longer
-/// list. Gives the record with those that were merged into it, what they said, and what they left in tickets of others.
-async fn held(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Result<(Vec<Uuid>, Said, Apart)> {
-    let mut tickets = BTreeSet::new();
-    loop {
-        tx.begin_part().await?;
-        hold(tx, tickets.iter().copied().collect()).await?;
-        if load::locked(tx, actor, def, &[id], load::Lock::Change).await?.is_empty() {
-            return Err(Error::NotFound);
-        }
-        let own = merged(tx, id).await?;
-        let said = Said::by(tx, def, &own).await?;
-        let (apart, found) = Apart::of(tx, def, &own, &said).await?;
-        let are_held = found.is_subset(&tickets);
-        tx.end_part(are_held).await?;
-        if are_held {
-            return Ok((own, said, apart));
-        }
-        tickets.extend(found);
-    }
-}
-
-/// Letters of somebody's that were not taken in: that they came stays known, lest they come again.
-async fn forget_letters(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Result<()> {
-    let rows = load::rows_by_id(tx, def, &BTreeSet::from([id])).await?;
-    let addresses: Vec<String> =
-        rows.iter().flat_map(|row| shared::record::texts(&row.values, "emails")).map(str::to_lowercase).collect();
+/// Letters from some addresses that were not taken in: that they came stays known, lest they come again.
+async fn forget_letters(tx: &mut Tx, addresses: &[String]) -> Result<()> {
     sqlx::query(
         "update letters_in set state = 'discarded', done_at = now(), raw = null, sender = null, subject = null, error = null
          where org_id = $1 and state in ('received', 'quarantined') and lower(sender) = any($2)",
     )
     .bind(tx.org_id)
-    .bind(&addresses)
+    .bind(addresses)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
@@ -121,7 +112,7 @@ async fn forget_letters(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Resul
          (select guanxi_person($1, address) from unnest($2::text[]) address)",
     )
     .bind(tx.org_id)
-    .bind(&addresses)
+    .bind(addresses)
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
@@ -181,13 +172,21 @@ async fn linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, ids: &[Uuid]) -> R
     sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
 
-/// Records of a type that referred to some others at some time, deleted ones included.
+/// Entries of the log that may take a reference away of those that erasures follow: the condition of an index (migration 0077), to
+/// be said in its words. By an index of the ids nobody could look: what isn't known to keep secrets comes after the check of whose
+/// the entry is.
+const LEFT: &str = "action in ('update', 'delete') and changes ?| array['customer_id', 'contact_id', 'lead_id', 'opportunity_id', 'ticket_id']";
+
+/// Records of a type that referred to some others once and don't any more, deleted ones included.
 async fn formerly_linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, ids: &[Uuid]) -> Result<Vec<Uuid>> {
     let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
     let mut sql = Sql::new("select distinct record_id from audit_entries where org_id = ");
-    sql.push_bind(tx.org_id).push(" and record_type = ").push_bind(def.name).push(" and (false");
+    sql.push_bind(tx.org_id)
+        .push(" and record_type = ")
+        .push_bind(def.name)
+        .push(format_args!(" and {LEFT} and (false"));
     for field in references(def, to) {
-        sql.push(format_args!(" or changes -> '{field}' ?| ")).push_bind(ids.clone());
+        sql.push(format_args!(" or changes #>> '{{{field},0}}' = any(")).push_bind(ids.clone()).push(")");
     }
     sql.push(")");
     sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
@@ -257,7 +256,8 @@ impl Erasing<'_> {
     /// Deletes records: nothing is left of a file without its content.
     async fn delete(&self, tx: &mut Tx, def: &'static RecordDef, ids: &[Uuid]) -> Result<()> {
         for ids in ids.chunks(CHUNK) {
-            self.run(tx, def, ids.iter().map(|id| Change::Delete { id: *id }).collect()).await?;
+            let changes = ids.iter().map(|id| Change::Delete { id: *id });
+            self.run(tx, def, (changes.collect(), &BTreeMap::new())).await?;
         }
         Ok(())
     }
@@ -265,15 +265,22 @@ impl Erasing<'_> {
     /// Empties the personal fields of records as they are, and those that are user-defined.
     async fn empty(&self, tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>) -> Result<()> {
         for ids in ids.chunks(CHUNK) {
-            let changes = ids.iter().map(|id| Change::Update { id: *id, version: None, values: emptied(def) });
-            self.run(tx, def, changes.collect()).await?;
+            let changes = ids.iter().map(|id| Change::Update { id: *id, version: None, values: emptied(def, false) });
+            // No command may write these, whoever gives it.
+            let computed: BTreeMap<Uuid, Values> = ids.iter().map(|id| (*id, emptied(def, true))).collect();
+            self.run(tx, def, (changes.collect(), &computed)).await?;
             let touched = empty_custom(tx, def, ids).await?;
             audit::events_for(tx, self.actor, def, &touched).await?;
         }
         Ok(())
     }
 
-    async fn run(&self, tx: &mut Tx, def: &'static RecordDef, changes: Vec<Change>) -> Result<()> {
+    async fn run(
+        &self,
+        tx: &mut Tx,
+        def: &'static RecordDef,
+        (changes, computed): (Vec<Change>, &BTreeMap<Uuid, Values>),
+    ) -> Result<()> {
         let command = Command {
             record_type: def.name.to_owned(),
             changes,
@@ -282,7 +289,7 @@ impl Erasing<'_> {
             source: Source::Web,
             ..Command::default()
         };
-        let Outcome { refused, .. } = batch::run(tx, self.actor, def, &command).await?;
+        let Outcome { refused, .. } = batch::run_with(tx, self.actor, def, &command, computed).await?;
         refused.into_iter().next().map_or(Ok(()), |refusal| Err(refusal.error))
     }
 
@@ -319,10 +326,11 @@ impl Erasing<'_> {
     }
 }
 
-/// What must be said says nothing.
-fn emptied(def: &RecordDef) -> Values {
+/// The personal fields that people write, or those that are computed. What must be said says nothing.
+fn emptied(def: &RecordDef, computed: bool) -> Values {
     let value = |field: &FieldDef| if field.required { ERASED.into() } else { Value::Null };
-    def.fields.iter().filter(|field| field.personal).map(|field| (field.name.to_owned(), value(field))).collect()
+    let emptied = def.fields.iter().filter(|field| field.personal && field.read_only == computed);
+    emptied.map(|field| (field.name.to_owned(), value(field))).collect()
 }
 
 /// Takes all user-defined values, which may say anything; says of which records. A command could not: some must be said, and
@@ -346,4 +354,26 @@ async fn forget_titles(tx: &mut Tx, def: &RecordDef, ids: &[Uuid]) -> Result<()>
         .await
         .map_err(from_sqlx)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_of_the_log_knows_all_references_that_are_followed() {
+        let all = || REGISTRY.iter().copied();
+        for person in all().filter(|def| def.is_reachable()) {
+            for other in all().filter(|other| tells_of(other, person) || stays_about(other, person)) {
+                let is_part = |part: &&RecordDef| match stays_about(other, person) {
+                    true => hangs_on(part, other),
+                    false => is_part_of(part, other),
+                };
+                let of_parts = all().filter(is_part).flat_map(|part| references(part, other));
+                for field in of_parts.chain(references(other, person)) {
+                    assert!(LEFT.contains(&format!("'{field}'")), "{field} of {} or what hangs on it", other.name);
+                }
+            }
+        }
+    }
 }

@@ -33,7 +33,7 @@ pub(super) enum Lock {
 
 impl Lock {
     /// In id order, so that two batches cannot deadlock.
-    fn clause(self) -> &'static str {
+    pub(super) fn clause(self) -> &'static str {
         match self {
             Self::Refer => " order by t.id for key share of t",
             Self::Change => " order by t.id for no key update of t",

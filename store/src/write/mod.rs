@@ -27,7 +27,7 @@ use shared::{Error, RecordDef, Result};
 use uuid::Uuid;
 
 pub use attach::Belonging;
-pub(crate) use attach::{files_command, found_in};
+pub(crate) use attach::{Found, files_command, found_in};
 pub(crate) use audit::note_file;
 pub(crate) use custom::custom_fields;
 pub(crate) use delivery::{Delivery, set_delivery};
@@ -41,8 +41,6 @@ pub(crate) use search_index::{
     has_initials, has_words, is_called, left_after, query_tokens, renew, search_tokens, sound_tokens, syllables, tokens,
 };
 
-use self::attach::Found;
-use crate::files::Received;
 use crate::pool::{DbRole, Store, Tx};
 
 /// Most changes in one command.
@@ -134,7 +132,7 @@ impl Store {
                 found.extend(signatures);
             }
         }
-        let outcomes = carry_out_with(&mut tx, actor, &commands, &found).await?;
+        let outcomes = carry_out(&mut tx, actor, &commands, &found).await?;
         if let Some(outcome) = outcomes.first() {
             self.end_with(tx, actor, &first, outcome).await?;
         }
@@ -163,22 +161,12 @@ impl Store {
     }
 }
 
-/// Carries out commands within a transaction that says more than they do; `files` are what new attachments are made of. The
-/// caller commits, and wakes those who listen.
+/// Carries out commands within a transaction that says more than they do, with what the store itself found out about records (of
+/// the files that new attachments are made of: [`found_in`]). The caller commits, and wakes those who listen.
 ///
 /// # Errors
 /// The first change that is refused refuses everything.
-pub(crate) async fn carry_out(
-    tx: &mut Tx,
-    actor: &Actor,
-    commands: &[Command],
-    files: &[Received],
-) -> Result<Vec<Outcome>> {
-    carry_out_with(tx, actor, commands, &found_in(files)).await
-}
-
-/// As [`carry_out`], with what the store itself found out about records.
-async fn carry_out_with(tx: &mut Tx, actor: &Actor, commands: &[Command], found: &Found) -> Result<Vec<Outcome>> {
+pub(crate) async fn carry_out(tx: &mut Tx, actor: &Actor, commands: &[Command], found: &Found) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
     for command in commands {
         let def = shared::types::by_name(&command.record_type).ok_or(Error::NotFound)?;

@@ -16,8 +16,8 @@ use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::readings::{self, ways};
 
-/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0048 changes.
-const MADE_BY: i16 = 4;
+/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0077 changes.
+const MADE_BY: i16 = 5;
 /// Entries made anew at a time: live updates wait for each part.
 const ANEW: i64 = 100;
 /// Fewest digits of a phone that are looked for.
@@ -27,8 +27,9 @@ const DIGITS: usize = 4;
 const TOKEN: usize = 40;
 /// First syllables from each of which on a title may be typed.
 const BEGINS: usize = 8;
-/// Most tokens of one record.
+/// Most tokens of one record, and of its title's pinyin: long texts are to be found by something, too.
 const TOKENS: usize = 400;
+const SOUNDS: usize = TOKENS / 2;
 /// Most parts of what somebody typed that must occur.
 const PARTS: usize = 20;
 
@@ -72,7 +73,7 @@ struct Entry<'r> {
 
 fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
     let title = row.text(def.title).unwrap_or_default();
-    let mut found = title_tokens(title);
+    let (mut found, mut of_long) = (title_tokens(title), Vec::new());
     let mut subtitle = Vec::new();
     let is_rich = |field: &shared::FieldDef| field.kind == shared::Kind::RichText;
     let is_long = |field: &&shared::FieldDef| field.kind == shared::Kind::LongText || is_rich(field);
@@ -81,11 +82,12 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
     for field in short.into_iter().chain(long) {
         let plain = row.text(field.name).filter(|_| is_rich(field)).map(shared::record::rich::to_text);
         let single = plain.as_deref().or_else(|| row.text(field.name)).filter(|text| *text != ERASED);
+        let into = if is_long(&field) { &mut of_long } else { &mut found };
         for text in single.into_iter().chain(texts(&row.values, field.name)) {
-            found.extend(tokens(text));
+            into.extend(tokens(text));
             match field.kind {
-                shared::Kind::Phones => found.extend(phone_tokens(text)),
-                shared::Kind::Text(_) => found.extend(number_tokens(text)),
+                shared::Kind::Phones => into.extend(phone_tokens(text)),
+                shared::Kind::Text(_) => into.extend(number_tokens(text)),
                 _ => {}
             }
             if subtitle.len() < 2 && !is_long(&field) {
@@ -93,6 +95,9 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
             }
         }
     }
+    // A title of many short pieces may be typed in hundreds of ways: a phone, an address count for more than the last of them.
+    found.extend(title_sounds(title));
+    found.extend(of_long);
     // What is cut off is the end of long texts, not whatever comes last in the order of characters.
     let mut known = HashSet::new();
     let is_first: Vec<bool> = found.iter().map(|token| known.insert(token.as_str())).collect();
@@ -110,16 +115,21 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
     }
 }
 
-/// What a title is found by. What all the erased are called is nobody's name: they are found by what else may be said of them, such
+/// What a title is found by as it is written. What all the erased are called is nobody's name: they are found by what else may be said of them, such
 /// as the number of a ticket.
 fn title_tokens(title: &str) -> Vec<String> {
     if title == ERASED {
         return Vec::new();
     }
     let mut found = tokens(title);
-    found.extend(pinyin_tokens(title));
     found.extend(number_tokens(title));
     found
+}
+
+/// What it is found by as it sounds.
+fn title_sounds(title: &str) -> impl Iterator<Item = String> {
+    let sounds = if title == ERASED { Vec::new() } else { pinyin_tokens(title) };
+    sounds.into_iter().take(SOUNDS)
 }
 
 async fn upsert(tx: &mut Tx, def: &RecordDef, entries: Vec<Entry<'_>>) -> Result<()> {
@@ -160,7 +170,7 @@ fn number_tokens(text: &str) -> Vec<String> {
 /// Makes the next entries of a type anew that are of an older way; says how many there were.
 pub(crate) async fn renew(tx: &mut Tx, def: &'static RecordDef) -> Result<usize> {
     let old: Vec<Uuid> = sqlx::query_scalar(
-        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 4 limit $3 for update skip locked",
+        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 5 limit $3 for update skip locked",
     )
     .bind(tx.org_id)
     .bind(def.name)
@@ -226,19 +236,74 @@ fn runs(text: &str) -> Vec<(bool, String)> {
     runs
 }
 
-/// Pinyin of a text's Chinese runs, whole and as initials, from each of the first syllables on, in each way to read it.
+/// How what stands without a break is typed part by part.
+#[derive(Clone, Copy)]
+struct Sound<'t> {
+    /// A syllable of pinyin, or a word that isn't Chinese.
+    said: &'t str,
+    is_word: bool,
+}
+
+impl Sound<'_> {
+    /// What stands for it among initials: a word as a whole, 电子ABC is typed dzabc.
+    fn initial(self) -> impl Iterator<Item = char> {
+        self.said.chars().take(if self.is_word { TOKEN } else { 1 })
+    }
+}
+
+/// What of a text may be typed without a break: Chinese and the other words beside it, in turn. A space between the two is none,
+/// for many put one there to have it look well. Accents are left out.
+fn stretches(text: &str) -> Vec<Vec<(bool, String)>> {
+    let is_break = |c: char| !is_han(c) && !c.is_alphanumeric() && !c.is_whitespace();
+    let plain = |(han, run): &(bool, String)| (*han, unaccented(run).unwrap_or_else(|| run.clone()));
+    let of_part = |part: &str| -> Vec<Vec<(bool, String)>> {
+        runs(part).chunk_by(|one, next| one.0 != next.0).map(|runs| runs.iter().map(plain).collect()).collect()
+    };
+    text.split(is_break).flat_map(of_part).collect()
+}
+
+/// What a stretch is typed as, part by part, each in all its readings.
+fn sounds(stretch: &[(bool, String)]) -> Vec<Vec<Sound<'_>>> {
+    let mut sounds = Vec::new();
+    for (han, run) in stretch {
+        if *han {
+            let syllable = |said: &'static str| Sound { said, is_word: false };
+            let all = readings::syllables(run).into_iter();
+            sounds.extend(all.map(|readings| readings.into_iter().map(syllable).collect::<Vec<_>>()));
+        } else {
+            sounds.push(vec![Sound { said: run, is_word: true }]);
+        }
+    }
+    sounds
+}
+
+/// From where on a stretch may be typed: from each of the first syllables of Chinese, and from a word before it.
+fn starts(sounds: &[Vec<Sound<'_>>]) -> Vec<usize> {
+    let (mut starts, mut syllables) = (Vec::new(), 0);
+    for (at, readings) in sounds.iter().enumerate() {
+        let is_word = readings.iter().any(|sound| sound.is_word);
+        syllables = if is_word { 0 } else { syllables + 1 };
+        let is_start = if is_word { at + 1 < sounds.len() } else { syllables <= BEGINS };
+        starts.extend(is_start.then_some(at));
+    }
+    starts
+}
+
+/// Pinyin of a text's Chinese, whole and as initials, from each of the first syllables on, in each way to read it. It runs on into
+/// words beside it: as beginnings of that its own are found, too, so that there are no more tokens for it.
 pub fn pinyin_tokens(title: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for syllables in syllables(title) {
-        let ends = (0..syllables.len().min(BEGINS)).map(|start| &syllables[start..syllables.len().min(start + TOKEN)]);
+    for stretch in stretches(title) {
+        let sounds = sounds(&stretch);
+        let ends = starts(&sounds).into_iter().map(|start| &sounds[start..sounds.len().min(start + TOKEN)]);
         for way in ends.flat_map(ways) {
-            let sound: String = way.concat().chars().take(TOKEN).collect();
+            let sound: String = way.iter().flat_map(|sound| sound.said.chars()).take(TOKEN).collect();
             if sound.contains('ü') {
                 // Keyboards have v for it, passports u.
                 found.extend(["v", "u"].map(|typed| sound.replace('ü', typed)));
             }
             found.push(sound);
-            found.push(way.iter().filter_map(|s| s.chars().next()).collect());
+            found.push(way.iter().flat_map(|sound| sound.initial()).take(TOKEN).collect());
         }
     }
     // Many ways have the same initials.
@@ -319,10 +384,10 @@ pub(crate) fn is_called(title: &str, words: &str) -> bool {
 /// Whether a title has all the words as wholes, as they are written or syllable by syllable: beginnings of words, and initials,
 /// are of many other titles too.
 pub(crate) fn has_words(title: &str, words: &str) -> bool {
-    let (lower, said, sounds) = (title.to_lowercase(), tokens(title), syllables(title));
+    let (lower, said, stretches) = (title.to_lowercase(), tokens(title), stretches(title));
     runs(words).iter().all(|(han, run)| match han {
         true => lower.contains(run.as_str()),
-        false => said.contains(run) || sounds.iter().any(|syllables| is_spelt(syllables, run)),
+        false => said.contains(run) || stretches.iter().any(|stretch| is_spelt(&sounds(stretch), run)),
     })
 }
 
@@ -334,15 +399,15 @@ pub(crate) fn has_initials(title: &str, words: &str) -> bool {
     said.len() > 1 && said.len() == letters.chars().count() && said.iter().zip(letters.chars()).all(begins)
 }
 
-/// Whether a word is how some of the syllables in a row are typed, each of them whole.
-fn is_spelt(syllables: &[Vec<&str>], word: &str) -> bool {
-    (0..syllables.len()).any(|from| begins_spelt(&syllables[from..], word))
+/// Whether a word is how some of the sounds in a row are typed, each of them whole.
+fn is_spelt(sounds: &[Vec<Sound<'_>>], word: &str) -> bool {
+    (0..sounds.len()).any(|from| begins_spelt(&sounds[from..], word))
 }
 
-/// The same of syllables from the first on.
-fn begins_spelt(syllables: &[Vec<&str>], word: &str) -> bool {
-    let Some((first, others)) = syllables.split_first() else { return false };
-    let mut rests = first.iter().filter_map(|reading| after(word, reading));
+/// The same of sounds from the first on.
+fn begins_spelt(sounds: &[Vec<Sound<'_>>], word: &str) -> bool {
+    let Some((first, others)) = sounds.split_first() else { return false };
+    let mut rests = first.iter().filter_map(|sound| after(word, sound.said));
     rests.any(|rest| rest.is_empty() || begins_spelt(others, rest))
 }
 
@@ -374,6 +439,9 @@ fn left_said(characters: &[Vec<String>], word: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+    use shared::types::CONTACT;
+
     use super::*;
 
     #[test]
@@ -397,6 +465,7 @@ mod tests {
     #[test]
     fn nothing_is_found_by_what_the_erased_are_called() {
         assert_eq!(title_tokens(ERASED), [""; 0]);
+        assert_eq!(title_sounds(ERASED).count(), 0);
         assert_eq!(title_tokens("T12"), ["t12", "12", "12"]);
     }
 
@@ -481,6 +550,51 @@ mod tests {
         }
         assert!(!has_words("长沙银行", "changhang"));
         assert_eq!(sound_tokens("音乐 A").as_deref(), Some("('yinle':* | 'yinyue':*) & 'a':*"));
+    }
+
+    #[test]
+    fn pinyin_runs_on_into_the_words_beside_it() {
+        let is_found = |title: &str, typed: &str| pinyin_tokens(title).iter().any(|token| token.starts_with(typed));
+        for (title, all) in [
+            ("电子ABC有限公司", &["dianziabc", "dzabc", "ziabcyouxian", "dianzi", "youxiangongsi", "abcyxgs"][..]),
+            ("电子ABCDEF有限公司", &["dianziabcdef", "dzabcdefyx"][..]),
+            ("电子 ABC 有限公司", &["dianziabc", "dzabc"][..]),
+            ("58同城", &["58tongcheng", "58tc", "tongcheng"][..]),
+            ("Müller电子", &["mullerdianzi", "mullerdz"][..]),
+            ("吕布X1", &["lvbux1", "lubux1", "lbx1"][..]),
+        ] {
+            for typed in all {
+                assert!(is_found(title, typed) && is_called(title, typed), "{title} {typed}");
+            }
+        }
+        for (title, typed) in [("电子·ABC", "dianziabc"), ("Acme Ltd", "acmeltd"), ("电子 商务", "dianzishangwu")]
+        {
+            assert!(!is_found(title, typed), "{title} {typed}");
+        }
+        assert!(has_words("电子ABC有限公司", "dianziabc") && !has_words("电子ABCDEF", "dianziabc"));
+    }
+
+    #[test]
+    fn a_title_that_is_typed_in_many_ways_leaves_room_for_what_else_is_known() {
+        let name: String = ('a'..='z').map(|letter| format!("重长{letter}")).collect();
+        assert!(pinyin_tokens(&name).len() > TOKENS, "else it shows nothing");
+        let values = json!({"name": name, "phones": ["13900010002"], "emails": ["anna@example.com"]});
+        let row = Row { id: Uuid::nil(), version: 1, values: values.as_object().unwrap().clone() };
+        let tokens = entry(&CONTACT, &row).tokens;
+        for wanted in ["13900010002", "0002", "anna", "重", "zhongzhangazhongzhangbzhongzhangczhongzh"] {
+            assert!(tokens.iter().any(|token| token == wanted), "{wanted} {tokens:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_beside_chinese_makes_few_tokens_more() {
+        // Two for a word that Chinese follows, whole and with initials; what Chinese runs on into makes its tokens longer.
+        let count = |title: &str| pinyin_tokens(title).len();
+        assert_eq!(count("安汽ABC"), count("安汽"));
+        assert_eq!(count("ABC安汽"), count("安汽") + 2);
+        assert_eq!(count("安汽ABC安汽"), 2 * count("安汽") + 2);
+        assert_eq!((count("ABC"), count("ABC 12")), (0, 0));
+        assert!(pinyin_tokens(&"电A".repeat(60)).iter().all(|token| token.chars().count() <= TOKEN));
     }
 
     #[test]

@@ -1,19 +1,24 @@
 //! Takes a change set back as a whole; what was edited since is kept and listed.
 
+mod background;
+mod erasures;
+mod held;
 mod history;
 mod merged;
+mod returning;
 mod undoing;
+
+use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 
 use shared::access::Actor;
 use shared::command::{Kept, Source, UndoOutcome};
 use shared::duplicates::may_merge;
 use shared::history::Why;
-use shared::types::{REGISTRY, USER, by_name};
+use shared::types::{REGISTRY, USER};
 use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use self::history::histories;
 use self::merged::merged;
 use self::undoing::Undoing;
 use super::audit::ChangeSet;
@@ -22,11 +27,12 @@ use super::verify::{has_administrator, keeps_administrator};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
 use crate::portal::ANSWERS;
-use crate::read::{Wanted, titles_then};
+use crate::read::{Wanted, titles_then, want};
 use crate::telling::nobody_else;
 
 impl Store {
-    /// Undoes a change set of the actor's own (administrators: anybody's) that was not undone yet.
+    /// Undoes a change set of the actor's own (administrators: anybody's) that was not undone yet, now, however large it is:
+    /// [`Store::take_back`] is for what people and programs ask.
     ///
     /// # Errors
     /// `NotFound` for unknown or foreign sets, `Invalid(already_undone)` the second time, `Invalid(already_mailed)` for an answer
@@ -34,55 +40,100 @@ impl Store {
     /// when nobody would be left to administer the organisation.
     pub async fn undo(&self, actor: &Actor, change_set: Uuid) -> Result<UndoOutcome> {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        claim(&mut tx, actor, change_set).await?;
-        let id = Uuid::now_v7();
-        let set = ChangeSet { id, source: Source::Undo, undo_of: Some(change_set), causes: Vec::new() };
+        erasures::wait(&mut tx).await?;
+        claim(&mut tx, actor, change_set, Claim::Kept).await?;
         // First of all, for it lets nobody else take anything back meanwhile.
         let had_administrator = has_administrator(&mut tx, &USER).await?;
-        super::desk::before_undo(&mut tx, change_set).await?;
-        // After the tickets: whoever notes that a letter has left holds its ticket first, too.
-        has_not_left(&mut tx, change_set).await?;
-        // A merge reached beyond their rights to single records, and so does taking it back.
-        let merged = merged(&mut tx, change_set).await?;
-        let whole = merged.as_ref().is_some_and(|merged| may_merge(actor, merged.def));
-        let stays = merged.as_ref().and_then(|merged| merged.stays);
         let types = types(&mut tx, change_set).await?;
-        let concerned = || REGISTRY.iter().filter(|def| types.iter().any(|name| name == def.name));
-        let own = [change_set, set.id];
-        let outcome = UndoOutcome { change_set: set.id, undone: 0, kept: Vec::new() };
-        let mut undoing = Undoing { tx: &mut tx, actor, set, whole, stays, outcome, left: Vec::new() };
-        // Parents come back before their children, children go before their parents.
-        for def in concerned() {
-            let histories = histories(undoing.tx, def, own).await?;
-            undoing.detach(def, &histories).await?;
-            undoing.revert(def, histories).await?;
-        }
-        for def in concerned().rev().filter(|def| !is_tenant(def)) {
-            let histories = histories(undoing.tx, def, own).await?;
-            undoing.remove(def, histories).await?;
-        }
-        let Undoing { mut outcome, left, .. } = undoing;
+        let sets = Sets { undone: change_set, undo: Uuid::now_v7() };
+        let mut outcome = reverse(&mut tx, actor, (sets, &types), &Progress::default()).await?;
         name(&mut tx, actor, &mut outcome.kept).await?;
         keeps_administrator(&mut tx, &USER, had_administrator).await?;
-        close(&mut tx, change_set, &outcome, left).await?;
-        if let Some(merged) = merged {
-            merged.lead(&mut tx).await?;
-        }
         tx.commit().await?;
         self.hub.wake();
         Ok(outcome)
     }
 }
 
-/// Locks the set and checks that this actor may take it back.
-async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
-    let found: Option<(Option<Uuid>, Option<Uuid>)> =
-        sqlx::query_as("select actor_id, undone_by from change_sets where org_id = $1 and id = $2 for update")
-            .bind(actor.org_id)
-            .bind(change_set)
-            .fetch_optional(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+/// The set that is undone, and the one that its undo becomes.
+#[derive(Clone, Copy)]
+struct Sets {
+    undone: Uuid,
+    undo: Uuid,
+}
+
+/// How far an undo is, for whoever asks meanwhile: nobody sees anything of its transaction.
+#[derive(Default)]
+struct Progress {
+    /// Records to look at, and looked at.
+    total: AtomicI64,
+    done: AtomicI64,
+    /// The backend of Postgres that works on it in the background; 0 before one does.
+    backend: AtomicI32,
+}
+
+impl Progress {
+    fn add(&self, records: usize) {
+        self.done.fetch_add(i64::try_from(records).unwrap_or_default(), Ordering::Relaxed);
+    }
+}
+
+/// Takes back a set that was claimed, which changed records of these types. What is kept has no names yet. The caller commits, and
+/// wakes those who listen.
+async fn reverse(
+    tx: &mut Tx,
+    actor: &Actor,
+    (sets, types): (Sets, &[String]),
+    progress: &Progress,
+) -> Result<UndoOutcome> {
+    let Sets { undone: change_set, undo: id } = sets;
+    let set = ChangeSet { id, source: Source::Undo, undo_of: Some(change_set), causes: Vec::new() };
+    super::desk::before_undo(tx, change_set).await?;
+    // After the tickets: whoever notes that a letter has left holds its ticket first, too.
+    let answers = have_not_left(tx, change_set).await?;
+    // A merge reached beyond their rights to single records, and so does taking it back.
+    let merged = merged(tx, change_set).await?;
+    let whole = merged.as_ref().is_some_and(|merged| may_merge(actor, merged.def));
+    let stays = merged.as_ref().and_then(|merged| merged.stays);
+    let concerned = || REGISTRY.iter().filter(|def| types.iter().any(|name| name == def.name));
+    let outcome = UndoOutcome { change_set: id, undone: 0, kept: Vec::new(), under_way: false };
+    let mut undoing = Undoing { tx, actor, sets, set, whole, stays, progress, outcome, left: Vec::new(), kept: 0 };
+    // Parents come back before their children, children go before their parents.
+    for def in concerned() {
+        undoing.detach(def).await?;
+        undoing.revert(def).await?;
+    }
+    for def in concerned().rev().filter(|def| !is_tenant(def)) {
+        undoing.remove(def).await?;
+    }
+    let Undoing { tx, outcome, left, kept, .. } = undoing;
+    are_not_told(tx, &answers).await?;
+    close(tx, sets, left, kept).await?;
+    if let Some(merged) = merged {
+        merged.lead(tx).await?;
+    }
+    Ok(outcome)
+}
+
+/// Whether a set is only looked at, or nobody else may take it back or add to it until the transaction ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    Seen,
+    Kept,
+}
+
+/// Checks that this actor may take a set back.
+async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid, claim: Claim) -> Result<()> {
+    let sql = match claim {
+        Claim::Seen => "select actor_id, undone_by from change_sets where org_id = $1 and id = $2",
+        Claim::Kept => "select actor_id, undone_by from change_sets where org_id = $1 and id = $2 for update",
+    };
+    let found: Option<(Option<Uuid>, Option<Uuid>)> = sqlx::query_as(sql)
+        .bind(actor.org_id)
+        .bind(change_set)
+        .fetch_optional(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
     match found {
         Some((by, undone)) if by == Some(actor.user_id) || actor.grants.admin => match undone {
             None => Ok(()),
@@ -93,8 +144,8 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid) -> Result<()> {
 }
 
 /// An answer that was mailed, or is being mailed, is with the customer: without it the ticket would tell less than they know.
-/// Nobody begins to mail the others until the transaction ends.
-async fn has_not_left(tx: &mut Tx, change_set: Uuid) -> Result<()> {
+/// Nobody begins to mail the others until the transaction ends; says which they are.
+async fn have_not_left(tx: &mut Tx, change_set: Uuid) -> Result<Vec<Uuid>> {
     let answers: Vec<Uuid> = sqlx::query_scalar(
         "select m.id from audit_entries a join ticket_messages m on m.org_id = a.org_id and m.id = a.record_id
          where a.org_id = $1 and a.change_set = $2 and a.record_type = 'ticket_message' and a.action = 'create'
@@ -106,9 +157,8 @@ async fn has_not_left(tx: &mut Tx, change_set: Uuid) -> Result<()> {
     .await
     .map_err(from_sqlx)?;
     if answers.is_empty() {
-        return Ok(());
+        return Ok(answers);
     }
-    nobody_else(tx, ANSWERS).await?;
     sqlx::query("select from letters_out where org_id = $1 and message_id = any($2) order by id for update")
         .bind(tx.org_id)
         .bind(&answers)
@@ -117,25 +167,40 @@ async fn has_not_left(tx: &mut Tx, change_set: Uuid) -> Result<()> {
         .map_err(from_sqlx)?;
     let has_left: bool = sqlx::query_scalar(
         "select exists (select from ticket_messages where org_id = $1 and id = any($2) and delivery in ('sent', 'bounced'))
-             or exists (select from letters_out where org_id = $1 and message_id = any($2) and state = 'sending')
-             or exists (select from answers_told where org_id = $1 and message_id = any($2))",
+             or exists (select from letters_out where org_id = $1 and message_id = any($2) and state = 'sending')",
     )
     .bind(tx.org_id)
     .bind(&answers)
     .fetch_one(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    if has_left { Err(Error::invalid("change_set", "already_mailed")) } else { Ok(()) }
+    if has_left { Err(Error::invalid("change_set", "already_mailed")) } else { Ok(answers) }
+}
+
+/// The same of answers that the customer was told of where no mailbox sends them. In the end: nobody in the organisation is told of
+/// any while it is looked at, and a large undo takes long.
+async fn are_not_told(tx: &mut Tx, answers: &[Uuid]) -> Result<()> {
+    if answers.is_empty() {
+        return Ok(());
+    }
+    nobody_else(tx, ANSWERS).await?;
+    let are_told: bool =
+        sqlx::query_scalar("select exists (select from answers_told where org_id = $1 and message_id = any($2))")
+            .bind(tx.org_id)
+            .bind(answers)
+            .fetch_one(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+    if are_told { Err(Error::invalid("change_set", "already_mailed")) } else { Ok(()) }
 }
 
 /// Notes that the set is undone, and what was left alone. With the undo itself: a run of an import isn't left behind as one that
 /// could still be undone.
-async fn close(tx: &mut Tx, change_set: Uuid, outcome: &UndoOutcome, left: Vec<(String, Uuid, Why)>) -> Result<()> {
-    let kept = i64::try_from(outcome.kept.len()).unwrap_or(i64::MAX);
+async fn close(tx: &mut Tx, sets: Sets, left: Vec<(String, Uuid, Why)>, kept: i64) -> Result<()> {
     sqlx::query("update change_sets set undone_by = $3, kept = $4, kept_count = $5 where org_id = $1 and id = $2")
         .bind(tx.org_id)
-        .bind(change_set)
-        .bind(outcome.change_set)
+        .bind(sets.undone)
+        .bind(sets.undo)
         .bind((!left.is_empty()).then_some(Json(left)))
         .bind(kept)
         .execute(&mut *tx.inner)
@@ -143,7 +208,7 @@ async fn close(tx: &mut Tx, change_set: Uuid, outcome: &UndoOutcome, left: Vec<(
         .map_err(from_sqlx)?;
     sqlx::query("update import_runs set status = 'undone', kept = $3 where org_id = $1 and change_set = $2")
         .bind(tx.org_id)
-        .bind(change_set)
+        .bind(sets.undone)
         .bind(kept)
         .execute(&mut *tx.inner)
         .await
@@ -154,10 +219,7 @@ async fn close(tx: &mut Tx, change_set: Uuid, outcome: &UndoOutcome, left: Vec<(
 /// Calls what is kept as the actor may see it, whatever the set called it.
 async fn name(tx: &mut Tx, actor: &Actor, kept: &mut [Kept]) -> Result<()> {
     let mut wanted = Wanted::new();
-    for one in kept.iter() {
-        let Some(def) = by_name(&one.record_type) else { continue };
-        wanted.entry(def.name).or_default().insert(one.id);
-    }
+    want(&mut wanted, kept.iter().map(|one| (&one.record_type, &one.id)));
     let mut titles = titles_then(tx, actor, &wanted).await?;
     for one in kept {
         one.title = titles.remove(&one.id).unwrap_or_default();

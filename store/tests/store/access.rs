@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::sample::{World, creatable};
+use crate::support::sample::{World, creatable, granting};
 use serde_json::{Value, json};
 use shared::access::{Action, Actor, FieldAccess, Grants, Holder, Level, TypeRights};
 use shared::board::BoardQuery;
@@ -12,6 +12,7 @@ use shared::record::Kind;
 use shared::timeline::{Happening, TimelineQuery};
 use shared::types::{
     ACTIVITY, CUSTOMER, OPPORTUNITY, PIPELINE, REGISTRY, SAVED_VIEW, STAGE, TASK, TEAM, TICKET, TICKET_MESSAGE, USER,
+    offered_views,
 };
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
@@ -120,7 +121,8 @@ async fn listed(office: &Office, actor: &Actor, def: &'static RecordDef) -> BTre
 async fn reading_reaches_as_far_as_its_level_in_every_way_of_reading() {
     let office = Office::new().await;
     let store = &office.world.test.store;
-    for (def, n) in owned().zip((100..).step_by(10)) {
+    // Parts are read with what they are parts of, whosever they are.
+    for (def, n) in owned().filter(|def| def.within.is_empty()).zip((100..).step_by(10)) {
         let ladder = office.ladder(def, n).await;
         for level in Level::ALL.into_iter().filter(|level| *level > Level::None) {
             let actor = office.acting(grants(&[(def, rights(Action::Read, level))])).await;
@@ -154,8 +156,8 @@ async fn changing_and_deleting_reach_as_far_as_their_levels() {
     for (def, n) in owned().zip((100..).step_by(100)) {
         for (level, n) in Level::ALL.into_iter().zip((n..).step_by(10)) {
             let ladder = office.ladder(def, n).await;
-            let updating = office.acting(grants(&[(def, rights(Action::Update, level))])).await;
-            let deleting = office.acting(grants(&[(def, rights(Action::Delete, level))])).await;
+            let updating = office.acting(granting(def, rights(Action::Update, level))).await;
+            let deleting = office.acting(granting(def, rights(Action::Delete, level))).await;
             for (row, least) in &ladder {
                 let case = format!("{} of {least:?} at level {level:?}", def.name);
                 let expected = (*least > level).then_some(Error::Forbidden);
@@ -218,7 +220,7 @@ async fn who_reads_a_customer_reads_what_belongs_to_it() {
         for owner in [office.me, office.other] {
             let customer = office.made(&CUSTOMER, 1000 + ids.len() as i64 + n * 10, owner).await;
             let mut values = office.world.values(def, n * 10 + ids.len() as i64);
-            for field in def.through {
+            for field in def.through.iter().chain(def.within) {
                 values.remove(*field);
             }
             values.extend([
@@ -384,8 +386,7 @@ async fn hidden_fields_are_neither_shown_nor_sorted_nor_filtered_nor_written() {
         let field = def.fields.iter().find(|f| f.name != def.title && !row.value(f.name).is_null()).unwrap();
         let acting = async |access: FieldAccess| {
             let fields = BTreeMap::from([(format!("{}.{}", def.name, field.name), access)]);
-            let full = TypeRights::FULL;
-            office.acting(Grants { fields, ..grants(&[(def, full)]) }).await
+            office.acting(Grants { fields, ..granting(def, TypeRights::FULL) }).await
         };
         let write = Change::Update {
             id: row.id,
@@ -807,4 +808,14 @@ async fn views_are_read_by_those_they_are_shared_with() {
     let change = Change::Update { id: ids[2], version: None, values };
     let refused = office.world.apply_as(&other(office.mate), &SAVED_VIEW, change).await;
     assert_eq!(refused.unwrap_err(), Error::Forbidden);
+    // Who may read all of them is offered those that are meant for them, whether they are in a team or not.
+    let offered = async |actor: &Actor| {
+        let rows = store.list(actor, &SAVED_VIEW, &offered_views("customer", "list")).await.unwrap().rows;
+        (0..ids.len()).filter(|n| rows.iter().any(|row| row.id == ids[*n])).collect::<Vec<usize>>()
+    };
+    let admin = |team_id| Actor { team_id, ..office.world.admin.clone() };
+    assert_eq!(seen(&admin(None)).await, [0, 1, 2], "they look after all of them");
+    assert_eq!(offered(&admin(None)).await, [2]);
+    assert_eq!(offered(&admin(Some(office.me.team))).await, [1, 2]);
+    assert_eq!(offered(&me).await, [0, 1, 2]);
 }

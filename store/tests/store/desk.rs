@@ -634,7 +634,7 @@ async fn tickets_change_while_their_customers_are_merged_and_what_was_done_is_un
     }
 }
 
-async fn history_of(desk: &Desk, ticket: Uuid) -> Vec<Event> {
+pub(crate) async fn history_of(desk: &Desk, ticket: Uuid) -> Vec<Event> {
     let kept: Vec<Json<Event>> = sqlx::query_scalar("select event from sla_events where ticket_id = $1 order by id")
         .bind(ticket)
         .fetch_all(&desk.test.owner)
@@ -643,7 +643,7 @@ async fn history_of(desk: &Desk, ticket: Uuid) -> Vec<Event> {
     kept.into_iter().map(|Json(event)| event).collect()
 }
 
-async fn clocks_of(desk: &Desk, ticket: Uuid) -> Value {
+pub(crate) async fn clocks_of(desk: &Desk, ticket: Uuid) -> Value {
     let Json(clocks): Json<Value> = sqlx::query_scalar("select clocks from tickets where id = $1")
         .bind(ticket)
         .fetch_one(&desk.test.owner)

@@ -8,13 +8,13 @@ use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
 use shared::record::instant_text;
 use shared::sla::ClockKind::{FirstResponse, Resolution};
-use shared::sla::{ClockKind, Did};
+use shared::sla::{BusinessHours, ClockKind, ClockState, Clocks, Did};
 use shared::timeline::{Happening, TimelineEntry, TimelineQuery};
 use shared::types::{SLA_POLICY, TICKET, TICKET_MESSAGE};
 use shared::{Error, Row};
 use uuid::Uuid;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, clocks_of, history_of};
 
 /// All that the timeline of a ticket tells, the newest first, page by page.
 async fn timeline(desk: &Desk, actor: &Actor, ticket: Uuid) -> Vec<TimelineEntry> {
@@ -145,4 +145,67 @@ async fn of_two_answers_written_at_once_one_stays_said_when_the_other_is_deleted
     assert!(met(desk.change(&TICKET, ticket, json!({"priority": "high"})).await).is_string(), "it was answered");
     delete(second.id).await;
     assert!(met(desk.change(&TICKET, ticket, json!({"priority": "low"})).await).is_null(), "nothing is said any more");
+}
+
+/// The clocks of a ticket as they are kept, which follow from what happened: in the order in which it was noted.
+async fn followed(desk: &Desk, ticket: Uuid) -> Clocks {
+    let history = history_of(desk, ticket).await;
+    assert!(history.is_sorted_by_key(|event| event.at), "{history:?}");
+    let shown: Clocks = serde_json::from_value(clocks_of(desk, ticket).await).unwrap();
+    let hours = BusinessHours::always();
+    let fresh = Clocks::at(shown.resolution.as_of, &history, &hours);
+    assert!(shown.agree_with(&fresh, &hours), "{shown:?}, {fresh:?}");
+    fresh
+}
+
+/// Under torture, which sets clocks wrong, what happened later was noted as earlier.
+#[tokio::test]
+async fn what_a_server_notes_comes_last_even_if_its_clock_is_behind() {
+    let desk = Desk::new(0).await;
+    let all = json!({"name": "All", "position": 2, "first_response_minutes": 30, "next_response_minutes": 60, "resolution_minutes": 600});
+    desk.make(&SLA_POLICY, all).await;
+    let high = json!({"name": "High", "position": 1, "priorities": ["high"], "resolution_minutes": 60});
+    desk.make(&SLA_POLICY, high).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken", "status": "open"})).await.id;
+    // A server made it whose clock is an hour ahead.
+    let ahead = "update sla_events set at = at + interval '1 hour', event = jsonb_set(event, '{at}',
+                 to_jsonb(to_char((at + interval '1 hour') at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')))";
+    sqlx::query(ahead).execute(&desk.test.owner).await.unwrap();
+    let begun = history_of(&desk, ticket).await[0].at;
+    assert!(begun > Utc::now());
+
+    desk.change(&TICKET, ticket, json!({"status": "waiting_customer"})).await;
+    let waits = followed(&desk, ticket).await;
+    assert!(waits.resolution.paused && waits.first_response.is_running(), "{waits:?}");
+    let says = async |direction: &str| {
+        let said = json!({"ticket_id": ticket, "direction": direction, "content": "<p>Well</p>"});
+        assert!(desk.make(&TICKET_MESSAGE, said).await.datetime("said_at").unwrap() >= begun);
+        followed(&desk, ticket).await
+    };
+    let open = says("inbound").await;
+    assert!(open.resolution.is_running(), "{open:?}");
+    let answered = says("outbound").await;
+    assert_eq!((answered.first_response.state, answered.first_response.elapsed), (ClockState::Met, 0));
+    assert!(says("inbound").await.next_response.is_running());
+    desk.change(&TICKET, ticket, json!({"priority": "high"})).await;
+    assert_eq!(followed(&desk, ticket).await.resolution.target_minutes, Some(60));
+    desk.change(&TICKET, ticket, json!({"status": "solved"})).await;
+    let solved = followed(&desk, ticket).await;
+    assert_eq!((solved.resolution.state, solved.resolution.elapsed), (ClockState::Met, 0));
+}
+
+#[tokio::test]
+async fn what_is_said_was_said() {
+    let desk = Desk::new(0).await;
+    let ticket = desk.make(&TICKET, json!({"subject": "Broken"})).await.id;
+    let says = async |minutes: i64| {
+        let at = instant_text(Utc::now() + TimeDelta::minutes(minutes));
+        let said = json!({"ticket_id": ticket, "direction": "inbound", "content": "Still broken", "said_at": at});
+        let change = Change::Create { id: Uuid::now_v7(), values: said.as_object().cloned().unwrap() };
+        desk.test.store.apply(&desk.admin, Command::one(TICKET_MESSAGE.name, change)).await
+    };
+    assert_eq!(says(60).await.unwrap_err(), Error::invalid("said_at", "in_future"));
+    for minutes in [-60, 1] {
+        says(minutes).await.unwrap();
+    }
 }

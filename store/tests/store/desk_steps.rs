@@ -40,6 +40,32 @@ fn told(error: &Error) -> (&str, &str) {
 }
 
 #[tokio::test]
+async fn a_step_and_a_status_that_contradict_each_other_are_refused_and_a_status_alone_leaves_the_step() {
+    let desk = Desk::new(1).await;
+    let own = desk.make(&TICKET_STATUS, json!({"name": "Workshop", "category": "waiting_third_party"})).await.id;
+    let id = made(&desk, "open").await;
+    let error = set(&desk, id, json!({"status": "solved", "status_id": own})).await.unwrap_err();
+    assert_eq!(told(&error), ("status_id", "step_of_other"));
+    assert_eq!(status(&desk, id).await, "open", "nothing of it was taken");
+    let fields = json!({"subject": "Gate", "status": "open", "status_id": own});
+    let new = Change::Create { id: Uuid::now_v7(), values: fields.as_object().unwrap().clone() };
+    let error = desk.test.store.apply(&desk.admin, Command::one(TICKET.name, new)).await.unwrap_err();
+    assert_eq!(told(&error), ("status_id", "step_of_other"));
+    // Of several only those are refused.
+    let other = made(&desk, "open").await;
+    let changes = vec![
+        update(id, &json!({"status": "solved", "status_id": own})),
+        update(other, &json!({"status": "waiting_third_party", "status_id": own})),
+    ];
+    let command = Command { record_type: TICKET.name.into(), changes, ..Command::default() };
+    let outcome = desk.test.store.apply(&desk.admin, command).await.unwrap();
+    assert_eq!(outcome.refused.iter().map(|refusal| refusal.id).collect::<Vec<_>>(), [id]);
+    set(&desk, other, json!({"status": "open"})).await.unwrap();
+    let left = desk.test.store.get(&desk.admin, &TICKET, other).await.unwrap().row;
+    assert_eq!((left.text("status"), left.text("status_id")), (Some("open"), None));
+}
+
+#[tokio::test]
 async fn a_closed_ticket_is_only_opened_again_by_whatever_way() {
     let desk = Desk::new(1).await;
     let store = &desk.test.store;

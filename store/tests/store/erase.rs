@@ -1,17 +1,22 @@
-//! Erasing somebody reaches what merges put into tickets of others, and leaves there what is theirs.
+//! Erasing somebody reaches what came from their address and what merges put into tickets of others, and leaves there what is theirs.
 
 use serde_json::{Value, json};
 use shared::command::{Change, Source};
 use shared::duplicates::Merge;
+use shared::import::{FILE_ERASED, Status};
 use shared::query::ListQuery;
 use shared::timeline::{Happening, TimelineQuery};
-use shared::types::{ATTACHMENT, CONTACT, CUSTOM_FIELD, TICKET, TICKET_MESSAGE};
+use shared::types::{
+    ATTACHMENT, CONTACT, CUSTOM_FIELD, CUSTOMER, LEAD, OPPORTUNITY, ORGANISATION, TICKET, TICKET_MESSAGE,
+};
 use shared::{Error, RecordDef, Values};
 use store::Belonging;
+use store::auth::Client;
+use store::portal::Visitor;
 use uuid::Uuid;
 
 use crate::support::sample::World;
-use crate::undo::{make, tables_saying};
+use crate::undo::{deal, make, tables_saying};
 
 const ERASED: &str = "已删除个人信息 · Erased person";
 
@@ -51,6 +56,18 @@ impl Desk {
         make(&self.world, &TICKET, all).await
     }
 
+    /// A ticket that came by mail from an address, of which nobody noted whose it is.
+    async fn asked(&self, (name, email): (&str, &str), subject: &str) -> Uuid {
+        let ticket = json!({"subject": subject, "kind": "request", "channel": "email", "requester_name": name,
+                            "requester_email": email, "description": format!("<p>{subject}, please</p>")});
+        make(&self.world, &TICKET, ticket).await
+    }
+
+    async fn change(&self, def: &RecordDef, id: Uuid, fields: Value) {
+        let values = fields.as_object().unwrap().clone();
+        self.world.apply(def, Change::Update { id, version: None, values }).await.unwrap();
+    }
+
     async fn said(&self, ticket: Uuid, content: &str, fields: Value) -> Uuid {
         let mut all = json!({"ticket_id": ticket, "content": content});
         all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -77,6 +94,10 @@ impl Desk {
         let merge = Merge { record_type: TICKET.name.to_owned(), into: stays, others, values: Values::new() };
         let set = self.world.test.store.merge(&self.world.admin, &merge).await.unwrap().change_set;
         Merged { stays, asked, answer, note, file, set }
+    }
+
+    async fn is_emptied(&self, ticket: Uuid) -> bool {
+        self.world.read(&TICKET, ticket).await.unwrap().text("subject") == Some(ERASED)
     }
 
     async fn content(&self, message: Uuid) -> String {
@@ -221,4 +242,297 @@ async fn a_note_that_a_merge_made_is_part_of_no_other_message() {
     });
     let made = made.unwrap();
     assert_eq!((made.into, made.undone), (None, false));
+}
+
+/// A workbook with a table on its first sheet, and on the second a remark.
+fn workbook(remark: &str) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, cells) in [("People", ["name", "Anna Berg"]), ("Remarks", ["remark", remark])] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (row, cell) in (0..).zip(cells) {
+            sheet.write_string(row, 0, cell).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn of_the_files_that_are_being_imported_those_go_that_name_the_person() {
+    let desk = Desk::new().await;
+    let (store, admin) = (&desk.world.test.store, &desk.world.admin);
+    let upload = async |name: &str, content: &[u8]| store.upload_import(admin, name, content).await.unwrap().id;
+    let utf16: Vec<u8> = "name,city\nBeeblebrox Zaphod,Damogran\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [&[0xff, 0xfe][..], &utf16].concat();
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Anna Berg\r\nX-SPOUSE:Zaphod Beeblebrox\r\nEND:VCARD\r\n";
+    let mut kept = Vec::new();
+    for (name, content) in [
+        ("people.csv", b"name,email\nAnna Berg,zaphod@elsewhere.example\n".to_vec()),
+        ("people.xlsx", workbook("Ford Prefect knows her")),
+    ] {
+        kept.push(upload(name, &content).await);
+    }
+    let mut gone = Vec::new();
+    for (name, content) in [
+        ("mails.csv", b"name,note\nAnna Berg,she wrote to Zaphod@heart.example once\n".to_vec()),
+        ("names.csv", marked),
+        ("remarks.xlsx", workbook("ask Zaphod Beeblebrox")),
+        ("cards.vcf", card.as_bytes().to_vec()),
+        ("Zaphod Beeblebrox.csv", b"city\nDamogran\n".to_vec()),
+    ] {
+        gone.push(upload(name, &content).await);
+    }
+    store.erase(admin, &CONTACT, desk.zaphod).await.unwrap();
+    for file in kept {
+        assert!(store.suggest_import(admin, file, &CONTACT).await.is_ok());
+    }
+    for file in gone {
+        let refused = store.suggest_import(admin, file, &CONTACT).await.unwrap_err();
+        assert_eq!(refused, Error::invalid("file", FILE_ERASED));
+    }
+    let ended = store.import_runs(admin).await.unwrap().remove(0);
+    let title = format!("mails.csv, names.csv, remarks.xlsx, cards.vcf, {ERASED}");
+    assert_eq!((ended.title, ended.status), (title, Status::Failed));
+    assert_eq!(tables_saying(&desk.world, "heart.example").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_was_about_somebody_once_names_them_no_more() {
+    let desk = Desk::new().await;
+    let world = &desk.world;
+    let (_, stages) = deal(world).await;
+    let of = json!({"name": "Ship of Zaphod Beeblebrox", "stage_id": stages[0], "contact_id": desk.zaphod});
+    let (moved, deleted) = (make(world, &OPPORTUNITY, of.clone()).await, make(world, &OPPORTUNITY, of).await);
+    let values = Values::from_iter([("contact_id".to_owned(), json!(desk.ford))]);
+    world.apply(&OPPORTUNITY, Change::Update { id: moved, version: None, values }).await.unwrap();
+    world.apply(&OPPORTUNITY, Change::Delete { id: deleted }).await.unwrap();
+
+    world.test.store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    assert_eq!(world.read(&OPPORTUNITY, moved).await.unwrap().text("name"), Some("Ship of **"));
+    assert_eq!(tables_saying(world, "zaphod").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn tickets_that_came_from_somebodys_address_go_with_them() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let zaphod = ("Zaphod Beeblebrox", "zaphod@heart.example");
+    let linked = desk.ticket(desk.zaphod, "Vogons", json!({})).await;
+    let asked =
+        [desk.asked(zaphod, "Milliways").await, desk.asked(("Zaphod B", "Zaphod@Heart.example"), "Blasters").await];
+    let table = desk.said(asked[0], "<p>A table at nine</p>", by(zaphod.0, Some(zaphod.1))).await;
+    let lacks = "update ticket_messages set left_out = '[\"passport.exe\"]' where id = $1";
+    sqlx::query(lacks).bind(table).execute(&world.test.owner).await.unwrap();
+    let answer = desk.said(asked[0], "<p>It is full tonight</p>", json!({})).await;
+    desk.said(asked[1], "<p>He always wants those</p>", json!({"kind": "note"})).await;
+    let file = desk.attached(Belonging::to(&TICKET, asked[1]).unwrap()).await;
+    let others = desk.asked(("Tricia", "tricia@heart.example"), "Mice").await;
+    desk.change(&TICKET, asked[1], json!({"subject": "More blasters"})).await;
+
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    for id in asked.into_iter().chain([linked]) {
+        let row = world.read(&TICKET, id).await.unwrap();
+        assert_eq!(row.text("subject"), Some(ERASED));
+        for field in ["description", "requester_name", "requester_email"] {
+            assert_eq!(row.text(field), None, "{field}");
+        }
+    }
+    assert!(desk.content(answer).await.contains(ERASED));
+    assert_eq!(world.read(&ATTACHMENT, file).await.unwrap_err(), Error::NotFound);
+    let secrets = ["zaphod", "milliways", "blasters", "vogons", "table at nine", "full tonight", "always wants"];
+    for secret in secrets.into_iter().chain(["passport.exe"]) {
+        assert_eq!(tables_saying(world, secret).await, [""; 0], "{secret}");
+    }
+    let row = world.read(&TICKET, others).await.unwrap();
+    assert_eq!((row.text("subject"), row.text("requester_email")), (Some("Mice"), Some("tricia@heart.example")));
+}
+
+#[tokio::test]
+async fn what_came_from_an_address_goes_with_the_last_who_has_it() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let tricia = json!({"name": "Tricia McMillan", "emails": ["zaphod@heart.example"]});
+    let tricia = make(world, &CONTACT, tricia).await;
+    let ticket = desk.asked(("Both of us", "zaphod@heart.example"), "Milliways").await;
+    let message = desk.said(ticket, "<p>At nine</p>", by("Both of us", Some("zaphod@heart.example"))).await;
+    let told = async || {
+        let row = world.read(&TICKET, ticket).await.unwrap();
+        (row.text("subject").unwrap().to_owned(), row.text("requester_email").is_some(), desk.content(message).await)
+    };
+    let before = told().await;
+    assert_eq!((before.0.as_str(), before.1), ("Milliways", true));
+
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    assert_eq!(told().await, before);
+    store.erase(&world.admin, &CONTACT, tricia).await.unwrap();
+    let (subject, has_email, content) = told().await;
+    assert_eq!((subject.as_str(), has_email), (ERASED, false));
+    assert!(content.contains(ERASED), "{content}");
+}
+
+#[tokio::test]
+async fn what_a_lead_asked_goes_with_them() {
+    let desk = Desk::new().await;
+    let world = &desk.world;
+    let lead = make(world, &LEAD, json!({"name": "Marvin", "emails": ["marvin@sirius.example"]})).await;
+    let ticket = desk.asked(("Marvin", "marvin@sirius.example"), "Diodes").await;
+    world.test.store.erase(&world.admin, &LEAD, lead).await.unwrap();
+    assert_eq!(world.read(&TICKET, ticket).await.unwrap().text("subject"), Some(ERASED));
+    for secret in ["marvin", "diodes"] {
+        assert_eq!(tables_saying(world, secret).await, [""; 0], "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn what_came_from_an_address_that_was_corrected_is_somebody_elses() {
+    const MISTYPED: &str = "arthur@earth.example";
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    desk.change(&CONTACT, desk.zaphod, json!({"emails": [MISTYPED]})).await;
+    let ticket = desk.asked(("Arthur", MISTYPED), "Tea").await;
+    let message = desk.said(ticket, "<p>With milk</p>", by("Arthur", Some(MISTYPED))).await;
+    desk.change(&CONTACT, desk.zaphod, json!({"emails": ["zaphod@heart.example"]})).await;
+
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    assert!(!desk.is_emptied(ticket).await);
+    assert_eq!(desk.content(message).await, "<p>With milk</p>");
+}
+
+#[tokio::test]
+async fn an_address_that_a_merge_left_out_is_still_theirs() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let twin = json!({"name": "Zaphod B", "emails": ["zb@heart.example", "wrong@heart.example"]});
+    let twin = make(world, &CONTACT, twin).await;
+    desk.change(&CONTACT, twin, json!({"emails": ["zb@heart.example"]})).await;
+    let own = desk.asked(("Zaphod", "zb@heart.example"), "Milliways").await;
+    let others = desk.asked(("Somebody", "wrong@heart.example"), "Towels").await;
+    let values = Values::from_iter([("emails".to_owned(), json!(["zaphod@heart.example"]))]);
+    let merge = Merge { record_type: CONTACT.name.to_owned(), into: desk.zaphod, others: vec![twin], values };
+    store.merge(&world.admin, &merge).await.unwrap();
+
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    assert_eq!([desk.is_emptied(own).await, desk.is_emptied(others).await], [true, false]);
+}
+
+#[tokio::test]
+async fn whoever_is_archived_keeps_what_may_be_theirs() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let fields = json!({"name": "Tricia McMillan", "emails": ["zaphod@heart.example"]});
+    let tricia = make(world, &CONTACT, fields).await;
+    let lead = make(world, &LEAD, json!({"name": "Marvin", "emails": ["zaphod@heart.example"]})).await;
+    let ticket = desk.asked(("One of us", "zaphod@heart.example"), "Milliways").await;
+    world.apply(&CONTACT, Change::Archive { id: tricia }).await.unwrap();
+
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    assert!(!desk.is_emptied(ticket).await);
+    store.erase(&world.admin, &LEAD, lead).await.unwrap();
+    assert!(!desk.is_emptied(ticket).await);
+    // The last of them is archived, and theirs it is all the same.
+    store.erase(&world.admin, &CONTACT, tricia).await.unwrap();
+    assert!(desk.is_emptied(ticket).await);
+}
+
+#[tokio::test]
+async fn what_came_from_the_address_of_a_company_is_the_companys() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let company = json!({"name": "Heart of Gold", "kind": "company", "emails": ["info@heart.example"]});
+    let company = make(world, &CUSTOMER, company).await;
+    let guide = make(world, &CUSTOMER, json!({"name": "The guide", "kind": "company"})).await;
+    let emails = json!(["zaphod@heart.example", "info@heart.example"]);
+    desk.change(&CONTACT, desk.zaphod, json!({"customer_id": company, "emails": emails})).await;
+    let asked = async |email: &str, customer: Option<Uuid>| {
+        let ticket = desk.asked(("Somebody", email), "Milliways").await;
+        if customer.is_some() {
+            desk.change(&TICKET, ticket, json!({"customer_id": customer})).await;
+        }
+        desk.said(ticket, "<p>At nine</p>", by("Somebody", Some(email))).await;
+        ticket
+    };
+    let stay = [
+        asked("info@heart.example", None).await,
+        asked("info@heart.example", Some(company)).await,
+        asked("zaphod@heart.example", Some(guide)).await,
+    ];
+    let go = [asked("zaphod@heart.example", None).await, asked("zaphod@heart.example", Some(company)).await];
+
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    for (ticket, is_emptied) in stay.map(|ticket| (ticket, false)).into_iter().chain(go.map(|ticket| (ticket, true))) {
+        assert_eq!(desk.is_emptied(ticket).await, is_emptied);
+        let told = store.conversation(&world.admin, ticket, None).await.unwrap().messages.remove(0);
+        assert_eq!(told.text("content").unwrap().contains(ERASED), is_emptied, "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_archived_contact_asked_goes_with_them_though_they_are_a_customer_too() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let customer = async |name: &str, email: &str| {
+        make(world, &CUSTOMER, json!({"name": name, "kind": "person", "emails": [email]})).await
+    };
+    // Marvin's contact is somebody who may use his mailbox.
+    let same = customer("Zaphod Beeblebrox", "zaphod@heart.example").await;
+    let other = customer("Marvin", "ford@guide.example").await;
+    let tickets = [
+        desk.asked(("Zaphod", "zaphod@heart.example"), "Milliways").await,
+        desk.asked(("One of us", "ford@guide.example"), "Diodes").await,
+    ];
+    for (contact, customer) in [(desk.zaphod, same), (desk.ford, other)] {
+        desk.change(&CONTACT, contact, json!({"customer_id": customer})).await;
+        world.apply(&CONTACT, Change::Archive { id: contact }).await.unwrap();
+        store.erase(&world.admin, &CONTACT, contact).await.unwrap();
+    }
+    assert_eq!([desk.is_emptied(tickets[0]).await, desk.is_emptied(tickets[1]).await], [true, false]);
+}
+
+#[tokio::test]
+async fn a_ticket_of_another_customer_that_a_merge_led_away_is_not_theirs_by_its_address() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let guide = make(world, &CUSTOMER, json!({"name": "The guide", "kind": "company"})).await;
+    let mut messages = Vec::new();
+    for customer in [Some(guide), None] {
+        let stays = desk.ticket(desk.ford, "Towels", json!({})).await;
+        let goes = desk.asked(("Somebody", "zaphod@heart.example"), "Milliways").await;
+        if customer.is_some() {
+            desk.change(&TICKET, goes, json!({"customer_id": customer})).await;
+        }
+        messages.push(desk.said(goes, "<p>A table is free</p>", json!({})).await);
+        let merge =
+            Merge { record_type: TICKET.name.to_owned(), into: stays, others: vec![goes], values: Values::new() };
+        store.merge(&world.admin, &merge).await.unwrap();
+    }
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    assert_eq!(desk.content(messages[0]).await, "<p>A table is free</p>");
+    assert!(desk.content(messages[1]).await.contains(ERASED));
+}
+
+#[tokio::test]
+async fn the_public_pages_know_nothing_of_the_addresses_of_the_erased() {
+    const EMAIL: &str = "marvin@sirius.example";
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    desk.change(&ORGANISATION, world.admin.org_id, json!({"slug": "heart", "portal": true})).await;
+    let portal = store.portal("heart").await.unwrap();
+    // Of contacts it is known when they lose an address.
+    let lead = make(world, &LEAD, json!({"name": "Marvin", "emails": [EMAIL]})).await;
+    desk.asked(("Marvin", EMAIL), "Diodes").await;
+    let link = async || {
+        let request = store.count_portal_link(&portal, EMAIL, &Client::default()).await.unwrap();
+        store.request_portal_link(&portal, request).await.unwrap()
+    };
+    let [used, unused] = [link().await.unwrap(), link().await.unwrap()];
+    let session = store.redeem_portal_link(&portal, used.token.expose()).await.unwrap();
+    let visitor = Visitor { email: EMAIL.to_owned() };
+    assert_eq!(store.portal_visitor(&portal, session.expose()).await.unwrap(), visitor);
+    assert_eq!(store.portal_tickets(&portal, &visitor).await.unwrap().len(), 1);
+
+    store.erase(&world.admin, &LEAD, lead).await.unwrap();
+    assert!(link().await.is_none());
+    assert!(store.redeem_portal_link(&portal, unused.token.expose()).await.is_err());
+    assert_eq!(store.portal_visitor(&portal, session.expose()).await.unwrap_err(), Error::Unauthenticated);
+    assert!(store.portal_tickets(&portal, &visitor).await.unwrap().is_empty());
+    assert_eq!(store.visitor_name(&portal, &visitor).await.unwrap(), None);
 }

@@ -7,7 +7,7 @@ use shared::history::{ChangeSetQuery, Count};
 use shared::i18n::Locale;
 use shared::import::{Answer, Assignment, Decision, Excerpt, PreviewRow, Rounded, Spec, Start, Unknown};
 use shared::query::ListQuery;
-use shared::types::{CONTACT, CUSTOMER, OPPORTUNITY, PRODUCT, TICKET};
+use shared::types::{CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PRODUCT, TICKET};
 use shared::{Error, FieldError, Row, Values};
 use uuid::Uuid;
 
@@ -26,6 +26,105 @@ async fn deals(test: &TestStore, actor: &Actor) -> Vec<Row> {
 async fn stage_of(test: &TestStore, name: &str) -> String {
     let sql = "select s.name from opportunities o join stages s on s.id = o.stage_id where o.name = $1";
     sqlx::query_scalar(sql).bind(name).fetch_one(&test.owner).await.unwrap()
+}
+
+/// A second pipeline, whose first stage is none that anything begins in.
+async fn partners(test: &TestStore, actor: &Actor) {
+    let other = Uuid::now_v7();
+    let pipeline = json!({"name": "Partners", "currency": "CNY", "position": 5});
+    let made = Change::Create { id: other, values: values(&pipeline) };
+    test.store.apply(actor, Command::one("pipeline", made)).await.unwrap();
+    for (position, (name, outcome)) in [("Gone", "lost"), ("Met", "open"), ("Known", "open")].into_iter().enumerate() {
+        let stage = json!({"name": name, "pipeline_id": other, "position": position, "outcome": outcome});
+        let made = Change::Create { id: Uuid::now_v7(), values: values(&stage) };
+        test.store.apply(actor, Command::one("stage", made)).await.unwrap();
+    }
+}
+
+fn answer(target: &str, value: &str, decision: Decision) -> Answer {
+    Answer { unknown: Unknown { target: target.to_owned(), value: value.to_owned() }, decision }
+}
+
+#[tokio::test]
+async fn empty_stages_begin_in_the_first_one_of_their_pipeline_and_empty_choices_are_the_usual_ones() {
+    let (test, actor) = founded().await;
+    partners(&test, &actor).await;
+    let file = "Deal name,Pipeline,Stage\nHere,,\nTheirs,Partners,\nMoved,Partners,Known\nDone,,Won\n";
+    for created in [4, 0] {
+        let spec = suggested(&test, &actor, file, &OPPORTUNITY).await;
+        let step = preview(&test, &actor, &spec).await.steps.remove(0);
+        let at = step.fields.iter().position(|field| field == "stage_id").unwrap();
+        let shown: Vec<&str> = step.rows.iter().map(|row| row.cells[at].as_str()).collect();
+        if created > 0 {
+            assert_eq!(shown, ["Qualification", "Met", "Known", "Won"]);
+        }
+        let done = run(&test, &actor, &spec).await;
+        assert_eq!((done.created, done.updated, done.failed), (created, 0, 0));
+    }
+    for (name, stage) in [("Here", "Qualification"), ("Theirs", "Met"), ("Moved", "Known"), ("Done", "Won")] {
+        assert_eq!(stage_of(&test, name).await, stage, "{name}");
+    }
+    // Of a pipeline that is new it is the first stage that other rows name.
+    let file = "Deal name,Pipeline,Stage\nUnsaid,Fresh,\nSaid,Fresh,Trial\n";
+    let mut spec = suggested(&test, &actor, file, &OPPORTUNITY).await;
+    spec.answers = vec![answer("pipeline", "Fresh", Decision::Create), answer("stage", "Trial", Decision::Create)];
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.failed, stage_of(&test, "Unsaid").await.as_str()), (4, 0, "Trial"));
+    // However far down that is.
+    let many: String = (0..5_001).map(|n| format!("Many {n},Newer,\n")).collect();
+    let file = format!("Deal name,Pipeline,Stage\n{many}Told,Newer,Proof\n");
+    let mut spec = suggested(&test, &actor, &file, &OPPORTUNITY).await;
+    spec.answers = vec![answer("pipeline", "Newer", Decision::Create), answer("stage", "Proof", Decision::Create)];
+    assert_eq!(preview(&test, &actor, &spec).await.steps.remove(0).failed, 0);
+
+    let leads = suggested(&test, &actor, "name,status\nAnna,\nBela,working\n", &LEAD).await;
+    assert_eq!(run(&test, &actor, &leads).await.created, 2);
+    assert_eq!(number(&test, "select count(*) from leads where (name, status) = ('Anna', 'new')").await, 1);
+}
+
+#[tokio::test]
+async fn a_new_stage_is_made_where_its_deals_are_else_in_the_first_pipeline() {
+    let (test, actor) = founded().await;
+    partners(&test, &actor).await;
+    let mut spec = suggested(&test, &actor, "Deal name,Stage\nA,Trial\nB,Trial\nC,Later\n", &OPPORTUNITY).await;
+    let asked = preview(&test, &actor, &spec).await.questions;
+    let told: Vec<(&str, bool, &str)> =
+        asked.iter().map(|asked| (asked.unknown.value.as_str(), asked.may_create, asked.made_in.as_str())).collect();
+    assert_eq!(told, [("Trial", true, "Sales pipeline"), ("Later", true, "Sales pipeline")]);
+    assert!(asked.iter().all(|asked| !asked.options.is_empty()), "stages of any pipeline may be meant");
+    spec.answers = vec![answer("stage", "Trial", Decision::Create), answer("stage", "Later", Decision::Empty)];
+    let rows: Vec<u64> = preview(&test, &actor, &spec).await.questions.iter().map(|asked| asked.rows).collect();
+    assert_eq!(rows, [2, 1]);
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.failed), (4, 0));
+    let kept = "select count(*) from opportunities o join stages s on s.id = o.stage_id
+                join pipelines p on p.id = s.pipeline_id and p.id = o.pipeline_id where p.name = 'Sales pipeline'
+                and (o.name, s.name) in (('A', 'Trial'), ('B', 'Trial'), ('C', 'Qualification'))";
+    assert_eq!(number(&test, kept).await, 3);
+
+    // A fixed value says in which; so does the deal that is there already.
+    let mut fixed = suggested(&test, &actor, "Deal name,Number,Stage\nD,N-1,Trial\n", &OPPORTUNITY).await;
+    fixed.files[0].steps[0].assignments.push(Assignment::constant("pipeline_id", "Partners"));
+    let asked = preview(&test, &actor, &fixed).await.questions.remove(0);
+    assert_eq!((asked.may_create, asked.made_in.as_str()), (true, ""));
+    fixed.answers = vec![answer("stage", "Trial", Decision::Create)];
+    assert_eq!(run(&test, &actor, &fixed).await.created, 2);
+    let mut known = suggested(&test, &actor, "Deal name,Number,Stage\nD,N-1,Proof\n", &OPPORTUNITY).await;
+    assert_eq!(preview(&test, &actor, &known).await.questions.remove(0).made_in, "Partners");
+    known.answers = vec![answer("stage", "Proof", Decision::Create)];
+    let done = run(&test, &actor, &known).await;
+    assert_eq!((done.created, done.updated, stage_of(&test, "D").await.as_str()), (1, 1, "Proof"));
+}
+
+#[tokio::test]
+async fn what_is_yet_to_be_made_is_not_offered_for_what_resembles_it() {
+    let (test, actor) = founded().await;
+    let mut spec = suggested(&test, &actor, "Deal name,Pipeline\nA,Channel\nB,Chanel\n", &OPPORTUNITY).await;
+    spec.answers = vec![answer("pipeline", "Channel", Decision::Create)];
+    let asked = preview(&test, &actor, &spec).await.questions;
+    let open = asked.iter().find(|asked| asked.unknown.value == "Chanel").unwrap();
+    assert!(open.suggestions.is_empty(), "{:?}", open.suggestions);
+    assert_eq!(open.options.iter().map(|option| option.title.as_str()).collect::<Vec<_>>(), ["Sales pipeline"]);
 }
 
 #[tokio::test]
@@ -65,15 +164,7 @@ async fn a_constant_says_where_deals_begin_and_a_pipeline_has_a_first_stage_of_i
         stage_of(&test, name).await
     };
     assert_eq!(with("Late", Assignment::constant("stage_id", "Negotiation")).await, "Negotiation");
-    let other = Uuid::now_v7();
-    let pipeline = json!({"name": "Partners", "currency": "CNY", "position": 5});
-    let made = Change::Create { id: other, values: values(&pipeline) };
-    test.store.apply(&actor, Command::one("pipeline", made)).await.unwrap();
-    for (position, (name, outcome)) in [("Gone", "lost"), ("Met", "open"), ("Known", "open")].into_iter().enumerate() {
-        let stage = json!({"name": name, "pipeline_id": other, "position": position, "outcome": outcome});
-        let made = Change::Create { id: Uuid::now_v7(), values: values(&stage) };
-        test.store.apply(&actor, Command::one("stage", made)).await.unwrap();
-    }
+    partners(&test, &actor).await;
     assert_eq!(with("Theirs", Assignment::constant("pipeline_id", "Partners")).await, "Met");
 }
 
@@ -247,6 +338,15 @@ async fn amounts_of_deals_go_where_they_are_in_their_currency() {
     let stage = "Deal name,Stage,Amount,Currency\nElsewhere,Qualification,5,USD\nNothing,Qualification,,USD\n";
     let done = run(&test, &actor, &suggested(&test, &actor, stage, &OPPORTUNITY).await).await;
     assert_eq!((done.created, done.failed), (1, 1), "without an amount there is nothing to be mistaken");
+    // A new stage is made where amounts are in their currency; there is none for the third.
+    let stage = "Deal name,Stage,Amount,Currency\nFar,Trial,5,USD\nNear,Trial,6,CNY\nNowhere,Trial,7,CHF\n";
+    let mut spec = suggested(&test, &actor, stage, &OPPORTUNITY).await;
+    spec.answers = vec![answer("stage", "Trial", Decision::Create)];
+    let done = run(&test, &actor, &spec).await;
+    assert_eq!((done.created, done.failed), (4, 1));
+    let kept = "select count(*) from opportunities o join stages s on s.id = o.stage_id join pipelines p on p.id = s.pipeline_id
+                where s.name = 'Trial' and (o.name, p.currency) in (('Far', 'USD'), ('Near', 'CNY'))";
+    assert_eq!(number(&test, kept).await, 2);
 }
 
 #[tokio::test]

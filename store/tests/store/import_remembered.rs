@@ -3,12 +3,12 @@
 use serde_json::json;
 use shared::access::Actor;
 use shared::command::{Change, Command};
-use shared::import::{Answer, Decision, FileInfo, FilePlan, Question, Spec};
+use shared::import::{Answer, Assignment, Decision, FileInfo, FilePlan, From, Question, Spec};
 use shared::types::{CONTACT, CUSTOMER};
 use shared::{RecordDef, Values};
 use uuid::Uuid;
 
-use crate::import::{number, preview, run, suggested};
+use crate::import::{number, preview, run, suggested, undone};
 use crate::support::TestStore;
 use crate::support::sample::founded;
 
@@ -93,4 +93,32 @@ async fn remembered_words_that_name_somebody_go_with_their_erasure() {
     assert_eq!(number(&test, named).await, 1);
     test.store.erase(&actor, &CONTACT, jon).await.unwrap();
     assert_eq!(number(&test, named).await, 0);
+}
+
+#[tokio::test]
+async fn the_matching_of_an_import_that_was_undone_is_not_proposed() {
+    let (test, actor) = founded().await;
+    let brought_in = async |row: &str, field: &str| {
+        let mut spec = suggested(&test, &actor, &format!("name,Extra\n{row}\n"), &CONTACT).await;
+        spec.files[0].steps[0].assignments.push(Assignment::column(field, "Extra"));
+        run(&test, &actor, &spec).await.id
+    };
+    // Upper and lower case make no other kind of file.
+    let proposed = async || {
+        let (info, _) = uploaded(&test, &actor, "Name,extra\nCara,Chief\n").await;
+        let is_its = |from: &From| matches!(from, From::Column(name) if name.to_lowercase() == "extra");
+        let field = info.steps[0].assignments.iter().find(|a| is_its(&a.from)).map(|a| a.field.clone());
+        assert_eq!(info.remembered, field.is_some());
+        field
+    };
+    assert_eq!(proposed().await, None);
+    let first = brought_in("Anna,Clerk", "job_title").await;
+    let second = brought_in("Bela,Sales", "department").await;
+    assert_eq!(proposed().await.as_deref(), Some("department"));
+    undone(&test, &actor, second).await;
+    assert_eq!(proposed().await.as_deref(), Some("job_title"));
+    undone(&test, &actor, first).await;
+    assert_eq!(proposed().await, None);
+    brought_in("Dora,Sales", "department").await;
+    assert_eq!(proposed().await.as_deref(), Some("department"));
 }

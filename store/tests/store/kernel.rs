@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::support::sample::{World, creatable, distinct, is_free, is_needed, value};
+use crate::support::sample::{World, creatable, distinct, granting, is_free, is_needed, value};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
@@ -216,7 +216,7 @@ async fn without_the_right_a_readable_record_is_forbidden_and_an_unreadable_one_
             [update(id, None, called(def, "x")), Change::Archive { id }, Change::Restore { id }, Change::Delete { id }]
         };
         let reading = TypeRights { read: Level::All, ..TypeRights::default() };
-        let reader = world.colleague(Grants { types: [(def.name.to_owned(), reading)].into(), ..Grants::default() });
+        let reader = world.colleague(granting(def, reading));
         let nobody = world.colleague(Grants::default());
         for (actor, expected) in [(&reader, Error::Forbidden), (&nobody, Error::NotFound)] {
             for change in changes() {

@@ -4,42 +4,43 @@ use serde_json::json;
 use shared::Values;
 use shared::command::{Change, Command, Source};
 use shared::duplicates::Merge;
-use shared::types::{CUSTOMER, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE};
+use shared::types::{CONTACT, CUSTOMER, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use tokio::time::{Duration, sleep};
 use uuid::Uuid;
 
 use crate::desk::Desk;
+use crate::support::TestStore;
 
 /// Somebody else's transaction, statement by statement.
-struct Other {
+pub(crate) struct Other {
     connection: PgConnection,
     pid: i32,
     owner: PgPool,
 }
 
 impl Other {
-    async fn begin(desk: &Desk) -> Self {
-        let mut connection = desk.test.owner.acquire().await.unwrap().detach();
+    pub(crate) async fn begin(test: &TestStore) -> Self {
+        let mut connection = test.owner.acquire().await.unwrap().detach();
         sqlx::raw_sql("begin").execute(&mut connection).await.unwrap();
         let pid = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut connection).await.unwrap();
-        Self { connection, pid, owner: desk.test.owner.clone() }
+        Self { connection, pid, owner: test.owner.clone() }
     }
 
-    async fn run(&mut self, sql: String) {
+    pub(crate) async fn run(&mut self, sql: String) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await.unwrap();
     }
 
-    async fn lock(&mut self, table: &str, id: Uuid, strength: &str) {
+    pub(crate) async fn lock(&mut self, table: &str, id: Uuid, strength: &str) {
         self.run(format!("select from {table} where id = '{id}' for {strength}")).await;
     }
 
-    async fn commit(mut self) {
+    pub(crate) async fn commit(mut self) {
         self.run("commit".to_owned()).await;
     }
 
     /// Until somebody waits for this transaction.
-    async fn is_waited_for(&self) {
+    pub(crate) async fn is_waited_for(&self) {
         let sql = "select exists (select from pg_stat_activity
                    where datname = current_database() and $1 = any (pg_blocking_pids(pid)))";
         for _ in 0..500 {
@@ -60,9 +61,9 @@ async fn a_ticket_that_comes_while_its_customer_is_merged_is_held_before_the_cus
     let stays = desk.make(&CUSTOMER, json!({"kind": "company", "name": "Huamei"})).await.id;
     let goes = desk.make(&CUSTOMER, json!({"kind": "company", "name": "Huamei Ltd"})).await.id;
     let known = desk.make(&TICKET, json!({"subject": "Known", "customer_id": goes})).await.id;
-    let mut first = Other::begin(&desk).await;
+    let mut first = Other::begin(&desk.test).await;
     first.lock("tickets", known, "no key update").await;
-    let mut agent = Other::begin(&desk).await;
+    let mut agent = Other::begin(&desk.test).await;
     let merge = Merge { record_type: "customer".into(), into: stays, others: vec![goes], values: Values::new() };
     let meanwhile = async {
         first.is_waited_for().await;
@@ -91,9 +92,9 @@ async fn a_message_that_is_led_elsewhere_meanwhile_is_written_after_its_new_tick
     let to = desk.make(&TICKET, json!({"subject": "To"})).await.id;
     let said = json!({"ticket_id": from, "direction": "inbound", "content": "<p>One</p>"});
     let message = desk.make(&TICKET_MESSAGE, said).await.id;
-    let mut merge = Other::begin(&desk).await;
+    let mut merge = Other::begin(&desk.test).await;
     merge.lock("tickets", from, "no key update").await;
-    let mut agent = Other::begin(&desk).await;
+    let mut agent = Other::begin(&desk.test).await;
     agent.lock("tickets", to, "no key update").await;
     let meanwhile = async {
         merge.is_waited_for().await;
@@ -119,7 +120,7 @@ async fn an_answer_to_a_survey_is_given_after_its_ticket_is_held() {
     let ticket = desk.make(&TICKET, json!({"subject": "Rated"})).await.id;
     let survey = json!({"name": "How was it?", "kind": "csat", "question": "How was it?", "active": true});
     let survey = desk.make(&SURVEY, survey).await.id;
-    let mut undo = Other::begin(&desk).await;
+    let mut undo = Other::begin(&desk.test).await;
     undo.lock("tickets", ticket, "no key update").await;
     let meanwhile = async {
         undo.is_waited_for().await;
@@ -131,4 +132,26 @@ async fn an_answer_to_a_survey_is_given_after_its_ticket_is_held() {
     tokio::join!(desk.make(&SURVEY_RESPONSE, answer), meanwhile);
     let rated = desk.test.store.get(&desk.admin, &TICKET, ticket).await.unwrap().row;
     assert_eq!(rated.integer("satisfaction"), Some(4));
+}
+
+#[tokio::test]
+async fn what_somebody_asks_while_their_erasure_waits_is_erased_with_the_rest() {
+    let desk = Desk::new(0).await;
+    let (store, admin) = (&desk.test.store, &desk.admin);
+    let li = desk.make(&CONTACT, json!({"name": "Li Lei", "emails": ["li@example.com"]})).await.id;
+    let known = desk.make(&TICKET, json!({"subject": "Known", "contact_id": li})).await.id;
+    let mut first = Other::begin(&desk.test).await;
+    first.lock("tickets", known, "no key update").await;
+    let meanwhile = async {
+        first.is_waited_for().await;
+        let late = desk.make(&TICKET, json!({"subject": "Late", "contact_id": li})).await.id;
+        first.commit().await;
+        late
+    };
+    let (erased, late) = tokio::join!(store.erase(admin, &CONTACT, li), meanwhile);
+    erased.unwrap();
+    for id in [known, late] {
+        let row = store.get(admin, &TICKET, id).await.unwrap().row;
+        assert!(row.text("subject").is_some_and(|subject| subject.contains("Erased person")), "{row:?}");
+    }
 }

@@ -1,10 +1,14 @@
 //! Mail becomes tickets, answers leave by mail: what is believed of a letter, what is told of it, and that each counts once.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use shared::access::{Actor, Grants};
 use shared::command::{Change, Command};
 use shared::desk::Reply;
-use shared::post::AnswerWay;
+use shared::duplicates::Merge;
+use shared::i18n::Locale;
+use shared::post::{AnswerWay, GONE, Missing};
 use shared::record::rich;
 use shared::types::{ATTACHMENT, CONTACT, CUSTOMER, MAILBOX, QUEUE, SURVEY, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
@@ -46,6 +50,13 @@ impl World {
     async fn change(&self, def: &RecordDef, id: Uuid, fields: Value) {
         let change = Change::Update { id, version: None, values: values(fields) };
         self.store().apply(&self.admin, Command::one(def.name, change)).await.unwrap();
+    }
+
+    /// Makes a ticket part of another one.
+    async fn merge(&self, into: Uuid, other: Uuid, chosen: Value) {
+        let record_type = TICKET.name.to_owned();
+        let merge = Merge { record_type, into, others: vec![other], values: values(chosen) };
+        self.store().merge(&self.admin, &merge).await.unwrap();
     }
 
     /// A letter arrives and is taken in.
@@ -670,8 +681,99 @@ async fn too_large_ones_are_told_of() {
     assert_eq!(keep().await.unwrap(), Kept::Known);
     let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
     assert_eq!((aside.reason.as_str(), aside.size, aside.complete), ("too_large", 99_000_000, false));
-    assert_eq!(world.store().try_letter_again(&world.admin, aside.id).await, Err(Error::NotFound));
     assert_eq!(world.store().letter_aside(&world.admin, aside.id).await, Err(Error::NotFound));
+}
+
+#[tokio::test]
+async fn one_that_is_too_large_is_taken_in_by_its_beginning_when_somebody_wants_it() {
+    let world = World::new().await;
+    let (org, id) = (world.admin.org_id, world.mailbox);
+    // Without an id of its own the head alone tells that it is the same.
+    let head = format!(
+        "From: {LI}\r\nTo: support@desk.test\r\nSubject: All my pictures\r\n\
+                        Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    );
+    world.store().keep_too_large(org, id, head.clone().into_bytes(), 99_000_000).await.unwrap();
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
+    assert!(!aside.wanted);
+    assert_eq!(world.store().next_wanted(org, id).await.unwrap(), None, "nobody asked for it");
+    world.store().try_letter_again(&world.admin, aside.id).await.unwrap();
+    assert!(world.store().letters_aside(&world.admin).await.unwrap()[0].wanted);
+    let wanted = world.store().next_wanted(org, id).await.unwrap().unwrap();
+    assert_eq!((wanted.id, wanted.size, wanted.fits()), (aside.id, 99_000_000, false));
+    assert_eq!(world.store().next_wanted(org, id).await.unwrap(), None, "once");
+    let [looked_for] = only(world.store().letters_aside(&world.admin).await.unwrap());
+    assert_eq!((looked_for.wanted, looked_for.error.as_deref()), (false, Some(GONE)));
+    // Another letter of the same size is none.
+    let other = letter(EVE, "o1@example.net", "Other pictures", "x").into_bytes();
+    assert!(!world.store().keep_wanted(org, wanted, other).await.unwrap());
+    let begins = format!(
+        "{head}--b\r\nContent-Type: text/plain\r\n\r\nHere they are\r\n\
+                          --b\r\nContent-Type: image/jpeg; name=beach.jpg\r\n\r\ncut of"
+    );
+    assert!(world.store().keep_wanted(org, wanted, begins.clone().into_bytes()).await.unwrap());
+    assert!(!world.store().keep_wanted(org, wanted, begins.into_bytes()).await.unwrap(), "once");
+    world.store().take_in().await.unwrap();
+    assert!(world.store().letters_aside(&world.admin).await.unwrap().is_empty());
+    let [ticket] = only(world.tickets().await);
+    let [said] = only(world.messages(ticket.id).await);
+    assert_eq!(said.text("content"), Some("<p>Here they are</p>"), "nothing but the customer's words");
+    assert_eq!((said.integer("whole_size"), said.value("left_out")), (Some(99_000_000), &json!(["beach.jpg"])));
+    assert!(world.rows(&ATTACHMENT).await.is_empty(), "what was cut off is no file");
+}
+
+#[tokio::test]
+async fn one_that_fits_by_now_is_taken_in_whole() {
+    let world = World::new().await;
+    let (org, id) = (world.admin.org_id, world.mailbox);
+    let whole = letter(LI, "big@example.com", "All my pictures", "Here they are");
+    let (head, _) = whole.split_once("\r\n\r\n").unwrap();
+    world.store().keep_too_large(org, id, head.as_bytes().to_vec(), 20_000_000).await.unwrap();
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
+    world.store().try_letter_again(&world.admin, aside.id).await.unwrap();
+    let wanted = world.store().next_wanted(org, id).await.unwrap().unwrap();
+    assert!(wanted.fits() && world.store().keep_wanted(org, wanted, whole.clone().into_bytes()).await.unwrap());
+    world.store().take_in().await.unwrap();
+    let [ticket] = only(world.tickets().await);
+    let said = world.messages(ticket.id).await[0].text("content").unwrap().to_owned();
+    assert!(said.contains("Here they are") && !said.contains("MB"), "{said}");
+    // The server numbers anew, and gives it once more.
+    assert_eq!(world.keep(&whole).await, Kept::Known);
+    assert!(world.store().letters_aside(&world.admin).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn one_without_an_id_that_was_too_large_is_the_same_when_it_comes_whole() {
+    let world = World::new().await;
+    let (org, id) = (world.admin.org_id, world.mailbox);
+    let head = format!("From: {LI}\r\nTo: support@desk.test\r\nSubject: All my pictures\r\n\r\n");
+    let whole = format!("{head}Here they are\r\n");
+    world.store().keep_too_large(org, id, head.into_bytes(), 20_000_000).await.unwrap();
+    let [aside] = only(world.store().letters_aside(&world.admin).await.unwrap());
+    world.store().try_letter_again(&world.admin, aside.id).await.unwrap();
+    let wanted = world.store().next_wanted(org, id).await.unwrap().unwrap();
+    assert!(world.store().keep_wanted(org, wanted, whole.clone().into_bytes()).await.unwrap());
+    assert_eq!(world.keep(&whole).await, Kept::Known);
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_told_beside_the_customers_words_and_goes_along() {
+    let world = World::new().await;
+    let empty = "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename";
+    world
+        .arrives(&format!(
+            "From: {LI}\r\nTo: support@desk.test\r\nMessage-ID: <l1@example.com>\r\nSubject: 看一下\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n你好\r\n\
+             --m\r\n{empty}=\"one.bin\"\r\n\r\n\r\n--m\r\n{empty}=\"two.bin\"\r\n\r\n\r\n--m--\r\n"
+        ))
+        .await;
+    let [ticket] = only(world.tickets().await);
+    let [said] = only(world.messages(ticket.id).await);
+    assert_eq!(said.text("content"), Some("<p>你好</p>"));
+    assert_eq!(ticket.text("description"), said.text("content"));
+    assert_eq!((said.value("left_out"), said.integer("whole_size")), (&json!(["one.bin", "two.bin"]), None));
+    let told = |locale| Missing::of(&said.values).told(locale).join("");
+    assert!(told(Locale::En).starts_with("Left out") && told(Locale::ZhCn).contains("one.bin、two.bin"));
 }
 
 #[tokio::test]
@@ -861,13 +963,7 @@ async fn merging_tickets_loses_no_answer_that_waits_and_leads_answers_on() {
     let into = world
         .make(&TICKET, json!({"subject": "The real one", "kind": "consult", "requester_email": LI, "channel": "email"}))
         .await;
-    let merge = shared::duplicates::Merge {
-        record_type: TICKET.name.to_owned(),
-        into,
-        others: vec![old],
-        values: Values::new(),
-    };
-    world.store().merge(&world.admin, &merge).await.unwrap();
+    world.merge(into, old, json!({})).await;
     let left = world.send_all().await;
     assert!(left.iter().any(|one| one.letter.text.contains("Still here")), "{left:?}");
     let row = world.store().get(&world.admin, &TICKET_MESSAGE, message).await.unwrap().row;
@@ -886,13 +982,7 @@ async fn what_waits_in_a_ticket_that_becomes_part_of_somebody_elses_goes_to_nobo
     let others =
         json!({"subject": "Another", "kind": "consult", "requester_email": "han@example.com", "channel": "email"});
     let into = world.make(&TICKET, others).await;
-    let merge = shared::duplicates::Merge {
-        record_type: TICKET.name.to_owned(),
-        into,
-        others: vec![old],
-        values: Values::new(),
-    };
-    world.store().merge(&world.admin, &merge).await.unwrap();
+    world.merge(into, old, json!({})).await;
     let left = world.send_all().await;
     assert!(left.iter().all(|one| !one.letter.text.contains("For Li alone")), "{left:?}");
     let row = world.store().get(&world.admin, &TICKET_MESSAGE, message).await.unwrap().row;
@@ -913,13 +1003,7 @@ async fn who_answers_in_a_ticket_that_became_a_colleagues_writes_a_new_one() {
     let of_han = json!({"subject": "Another", "kind": "consult", "channel": "email", "customer_id": customer,
                         "requester_email": "han@example.com"});
     let other = world.make(&TICKET, of_han).await;
-    let merge = shared::duplicates::Merge {
-        record_type: TICKET.name.to_owned(),
-        into,
-        others: vec![other],
-        values: values(json!({"requester_email": "han@example.com"})),
-    };
-    world.store().merge(&world.admin, &merge).await.unwrap();
+    world.merge(into, other, json!({"requester_email": "han@example.com"})).await;
     world.arrives(&reply_to(&departing, LI, "m2@example.com", "Not for Han")).await;
     let told = world.messages(into).await;
     assert!(!told.iter().any(|row| row.text("content").is_some_and(|html| html.contains("Not for Han"))), "{told:?}");
@@ -929,14 +1013,26 @@ async fn who_answers_in_a_ticket_that_became_a_colleagues_writes_a_new_one() {
 #[tokio::test]
 async fn erasing_somebody_forgets_their_letters() {
     let world = World::new().await;
-    let contact = world.make(&CONTACT, json!({"name": "Li Lei", "emails": [LI]})).await;
-    world.arrives(&with(LI, "o2@example.com", "Out of office", "Away", "Auto-Submitted: auto-replied\r\n")).await;
-    assert_eq!(world.store().letters_aside(&world.admin).await.unwrap().len(), 1);
+    // One of their addresses is a former one, which may have been noted in error, and one somebody else has, too.
+    let [former, shared] = ["li@home.example", "team@example.com"];
+    let contact = world.make(&CONTACT, json!({"name": "Li Lei", "emails": [LI, former, shared]})).await;
+    world.make(&CONTACT, json!({"name": "Han Meimei", "emails": [shared]})).await;
+    for (n, from) in [LI, former, shared].into_iter().enumerate() {
+        let id = format!("o{n}@example.com");
+        world.arrives(&with(from, &id, "Out of office", "Away", "Auto-Submitted: auto-replied\r\n")).await;
+    }
+    world.change(&CONTACT, contact, json!({"emails": [LI, shared]})).await;
+    assert_eq!(world.store().letters_aside(&world.admin).await.unwrap().len(), 3);
     world.store().erase(&world.admin, &CONTACT, contact).await.unwrap();
-    assert!(world.store().letters_aside(&world.admin).await.unwrap().is_empty());
-    let left: Option<Vec<u8>> =
-        sqlx::query_scalar("select raw from letters_in").fetch_one(&world.test.owner).await.unwrap();
-    assert_eq!(left, None);
+    let aside = world.store().letters_aside(&world.admin).await.unwrap();
+    let senders: BTreeSet<&str> = aside.iter().map(|letter| letter.sender.as_str()).collect();
+    assert_eq!(senders, BTreeSet::from([former, shared]));
+    let left: Vec<String> =
+        sqlx::query_scalar("select sender from letters_in where raw is not null or sender is not null order by sender")
+            .fetch_all(&world.test.owner)
+            .await
+            .unwrap();
+    assert_eq!(left, [former, shared]);
 }
 
 #[tokio::test]

@@ -429,6 +429,56 @@ async fn tickets_of_two_people_that_become_one_stay_two_conversations_to_them() 
 }
 
 #[tokio::test]
+async fn merges_of_before_get_their_marks_where_the_log_tells_whose_words_they_led_over() {
+    const LATER: &str = include_str!("../../../migrations/0079_whose_words_before.sql");
+    let world = World::new().await;
+    let (store, portal, li, han) = (world.store(), &world.portal, visitor(LI), visitor(HAN));
+    let person = async |name: &str, email: &str| {
+        let customer = world.make(&CUSTOMER, json!({"name": name, "kind": "company"})).await;
+        let contact = json!({"name": name, "emails": [email], "customer_id": customer});
+        (customer, world.make(&CONTACT, contact).await)
+    };
+    let (lis, hans) = (person("Li", LI).await, person("Han", HAN).await);
+    let own = async |subject: &str, email: &str, (customer, contact): (Uuid, Uuid)| {
+        let ticket = json!({"subject": subject, "requester_email": email, "channel": "web",
+                            "customer_id": customer, "contact_id": contact});
+        let made = world.ticket(ticket).await;
+        world.say(made.0, "reply", &format!("<p>Answer about {subject}</p>")).await;
+        made
+    };
+    let (stays, number) = own("Gate", LI, lis).await;
+    let ((again, _), (goes, other)) = (own("Fence", LI, lis).await, own("Door", HAN, hans).await);
+    // Said by somebody of whom nothing but another address is known: they may be Li.
+    let (unknown, _) = world.ticket(json!({"subject": "Roof", "requester_email": "roof@example.com"})).await;
+    world.say(unknown, "reply", "<p>Answer about Roof</p>").await;
+    let others = vec![again, goes, unknown];
+    let merge = Merge { record_type: "ticket".into(), into: stays, others, values: Values::new() };
+    let merged = store.merge(&world.admin, &merge).await.unwrap();
+    world.wait("1 minute").await;
+    // As merges left it then.
+    world.sql("update ticket_messages set apart_from = null").await;
+    world.sql("update audit_entries set changes = changes - 'apart_from' where action = 'update'").await;
+    world.sql("update _sqlx_migrations set installed_on = now() + interval '1 minute' where version = 70").await;
+    let read = async |visitor: &Visitor, number: &str| {
+        let found = store.portal_ticket(portal, visitor, number).await.unwrap().messages;
+        found.into_iter().map(|message| message.content).collect::<Vec<_>>().join(" ")
+    };
+    assert!(read(&li, &number).await.contains("Door"));
+    for _ in 0..2 {
+        world.sql(LATER).await;
+        let told = read(&li, &number).await;
+        assert!(
+            ["Gate", "Fence", "Roof"].into_iter().all(|own| told.contains(own)) && !told.contains("Door"),
+            "{told}"
+        );
+    }
+    let said = store.conversation(&world.admin, stays, None).await.unwrap().messages;
+    assert_eq!(said.iter().filter_map(|row| row.text("apart_from")).collect::<Vec<_>>(), [other.as_str()]);
+    store.undo(&world.admin, merged.change_set).await.unwrap();
+    assert!(read(&han, &other).await.contains("Door"), "the mark goes with the merge");
+}
+
+#[tokio::test]
 async fn an_answer_that_was_a_note_while_tickets_became_one_comes_back_to_its_own_customer_alone() {
     let world = World::new().await;
     let (store, portal, li) = (world.store(), &world.portal, visitor(LI));
@@ -1244,7 +1294,7 @@ async fn the_answers_to_a_survey_are_counted_for_whoever_may_read_them() {
     let told = |grants: Grants| Actor { grants, ..world.admin.clone() };
     let asker = told(Grants { types: [reads("survey")].into(), ..Grants::default() });
     assert_eq!(world.store().survey_results(&asker, survey).await, Err(Error::Forbidden));
-    let types = [reads("survey"), reads("survey_response")].into();
+    let types = [reads("survey"), reads("survey_response"), reads("ticket")].into();
     let fields = [("survey_response.score", FieldAccess::Hidden), ("survey_response.answers", FieldAccess::Hidden)];
     let fields = fields.map(|(name, access)| (name.to_owned(), access)).into();
     let counter = told(Grants { types, fields, ..Grants::default() });

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
 use shared::query::{Filter, ListQuery, Op};
+use shared::record::listed_with;
 use shared::report::{Figures, Measure, Report, ReportQuery, Span, Timed, Times, dimension};
 use shared::types::{CUSTOMER, QUEUE, SLA_POLICY, SURVEY, SURVEY_RESPONSE, TEAM, TICKET, TICKET_MESSAGE};
 use shared::{Error, RecordDef};
@@ -284,6 +285,34 @@ async fn recommendations_are_told_by_what_answers_hang_on() {
     assert_eq!(of("owner_id").await[&agents[1]], (2, 50));
     assert_eq!(of("team_id").await[&Some(team.to_string())], (1, 100));
     told.opens_what_it_counts(&told.desk.admin, &asked("team_id")).await;
+}
+
+#[tokio::test]
+async fn a_teams_page_lists_the_answers_that_the_report_counts_for_it() {
+    let told = Told::new().await;
+    let admin = &told.desk.admin;
+    let other = told.desk.make(&TEAM, json!({"name": "Seconds"})).await.id;
+    let change = json!({"owner_id": told.desk.agents[0].user_id, "team_id": other});
+    told.desk.change(&TICKET, told.tickets[2], change).await;
+    let report = told.report(admin, &asked("team_id")).await;
+    let groups = keyed(&report.groups);
+    let of_team = listed_with(&SURVEY_RESPONSE, &TEAM, admin).unwrap();
+    let mut listed = Vec::new();
+    for team in [other, told.desk.agents[0].team_id.unwrap()] {
+        let page = Filter::field(of_team, Op::Eq, team.to_string());
+        let counted = [page.clone()].into_iter().chain(Measure::NpsAnswers.conditions(week())).collect();
+        let count = groups[&Some(team.to_string().as_str())].count(Measure::NpsAnswers);
+        assert_eq!(told.opened(admin, &SURVEY_RESPONSE, counted).await, count);
+        let all = told.opened(admin, &SURVEY_RESPONSE, vec![page]).await;
+        listed.push((count, all));
+    }
+    // T3 is the other team's; its page has all answers: to other surveys and after the week, too.
+    assert_eq!(listed, [(1, 1), (2, 5)]);
+    // The scale comes with each answer.
+    let kind = Filter::field("kind", Op::Eq, "nps");
+    assert_eq!(told.opened(admin, &SURVEY_RESPONSE, vec![kind]).await, 6);
+    let rows = told.desk.test.store.list(admin, &SURVEY_RESPONSE, &ListQuery::default()).await.unwrap().rows;
+    assert_eq!(rows.iter().filter(|row| row.text("kind") == Some("csat")).count(), 2);
 }
 
 #[tokio::test]

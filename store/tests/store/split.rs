@@ -29,6 +29,12 @@ async fn said(desk: &Desk, ticket: Uuid, fields: Value) -> Row {
     desk.make(&TICKET_MESSAGE, Value::Object(all)).await
 }
 
+/// A file of what was said was not kept: only letters lack some, no command can say so.
+async fn lacks_a_file(desk: &Desk, message: Uuid) {
+    let lacks = "update ticket_messages set left_out = '[\"lamp.iso\"]' where id = $1";
+    sqlx::query(lacks).bind(message).execute(&desk.test.owner).await.unwrap();
+}
+
 async fn attached(desk: &Desk, message: Uuid) -> Uuid {
     let belonging = Belonging::to(&TICKET_MESSAGE, message).unwrap();
     desk.test.store.attach_bytes(&desk.admin, &belonging, "a.txt", "content", Source::Web).await.unwrap()
@@ -50,6 +56,7 @@ async fn what_the_customer_wrote_is_asked_in_the_new_ticket_with_its_files_and_i
     let at = instant_text(Utc::now() - TimeDelta::days(3));
     let asked = json!({"direction": "inbound", "content": "<p>The lamp flickers</p><p>Since May</p>", "said_at": at});
     let asked = said(&desk, old.id, asked).await;
+    lacks_a_file(&desk, asked.id).await;
     let file = attached(&desk, asked.id).await;
     let with_picture = format!("<p>The lamp flickers</p><img src=\"/api/files/{file}\">");
     let asked = desk.change(&TICKET_MESSAGE, asked.id, json!({"content": with_picture})).await;
@@ -68,6 +75,7 @@ async fn what_the_customer_wrote_is_asked_in_the_new_ticket_with_its_files_and_i
         (told[0].value("said_at"), told[0].value("content")),
         (asked.value("said_at"), new.value("description"))
     );
+    assert_eq!(told[0].value("left_out"), &json!(["lamp.iso"]), "what is missing there is missing here");
 
     let files = store.conversation(&desk.admin, id, None).await.unwrap().attachments;
     assert_eq!((files.len(), files[0].reference("message_id")), (1, Some(told[0].id)));
@@ -99,6 +107,7 @@ async fn both_conversations_tell_where_it_went_and_where_it_came_from() {
     let old = ticket(&desk).await;
     said(&desk, old.id, json!({"direction": "inbound", "content": "<p>The gate</p>"})).await;
     let asked = said(&desk, old.id, json!({"direction": "inbound", "content": "<p>The lamp</p>"})).await;
+    lacks_a_file(&desk, asked.id).await;
     // Parts that were not split off are told of elsewhere.
     desk.make(&TICKET, json!({"subject": "A part", "parent_id": old.id})).await;
     assert!(splits(&desk, &desk.admin, old.id).await.is_empty());
@@ -123,6 +132,8 @@ async fn both_conversations_tell_where_it_went_and_where_it_came_from() {
     assert!(splits(&desk, &guarded, old.id).await.is_empty(), "whoever does not see what it is part of");
     let shown = store.portal_ticket(&portal, &li, old.text("number").unwrap()).await.unwrap();
     assert!(!format!("{shown:?}").contains(&went.number), "{shown:?}");
+    let missing: Vec<_> = shown.messages.iter().map(|message| message.missing.left_out.join(" ")).collect();
+    assert_eq!(missing, ["", "lamp.iso"], "the customer is told what did not arrive");
     store.undo(&desk.admin, split.change_set).await.unwrap();
     assert!(splits(&desk, &desk.admin, old.id).await.is_empty());
 }

@@ -193,7 +193,7 @@ async fn what_sounds_otherwise_is_not_found_by_pinyin_and_whole_syllables_come_f
 #[tokio::test]
 async fn a_name_is_found_by_each_way_to_read_it() {
     let world = World::new().await;
-    for name in ["重庆长安汽车", "重复", "长沙", "音乐"] {
+    for name in ["重庆长安汽车", "重复", "长沙", "音乐", "电子ABCDEF有限公司"] {
         make(&world, &CUSTOMER, json!({ "name": name })).await;
     }
     for (typed, name) in [
@@ -206,6 +206,9 @@ async fn a_name_is_found_by_each_way_to_read_it() {
         ("yinyue", "音乐"),
         ("zhangsha", "长沙"),
         ("常沙", "长沙"),
+        ("dianziabc", "电子ABCDEF有限公司"),
+        ("dianziabcdef", "电子ABCDEF有限公司"),
+        ("dzabc", "电子ABCDEF有限公司"),
     ] {
         let hits = world.test.store.search(&world.admin, typed, 5).await.unwrap();
         assert!(hits.iter().any(|hit| hit.title == name), "{typed}");

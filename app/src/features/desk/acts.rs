@@ -12,7 +12,9 @@ use uuid::Uuid;
 
 use super::asking::{settles, status_field};
 use super::blocked::is_open;
+use super::focus::Spot;
 use super::model::Desk;
+use super::play::Served;
 use crate::acting::{act_with, send, undo_of, undo_then};
 use crate::api::Fault;
 use crate::api::desk::{claim_ticket, set_away, split_ticket};
@@ -53,6 +55,13 @@ impl Desk {
         shown.values.extend(values.clone());
         self.put(&shown);
         let next = finishes.then(|| self.go_on_from(id, index)).flatten();
+        // While it is saved one is done with it already: the next one is as good as on its way.
+        let is_served = || self.playing.get_untracked() && self.address.ticket_now() == Some(id);
+        // One that is on its way already is not waited for twice.
+        let serves = finishes && is_served() && !self.fetching.get_untracked();
+        if serves {
+            self.fetching.set(true);
+        }
         let back = move || {
             if next.is_some() {
                 self.come_back(id);
@@ -61,7 +70,11 @@ impl Desk {
         let change = Change::Update { id, version: Some(row.version), values: values.clone() };
         let values = values.clone();
         spawn_local(async move {
-            match send(Command::one(TICKET.name, change)).await {
+            let answer = send(Command::one(TICKET.name, change)).await;
+            if serves {
+                self.fetching.try_set(false);
+            }
+            match answer {
                 Ok(outcome) => {
                     let undo = undo_then(self.page, self.toasts, outcome.change_set, back);
                     self.toasts.push(done, Tone::Success, Some(undo));
@@ -74,6 +87,10 @@ impl Desk {
                     self.refused(&before, error, (values, done));
                     if let Some(next) = next {
                         self.return_to(id, next);
+                    }
+                    if serves {
+                        // What was pressed had to wait, and has let go of the focus.
+                        self.go_on_at(Spot::Head);
                     }
                 }
             }
@@ -101,17 +118,22 @@ impl Desk {
     pub(super) fn take(self, id: Uuid) {
         spawn_local(async move {
             match claim_ticket(id).await {
-                Ok(claimed) => self.taken(claimed),
+                Ok(claimed) => self.taken(claimed, false),
                 Err(fault) => self.not_taken(id, fault.0).await,
             }
         });
     }
 
-    /// Shows a ticket that is one's own now, and says so; the undo leaves it as it was.
-    pub(super) fn taken(self, claimed: Claimed) {
+    /// Shows a ticket that is one's own now, and says so; the undo leaves it as it was. What one was served one has not done: the
+    /// key takes back what one did before.
+    pub(super) fn taken(self, claimed: Claimed, is_served: bool) {
         self.put(&claimed.ticket);
-        self.served.set(claimed.change_set.map(|change_set| (claimed.ticket.id, change_set)));
+        // One that was one's own already stays what it was.
+        if let Some(change_set) = claimed.change_set {
+            self.served.set(Some(Served { ticket: claimed.ticket.clone(), change_set }));
+        }
         let undo = claimed.change_set.map(|change_set| undo_of(self.page, self.toasts, change_set));
+        let undo = undo.map(|undo| if is_served { undo.called(self.say("ui.action.undo", &[])) } else { undo });
         let number = claimed.ticket.text("number").unwrap_or_default();
         self.toasts.push(self.say("desk.taken", &[("number", number)]), Tone::Success, undo);
     }
@@ -154,7 +176,7 @@ impl Desk {
     /// Leaves a ticket to whoever takes it. While nobody has answered it, it is again as it was before one took it; it stays with
     /// the team of its queue.
     pub(super) fn give_back(self, id: Uuid) {
-        let taken = self.served.get_untracked().filter(|(ticket, _)| *ticket == id);
+        let taken = self.served.get_untracked().filter(|served| served.ticket.id == id);
         if taken.is_some() {
             self.served.set(None);
         }
@@ -166,11 +188,13 @@ impl Desk {
             }
             let done = self.say_about("desk.given_back", &[], std::slice::from_ref(&row));
             let is_untouched = row.value("agent_wrote_at").is_null();
-            if let Some((_, change_set)) = taken.filter(|_| is_untouched)
+            if let Some(Served { change_set, .. }) = taken.filter(|_| is_untouched)
                 && let Ok(outcome) = undo(change_set).await
                 && outcome.kept.is_empty()
             {
-                return self.toasts.push(done, Tone::Success, None);
+                self.toasts.tried(change_set, false);
+                let again = undo_of(self.page, self.toasts, outcome.change_set);
+                return self.toasts.push(done, Tone::Success, Some(again));
             }
             let mut values = value("owner_id", Value::Null);
             if row.text("status") == Some("open") && is_untouched {
@@ -195,12 +219,17 @@ impl Desk {
     /// Gives tickets a status that was chosen; `done` says so.
     pub(super) fn set_status(self, rows: &[Row], code: &str, done: String) {
         let (chosen, values) = (rows.to_vec(), value(status_field(code), code));
-        let act = move || self.change(&chosen, &values, done.clone());
-        if settles(self, code) {
-            self.settle(rows, act);
-        } else {
-            act();
+        if !settles(self, code) {
+            return self.change(&chosen, &values, done);
         }
+        self.settle(rows, move || {
+            // One is done with what one was served, however one settles it; otherwise one looks at what one has chosen.
+            if self.playing.get_untracked() {
+                self.finish(&chosen, &values, done.clone());
+            } else {
+                self.change(&chosen, &values, done.clone());
+            }
+        });
     }
 
     pub(super) fn reopen(self, row: &Row) {
@@ -245,13 +274,15 @@ impl Desk {
 
     /// Says whether routing may give one tickets.
     pub(super) fn set_away(self, away: bool) {
-        self.around.update(|around| around.away = away);
+        self.know_better(|around| around.found.away = away);
         spawn_local(async move {
             if let Err(fault) = set_away(away).await {
-                self.around.try_update(|around| around.away = !away);
+                self.know_better(|around| around.found.away = !away);
                 let text = i18n::error_sentence(self.page.locale.get_untracked(), &fault.0);
                 self.toasts.push(text, Tone::Danger, None);
             }
+            // What was being read meanwhile is not shown.
+            self.load();
         });
     }
 }

@@ -148,7 +148,7 @@ fn queues(desk: Desk) -> AnyView {
     let none = view! { <Icon name="x"/><span>{t("ui.word.none")}</span> }.into_any();
     view! {
         <ul class="desk-choices">
-            {desk.around.get_untracked().queues.into_iter().enumerate().map(one).collect_view()}
+            {desk.around.get_untracked().found.queues.into_iter().enumerate().map(one).collect_view()}
             {choice(none, false, move || desk.set("queue_id", String::new()))}
         </ul>
     }

@@ -8,8 +8,10 @@ use shared::duplicates::{MOST_MERGED, may_merge};
 use shared::types::TICKET;
 
 use super::asking::Question;
+use super::listing::Listing;
 use super::model::Desk;
 use crate::context::t;
+use crate::record::ticked_count;
 use crate::ui::{Button, ButtonKind, Menu, MenuItem};
 
 /// What is asked, with its icon and its words.
@@ -31,9 +33,8 @@ const FURTHER: [Act; 3] = [
 impl Desk {
     /// The ticked tickets.
     pub(super) fn chosen(self) -> Vec<Row> {
-        let listing = self.listing.get_value();
-        let ids = self.selected.get_untracked();
-        ids.into_iter().filter_map(|id| listing.and_then(|listing| listing.row(id))).collect()
+        let rows = |listing: Listing| self.selected.with_untracked(|selected| listing.rows(selected));
+        self.listing.get_value().map(rows).unwrap_or_default()
     }
 
     fn merge_chosen(self) {
@@ -45,13 +46,12 @@ pub(super) fn bar(desk: Desk) -> AnyView {
     let page = desk.page;
     let count = Memo::new(move |_| desk.selected.with(BTreeSet::len));
     let clear = move || desk.selected.set(BTreeSet::new());
-    let text = move || page.text_with("list.selected", &[("n", &count.get().to_string())]);
     let may_merge = page.actor().is_some_and(|actor| may_merge(&actor, &TICKET));
     let merges = Signal::derive(move || may_merge && (2..=MOST_MERGED).contains(&count.get()));
     view! {
         <Show when=move || count.get() != 0>
             <div class="bulk-bar" role="toolbar" aria-label=t("bulk.edit")>
-                <strong class="num">{text}</strong>
+                {ticked_count((page, desk.toasts), desk)}
                 {desk.may_update().then(|| view! {
                     {FIRST.map(|act| button(desk, act)).collect_view()}
                     <span class="desktop-only desk-further">

@@ -131,7 +131,7 @@ fn teams(desk: Desk) -> Vec<Uuid> {
     let queues: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.reference("queue_id")).collect();
     let mut teams: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.reference("team_id")).collect();
     desk.around.with_untracked(|around| {
-        let own = around.queues.iter().filter(|queue| queues.contains(&queue.id));
+        let own = around.found.queues.iter().filter(|queue| queues.contains(&queue.id));
         teams.extend(own.filter_map(|queue| queue.reference("served_by_id")));
     });
     teams.into_iter().collect()

@@ -14,9 +14,9 @@ use super::asked::Asked;
 use super::listing::Listing;
 use super::model::{Around, Desk};
 use super::view::View;
-use crate::api::Answer;
 use crate::api::desk::queue_counts;
 use crate::api::records::count_records;
+use crate::api::{Answer, allowed};
 
 /// Counts are asked for again so long after something changed.
 const REST: Duration = Duration::from_millis(800);
@@ -112,6 +112,12 @@ impl Turn {
         }
         is_newer
     }
+
+    /// No answer to what was asked for so far is shown.
+    fn overtake(&mut self) {
+        self.asked += 1;
+        self.shown = self.asked;
+    }
 }
 
 /// What is asked for time and again; cheap to copy.
@@ -161,6 +167,16 @@ impl Turns {
         self.turn.try_update_value(|turn| turn.shows(number)) == Some(true)
     }
 
+    /// Shows no answer to what was asked for so far: something newer is known.
+    pub(super) fn overtake(self) {
+        self.turn.try_update_value(Turn::overtake);
+    }
+
+    /// Whether nothing that was asked for, nor anything newer, is shown yet.
+    pub(super) fn is_first(self) -> bool {
+        self.turn.try_with_value(|turn| turn.shown == 0) == Some(true)
+    }
+
     /// Seconds since the last request.
     fn rested(self) -> f64 {
         let at = self.turn.try_with_value(|turn| turn.at).unwrap_or_default();
@@ -184,9 +200,9 @@ impl Desk {
     pub(super) fn count_with(self, change: impl FnOnce() + 'static) {
         let Some(number) = self.counting.begin() else { return };
         spawn_local(async move {
-            let counts = queue_counts().await;
+            let counts = allowed(queue_counts().await);
             let listing = self.listing.try_get_value().flatten();
-            let own = held_and_listed(&OWN, &[], listing.and_then(Listing::query)).await;
+            let own = allowed(held_and_listed(&OWN, &[], listing.and_then(Listing::query)).await);
             change();
             if !self.counting.shows(number) {
                 return;
@@ -196,7 +212,7 @@ impl Desk {
                 if let Some(own) = own {
                     take_in(&mut around.held, own, false);
                 }
-                if let Ok(counts) = counts {
+                if let Some(counts) = counts {
                     take_in_queues(around, counts);
                 }
             });
@@ -218,10 +234,10 @@ impl Desk {
 
     /// Counts what the saved views hold.
     pub(super) fn load_saved_counts(self) {
-        let Some(saved) = self.around.try_with_untracked(|around| around.saved.clone()) else { return };
+        let Some(saved) = self.around.try_with_untracked(|around| around.found.saved.clone()) else { return };
         let Some(number) = self.counting_saved.begin().filter(|_| !saved.is_empty()) else { return };
         spawn_local(async move {
-            if let Ok(fresh) = held(&[], &saved).await
+            if let Some(fresh) = allowed(held(&[], &saved).await)
                 && self.counting_saved.shows(number)
             {
                 self.around.try_update(|around| take_in(&mut around.held, fresh, true));
@@ -248,6 +264,11 @@ mod tests {
     fn an_older_answer_is_not_shown_after_a_newer_one() {
         let mut turn = Turn { asked: 3, ..Turn::default() };
         assert!(turn.shows(1) && turn.shows(3) && !turn.shows(2));
+        turn.asked = 5;
+        turn.overtake();
+        assert!(!turn.shows(5), "somebody has chosen otherwise meanwhile");
+        turn.asked += 1;
+        assert!(turn.shows(7));
     }
 
     #[test]

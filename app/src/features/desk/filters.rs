@@ -85,7 +85,7 @@ fn kept(desk: Desk, view: View) -> Option<Value> {
     let View::Saved(id) = view else { return None };
     let read = desk.kept.with(|kept| kept.as_ref().filter(|(of, _)| *of == id).map(|(_, query)| query.clone()));
     let query = |row: &Row| row.value("query").clone();
-    read.or_else(|| desk.known(|around| around.saved.iter().find(|row| row.id == id).map(query)))
+    read.or_else(|| desk.known(|around| around.found.saved.iter().find(|row| row.id == id).map(query)))
 }
 
 fn views(desk: Desk) -> Views {
@@ -104,12 +104,12 @@ fn views(desk: Desk) -> Views {
         record_type: TICKET.name,
         // The list of all tickets has them, too.
         surface: "list",
-        all: Signal::derive(move || desk.around.with(|around| around.saved.clone())),
+        all: Signal::derive(move || desk.around.with(|around| around.found.saved.clone())),
         chosen: Signal::derive(chosen),
         settings: Callback::new(move |()| settings()),
         call_up: Callback::new(move |row: Row| desk.address.show(View::Saved(row.id))),
         named: Callback::new(named),
-        reload: Callback::new(move |()| desk.load()),
+        reload: Callback::new(move |saved| desk.view_saved(saved)),
         naming: RwSignal::new(None),
     }
 }

@@ -2,6 +2,8 @@
 
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use shared::Row;
 use uuid::Uuid;
 
@@ -9,6 +11,7 @@ use super::asking::Question;
 use super::blocked::is_open;
 use super::list;
 use super::model::Desk;
+use crate::record::{tick, tick_shown};
 use crate::ui::is_typing;
 
 /// How long a `g` keeps the next letter for itself, ms; as long as the workspace waits for it.
@@ -19,6 +22,13 @@ pub(super) fn listen(desk: Desk) {
     let since_g = StoredValue::new(f64::NEG_INFINITY);
     Effect::new(move |_| {
         let pressed = window_event_listener(ev::keydown, move |event| {
+            if is_undo(&event) {
+                // One press takes back one act, however long it is held.
+                if !is_in_text(&event) && !is_elsewhere() && (event.repeat() || desk.toasts.undo_last()) {
+                    event.prevent_default();
+                }
+                return;
+            }
             if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() || is_elsewhere() {
                 return;
             }
@@ -31,6 +41,20 @@ pub(super) fn listen(desk: Desk) {
         });
         on_cleanup(move || pressed.remove());
     });
+}
+
+/// Ctrl/⌘-Z: takes back what one did last.
+fn is_undo(event: &KeyboardEvent) -> bool {
+    let chord = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
+    chord && event.key().eq_ignore_ascii_case("z")
+}
+
+/// Whether what is taken back is what one has typed. Lists to choose from and boxes to tick have nothing of the kind: one is
+/// still at them when what was chosen there is saved.
+fn is_in_text(event: &KeyboardEvent) -> bool {
+    let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let is_text = |at: Element| !at.matches("select, [type=checkbox], [type=radio]").unwrap_or(false);
+    is_typing(event) && at.is_none_or(is_text)
 }
 
 /// A dialog or menu has the keys to itself.
@@ -50,7 +74,7 @@ fn targets(desk: Desk) -> Vec<Row> {
         return chosen;
     }
     let is_in_list = is_in_list();
-    let asked = desk.open.get_value().filter(|ticket| ticket.is_asked());
+    let asked = desk.open.get_value().filter(|ticket| ticket.is_asked() && !untrack(|| desk.gives_way()));
     if desk.address.ticket_now().is_some() && asked.is_none() && !is_in_list {
         return Vec::new();
     }
@@ -77,7 +101,8 @@ fn press(desk: Desk, event: &KeyboardEvent) -> bool {
         "ArrowUp" if is_in_list() => walk(desk, -1),
         "Enter" if !is_on_control() => open_current(desk),
         "Escape" => leave(desk),
-        "x" => tick(desk),
+        "x" => tick_one(desk),
+        "X" if event.shift_key() => tick_all(desk),
         "r" | "n" => compose(desk, key == "n"),
         "t" | "s" | "z" | "a" | "p" if desk.may_update() => act(desk, &key),
         _ => false,
@@ -141,14 +166,21 @@ fn leave(desk: Desk) -> bool {
     true
 }
 
-fn tick(desk: Desk) -> bool {
-    let Some(id) = desk.current.get_untracked().or_else(|| untrack(|| desk.address.ticket())) else { return false };
-    desk.selected.update(|selected| {
-        if !selected.remove(&id) {
-            selected.insert(id);
-        }
-    });
+fn tick_one(desk: Desk) -> bool {
+    let [open, current] = desk.whereabouts();
+    // One that is not listed can't be ticked: nothing would be done with it.
+    let Some(id) = current.or(open).filter(|id| desk.index_of(*id).is_some()) else { return false };
+    let is_on = desk.selected.with_untracked(|selected| selected.contains(&id));
+    tick(desk, id, !is_on, false);
     true
+}
+
+/// Ticks all that is listed, or none where all is ticked.
+fn tick_all(desk: Desk) -> bool {
+    let ids = desk.listed();
+    let is_on = desk.selected.with_untracked(|selected| ids.iter().all(|id| selected.contains(id)));
+    tick_shown(desk, !is_on);
+    !ids.is_empty()
 }
 
 /// Opens the ticket, if none is open, and its composer.

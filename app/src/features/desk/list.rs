@@ -18,7 +18,7 @@ use super::row::ticket_row;
 use super::view::View;
 use super::{bulk, filters, views};
 use crate::context::t;
-use crate::record::RecordForm;
+use crate::record::{RecordForm, Tickable, box_of_shown};
 use crate::ui::place::px;
 use crate::ui::{Button, ButtonKind, EmptyState, Icon, SkeletonRows, Switch, TextInput, Viewport, settled};
 
@@ -37,19 +37,16 @@ pub(super) fn column(desk: Desk) -> AnyView {
     let page = desk.page;
     let asked = desk.address.asked;
     let found = Resource::new(move || asked.get(), move |asked| async move { (asked.clone(), load(asked).await) });
+    let reopen = Callback::new(move |()| found.refetch());
     let body = move || {
         found.get().map(|(asked, answer)| match answer {
             Err(fault) => failed_for_now(fault.0, move || found.refetch()),
-            Ok(loaded) => rows(Listing::new(desk, asked, loaded)),
+            Ok(loaded) => rows(Listing::new(desk, asked, loaded, reopen)),
         })
     };
     let name = Signal::derive(move || views::name(desk, asked.get().view));
-    // How many another view holds says nothing of one that has not come, or could not.
-    let total = move || {
-        let of_view = desk.total.get().filter(|(of, _)| asked.with(|asked| asked == of));
-        of_view.map(|(_, n)| shared::format::number(page.locale.get(), n))
-    };
-    let away = Signal::derive(move || desk.known(|around| around.away));
+    let total = move || Tickable::total(desk).map(|n| shared::format::number(page.locale.get(), n));
+    let away = Signal::derive(move || desk.known(|around| around.found.away));
     // A new ticket belongs where one is.
     let given = Signal::derive(move || match asked.get().view {
         View::Queue(id) => super::acts::value("queue_id", id.to_string()),
@@ -58,6 +55,8 @@ pub(super) fn column(desk: Desk) -> AnyView {
     view! {
         <section class="desk-list" aria-label=name>
             <header class="desk-list-head">
+                // On a phone the bar of the chosen ones has it.
+                {desk.may_update().then(|| view! { <span class="desktop-only">{box_of_shown(desk)}</span> })}
                 <h1 class="truncate">{name}</h1>
                 <span class="meta num">{total}</span>
                 <span class="spacer"></span>

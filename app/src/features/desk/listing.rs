@@ -5,7 +5,8 @@ mod placing;
 mod reading;
 mod told;
 
-use leptos::leptos_dom::helpers::TimeoutHandle;
+use std::collections::{BTreeMap, BTreeSet};
+
 use leptos::prelude::*;
 use shared::Row;
 use shared::live::LiveEvent;
@@ -21,6 +22,7 @@ use super::view::View;
 use crate::api::Answer;
 use crate::api::records::{get_record, list_records};
 use crate::live::Live;
+use crate::record::Relisting;
 
 /// One row. It changes in place, so that neither focus nor scroll position is lost.
 #[derive(Clone)]
@@ -54,7 +56,9 @@ pub(super) struct Listing {
     told: StoredValue<Told>,
     /// Until when, in ms, nothing is put elsewhere.
     still: StoredValue<f64>,
-    timer: StoredValue<Option<TimeoutHandle>>,
+    relisting: Relisting,
+    /// Has the page say anew what there is for the reader.
+    reopen: Callback<()>,
 }
 
 /// What was asked for, the first page of it, and what the saved view keeps of which it is.
@@ -73,7 +77,7 @@ pub(super) async fn load(asked: Asked) -> Answer<Loaded> {
 
 impl Listing {
     /// Shows what was loaded and follows what happens to it.
-    pub(super) fn new(desk: Desk, asked: Asked, (query, first, kept): Loaded) -> Self {
+    pub(super) fn new(desk: Desk, asked: Asked, (query, first, kept): Loaded, reopen: Callback<()>) -> Self {
         let live = first.live.clone();
         let listing = Self {
             desk,
@@ -87,15 +91,17 @@ impl Listing {
             waiting: StoredValue::new(Vec::new()),
             told: StoredValue::new(Told::default()),
             still: StoredValue::new(0.0),
-            timer: StoredValue::new(None),
+            relisting: Relisting::new(),
+            reopen,
         };
-        listing.fill(first);
+        listing.fill(first, &BTreeSet::new());
         desk.listing.set_value(Some(listing));
         desk.kept.set(kept);
         Live::take().follow(&live, move |event| listing.hear(event));
         Effect::new(move |_| desk.watch_waking());
+        Effect::new(move |_| desk.loaded.set((listing.entries.with(Vec::len), listing.next.with(Option::is_some))));
         on_cleanup(move || {
-            listing.timer.try_update_value(Option::take).flatten().inspect(TimeoutHandle::clear);
+            desk.loaded.try_set((0, false));
         });
         listing
     }
@@ -108,7 +114,8 @@ impl Listing {
         self.query.with_value(|query| query.sort.as_ref().map(|sort| Place::of(sort, row)).unwrap_or_default())
     }
 
-    fn fill(self, found: Found) {
+    /// Shows what was read; of what was not, those stay that may have crossed the border of a page meanwhile.
+    fn fill(self, found: Found, crossed: &BTreeSet<Uuid>) {
         let last = found.rows.last().map(|row| self.place(row));
         self.bound.set_value(last.filter(|_| found.next.is_some()));
         self.show_total(found.total);
@@ -116,22 +123,44 @@ impl Listing {
         self.titles.update(|titles| titles.extend(found.titles));
         self.next.set(found.next);
         let known = self.entries.get_untracked();
-        for id in self.desk.whereabouts().into_iter().flatten() {
-            let index = known.iter().position(|entry| entry.id == id);
-            if let Some(index) = index.filter(|_| found.rows.iter().all(|row| row.id != id)) {
+        let entries = self.renewed(&known, found.rows, crossed);
+        let listed: BTreeSet<Uuid> = entries.iter().map(|entry| entry.id).collect();
+        self.keep_ticks(&listed);
+        for id in self.desk.whereabouts().into_iter().flatten().filter(|id| !listed.contains(id)) {
+            if let Some(index) = known.iter().position(|entry| entry.id == id) {
                 self.desk.note_left(id, index);
             }
         }
-        let entry = |row: Row| match known.iter().find(|entry| entry.id == row.id) {
-            Some(entry) => {
-                if entry.row.with_untracked(|old| old.version < row.version) {
-                    entry.row.set(row);
-                }
-                entry.clone()
+        self.entries.set(entries);
+    }
+
+    /// The entries of some rows: those that are known, with what is newer of the two.
+    fn renewed(self, known: &[Entry], rows: Vec<Row>, crossed: &BTreeSet<Uuid>) -> Vec<Entry> {
+        let by_id: BTreeMap<Uuid, &Entry> = known.iter().map(|entry| (entry.id, entry)).collect();
+        let mut stays: Vec<Entry> = known.iter().filter(|entry| crossed.contains(&entry.id)).cloned().collect();
+        let mut is_placed = stays.is_empty();
+        let entry = |row: Row| {
+            let Some(entry) = by_id.get(&row.id) else { return Entry::new(row) };
+            let version = entry.row.with_untracked(|old| old.version);
+            is_placed &= version <= row.version;
+            if version < row.version {
+                entry.row.set(row);
             }
-            None => Entry::new(row),
+            Entry::clone(entry)
         };
-        self.entries.set(found.rows.into_iter().map(entry).collect());
+        let mut entries: Vec<Entry> = rows.into_iter().map(entry).collect();
+        entries.append(&mut stays);
+        if !is_placed {
+            entries.sort_by_cached_key(|entry| entry.row.with_untracked(|row| self.place(row)));
+        }
+        entries
+    }
+
+    /// With what is not listed any more nothing is done.
+    fn keep_ticks(self, listed: &BTreeSet<Uuid>) {
+        if self.desk.selected.with_untracked(|selected| !selected.is_subset(listed)) {
+            self.desk.selected.update(|selected| selected.retain(|id| listed.contains(id)));
+        }
     }
 
     /// Says how many tickets there are, here and among the views.
@@ -146,6 +175,12 @@ impl Listing {
     /// The ids in order; for the keys.
     pub(super) fn ids(self) -> Vec<Uuid> {
         self.entries.try_with_untracked(|all| all.iter().map(|entry| entry.id).collect()).unwrap_or_default()
+    }
+
+    /// Those of some tickets that are listed, in order.
+    pub(super) fn rows(self, of: &BTreeSet<Uuid>) -> Vec<Row> {
+        let row = |entry: &Entry| of.contains(&entry.id).then(|| entry.row.get_untracked());
+        self.entries.try_with_untracked(|all| all.iter().filter_map(row).collect()).unwrap_or_default()
     }
 
     /// A listed ticket.

@@ -39,7 +39,7 @@ pub(super) fn limit_of_queues(desk: Desk) -> Option<i64> {
     });
     desk.around.with_untracked(|around| {
         let limits =
-            around.queues.iter().filter(|row| queues.contains(&row.id) && row.text("routing") != Some("manual"));
+            around.found.queues.iter().filter(|row| queues.contains(&row.id) && row.text("routing") != Some("manual"));
         limits.filter_map(|row| row.integer("capacity")).min()
     })
 }

@@ -63,6 +63,14 @@ pub fn DeskPage(
     let desk = Desk::new(Address::of_desk(), timeline);
     keys::listen(desk);
     let open = Memo::new(move |_| desk.address.ticket());
+    // Whoever closes the ticket gets no further one.
+    Effect::new(move |was: Option<bool>| {
+        let is = open.get().is_some();
+        if was == Some(true) && !is {
+            desk.playing.set(false);
+        }
+        is
+    });
     let beside = move || match open.get() {
         Some(id) => ticket::pane(desk, id),
         None => nothing_open(desk),

@@ -6,13 +6,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use shared::Row;
 use shared::access::Action;
-use shared::desk::QueueCount;
+use shared::desk::{QueueCount, Surroundings};
 use shared::live::LiveEvent;
-use shared::post::AnswerWay;
-use shared::query::{Filter, ListQuery, Op, Sort};
-use shared::types::TICKET;
-use shared::{Error, Row};
+use shared::types::{SAVED_VIEW, TICKET};
 use uuid::Uuid;
 
 use super::address::Address;
@@ -21,81 +19,44 @@ use super::asking::Asking;
 use super::blocked::Doubt;
 use super::counts::{Held, OWN, Turns, held};
 use super::listing::Listing;
+use super::play::Served;
 use super::ticket::Ticket;
 use super::view::View;
 use super::waking::Waking;
-use crate::api::desk::queue_counts;
-use crate::api::post::answers_go;
-use crate::api::records::{get_record, list_records};
-use crate::api::{Answer, Fault};
+use crate::api::desk::{desk_around, queue_counts};
+use crate::api::{Answer, allowed};
 use crate::context::Page;
-use crate::record::{Batch, TimelineSlot};
+use crate::record::{Batch, Tickable, TimelineSlot};
 use crate::ui::Toasts;
 
 /// What the desk's navigation needs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Around {
-    /// By position.
-    pub(super) queues: Vec<Row>,
+    /// What was read besides the counts.
+    pub(super) found: Surroundings,
     pub(super) counts: Vec<QueueCount>,
     /// How many tickets those views hold that the counts do not tell of.
     pub(super) held: Held,
-    /// Saved views of tickets.
-    pub(super) saved: Vec<Row>,
-    /// The organisation's own steps.
-    pub(super) steps: Vec<Row>,
-    /// Routing gives one nothing.
-    pub(super) away: bool,
-    /// Last part of the address of the pages that customers read; none without such pages.
-    pub(super) portal: Option<String>,
-    /// How customers who wrote get the answers.
-    pub(super) way: AnswerWay,
 }
 
 /// Reads what the navigation needs at first.
-pub(super) async fn around(page: Page) -> Around {
-    let found = navigation(page, Around::default()).await;
+pub(super) async fn around() -> Around {
+    let found = desk_around().await.unwrap_or_default();
     let counts = queue_counts().await.unwrap_or_default();
     let held = held(&OWN, &found.saved).await.unwrap_or_default();
-    Around { counts, held, ..found }
+    Around { found, counts, held }
 }
 
-/// Reads what the navigation needs besides the counts.
-async fn navigation(page: Page, known: Around) -> Around {
-    let sorted = |field: &str| ListQuery {
-        sort: Some(Sort { field: field.into(), descending: false }),
-        limit: 200,
-        ..ListQuery::default()
-    };
-    let rows = |name: &'static str, query: ListQuery| async move {
-        list_records(name.to_owned(), query).await.map(|page| page.rows)
-    };
-    let views =
-        Filter::All(vec![Filter::field("record_type", Op::Eq, TICKET.name), Filter::field("surface", Op::Eq, "list")]);
-    let saved = rows("saved_view", ListQuery { filter: Some(views), ..sorted("name") }).await;
-    let away = match page.actor().map(|actor| actor.user_id) {
-        Some(id) => get_record("user".into(), id).await.map(|detail| detail.row.flag("away")),
-        None => Ok(false),
-    };
-    let organisation = rows("organisation", ListQuery { limit: 1, ..ListQuery::default() }).await;
-    let slug = |row: &Row| row.text("slug").filter(|_| row.flag("portal")).map(str::to_owned);
-    Around {
-        portal: or_known(organisation.map(|rows| rows.first().and_then(slug)), known.portal),
-        way: or_known(answers_go().await, known.way),
-        queues: or_known(rows("queue", sorted("position")).await, known.queues),
-        saved: or_known(saved, known.saved),
-        steps: or_known(rows("ticket_status", sorted("position")).await, known.steps),
-        away: or_known(away, known.away),
-        ..Around::default()
-    }
-}
-
-/// What was answered. What one may not read is left out; where nobody could answer, what is known stays.
-fn or_known<T: Default>(answer: Answer<T>, known: T) -> T {
-    match answer {
-        Ok(found) => found,
-        Err(Fault(Error::Forbidden | Error::NotFound)) => T::default(),
-        Err(_) => known,
+impl Around {
+    /// Puts a view as it was just saved in its place among the others, or takes one out that was removed.
+    fn put_view(&mut self, row: Row) {
+        let name = |row: &Row| row.text(SAVED_VIEW.title).unwrap_or_default().to_lowercase();
+        let saved = &mut self.found.saved;
+        saved.retain(|view| view.id != row.id);
+        if row.text("archived_at").is_none() {
+            let at = saved.partition_point(|view| name(view) <= name(&row));
+            saved.insert(at, row);
+        }
     }
 }
 
@@ -129,6 +90,10 @@ pub(super) struct Desk {
     pub(super) left: StoredValue<Option<(Uuid, usize)>>,
     /// Rows that are ticked.
     pub(super) selected: RwSignal<BTreeSet<Uuid>>,
+    /// The row that the last tick was set at.
+    anchor: StoredValue<Option<Uuid>>,
+    /// How many tickets are listed, and whether there are more.
+    pub(super) loaded: RwSignal<(usize, bool)>,
     /// What is being asked about some tickets.
     pub(super) asking: RwSignal<Option<Asking>>,
     /// An act that one is asked about first.
@@ -138,12 +103,12 @@ pub(super) struct Desk {
     pub(super) batch: Batch,
     /// One gets ticket after ticket.
     pub(super) playing: RwSignal<bool>,
-    /// The next one is on its way.
+    /// The next one is on its way, or what one is done with the one before for.
     pub(super) fetching: RwSignal<bool>,
     /// Tickets one did not want.
     pub(super) skipped: StoredValue<Vec<Uuid>>,
-    /// The ticket that one took last, and the change set by which.
-    pub(super) served: RwSignal<Option<(Uuid, Uuid)>>,
+    /// The ticket that one took last.
+    pub(super) served: RwSignal<Option<Served>>,
     /// The composer is to be opened: for a note, or for a reply.
     pub(super) compose: RwSignal<Option<bool>>,
     /// A new ticket is being made.
@@ -156,6 +121,8 @@ pub(super) struct Desk {
     pub(super) waking: Waking,
     /// What is around is being read.
     reading: Turns,
+    /// The ticket whose pane, or the failure to load it, is in place.
+    pub(super) shown: RwSignal<Option<Uuid>>,
     /// The page has been taken over: what is around may be read where the server could not yet know it.
     here: RwSignal<bool>,
 }
@@ -165,7 +132,8 @@ impl Desk {
         let (page, listing, open) = (Page::take(), StoredValue::new(None::<Listing>), StoredValue::new(None::<Ticket>));
         let desk = Self {
             page,
-            toasts: Toasts::take(),
+            // Before all that tells of what it did.
+            toasts: Toasts::take().for_key(),
             address,
             timeline,
             around: RwSignal::new(Around::default()),
@@ -177,6 +145,8 @@ impl Desk {
             current: RwSignal::new(None),
             left: StoredValue::new(None),
             selected: RwSignal::new(BTreeSet::new()),
+            anchor: StoredValue::new(None),
+            loaded: RwSignal::new((0, false)),
             asking: RwSignal::new(None),
             doubt: RwSignal::new(None),
             merging: RwSignal::new(None),
@@ -191,6 +161,7 @@ impl Desk {
             counting_saved: Turns::new(),
             waking: Waking::new(),
             reading: Turns::new(),
+            shown: RwSignal::new(None),
             here: RwSignal::new(false),
         };
         Effect::new(move |_| desk.here.set(true));
@@ -257,25 +228,82 @@ impl Desk {
         }
     }
 
-    /// Reads the navigation's data anew, and counts.
+    /// Shows what was read with the page, unless something newer is known.
+    pub(super) fn know(self, found: Around) {
+        if self.reading.is_first() {
+            self.around.set(found);
+        }
+    }
+
+    /// Knows something about the navigation before the server says so: what was asked for so far does not.
+    pub(super) fn know_better(self, change: impl FnOnce(&mut Around)) {
+        self.reading.overtake();
+        self.around.try_update(change);
+    }
+
+    /// Shows a view as it was just saved among the others, before these are read anew.
+    pub(super) fn view_saved(self, row: Option<Row>) {
+        if let Some(row) = row {
+            self.know_better(|around| around.put_view(row));
+        }
+        self.load();
+    }
+
+    /// Whether the open ticket gives way to another one that has not come: one is done with it; tracked.
+    pub(super) fn gives_way(self) -> bool {
+        let Some(asked) = self.address.ticket() else { return false };
+        let is_other = self.shown.get().is_some_and(|shown| shown != asked);
+        is_other || self.playing.get() && self.fetching.get()
+    }
+
+    /// Reads the navigation's data anew, and counts. Where nobody answers, what is known stays.
     pub(super) fn load(self) {
         let Some(number) = self.reading.begin() else { return };
-        let Some(known) = self.around.try_get_untracked() else { return };
         spawn_local(async move {
-            let found = navigation(self.page, known).await;
+            let answer = desk_around().await;
             if !self.reading.shows(number) {
                 return;
             }
-            self.around.try_update(|around| {
-                let Around { counts, held, .. } = std::mem::take(around);
-                *around = Around { counts, held, ..found };
-            });
+            if let Some(found) = allowed(answer) {
+                self.around.try_update(|around| around.found = found);
+            }
             // A ticket's own page shows no counts.
             if !self.address.is_alone() {
                 self.load_counts();
                 self.load_saved_counts();
             }
         });
+    }
+}
+
+impl Tickable for Desk {
+    fn ticked(self) -> RwSignal<BTreeSet<Uuid>> {
+        self.selected
+    }
+
+    fn anchor(self) -> StoredValue<Option<Uuid>> {
+        self.anchor
+    }
+
+    fn ids(self) -> Vec<Uuid> {
+        self.listed()
+    }
+
+    fn loaded(self) -> (usize, bool) {
+        self.loaded.get()
+    }
+
+    /// How many another view holds says nothing of one that has not come, or could not.
+    fn total(self) -> Option<i64> {
+        let of_view = self.total.get().filter(|(of, _)| self.address.asked.with(|asked| asked == of));
+        of_view.map(|(_, n)| n)
+    }
+
+    async fn load_all(self) -> Answer<bool> {
+        match self.listing.try_get_value().flatten() {
+            Some(listing) => listing.load_all().await,
+            None => Ok(false),
+        }
     }
 }
 
@@ -290,12 +318,23 @@ fn put(listing: StoredValue<Option<Listing>>, open: StoredValue<Option<Ticket>>,
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
+    fn view(id: u128, fields: &Value) -> Row {
+        Row { id: Uuid::from_u128(id), version: 1, values: fields.as_object().cloned().unwrap() }
+    }
+
     #[test]
-    fn what_is_known_stays_while_nobody_answers() {
-        assert_eq!(or_known(Ok(2), 1), 2);
-        assert_eq!(or_known(Err(Fault(Error::Offline)), 1), 1);
-        assert_eq!(or_known(Err(Fault(Error::Forbidden)), 1), 0);
+    fn a_view_that_was_just_saved_stands_among_the_others_by_its_name() {
+        let mut around = Around::default();
+        for (id, name) in [(1, "Gates"), (2, "doors"), (1, "Alarms")] {
+            around.put_view(view(id, &json!({"name": name})));
+        }
+        let ids = |around: &Around| around.found.saved.iter().map(|view| view.id.as_u128()).collect::<Vec<_>>();
+        assert_eq!(ids(&around), [1, 2], "renamed, it is there once");
+        around.put_view(view(1, &json!({"name": "Alarms", "archived_at": "2026-11-30T08:00:00Z"})));
+        assert_eq!(ids(&around), [2]);
     }
 }

@@ -12,7 +12,7 @@ impl Desk {
     }
 
     /// The tickets that are listed, in order.
-    fn listed(self) -> Vec<Uuid> {
+    pub(super) fn listed(self) -> Vec<Uuid> {
         self.listing.try_get_value().flatten().map(|listing| listing.ids()).unwrap_or_default()
     }
 

@@ -11,6 +11,7 @@ use super::badge::sla_badge;
 use super::blocked::is_open;
 use super::listing::{Entry, Listing};
 use super::snoozed::{in_words, snoozed_until};
+use crate::record::tick;
 use crate::ui::{Avatar, Checkbox, Icon, Size};
 
 /// Icon of a priority; the usual one needs none.
@@ -45,9 +46,8 @@ pub(super) fn ticket_row(listing: Listing, entry: Entry) -> AnyView {
         let subject = row.with(|row| row.text("subject").unwrap_or_default().to_owned());
         page.text_with("list.select_row", &[("name", &subject)])
     });
-    let tick = move |on: bool| {
-        desk.selected.update(|selected| _ = if on { selected.insert(id) } else { selected.remove(&id) });
-    };
+    let shift = StoredValue::new(false);
+    let set = move |on: bool| tick(desk, id, on, shift.try_update_value(std::mem::take).unwrap_or_default());
     let press = move |event: MouseEvent| {
         let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
         if !modified && event.button() == 0 {
@@ -79,7 +79,9 @@ pub(super) fn ticket_row(listing: Listing, entry: Entry) -> AnyView {
             data-glow=move || glow.get().then_some("")
             on:click=press_row
         >
-            <span class="ticket-check"><Checkbox value=ticked label on_change=tick/></span>
+            <span class="ticket-check" on:pointerdown=move |event| shift.set_value(event.shift_key())>
+                <Checkbox value=ticked label on_change=set/>
+            </span>
             <div class="ticket-text">
                 <div class="ticket-line">
                     <span class="num meta">{move || row.with(|row| row.text("number").unwrap_or_default().to_owned())}</span>

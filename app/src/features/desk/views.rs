@@ -19,8 +19,8 @@ fn named(page: Page, around: &Around, view: View) -> Option<String> {
     let titled =
         |def: &RecordDef, rows: &[Row], id: Uuid| rows.iter().find(|row| row.id == id).map(|row| page.called(def, row));
     match view {
-        View::Queue(id) => titled(&QUEUE, &around.queues, id),
-        View::Saved(id) => titled(&SAVED_VIEW, &around.saved, id),
+        View::Queue(id) => titled(&QUEUE, &around.found.queues, id),
+        View::Saved(id) => titled(&SAVED_VIEW, &around.found.saved, id),
         _ => None,
     }
 }
@@ -40,10 +40,10 @@ fn count(desk: Desk, view: View) -> Option<i64> {
 
 /// The navigation beside the list; chips above it on a phone.
 pub(super) fn rail(desk: Desk) -> AnyView {
-    let loaded = Resource::new(|| (), move |()| around(desk.page));
+    let loaded = Resource::new(|| (), |()| around());
     let lines = Suspend::new(async move {
         let found = loaded.await;
-        desk.around.set(found);
+        desk.know(found);
         view! { {move || queues(desk)} {move || saved(desk)} }
     });
     keep_in_view(desk);
@@ -103,7 +103,7 @@ fn link(desk: Desk, view: View, icon: &'static str, end: AnyView) -> AnyView {
         <li>
             <a class="desk-view" href=Address::view_href(view) aria-current=move || current.get().then_some("page")>
                 <Icon name=icon/>
-                <span class="truncate">{label}</span>
+                <span class="truncate" title=label>{label}</span>
                 {end}
             </a>
         </li>
@@ -123,7 +123,7 @@ fn line(desk: Desk, view: View, icon: &'static str) -> AnyView {
 
 /// Each queue with how many tickets are open, nobody's, and pressing.
 fn queues(desk: Desk) -> Option<AnyView> {
-    let queues = desk.around.with(|around| around.queues.iter().map(|queue| queue.id).collect::<Vec<_>>());
+    let queues = desk.around.with(|around| around.found.queues.iter().map(|queue| queue.id).collect::<Vec<_>>());
     let one = |id: Uuid| {
         let counts = Memo::new(move |_| {
             let found = desk.around.with(|around| {
@@ -143,9 +143,13 @@ fn queues(desk: Desk) -> Option<AnyView> {
     })
 }
 
+/// Three numbers stand beside a name: of more than this it is only told on demand how many they are.
+const MOST_TOLD: i64 = 999;
+
 fn queue_counts(desk: Desk, count: &QueueCount) -> AnyView {
     let page = desk.page;
     let number = |n: i64| format::number(page.locale.get(), n);
+    let short = |n: i64| if n > MOST_TOLD { format!("{MOST_TOLD}+") } else { number(n) };
     let part = |key: &str, n: i64| page.text_with(key, &[("n", &number(n))]);
     let hint = format!(
         "{} · {} · {}",
@@ -154,18 +158,18 @@ fn queue_counts(desk: Desk, count: &QueueCount) -> AnyView {
         part("desk.count_pressing", count.pressing)
     );
     let pressing = (count.pressing > 0)
-        .then(|| view! { <span class="desk-pressing"><Icon name="alarm-clock"/>{number(count.pressing)}</span> });
+        .then(|| view! { <span class="desk-pressing"><Icon name="alarm-clock"/>{short(count.pressing)}</span> });
     let free = (count.unassigned > 0)
-        .then(|| view! { <span class="desk-free"><Icon name="hand"/>{number(count.unassigned)}</span> });
+        .then(|| view! { <span class="desk-free"><Icon name="hand"/>{short(count.unassigned)}</span> });
     view! {
-        <span class="count num" title=hint.clone() aria-hidden="true">{pressing}{free}<span>{number(count.open)}</span></span>
+        <span class="count num" title=hint.clone() aria-hidden="true">{pressing}{free}<span>{short(count.open)}</span></span>
         <span class="visually-hidden">{hint}</span>
     }
     .into_any()
 }
 
 fn saved(desk: Desk) -> Option<AnyView> {
-    let saved = desk.around.with(|around| around.saved.iter().map(|view| view.id).collect::<Vec<_>>());
+    let saved = desk.around.with(|around| around.found.saved.iter().map(|view| view.id).collect::<Vec<_>>());
     (!saved.is_empty()).then(|| {
         let lines = saved.into_iter().map(|id| line(desk, View::Saved(id), "bookmark")).collect_view();
         view! {

@@ -3,17 +3,18 @@
 use leptos::prelude::*;
 use shared::RecordDef;
 use shared::format::{date_time, number, relative};
-use shared::history::{ChangeSet, Concerned, Count, State};
-use shared::i18n::type_label;
+use shared::history::{ChangeSet, Count, State};
 use shared::query::{CHANGE_SET, Filter, Op};
 use shared::types::by_name;
 use uuid::Uuid;
 
 use super::log::Log;
 use super::stays::{result, stays};
+use super::under_way::{over, under_way};
 use super::words::what;
 use crate::context::{Page, t};
 use crate::record::list_address;
+use crate::record::undoing::called;
 use crate::ui::{Badge, Button, Tone};
 
 /// Whether undoing the set does again what was undone.
@@ -50,6 +51,8 @@ pub(super) fn entry(log: Log, set: ChangeSet) -> AnyView {
                 </p>
                 <p id=said(id)>{move || told.with_value(|set| what(page.locale.get(), set))}</p>
                 <ul class="history-names">{told.with_value(|set| names(page, set))}</ul>
+                {told.with_value(|set| under_way(log, set))}
+                {told.with_value(|set| over(page, set))}
                 {move || outcome().map(|outcome| result(page, &outcome))}
                 {move || told.with_value(|set| stays(page, set, outcome()))}
             </div>
@@ -71,6 +74,8 @@ fn mark(set: &ChangeSet) -> Option<AnyView> {
         State::Undone if is_undo(set) => (Tone::Neutral, "admin.history.redone"),
         State::Undone => (Tone::Neutral, "admin.history.undone"),
         State::Running => (Tone::Info, "admin.history.running"),
+        State::Undoing if is_undo(set) => (Tone::Info, "admin.history.redoing"),
+        State::Undoing => (Tone::Info, "admin.history.undoing"),
         State::Final => (Tone::Neutral, "admin.history.final"),
     };
     Some(view! { <Badge tone>{t(text)}</Badge> }.into_any())
@@ -107,21 +112,6 @@ fn names(page: Page, set: &ChangeSet) -> AnyView {
         }
     });
     view! { {import}{records}{others} }.into_any()
-}
-
-/// What a record is called, as far as the reader may know; what has no title is named by its type.
-pub(super) fn called(page: Page, record: &Concerned) -> AnyView {
-    let Some(title) = record.title.clone() else {
-        return view! { <span class="meta">{t("ui.record.lookup_failed")}</span> }.into_any();
-    };
-    let def = by_name(&record.record_type);
-    let untitled = title.trim().is_empty();
-    let kind = move || def.map(|def| type_label(page.locale.get(), def)).unwrap_or_default();
-    let name = move || if untitled { kind() } else { title.clone() };
-    match def.filter(|def| record.there && !def.admin) {
-        Some(def) => view! { <a href=format!("/{}/{}", def.plural, record.id)>{name}</a> }.into_any(),
-        None => view! { <span>{name}</span> }.into_any(),
-    }
 }
 
 /// The list of those records of a set, where there is such a list and they are still in it.

@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::command::UndoOutcome;
-use shared::history::{ChangeSet, ChangeSetQuery, ChangeSets, State};
+use shared::history::{ChangeSet, ChangeSetQuery, ChangeSets, State, UndoRun};
 use shared::i18n::error_sentence;
+use shared::import::Status;
 use shared::{Error, Result};
 use uuid::Uuid;
 
-use crate::api::records::{latest_changes, undo};
+use crate::api::records::{latest_changes, undo, undo_progress};
+use crate::api::{Answer, Fault};
 use crate::context::Page;
 use crate::record::refocus;
+use crate::record::undoing::{PULSE, follow, told};
 use crate::ui::{Toasts, Tone};
 
 /// The state of the page; cheap to copy.
@@ -33,6 +36,12 @@ pub(super) struct Log {
     pub(super) busy: RwSignal<Option<Uuid>>,
     /// What became of those undone here.
     pub(super) outcomes: RwSignal<BTreeMap<Uuid, UndoOutcome>>,
+    /// How far those are that are being undone, as far as that was asked since.
+    pub(super) runs: RwSignal<BTreeMap<Uuid, UndoRun>>,
+    /// Those of them that were begun here.
+    begun: StoredValue<BTreeSet<Uuid>>,
+    /// Those of them that the reader is told nothing of any more: asking on would change nothing.
+    untold: StoredValue<BTreeSet<Uuid>>,
 }
 
 impl Log {
@@ -47,6 +56,9 @@ impl Log {
             asking: RwSignal::new(None),
             busy: RwSignal::new(None),
             outcomes: RwSignal::new(BTreeMap::new()),
+            runs: RwSignal::new(BTreeMap::new()),
+            begun: StoredValue::new(BTreeSet::new()),
+            untold: StoredValue::new(BTreeSet::new()),
         }
     }
 
@@ -81,13 +93,20 @@ impl Log {
         self.busy.set(Some(id));
         spawn_local(async move {
             let undone = undo(id).await;
+            if self.sets.is_disposed() {
+                return self.tell_elsewhere(id, undone);
+            }
             // First, so that the focus goes back to the button while that is there.
             self.asking.set(None);
             self.busy.set(None);
             match undone {
+                Ok(outcome) if outcome.under_way => {
+                    self.begun.try_update_value(|begun| begun.insert(id));
+                    self.mark(id, State::Undoing);
+                }
                 Ok(outcome) => {
                     self.outcomes.update(|outcomes| drop(outcomes.insert(id, outcome)));
-                    self.mark_undone(id);
+                    self.mark(id, State::Undone);
                 }
                 Err(fault) => self.fail(&fault.0),
             }
@@ -100,16 +119,81 @@ impl Log {
         });
     }
 
-    fn mark_undone(self, id: Uuid) {
+    /// Says what came of the wish to undo a set when the page was left before that was known.
+    fn tell_elsewhere(self, id: Uuid, undone: Answer<UndoOutcome>) {
+        match undone {
+            Ok(outcome) => told((self.page, self.toasts), id, &outcome),
+            Err(fault) => self.fail(&fault.0),
+        }
+    }
+
+    fn mark(self, id: Uuid, state: State) {
         self.sets.update(|sets| {
-            sets.iter_mut().filter(|set| set.id == id).for_each(|set| set.state = State::Undone);
+            sets.iter_mut().filter(|set| set.id == id).for_each(|set| set.state = state);
         });
+    }
+
+    /// Looks at what is being undone in the background until it is over. What was begun here is told of elsewhere, too, once the
+    /// page is left.
+    pub(super) fn keep_looking(self) {
+        Effect::new(move |_| {
+            let timer = set_interval_with_handle(move || self.look(), PULSE);
+            on_cleanup(move || drop(timer.map(|timer| timer.clear())));
+        });
+        let begun_here = move |id: &Uuid| self.begun.try_with_value(|begun| begun.contains(id)) == Some(true);
+        on_cleanup(move || {
+            self.open().into_iter().filter(begun_here).for_each(|id| follow((self.page, self.toasts), id));
+        });
+    }
+
+    /// Those that are being undone.
+    fn open(self) -> Vec<Uuid> {
+        let is_told = |id: &Uuid| self.untold.try_with_value(|untold| untold.contains(id)) == Some(false);
+        let open = |sets: &Vec<ChangeSet>| {
+            let undoing = sets.iter().filter(|set| set.state == State::Undoing).map(|set| set.id);
+            undoing.filter(is_told).collect::<Vec<_>>()
+        };
+        self.sets.try_with_untracked(open).unwrap_or_default()
+    }
+
+    fn look(self) {
+        for id in self.open() {
+            spawn_local(async move {
+                match undo_progress(id).await {
+                    Ok(run) if run.status.is_open() => {
+                        self.runs.try_update(|runs| drop(runs.insert(id, run)));
+                    }
+                    Ok(run) if self.open().contains(&id) => self.take_up(run).await,
+                    Err(Fault(Error::NotFound | Error::Forbidden | Error::Unauthenticated)) => {
+                        self.untold.try_update_value(|untold| untold.insert(id));
+                    }
+                    // A lost connection comes back; the next look will tell.
+                    _ => {}
+                }
+            });
+        }
+    }
+
+    /// Tells what came of an undo that is over.
+    async fn take_up(self, run: UndoRun) {
+        let id = run.change_set;
+        let state = if run.status == Status::Finished { State::Undone } else { State::Undoable };
+        self.sets.try_update(|sets| {
+            for set in sets.iter_mut().filter(|set| set.id == id) {
+                (set.state, set.kept_count, set.kept) = (state, run.kept_count, run.kept.clone());
+                set.undo = Some(run.clone());
+            }
+        });
+        // The undo is a set too.
+        if let Ok(found) = self.read(None).await {
+            self.put_first(found.sets);
+        }
     }
 
     /// The newest sets as they are now, before those that were loaded further down.
     fn put_first(self, newest: Vec<ChangeSet>) {
         let known: BTreeSet<Uuid> = newest.iter().map(|set| set.id).collect();
-        self.sets.update(|sets| {
+        self.sets.try_update(|sets| {
             sets.retain(|set| !known.contains(&set.id));
             drop(sets.splice(..0, newest));
         });

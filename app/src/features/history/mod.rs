@@ -5,6 +5,7 @@
 mod entry;
 mod log;
 mod stays;
+mod under_way;
 mod undoing;
 mod words;
 
@@ -68,6 +69,7 @@ fn key(set: &ChangeSet) -> (Uuid, State, usize, i64) {
 }
 
 fn list(log: Log) -> AnyView {
+    log.keep_looking();
     if log.sets.with_untracked(Vec::is_empty) {
         return view! { <EmptyState icon="undo-2" title=t("ui.state.empty") text=t("admin.history.empty")/> }
             .into_any();

@@ -1,12 +1,12 @@
 //! What came of an undo: what it did just now, and what it left alone, for as long as the set is told of.
 
 use leptos::prelude::*;
-use shared::command::{Kept, UndoOutcome};
+use shared::command::UndoOutcome;
 use shared::format::number;
 use shared::history::{ChangeSet, Concerned, Left, Why};
 
-use super::entry::called;
 use crate::context::{Page, t};
+use crate::record::undoing::{called, concerned};
 use crate::ui::{Notice, Tone};
 
 /// Records named of those that an undo has just left alone; as many are kept with the set.
@@ -49,10 +49,6 @@ pub(super) fn stays(page: Page, set: &ChangeSet, outcome: Option<UndoOutcome>) -
         }
         .into_any()
     })
-}
-
-fn concerned(Kept { record_type, id, title }: Kept) -> Concerned {
-    Concerned { record_type, id, title: Some(title), there: true }
 }
 
 fn line(page: Page, record: &Concerned, why: Option<Why>) -> AnyView {

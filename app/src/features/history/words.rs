@@ -84,6 +84,7 @@ mod tests {
             state: shared::history::State::Undoable,
             kept: Vec::new(),
             kept_count: 0,
+            undo: None,
         };
         assert_eq!(what(Locale::En, &set), "Mb merged into Ma, 2 opportunities changed");
         assert_eq!(what(Locale::ZhCn, &set), "“Mb”并入“Ma”，更新 2 个商机");

@@ -47,6 +47,7 @@ fn Entry(run: Run) -> impl IntoView {
         page.text_with("import.history.by", &[("who", &who), ("when", &when)])
     };
     let (tone, key) = match run.status {
+        _ if run.undoing => (Tone::Info, "admin.history.undoing"),
         Status::Waiting => (Tone::Info, "import.status.waiting"),
         Status::Running => (Tone::Info, "import.status.running"),
         Status::Finished => (Tone::Success, "import.status.finished"),

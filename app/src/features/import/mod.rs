@@ -17,6 +17,7 @@ pub mod reading;
 pub mod rows;
 pub mod run;
 pub mod suggesting;
+pub mod undone;
 pub mod wizard;
 
 use leptos::prelude::*;

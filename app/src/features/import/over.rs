@@ -1,53 +1,37 @@
 //! Saying that an import is over to whoever has left its page meanwhile, wherever in the app they are.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::Error;
 use shared::format::number;
 use shared::i18n::{Locale, error_message, translate};
 use shared::import::{Run, Status};
 use uuid::Uuid;
 
-use crate::api::Fault;
 use crate::api::import::{import_run, undo_import};
 use crate::context::Page;
+use crate::record::undoing::{Watch, follow};
 use crate::ui::{Toasts, Tone, Undo};
 
 /// How often a run is looked at that nobody watches.
 const PULSE: Duration = Duration::from_secs(2);
 
-thread_local! {
-    /// The runs that are looked at.
-    static WATCHED: RefCell<BTreeSet<Uuid>> = const { RefCell::new(BTreeSet::new()) };
-}
-
 /// Looks at a run until it is over, and says so unless its page is open by then.
-pub(super) fn tell_when_over(context: (Page, Toasts), id: Uuid) {
-    if WATCHED.with_borrow_mut(|watched| watched.insert(id)) {
-        look(context, id);
-    }
-}
-
-fn look((page, toasts): (Page, Toasts), id: Uuid) {
-    spawn_local(async move {
-        match import_run(id).await {
-            // A lost connection comes back; the next look will tell.
-            Err(Fault(Error::Offline)) => set_timeout(move || look((page, toasts), id), PULSE),
-            Ok(run) if run.status.is_open() => set_timeout(move || look((page, toasts), id), PULSE),
-            found => {
-                WATCHED.with_borrow_mut(|watched| watched.remove(&id));
-                if let Ok(run) = found
-                    && !is_shown(id)
-                {
-                    tell((page, toasts), &run);
-                }
+pub(super) fn tell_when_over((page, toasts): (Page, Toasts), id: Uuid) {
+    let Some(watch) = Watch::begin(id) else { return };
+    watch.until_over(
+        PULSE,
+        import_run,
+        |run: &Run| run.status.is_open(),
+        move |found| {
+            if let Ok(run) = found
+                && !is_shown(id)
+            {
+                tell((page, toasts), &run);
             }
-        }
-    });
+        },
+    );
 }
 
 /// Whether one looks at the run, and so at how it ended.
@@ -60,8 +44,8 @@ fn tell((page, toasts): (Page, Toasts), run: &Run) {
     let link = (format!("/import?run={}", run.id), translate(locale, "import.over.show", &[]));
     match run.status {
         Status::Finished => {
-            let id = run.id;
-            let undo = Undo::new(move || undo((page, toasts), id));
+            let (id, set) = (run.id, run.change_set);
+            let undo = Undo::new(move || undo((page, toasts), id, set));
             let undo = (run.created + run.updated > 0).then_some(undo);
             let tone = if run.failed > 0 { Tone::Warning } else { Tone::Success };
             toasts.show(done(locale, run), tone, undo, Some(link));
@@ -90,10 +74,12 @@ fn done(locale: Locale, run: &Run) -> String {
     translate(locale, "import.over.done", &[("counts", &told.join(comma))])
 }
 
-fn undo((page, toasts): (Page, Toasts), id: Uuid) {
+/// Takes the import back, all that it has done being the set.
+fn undo((page, toasts): (Page, Toasts), id: Uuid, set: Uuid) {
     spawn_local(async move {
         let locale = page.locale.get_untracked();
         match undo_import(id).await {
+            Ok(outcome) if outcome.under_way => follow((page, toasts), set),
             Ok(outcome) => {
                 let n = number(locale, i64::try_from(outcome.undone).unwrap_or(i64::MAX));
                 let text = translate(locale, "import.done.undone", &[("n", &n)]);
@@ -128,6 +114,7 @@ mod tests {
             unchanged: 0,
             failed,
             kept: 0,
+            undoing: false,
             change_set: Uuid::nil(),
             record_types: Vec::new(),
             created_at: chrono::DateTime::UNIX_EPOCH,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::RecordDef;
 use shared::format::listed;
 use shared::i18n::{choice_label, field_label, type_label_many};
-use shared::import::{Candidate, Decision, FileInfo, Question, Unknown};
+use shared::import::{Candidate, Decision, FileInfo, Question, Unknown, Without};
 use shared::record::Kind;
 use shared::types::by_name;
 use uuid::Uuid;
@@ -114,7 +114,8 @@ fn Asked(wizard: Wizard, at: usize, question: Question) -> impl IntoView {
 /// What can be answered: what may be meant, a new record, nothing, or anything else that there is.
 fn answers(wizard: Wizard, at: usize, question: Question) -> AnyView {
     let page = wizard.page;
-    let Question { unknown, several, is_own, unreadable, suggestions, options, may_create, decision, .. } = question;
+    let without = without(page, &question);
+    let Question { unknown, several, is_own, suggestions, options, may_create, made_in, decision, .. } = question;
     let answer = |words: Signal<String>, own: Decision| {
         let (unknown, chosen) = (unknown.clone(), decision.as_ref() == Some(&own));
         view! {
@@ -131,26 +132,41 @@ fn answers(wizard: Wizard, at: usize, question: Question) -> AnyView {
         });
         answer(words, Decision::Use(suggestion.value))
     });
-    let value = unknown.value.clone();
+    let (value, is_placed) = (unknown.value.clone(), !made_in.is_empty());
     let create = Signal::derive(move || match is_own {
         true => page.text("import.near.create_own"),
+        false if is_placed => page.text_with("import.near.create_in", &[("value", &value), ("within", &made_in)]),
         false => page.text_with("import.near.create", &[("value", &value)]),
     });
-    let without = t(match () {
-        () if is_own => "import.near.leave_out",
-        () if !unreadable.is_empty() => "import.near.leave_unread",
-        () => "import.near.leave_empty",
-    });
     let create = may_create.then(|| answer(create, Decision::Create));
-    let all = uses.chain(create).chain([answer(without, Decision::Empty)]).collect_view();
+    let without = without.map(|words| answer(words, Decision::Empty));
+    let all = uses.chain(create).chain(without).collect_view();
     let choose = match by_name(&unknown.target).filter(|_| !several) {
         _ if !options.is_empty() => view! { <Options wizard unknown options several chosen=decision/> }.into_any(),
         // A new pipeline has no stages to choose from, and those of others are not meant.
-        Some(def) if may_create && is_part(def) => ().into_any(),
+        Some(def) if may_create && !is_placed && is_part(def) => ().into_any(),
         Some(def) => view! { <Lookup wizard at unknown def chosen=decision/> }.into_any(),
         None => ().into_any(),
     };
     view! { <div class="button-group">{all}{choose}</div> }.into_any()
+}
+
+/// What an answer without value is called, as far as there is such an answer: rows that must have a value get their usual one.
+fn without(page: Page, question: &Question) -> Option<Signal<String>> {
+    Some(match Without::of(&question.fields) {
+        _ if question.is_own => t("import.near.leave_out"),
+        _ if !question.unreadable.is_empty() => t("import.near.leave_unread"),
+        Without::Nothing => t("import.near.leave_empty"),
+        Without::Follows => t("import.near.leave_to_step"),
+        Without::Begins => t("import.near.leave_at_first"),
+        Without::Usual(code) => {
+            let target = question.unknown.target.clone();
+            Signal::derive(move || {
+                page.text_with("import.near.leave_usual", &[("name", &shown(page, &target, code, code))])
+            })
+        }
+        Without::Refused => return None,
+    })
 }
 
 /// Whether records of a type are parts of others: where one can be made, the row says of which.

@@ -1,24 +1,24 @@
-//! A run: progress, what became of it, undo.
+//! A run: progress, and what became of it.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::command::Kept;
 use shared::format::number;
-use shared::i18n::{error_message, type_label, type_label_many};
+use shared::history::{Concerned, UndoRun};
+use shared::i18n::{error_message, type_label_many};
 use shared::import::{FILE_ERASED, Run, Status};
 use shared::query::{CHANGE_SET, Filter, Op};
 use shared::types::by_name;
 use uuid::Uuid;
 
 use super::over::tell_when_over;
-use crate::api::import::{cancel_import, import_run, undo_import};
+use super::undone::{LeftAlone, UndoDialog, Undoing, came_of, learn_of_undo};
+use crate::api::import::{cancel_import, import_run};
 use crate::context::{Page, t};
 use crate::record::list_address;
-use crate::ui::{
-    Button, ButtonKind, ConfirmDialog, ErrorState, LinkButton, Notice, Progress, SkeletonRows, Toasts, Tone,
-};
+use crate::record::undoing::follow;
+use crate::ui::{Button, ButtonKind, ErrorState, LinkButton, Notice, Progress, SkeletonRows, Toasts, Tone};
 
 /// How often an open run is looked at.
 const PULSE: Duration = Duration::from_millis(500);
@@ -32,20 +32,28 @@ pub fn RunView(
     let page = Page::take();
     let run = RwSignal::new(None::<Run>);
     let error = RwSignal::new(None::<String>);
-    let kept = RwSignal::new(Vec::<Kept>::new());
+    let kept = RwSignal::new(Vec::<Concerned>::new());
+    let undo = RwSignal::new(None::<UndoRun>);
     let look = move || {
         spawn_local(async move {
             match import_run(id).await {
-                Ok(fresh) => run.set(Some(fresh)),
+                Ok(fresh) => {
+                    let is_known = learn_of_undo(&fresh, run, (undo, kept)).await;
+                    // That the undo is over is taken up with what came of it: until then the next look asks again.
+                    if is_known || fresh.undoing {
+                        run.try_set(Some(fresh));
+                    }
+                }
                 // A lost connection comes back; the next look will tell.
                 Err(fault) if fault.0 == shared::Error::Offline => {}
-                Err(fault) => error.set(Some(error_message(page.locale.get_untracked(), &fault.0))),
+                Err(fault) => drop(error.try_set(Some(error_message(page.locale.get_untracked(), &fault.0)))),
             }
         });
     };
     Effect::new(move |_| {
         look();
-        let going_on = move || run.with_untracked(|run| run.as_ref().is_none_or(|run| run.status.is_open()));
+        let going_on =
+            move || run.with_untracked(|run| run.as_ref().is_none_or(|run| run.status.is_open() || run.undoing));
         let timer = set_interval_with_handle(
             move || {
                 if going_on() {
@@ -61,14 +69,19 @@ pub fn RunView(
         if run.try_with_untracked(|run| run.as_ref().is_some_and(|run| run.status.is_open())) == Some(true) {
             tell_when_over((page, toasts), id);
         }
+        let undone = run.try_with_untracked(|run| run.as_ref().filter(|run| run.undoing).map(|run| run.change_set));
+        if let Some(set) = undone.flatten() {
+            follow((page, toasts), set);
+        }
     });
-    let stage = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| run.status)));
+    let stage = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| (run.status, run.undoing))));
     view! {
         {move || match (error.get(), stage.get()) {
             (Some(text), _) => view! { <ErrorState title=t("import.title") text/> }.into_any(),
             (None, None) => view! { <SkeletonRows/> }.into_any(),
-            (None, Some(status)) if status.is_open() => view! { <UnderWay run/> }.into_any(),
-            (None, Some(_)) => view! { <Over run kept/> }.into_any(),
+            (None, Some((status, _))) if status.is_open() => view! { <UnderWay run/> }.into_any(),
+            (None, Some((_, true))) => view! { <Undoing undo/> }.into_any(),
+            (None, Some(_)) => view! { <Over run kept undo look=Callback::new(move |()| look())/> }.into_any(),
         }}
     }
 }
@@ -114,13 +127,19 @@ fn UnderWay(run: RwSignal<Option<Run>>) -> impl IntoView {
 }
 
 /// A count as people read it; reactive.
-fn grouped(page: Page, n: u64) -> String {
+pub(super) fn grouped(page: Page, n: u64) -> String {
     number(page.locale.get(), i64::try_from(n).unwrap_or(i64::MAX))
 }
 
 /// What became of it.
 #[component]
-fn Over(run: RwSignal<Option<Run>>, kept: RwSignal<Vec<Kept>>) -> impl IntoView {
+fn Over(
+    run: RwSignal<Option<Run>>,
+    kept: RwSignal<Vec<Concerned>>,
+    undo: RwSignal<Option<UndoRun>>,
+    look: Callback<()>,
+) -> impl IntoView {
+    let page = Page::take();
     let asking = RwSignal::new(false);
     move || {
         let Some(of) = run.get() else { return ().into_any() };
@@ -130,7 +149,11 @@ fn Over(run: RwSignal<Option<Run>>, kept: RwSignal<Vec<Kept>>) -> impl IntoView 
         let undoable = touched && of.status != Status::Undone;
         view! {
             <Heading run=of.clone()/>
-            <Left kept/>
+            {move || {
+                let told = undo.with(|undo| undo.as_ref().and_then(|undo| came_of(page, undo)));
+                told.map(|(text, tone)| view! { <Notice tone text/> })
+            }}
+            <LeftAlone kept count=of.kept/>
             <p class="muted">{of.title.clone()}</p>
             <div class="figures">
                 <Count key="import.done.created" n=of.created/>
@@ -152,7 +175,7 @@ fn Over(run: RwSignal<Option<Run>>, kept: RwSignal<Vec<Kept>>) -> impl IntoView 
                     <Button icon="undo-2" on_click=move |_| asking.set(true)>{t("import.done.undo")}</Button>
                 })}
             </div>
-            <UndoDialog run asking kept/>
+            <UndoDialog run asking undo kept look/>
         }
         .into_any()
     }
@@ -188,28 +211,6 @@ fn Heading(run: Run) -> impl IntoView {
     }
 }
 
-/// What an undo has left alone, by name; only right after it.
-#[component]
-fn Left(kept: RwSignal<Vec<Kept>>) -> impl IntoView {
-    let page = Page::take();
-    let one = move |kept: Kept| {
-        let def = by_name(&kept.record_type);
-        let label = def.map(|def| type_label(page.locale.get(), def)).unwrap_or_default();
-        let href = def.map(|def| format!("/{}/{}", def.plural, kept.id));
-        view! { <li><a href=href>{kept.title}</a> " " <span class="meta">{label}</span></li> }
-    };
-    move || {
-        (!kept.with(Vec::is_empty)).then(|| {
-            view! {
-                <section class="section">
-                    <h3 class="section-title">{t("import.done.kept_names")}</h3>
-                    <ul class="stack">{kept.get().into_iter().map(one).collect_view()}</ul>
-                </section>
-            }
-        })
-    }
-}
-
 #[component]
 fn Count(key: &'static str, n: u64) -> impl IntoView {
     let page = Page::take();
@@ -242,40 +243,4 @@ fn Imported(run: Run) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-/// Asks before an import is taken back.
-#[component]
-fn UndoDialog(run: RwSignal<Option<Run>>, asking: RwSignal<bool>, kept: RwSignal<Vec<Kept>>) -> impl IntoView {
-    let (page, toasts) = (Page::take(), Toasts::take());
-    let busy = RwSignal::new(false);
-    let title = Signal::derive(move || {
-        let name = run.with(|run| run.as_ref().map(|run| run.title.clone())).unwrap_or_default();
-        page.text_with("import.done.undo_confirm", &[("name", &name)])
-    });
-    let undo = move |()| {
-        let Some(id) = run.with_untracked(|run| run.as_ref().map(|run| run.id)) else { return };
-        busy.set(true);
-        spawn_local(async move {
-            let locale = page.locale.get_untracked();
-            match undo_import(id).await {
-                Ok(outcome) => {
-                    let n = number(locale, i64::try_from(outcome.undone).unwrap_or(i64::MAX));
-                    let text = shared::i18n::translate(locale, "import.done.undone", &[("n", &n)]);
-                    toasts.push(text, Tone::Success, None);
-                    kept.set(outcome.kept);
-                }
-                Err(fault) => toasts.push(error_message(locale, &fault.0), Tone::Danger, None),
-            }
-            busy.set(false);
-            asking.set(false);
-            if let Ok(fresh) = import_run(id).await {
-                run.set(Some(fresh));
-            }
-        });
-    };
-    view! {
-        <ConfirmDialog open=asking title text=t("import.done.undo_text") action=t("import.done.undo")
-            cancel=t("ui.action.cancel") busy on_confirm=undo/>
-    }
 }

@@ -131,7 +131,7 @@ fn failed(page: Page, error: shared::Error, retry: impl Fn() + Copy + Send + Syn
 fn Figures(tasks: Tasks) -> impl IntoView {
     let awake = RwSignal::new(false);
     Effect::new(move |_| awake.set(true));
-    let counted = move || awake.get() && tasks.live.with(Option::is_some);
+    let counted = move || awake.get() && tasks.live.with(Option::is_some) && tasks.denied.with(Option::is_none);
     let text = move |state| if counted() { tasks.of(state).len().to_string() } else { "–".to_owned() };
     let count = move |state| Signal::derive(move || text(state));
     view! {
@@ -157,8 +157,14 @@ fn Sections(tasks: Tasks, rows: Rows, reload_side: Callback<()>) -> impl IntoVie
             live.follow(&cursor, move |event| follow(tasks, event, side_soon));
         }
     });
+    let denied = move || {
+        let error = tasks.denied.get()?;
+        Some(failed(tasks.page, error, move || tasks.reload()))
+    };
     let nothing = Memo::new(move |_| {
-        [State::Overdue, State::Today, State::Later, State::NoDate].iter().all(|state| tasks.of(*state).is_empty())
+        let is_empty =
+            [State::Overdue, State::Today, State::Later, State::NoDate].iter().all(|state| tasks.of(*state).is_empty());
+        is_empty && tasks.denied.with(Option::is_none)
     });
     let done_some = Memo::new(move |_| !tasks.of(State::Done).is_empty());
     let title = Signal::derive(move || {
@@ -170,6 +176,7 @@ fn Sections(tasks: Tasks, rows: Rows, reload_side: Callback<()>) -> impl IntoVie
         false => ("my_day.nothing_due_hint_desk", "/desk", "inbox", "ui.nav.tickets"),
     };
     view! {
+        {denied}
         <Show when=move || nothing.get()>
             <EmptyState icon="sun" title text=t(hint)>
                 <LinkButton href icon>{t(place)}</LinkButton>

@@ -12,8 +12,8 @@ use shared::{Error, Row, i18n};
 use uuid::Uuid;
 
 use crate::acting::act;
-use crate::api::Answer;
 use crate::api::records::list_records;
+use crate::api::{Answer, Fault};
 use crate::context::{Page, browser_now};
 use crate::live::LOAD_AGAIN;
 
@@ -99,6 +99,8 @@ pub(super) struct Tasks {
     pub(super) titles: RwSignal<Titles>,
     /// Where the live log was when the rows were read.
     pub(super) live: RwSignal<Option<String>>,
+    /// Why one may see none of them any more.
+    pub(super) denied: RwSignal<Option<Error>>,
 }
 
 impl Tasks {
@@ -108,6 +110,7 @@ impl Tasks {
             rows: RwSignal::new(Vec::new()),
             titles: RwSignal::new(Titles::new()),
             live: RwSignal::new(None),
+            denied: RwSignal::new(None),
         }
     }
 
@@ -116,6 +119,7 @@ impl Tasks {
         self.rows.set(loaded.rows);
         self.titles.set(loaded.titles);
         self.live.set(Some(loaded.live));
+        self.denied.set(None);
     }
 
     /// Loads everything again: too much happened to be told.
@@ -128,6 +132,10 @@ impl Tasks {
             }
             match loaded {
                 Ok(loaded) => self.start(loaded),
+                Err(Fault(error)) if error.is_denial() => {
+                    self.rows.set(Vec::new());
+                    self.denied.set(Some(error));
+                }
                 Err(_) => set_timeout(move || self.reload_if_open(), LOAD_AGAIN),
             }
         });

@@ -14,6 +14,7 @@ use super::address::Address;
 use super::asking::Asking;
 use super::drag::Drag;
 use crate::context::Page;
+use crate::live::Again;
 use crate::ui::{Toasts, stage_hue};
 
 /// Height of a card and the gap below it in px, until one is measured.
@@ -189,6 +190,7 @@ pub(super) struct Timers {
     pub(super) cards: StoredValue<Option<TimeoutHandle>>,
     /// When totals were last asked for, ms since 1970.
     pub(super) totals_at: StoredValue<f64>,
+    pub(super) again: Again,
 }
 
 impl OpenBoard {
@@ -223,6 +225,7 @@ impl OpenBoard {
                 totals: StoredValue::new(None),
                 cards: StoredValue::new(None),
                 totals_at: StoredValue::new(0.0),
+                again: Again::new(),
             },
             done: StoredValue::new(Vec::new()),
             reopen,

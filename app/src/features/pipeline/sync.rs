@@ -15,7 +15,6 @@ use super::model::{Card, Lane, OpenBoard, arranged, outcome_of, place_of};
 use crate::api::Fault;
 use crate::api::board::{board_cards, board_totals, open_board};
 use crate::context::browser_now;
-use crate::live::LOAD_AGAIN;
 
 /// Events of the same moment are applied together.
 const GATHER: Duration = Duration::from_millis(16);
@@ -104,7 +103,11 @@ impl OpenBoard {
                 }
             }
             LiveEvent::Refresh { record_type } if record_type == "opportunity" => self.cards_soon(),
-            LiveEvent::Reset => self.cards_soon(),
+            LiveEvent::Reset => {
+                // Nor after the long rest of what nobody could answer.
+                self.timers.cards.try_update_value(Option::take).flatten().inspect(TimeoutHandle::clear);
+                self.cards_soon();
+            }
             event if self.rearranges(&event) => self.cards_soon(),
             _ => {}
         }
@@ -177,12 +180,12 @@ impl OpenBoard {
 
     /// Asks for the totals after a rest.
     pub(super) fn totals_soon(self) {
-        later(self.timers.totals, move || self.load_totals());
+        later(self.timers.totals, REST, move || self.load_totals());
     }
 
     /// Asks for the cards in view and the totals after a rest.
     pub(super) fn cards_soon(self) {
-        later(self.timers.cards, move || self.reload());
+        later(self.timers.cards, REST, move || self.reload());
     }
 
     fn load_totals(self) {
@@ -192,10 +195,14 @@ impl OpenBoard {
         self.timers.totals_at.set_value(browser_ms());
         let query = self.query.get_value();
         spawn_local(async move {
-            let Ok(totals) = board_totals(query).await else { return self.once_more(Self::totals_soon) };
+            let totals = match board_totals(query).await {
+                Ok(totals) => totals,
+                Err(Fault(error)) => return self.without(&error, self.timers.totals, Self::load_totals),
+            };
             if !self.is_open() {
                 return;
             }
+            self.timers.again.loaded();
             for lane in self.lanes.get_value() {
                 let own = totals.iter().find(|(stage, _)| *stage == lane.id).map(|(_, totals)| *totals);
                 lane.totals.set(own.unwrap_or_default());
@@ -203,14 +210,16 @@ impl OpenBoard {
         });
     }
 
-    /// Nothing else would tell what a failed request was to bring.
-    fn once_more(self, ask: fn(Self)) {
-        let again = move || {
-            if self.is_open() {
-                ask(self);
-            }
-        };
-        set_timeout(again, LOAD_AGAIN);
+    /// Nothing else would tell what a failed request was to bring: it is made once more after a rest. Where that would not help,
+    /// the pipeline being gone, or the right to it, the page says so.
+    fn without(self, error: &Error, timer: StoredValue<Option<TimeoutHandle>>, ask: fn(Self)) {
+        if !self.is_open() {
+            return;
+        }
+        match self.timers.again.after(error) {
+            Some(rest) => later(timer, rest, move || ask(self)),
+            None => self.reopen.run(()),
+        }
     }
 
     /// Loads the board again in place: scroll positions stay, newer rows that came meanwhile win.
@@ -223,9 +232,7 @@ impl OpenBoard {
         spawn_local(async move {
             let mut board = match open_board(query.clone()).await {
                 Ok(board) => board,
-                // The pipeline is gone, and the page says so.
-                Err(Fault(Error::NotFound)) if self.is_open() => return self.reopen.run(()),
-                Err(_) => return self.once_more(Self::cards_soon),
+                Err(Fault(error)) => return self.without(&error, self.timers.cards, Self::reload),
             };
             for column in &mut board.columns {
                 // While one waited, another filter or page may have been chosen.
@@ -235,7 +242,10 @@ impl OpenBoard {
                 let wanted = self.lane(column.stage.id).map_or(0, |lane| lane.cards.with_untracked(Vec::len));
                 for _ in 0..ROUNDS {
                     let Some(cursor) = column.next.clone().filter(|_| column.cards.len() < wanted) else { break };
-                    let Ok(more) = board_cards(query.clone(), column.stage.id, cursor).await else { break };
+                    let more = match board_cards(query.clone(), column.stage.id, cursor).await {
+                        Ok(more) => more,
+                        Err(Fault(error)) => return self.without(&error, self.timers.cards, Self::reload),
+                    };
                     column.cards.extend(more.cards);
                     column.next = more.next;
                     board.titles.extend(more.titles);
@@ -244,6 +254,7 @@ impl OpenBoard {
             if !self.is_open() {
                 return;
             }
+            self.timers.again.loaded();
             if self.drag.is_active() {
                 return self.cards_soon();
             }
@@ -328,7 +339,7 @@ fn browser_ms() -> f64 {
 }
 
 /// Runs `act` after a rest. What is asked for again meanwhile is the same act: a busy board must not put it off for good.
-pub(super) fn later(timer: StoredValue<Option<TimeoutHandle>>, act: impl FnOnce() + 'static) {
+fn later(timer: StoredValue<Option<TimeoutHandle>>, rest: Duration, act: impl FnOnce() + 'static) {
     if timer.try_with_value(Option::is_some) != Some(false) {
         return;
     }
@@ -337,5 +348,5 @@ pub(super) fn later(timer: StoredValue<Option<TimeoutHandle>>, act: impl FnOnce(
             act();
         }
     };
-    timer.set_value(set_timeout_with_handle(run, REST).ok());
+    timer.set_value(set_timeout_with_handle(run, rest).ok());
 }

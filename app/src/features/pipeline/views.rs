@@ -23,7 +23,7 @@ pub(super) struct BoardViews {
     all: RwSignal<Vec<Row>>,
     naming: RwSignal<Option<Naming>>,
     /// What the menu asks for is told when it is closed already: these stay with the page.
-    reload: Callback<()>,
+    reload: Callback<Option<Row>>,
     named: Callback<Option<Uuid>>,
 }
 
@@ -53,10 +53,10 @@ impl BoardViews {
 pub(super) fn view_menu(address: Address) -> impl IntoView {
     let page = Page::take();
     let all = RwSignal::new(Vec::new());
-    let reload = Callback::new(move |()| load_views(OPPORTUNITY.name, SURFACE, all));
+    let reload = Callback::new(move |_: Option<Row>| load_views(OPPORTUNITY.name, SURFACE, all));
     let named = Callback::new(move |id: Option<Uuid>| address.choose_view(id, &address.filters.get_untracked()));
     let views = BoardViews { address, all, naming: RwSignal::new(None), reload, named };
-    Effect::new(move |_| reload.run(()));
+    Effect::new(move |_| reload.run(None));
     let chosen =
         move || address.view().and_then(|id| views.all.with(|all| all.iter().find(|view| view.id == id).cloned()));
     let label = Signal::derive(move || {

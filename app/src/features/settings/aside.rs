@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::format::relative;
 use shared::i18n::{error_message, translate};
-use shared::post::AsideLetter;
+use shared::post::{AsideLetter, GONE};
 
 use super::aside_letter;
 use super::roster::Failed;
@@ -63,20 +63,30 @@ fn Letter(
 ) -> impl IntoView {
     let (page, toasts) = (Page::take(), Toasts::take());
     let (own, read) = (letter.clone(), letter.clone());
-    let AsideLetter { id, mailbox, sender, subject, received_at, reason, error, complete, .. } = letter;
+    let AsideLetter { id, mailbox, sender, subject, received_at, reason, error, complete, wanted, .. } = letter;
     let again = move |_| {
         spawn_local(async move {
             let locale = page.locale.get_untracked();
             match try_letter_again(id).await {
-                Ok(()) => toasts.push(translate(locale, "mail.aside.tried", &[]), Tone::Success, None),
+                Ok(()) => {
+                    let done = if complete { "mail.aside.tried" } else { "mail.aside.wanted" };
+                    toasts.push(translate(locale, done, &[]), Tone::Success, None);
+                }
                 Err(fault) => toasts.push(error_message(locale, &fault.0), Tone::Danger, None),
             }
             loaded.refetch();
         });
     };
     let why = move || {
+        if wanted {
+            return page.text("mail.aside.wanted");
+        }
         let known = page.text(&format!("mail.aside.{reason}"));
-        error.as_ref().map_or(known.clone(), |error| format!("{known}: {error}"))
+        match error.as_deref() {
+            Some(GONE) => page.text("mail.aside.gone"),
+            Some(error) => format!("{known}: {error}"),
+            None => known,
+        }
     };
     let from = if sender.is_empty() { page.text("mail.aside.no_sender") } else { sender };
     let about = if subject.is_empty() { page.text("mail.no_subject") } else { subject };
@@ -92,8 +102,8 @@ fn Letter(
             <div class="admin-row-tools">
                 {complete.then(|| view! {
                     <Button on_click=move |_| reading.set(Some(read.clone()))>{t("mail.aside.read")}</Button>
-                    <Button on_click=again>{t("mail.aside.again")}</Button>
                 })}
+                <Button on_click=again>{t("mail.aside.again")}</Button>
                 <Button kind=ButtonKind::Ghost on_click=move |_| discarding.set(Some(own.clone()))>{t("mail.aside.discard")}</Button>
             </div>
         </li>

@@ -45,7 +45,12 @@ pub fn view(id: Uuid) -> AnyView {
         spawn_local(async move {
             match get_record(BUSINESS_CALENDAR.name.to_owned(), id).await {
                 Ok(detail) => keep(row, detail.row),
-                Err(fault) => drop(failure.try_set(Some(fault.0))),
+                Err(fault) => {
+                    if fault.0.is_denial() {
+                        row.try_set(None);
+                    }
+                    failure.try_set(Some(fault.0));
+                }
             }
         });
     });

@@ -179,7 +179,7 @@ fn inputs(def: &'static RecordDef, fields: &[&str], editor: Editor) -> AnyView {
 /// One field of the dialog.
 fn input(def: &'static RecordDef, field: &'static FieldDef, editor: Editor) -> AnyView {
     let page = Page::take();
-    let label = Signal::derive(move || field_label(page.locale.get(), def, field.name));
+    let label = Signal::derive(move || i18n::input_label(page.locale.get(), page.own_locale(), def, field.name));
     if matches!(field.kind, Kind::Bool) {
         let value =
             Signal::derive(move || editor.values.with(|v| v.get(field.name).and_then(Value::as_bool).unwrap_or(false)));

@@ -90,7 +90,8 @@ fn MailboxRow(
     locked: RwSignal<Option<Row>>,
 ) -> impl IntoView {
     let address = row.text("address").unwrap_or_default().to_owned();
-    let queue = row.reference("queue_id").map(|id| roster.title(id)).unwrap_or_default();
+    let queue = row.reference("queue_id");
+    let queue = move || queue.map(|id| roster.title(id)).unwrap_or_default();
     let (id, active) = (row.id, row.flag("active"));
     let row = StoredValue::new(row);
     let archive = move |()| roster.archive(&row.get_value());

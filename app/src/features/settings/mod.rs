@@ -32,6 +32,7 @@ use shared::types::{DESK_SETTINGS, by_name};
 use uuid::Uuid;
 
 use crate::context::{Page, PageTitle, t};
+use crate::record::not_found;
 use crate::sections::SECTIONS;
 use crate::ui::{ErrorState, Icon};
 
@@ -43,20 +44,23 @@ pub fn SettingsPage() -> impl IntoView {
     let address = Memo::new(move |_| params.with(|params| params.get("section").unwrap_or_default()));
     let section = Memo::new(move |_| address.with(|address| section_of(address)));
     let is_admin = page.actor().is_some_and(|actor| actor.grants.admin);
-    let current = move || SECTIONS.get(section.get()).unwrap_or(&SECTIONS[0]);
+    let current = move || section.get().and_then(|at| SECTIONS.get(at));
+    let called = move || current().map_or("ui.state.not_found", |section| section.label);
     view! {
-        <PageTitle text=Signal::derive(move || format!("{} · {}", page.text(current().label), page.text("ui.app_name")))/>
+        <PageTitle text=Signal::derive(move || format!("{} · {}", page.text(called()), page.text("ui.app_name")))/>
         <div class="page">
             <header class="page-head"><h1>{t("ui.nav.settings")}</h1></header>
             <div class="admin">
                 <Sections section is_admin/>
                 <div class="admin-body" tabindex="0">
                     {move || {
-                        let shown = current();
-                        if shown.admin && !is_admin {
-                            view! { <ErrorState denied=true title=t("ui.state.no_access") text=t("admin.ask_administrator")/> }.into_any()
-                        } else {
-                            body(shown.key, address)
+                        match current() {
+                            Some(shown) if shown.admin && !is_admin => view! {
+                                <ErrorState denied=true title=t("ui.state.no_access") text=t("admin.ask_administrator")/>
+                            }
+                            .into_any(),
+                            Some(shown) => body(shown.key, address),
+                            None => not_found(),
                         }
                     }}
                 </div>
@@ -65,18 +69,18 @@ pub fn SettingsPage() -> impl IntoView {
     }
 }
 
-/// Index of the section an address names; the first when it names none.
-fn section_of(address: &str) -> usize {
+/// Index of the section an address names: the first without a name, `None` where there is none of that name.
+fn section_of(address: &str) -> Option<usize> {
     let key = address.split('/').next().unwrap_or_default();
-    SECTIONS.iter().position(|section| section.key == key).unwrap_or(0)
+    if key.is_empty() { Some(0) } else { SECTIONS.iter().position(|section| section.key == key) }
 }
 
 #[component]
-fn Sections(section: Memo<usize>, is_admin: bool) -> impl IntoView {
+fn Sections(section: Memo<Option<usize>>, is_admin: bool) -> impl IntoView {
     let link = move |at: usize| {
         let own = &SECTIONS[at];
         view! {
-            <a href=format!("/settings/{}", own.key) aria-current=move || (section.get() == at).then_some("page")>
+            <a href=format!("/settings/{}", own.key) aria-current=move || (section.get() == Some(at)).then_some("page")>
                 <Icon name=own.icon/>
                 <span>{t(own.label)}</span>
             </a>
@@ -159,8 +163,9 @@ mod tests {
 
     #[test]
     fn an_address_names_its_section() {
-        assert_eq!(SECTIONS[section_of("roles/0190")].key, "roles");
-        assert_eq!(SECTIONS[section_of("")].key, "profile");
-        assert_eq!(SECTIONS[section_of("nonsense")].key, "profile");
+        let key = |address: &str| section_of(address).map(|at| SECTIONS[at].key);
+        assert_eq!(key("roles/0190"), Some("roles"));
+        assert_eq!(key(""), Some("profile"));
+        assert_eq!(key("mail"), None);
     }
 }

@@ -50,9 +50,10 @@ impl Roster {
         self.words.set(words);
     }
 
-    /// The title of a record referred to; empty when it may not be seen.
+    /// The title of a record referred to, in the reader's language; empty when it may not be seen. Tracked: it comes behind a record
+    /// that is new here, and anew when the language changes.
     pub fn title(self, id: Uuid) -> String {
-        self.titles.with_untracked(|titles| titles.get(&id).cloned().unwrap_or_default())
+        self.titles.with(|titles| titles.get(&id).cloned().unwrap_or_default())
     }
 
     /// What one of the records is called in the reader's language; tracked.

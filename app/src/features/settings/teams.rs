@@ -41,7 +41,8 @@ pub fn TeamsSection() -> impl IntoView {
 
 #[component]
 fn Team(roster: Roster, editor: Editor, depth: usize, row: Row) -> impl IntoView {
-    let manager = row.reference("manager_id").map(|id| roster.title(id)).filter(|name| !name.is_empty());
+    let manager = row.reference("manager_id");
+    let manager = move || manager.map(|id| roster.title(id)).unwrap_or_default();
     let row = StoredValue::new(row);
     let name = move || row.with_value(|row| roster.called(row));
     let below = move |()| {

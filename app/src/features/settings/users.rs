@@ -74,9 +74,16 @@ fn User(
     let name = row.text("name").unwrap_or_default().to_owned();
     let email = row.text("email").map(str::to_owned);
     let (active, has_address, away) = (row.flag("active"), email.is_some(), row.flag("away"));
-    let roles: Vec<String> =
-        ids(&row.values, "role_ids").into_iter().map(|id| roster.title(id)).filter(|r| !r.is_empty()).collect();
-    let team = row.reference("team_id").map(|id| roster.title(id)).filter(|team| !team.is_empty());
+    let role_ids = ids(&row.values, "role_ids");
+    let roles = move || {
+        let titles = role_ids.iter().map(|id| roster.title(*id)).filter(|role| !role.is_empty());
+        titles.map(|role| view! { <Badge>{role}</Badge> }).collect_view()
+    };
+    let team_id = row.reference("team_id");
+    let team = move || {
+        let title = team_id.map(|id| roster.title(id)).filter(|team| !team.is_empty());
+        title.map(|team| format!(" · {team}"))
+    };
     let myself = page.actor().is_some_and(|actor| actor.user_id == row.id);
     let row = StoredValue::new(row);
     let serves = Memo::new(move |_| row.with_value(|row| service_text(page, row)));
@@ -96,12 +103,12 @@ fn User(
                 <b>{name}</b>
                 <span class="meta">
                     {move || email.clone().unwrap_or_else(|| page.text("admin.users.no_email"))}
-                    {team.map(|team| format!(" · {team}"))}
+                    {team}
                 </span>
                 {move || Some(serves.get()).filter(|text| !text.is_empty()).map(|text| view! { <span class="meta">{text}</span> })}
             </div>
             <span class="admin-row-tags">
-                {roles.into_iter().map(|role| view! { <Badge>{role}</Badge> }).collect_view()}
+                {roles}
                 {(active && away).then(|| view! { <Badge icon="circle-pause">{t("user.away")}</Badge> })}
                 {(!active).then(|| view! { <Badge tone=Tone::Warning>{t("admin.users.inactive")}</Badge> })}
             </span>

@@ -78,9 +78,8 @@ pub(super) fn head(
 ) -> impl IntoView {
     view! {
         <div class="timeline-head">
-            <strong>{who}</strong>
-            <span class="timeline-did">{text.into_any()}</span>
-            <span class="spacer"></span>
+            // One run of words: a long title goes on below the name, and leaves the name whole.
+            <span class="timeline-told"><strong>{who}</strong>" "<span class="timeline-did">{text.into_any()}</span></span>
             <Moment feed at/>
             {menu}
         </div>

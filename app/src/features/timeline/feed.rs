@@ -125,14 +125,17 @@ impl Feed {
             }
             match loaded {
                 Ok((page, planned)) => self.start(page, planned),
-                Err(fault) => {
-                    self.entries.set(Vec::new());
-                    self.planned.set(Vec::new());
-                    self.next.set(None);
-                    self.failed.set(Some(fault.0));
-                }
+                Err(fault) => self.fail(fault.0),
             }
         });
+    }
+
+    /// Shows why there is nothing, in place of what there was.
+    fn fail(self, error: Error) {
+        self.entries.set(Vec::new());
+        self.planned.set(Vec::new());
+        self.next.set(None);
+        self.failed.set(Some(error));
     }
 
     /// Tries again what failed.
@@ -278,10 +281,13 @@ impl Feed {
             let Some(kinds) = self.kinds.try_get_untracked() else { return };
             spawn_local(async move {
                 let fresh = read_timeline(self.record_type.to_owned(), self.id, self.query(None)).await;
-                if let Ok(fresh) = fresh
-                    && self.kinds.try_get_untracked() == Some(kinds)
-                {
-                    self.merge_new(fresh);
+                if self.kinds.try_get_untracked() != Some(kinds) {
+                    return;
+                }
+                match fresh {
+                    Ok(fresh) => self.merge_new(fresh),
+                    Err(Fault(error)) if error.is_denial() => self.fail(error),
+                    Err(_) => {}
                 }
             });
         };

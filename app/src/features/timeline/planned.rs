@@ -45,7 +45,6 @@ fn planned_view(feed: Feed, row: Row) -> impl IntoView {
             <div class="timeline-body">
                 <div class="timeline-head">
                     <strong>{subject}</strong>
-                    <span class="spacer"></span>
                     {due.map(|at| view! { <Moment feed at/> })}
                     <PlanMenu feed row/>
                 </div>

@@ -36,7 +36,7 @@ pub(super) fn entries(keys: RwSignal<bool>) -> impl IntoView {
         <Languages page/>
         <Look page/>
         <hr/>
-        <MenuItem label=t("ui.keys.open") icon="keyboard" key="?" on_select=move |()| keys.set(true)/>
+        <MenuItem label=t("ui.action.keys") icon="keyboard" key="?" on_select=move |()| keys.set(true)/>
         <MenuItem label=t("ui.nav.sign_out") icon="log-out" on_select=move |()| leave(page)/>
     }
 }

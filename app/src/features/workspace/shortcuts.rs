@@ -106,7 +106,7 @@ const EVERYWHERE: [Hint; 4] = [
 ];
 const LIST: [Hint; 3] = [(&["↓"], "ui.keys.next"), (&["↑"], "ui.keys.previous"), (&["↵"], "ui.keys.open_item")];
 const BOARD: [Hint; 2] = [(&["Space"], "ui.keys.pick_up"), (&["←", "→", "↑", "↓"], "ui.keys.move")];
-const DESK: [Hint; 11] = [
+const DESK: [Hint; 13] = [
     (&["J", "K"], "desk.keys.walk"),
     (&["↵"], "ui.keys.open_item"),
     (&["T"], "desk.take"),
@@ -117,5 +117,7 @@ const DESK: [Hint; 11] = [
     (&["A"], "desk.assign"),
     (&["P"], "desk.priority"),
     (&["X"], "desk.keys.select"),
+    (&["Shift", "X"], "desk.keys.select_all"),
+    (&["Ctrl", "Z"], "ui.action.undo"),
     (&["Esc"], "desk.keys.leave"),
 ];

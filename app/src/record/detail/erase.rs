@@ -33,8 +33,8 @@ pub(super) fn erase_dialog(context: RecordContext, id: Uuid, open: RwSignal<bool
     view! {
         <ConfirmDialog
             open
-            title=with_name("record.erase_title")
-            text=t("record.erase_text")
+            title=with_name("admin.erase_title")
+            text=t("admin.erase_text")
             action=t("record.erase")
             cancel=t("ui.action.cancel")
             phrase=name

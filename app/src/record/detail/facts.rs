@@ -70,7 +70,7 @@ fn fact(context: RecordContext, attribute: Attribute) -> AnyView {
     let page = context.page;
     let (editing, place) = (RwSignal::new(false), NodeRef::<Div>::new());
     let editable = context.may_update && attribute.editable && attribute.group() != SYSTEM_GROUP;
-    let (label, name) = (attribute.label_signal(page), attribute.name());
+    let (label, name) = (attribute.input_label(page), attribute.name());
     let refused = move || {
         let found = context.refused.with(|refused| refused.as_ref().filter(|(_, e)| e.field == name).cloned());
         found.map(|(_, error)| view! { <p class="field-error" role="alert">{i18n::field_error(page.locale.get(), &error)}</p> })
@@ -110,7 +110,7 @@ fn shown(
     if !editable {
         return view(Shown::Linked);
     }
-    let label = page.text_with("ui.record.edit_field", &[("field", &attribute.label(page.locale.get()))]);
+    let label = page.text_with("ui.record.edit_field", &[("field", &attribute.input_text(page))]);
     if has_links(&attribute.kind()) && !is_empty(attribute.value(&row.values)) {
         let value =
             if attribute.kind().is_channel() { markable(context, attribute, &row) } else { view(Shown::Linked) };

@@ -4,45 +4,47 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::params::ParamsMap;
 use shared::access::{Action, Actor};
-use shared::query::{Filter, ListQuery, Op, Page as Found};
-use shared::record::Kind;
+use shared::query::{Filter, ListQuery, Op, Page as Found, Titles};
+use shared::record::listed_with;
 use shared::types::{REGISTRY, TICKET};
-use shared::{FieldDef, RecordDef, Row, Values, i18n};
+use shared::{RecordDef, Row, Values, i18n};
 use uuid::Uuid;
 
 use crate::api::records::list_records;
 use crate::context::{Page, t};
 use crate::record::RecordForm;
+use crate::record::attribute::Attribute;
+use crate::record::called::called;
 use crate::record::list::address::list_address;
+use crate::record::value::{Shown, value_view};
 use crate::ui::{Button, ButtonKind, Icon, LinkButton, Size};
 
 /// Rows of a related list; the rest is one click away.
 const SHOWN: u32 = 5;
 
-/// Types that refer to `def`, with the field that does; the first one where there are several.
-fn referring(def: &'static RecordDef, actor: &Actor) -> Vec<(&'static RecordDef, &'static FieldDef)> {
-    let points_here =
-        |f: &&'static FieldDef| matches!(f.kind, Kind::Reference(name) if name == def.name) && !f.internal;
+/// Types whose records are listed on a page of `def`, with the path by which they belong to it.
+fn referring(def: &'static RecordDef, actor: &Actor) -> Vec<(&'static RecordDef, &'static str)> {
     let found = |other: &&'static RecordDef| {
-        let field = other.fields.iter().find(points_here)?;
-        (!other.admin && !other.uploaded && actor.may(other, Action::Read) && actor.sees(other, field))
-            .then_some((*other, field))
+        let path = listed_with(other, def, actor)?;
+        (!other.admin && !other.uploaded).then_some((*other, path))
     };
     REGISTRY.iter().filter_map(found).collect()
 }
 
 pub(super) fn related(page: Page, def: &'static RecordDef, id: Uuid) -> AnyView {
     let Some(actor) = page.actor() else { return ().into_any() };
-    let one = |(other, field): (&'static RecordDef, &'static FieldDef)| {
-        view! { <RelatedList def=other field id may_create=actor.may(other, Action::Create)/> }
+    let one = |(other, path): (&'static RecordDef, &'static str)| {
+        // A new one would not be listed where another record leads here.
+        let may_create = !path.contains('.') && actor.may(other, Action::Create);
+        view! { <RelatedList def=other path id may_create/> }
     };
     referring(def, &actor).into_iter().map(one).collect_view().into_any()
 }
 
 #[component]
-fn RelatedList(def: &'static RecordDef, field: &'static FieldDef, id: Uuid, may_create: bool) -> impl IntoView {
+fn RelatedList(def: &'static RecordDef, path: &'static str, id: Uuid, may_create: bool) -> impl IntoView {
     let page = Page::take();
-    let condition = move || Filter::field(field.name, Op::Eq, id.to_string());
+    let condition = move || Filter::field(path, Op::Eq, id.to_string());
     let query = move || ListQuery { filter: Some(condition()), limit: SHOWN, count: true, ..ListQuery::default() };
     // Below the fold: loaded in the browser, so that the page itself is there sooner. Not a resource: the page would
     // wait for it.
@@ -56,7 +58,7 @@ fn RelatedList(def: &'static RecordDef, field: &'static FieldDef, id: Uuid, may_
     };
     Effect::new(move |_| load());
     let creating = RwSignal::new(false);
-    let initial = Signal::stored(Values::from_iter([(field.name.to_owned(), id.to_string().into())]));
+    let initial = Signal::stored(Values::from_iter([(path.to_owned(), id.to_string().into())]));
     let heading = move || i18n::type_label_many(page.locale.get(), def);
     let new_label = Signal::derive(move || page.text(&format!("{}._new", def.name)));
     let rows = move || found.get().map(|found| list(page, def, found, &condition()));
@@ -94,8 +96,10 @@ fn list(page: Page, def: &'static RecordDef, found: Found, condition: &Filter) -
         view! { <li><a class="related-item" href=address>{t("ui.action.show_all")}</a></li> }
     });
     let item = |row: Row| {
-        let title = Some(page.called(def, &row)).filter(|title| !title.is_empty());
+        let title = Some(called(page, def, &row)).filter(|title| !title.is_empty());
         let title = title.unwrap_or_else(|| "–".to_owned());
+        // What has no title is called by it.
+        let said = (!page.called(def, &row).is_empty()).then(|| said(page, def, &row)).flatten();
         let amount = row.decimal("amount").map(|amount| {
             let code = crate::record::value::currency(page, &row.values);
             let short = shared::format::money_short(page.locale.get(), amount, &code);
@@ -107,7 +111,7 @@ fn list(page: Page, def: &'static RecordDef, found: Found, condition: &Filter) -
                     <Icon name=def.icon/>
                     <span class="truncate">{title}</span>
                     {amount}
-                    {said(page, def, &row)}
+                    {said}
                 </a>
             </li>
         }
@@ -115,11 +119,11 @@ fn list(page: Page, def: &'static RecordDef, found: Found, condition: &Filter) -
     view! { <ul class="related">{found.rows.into_iter().map(item).collect_view()}{all}</ul> }.into_any()
 }
 
-/// What the customer thought of it: stars of a ticket, the score of an answer.
+/// What the customer thought of it: stars of a ticket, the score of an answer, as lists show them.
 fn said(page: Page, def: &'static RecordDef, row: &Row) -> Option<AnyView> {
-    let (field, mark) =
-        [("satisfaction", " ★"), ("score", "")].into_iter().find(|(field, _)| def.field(field).is_some())?;
-    let score = row.integer(field)?;
-    let label = i18n::field_label(page.locale.get(), def, field);
-    Some(view! { <span class="meta num" title=label>{format!("{score}{mark}")}</span> }.into_any())
+    let field = ["satisfaction", "score"].into_iter().find(|field| !row.value(field).is_null())?;
+    let attribute = Attribute::named(def, field, &[])?;
+    let label = attribute.label(page.locale.get());
+    let score = value_view(page, &attribute, &row.values, &Titles::new(), Shown::Row);
+    Some(view! { <span class="meta num" title=label>{score}</span> }.into_any())
 }

@@ -68,7 +68,13 @@ pub fn one(
     let chosen = RwSignal::new(untrack(|| value.with_untracked(chosen_now)));
     Effect::new(move |_| {
         let id = value.with(|v| v.as_str().map(str::to_owned));
-        if chosen.with_untracked(|c| c.as_ref().map(|c| c.value.clone()) != id) {
+        // What it is called may come behind it, as it does with a draft, or become another name.
+        let told = id.as_ref().and_then(|id| titles.with(|titles| titles.get(&id.parse::<Uuid>().ok()?).cloned()));
+        let is_shown = chosen.with_untracked(|chosen| {
+            let is_called = |choice: &Choice| told.as_ref().is_none_or(|told| *told == choice.label);
+            chosen.as_ref().map(|choice| &choice.value) == id.as_ref() && chosen.as_ref().is_none_or(is_called)
+        });
+        if !is_shown {
             chosen.set(untrack(|| value.with_untracked(chosen_now)));
         }
     });

@@ -6,15 +6,15 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::export::Run;
 use shared::i18n::{Locale, translate, type_label_many};
-use shared::query::{Archived, Filter, ListQuery, MAX_PAGE, Op, Titles};
+use shared::query::{Archived, Filter, Titles};
 use shared::record::CustomField;
 use shared::types::{by_name, by_plural};
-use uuid::Uuid;
 
-use crate::api::records::{custom_fields, list_records};
+use crate::api::records::custom_fields;
 use crate::context::Page;
 use crate::record::attribute::attributes;
 use crate::record::list::{condition_text, records_in, subjects};
+use crate::record::titles::{by_type, called};
 
 /// Most records of a type that are called by their names.
 const NAMED: usize = 100;
@@ -61,25 +61,11 @@ async fn look_up(page: Page, filters: &[(&'static str, Filter)]) -> Known {
         }
         known.custom.insert(name, custom);
     }
-    let mut by_type: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
-    for (target, id) in wanted {
-        by_type.entry(target).or_default().insert(id);
-    }
-    for (target, ids) in by_type {
-        known.titles.extend(titles(page, target, &ids).await);
+    for (target, ids) in by_type(wanted) {
+        let ids = ids.into_iter().take(NAMED).collect();
+        known.titles.extend(called(page, target, &ids).await);
     }
     known
-}
-
-/// What records of a type are called, as far as they may be read.
-async fn titles(page: Page, target: &'static str, ids: &BTreeSet<Uuid>) -> Titles {
-    let ids: Vec<String> = ids.iter().take(NAMED).map(Uuid::to_string).collect();
-    let filter = Some(Filter::field("id", Op::In, ids));
-    let query = ListQuery { filter, archived: Archived::With, limit: MAX_PAGE, ..ListQuery::default() };
-    match (by_name(target), list_records(target.to_owned(), query).await) {
-        (Some(def), Ok(found)) => untrack(|| found.rows.iter().map(|row| (row.id, page.called(def, row))).collect()),
-        _ => Titles::new(),
-    }
 }
 
 /// What was exported: the list, and what its rows are called or searched by.

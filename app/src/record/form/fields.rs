@@ -8,7 +8,7 @@ use shared::{FieldError, i18n};
 use super::draft::restored;
 use super::meant::meant_view;
 use super::state::FormState;
-use crate::record::attribute::{Attribute, CUSTOM_GROUP, groups};
+use crate::record::attribute::{Attribute, CUSTOM_GROUP, as_asked, groups};
 use crate::record::conflict::sides;
 use crate::record::editor::{Editing, editor};
 use crate::record::inline::later;
@@ -53,11 +53,11 @@ fn notices(state: FormState) -> AnyView {
             .filter(shown)
             .map(|e| match e.field.as_str() {
                 "" => i18n::field_error(page.locale.get(), e),
-                field => format!(
-                    "{}: {}",
-                    i18n::field_label(page.locale.get(), state.def, field),
-                    i18n::field_error(page.locale.get(), e)
-                ),
+                field => {
+                    let label = i18n::field_label(page.locale.get(), state.def, field);
+                    let said = i18n::field_error(page.locale.get(), e);
+                    page.text_with("structured.setting", &[("field", &label), ("value", &said)])
+                }
             })
             .collect();
         let count = (errors.len() - whole.len()).to_string();
@@ -99,10 +99,14 @@ fn conflicts(state: FormState) -> AnyView {
 
 fn group(state: FormState, name: &'static str) -> AnyView {
     let page = state.page;
-    let mut members: Vec<Attribute> =
-        state.attributes.with_value(|all| all.iter().filter(|a| a.group() == name && a.is_typed()).cloned().collect());
-    members.sort_by_key(|attribute| !attribute.required());
+    let members = state
+        .attributes
+        .with_value(|all| as_asked(all.iter().filter(|a| a.group() == name && a.is_typed()).cloned().collect()));
     let heading = Signal::derive(move || i18n::group_label(page.locale.get(), state.def, name));
+    // What the heading says need not stand below it once more.
+    let only = if let [one] = members.as_slice() { Some(one.input_label(page)) } else { None };
+    let alone = Memo::new(move |_| only.is_some_and(|label| label.get() == heading.get()));
+    let alone = move || alone.get().then_some("");
     let filled = members.iter().any(|a| a.required() || state.value(a).with_untracked(|v| !is_empty(v)));
     let first = members.first().cloned();
     let applies = Memo::new(move |_| {
@@ -114,10 +118,11 @@ fn group(state: FormState, name: &'static str) -> AnyView {
     let inputs = move || members.with_value(|all| all.iter().filter_map(|a| input(state, a)).collect_view());
     let body = move || {
         if folded {
-            view! { <details class="form-more"><summary>{heading}</summary><div class="form-group">{inputs()}</div></details> }
+            view! { <details class="form-more"><summary>{heading}</summary><div class="form-group" data-alone=alone>{inputs()}</div></details> }
                 .into_any()
         } else {
-            view! { <fieldset class="form-group"><legend>{heading}</legend>{inputs()}</fieldset> }.into_any()
+            view! { <fieldset class="form-group" data-alone=alone><legend>{heading}</legend>{inputs()}</fieldset> }
+                .into_any()
         }
     };
     view! { <Show when=move || applies.get()>{body()}</Show> }.into_any()
@@ -152,7 +157,7 @@ fn input(state: FormState, attribute: &Attribute) -> Option<AnyView> {
             state.settle(&name);
         }
     });
-    let (label, hint) = (attribute.label_signal(page), attribute.hint(page));
+    let (label, hint) = (attribute.input_label(page), attribute.hint(page));
     Some(match kind {
         Kind::Address | Kind::Social | Kind::MultiChoice(_) | Kind::Bool | Kind::Json(_) => {
             composed(label, hint, error, editor(editing))

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::draft;
 use crate::context::Page;
 use crate::record::attribute::{Attribute, SYSTEM_GROUP, attributes};
+use crate::record::titles::look_up_named;
 
 /// The state of one open form; cheap to copy.
 #[derive(Clone, Copy)]
@@ -139,6 +140,7 @@ impl FormState {
                     }
                 }
             });
+            look_up_named(self.page, self.titles, self.def, &kept);
             self.restored.set(true);
         }
         Effect::new(move |before: Option<()>| {

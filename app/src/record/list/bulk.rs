@@ -12,9 +12,11 @@ use super::ListContext;
 use super::data::ListData;
 use crate::context::t;
 use crate::record::attribute::{Attribute, SYSTEM_GROUP};
+use crate::record::called::called;
 use crate::record::editor::{Editing, editor};
+use crate::record::ticks::ticked_count;
 use crate::record::{Batch, MergeDialog};
-use crate::ui::{Button, ButtonKind, Choice, Dialog, Field, Select, Size};
+use crate::ui::{Button, ButtonKind, Choice, Dialog, Field, Select, Size, Toasts};
 
 pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: ListData) -> AnyView {
     let page = context.page;
@@ -22,7 +24,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
     let name_of = move |id: Uuid| {
         data.rows.with(|rows| {
             let row = rows.iter().find(|row| row.id == id);
-            row.map(|row| page.called(context.def, row)).unwrap_or_default()
+            row.map(|row| called(page, context.def, row)).unwrap_or_default()
         })
     };
     let (editing, merging) = (RwSignal::new(false), RwSignal::new(false));
@@ -32,21 +34,24 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
         data.selected.set(Default::default());
         data.put(row);
     };
+    let toasts = Toasts::take();
     let count = Memo::new(move |_| data.selected.with(std::collections::BTreeSet::len));
+    let none = Signal::derive(move || count.get() == 0);
     let actor = page.actor();
     let may = move |action: Action| actor.as_ref().is_some_and(|actor| actor.may(context.def, action));
     let (may_update, may_archive) = (may(Action::Update), may(Action::Delete));
-    let text = move || page.text_with("list.selected", &[("n", &count.get().to_string())]);
+    // Where one chooses on a phone, the bar has the way to choose all.
+    let shown = Memo::new(move |_| count.get() != 0 || context.selecting.get());
     let archive = move |_| {
         let changes = chosen(data).into_iter().map(|row| Change::Archive { id: row.id }).collect();
         batch.start(changes, "bulk.archived");
     };
     view! {
-        <Show when=move || count.get() != 0>
+        <Show when=move || shown.get()>
             <div class="bulk-bar" role="toolbar" aria-label=t("bulk.edit")>
-                <strong class="num">{text}</strong>
+                {ticked_count((page, toasts), data)}
                 {may_update.then(|| view! {
-                    <Button kind=ButtonKind::Ghost icon="pencil" on_click=move |_| editing.set(true)>{t("ui.action.edit")}</Button>
+                    <Button kind=ButtonKind::Ghost icon="pencil" disabled=none on_click=move |_| editing.set(true)>{t("ui.action.edit")}</Button>
                 })}
                 {(may_update && may_archive && can_have(context.def)).then(|| view! {
                     <Show when=move || (2..=MOST_MERGED).contains(&count.get())>
@@ -54,7 +59,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
                     </Show>
                 })}
                 {may_archive.then(|| view! {
-                    <Button kind=ButtonKind::Ghost icon="archive" on_click=archive>{t("ui.action.archive")}</Button>
+                    <Button kind=ButtonKind::Ghost icon="archive" disabled=none on_click=archive>{t("ui.action.archive")}</Button>
                 })}
                 <Button
                     kind=ButtonKind::Ghost

@@ -101,7 +101,7 @@ fn calendar(context: ListContext, asked: Asked) -> AnyView {
         let (query, found) = asked.get()??;
         Some(match found {
             Err(fault) => failed(fault.0, move || asked.refetch()),
-            Ok(found) => CalendarData::new(context, hand, query, found).map(grid::grid).into_any(),
+            Ok(found) => CalendarData::new(context, hand, asked, (query, found)).map(grid::grid).into_any(),
         })
     };
     view! {

@@ -60,20 +60,23 @@ const ARROW: usize = 17;
 /// No head and no choice makes a column wider than this, unless it is so anyway.
 const WIDEST: usize = 240;
 
-/// The grid template that head and rows share: columns are as wide as their kind needs, their head in two lines, and the longest
-/// of their choices.
+/// The grid template that head and rows share: columns are as wide as their kind needs, their head in two lines (in three where
+/// only numbers stand below), and the longest of their choices.
 pub(super) fn template(columns: &[Attribute], locale: Locale) -> String {
     let width = |attribute: &Attribute| {
         let (least, share) = match attribute.kind() {
             _ if attribute.is_title() => (220, "2fr"),
             Kind::Integer(..) | Kind::Rating | Kind::Bool | Kind::Currency => (104, ""),
             Kind::Money | Kind::Decimal(_) | Kind::Date | Kind::DateTime | Kind::Choice(_) => (132, ""),
+            // None chosen often says enough: all.
+            Kind::MultiChoice(_) => (120, "1fr"),
             Kind::LongText | Kind::RichText | Kind::Address | Kind::Emails | Kind::Email | Kind::Json(_) => {
                 (190, "1fr")
             }
             _ => (150, "1fr"),
         };
-        let words = (head_width(&attribute.label(locale)) + ARROW).max(choices_width(attribute, locale)) + PADDING;
+        let head = head_width(&attribute.label(locale), head_lines(attribute));
+        let words = (head + ARROW).max(choices_width(attribute, locale)) + PADDING;
         let least = least.max(words.min(WIDEST));
         if share.is_empty() { format!("{least}px") } else { format!("minmax({least}px,{share})") }
     };
@@ -85,11 +88,16 @@ fn text_width(text: &str) -> usize {
     text.chars().map(|c| if c.is_ascii() { 7 } else { 14 }).sum()
 }
 
-/// What a head needs in two lines, neither of which breaks a word. Chinese is broken between any two characters.
-fn head_width(label: &str) -> usize {
+/// In how many lines a head may stand; the style sheet shows no more than three. Numbers need little room themselves.
+fn head_lines(attribute: &Attribute) -> usize {
+    if is_bare_number(attribute) { 3 } else { 2 }
+}
+
+/// What a head needs in so many lines, none of which breaks a word. Chinese is broken between any two characters.
+fn head_width(label: &str, lines: usize) -> usize {
     let part = |word: &str| if word.is_ascii() { text_width(word) } else { text_width("中文") };
     let longest = label.split_whitespace().map(part).max().unwrap_or_default();
-    longest.max((text_width(label) + longest) / 2)
+    longest.max((text_width(label) + (lines - 1) * longest) / lines)
 }
 
 /// What the longest choice needs; nothing where there is none to choose.
@@ -102,18 +110,24 @@ fn choices_width(attribute: &Attribute, locale: Locale) -> usize {
     }
 }
 
-/// Places of the columns on a phone: the title, what tells more, two short facts at the end, and below them numbers that say
-/// something together.
+/// Places of the columns on a phone: the title, what tells more, two short facts at the end, and below them who works it and how
+/// urgent it is, or numbers that say something together.
 pub(super) fn phone_places(columns: &[Attribute]) -> Vec<Option<&'static str>> {
     let (mut detail, mut end, mut end2) = (false, false, false);
     // Where it stands on its board tells more than when it is due, and that more than what kind it is.
     let is_stage = |column: &Attribute| board_field(column.def).is_some_and(|stage| column.name() == stage);
     let is_placed = columns.iter().any(is_stage);
     let is_dated = columns.iter().any(|column| matches!(column.kind(), Kind::Date | Kind::DateTime));
+    // How far it has come tells as much as when it is due: then both are told, and what else one works through such a list by.
+    let is_status = |column: &Attribute| column.name() == "status" && matches!(column.kind(), Kind::Choice(_));
+    let is_worked = is_dated && !is_placed && columns.iter().any(is_status);
     let take = |free: &mut bool, place: &'static str| (!std::mem::replace(free, true)).then_some(place);
     let place = |attribute: &Attribute| match attribute.kind() {
         _ if attribute.is_title() => Some("title"),
         _ if is_stage(attribute) => take(&mut end2, "end2"),
+        _ if is_worked && is_status(attribute) => take(&mut end, "end"),
+        Kind::Choice(_) if is_worked && attribute.name() == "priority" => Some("foot2"),
+        Kind::Reference(_) if is_worked && attribute.name() == "owner_id" => Some("foot"),
         Kind::Integer(..) if is_together(columns, attribute) => Some("more"),
         Kind::Money | Kind::Rating | Kind::Integer(..) => take(&mut end, "end"),
         Kind::Choice(_) | Kind::Date | Kind::DateTime if is_placed => None,
@@ -182,7 +196,7 @@ pub(super) fn columns_dialog(context: ListContext, all: StoredValue<Vec<Attribut
 #[cfg(test)]
 mod tests {
     use shared::access::Actor;
-    use shared::types::{CUSTOMER, OPPORTUNITY, QUEUE, SLA_POLICY, TASK};
+    use shared::types::{CUSTOMER, OPPORTUNITY, QUEUE, SLA_POLICY, TASK, TICKET};
     use uuid::Uuid;
 
     use super::*;
@@ -207,6 +221,8 @@ mod tests {
     fn a_phone_shows_what_tells_most() {
         assert_eq!(places(&OPPORTUNITY), ["detail customer_id", "end amount", "end2 stage_id", "title name"]);
         assert_eq!(places(&TASK), ["detail customer_id", "end2 due_at", "title subject"]);
+        let ticket = ["detail number", "end status", "end2 due_at", "foot owner_id", "foot2 priority", "title subject"];
+        assert_eq!(places(&TICKET), ticket);
         assert_eq!(places(&CUSTOMER), ["detail phones", "end2 kind", "title name"]);
         assert_eq!(places(&QUEUE), ["detail description", "end capacity", "end2 routing", "title name"]);
         let targets = ["more first_response_minutes", "more next_response_minutes", "more resolution_minutes"];
@@ -216,10 +232,11 @@ mod tests {
 
     #[test]
     fn heads_have_room_for_their_words() {
-        assert_eq!(head_width("Name"), 28);
-        // "First answer within" and "(working minutes)" are 19 and 17 characters.
-        let head = head_width("First answer within (working minutes)");
-        assert!((19 * 7..200).contains(&head), "{head}");
+        assert_eq!(head_width("Name", 2), 28);
+        // "First answer within" and "(working minutes)" are 19 and 17 characters, "First answer", "within (working" and "minutes)" at
+        // most 15: numbers leave room for the columns beside them.
+        let [two, three] = [2, 3].map(|lines| head_width("First answer within (working minutes)", lines));
+        assert!((19 * 7..200).contains(&two) && (15 * 7..19 * 7).contains(&three), "{two} {three}");
         for locale in Locale::ALL {
             for def in [&QUEUE, &SLA_POLICY] {
                 let columns = listed(def);
@@ -228,7 +245,11 @@ mod tests {
                     let digits: String =
                         track.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
                     let room: usize = digits.parse().unwrap();
-                    assert!(room >= head_width(&column.label(locale)) + ARROW + PADDING, "{} {track}", column.name());
+                    assert!(
+                        room >= head_width(&column.label(locale), head_lines(column)) + ARROW + PADDING,
+                        "{} {track}",
+                        column.name()
+                    );
                 }
             }
         }

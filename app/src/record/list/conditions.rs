@@ -1,21 +1,20 @@
 //! The filters of a list, on another page about such records.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::params::ParamsMap;
 use shared::RecordDef;
 use shared::i18n::Locale;
 use shared::query::{Filter, Titles};
 use shared::record::Kind;
-use shared::types::by_name;
 use uuid::Uuid;
 
 use super::address::{ListNav, ListState, Place};
 use super::filter::{Conditions, condition_chips};
 use super::subject::{Subject, Subjects, at_path, subjects};
-use crate::api::records::{custom_fields, get_record};
+use crate::api::records::custom_fields;
 use crate::context::Page;
 use crate::record::attribute::attributes;
+use crate::record::titles::look_up;
 
 /// Chips of the filters in the address, and the way to a further one.
 pub fn conditions(def: &'static RecordDef, place: Place, titles: RwSignal<Titles>) -> AnyView {
@@ -49,14 +48,7 @@ pub(super) fn learn_titles(conditions: Conditions, about: Subjects) {
             about.with_value(|about| all.iter().for_each(|one| records_in(one, about, &mut wanted)));
         });
         wanted.retain(|(_, id)| !is_told(id));
-        for (target, id) in wanted {
-            spawn_local(async move {
-                let Ok(detail) = get_record(target.to_owned(), id).await else { return };
-                let called = |def| untrack(|| conditions.page.called(def, &detail.row));
-                let title = by_name(target).map(called).unwrap_or_default();
-                titles.try_update(|titles| drop(titles.insert(id, title)));
-            });
-        }
+        look_up(conditions.page, titles, wanted);
         locale
     });
 }

@@ -1,5 +1,7 @@
 //! The rows on the screen: loaded as one scrolls, kept current by the live log.
 
+mod again;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,11 +14,14 @@ use shared::{FieldError, RecordDef, Row};
 use uuid::Uuid;
 
 use super::ListContext;
+use crate::api::Answer;
 use crate::api::records::list_records;
 use crate::context::Page;
 use crate::live::Live;
 use crate::record::conflict::Clash;
 use crate::record::inline::{Put, Target};
+use crate::record::relist::{Relisting, relist_now, relist_soon};
+use crate::record::ticks::Tickable;
 
 /// Rows ahead of the last one in view at which the next page is asked for.
 const AHEAD: usize = 20;
@@ -37,8 +42,7 @@ pub(super) struct ListData {
     next: RwSignal<Option<String>>,
     loading: RwSignal<bool>,
     pub(super) selected: RwSignal<BTreeSet<Uuid>>,
-    /// The row that the last tick was set at: shift extends from there.
-    pub(super) anchor: StoredValue<Option<Uuid>>,
+    anchor: StoredValue<Option<Uuid>>,
     /// The cell in edit, by record and field.
     pub(super) editing: RwSignal<Option<(Uuid, String)>>,
     pub(super) clash: RwSignal<Option<Clash>>,
@@ -47,10 +51,13 @@ pub(super) struct ListData {
     pub(super) fresh: RwSignal<BTreeSet<Uuid>>,
     /// Where rows stood that have left.
     left: StoredValue<BTreeMap<Uuid, usize>>,
+    relisting: Relisting,
+    /// Has the page say anew what there is for the reader.
+    reopen: Callback<()>,
 }
 
 impl ListData {
-    pub(super) fn new(context: ListContext, first: Found) -> Self {
+    pub(super) fn new(context: ListContext, first: Found, reopen: Callback<()>) -> Self {
         let data = Self {
             def: context.def,
             page: context.page,
@@ -68,6 +75,8 @@ impl ListData {
             refused: RwSignal::new(None),
             fresh: RwSignal::new(BTreeSet::new()),
             left: StoredValue::new(BTreeMap::new()),
+            relisting: Relisting::new(),
+            reopen,
         };
         Effect::new(move |_| data.shared_total.set(data.total.get()));
         Effect::new(move |_| data.titles.with(|titles| context.titles.update(|all| all.extend(titles.clone()))));
@@ -83,41 +92,40 @@ impl ListData {
     /// Asks for the next page when the end comes into view.
     pub(super) fn seen_to(self, end: usize) {
         let near = end + AHEAD >= self.rows.with_untracked(Vec::len);
-        let Some(cursor) = self.next.get_untracked().filter(|_| near && !self.loading.get_untracked()) else { return };
+        if !near || self.loading.get_untracked() || self.next.with_untracked(Option::is_none) {
+            return;
+        }
         self.loading.set(true);
-        let query = ListQuery { cursor: Some(cursor), count: false, ..self.query.get_value() };
+        let limit = self.query.with_value(|query| query.limit);
         spawn_local(async move {
-            let found = list_records(self.def.name.to_owned(), query).await;
-            if self.loading.try_set(false).is_some() {
-                return;
-            }
-            if let Ok(found) = found {
-                self.titles.update(|titles| titles.extend(found.titles));
-                self.rows.update(|rows| {
-                    let known: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
-                    rows.extend(found.rows.into_iter().filter(|row| !known.contains(&row.id)));
-                });
-                self.next.set(found.next);
-            }
+            drop(self.load_next(limit).await);
+            self.loading.try_set(false);
         });
+    }
+
+    /// Gets the next page. Says whether there are more.
+    async fn load_next(self, limit: u32) -> Answer<bool> {
+        let Some(cursor) = self.next.try_get_untracked().flatten() else { return Ok(false) };
+        let query = ListQuery { cursor: Some(cursor.clone()), count: false, limit, ..self.query.get_value() };
+        let found = list_records(self.def.name.to_owned(), query).await?;
+        let next = self.next.try_get_untracked().flatten();
+        if next.as_ref() != Some(&cursor) {
+            // Filled anew meanwhile, or left: these rows are its past.
+            return Ok(next.is_some());
+        }
+        self.titles.update(|titles| titles.extend(found.titles));
+        self.rows.update(|rows| {
+            let known: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
+            rows.extend(found.rows.into_iter().filter(|row| !known.contains(&row.id)));
+        });
+        let has_more = found.next.is_some();
+        self.next.set(found.next);
+        Ok(has_more)
     }
 
     /// Loads again what is on the screen; the scroll position stays.
     pub(super) fn reload(self) {
-        let shown = u32::try_from(self.rows.with_untracked(Vec::len)).unwrap_or(MAX_PAGE);
-        let query = self.query.get_value();
-        let query = ListQuery { limit: shown.clamp(query.limit, MAX_PAGE), ..query };
-        spawn_local(async move {
-            let Ok(found) = list_records(self.def.name.to_owned(), query).await else { return };
-            if self.rows.try_set(found.rows).is_some() {
-                return;
-            }
-            self.titles.update(|titles| titles.extend(found.titles));
-            self.total.set(found.total);
-            self.next.set(found.next);
-            self.fresh.set(BTreeSet::new());
-            self.left.update_value(BTreeMap::clear);
-        });
+        relist_now(self);
     }
 
     /// Shows a row as it is now, unless a newer one is there; one that left the view goes.
@@ -147,6 +155,11 @@ impl ListData {
     }
 
     fn follow(self, event: &LiveEvent) {
+        self.relisting.hear(event);
+        self.take_in(event);
+    }
+
+    fn take_in(self, event: &LiveEvent) {
         match event {
             LiveEvent::Changed { record_type, row, titles, .. } if record_type == self.def.name => {
                 self.titles.try_update(|all| all.extend(titles.clone()));
@@ -154,7 +167,7 @@ impl ListData {
             }
             LiveEvent::Changed { record_type, row, .. } => self.renamed(record_type, row),
             LiveEvent::Removed { record_type, id, .. } if record_type == self.def.name => self.remove(*id),
-            LiveEvent::Refresh { record_type } if record_type == self.def.name => self.reload(),
+            LiveEvent::Refresh { record_type } if record_type == self.def.name => relist_soon(self),
             LiveEvent::Reset => self.reload(),
             _ => {}
         }
@@ -216,23 +229,33 @@ impl ListData {
         let put: Put = Arc::new(move |row| self.put(row));
         Target { page: context.page, put, titles: self.titles, clash: self.clash, refused: self.refused }
     }
+}
 
-    /// Ticks a row, or with `range` every row from the last tick to this one.
-    pub(super) fn select(self, id: Uuid, on: bool, range: bool) {
-        let anchor = self.anchor.get_value().filter(|_| range);
-        let ids: Vec<Uuid> = self.rows.with_untracked(|rows| {
-            let place = |id: Uuid| rows.iter().position(|row| row.id == id);
-            match (anchor.and_then(place), place(id)) {
-                (Some(from), Some(to)) => rows[from.min(to)..=from.max(to)].iter().map(|row| row.id).collect(),
-                _ => vec![id],
-            }
-        });
-        self.anchor.set_value(Some(id));
-        self.selected.update(|selected| {
-            for id in ids {
-                _ = if on { selected.insert(id) } else { selected.remove(&id) };
-            }
-        });
+impl Tickable for ListData {
+    fn ticked(self) -> RwSignal<BTreeSet<Uuid>> {
+        self.selected
+    }
+
+    fn anchor(self) -> StoredValue<Option<Uuid>> {
+        self.anchor
+    }
+
+    fn ids(self) -> Vec<Uuid> {
+        self.rows.with_untracked(|rows| rows.iter().map(|row| row.id).collect())
+    }
+
+    fn loaded(self) -> (usize, bool) {
+        (self.rows.with(Vec::len), self.next.with(Option::is_some))
+    }
+
+    fn total(self) -> Option<i64> {
+        self.total.get()
+    }
+
+    async fn load_all(self) -> Answer<bool> {
+        let has_ticks = || self.selected.try_with_untracked(|selected| !selected.is_empty()) == Some(true);
+        while has_ticks() && self.load_next(MAX_PAGE).await? {}
+        Ok(has_ticks())
     }
 }
 

@@ -13,7 +13,9 @@ use super::ListContext;
 use super::columns::{is_bare_number, phone_places};
 use super::data::ListData;
 use crate::record::attribute::Attribute;
+use crate::record::called::called;
 use crate::record::inline::{focus, inline_editor};
+use crate::record::ticks::tick;
 use crate::record::value::{Shown, value_view};
 use crate::ui::{Badge, Checkbox, Tone};
 
@@ -28,7 +30,7 @@ pub(super) fn row(context: ListContext, columns: Memo<Vec<Attribute>>, data: Lis
     let shift = StoredValue::new(false);
     let page = context.page;
     let label = Signal::derive(move || {
-        let name = row.with(|row| row.as_ref().map(|row| page.called(context.def, row)));
+        let name = row.with(|row| row.as_ref().map(|row| called(page, context.def, row)));
         page.text_with("list.select_row", &[("name", &name.unwrap_or_default())])
     });
     let cells = move || {
@@ -67,7 +69,7 @@ pub(super) fn row(context: ListContext, columns: Memo<Vec<Attribute>>, data: Lis
                     label
                     on_change=move |on| {
                         let range = shift.try_update_value(std::mem::take).unwrap_or_default();
-                        data.select(id, on, range);
+                        tick(data, id, on, range);
                     }
                 />
             </td>
@@ -147,7 +149,7 @@ fn value(cell: &Cell, row: &Row) -> AnyView {
     let Cell { context, data, id, column, .. } = cell.clone();
     let page = context.page;
     if column.is_title() {
-        let title = Some(page.called(context.def, row)).filter(|title| !title.is_empty());
+        let title = Some(called(page, context.def, row)).filter(|title| !title.is_empty());
         let title = title.unwrap_or_else(|| "–".to_owned());
         let open = move |event: MouseEvent| {
             let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();

@@ -7,9 +7,9 @@ use super::ListContext;
 use super::columns::{shown, template};
 use super::data::ListData;
 use super::row;
-use crate::context::t;
 use crate::record::attribute::Attribute;
-use crate::ui::{Checkbox, Icon, VirtualTable};
+use crate::record::ticks::box_of_shown;
+use crate::ui::{Icon, VirtualTable};
 
 pub(super) fn table(context: ListContext, all: StoredValue<Vec<Attribute>>, data: ListData) -> AnyView {
     let page = context.page;
@@ -34,20 +34,9 @@ pub(super) fn table(context: ListContext, all: StoredValue<Vec<Attribute>>, data
 }
 
 fn head(context: ListContext, columns: Memo<Vec<Attribute>>, data: ListData) -> AnyView {
-    let all_on = Memo::new(move |_| {
-        let selected = data.selected.with(std::collections::BTreeSet::len);
-        selected > 0 && selected == data.rows.with(Vec::len)
-    });
-    let some_on = Signal::derive(move || !all_on.get() && data.selected.with(|selected| !selected.is_empty()));
-    let toggle = move |on: bool| {
-        let ids = data.rows.with_untracked(|rows| rows.iter().map(|row| row.id).collect());
-        data.selected.set(if on { ids } else { std::collections::BTreeSet::new() });
-    };
     view! {
         <tr role="row">
-            <th class="cell-check" role="columnheader">
-                <Checkbox value=all_on indeterminate=some_on on_change=toggle label=t("list.select_page")/>
-            </th>
+            <th class="cell-check" role="columnheader">{box_of_shown(data)}</th>
             {move || columns.get().into_iter().map(|column| head_cell(context, column)).collect_view()}
         </tr>
     }

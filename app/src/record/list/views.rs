@@ -99,7 +99,7 @@ fn know_named(views: Views) {
     let named = Memo::new(move |_| views.chosen.get());
     Effect::new(move |_| {
         if named.get().is_some() {
-            views.reload.run(());
+            views.reload.run(None);
         }
     });
 }
@@ -117,7 +117,7 @@ pub(super) fn views_menu(context: ListContext) -> AnyView {
         settings: Callback::new(move |()| settings(context)),
         call_up: Callback::new(move |row: Row| call_up(context, &row)),
         named: Callback::new(move |id| context.nav.change_quietly(|state| state.view = id)),
-        reload: Callback::new(move |()| load_views(context.def.name, SURFACE, all)),
+        reload: Callback::new(move |_: Option<Row>| load_views(context.def.name, SURFACE, all)),
         naming: RwSignal::new(None),
     };
     know_named(views);

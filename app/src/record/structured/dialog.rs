@@ -11,6 +11,7 @@ use crate::record::attribute::Attribute;
 use crate::record::editor::Editing;
 use crate::record::form::{draft, focus_problem};
 use crate::record::inline::{Answer, Target, later};
+use crate::record::titles::look_up_named;
 use crate::ui::{Button, ButtonKind, Dialog, Size, is_save_chord, open_about};
 
 /// Where a draft notes the version of the record that it began with.
@@ -34,6 +35,9 @@ struct Edit {
 impl Edit {
     fn new(target: Target, attribute: Attribute, row: Row) -> Self {
         let kept = draft::read(&draft_key(&attribute, &row));
+        if let Some(kept) = &kept {
+            look_up_named(target.page, target.titles, attribute.def, kept);
+        }
         let version = kept.as_ref().and_then(|kept| kept.get(VERSION)?.as_i64()).unwrap_or(row.version);
         let kept = kept.map(|kept| attribute.value(&kept).clone());
         let value = RwSignal::new(kept.clone().unwrap_or_else(|| attribute.value(&row.values).clone()));

@@ -187,6 +187,7 @@ fn input(list: &List, key: usize, part: &'static Part, value: RwSignal<Value>, h
                 <div class="field" role="group" aria-label=label data-required=required data-invalid=move || wrong().is_some().then_some("")>
                     <span class="field-label" aria-hidden="true">{label}</span>
                     {input}
+                    {hint.map(|hint| view! { <p class="field-hint">{hint}</p> })}
                     {move || wrong().map(told)}
                 </div>
             }

@@ -98,6 +98,7 @@ pub(super) fn run() -> Value {
         "unchanged": count("Records that were so already."),
         "failed": count("Rows refused."),
         "kept": count("Records that an undo left alone."),
+        "undoing": {"type": "boolean", "description": "It is being taken back in the background."},
         "change_set": {"type": "string", "format": "uuid", "description": "Set of all its changes."},
         "record_types": list(type_name()),
         "created_at": {"type": "string", "format": "date-time"},
@@ -111,5 +112,25 @@ pub(super) fn undo_outcome() -> Value {
         "change_set": {"type": "string", "format": "uuid", "description": "Of the undo itself."},
         "undone": count("Records that were set back."),
         "kept": list(kept),
+    }))
+}
+
+pub(super) fn undo_run() -> Value {
+    let title = json!({"type": ["string", "null"], "description": "Nothing for those who may not see it."});
+    let there = json!({"type": "boolean", "description": "It can be opened."});
+    let record = whole(json!({"record_type": type_name(), "id": id(), "title": title, "there": there}));
+    let why = json!({"enum": ["changed", "gone", "forbidden", "in_use"]});
+    whole(json!({
+        "change_set": {"type": "string", "format": "uuid", "description": "The set that is taken back."},
+        "undo": {"type": "string", "format": "uuid", "description": "Change set of the undo itself."},
+        "status": {"type": "string", "enum": ["waiting", "running", "finished", "failed"]},
+        "reason": {"type": ["string", "null"], "description": "Why it failed, as the code of an error, if that is known."},
+        "total": count("Records to look at; none until they are counted."),
+        "done": count("Records looked at."),
+        "undone": count("Records that were set back, once it is finished."),
+        "kept": list(whole(json!({"record": record, "why": why}))),
+        "kept_count": count("Records that it left alone; the first 100 are named."),
+        "created_at": {"type": "string", "format": "date-time"},
+        "finished_at": {"type": ["string", "null"], "format": "date-time"},
     }))
 }

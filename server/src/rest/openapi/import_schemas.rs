@@ -5,7 +5,7 @@ use shared::import::limits::{ANSWERS, FILES, INLINE, STEPS, TEXT, VALUES};
 use shared::import::{DELIMITERS, DateOrder, ENCODINGS, Existing};
 use shared::types::REGISTRY;
 
-use super::import_answers::{file, preview, run, undo_outcome};
+use super::import_answers::{file, preview, run, undo_outcome, undo_run};
 use super::schema::reference;
 
 /// The schemas, by name.
@@ -24,6 +24,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("import_run", run()),
         ("import_runs", object(&["items"], json!({"items": list(reference("import_run"))}))),
         ("undo_outcome", undo_outcome()),
+        ("undo_run", undo_run()),
     ];
     schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
@@ -168,6 +169,8 @@ fn asking(mut preview: Value) -> Value {
         "several": {"type": "boolean", "description": "Several records are called so: which is meant is to be said by its id."},
         "options": {"type": "array", "items": reference("import_candidate"),
             "description": "All that can be meant, where that is little."},
+        "made_in": {"type": "string",
+            "description": "What a new record would be a part of, where the rows don't say so themselves; else empty."},
     });
     let question = &mut preview["properties"]["questions"]["items"];
     for (name, schema) in further.as_object().into_iter().flatten() {

@@ -1,6 +1,7 @@
 //! The operations of imports, and the undo of whatever was changed.
 
 use serde_json::{Map, Value, json};
+use shared::history::LARGE;
 use shared::types::REGISTRY;
 
 use super::operations::{answers, header, id, idempotency, json_body, query};
@@ -22,7 +23,10 @@ pub(super) fn paths() -> Map<String, Value> {
         ("imports/{id}/cancel", one(("post", cancel()))),
         ("imports/{id}/undo", one(("post", undo("undo_import", "imports", "Take an import back")))),
         ("imports/{id}/errors", one(("get", errors()))),
-        ("change-sets/{id}/undo", one(("post", undo("undo_change_set", "change-sets", "Take a change set back")))),
+        ("change-sets/{id}/undo", {
+            let take_back = undo("undo_change_set", "change-sets", "Take a change set back");
+            json!({"parameters": [id()], "get": read_undo(), "post": take_back})
+        }),
     ];
     paths.into_iter().map(|(path, operations)| (format!("/api/v1/{path}"), operations)).collect()
 }
@@ -129,9 +133,28 @@ fn cancel() -> Value {
 
 fn undo(name: &str, tag: &str, summary: &str) -> Value {
     let answer = json_answer("What was set back, and what was kept.", &reference("undo_outcome"));
+    let mut begun = json_answer("It is being undone in the background.", &reference("undo_run"));
+    begun["headers"] = json!({"Location": header("location")});
+    begun["links"] = json!({
+        "read": {"operationId": "read_undo", "parameters": {"id": "$response.body#/change_set"}},
+    });
     let mut operation = operation(name, summary, json!([]), answers(200, answer, &[404, 422]));
+    operation["responses"]["202"] = begun;
     operation["tags"] = json!([tag]);
-    described(operation, "Records that somebody changed since stay as they are. The undo can itself be taken back.")
+    let large = format!(
+        "Records that somebody changed since stay as they are. The undo can itself be taken back. More than {LARGE} changes are \
+         undone in the background, in one transaction: until that is finished everything stays as it is. Asking again \
+         meanwhile begins nothing else."
+    );
+    described(operation, &large)
+}
+
+fn read_undo() -> Value {
+    let answer = json_answer("The undo.", &reference("undo_run"));
+    let mut operation =
+        operation("read_undo", "How far an undo in the background is", json!([]), answers(200, answer, &[404]));
+    operation["tags"] = json!(["change-sets"]);
+    operation
 }
 
 fn errors() -> Value {

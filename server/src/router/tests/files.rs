@@ -1,5 +1,7 @@
 //! Imports, exports, bulk changes and undo through REST.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use futures::stream;
 use shared::types::CUSTOMER;
@@ -80,16 +82,28 @@ impl<'w> Program<'w> {
         serde_json::from_str(&answer).unwrap()
     }
 
-    /// The run once it is over.
+    /// The run of an import once it is over.
     async fn over(&self, id: &str) -> Value {
-        loop {
-            let run = self.get(&format!("/api/v1/imports/{id}"), "import_run").await;
-            if !matches!(run["status"].as_str().unwrap(), "waiting" | "running") {
-                return run;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        self.ended(&format!("/api/v1/imports/{id}"), "import_run").await
     }
+
+    /// What goes on in the background once it is over, which is waited for two minutes at most.
+    async fn ended(&self, path: &str, schema: &str) -> Value {
+        let looks = async {
+            loop {
+                let run = self.get(path, schema).await;
+                if !goes_on(&run) {
+                    return run;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(120), looks).await.unwrap()
+    }
+}
+
+fn goes_on(run: &Value) -> bool {
+    matches!(run["status"].as_str().unwrap(), "waiting" | "running")
 }
 
 fn import(info: &Value) -> Value {
@@ -363,6 +377,41 @@ async fn bulk_changes_tell_which_were_refused_and_go_back_together() {
     }
 }
 
+#[tokio::test]
+async fn much_is_undone_in_the_background_which_is_told_where_it_was_asked() {
+    let walk = Walk::new().await;
+    let admin = Program::new(&walk, DefaultRole::Admin).await;
+    let (store, set) = (&walk.world.test.store, Uuid::now_v7());
+    let values = json!({"name": "Acme"}).as_object().unwrap().clone();
+    for _ in 0..3 {
+        let create = |_| shared::command::Change::Create { id: Uuid::now_v7(), values: values.clone() };
+        let command = shared::command::Command {
+            record_type: CUSTOMER.name.to_owned(),
+            changes: (0..store::MAX_BATCH).map(create).collect(),
+            change_set: Some(set),
+            ..shared::command::Command::default()
+        };
+        store.apply(&walk.world.admin, command).await.unwrap();
+    }
+    let undo = format!("/api/v1/change-sets/{set}/undo");
+    assert!(admin.refused(Method::GET, &undo, None, 404).await.is_empty());
+    let rep = Program::new(&walk, DefaultRole::SalesRep).await;
+    assert!(rep.refused(Method::POST, &undo, None, 404).await.is_empty());
+    let begun = admin.ask(Method::POST, &undo, None, 202, "undo_run").await;
+    // Asking again begins nothing else; it may be over by then.
+    let (status, again) = walk.rest(admin.caller, Method::POST, &undo, None).await;
+    if status == StatusCode::ACCEPTED {
+        assert_eq!(serde_json::from_str::<Value>(&again).unwrap()["undo"], begun["undo"]);
+    } else {
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{again}");
+    }
+    let run = admin.ended(&undo, "undo_run").await;
+    assert_eq!(run["undo"], begun["undo"]);
+    assert_eq!((&run["status"], &run["undone"], &run["kept"]), (&json!("finished"), &json!(6_000), &json!([])));
+    let twice = admin.refused(Method::POST, &undo, None, 422).await;
+    assert_eq!(twice, [("change_set".to_owned(), "already_undone".to_owned())]);
+}
+
 /// Addresses of their own must not hide a record type.
 #[test]
 fn no_record_type_is_called_as_an_address_of_its_own() {
@@ -377,13 +426,7 @@ async fn a_program_has_a_file_made_watches_it_and_fetches_it() {
     let body = json!({"plural": "customers", "kind": "csv", "query": {"filter": filter, "sort": {"field": "name"}}});
     let started = admin.ask(Method::POST, "/api/v1/exports", Some(body.clone()), 202, "export_run").await;
     let at = format!("/api/v1/exports/{}", started["id"].as_str().unwrap());
-    let run = loop {
-        let run = admin.get(&at, "export_run").await;
-        if !matches!(run["status"].as_str().unwrap(), "waiting" | "running") {
-            break run;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    };
+    let run = admin.ended(&at, "export_run").await;
     assert_eq!(run["status"], "finished", "{run}");
     assert_eq!(admin.get("/api/v1/exports", "export_runs").await["items"], json!([run]));
     let (status, file) = admin.raw(Method::GET, &format!("{at}/file"), Body::empty()).await;

@@ -547,7 +547,19 @@ async fn where_there_is_no_portal_that_is_said_in_the_browser_s_language() {
         let missing = pages.get("/portal", cookie).await;
         assert_eq!(missing.status, 404);
         assert!(missing.text.contains(&format!("<html lang=\"{locale}\">")), "{}", missing.text);
+        // By that the page's script tells it from what stands before the server.
+        assert!(missing.text.contains("<p data-refused>"), "{}", missing.text);
     }
+}
+
+#[tokio::test]
+async fn what_a_form_says_without_connection_is_about_what_it_holds() {
+    let pages = Pages::new().await;
+    let said = async |path: &str| pages.get(path, "").await.text;
+    let (asks, signs_in) = (said("/portal/lin/new").await, said("/portal/lin/sign-in").await);
+    assert!(asks.contains("Your text and files are kept"), "{asks}");
+    assert!(signs_in.contains("The link was not asked for"), "{signs_in}");
+    assert!(!signs_in.contains("Your text and files are kept"), "{signs_in}");
 }
 
 #[tokio::test]

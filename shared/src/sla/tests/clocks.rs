@@ -219,6 +219,42 @@ fn events_count_in_the_order_of_their_time() {
 }
 
 #[test]
+fn what_happened_is_over_whatever_the_time() {
+    let before = Some(moment("10:00"));
+    assert_eq!(["09:10", "10:10"].map(|now| present(moment(now), before)), ["10:00", "10:10"].map(moment));
+    assert_eq!(present(moment("09:10"), None), moment("09:10"));
+    // A server whose clock was an hour ahead wrote the first, one whose clock was right the others.
+    let mut noted = vec![("10:00", to(Category::WaitingCustomer))];
+    let held = clocks("09:10", &noted);
+    assert_eq!(held.resolution.as_of, moment("10:00"));
+    is(&held.resolution, ClockState::Paused, 60, None);
+    is(&held.first_response, ClockState::Missed, 60, Some("10:00"));
+    noted.extend([("10:00", What::AgentReply), ("10:00", to(Category::Open))]);
+    let open = clocks("09:20", &noted);
+    is(&open.resolution, ClockState::Active, 60, Some("18:00"));
+    assert_eq!(open.first_response.met_at, Some(moment("10:00")));
+    assert_eq!(open, clocks("10:00", &noted));
+}
+
+#[test]
+fn clocks_agree_that_tell_of_different_instants() {
+    let hours = open(shanghai(), &office());
+    let agree = |one: Clocks, other: Clocks| {
+        let there = one.agree_with(&other, &hours);
+        assert_eq!(other.agree_with(&one, &hours), there, "both ways");
+        there
+    };
+    let asked = [("09:20", What::CustomerMessage)];
+    assert!(agree(clocks("09:10", &[]), clocks("09:40", &asked)), "what begins nothing changes nothing");
+    assert!(!agree(clocks("09:10", &[]), clocks("09:50", &[])), "at risk meanwhile");
+    let held = [("09:20", to(Category::WaitingCustomer))];
+    assert!(!agree(clocks("09:10", &[]), clocks("09:40", &held)));
+    let waited = [held[0], ("09:30", to(Category::Open))];
+    assert!(!agree(clocks("09:10", &[]), clocks("09:40", &waited)), "it runs as before, but stood still");
+    assert!(agree(clocks("09:31", &waited), clocks("09:40", &waited)));
+}
+
+#[test]
 fn the_countdown_follows_the_clock() {
     let hours = open(shanghai(), &office());
     let left = |clock: &Clock, now: &str| clock.remaining(&hours, moment(now)).map(|left| left.num_minutes());

@@ -316,6 +316,41 @@ fn nothing_changes_before_the_next_change_and_something_at_it() {
     assert!(seen > 300, "{seen}");
 }
 
+/// Notes what happens, and looks at the clocks again and again, as servers do whose clocks are wrong by up to two hours.
+#[test]
+fn what_is_kept_follows_from_what_happened_by_whatever_clocks_of_servers() {
+    let (mut kept, mut renewed) = (0, 0);
+    for seed in SEEDS {
+        let mut random = Random::new(seed);
+        let begin = beginning(&mut random);
+        let hours = Model::new(&mut random, begin).hours();
+        let (mut events, mut shown) = (Vec::<Event>::new(), Clocks::default());
+        for (minute, what) in happenings(&mut random) {
+            let clock = |random: &mut Random| {
+                let wrong = random.within(-7_200, 7_201) * i64::from(random.chance(60));
+                begin + minutes(minute) + Duration::seconds(wrong)
+            };
+            let mut now = clock(&mut random);
+            let last = events.iter().map(|event| event.at).max();
+            // Messages may be said to have been written before, or come with a merge.
+            let is_told = matches!(what, What::CustomerMessage | What::AgentReply) && random.chance(30);
+            events.push(Event { at: if is_told { now } else { present(now, last) }, what });
+            for _ in 0..random.within(1, 4) {
+                let fresh = Clocks::at(now, &events, &hours);
+                if shown.agree_with(&fresh, &hours) {
+                    kept += 1;
+                } else {
+                    (shown, renewed) = (fresh, renewed + 1);
+                }
+                let again = Clocks::at(shown.resolution.as_of, &events, &hours);
+                assert!(shown.agree_with(&again, &hours), "seed {seed}: {shown:?}, {again:?}, {events:?}");
+                now = clock(&mut random);
+            }
+        }
+    }
+    assert!(kept > 500 && renewed > 500, "{kept}, {renewed}");
+}
+
 #[test]
 fn what_a_browser_counts_on_is_what_the_server_would_say() {
     for seed in SEEDS {

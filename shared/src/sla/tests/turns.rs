@@ -73,6 +73,18 @@ fn another_policy_promises_something_else_or_nothing() {
 }
 
 #[test]
+fn until_the_last_event_all_is_over_whatever_the_time() {
+    let event = |at: &str, what| (Event { at: moment(at), what }, None::<Uuid>);
+    let promise = terms(Some(60), None, None);
+    let events = [event("09:00", What::Created), event("09:00", promise), event("11:00", What::CustomerMessage)];
+    let hours = BusinessHours::always();
+    let all = turns(&events, |_| &hours, moment("09:30"));
+    let expected =
+        ["09:00 first_response Begun 10:00", "09:45 first_response AtRisk 10:00", "10:00 first_response Missed 10:00"];
+    assert_eq!(told(&all), expected);
+}
+
+#[test]
 fn what_is_opened_again_goes_on_and_is_missed_once() {
     let happened = [("10:30", to(Category::Solved)), ("11:00", to(Category::Open)), ("11:10", to(Category::Closed))];
     let all = all(terms(None, None, Some(60)), &happened);

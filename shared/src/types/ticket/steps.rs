@@ -1,6 +1,6 @@
 //! Which status follows which: what is closed is only opened again, and what was answered is new no more.
 
-use super::Ticket;
+use super::{Ticket, TicketStatus};
 use crate::error::FieldError;
 use crate::record::{Draft, Values};
 
@@ -21,6 +21,8 @@ const STEPS: [(&str, &[&str]); 6] = [
 const ONLY_REOPENED: &str = "only_reopened";
 /// Why a ticket becomes new no more.
 const NOT_NEW_AGAIN: &str = "not_new_again";
+/// Why a step is not taken together with a status.
+const STEP_OF_OTHER: &str = "step_of_other";
 
 /// Why a ticket can't step from one category to another, as the code of an error; nothing when it can. Only what no agent has
 /// answered becomes new again.
@@ -42,9 +44,28 @@ pub fn may_become(ticket: &Values, category: &str) -> bool {
     refusal(ticket.status().unwrap_or("new"), category, ticket.agent_wrote_at().is_some()).is_none()
 }
 
-/// Whether an error says that a status can't follow another. A merge is no step: it gathers what there is.
+/// Whether an error says that a status can't follow another, or goes with no such step. A merge is no step: it gathers what there is.
 pub fn is_about_steps(error: &FieldError) -> bool {
-    [ONLY_REOPENED, NOT_NEW_AGAIN].contains(&error.code.as_str())
+    [ONLY_REOPENED, NOT_NEW_AGAIN, STEP_OF_OTHER].contains(&error.code.as_str())
+}
+
+/// Refuses a step that is said together with a status to which it does not belong, for one of them would be dropped without a
+/// word. A status takes a ticket out of the step that it has, also where that is sent along as it was: whoever sends back what they
+/// read says nothing by that. `patch` names the fields that were sent.
+pub(crate) fn refuse_contradiction(draft: &mut Draft<'_>, patch: &[String]) {
+    let is_said =
+        |field: &str| patch.iter().any(|name| name == field) && draft.errors.iter().all(|error| error.field != field);
+    if !is_said("status") || !is_said("status_id") || !draft.changed("status_id") {
+        return;
+    }
+    let category = draft.related_row("status_id").and_then(|step| TicketStatus(&step.values).category());
+    let is_other = match (category, Ticket(draft.after).status()) {
+        (Some(category), Some(status)) => category != status,
+        _ => false,
+    };
+    if is_other {
+        draft.error("status_id", STEP_OF_OTHER);
+    }
 }
 
 /// Refuses what can't follow, at the field by which it was said.

@@ -113,6 +113,35 @@ fn an_own_step_brings_its_category_and_goes_with_it() {
 }
 
 #[test]
+fn a_step_that_is_said_with_a_status_to_which_it_does_not_belong_is_refused() {
+    let step = Row {
+        id: uuid::Uuid::now_v7(),
+        version: 1,
+        values: values(json!({"name": "Workshop", "category": "waiting_third_party"})),
+    };
+    let (own, related) = (step.id.to_string(), std::slice::from_ref(&step));
+    let refused = |before: Option<Value>, patch: Value| {
+        let errors = changed(before, patch, related).unwrap_err();
+        errors.into_iter().map(|error| (error.field, error.code)).collect::<Vec<_>>()
+    };
+    let told = || vec![("status_id".to_owned(), "step_of_other".to_owned())];
+    let new = |status: &str| json!({"subject": "x", "channel": "phone", "status": status, "status_id": own});
+    assert_eq!(refused(None, new("new")), told());
+    assert_eq!(refused(stored("open"), json!({"status": "waiting_customer", "status_id": own})), told());
+    assert_eq!(refused(stored("open"), json!({"status": "open", "status_id": own})), told(), "as it was before");
+    // What fits is taken; a step alone brings its status, also to what is new.
+    let taken = changed(None, new("waiting_third_party"), related).unwrap();
+    let alone = changed(None, json!({"subject": "x", "channel": "phone", "status_id": own}), related).unwrap();
+    assert_eq!([&taken["status"], &alone["status"]], ["waiting_third_party"; 2]);
+    // Sent along as it was, or as gone, it contradicts nothing: the status takes the ticket out of it.
+    for sent in [json!(own), Value::Null] {
+        let there = Some(Value::Object(taken.clone()));
+        let left = changed(there, json!({"status": "open", "status_id": sent}), related).unwrap();
+        assert_eq!((&left["status"], &left["status_id"]), (&json!("open"), &Value::Null), "{sent}");
+    }
+}
+
+#[test]
 fn what_cant_follow_is_refused_at_the_field_by_which_it_was_said() {
     let refused = |before, patch, related: &[Row]| {
         let errors = changed(before, patch, related).unwrap_err();

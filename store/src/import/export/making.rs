@@ -16,9 +16,15 @@ use uuid::Uuid;
 use super::reach::Reach;
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store};
+use crate::resume::Kind;
 
-/// How often a node looks for runs that another one left behind.
-const LOOK_AROUND: Duration = Duration::from_secs(60);
+/// Runs that their node left behind.
+const EXPORTS: Kind = Kind {
+    what: "exports",
+    orphans: "select org_id, id from guanxi_orphaned_exports()",
+    every: Duration::from_secs(60),
+    work: Store::work_on_export,
+};
 /// Bytes of a part of the file; one part is held in memory at a time.
 const PART: usize = 512 * 1024;
 /// Largest file that is kept.
@@ -62,26 +68,7 @@ struct Progress {
 impl Store {
     /// Goes on with exports whose node stopped, now and every minute.
     pub fn resume_exports(&self) {
-        let store = self.clone();
-        tokio::spawn(async move {
-            while !store.pool.is_closed() {
-                if let Err(fault) = store.pick_up_exports().await {
-                    tracing::warn!(%fault, "looking for unfinished exports failed");
-                }
-                tokio::time::sleep(LOOK_AROUND).await;
-            }
-        });
-    }
-
-    async fn pick_up_exports(&self) -> Result<()> {
-        let orphans: Vec<(Uuid, Uuid)> = sqlx::query_as("select org_id, id from guanxi_orphaned_exports()")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(from_sqlx)?;
-        for (org_id, id) in orphans {
-            self.work_on_export(org_id, id);
-        }
-        Ok(())
+        self.resume(EXPORTS);
     }
 
     /// Works on a run in the background, unless another node does.

@@ -15,7 +15,7 @@ use crate::columns::target;
 pub(super) struct Reach {
     /// Of the type itself.
     export: Level,
-    /// Of the type and of those through which its records are read.
+    /// Of the type, and of those through which its records are read or which they are parts of.
     read: BTreeMap<String, Level>,
     /// Whose records levels below all mean.
     team: Option<Uuid>,
@@ -56,11 +56,12 @@ impl Reach {
     }
 }
 
-/// Reading is inherited through references.
+/// Reading is inherited through references, and ends at some.
 fn readable(actor: &Actor, def: &'static RecordDef, all: &mut BTreeMap<String, Level>) {
     if all.insert(def.name.to_owned(), actor.level(def, Action::Read)).is_none() {
         def.through
             .iter()
+            .chain(def.within)
             .filter_map(|name| def.field(name).and_then(target))
             .for_each(|parent| readable(actor, parent, all));
     }

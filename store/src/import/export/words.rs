@@ -8,6 +8,7 @@ use shared::format::{self, Zone};
 use shared::i18n::{Locale, choice_label, translate};
 use shared::query::Titles;
 use shared::record::{Kind, day, rich};
+use shared::survey::Score;
 use shared::{FieldDef, RecordDef, Result, Row};
 
 use super::columns::{Cell, Form, joined, text, title};
@@ -46,6 +47,10 @@ impl Words {
         let each = |list: &[Value], one: &dyn Fn(&str) -> String| {
             Cell::text(joined(list.iter().filter_map(Value::as_str).map(one)))
         };
+        if let Some(score) = Score::of(def, field.name, &row.values) {
+            let exact = Some(score.given.to_string());
+            return Cell { shown: score.out_of(self.locale), exact, form: Form::Number };
+        }
         match (field.kind, row.value(field.name)) {
             (Kind::Money, value) => self.amount(value, row),
             (Kind::Choice(_), Value::String(code)) => Cell::text(label(code)),
@@ -109,7 +114,7 @@ fn pattern(locale: Locale, currency: &str) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use shared::types::{CUSTOMER, TASK};
+    use shared::types::{CUSTOMER, SURVEY_RESPONSE, TASK};
     use uuid::Uuid;
 
     use super::*;
@@ -136,6 +141,9 @@ mod tests {
         assert_eq!(of(chinese, &CUSTOMER, "revenue", dollars), exact("US$5.00", "5.00"));
         let born = json!({"birth_date": "1990-05-03"});
         assert_eq!(of(chinese, &CUSTOMER, "birth_date", born), exact("1990年5月3日", "1990-05-03"));
+        let score = json!({"score": 9, "kind": "nps"});
+        assert_eq!(of(english, &SURVEY_RESPONSE, "score", score.clone()), exact("9 of 10", "9"));
+        assert_eq!(of(chinese, &SURVEY_RESPONSE, "score", score), exact("9/10 分", "9"));
         let due = json!({"due_at": "2026-03-10T20:30:00.000000Z"});
         assert_eq!(of(english, &TASK, "due_at", due), exact("11 Mar 2026, 04:30", "2026-03-11T04:30"));
     }

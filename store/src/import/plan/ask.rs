@@ -14,7 +14,7 @@ use super::namesakes::details;
 use crate::import::lookup::{FEW, Names, folded, load_few, load_titles, load_within, part_of};
 use crate::import::{near, values};
 use crate::pool::Tx;
-use crate::read::{titles, titles_near};
+use crate::read::{Wanted, titles, titles_near, titles_of};
 use crate::write::rows_by_id;
 
 /// Most open questions at a time.
@@ -24,6 +24,9 @@ const SHOWN: usize = 1_000;
 /// Most texts that are named of those that can't be read, and how much of each.
 const EXAMPLES: usize = 3;
 const EXAMPLE: usize = 40;
+
+/// A record within which others are looked for, by the field that says so.
+type Place = (&'static str, Uuid);
 
 /// What is asked about a text.
 #[derive(Default)]
@@ -38,7 +41,9 @@ pub(super) struct Asked {
     several: bool,
     /// The records within which it is looked for, by the field that says so: the same answer may be one record here and another
     /// one there.
-    within: BTreeSet<(&'static str, Uuid)>,
+    within: BTreeSet<Place>,
+    /// Within what a new one is made for rows that don't say within what it is looked for.
+    home: BTreeSet<Place>,
     /// Whether rows stand for a record that is called so, not only refer to it.
     is_own: bool,
     /// Some of the texts that can't be read as values of the field.
@@ -65,9 +70,10 @@ impl Asked {
         def: &RecordDef,
         field: &FieldDef,
         namesakes: &[Uuid],
-        within: Option<(&'static str, Uuid)>,
+        (within, home): (Option<Place>, Option<Place>),
     ) {
         self.within.extend(within);
+        self.home.extend(home);
         self.add(format!("{}.{}", def.name, field.name), namesakes);
     }
 
@@ -97,6 +103,8 @@ struct Meanings {
     suggestions: Vec<Suggestion>,
     options: Vec<Candidate>,
     may_create: bool,
+    /// What a new one is made in, if its rows don't say so.
+    made_in: String,
 }
 
 /// The records of a type, as far as they are looked through.
@@ -126,7 +134,7 @@ impl Planner<'_> {
             }
             let Some(meanings) = self.meanings(&unknown, &asked, &mut known).await? else { continue };
             let Asked { rows, fields, several, is_own, unreadable, .. } = asked;
-            let Meanings { suggestions, options, may_create } = meanings;
+            let Meanings { suggestions, options, may_create, made_in } = meanings;
             let fields = fields.into_iter().collect();
             self.preview.questions.push(Question {
                 unknown,
@@ -138,6 +146,7 @@ impl Planner<'_> {
                 suggestions,
                 options,
                 may_create,
+                made_in,
                 decision,
             });
         }
@@ -153,18 +162,21 @@ impl Planner<'_> {
         if let Some((type_name, field)) = unknown.target.split_once('.') {
             let suggestions = values::alike_codes(type_name, field, &unknown.value);
             let options = values::options(self.locale, type_name, field);
-            return Ok(Some(Meanings { suggestions, options, may_create: false }));
+            return Ok(Some(Meanings { suggestions, options, may_create: false, made_in: String::new() }));
         }
         let Some(target) = shared::types::by_name(&unknown.target) else { return Ok(None) };
         let part_of = asked.within.first().map(|(field, _)| *field);
+        let placed = part_of.or_else(|| asked.home.first().map(|(field, _)| *field));
         let may_create =
-            if asked.is_own { self.actor.may(target, Action::Create) } else { creatable(self.actor, target, part_of) };
+            if asked.is_own { self.actor.may(target, Action::Create) } else { creatable(self.actor, target, placed) };
+        let made_in = if may_create { self.made_in(target, asked).await? } else { String::new() };
         if asked.several {
             let options = candidates(self.tx, (self.actor, self.locale), target, &asked.namesakes).await?;
-            return Ok(Some(Meanings { suggestions: Vec::new(), options, may_create }));
+            return Ok(Some(Meanings { suggestions: Vec::new(), options, may_create, made_in }));
         }
         if let Some(part_of) = part_of {
-            return Ok(Some(Meanings { may_create, ..self.within(target, unknown, (part_of, asked)).await? }));
+            let within = self.within(target, unknown, (part_of, asked)).await?;
+            return Ok(Some(Meanings { may_create, made_in, ..within }));
         }
         if !known.contains_key(target.name) {
             known.insert(target.name, self.known_of(target).await?);
@@ -177,7 +189,26 @@ impl Planner<'_> {
         let all = of.names.titles.iter().chain(&similar);
         let all = all.filter(|title| folded(title) != folded(&unknown.value));
         let suggestions = near::titled(target, &unknown.value, all.map(String::as_str));
-        Ok(Some(Meanings { suggestions, options: of.few.clone(), may_create }))
+        Ok(Some(Meanings { suggestions, options: of.few.clone(), may_create, made_in }))
+    }
+
+    /// What a new part is made in, as people know it, where its rows don't say so; nothing where they do, or it is several.
+    async fn made_in(&mut self, target: &'static RecordDef, asked: &Asked) -> Result<String> {
+        let mut homes = asked.home.iter();
+        let (Some((part_of, whole)), None, true) = (homes.next(), homes.next(), asked.within.is_empty()) else {
+            return Ok(String::new());
+        };
+        let of = target.field(part_of).and_then(crate::columns::target);
+        let Some(of) = of.filter(|of| self.actor.sees_title(of)) else { return Ok(String::new()) };
+        let own = self.made.get(of.name).and_then(|made| made.get(whole)).cloned();
+        match own {
+            Some(row) => Ok(row.text(of.title).unwrap_or_default().to_owned()),
+            // Where the actor doesn't see it, it has no name for them.
+            None => {
+                let wanted = Wanted::from([(of.name, BTreeSet::from([*whole]))]);
+                Ok(titles_of(self.tx, self.actor, &wanted).await?.remove(whole).unwrap_or_default())
+            }
+        }
     }
 
     /// What may be meant of the parts of what rows are in, by the titles: each row means the one of its own.
@@ -189,31 +220,37 @@ impl Planner<'_> {
     ) -> Result<Meanings> {
         let wholes: Vec<Uuid> = asked.within.iter().map(|(_, whole)| *whole).collect();
         let mut titles = load_within(self.tx, self.actor, target, (part_of, &wholes)).await?;
-        let asked_for: HashSet<Uuid> = self.created.values().copied().collect();
-        let made = self.made.get(target.name).into_iter().flat_map(HashMap::values);
-        let made = made_within(made, (part_of, &wholes), &asked_for);
+        let made = self.made_by_rows(target).filter(|row| is_within(row, (part_of, &wholes)));
         titles.extend(made.filter_map(|row| row.text(target.title).map(str::to_owned)));
         titles.retain(|title| folded(title) != folded(&unknown.value));
         let suggestions = near::titled(target, &unknown.value, titles.iter().map(String::as_str));
         let options = if titles.len() > FEW { Vec::new() } else { titles.iter().map(|title| called(title)).collect() };
-        Ok(Meanings { suggestions, options, may_create: false })
+        Ok(Meanings { suggestions, options, may_create: false, made_in: String::new() })
     }
 
-    /// Looks through the records of a type, those about to be made included.
+    /// Records of a type that the rows of the import make. What answers alone ask for isn't there yet, and isn't meant by anything
+    /// else: two new stages of a file are two.
+    fn made_by_rows(&self, target: &RecordDef) -> impl Iterator<Item = &Row> {
+        let asked_for: HashSet<Uuid> = self.created.values().copied().collect();
+        let made = self.made.get(target.name).into_iter().flat_map(HashMap::values);
+        made.filter(move |row| !asked_for.contains(&row.id))
+    }
+
+    /// Looks through the records of a type, those that rows are about to make included.
     async fn known_of(&mut self, target: &'static RecordDef) -> Result<Known> {
         let mut names = Names::default();
         load_titles(self.tx, self.actor, target, &mut names).await?;
-        let made = self.made.get(target.name).into_iter().flat_map(HashMap::values);
-        names.titles.extend(made.filter_map(|row| row.text(target.title).map(str::to_owned)));
+        names.titles.extend(self.made_by_rows(target).filter_map(|row| row.text(target.title).map(str::to_owned)));
         Ok(Known { names, few: self.few(target).await? })
     }
 
-    /// The records of a type, those about to be made included, if they are few.
+    /// The records of a type, those that rows are about to make included, if they are few.
     async fn few(&mut self, target: &'static RecordDef) -> Result<Vec<Candidate>> {
         let Some(stored) = load_few(self.tx, self.actor, target).await? else { return Ok(Vec::new()) };
         let is_stored = |id: &Uuid| stored.iter().any(|(known, _)| known == id);
-        let made = self.made.get(target.name).into_iter().flat_map(HashMap::values).filter(|row| !is_stored(&row.id));
-        let made: Vec<&str> = made.filter_map(|row| row.text(target.title)).take(FEW + 1).collect();
+        let made = self.made_by_rows(target).filter(|row| !is_stored(&row.id));
+        let made: Vec<String> =
+            made.filter_map(|row| row.text(target.title)).take(FEW + 1).map(str::to_owned).collect();
         if stored.len() + made.len() > FEW {
             return Ok(Vec::new());
         }
@@ -225,22 +262,16 @@ impl Planner<'_> {
         let unclear: BTreeSet<Uuid> = unclear.map(|(id, _)| *id).collect();
         let mut all = candidates(self.tx, (self.actor, self.locale), target, &unclear).await?;
         all.extend(stored.iter().filter(|(id, _)| !unclear.contains(id)).map(|(_, title)| called(title)));
-        all.extend(made.into_iter().map(called));
+        all.extend(made.iter().map(|title| called(title)));
         all.sort_by(|one, other| (&one.title, &one.detail).cmp(&(&other.title, &other.detail)));
         all.dedup();
         Ok(all)
     }
 }
 
-/// Parts of these wholes that the rows of the import make. What answers alone ask for is not meant by anything else: two new stages
-/// of a file are two.
-fn made_within<'m>(
-    made: impl Iterator<Item = &'m Row>,
-    (part_of, wholes): (&str, &[Uuid]),
-    asked_for: &HashSet<Uuid>,
-) -> impl Iterator<Item = &'m Row> {
-    let is_within = move |row: &&Row| row.reference(part_of).is_some_and(|whole| wholes.contains(&whole));
-    made.filter(is_within).filter(move |row| !asked_for.contains(&row.id))
+/// Whether a record is a part of one of these wholes.
+fn is_within(row: &Row, (part_of, wholes): (&str, &[Uuid])) -> bool {
+    row.reference(part_of).is_some_and(|whole| wholes.contains(&whole))
 }
 
 /// A record that is told by its title.
@@ -276,28 +307,9 @@ pub(super) fn creatable(actor: &Actor, def: &RecordDef, part_of: Option<&str>) -
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-    use shared::Values;
-    use shared::types::{CONTACT, STAGE};
+    use shared::types::CONTACT;
 
     use super::*;
-
-    #[test]
-    fn new_stages_of_a_file_are_not_offered_for_each_other() {
-        let [here, elsewhere] = [Uuid::now_v7(), Uuid::now_v7()];
-        let stage = |name: &str, pipeline: Uuid| {
-            let values =
-                Values::from_iter([("name".to_owned(), json!(name)), ("pipeline_id".to_owned(), json!(pipeline))]);
-            Row { id: Uuid::now_v7(), version: 0, values }
-        };
-        let rows =
-            [stage("Closed won", here), stage("Closed lost", here), stage("Open", here), stage("Met", elsewhere)];
-        let asked_for = HashSet::from([rows[0].id, rows[1].id]);
-        let wholes = [here];
-        let offered = made_within(rows.iter(), ("pipeline_id", &wholes), &asked_for);
-        let offered: Vec<Option<&str>> = offered.map(|row| row.text(STAGE.title)).collect();
-        assert_eq!(offered, [Some("Open")]);
-    }
 
     #[test]
     fn rows_about_what_an_answer_has_made_count_with_the_question_about_their_own_record() {

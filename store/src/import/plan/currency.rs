@@ -20,7 +20,7 @@ pub(super) struct Followed {
     /// The field that says so of a record.
     field: &'static str,
     placing: Placing,
-    /// By the step that a record is in.
+    /// By the step that a record is in, and by what has steps.
     stored: HashMap<Uuid, String>,
 }
 
@@ -36,19 +36,22 @@ impl Followed {
             return Ok(None);
         }
         let mut sql = Sql::new(format!(
-            "select t.id, w.{}::text from {} t join {} w on w.org_id = t.org_id and w.id = t.{part_of}
-             where w.{} is not null and t.org_id = ",
+            "select w.id, t.id, w.{}::text from {} w left join {} t on t.org_id = w.org_id and t.{part_of} = w.id and ",
             field.name,
-            step.table(),
             whole.table(),
-            field.name
+            step.table()
         ));
-        sql.push_bind(actor.org_id).push(" and ");
         push_scope(&mut sql, actor, step, Action::Read, "t");
-        sql.push(" and ");
+        sql.push(format_args!(" where w.{} is not null and w.org_id = ", field.name))
+            .push_bind(actor.org_id)
+            .push(" and ");
         push_scope(&mut sql, actor, whole, Action::Read, "w");
-        let all: Vec<(Uuid, String)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-        Ok(Some(Self { field: field.name, placing, stored: all.into_iter().collect() }))
+        let all: Vec<(Uuid, Option<Uuid>, String)> =
+            sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+        let named = all.into_iter().flat_map(|(whole, step, currency)| {
+            [Some(whole), step].into_iter().flatten().map(move |id| (id, currency.clone()))
+        });
+        Ok(Some(Self { field: field.name, placing, stored: named.collect() }))
     }
 }
 
@@ -110,6 +113,7 @@ impl Planner<'_> {
         }
         let Placing { step: steps, part_of, whole, .. } = followed.placing;
         let whole_id = self.made.get(steps.name)?.get(&step)?.reference(part_of)?;
-        self.made.get(whole.name)?.get(&whole_id)?.text(followed.field)
+        let stored = || followed.stored.get(&whole_id).map(String::as_str);
+        stored().or_else(|| self.made.get(whole.name)?.get(&whole_id)?.text(followed.field))
     }
 }

@@ -17,9 +17,10 @@ type Meant<'p> = HashSet<(&'p str, String)>;
 
 impl Planner<'_> {
     /// The position of the first row that may be one of those that somebody wants to see. Of records that refer to others of their
-    /// own file all are needed.
+    /// own file, or begin in what it names, all are needed.
     pub(super) fn first(&self, running: &Running<'_>, excerpt: Excerpt) -> usize {
-        let is_by_line = running.step.inline.is_empty() && !running.refers_to_itself();
+        let needs_all = running.refers_to_itself() || self.makes_starts(running);
+        let is_by_line = running.step.inline.is_empty() && !needs_all;
         excerpt.after.filter(|_| is_by_line).map_or(0, |line| self.tables[running.file].after(line))
     }
 

@@ -2,20 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+use shared::import::{Answer, Decision};
 use shared::record::{CustomField, Kind};
-use shared::{FieldDef, RecordDef, Row};
-use uuid::Uuid;
+use shared::{FieldDef, RecordDef};
 
 use super::rounding::rounded;
-use super::{Draught, Lookups, Planner, Running};
+use super::{Draught, Lookups, Made, Planner, Running};
 use crate::columns::target;
 use crate::import::lookup::belonging;
+use crate::import::starts::Starts;
 use crate::import::values::{self, Cell};
 
 impl Planner<'_> {
     /// Reads a row's values.
     pub(super) fn fill(&mut self, running: &mut Running<'_>, mut row: Draught, texts: &[String]) -> Draught {
-        let Running { def, step, fields, zones, custom, lookups, .. } = running;
+        let Running { def, step, fields, zones, custom, lookups, starts, .. } = running;
         let def: &'static RecordDef = def;
         // Parents first: children are looked up among theirs, and namesakes told apart by them.
         let mut order: Vec<usize> = (0..step.assignments.len()).collect();
@@ -42,7 +43,7 @@ impl Planner<'_> {
                     row.rounded.extend(rounded(name, &field.kind, text));
                     self.read(def, field, text, None)
                 }
-                _ => self.understood((def, field), text, &row, lookups),
+                _ => self.understood((def, field), text, &row, lookups, starts.as_ref()),
             };
             shown[at] = cell.shown;
             row.errors.extend(cell.error);
@@ -61,23 +62,47 @@ impl Planner<'_> {
         text: &str,
         row: &Draught,
         lookups: &mut Lookups,
+        starts: Option<&Starts>,
     ) -> Cell {
         match field.kind {
-            Kind::Reference(_) | Kind::References(_) => self.refer((def, field), text, row, lookups),
+            Kind::Reference(_) | Kind::References(_) => self.refer((def, field), text, row, lookups, starts),
             Kind::Choice(codes) | Kind::MultiChoice(codes) => self.choose(def, field, codes, text),
             _ => self.read(def, field, text, None),
         }
     }
+
+    /// Whether records may begin in the first step of what answers make: another row may name that one, however far down.
+    pub(super) fn makes_starts(&self, running: &Running<'_>) -> bool {
+        let Some(starts) = &running.starts else { return false };
+        let is_told = [starts.field(), starts.part_of()].iter().all(|field| running.at(field).is_some());
+        let is_step = |answer: &Answer| answer.unknown.target == starts.step().name;
+        is_told && self.spec.answers.iter().any(|answer| is_step(answer) && answer.decision == Decision::Create)
+    }
 }
 
-/// Puts new records where they begin, if no column says where they are; each once, however many rows there are about it.
-pub(super) fn begin(running: &Running<'_>, made: Option<&HashMap<Uuid, Row>>, draughts: &mut [Draught]) {
+/// Puts new records where they begin, if their rows don't say where they are; each once, however many rows there are about it.
+pub(super) fn begin(running: &Running<'_>, made: &Made, draughts: &mut [Draught]) {
     let Some(starts) = &running.starts else { return };
+    let known = made.get(running.def.name);
+    let at = running.at(starts.field());
     let mut begun = HashSet::new();
     for row in draughts.iter_mut().filter(|row| row.before.is_none() && !row.is_left_out) {
-        let is_known = made.is_some_and(|made| made.contains_key(&row.id)) || !begun.insert(row.id);
-        if let Some(step) = starts.of(&row.given, row.currency.as_deref()).filter(|_| !is_known) {
+        let is_known = known.is_some_and(|known| known.contains_key(&row.id)) || begun.contains(&row.id);
+        if row.errors.is_empty() {
+            begun.insert(row.id);
+        }
+        // What can't be understood may yet be answered.
+        let is_told = |name: &str| row.errors.iter().any(|error| error.field == name);
+        let is_open = is_told(starts.field()) || is_told(starts.part_of());
+        if is_known || is_open || row.given.contains_key(starts.field()) {
+            continue;
+        }
+        let steps = made.get(starts.step().name).into_iter().flat_map(HashMap::values);
+        if let Some((step, title)) = starts.of(&row.given, row.currency.as_deref(), steps) {
             row.given.insert(starts.field().to_owned(), step.to_string().into());
+            if let Some(shown) = at.and_then(|at| row.shown.get_mut(at)) {
+                title.clone_into(shown);
+            }
         }
     }
 }

@@ -173,7 +173,7 @@ struct Planner<'p> {
     tables: &'p [Table],
     now: DateTime<Utc>,
     /// Records as they will be after the steps so far, by type, as far as something still goes by them.
-    made: BTreeMap<&'static str, HashMap<Uuid, Row>>,
+    made: Made,
     /// What is to be asked.
     asked: BTreeMap<Unknown, Asked>,
     /// Records that answers ask for, by type, what they are parts of, and folded title.
@@ -198,7 +198,7 @@ struct Running<'s> {
     custom: Vec<CustomField>,
     /// What its rows may refer to, by target type.
     lookups: Lookups,
-    /// Where new records begin, if no column says where they are.
+    /// Where new records begin whose row doesn't say where they are.
     starts: Option<Starts>,
     /// What the amounts of its records are in, if a column says that of its rows.
     followed: Option<Followed>,
@@ -214,6 +214,9 @@ struct Running<'s> {
     shown: Shown,
     preview: StepPreview,
 }
+
+/// Records that the import makes or changes, by type.
+type Made = BTreeMap<&'static str, HashMap<Uuid, Row>>;
 
 /// Records by target type.
 type Lookups = BTreeMap<&'static str, Lookup>;
@@ -260,8 +263,8 @@ impl Planner<'_> {
         }
         let all = count(step, &self.tables[place.0]);
         let mut width = match wanted {
-            // Records that refer to others of the same file need all of it at once.
-            _ if running.refers_to_itself() => all,
+            // Records that refer to others of the same file need all of it at once, and so do those that begin in what it names.
+            _ if running.refers_to_itself() || self.makes_starts(&running) => all,
             Some(_) => GLANCE,
             None => WINDOW,
         };
@@ -295,9 +298,12 @@ impl Planner<'_> {
         let all = count(step, &self.tables[place.0]);
         // So few are kept without looking which of them stand for the same.
         let is_needed = all <= WINDOW || refers(step, def, def) || later.iter().any(|(.., other)| goes_by(other));
-        let starts = self.starts(def, step).await?;
+        let starts = Starts::load(self.tx, self.actor, def).await?;
         // Of another whole than the first one nobody can say here what it begins with.
-        let is_of_first = |starts: &&Starts| !step.assignments.iter().any(|a| a.field == starts.part_of());
+        let is_of_first = |starts: &&Starts| {
+            let tells = |name: &str| name == starts.field() || name == starts.part_of();
+            !step.assignments.iter().any(|a| tells(&a.field))
+        };
         let preview = StepPreview {
             fields: step.assignments.iter().map(|a| a.field.clone()).collect(),
             start: starts.as_ref().filter(is_of_first).and_then(Starts::first),
@@ -323,12 +329,6 @@ impl Planner<'_> {
         })
     }
 
-    /// Where new records begin; nothing if an assignment says where they are.
-    async fn starts(&mut self, def: &'static RecordDef, step: &Step) -> Result<Option<Starts>> {
-        let starts = Starts::load(self.tx, self.actor, def).await?;
-        Ok(starts.filter(|starts| !step.assignments.iter().any(|a| a.field == starts.field())))
-    }
-
     /// Decides some rows of a step.
     async fn window(&mut self, running: &mut Running<'_>, rows: Vec<Texts>) -> Result<()> {
         self.look_up(running, &rows).await?;
@@ -345,7 +345,7 @@ impl Planner<'_> {
         currency::take(running.def, &mut draughts);
         self.leave_open(running, &mut draughts).await?;
         self.recognise_whole(running, &mut draughts).await?;
-        fill::begin(running, self.made.get(running.def.name), &mut draughts);
+        fill::begin(running, &self.made, &mut draughts);
         self.own(running.def, &mut draughts);
         self.denominate(running, &draughts);
         self.hold_currencies(running, &mut draughts);

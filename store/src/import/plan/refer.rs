@@ -1,7 +1,8 @@
 //! What cells of references and choices mean.
 
+use serde_json::Value;
 use shared::format::Zone;
-use shared::import::{ALL, Decision, Unknown};
+use shared::import::{ALL, Decision, Unknown, followed_currency};
 use shared::record::Kind;
 use shared::types::CONTACT;
 use shared::{FieldDef, RecordDef, Row};
@@ -11,6 +12,7 @@ use super::ask::creatable;
 use super::{Draught, Lookups, Planner};
 use crate::columns::target;
 use crate::import::lookup::{Lookup, belonging, folded, shared_parent};
+use crate::import::starts::Starts;
 use crate::import::values::{self, Cell};
 
 /// How many answers are followed, each of which names what the next is about.
@@ -26,12 +28,24 @@ struct Reference<'r> {
     target: &'static RecordDef,
     /// The field and the record within which they are looked for.
     within: Option<(&'static str, Uuid)>,
+    /// Within what new ones are made, if the row doesn't say within what they are looked for.
+    home: Option<(&'static str, Uuid)>,
     row: &'r Draught,
 }
 
 impl Reference<'_> {
     fn parent(&self) -> Option<Uuid> {
         self.within.map(|(_, whole)| whole)
+    }
+
+    /// Within what a new one is made.
+    fn place(&self) -> Option<(&'static str, Uuid)> {
+        self.within.or(self.home)
+    }
+
+    /// Under what a record is noted that an answer has made.
+    fn key(&self, whole: Option<Uuid>, called: &str) -> (&'static str, Option<Uuid>, String) {
+        (self.target.name, whole, folded(called))
     }
 }
 
@@ -73,6 +87,7 @@ impl Planner<'_> {
         text: &str,
         row: &Draught,
         lookups: &mut Lookups,
+        starts: Option<&Starts>,
     ) -> Cell {
         let Some((target, names)) = target(field).and_then(|t| Some((t, lookups.get_mut(t.name)?))) else {
             return Cell::refused(field, text, "reference");
@@ -82,7 +97,9 @@ impl Planner<'_> {
             return Cell::refused(field, text, code);
         }
         let within = parent.and_then(|parent| Some((parent, shared::record::id(&row.given, parent)?)));
-        let cell = Reference { def, field, target, within, row };
+        let starts = starts.filter(|starts| within.is_none() && starts.field() == field.name);
+        let home = starts.and_then(|starts| self.home(def, starts, row));
+        let cell = Reference { def, field, target, within, home, row };
         let whole = matches!(field.kind, Kind::Reference(_)) || !names.all(text, cell.parent()).is_empty();
         let entries: Vec<&str> = if whole { vec![text] } else { values::entries(text).collect() };
         let mut found: Vec<(Uuid, String)> = Vec::new();
@@ -95,11 +112,21 @@ impl Planner<'_> {
         values::references(field, found)
     }
 
+    /// What a record is in whose row doesn't say so: what it is in already, else what new ones begin in.
+    fn home(&self, def: &RecordDef, starts: &Starts, row: &Draught) -> Option<(&'static str, Uuid)> {
+        let made = self.made.get(def.name).and_then(|made| made.get(&row.id));
+        let own = row.before.as_ref().or(made).and_then(|before| before.reference(starts.part_of()));
+        let currency = followed_currency(def).and_then(|field| row.given.get(field.name)).and_then(Value::as_str);
+        let whole = own.or_else(|| starts.whole(&row.given, currency))?;
+        Some((starts.part_of(), whole))
+    }
+
     /// The record that an entry of a cell names, by an answer if need be.
     fn meant(&mut self, cell: &Reference<'_>, entry: &str, names: &mut Lookup, found: &[(Uuid, String)]) -> Meant {
         let mut called = entry.to_owned();
         for _ in 0..FOLLOWED {
-            let all = names.all(&called, cell.parent());
+            let mut all = names.all(&called, cell.parent());
+            all.retain(|id| !self.is_made_elsewhere(cell, &called, *id));
             let left = self.fitting(cell, names, all, found);
             if let [id] = left[..] {
                 if called == entry {
@@ -113,12 +140,12 @@ impl Planner<'_> {
             }
             let unknown = Unknown { target: cell.target.name.to_owned(), value: called.clone() };
             let asked = self.asked.entry(unknown.clone()).or_default();
-            asked.note(cell.def, cell.field, &left, cell.within);
+            asked.note(cell.def, cell.field, &left, (cell.within, cell.home));
             match self.answers.decision(&unknown, !left.is_empty()).cloned() {
                 Some(Decision::Empty) => return Ok(None),
-                Some(Decision::Create) if creatable(self.actor, cell.target, cell.within.map(|(field, _)| field)) => {
-                    let id = self.named(cell.target, &called, cell.within);
-                    names.made.insert(&called, cell.parent(), id);
+                Some(Decision::Create) if creatable(self.actor, cell.target, cell.place().map(|(field, _)| field)) => {
+                    let id = self.named(cell.target, &called, cell.place());
+                    names.made.insert(&called, cell.place().map(|(_, whole)| whole), id);
                     return Ok(Some((id, called)));
                 }
                 Some(Decision::Use(answer)) if folded(&answer) != folded(&called) => called = answer,
@@ -134,11 +161,19 @@ impl Planner<'_> {
         if self.created.is_empty() {
             return;
         }
-        let made = self.created.get(&(cell.target.name, cell.parent(), folded(entry)));
+        let made = self.created.get(&cell.key(cell.place().map(|(_, whole)| whole), entry));
         if made == Some(&id) {
             let unknown = Unknown { target: cell.target.name.to_owned(), value: entry.to_owned() };
-            self.asked.entry(unknown).or_default().note(cell.def, cell.field, &[], cell.within);
+            self.asked.entry(unknown).or_default().note(cell.def, cell.field, &[], (cell.within, cell.home));
         }
+    }
+
+    /// Whether an answer has made a record for rows that are in something else than this one.
+    fn is_made_elsewhere(&self, cell: &Reference<'_>, called: &str, id: Uuid) -> bool {
+        let Some((part_of, home)) = cell.home.filter(|_| !self.created.is_empty()) else { return false };
+        let made = self.made.get(cell.target.name).and_then(|made| made.get(&id));
+        let whole = made.and_then(|row| row.reference(part_of));
+        whole.is_some_and(|whole| whole != home) && self.created.get(&cell.key(whole, called)) == Some(&id)
     }
 
     /// Those of several namesakes that a row may mean: the one that its record refers to already, else those that
@@ -216,7 +251,7 @@ impl Planner<'_> {
             }
             let unknown = Unknown { target: format!("{}.{}", def.name, field.name), value: entry.to_owned() };
             let decision = self.answers.decision(&unknown, false);
-            self.asked.entry(unknown).or_default().note(def, field, &[], None);
+            self.asked.entry(unknown).or_default().note(def, field, &[], (None, None));
             match decision {
                 Some(Decision::Empty) => {}
                 Some(Decision::Use(code)) => match values::code_of(def, field, codes, code) {

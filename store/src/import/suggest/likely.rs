@@ -1,12 +1,13 @@
-//! What a file is a list of, as far as the names of its columns tell.
+//! What a file is a list of, as far as the names of its columns tell, and its own.
 
 use shared::RecordDef;
+use shared::i18n::{Locale, type_label, type_label_many};
 use shared::import::{Assignment, From};
 use shared::record::custom_key;
 use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PRODUCT, REGISTRY, TASK, TICKET};
 
 use super::synonyms::PARTS;
-use super::{COMMON, called, is_among, names, step};
+use super::{COMMON, OWN, called, is_among, names, step};
 use crate::import::near::bare;
 
 /// What people have lists of, the more general first. Of anything else, such as pipelines, messages and settings, they say so
@@ -20,17 +21,50 @@ const MAYBE: i64 = 2;
 const MISSING: i64 = 2;
 /// What it costs that nothing says how the records are called.
 const UNTITLED: i64 = 4;
+/// What people have, and customers only if they are such.
+const OF_PEOPLE: &str = "birthday|date of birth|birth date|gender|sex|生日|出生日期|性别|性別";
+/// What it costs customers, most of whom are companies, that a column is of what people have.
+const PERSONAL: i64 = 3;
+/// Weight of a file, or its sheet, that is called as records of the type are.
+const NAMED: i64 = 3;
+/// What stands around that in names of sheets and files; longer words before those that are part of them.
+const AROUND: [&str; 27] = [
+    "export", "import", "template", "sheet", "table", "list", "data", "all", "my", "our", "列表", "清单", "名单",
+    "名录", "导出", "导入", "模板", "数据", "信息", "资料", "全部", "所有", "我的", "清單", "名單", "資料", "表",
+];
 
-/// The type that the columns fit best. Parts of a person's name are of people, not of companies.
-pub(in crate::import) fn likeliest(columns: &[String]) -> &'static RecordDef {
+/// The type that the columns fit best, and the name of the file. Parts of a person's name are of people, not of companies.
+pub(in crate::import) fn likeliest(columns: &[String], named: Option<&RecordDef>) -> &'static RecordDef {
     if let Some(def) = exported_here(columns) {
         return def;
     }
     let is_of_people = columns.iter().any(|column| is_part_of_name(column));
     let candidates = GUESSED.into_iter().filter(|def| !is_of_people || def.name != CUSTOMER.name);
-    let fitting = candidates.filter_map(|def| Some((fit(def, columns)?, def)));
+    let is_named = |def: &RecordDef| named.is_some_and(|named| named.name == def.name);
+    let fitting = candidates.filter_map(|def| Some((fit(def, columns, is_named(def))?, def)));
     // Of equals the first: the more general one.
     fitting.rev().max_by_key(|(fit, _)| *fit).map_or(&CUSTOMER, |(_, def)| def)
+}
+
+/// The type whose records a sheet or a file says by its name that it lists: 客户信息表, contacts_export (2).
+pub(super) fn named(name: &str) -> Option<&'static RecordDef> {
+    let words: String = bare(name).chars().filter(|c| !c.is_ascii_digit()).collect();
+    let mut rest = words.as_str();
+    loop {
+        if let Some(def) = GUESSED.into_iter().find(|&def| is_called(def, rest)) {
+            return Some(def);
+        }
+        rest = AROUND.iter().find_map(|word| rest.strip_prefix(*word).or_else(|| rest.strip_suffix(*word)))?;
+    }
+}
+
+/// Whether one or many records of a type are called so.
+fn is_called(def: &'static RecordDef, words: &str) -> bool {
+    let labels = Locale::ALL.iter().flat_map(|locale| [type_label(*locale, def), type_label_many(*locale, def)]);
+    let known = labels.chain([def.name, def.plural].map(str::to_owned)).chain(names(def, def.title, OWN));
+    let one = words.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    let one = one.or_else(|| words.strip_suffix('s').map(str::to_owned));
+    known.map(|name| bare(&name)).any(|name| name == words || one.as_ref() == Some(&name))
 }
 
 /// The type that an export of ours is of: all of its columns are called as that one's fields are, and no other's.
@@ -42,16 +76,20 @@ fn exported_here(columns: &[String]) -> Option<&'static RecordDef> {
     all.next().is_none().then_some(*found)
 }
 
-/// How well columns fit a type; not at all, if they are too few that tell of it. Of people and companies names are enough.
-fn fit(def: &'static RecordDef, columns: &[String]) -> Option<i64> {
+/// How well columns fit a type; not at all, if they are too few that tell of it. Names are enough of people and companies, and of
+/// what the file is called by.
+fn fit(def: &'static RecordDef, columns: &[String], is_named: bool) -> Option<i64> {
     let step = step(def, &[], columns);
     let weights: Vec<i64> = step.assignments.iter().map(|assignment| weight(def, assignment)).collect();
     let is_filled = |name: &str| step.assignments.iter().any(|assignment| assignment.field == name);
     let missing = def.fields.iter().filter(|field| field.required && field.default.is_none() && !is_filled(field.name));
     let cost: i64 = missing.map(|field| if field.name == def.title { UNTITLED } else { MISSING }).sum();
     let told = weights.iter().filter(|weight| **weight == TOLD).count();
-    let is_enough = told > 1 || def.is_reachable() && is_filled(def.title);
-    is_enough.then(|| weights.iter().sum::<i64>() - cost)
+    let is_enough = told > 1 || (def.is_reachable() || is_named) && is_filled(def.title);
+    let of_people = columns.iter().filter(|column| def.name == CUSTOMER.name && is_among(OF_PEOPLE, column));
+    let personal: i64 = of_people.map(|_| PERSONAL).sum();
+    let named = if is_named { NAMED } else { 0 };
+    is_enough.then(|| weights.iter().sum::<i64>() + named - cost - personal)
 }
 
 fn weight(def: &'static RecordDef, assignment: &Assignment) -> i64 {
@@ -65,10 +103,10 @@ fn weight(def: &'static RecordDef, assignment: &Assignment) -> i64 {
     if is_told { TOLD } else { MAYBE }
 }
 
-/// Parts of a person's name, and what companies don't have.
+/// A person's name, or a part of it.
 fn is_part_of_name(column: &str) -> bool {
-    const PERSONAL: &str = "full name|birthday|date of birth|birth date|gender|sex|姓名|生日|出生日期|性别|性別";
-    is_among(PERSONAL, column) || PARTS.iter().any(|(part, names)| part.starts_with("name.") && is_among(names, column))
+    is_among("full name|姓名", column)
+        || PARTS.iter().any(|(part, names)| part.starts_with("name.") && is_among(names, column))
 }
 
 #[cfg(test)]
@@ -76,8 +114,13 @@ mod tests {
     use super::*;
 
     fn guessed(header: &str) -> &'static str {
+        called("", header)
+    }
+
+    /// The type of a file of that name with these columns.
+    fn called(name: &str, header: &str) -> &'static str {
         let columns: Vec<String> = header.split(',').map(str::to_owned).collect();
-        likeliest(&columns).name
+        likeliest(&columns, named(name)).name
     }
 
     #[test]
@@ -94,8 +137,40 @@ mod tests {
             ("Name,Lead source,Lead status,Email", "lead"),
             ("Ticket ID,Ticket name,Pipeline,Ticket status,Priority,Create date,Ticket description", "ticket"),
             ("Subject,Due date,Priority,Owner", "task"),
+            ("名称,网站,员工数,出生日期,年收入,电话", "customer"),
         ] {
             assert_eq!(guessed(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn sheets_and_files_say_by_their_names_what_they_list() {
+        for (name, expected) in [
+            ("客户", Some("customer")),
+            ("客户信息表（2026）", Some("customer")),
+            ("公司名单", Some("customer")),
+            ("All companies 3", Some("customer")),
+            ("contacts_export (2)", Some("contact")),
+            ("我的联系人", Some("contact")),
+            ("Deals-2026-05-01", Some("opportunity")),
+            ("商机导出", Some("opportunity")),
+            ("Sheet1", None),
+            ("list", None),
+            ("客户与联系人", None),
+            ("", None),
+        ] {
+            assert_eq!(named(name).map(|def| def.name), expected, "{name}");
+        }
+        for (name, header, expected) in [
+            ("contacts", "Name,Phone,Email", "contact"),
+            ("", "Name,Phone,Email", "customer"),
+            ("产品清单", "名称,备注", "product"),
+            ("客户", "名称,网站,出生日期,电话", "customer"),
+            // What the columns say weighs more.
+            ("联系人", "公司名称,官网,行业,人数,注册地址", "customer"),
+            ("客户", "姓名,公司,手机,邮箱,备注", "contact"),
+        ] {
+            assert_eq!(called(name, header), expected, "{name}: {header}");
         }
     }
 

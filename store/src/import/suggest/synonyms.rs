@@ -27,13 +27,56 @@ pub(super) const TELLING: &[(&str, &str)] = &[
     ("lead.status", "lead status|线索状态|線索狀態"),
     (
         "opportunity.name",
-        "deal|deal name|opportunity|opportunity name|商机|项目|项目名称|交易名称|商機|商機名稱|項目名稱|專案名稱",
+        "deal|deal name|opportunity|opportunity name|商机|商机名|商机主题|商机标题|项目|项目名|项目名称|交易名称|交易名|销售机会|销售机会名称|\
+         业务机会|业务机会名|业务机会名称|商機|商機名稱|項目名稱|專案名稱|交易名稱|銷售機會",
+    ),
+    (
+        "opportunity.number",
+        "deal id|deal number|opportunity id|opportunity number|opportunity no|商机编号|商机编码|商机ID|交易ID|交易编号|业务机会ID|商機編號",
+    ),
+    (
+        "opportunity.customer_id",
+        "organisation|organization|organization name|associated company|primary associated company|associated company name|\
+         primary associated company name|deal company|客户名|客户全称|客户简称|客户公司|客户单位|关联公司|关联企业|公司名|企业名称|单位名称|\
+         帐户名|帐户名称|账户名|账户名称|客戶名|關聯客戶|關聯公司|帳戶|帳戶名稱",
+    ),
+    (
+        "opportunity.contact_id",
+        "associated contact|associated contacts|primary contact name|contact person|客户联系人|主联系人|关联联系人|联系人名称|联系人名|\
+         聯絡人姓名|聯絡人名稱",
     ),
     (
         "opportunity.amount",
-        "deal amount|deal value|opportunity amount|商机金额|合同金额|预计金额|预计成交金额|成交金额",
+        "deal amount|deal value|opportunity amount|opportunity value|expected revenue|estimated value|estimated revenue|est revenue|\
+         expected amount|deal size|contract value|contract amount|amount in company currency|商机金额|商机总金额|商机预计金额|合同金额|合同额|预计金额|\
+         预计成交金额|预计销售金额|预计销售额|预计合同金额|预计签约金额|预计签单金额|预估金额|预估成交金额|预期金额|预期收入|预期收益|预计收入|预计收益|\
+         交易金额|项目金额|销售金额|成交金额|商機金額|預計金額|預計成交金額|預期收入|交易金額",
     ),
-    ("opportunity.stage_id", "deal stage|opportunity stage|sales stage|商机阶段|销售阶段"),
+    (
+        "opportunity.pipeline_id",
+        "sales pipeline|sales process|deal pipeline|opportunity pipeline|pipeline name|销售流程|销售管道|商机流程|商机管道|销售管线|交易管道|交易流程|\
+         管道|管线|管道名称|流程名称|销售流程名称|銷售流程|銷售管道|商機流程|管道名稱",
+    ),
+    (
+        "opportunity.stage_id",
+        "deal stage|opportunity stage|sales stage|stage name|pipeline stage|current stage|sales process stage|商机阶段|销售阶段|销售流程阶段|\
+         交易阶段|项目阶段|当前阶段|所处阶段|阶段名称|业务机会阶段|商機階段|銷售階段|交易階段|目前階段",
+    ),
+    (
+        "opportunity.probability",
+        "win rate|deal probability|chance|赢率|赢单概率|成交概率|成功概率|概率|可能性|胜率|贏率|贏單率|機率|成功機率",
+    ),
+    (
+        "opportunity.expected_close",
+        "expected close date|expected closing|expected closing date|estimated close|estimated close date|est close date|target close date|\
+         date deadline|预计成交日|预计结束日期|预计结束时间|预计完成日期|预计关闭日期|预计关闭时间|预计关单日期|预计赢单日期|预计签单时间|\
+         预计签约时间|预期成交日期|预期结束日期|预期关闭|预期关闭日期|预期结单日期|预期完成日期|預計成交日期|預計結束日期|預計結案日期|预计结单时间",
+    ),
+    (
+        "opportunity.closed_on",
+        "actual close date|actual closing date|close date actual|实际成交日期|实际成交时间|实际结束日期|实际关闭日期|赢单日期|赢单时间|结束日期|\
+         结束时间|关闭时间|關閉日期|結束日期|成交日期",
+    ),
     ("product.name", "product|product name|item name|产品|商品|商品名称|品名|產品名稱|商品名稱"),
     ("product.number", "sku|item number|product code|product number|商品编号|货号"),
     ("product.price", "unit price|sales price|list price|单价|售价"),
@@ -80,7 +123,9 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     (
         "owner_id",
         "owner|account owner|company owner|contact owner|lead owner|deal owner|opportunity owner|ticket owner|case owner|\
-         assigned to|assignee|sales|sales rep|sales agent|salesperson|负责人|销售|业务员|销售人员|销售代表|销售负责人|客户经理|跟进人|责任人|所有人|归属人|負責人|業務員",
+         assigned to|assignee|sales|sales rep|sales agent|salesperson|负责人|销售|业务员|销售人员|销售代表|销售负责人|客户经理|跟进人|责任人|所有人|所有者|拥有者|归属人|\
+         商机负责人|商机所有者|商机所有人|商机归属人|交易负责人|交易所有者|业务机会所有人|项目负责人|销售员|主负责人|跟进人员|业务负责人|sales owner|owner name|owner full name|\
+         負責人|業務員|所有者|擁有者|擁有人|商機擁有人|商機負責人|交易負責人|業務人員|銷售員",
     ),
     ("stage_id", "stage|status|阶段|状态|階段|狀態"),
     ("product_ids", "product|products|产品|產品"),
@@ -124,7 +169,7 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("department", "dept|abteilung|所属部门|部門"),
     ("description", "notes|note|remarks|comment|comments|notizen|备注|备注信息|说明|附注|描述|備註|說明"),
     ("tags", "tag|labels|label|标签|標籤"),
-    ("team_id", "team|团队|團隊|归属部门|负责部门"),
+    ("team_id", "team|sales team|团队|销售团队|團隊|銷售團隊|归属部门|负责部门|负责人所在部门"),
 ];
 
 /// Names of what only parts of fields hold.

@@ -1,5 +1,9 @@
 //! Cards of people and companies (vCard 2.1, 3.0 and 4.0): one row each.
 
+mod quoted;
+
+use std::borrow::Cow;
+
 use calcard::common::PartialDateTime;
 use calcard::vcard::{VCard, VCardEntry, VCardKind, VCardParameterName, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
@@ -47,16 +51,42 @@ const TOLD: usize = 3;
 /// Year by which some address books say that they don't know it.
 const NO_YEAR: u16 = 1604;
 
+/// How the first card begins.
+const BEGIN: &str = "BEGIN:VCARD";
+
 /// Whether the text holds cards.
 pub(super) fn is_vcard(text: &str) -> bool {
-    text.trim_start().get(..11).is_some_and(|begin| begin.eq_ignore_ascii_case("BEGIN:VCARD"))
+    text.trim_start().get(..BEGIN.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(BEGIN))
+}
+
+/// The bytes of cards with their folded lines made whole: simple programs fold within a character, and then only whole lines tell
+/// what all of the file is written in. Anything else stays as it is, and so do lines that end with `=`, behind which a quoted value
+/// goes on, and files in two bytes each: the parser knows those.
+pub(super) fn unfolded(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    if !text.get(..BEGIN.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(BEGIN.as_bytes())) {
+        return bytes.into();
+    }
+    let mut whole: Vec<u8> = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.iter().copied().peekable();
+    while let Some(byte) = rest.next() {
+        let line = whole.strip_suffix(b"\r").unwrap_or(&whole);
+        let (end, may_end) = (line.len(), byte == b'\n' && !line.ends_with(b"="));
+        if may_end && rest.next_if(|next| matches!(next, b' ' | b'\t')).is_some() {
+            whole.truncate(end);
+        } else {
+            whole.push(byte);
+        }
+    }
+    whole.into()
 }
 
 /// Reads all cards; lines between them that are none are passed over.
 pub(super) fn read(text: &str) -> Result<(Format, Lines)> {
     let mut lines = Lines::default();
     lines.push(1, COLUMNS)?;
-    let mut parser = Parser::new(text);
+    let text = quoted::spelled_out(text);
+    let mut parser = Parser::new(&text);
     let mut number = 1;
     loop {
         match parser.entry() {
@@ -226,7 +256,49 @@ fn without_scheme(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::GB18030;
+    use shared::import::Reading;
+
     use super::*;
+    use crate::import::table::Table;
+
+    /// What the cards of a file are called.
+    fn names(file: &[u8]) -> Vec<String> {
+        let table = Table::read(file, &Reading::default()).unwrap();
+        let at = table.column("Name").unwrap();
+        table.rows().map(|row| row.cell(at).to_owned()).collect()
+    }
+
+    /// A card whose name is folded after so many of its bytes.
+    fn folded(property: &str, name: &[u8], at: usize, fold: &str) -> Vec<u8> {
+        let begin = format!("BEGIN:VCARD\r\nVERSION:3.0\r\n{property}:");
+        [begin.as_bytes(), &name[..at], fold.as_bytes(), &name[at..], b"\r\nTEL:13800138000\r\nEND:VCARD\r\n"].concat()
+    }
+
+    #[test]
+    fn lines_folded_within_a_character_are_read_whatever_they_are_written_in() {
+        let name = "赵敏敏";
+        let gbk = GB18030.encode(name).0.into_owned();
+        for (bytes, property) in [(name.as_bytes(), "FN"), (name.as_bytes(), "FN;CHARSET=UTF-8"), (&gbk[..], "FN")] {
+            for (at, fold) in (1..bytes.len()).flat_map(|at| [(at, "\r\n "), (at, "\n\t")]) {
+                assert_eq!(names(&folded(property, bytes, at, fold)), [name], "{property} {bytes:x?} {at}");
+            }
+        }
+        let file = folded("FN", name.as_bytes(), 4, "\r\n ");
+        assert_eq!(names(&[&b"\xef\xbb\xbf"[..], &file[..]].concat()), [name]);
+        let wide = String::from_utf8(folded("FN", name.as_bytes(), 3, "\r\n ")).unwrap();
+        let wide: Vec<u8> = format!("\u{feff}{wide}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(names(&wide), [name]);
+    }
+
+    #[test]
+    fn one_folded_line_spoils_no_card_of_a_file_from_several_programs() {
+        let quoted = b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=GBK;ENCODING=QUOTED-PRINTABLE:=D5=\r\n=C5=C8=FD\r\nEND:VCARD\r\n";
+        let newest = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:李娜\r\nURL:https://a.example/?a=\r\n b\r\nEND:VCARD\r\n";
+        let file = [&quoted[..], &folded("FN", "赵敏敏".as_bytes(), 4, "\r\n ")[..], newest.as_bytes()].concat();
+        assert_eq!(names(&file), ["张三", "赵敏敏", "李娜"]);
+        assert_eq!(unfolded(b"name,city\n Acme,Paris\n"), &b"name,city\n Acme,Paris\n"[..], "no cards");
+    }
 
     fn cell_of(lines: &str, column: &str) -> String {
         let card = format!("BEGIN:VCARD\r\nVERSION:3.0\r\n{lines}\r\nEND:VCARD\r\n");

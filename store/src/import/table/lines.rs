@@ -130,6 +130,6 @@ impl Lines {
 }
 
 /// Only workbooks unpack to so much: what is larger as it lies there isn't even looked at.
-fn unpacked() -> Error {
+pub(super) fn unpacked() -> Error {
     Error::invalid("file", "file_unpacked")
 }

@@ -50,6 +50,24 @@ pub(super) async fn read_aside(content: Vec<u8>, reading: Reading) -> Result<(Ta
     tokio::task::spawn_blocking(read).await.map_err(stumbled)?
 }
 
+/// Whether something is said by a row of a file, whether or not it would be brought in: of any sheet, above the header, below the
+/// last row, beside the cells of workbooks. Of cards their lines count as well, for some of what they say is in no column.
+///
+/// # Errors
+/// As [`Table::read`], as far as the file can't be read at all.
+pub(super) fn is_said(bytes: &[u8], reading: &Reading, is_told: &dyn Fn(&[String]) -> bool) -> Result<bool> {
+    let row = |line: Line<'_>| is_told(&line.cells().map(str::to_owned).collect::<Vec<_>>());
+    let is_told_by = |lines: &Lines| (0..lines.len()).any(|at| row(lines.at(at)));
+    if workbook::is_workbook(bytes) {
+        return Ok(workbook::any_sheet(bytes, is_told_by)? || workbook::says_beside(bytes, is_told)?);
+    }
+    let (text, encoding) = text::decode(&cards::unfolded(bytes), reading)?;
+    if !cards::is_vcard(&text) {
+        return Ok(is_told_by(&text::read(&text, encoding, reading)?.1));
+    }
+    Ok(is_told_by(&cards::read(&text)?.1) || text.lines().any(|line| is_told(&[line.to_owned()])))
+}
+
 impl Table {
     /// Reads a file.
     ///
@@ -66,7 +84,7 @@ impl Table {
         let (format, mut lines) = if workbook::is_workbook(bytes) {
             workbook::read(bytes, reading)?
         } else {
-            let (text, encoding) = text::decode(bytes, reading)?;
+            let (text, encoding) = text::decode(&cards::unfolded(bytes), reading)?;
             if cards::is_vcard(&text) { cards::read(&text)? } else { text::read(&text, encoding, reading)? }
         };
         let begins = header::begins(&lines);
@@ -287,6 +305,30 @@ mod tests {
         assert_eq!(cells(report.as_bytes()).1, [["Anna", "Berg", "a@b.test"]]);
         // People whose other cells somebody left empty.
         assert_eq!(cells(b"name,city,phone\nAcme,,\n\nBolt\nCole\n").1.len(), 3);
+    }
+
+    #[test]
+    fn what_a_file_says_is_found_wherever_it_stands() {
+        let is_said = |bytes: &[u8], words: &str| {
+            is_said(bytes, &Reading::default(), &|cells: &[String]| cells.iter().any(|cell| cell.contains(words)))
+                .unwrap()
+        };
+        let report = b"Made by Li\n\nname,city\nAcme,Paris\n\n\"Copyright (c) Han\"\n";
+        for words in ["Made by Li", "city", "Paris", "Han"] {
+            assert!(is_said(report, words), "{words}");
+        }
+        assert!(!is_said(report, "Wang"));
+        let card = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Li\r\nX-ASSISTANT:Han\r\nEND:VCARD\r\n";
+        assert!(is_said(card, "Li") && is_said(card, "Han") && !is_said(card, "Wang"));
+        let mut book = rust_xlsxwriter::Workbook::new();
+        for (sheet, cell) in [("First", "Li"), ("Second", "Han")] {
+            book.add_worksheet().set_name(sheet).unwrap().write_string(3, 2, cell).unwrap();
+        }
+        let book = book.save_to_buffer().unwrap();
+        for words in ["Li", "Han", "Second"] {
+            assert!(is_said(&book, words), "{words}");
+        }
+        assert!(!is_said(&book, "Wang"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Reports of letters that did not arrive: as RFC 3464 has them, and as QQ, 163, Exchange, qmail and Exim write them.
 
+use shared::post::status_codes;
+
 use super::texts;
 use crate::mail::letter::{Letter, Person};
 use crate::mail::read::{Head, Part, cut, id_text, part_bytes, part_text};
@@ -159,15 +161,9 @@ fn addresses(text: &str, letter: &Letter) -> Vec<Person> {
     found.map(|address| vec![Person::new("", address)]).unwrap_or_default()
 }
 
-/// A code such as `5.1.1` in the text.
+/// The first code such as `5.1.1` in the text.
 fn code(text: &str) -> Option<String> {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
-    let found = words.map(|word| word.trim_matches('.')).find(|word| {
-        let parts: Vec<_> = word.split('.').collect();
-        let number = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-        parts.len() == 3 && matches!(parts[0], "4" | "5") && parts[1..].iter().all(number)
-    });
-    found.map(str::to_owned)
+    status_codes(text).next().map(str::to_owned)
 }
 
 /// The class of an answer such as `550`, as a code.

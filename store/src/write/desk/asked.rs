@@ -30,15 +30,9 @@ pub(super) async fn asked_apart(
     let said: Vec<String> =
         sqlx::query_scalar(sql).bind(tx.org_id).bind(&ids).fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     let public = asked_in_public(tx, &ids).await?;
-    let is_shown = public.contains(&into.id)
-        && merged.get("description").is_none_or(|description| description == into.value("description"));
-    if is_shown && foreign.contains_key(&into.id) {
-        merged.insert("description".to_owned(), Value::Null);
-    }
-    // What somebody else asked is not told as if this one's requester had.
-    let says = |row: &Row| merged.get("description").is_some_and(|description| description == row.value("description"));
-    if others.iter().any(|row| says(row) && foreign.contains_key(&row.id)) && !says(into) {
-        merged.insert("description".to_owned(), into.value("description").clone());
+    let is_foreign = |row: &Row| foreign.contains_key(&row.id);
+    if let Some(description) = retold(merged, (into, others), public.contains(&into.id), is_foreign) {
+        merged.insert("description".to_owned(), description);
     }
     let stays = |field: &str| merged.get(field).unwrap_or_else(|| into.value(field));
     let kept = stays("description");
@@ -55,6 +49,24 @@ pub(super) async fn asked_apart(
         changes.push(Change::Create { id, values });
     }
     Ok(changes)
+}
+
+/// What the description of the ticket that stays is to say instead of what is `merged` from all, if anything: what somebody else
+/// asked is not told as if this one's requester had. The words of a `foreign` ticket give way to its own, and its own, where its
+/// customer reads them (`is_shown`), to none when the ticket becomes somebody else's.
+fn retold(
+    merged: &Values,
+    (into, others): (&Row, &[Row]),
+    is_shown: bool,
+    is_foreign: impl Fn(&Row) -> bool,
+) -> Option<Value> {
+    let own = into.value("description");
+    let chosen = merged.get("description").unwrap_or(own);
+    let says = |row: &Row| !chosen.is_null() && row.value("description") == chosen;
+    let is_anothers = chosen != own && others.iter().any(|row| says(row) && is_foreign(row));
+    let stays = if is_anothers { own } else { chosen };
+    let stays = if stays == own && is_shown && is_foreign(into) { &Value::Null } else { stays };
+    (stays != chosen).then(|| stays.clone())
 }
 
 /// The customer's words, as if they had written them there.
@@ -80,4 +92,40 @@ fn note(ticket_id: Uuid, row: &Row, asked: &str) -> Values {
 fn given(values: Value) -> Values {
     let values = values.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     values.map(|(field, value)| (field.clone(), value.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_told_as_nobodys_but_the_requesters() {
+        let row = |asked: Option<&str>| {
+            let values = Values::from_iter([("description".to_owned(), json!(asked))]);
+            Row { id: Uuid::now_v7(), version: 1, values }
+        };
+        let retold =
+            |(own, is_shown): (Option<&str>, bool), other: Option<&str>, chosen: Option<Value>, foreign: [bool; 2]| {
+                let (into, others) = (row(own), [row(other)]);
+                let merged: Values = chosen.into_iter().map(|chosen| ("description".to_owned(), chosen)).collect();
+                let is_foreign = |row: &Row| foreign[usize::from(row.id != into.id)];
+                retold(&merged, (&into, &others), is_shown, is_foreign)
+            };
+        let own = (Some("own"), true);
+        // Nothing is chosen, or its own words are: they go where the ticket becomes somebody else's who would read them.
+        for chosen in [None, Some(json!("own"))] {
+            assert_eq!(retold(own, Some("other"), chosen.clone(), [false, true]), None);
+            assert_eq!(retold(own, Some("other"), chosen.clone(), [true, false]), Some(Value::Null));
+            assert_eq!(retold((Some("own"), false), Some("other"), chosen, [true, false]), None);
+        }
+        // The other's words are.
+        let other = || Some(json!("other"));
+        assert_eq!(retold(own, Some("other"), other(), [false, false]), None);
+        assert_eq!(retold(own, Some("other"), other(), [true, false]), None, "they are the requester's");
+        assert_eq!(retold(own, Some("other"), other(), [false, true]), Some(json!("own")));
+        assert_eq!(retold((None, false), Some("other"), other(), [false, true]), Some(Value::Null));
+        assert_eq!(retold(own, Some("other"), other(), [true, true]), Some(Value::Null), "neither are the requester's");
+        // That nothing was asked is nobody's words.
+        assert_eq!(retold(own, None, Some(Value::Null), [true, true]), None);
+    }
 }

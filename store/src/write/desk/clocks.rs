@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared::access::Actor;
 use shared::record::instant_text;
-use shared::sla::{BusinessHours, Category, Clock, ClockKind, ClockState, Clocks, Event, What};
+use shared::sla::{BusinessHours, Category, Clock, ClockKind, ClockState, Clocks, Event, What, present};
 use shared::types::{TICKET, Ticket};
 use shared::{Result, Row};
 use sqlx::types::Json;
@@ -57,7 +57,7 @@ async fn keep(tx: &mut Tx, events: &[Noted]) -> Result<()> {
 pub(super) async fn note_changes(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
     let now = super::batch::now();
     let ids = |of: fn(&Prepared) -> bool| rows.iter().filter(|row| of(row)).map(|row| row.after.id).collect::<Vec<_>>();
-    let last = last_events(tx, ids(|row| solved_before(row).is_some())).await?;
+    let last = last_events(tx, ids(|row| row.act == Act::Update && row.changed("status"))).await?;
     let left = histories(tx, &ids(|row| row.act == Act::Create && row.after.version > 1)).await?;
     forget(tx, ids(|row| row.act == Act::Create && row.after.version <= 1)).await?;
     let mut events = Vec::new();
@@ -65,13 +65,11 @@ pub(super) async fn note_changes(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
         let id = row.after.id;
         let status = Ticket(&row.after.values).status().and_then(Category::parse).unwrap_or(Category::New);
         let changed = |at| (id, at, What::StatusChanged { to: status });
-        // Said to have been earlier, though not before what happened last.
-        let before = solved_before(row);
-        let before = before.map(|before| before.max(last.get(&id).copied().unwrap_or(before)).min(now));
         match row.act {
             Act::Create => match left.get(&id) {
                 Some(history) => {
-                    events.extend((last_status(history) != Some(status)).then(|| changed(before.unwrap_or(now))))
+                    let at = entered(row, last_of(history), now);
+                    events.extend((last_status(history) != Some(status)).then(|| changed(at)));
                 }
                 None => {
                     let ticket = Ticket(&row.after.values);
@@ -81,11 +79,22 @@ pub(super) async fn note_changes(tx: &mut Tx, rows: &[Prepared]) -> Result<()> {
                     events.extend((status != Category::New).then(|| changed(since)));
                 }
             },
-            Act::Update if row.changed("status") => events.push(changed(before.unwrap_or(now))),
+            Act::Update if row.changed("status") => events.push(changed(entered(row, last.get(&id).copied(), now))),
             _ => {}
         }
     }
     note(tx, &events).await
+}
+
+/// When a ticket got its status: now, or when it is said to have been solved, though not before what happened last.
+fn entered(row: &Prepared, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let now = present(now, last);
+    solved_before(row).map_or(now, |before| present(before, last).min(now))
+}
+
+/// When something happened to a ticket last.
+fn last_of(history: &[Event]) -> Option<DateTime<Utc>> {
+    history.iter().map(|event| event.at).max()
 }
 
 /// The status that a ticket had last.
@@ -106,7 +115,7 @@ fn solved_before(row: &Prepared) -> Option<DateTime<Utc>> {
 }
 
 /// When something happened to tickets last: what is noted now was not before that.
-async fn last_events(tx: &mut Tx, tickets: Vec<Uuid>) -> Result<HashMap<Uuid, DateTime<Utc>>> {
+pub(super) async fn last_events(tx: &mut Tx, tickets: Vec<Uuid>) -> Result<HashMap<Uuid, DateTime<Utc>>> {
     if tickets.is_empty() {
         return Ok(HashMap::new());
     }
@@ -195,7 +204,8 @@ pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid], told: Told) 
         // One that promises the same may do so by other hours.
         let is_other = last.is_some() && row.reference("sla_policy_id") != policy_id;
         if is_other || last.unwrap_or_default() != terms(*policy) {
-            let since = if last.is_none() { history.first().map_or(now, |event| event.at) } else { now };
+            let first = history.first().filter(|_| last.is_none()).map(|event| event.at);
+            let since = first.unwrap_or_else(|| present(now, last_of(history)));
             let what = What::PolicyChanged(terms(*policy));
             history.push(Event { at: since, what });
             switched.push((row.id, since, what, policy_id));
@@ -206,21 +216,9 @@ pub(super) async fn renew(tx: &mut Tx, actor: &Actor, ids: &[Uuid], told: Told) 
     write(tx, actor, changed.iter().filter_map(of).collect(), told).await
 }
 
-/// Whether something else is shown of a clock than it is now, but for the time that has passed since. What ran meanwhile is
-/// compared too: where a server's clock was set back, what happened may lie before what was shown already.
+/// Whether something else is shown of a clock than it is now, but for the time that has passed since.
 fn is_outdated(shown: &Value, clocks: &Clocks, hours: &BusinessHours) -> bool {
-    let Ok(shown) = serde_json::from_value::<Clocks>(shown.clone()) else { return true };
-    ClockKind::ALL.into_iter().any(|kind| {
-        let (shown, clock) = (*shown.get(kind), *clocks.get(kind));
-        let ran = if clock.is_running() {
-            shown.elapsed + hours.between(shown.as_of, clock.as_of).num_seconds()
-        } else if clock.paused || clock.met_at.is_some() {
-            shown.elapsed
-        } else {
-            clock.elapsed
-        };
-        Clock { as_of: clock.as_of, elapsed: ran, ..shown } != clock
-    })
+    !serde_json::from_value::<Clocks>(shown.clone()).is_ok_and(|shown| shown.agree_with(clocks, hours))
 }
 
 /// What is shown of the clocks, and when they are looked at again.

@@ -12,8 +12,19 @@ use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::scope::{Sql, push_ids};
 
-/// Whose tickets are to be held.
-#[derive(Clone, Copy)]
+/// Something whose tickets are held before it is written.
+pub(in super::super) trait Holds: Send {
+    /// They, as they are now.
+    fn tickets(&mut self, tx: &mut Tx) -> impl Future<Output = Result<BTreeSet<Uuid>>> + Send;
+
+    /// Locks what is locked after them.
+    fn lock(&mut self, tx: &mut Tx) -> impl Future<Output = Result<()>> + Send;
+
+    /// Whether there is something to be locked even without tickets.
+    fn locks(&self) -> bool;
+}
+
+/// What is written of which the tickets are to be held.
 enum Of<'o> {
     /// Those of records that are parts of tickets. Whoever leads one to another ticket holds both.
     Parts(&'static RecordDef, &'o [Uuid]),
@@ -33,7 +44,7 @@ pub(crate) async fn hold(tx: &mut Tx, tickets: Vec<Uuid>) -> Result<()> {
 /// Holds the ticket of a letter, and that of the message which it carries, before the letter is written.
 pub(crate) async fn hold_carried(tx: &mut Tx, ticket: Uuid, message: Option<Uuid>) -> Result<()> {
     match message {
-        Some(message) => hold_all(tx, Of::Parts(&TICKET_MESSAGE, &[message]), BTreeSet::from([ticket])).await,
+        Some(message) => hold_all(tx, &mut Of::Parts(&TICKET_MESSAGE, &[message]), BTreeSet::from([ticket])).await,
         None => hold(tx, vec![ticket]).await,
     }
 }
@@ -45,7 +56,7 @@ pub(in super::super) async fn before_write(tx: &mut Tx, def: &'static RecordDef,
         "ticket_message" | "survey_response" => before_parts(tx, def, command).await,
         "customer" | "contact" if command.changes.iter().any(|change| matches!(change, Change::Delete { .. })) => {
             let ids: Vec<Uuid> = command.changes.iter().map(Change::id).collect();
-            hold_all(tx, Of::Named { def, ids: &ids, may_go: &ids }, BTreeSet::new()).await
+            hold_all(tx, &mut Of::Named { def, ids: &ids, may_go: &ids }, BTreeSet::new()).await
         }
         _ => Ok(()),
     }
@@ -64,7 +75,7 @@ async fn before_parts(tx: &mut Tx, def: &'static RecordDef, command: &Command) -
     if stored.is_empty() {
         return hold(tx, tickets.into_iter().collect()).await;
     }
-    hold_all(tx, Of::Parts(def, &stored), tickets).await
+    hold_all(tx, &mut Of::Parts(def, &stored), tickets).await
 }
 
 /// Holds the tickets of records that are to be merged, and then these: a ticket is written twice in each write, and the
@@ -79,27 +90,26 @@ pub(in super::super) async fn before_merge(
         return Ok(());
     }
     let all: Vec<Uuid> = others.iter().copied().chain([into]).collect();
-    hold_all(tx, Of::Named { def, ids: others, may_go: &all }, BTreeSet::new()).await
+    hold_all(tx, &mut Of::Named { def, ids: others, may_go: &all }, BTreeSet::new()).await
 }
 
 /// Holds the tickets of a change set before it is taken back.
 pub(in super::super) async fn before_undo(tx: &mut Tx, change_set: Uuid) -> Result<()> {
-    hold_all(tx, Of::Set(change_set), BTreeSet::new()).await
+    hold_all(tx, &mut Of::Set(change_set), BTreeSet::new()).await
 }
 
-/// Holds tickets, and all those of something, in the order of their ids. Whoever had to be waited for may have led more of them
-/// there: to lock one of these now would be out of order, so all are let go, and it begins anew with the longer list.
-async fn hold_all(tx: &mut Tx, of: Of<'_>, mut tickets: BTreeSet<Uuid>) -> Result<()> {
+/// Holds tickets, and all those of something, in the order of their ids, and locks what is locked after them. Whoever had to be
+/// waited for may have led more of them there: to lock one of these now would be out of order, so all are let go, and it begins anew
+/// with the longer list.
+pub(in super::super) async fn hold_all(tx: &mut Tx, of: &mut impl Holds, mut tickets: BTreeSet<Uuid>) -> Result<()> {
     tickets.extend(of.tickets(tx).await?);
-    if tickets.is_empty() && !matches!(of, Of::Named { .. }) {
+    if tickets.is_empty() && !of.locks() {
         return Ok(());
     }
     loop {
         tx.begin_part().await?;
         hold(tx, tickets.iter().copied().collect()).await?;
-        if let Of::Named { def, may_go, .. } = of {
-            load::hold(tx, def, may_go.to_vec(), Lock::Delete).await?;
-        }
+        of.lock(tx).await?;
         let found = of.tickets(tx).await?;
         let are_held = found.is_subset(&tickets);
         tx.end_part(are_held).await?;
@@ -110,9 +120,9 @@ async fn hold_all(tx: &mut Tx, of: Of<'_>, mut tickets: BTreeSet<Uuid>) -> Resul
     }
 }
 
-impl Of<'_> {
-    async fn tickets(self, tx: &mut Tx) -> Result<BTreeSet<Uuid>> {
-        let mut sql = match self {
+impl Holds for Of<'_> {
+    async fn tickets(&mut self, tx: &mut Tx) -> Result<BTreeSet<Uuid>> {
+        let mut sql = match *self {
             Self::Parts(def, ids) => {
                 let mut sql = Sql::new(format!("select t.ticket_id from {} t where t.org_id = ", def.table()));
                 sql.push_bind(tx.org_id).push(" and t.ticket_id is not null");
@@ -129,6 +139,17 @@ impl Of<'_> {
         };
         let found: Vec<Uuid> = sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
         Ok(found.into_iter().collect())
+    }
+
+    async fn lock(&mut self, tx: &mut Tx) -> Result<()> {
+        match *self {
+            Self::Named { def, may_go, .. } => load::hold(tx, def, may_go.to_vec(), Lock::Delete).await,
+            Self::Parts(..) | Self::Set(_) => Ok(()),
+        }
+    }
+
+    fn locks(&self) -> bool {
+        matches!(self, Self::Named { .. })
     }
 }
 

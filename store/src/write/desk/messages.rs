@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use shared::access::Actor;
 use shared::cause::Cause;
 use shared::command::Source;
-use shared::sla::What;
-use shared::types::{TICKET, TicketMessage};
-use shared::{Result, Row, Values};
+use shared::record::instant_text;
+use shared::sla::{What, present};
+use shared::types::{TICKET, TICKET_MESSAGE, TicketMessage};
+use shared::{RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
 use super::super::audit::{ChangeSet, events_for};
@@ -36,6 +37,26 @@ pub(super) async fn after_write(tx: &mut Tx, actor: &Actor, rows: &[Prepared], s
     open_again(tx, actor, rows, set).await?;
     super::letters::queue(tx, actor, rows, set).await?;
     clocks::renew(tx, actor, &ids, clocks::Told::Apart).await
+}
+
+/// What is said now comes after all that happened to its ticket, also where that was noted by a clock which is ahead of this one.
+pub(in super::super) async fn say_last(
+    tx: &mut Tx,
+    def: &RecordDef,
+    rows: &mut [Prepared],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let is_new = |row: &Prepared| {
+        def.name == TICKET_MESSAGE.name && row.act == Act::Create && row.after.datetime("said_at") == Some(now)
+    };
+    let new: Vec<&mut Prepared> = rows.iter_mut().filter(|row| is_new(row)).collect();
+    let tickets = new.iter().filter_map(|row| row.after.reference("ticket_id")).collect();
+    let last = clocks::last_events(tx, tickets).await?;
+    for row in new {
+        let last = row.after.reference("ticket_id").and_then(|ticket| last.get(&ticket).copied());
+        row.after.values.insert("said_at".to_owned(), instant_text(present(now, last)).into());
+    }
+    Ok(())
 }
 
 /// What was said before these rows were written and is not any more, and what is said now. A message that is led to

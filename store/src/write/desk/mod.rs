@@ -13,7 +13,7 @@ mod rules;
 mod signed;
 mod tick;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::access::Actor;
 use shared::cause::Cause;
 use shared::command::{Change, Command, Source};
@@ -21,8 +21,9 @@ use shared::types::TICKET;
 use shared::{FieldError, RecordDef, Result, Values};
 use uuid::Uuid;
 
-pub(super) use self::holding::{before_merge, before_undo, before_write};
+pub(super) use self::holding::{Holds, before_merge, before_undo, before_write, hold_all};
 pub(crate) use self::holding::{hold, hold_carried};
+pub(super) use self::messages::say_last;
 pub(crate) use self::policy::levels;
 pub(super) use self::requester::said_apart;
 pub(super) use self::route::before_each;
@@ -32,15 +33,26 @@ use super::batch;
 use super::prepare::Prepared;
 use crate::pool::Tx;
 
-/// What is wrong with the time to which somebody puts a ticket off: it is to come. Files and the system say how it was.
-pub(super) fn past_return(
+/// What is wrong with a time that somebody gives by hand: that to which a ticket is put off is to come, and what is said was said,
+/// for what happens to the ticket next is not before it. Files and the system say how it was.
+pub(super) fn wrong_time(
     def: &RecordDef,
     row: &Prepared,
     (now, source): (DateTime<Utc>, Source),
 ) -> Option<FieldError> {
-    let by_hand = def.name == TICKET.name && matches!(source, Source::Web | Source::Api) && row.errors.is_empty();
-    let until = row.after.datetime("snoozed_until").filter(|_| by_hand && row.changed("snoozed_until"))?;
-    (until <= now).then(|| FieldError::new("snoozed_until", "in_past"))
+    let by_hand = matches!(source, Source::Web | Source::Api) && row.errors.is_empty();
+    let given = |field: &str| row.after.datetime(field).filter(|_| by_hand && row.changed(field));
+    match def.name {
+        "ticket" => {
+            given("snoozed_until").filter(|until| *until <= now).map(|_| FieldError::new("snoozed_until", "in_past"))
+        }
+        "ticket_message" => {
+            // As of tickets: clocks of programs are not always right.
+            let soon = now + TimeDelta::minutes(5);
+            given("said_at").filter(|said| *said > soon).map(|_| FieldError::new("said_at", "in_future"))
+        }
+        _ => None,
+    }
 }
 
 /// Brings tickets up to date after rows of `def` were written.

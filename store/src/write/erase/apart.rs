@@ -1,4 +1,5 @@
-//! What somebody left in tickets of others that theirs became part of, and what others left in tickets of theirs.
+//! What somebody left in tickets of others that theirs became part of, what others left in tickets of theirs, and which are theirs
+//! without naming them.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,6 @@ use shared::types::{ATTACHMENT, REGISTRY, TICKET, TICKET_MESSAGE, by_name};
 use shared::{RecordDef, Result};
 use uuid::Uuid;
 
-use super::imports::Said;
 use super::mask::Mask;
 use super::parted::{led, moved, noted};
 use super::whose::Whose;
@@ -16,8 +16,10 @@ use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::scope::{Sql, push_ids};
 
-/// What merges of tickets put among the words of others.
+/// What is found of them in tickets beside what refers to them.
 pub(super) struct Apart {
+    /// Tickets without a contact that came from an address of theirs alone; not such as refer to them otherwise.
+    asked: Vec<Uuid>,
     /// Tickets of theirs that are no more.
     gone: Vec<Uuid>,
     /// What they left in tickets of others, by type; some of it may be deleted since.
@@ -41,14 +43,21 @@ pub(super) fn parts() -> impl Iterator<Item = &'static RecordDef> {
 
 impl Apart {
     /// Finds it, and the tickets that are to be held: what is said in them is written after them.
-    pub(super) async fn of(tx: &mut Tx, def: &RecordDef, own: &[Uuid], said: &Said) -> Result<(Self, BTreeSet<Uuid>)> {
-        let whose = Whose::of(own, said);
+    pub(super) async fn of(
+        tx: &mut Tx,
+        def: &RecordDef,
+        own: &[Uuid],
+        whose: &Whose,
+    ) -> Result<(Self, BTreeSet<Uuid>)> {
         let mut parted = whose.parted(tx).await?;
         let numbers: Vec<String> = parted.iter().filter_map(|one| one.number.clone()).collect();
-        let theirs = linked(tx, &TICKET, def, own).await?;
+        let mut theirs: BTreeSet<Uuid> = linked(tx, &TICKET, def, own).await?.into_iter().collect();
+        let mut asked = whose.asked(tx).await?;
+        let written = whose.written(tx, &numbers, &asked).await?;
+        asked.retain(|id| theirs.insert(*id));
         let mut left = moved(tx, &parted).await?;
         let mut messages = left.remove(TICKET_MESSAGE.name).unwrap_or_default();
-        messages.extend(whose.written(tx, &numbers).await?);
+        messages.extend(written);
         messages.extend(noted(tx, &parted).await?);
         let foreign = whose.foreign(tx, (&theirs, &messages), &numbers).await?;
         messages.retain(|id| !foreign.contains(id));
@@ -60,6 +69,7 @@ impl Apart {
         let mut into = led(tx, &parted).await?;
         into.retain(|id| !theirs.contains(id));
         let apart = Self {
+            asked,
             gone: parted.iter().filter(|one| one.gone).map(|one| one.id).collect(),
             own: left,
             others: Known::from([(TICKET_MESSAGE.name, foreign), (ATTACHMENT.name, files)]),
@@ -72,7 +82,7 @@ impl Apart {
         Ok((apart, tickets))
     }
 
-    async fn tickets(&self, tx: &mut Tx, theirs: Vec<Uuid>) -> Result<BTreeSet<Uuid>> {
+    async fn tickets(&self, tx: &mut Tx, theirs: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
         let messages = self.own.get(TICKET_MESSAGE.name).into_iter().flatten().chain(&self.called);
         let sql = "select distinct ticket_id from ticket_messages where org_id = $1 and id = any($2)";
         let of: Vec<Uuid> = sqlx::query_scalar(sql)
@@ -92,6 +102,20 @@ impl Apart {
 }
 
 impl Erasing<'_> {
+    /// Empties tickets that came from an address of theirs, with all that was said in them; notes which that was.
+    pub(super) async fn empty_asked(&self, tx: &mut Tx, known: &mut Known) -> Result<()> {
+        let asked = &self.apart.asked;
+        if asked.is_empty() {
+            return Ok(());
+        }
+        self.empty(tx, &TICKET, asked.clone()).await?;
+        known.entry(TICKET.name).or_default().extend(asked);
+        for part in parts() {
+            self.empty_linked(tx, part, (&TICKET, asked), known).await?;
+        }
+        Ok(())
+    }
+
     /// Empties what they left in tickets of others, or deletes what are files of it; notes which that was.
     pub(super) async fn empty_apart(&self, tx: &mut Tx, known: &mut Known) -> Result<()> {
         for (name, ids) in &self.apart.own {

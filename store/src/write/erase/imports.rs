@@ -1,27 +1,34 @@
 //! What imports still hold of somebody who is erased: files as they were uploaded, rows that were refused, answers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use shared::import::{Answer, Decision, FILE_ERASED, Spec};
+use shared::import::{Answer, Decision, FILE_ERASED, Reading, Spec};
 use shared::record::{dialled, text, texts};
 use shared::{Kind, RecordDef, Result, Values};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::ERASED;
+use super::mask::Mask;
 use crate::error::from_sqlx;
-use crate::import::forget_words;
+use crate::import::{Told, forget_words, says};
 use crate::pool::Tx;
 use crate::write::load;
 
+/// How long an upload is looked through, and how long all of them are: meanwhile the transaction holds tickets, and the database ends
+/// one of which it hears nothing for a minute. What was not looked through in time may tell of somebody, and goes.
+const ONE_UPLOAD: Duration = Duration::from_secs(20);
+const ALL_UPLOADS: Duration = Duration::from_secs(40);
 /// Refused rows looked at per statement.
 const CHUNK: i64 = 5_000;
 
 type Refused = (Uuid, i32, i64, String, Json<Vec<String>>);
 
 /// What somebody was ever called and reached by.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Said {
     /// In lower case, with a space between their words.
     pub(super) names: BTreeSet<String>,
@@ -79,11 +86,11 @@ impl Said {
             self.emails.iter().any(|email| lower.contains(email.as_str())) || numbers.any(|n| self.phones.contains(&n))
         };
         let row = bare(&cells.join(" "));
-        let words: BTreeSet<&str> = row.split(' ').collect();
+        let has = |word: &str| row.split(' ').any(|own| own == word);
         // Of Chinese names, too, the parts may stand in cells of their own.
         let together = row.replace(' ', "");
         let is_together = |name: &str| !name.is_ascii() && together.contains(&name.replace(' ', ""));
-        let is_called = |name: &String| name.split(' ').all(|word| words.contains(word)) || is_together(name);
+        let is_called = |name: &String| name.split(' ').all(has) || is_together(name);
         cells.iter().any(is_reached) || self.names.iter().any(is_called)
     }
 }
@@ -95,8 +102,8 @@ fn bare(text: &str) -> String {
     words.join(" ")
 }
 
-/// Forgets what imports hold of somebody. Uploads are emptied whatever is in them, however new they are, unless a run needs them,
-/// which takes them along when it is over: nobody can tell of whom a packed workbook is, and whoever is matching one has the file.
+/// Forgets what imports hold of somebody. Uploads that name them, or can't be read, are emptied, however new they are, unless a run
+/// needs them, which takes them along when it is over: whoever is matching one has the file.
 pub(super) async fn forget(tx: &mut Tx, said: &Said) -> Result<()> {
     end_matching(tx, said).await?;
     // What runs that failed had still to do.
@@ -113,13 +120,47 @@ pub(super) async fn forget(tx: &mut Tx, said: &Said) -> Result<()> {
     forget_words(tx, &|text| said.is_told_by(&[text.to_owned()])).await
 }
 
-/// Empties uploads, and ends the imports that somebody was making of them: among theirs stands why.
+/// The uploads that tell of somebody, in a row as refused ones do, or in a text as records do that stay. Masks take long: only where
+/// the row as a whole says nothing.
+async fn telling(tx: &mut Tx, said: &Said) -> Result<Vec<Uuid>> {
+    let (own, mask) = (said.clone(), Mask::of(said));
+    let is_told: Told =
+        Arc::new(move |cells: &[String]| own.is_told_by(cells) || cells.iter().any(|cell| mask.text(cell).is_some()));
+    let all: Vec<Uuid> = sqlx::query_scalar("select id from import_files where org_id = $1 and not erased order by id")
+        .bind(tx.org_id)
+        .fetch_all(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
+    let (mut telling, until) = (Vec::new(), Instant::now() + ALL_UPLOADS);
+    for id in all {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            telling.push(id);
+            continue;
+        }
+        // One after the other: they are large.
+        let sql = "select name, content, reading from import_files where org_id = $1 and id = $2";
+        let upload: Option<(String, Vec<u8>, Json<Reading>)> =
+            sqlx::query_as(sql).bind(tx.org_id).bind(id).fetch_optional(&mut *tx.inner).await.map_err(from_sqlx)?;
+        let Some((name, content, Json(reading))) = upload else { continue };
+        if is_told(&[name]) || says(content, reading, is_told.clone(), ONE_UPLOAD.min(left)).await {
+            telling.push(id);
+        }
+    }
+    Ok(telling)
+}
+
+/// Empties uploads that tell of somebody, and ends the imports that were being made of them: among theirs stands why.
 async fn end_matching(tx: &mut Tx, said: &Said) -> Result<()> {
+    let telling = telling(tx, said).await?;
+    if telling.is_empty() {
+        return Ok(());
+    }
     // What is joined is as it was before.
     let ended: Vec<(Uuid, String)> = sqlx::query_as(
         "with emptied as (
              update import_files f set content = '', name = '', reading = '{}', erased = true
-             where f.org_id = $1 and not f.erased and not exists (
+             where f.org_id = $1 and f.id = any($2) and not f.erased and not exists (
                  select from import_runs r where r.org_id = f.org_id and r.status in ('waiting', 'running')
                  and r.spec @> jsonb_build_object('files', jsonb_build_array(jsonb_build_object('file', f.id))))
              returning f.id
@@ -131,6 +172,7 @@ async fn end_matching(tx: &mut Tx, said: &Said) -> Result<()> {
          order by f.id",
     )
     .bind(tx.org_id)
+    .bind(telling)
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;

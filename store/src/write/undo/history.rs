@@ -1,4 +1,4 @@
-//! What records went through within a change set, and since.
+//! What records went through within a change set, and since, a page of them at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,16 +7,32 @@ use shared::{RecordDef, Result, Row, Values};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::Sets;
 use crate::error::from_sqlx;
 use crate::files::UNDOABLE_DAYS;
 use crate::pool::Tx;
+use crate::scope::Sql;
+use crate::write::load::Lock;
+
+/// Holds the records of a type that a set changed, or those that it made if they may go, in the order of their ids, as all do who
+/// write: pages come in another one. Whoever has to be waited for has written by then what is later than the set.
+pub(super) async fn hold(tx: &mut Tx, def: &RecordDef, change_set: Uuid, lock: Lock) -> Result<()> {
+    // However many there are: their ids stay in the database.
+    let mut sql = Sql::new("with held as materialized (select t.id from ");
+    sql.push(def.table()).push(" t where t.org_id = ").push_bind(tx.org_id);
+    sql.push(" and t.id in (select a.record_id from audit_entries a where a.org_id = ").push_bind(tx.org_id);
+    sql.push(" and a.change_set = ").push_bind(change_set).push(" and a.record_type = ").push_bind(def.name);
+    if lock == Lock::Delete {
+        sql.push(" and a.action = 'create'");
+    }
+    sql.push(")").push(lock.clause()).push(") select count(*) from held");
+    sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    Ok(())
+}
 
 /// What one record went through within the set.
 #[derive(Default)]
 pub(super) struct History {
-    /// Position of its first entry in the set.
-    pub(super) order: usize,
-    pub(super) created: bool,
     pub(super) deleted: bool,
     /// Less than [`UNDOABLE_DAYS`] ago.
     pub(super) recent: bool,
@@ -42,95 +58,137 @@ impl History {
     }
 }
 
-pub(super) type Histories = BTreeMap<Uuid, History>;
+/// Records per page: however many the set changed, so many are held in memory.
+const PAGE: usize = 1_000;
+/// As many records.
+const NEXT: &str = "fetch 1000 from set_records";
 
-/// An entry of the set: record, action, version, what it changed, and whether it is recent.
-type Entry = (Uuid, String, i64, Json<Map<String, Value>>, bool);
+/// Which records of a set.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Which {
+    /// Those that it made and may have changed again, by their ids.
+    Amended,
+    /// Those that were there before, by their ids: what takes locks keeps to that order.
+    Former,
+    /// Those that it made and that it left, the last one first: what refers to a record of its own type was made after it.
+    Made,
+}
 
-/// Records, and entries of the log, per statement: each statement has but a minute, and a large import has a million of them.
-const PAGE: usize = 10_000;
-/// As many entries.
-const NEXT: &str = "fetch 10000 from set_entries";
+/// Declares a cursor on records of a set, with the rest of the statement. They are found and sorted once; pages by id would look
+/// through the whole set each time, of which the index says nothing but that they belong to it. A created record had nothing
+/// before: nothing of that is sorted, let alone kept.
+macro_rules! declare {
+    ($rest:literal) => {
+        concat!(
+            "declare set_records no scroll cursor for
+             select record_id, array_agg(action order by id), (array_agg(version order by id desc))[1],
+                    jsonb_agg(changes order by id), (array_agg(recent order by id desc))[1]
+             from (
+                 select id, record_id, action, version, at > now() - make_interval(days => $4) as recent,
+                        case action when 'create' then '{}' else changes end as changes
+                 from audit_entries
+                 where org_id = $1 and change_set = $2 and record_type = $3 offset 0
+             ) entry group by record_id having ",
+            $rest
+        )
+    };
+}
 
-/// What records of a type went through within a set; what it and its undo did later is nobody else's.
-pub(super) async fn histories(tx: &mut Tx, def: &RecordDef, [change_set, undo]: [Uuid; 2]) -> Result<Histories> {
-    open(tx, def, change_set).await?;
-    let (mut histories, mut orders) = (Histories::new(), 0_usize..);
-    loop {
+impl Which {
+    fn declared(self) -> &'static str {
+        match self {
+            Self::Amended => declare!(
+                "(array_agg(action order by id))[1] = 'create' and (array_agg(action order by id desc))[1] <> 'delete'
+                 and count(*) > 1 order by record_id"
+            ),
+            Self::Former => declare!("(array_agg(action order by id))[1] <> 'create' order by record_id"),
+            Self::Made => declare!(
+                "(array_agg(action order by id))[1] = 'create' and (array_agg(action order by id desc))[1] <> 'delete'
+                 order by min(id) desc"
+            ),
+        }
+    }
+}
+
+/// A record of the set: what was done to it, its version after that, what that changed, and whether the last of it is recent.
+type Found = (Uuid, Vec<String>, i64, Json<Vec<Map<String, Value>>>, bool);
+
+/// Records of a set on their way, a page at a time.
+pub(super) struct Pages {
+    sets: Sets,
+    /// The last page was not full.
+    is_over: bool,
+}
+
+impl Pages {
+    /// Begins with the records of a type, which the caller holds ([`hold`]), or others would write what no page knows of. One at a
+    /// time, to be read to the end.
+    pub(super) async fn open(tx: &mut Tx, def: &RecordDef, sets: Sets, which: Which) -> Result<Self> {
         // Not kept prepared: the next cursor of that name is another one.
-        let page: Vec<Entry> =
-            sqlx::query_as(NEXT).persistent(false).fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-        if page.is_empty() {
-            break;
-        }
-        for (entry, order) in page.into_iter().zip(orders.by_ref()) {
-            add(&mut histories, order, entry);
-        }
+        sqlx::query(which.declared())
+            .bind(tx.org_id)
+            .bind(sets.undone)
+            .bind(def.name)
+            .bind(UNDOABLE_DAYS)
+            .persistent(false)
+            .execute(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(Self { sets, is_over: false })
     }
-    sqlx::query("close set_entries").execute(&mut *tx.inner).await.map_err(from_sqlx)?;
-    add_later(tx, [change_set, undo], &mut histories).await?;
-    Ok(histories)
+
+    /// The next records with what they went through within the set, and since; what the set and its undo did later is nobody
+    /// else's. Nothing at the end.
+    pub(super) async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<(Uuid, History)>>> {
+        let found: Vec<Found> = match self.is_over {
+            true => Vec::new(),
+            false => sqlx::query_as(NEXT).persistent(false).fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?,
+        };
+        self.is_over |= found.len() < PAGE;
+        if found.is_empty() {
+            sqlx::query("close set_records").execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+            return Ok(None);
+        }
+        let mut page: Vec<(Uuid, History)> = found.into_iter().map(history).collect();
+        add_later(tx, self.sets, &mut page).await?;
+        Ok(Some(page))
+    }
 }
 
-/// Opens a cursor on the entries of a set, in their order. They are found and sorted once; pages by id would look through the
-/// whole set each time, of which the index says nothing but that they belong to it.
-async fn open(tx: &mut Tx, def: &RecordDef, change_set: Uuid) -> Result<()> {
-    // A created record had nothing before: of a million of them that would fill the memory.
-    sqlx::query(
-        "declare set_entries no scroll cursor for
-         select record_id, action, version, case action when 'create' then '{}' else changes end,
-                at > now() - make_interval(days => $4)
-         from audit_entries
-         where org_id = $1 and change_set = $2 and record_type = $3 order by id",
-    )
-    .bind(tx.org_id)
-    .bind(change_set)
-    .bind(def.name)
-    .bind(UNDOABLE_DAYS)
-    .persistent(false)
-    .execute(&mut *tx.inner)
-    .await
-    .map_err(from_sqlx)?;
-    Ok(())
-}
-
-fn add(histories: &mut Histories, order: usize, (id, action, version, Json(changes), recent): Entry) {
-    let history = histories.entry(id).or_insert_with(|| History { order, ..History::default() });
-    let again = history.created;
-    history.created |= action == "create" && history.version == 0;
-    history.deleted = action == "delete";
-    history.version = version;
-    history.recent = recent;
-    for (field, pair) in changes {
-        if again {
-            history.amended.entry(field.clone()).or_insert_with(|| pair.get(0).cloned().unwrap_or_default());
+fn history((id, actions, version, Json(changes), recent): Found) -> (Uuid, History) {
+    let created = actions.first().is_some_and(|action| action == "create");
+    let deleted = actions.last().is_some_and(|action| action == "delete");
+    let mut history = History { deleted, recent, version, ..History::default() };
+    for (field, pair) in changes.into_iter().flatten() {
+        let value = || pair.get(0).cloned().unwrap_or_default();
+        if created {
+            history.amended.entry(field.clone()).or_insert_with(value);
         }
-        history.before.entry(field).or_insert_with(|| pair.get(0).cloned().unwrap_or_default());
+        history.before.entry(field).or_insert_with(value);
     }
+    (id, history)
 }
 
 /// Fields that were changed after the set by somebody or something else than the set and its undo.
-async fn add_later(tx: &mut Tx, own: [Uuid; 2], histories: &mut Histories) -> Result<()> {
-    let left: Vec<(Uuid, i64)> = histories.iter().map(|(id, history)| (*id, history.version)).collect();
-    for page in left.chunks(PAGE) {
-        let (ids, versions): (Vec<Uuid>, Vec<i64>) = page.iter().copied().unzip();
-        let later: Vec<(Uuid, String, Json<Value>)> = sqlx::query_as(
-            "select distinct on (a.record_id, field) a.record_id, field, a.changes -> field -> 0 from audit_entries a
-             join unnest($2::uuid[], $3::bigint[]) as s (id, version) on a.record_id = s.id and a.version > s.version
-             cross join lateral jsonb_object_keys(a.changes) as field
-             where a.org_id = $1 and a.change_set <> all($4) order by a.record_id, field, a.version",
-        )
-        .bind(tx.org_id)
-        .bind(ids)
-        .bind(versions)
-        .bind(own.to_vec())
-        .fetch_all(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-        for (id, field, Json(left)) in later {
-            histories.entry(id).and_modify(|h| {
-                h.later.insert(field, left);
-            });
+async fn add_later(tx: &mut Tx, sets: Sets, page: &mut [(Uuid, History)]) -> Result<()> {
+    let (ids, versions): (Vec<Uuid>, Vec<i64>) = page.iter().map(|(id, history)| (*id, history.version)).unzip();
+    let later: Vec<(Uuid, String, Json<Value>)> = sqlx::query_as(
+        "select distinct on (a.record_id, field) a.record_id, field, a.changes -> field -> 0 from audit_entries a
+         join unnest($2::uuid[], $3::bigint[]) as s (id, version) on a.record_id = s.id and a.version > s.version
+         cross join lateral jsonb_object_keys(a.changes) as field
+         where a.org_id = $1 and a.change_set <> all($4) order by a.record_id, field, a.version",
+    )
+    .bind(tx.org_id)
+    .bind(ids)
+    .bind(versions)
+    .bind(vec![sets.undone, sets.undo])
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
+    let mut by_id: BTreeMap<Uuid, &mut History> = page.iter_mut().map(|(id, history)| (*id, history)).collect();
+    for (id, field, Json(left)) in later {
+        if let Some(history) = by_id.get_mut(&id) {
+            history.later.insert(field, left);
         }
     }
     Ok(())

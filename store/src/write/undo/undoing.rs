@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use shared::access::{Action, Actor, Holder};
 use shared::command::{Kept, UndoOutcome};
-use shared::history::Why;
+use shared::history::{LARGE, Why};
 use shared::{Error, RecordDef, Result, Row};
 use uuid::Uuid;
 
-use super::history::{Histories, History};
+use super::history::{History, Pages, Which, hold};
+use super::returning::{can_return, former, is_within, say_kinds, unreadable_wholes};
+use super::{Progress, Sets};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::write::audit::{ChangeSet, write_rows};
@@ -19,15 +20,16 @@ use crate::write::prepare::{Act, Prepared, stamp};
 use crate::write::verify::not_listed_elsewhere;
 use crate::write::{derive, load};
 
-/// Rows taken back per statement.
-const CHUNK: usize = 1_000;
 /// Records left alone that stay known with the set: a large one leaves thousands.
 const LEFT: usize = 100;
+/// Records left alone that whoever undoes a set is told of at once: all those of one that is undone at once.
+const TOLD: usize = LARGE;
 
 /// What takes a change set back.
 pub(super) struct Undoing<'a> {
     pub(super) tx: &'a mut Tx,
     pub(super) actor: &'a Actor,
+    pub(super) sets: Sets,
     /// The change set that it becomes.
     pub(super) set: ChangeSet,
     /// It was a merge, which changed what the actor could not change one by one; so does taking it back.
@@ -35,21 +37,26 @@ pub(super) struct Undoing<'a> {
     /// The record that stayed in that merge: that others part from it, or become part of it again, is told of it even if it says
     /// nothing new.
     pub(super) stays: Option<Uuid>,
+    pub(super) progress: &'a Progress,
     pub(super) outcome: UndoOutcome,
     /// The first records that it leaves alone: type, id, and why.
     pub(super) left: Vec<(String, Uuid, Why)>,
+    /// How many it leaves alone.
+    pub(super) kept: i64,
 }
 
 impl Undoing<'_> {
     /// Takes back what the set added to records after it had created them, as in a replay backwards: records that came to
-    /// refer to each other (a team to its manager, the manager to the team) could not be removed otherwise.
-    pub(super) async fn detach(&mut self, def: &'static RecordDef, histories: &Histories) -> Result<()> {
-        let amended = |h: &History| h.created && !h.deleted && !h.amended.is_empty();
-        let concerned: Vec<_> = histories.iter().filter(|(_, h)| amended(h)).collect();
-        for chunk in concerned.chunks(CHUNK) {
-            let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| **id).collect();
+    /// refer to each other (a team to its manager, the manager to the team) could not be removed otherwise. From here on all of the
+    /// type are held.
+    pub(super) async fn detach(&mut self, def: &'static RecordDef) -> Result<()> {
+        hold(self.tx, def, self.sets.undone, Lock::Change).await?;
+        let mut pages = Pages::open(self.tx, def, self.sets, Which::Amended).await?;
+        while let Some(page) = pages.next(self.tx).await? {
+            let amended: Vec<&(Uuid, History)> = page.iter().filter(|(_, h)| !h.amended.is_empty()).collect();
+            let ids: Vec<Uuid> = amended.iter().map(|(id, _)| *id).collect();
             let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Change).await?;
-            let rows = chunk.iter().filter_map(|(id, history)| {
+            let rows = amended.iter().filter_map(|(id, history)| {
                 let current = stored.remove(id).filter(|found| may_take_back(self.actor, def, found))?.row;
                 history.changed_since(def, &current).is_empty().then_some(())?;
                 let mut after = current.clone();
@@ -63,31 +70,38 @@ impl Undoing<'_> {
 
     /// Brings back deleted records and the former values of changed ones; of a merge that is taken back as a `whole` also those that
     /// the actor could not change one by one.
-    pub(super) async fn revert(&mut self, def: &'static RecordDef, histories: Histories) -> Result<()> {
-        let concerned: Vec<_> = histories.into_iter().filter(|(_, h)| !h.created).collect();
-        for chunk in concerned.chunks(CHUNK) {
-            let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| *id).collect();
+    pub(super) async fn revert(&mut self, def: &'static RecordDef) -> Result<()> {
+        let mut pages = Pages::open(self.tx, def, self.sets, Which::Former).await?;
+        while let Some(page) = pages.next(self.tx).await? {
+            let ids: Vec<Uuid> = page.iter().map(|(id, _)| *id).collect();
             let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Change).await?;
+            let unreadable = match self.whole {
+                true => BTreeSet::new(),
+                false => unreadable_wholes(self.tx, self.actor, def, &page).await?,
+            };
             let mut rows = Vec::new();
-            for (id, history) in chunk {
-                let (back, why) = self.way_back(def, *id, history, stored.remove(id));
+            for (id, history) in &page {
+                let (back, why) = self.way_back(def, (*id, history), stored.remove(id), &unreadable);
                 rows.extend(back.filter(|row| row.is_change() || self.stays == Some(*id)));
                 if let Some(why) = why {
                     self.keep(def, *id, why);
                 }
             }
-            self.take_back(def, rows).await?;
+            say_kinds(self.tx, def, &mut rows).await?;
+            self.put_back(def, rows).await?;
+            self.progress.add(page.len());
         }
         Ok(())
     }
 
-    /// A record as it was before the set, or why it is left alone; both where others changed some of its fields.
+    /// A record as it was before the set, or why it is left alone; both where others changed some of its fields. No parts of what
+    /// is `unreadable` come back.
     fn way_back(
         &self,
         def: &'static RecordDef,
-        id: Uuid,
-        history: &History,
+        (id, history): (Uuid, &History),
         found: Option<Stored>,
+        unreadable: &BTreeSet<Uuid>,
     ) -> (Option<Prepared>, Option<Why>) {
         match (history.deleted, found) {
             (true, Some(_)) => (None, Some(Why::Changed)),
@@ -95,7 +109,8 @@ impl Undoing<'_> {
             (true, None) if !can_return(def, history) => (None, Some(Why::Gone)),
             (true, None) => {
                 let former = former(id, history);
-                match self.whole || self.actor.holds(def, Action::Delete, &Holder::of(&former)) {
+                let is_held = || self.actor.holds(def, Action::Delete, &Holder::of(&former));
+                match self.whole || is_held() && !is_within(def, &former, unreadable) {
                     true => (Some(prepared(Act::Create, None, former)), None),
                     false => (None, Some(Why::Forbidden)),
                 }
@@ -110,15 +125,14 @@ impl Undoing<'_> {
     }
 
     /// Removes what the set created, unless somebody has worked on it or refers to it.
-    pub(super) async fn remove(&mut self, def: &'static RecordDef, histories: Histories) -> Result<()> {
-        let mut created: Vec<_> = histories.into_iter().filter(|(_, h)| h.created && !h.deleted).collect();
-        // The last made first: what refers to a record of its own type was made after it.
-        created.sort_by_key(|(_, history)| std::cmp::Reverse(history.order));
-        for chunk in created.chunks(CHUNK) {
-            let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| *id).collect();
+    pub(super) async fn remove(&mut self, def: &'static RecordDef) -> Result<()> {
+        hold(self.tx, def, self.sets.undone, Lock::Delete).await?;
+        let mut pages = Pages::open(self.tx, def, self.sets, Which::Made).await?;
+        while let Some(page) = pages.next(self.tx).await? {
+            let ids: Vec<Uuid> = page.iter().map(|(id, _)| *id).collect();
             let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Delete).await?;
             let mut rows = Vec::new();
-            for (id, history) in chunk {
+            for (id, history) in &page {
                 // What is gone already is as it should be.
                 let Some(found) = stored.remove(id) else { continue };
                 if !may_take_back(self.actor, def, &found) {
@@ -129,14 +143,15 @@ impl Undoing<'_> {
                     self.keep(def, *id, Why::Changed);
                 }
             }
-            self.take_back(def, rows).await?;
+            self.put_back(def, rows).await?;
+            self.progress.add(page.len());
         }
         Ok(())
     }
 
     /// Writes rows; where one of them can't be as it was, because something refers to it or has taken its value since, each
     /// for itself, and that one is kept.
-    async fn take_back(&mut self, def: &'static RecordDef, rows: Vec<Prepared>) -> Result<()> {
+    async fn put_back(&mut self, def: &'static RecordDef, rows: Vec<Prepared>) -> Result<()> {
         match self.part(def, rows.clone()).await {
             Err(Error::Invalid { .. }) => {}
             done => {
@@ -160,7 +175,10 @@ impl Undoing<'_> {
         if self.left.len() < LEFT {
             self.left.push((record_type.clone(), id, why));
         }
-        self.outcome.kept.push(Kept { record_type, id, title: String::new() });
+        if self.outcome.kept.len() < TOLD {
+            self.outcome.kept.push(Kept { record_type, id, title: String::new() });
+        }
+        self.kept += 1;
     }
 
     /// Writes rows in a part of the transaction, so that what is refused does not end the whole undo.
@@ -203,21 +221,6 @@ impl Undoing<'_> {
         derive::after_write(self.tx, self.actor, def, &rows, &self.set).await?;
         Ok(changed as u64)
     }
-}
-
-/// Whether a deleted record can come back. What was erased since lacks what it was called; and of files only the records
-/// are kept for longer.
-fn can_return(def: &RecordDef, history: &History) -> bool {
-    let erased = |name: &str| history.before.get(name).is_none_or(Value::is_null);
-    let whole = !def.fields.iter().any(|field| field.required && field.personal && erased(field.name));
-    whole && (!def.uploaded || history.recent)
-}
-
-/// A deleted record as it was.
-fn former(id: Uuid, history: &History) -> Row {
-    let mut values = history.before.clone();
-    values.retain(|_, value| !value.is_null());
-    Row { id, version: history.version, values }
 }
 
 /// Whether the actor's rights, as they are now, let them take back what they once created or added.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use futures::stream;
 use serde_json::{Value, json};
-use shared::access::{Actor, Grants};
+use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command, Outcome, Source};
 use shared::i18n::Locale;
-use shared::record::Kind;
+use shared::record::{Kind, Shape};
 use shared::types::REGISTRY;
 use shared::{FieldDef, RecordDef, Result, Row, Values};
 use store::Belonging;
@@ -143,6 +143,21 @@ impl World {
     }
 }
 
+/// These rights on a type, and those to read what its records are parts of: without them they can't be read either.
+pub(crate) fn granting(def: &RecordDef, rights: TypeRights) -> Grants {
+    let mut types = BTreeMap::new();
+    grant_wholes(def, &mut types);
+    types.insert(def.name.to_owned(), rights);
+    Grants { types, ..Grants::default() }
+}
+
+fn grant_wholes(def: &RecordDef, types: &mut BTreeMap<String, TypeRights>) {
+    for (_, whole) in def.wholes() {
+        types.insert(whole.name.to_owned(), TypeRights { read: Level::All, ..TypeRights::default() });
+        grant_wholes(whole, types);
+    }
+}
+
 /// The organisation itself is made by setting up, once.
 pub(crate) fn creatable(def: &RecordDef) -> bool {
     def.name != "organisation"
@@ -217,6 +232,7 @@ pub(crate) fn value(kind: &Kind, n: i64) -> Value {
         Kind::Address => json!({"city": "杭州", "street": format!("文三路 {n} 号")}),
         Kind::Social => json!({"wechat": format!("wx{n}")}),
         Kind::Tags => json!([format!("tag{n}")]),
+        Kind::Json(Shape::Lines(_)) => json!([format!("line {n}")]),
         Kind::Json(_) => json!({"n": n}),
         Kind::Reference(_) | Kind::References(_) | Kind::Rank(_) => Value::Null,
     }

@@ -30,7 +30,7 @@ pub(in crate::features::desk) fn status_choices(desk: Desk, rows: &[Row]) -> Vec
         let name = i18n::choice_label(locale, &TICKET, "status", code);
         all.push(Choice::new(*code, name.clone()));
         desk.known(|around| {
-            let own = around.steps.iter().filter(|step| step.text("category") == Some(code));
+            let own = around.found.steps.iter().filter(|step| step.text("category") == Some(code));
             let called = |step: &Row| format!("{name} · {}", desk.page.called(&TICKET_STATUS, step));
             all.extend(own.map(|step| Choice::new(step.id.to_string(), called(step))));
         });
@@ -42,7 +42,7 @@ pub(in crate::features::desk) fn status_choices(desk: Desk, rows: &[Row]) -> Vec
 pub(in crate::features::desk) fn settles(desk: Desk, code: &str) -> bool {
     let Ok(own) = code.parse::<Uuid>() else { return !is_unsettled(code) };
     let is_last = |step: &Row| step.text("category").is_some_and(|category| !is_unsettled(category));
-    desk.around.with_untracked(|around| around.steps.iter().any(|step| step.id == own && is_last(step)))
+    desk.around.with_untracked(|around| around.found.steps.iter().any(|step| step.id == own && is_last(step)))
 }
 
 /// The field that a chosen status goes to: an own step is named by its id.

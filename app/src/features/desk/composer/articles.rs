@@ -165,7 +165,7 @@ pub(in crate::features::desk) fn inserts(ticket: Ticket, row: &Row, insert: Call
 
 /// Where customers read an article, if there are pages for them; tracked, for on a ticket's own page that is known later.
 fn public_address(ticket: Ticket, row: &Row) -> Option<String> {
-    let portal = ticket.desk.known(|around| around.portal.clone())?;
+    let portal = ticket.desk.known(|around| around.found.portal.clone())?;
     let origin = window().location().origin().ok()?;
     let key = row.text("slug").map_or_else(|| row.id.to_string(), str::to_owned);
     Some(format!("{origin}/portal/{portal}/articles/{key}"))

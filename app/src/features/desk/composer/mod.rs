@@ -81,20 +81,23 @@ pub(super) fn Composer(ticket: Ticket) -> impl IntoView {
                 fold_after_press(leaving, &event);
             }
         >
-            {crossed(ticket)}
-            <div class="desk-composer-head">
-                // The focus stays where it is: out of the text, the composer would fold and move from under the pointer.
-                <div class="row" on:mousedown=|event| event.prevent_default()>
-                    <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
-                </div>
-                <span class="meta truncate" title=move || receivers(ticket)>{move || receivers(ticket)}</span>
-            </div>
-            {by_mail(ticket)}
-            {begun_inside(ticket)}
-            <RichText editor=writing.editor words=rich_words() label placeholder tools folding=true suggesting on_key=key on_files=move |files| attaching.take(files)/>
             {list(suggest)}
-            {staged(ticket)}
-            {files::place(ticket, attaching)}
+            // All but what says why it was not sent, and what sends it, which are always to be seen.
+            <div class="desk-composer-body">
+                {crossed(ticket)}
+                <div class="desk-composer-head">
+                    // The focus stays where it is: out of the text, the composer would fold and move from under the pointer.
+                    <div class="row" on:mousedown=|event| event.prevent_default()>
+                        <Segmented value=kind options=kinds label=t("desk.kind") on_change=move |kind| writing.note.set(kind == "note")/>
+                    </div>
+                    <span class="meta truncate" title=move || receivers(ticket)>{move || receivers(ticket)}</span>
+                </div>
+                {by_mail(ticket)}
+                {begun_inside(ticket)}
+                <RichText editor=writing.editor words=rich_words() label placeholder tools folding=true suggesting on_key=key on_files=move |files| attaching.take(files)/>
+                {staged(ticket)}
+                {files::place(ticket, attaching)}
+            </div>
             {move || writing.error.get().map(|text| view! {
                 <p class="field-error" role="alert"><Icon name="circle-alert"/><span>{text}</span></p>
             })}
@@ -136,7 +139,7 @@ fn open_when_asked(ticket: Ticket) {
     let asked = ticket.desk.compose;
     Effect::new(move |_| {
         // One that is about to give way leaves it to the one that comes.
-        if let Some(note) = asked.get().filter(|_| ticket.is_asked()) {
+        if let Some(note) = asked.get().filter(|_| ticket.is_asked() && !ticket.desk.gives_way()) {
             ticket.writing.note.set(note);
             asked.set(None);
             request_animation_frame(move || ticket.writing.editor.focus());

@@ -11,7 +11,7 @@ use crate::ui::Switch;
 /// How the customer gets the answers, one that is said to be mailed too; tracked.
 pub(super) fn way(ticket: Ticket, by_mail: bool) -> AnswerWay {
     let (mailed, addressed) = mailed(ticket);
-    if mailed || by_mail && addressed { ticket.desk.known(|around| around.way) } else { AnswerWay::Kept }
+    if mailed || by_mail && addressed { ticket.desk.known(|around| around.found.way) } else { AnswerWay::Kept }
 }
 
 /// Whether answers are mailed without being asked, by the way the ticket came in, and whether there is an address; tracked.

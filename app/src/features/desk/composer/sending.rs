@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use super::draft::{Kept, Writing};
 use super::receivers::way;
-use super::templates::joined;
+use super::templates::{joined, stage};
 use crate::acting::undo_then;
 use crate::api::Fault;
 use crate::api::desk::send_reply;
+use crate::features::desk::acts::value;
 use crate::features::desk::asking::settles;
 use crate::features::desk::ticket::Ticket;
 use crate::ui::Tone;
@@ -49,7 +50,9 @@ impl Writing {
         }
         let staged = self.staged.get_untracked();
         let along = ["status_id", "status"].into_iter().filter_map(|field| text(&staged, field));
-        if status.into_iter().chain(along).any(|code| settles(ticket.desk, code)) {
+        // What the button says takes the place of what a template brought.
+        let mut said = status.into_iter().chain(along.filter(|_| status.is_none()));
+        if said.any(|code| settles(ticket.desk, code)) {
             let row = ticket.record.row.get_untracked();
             let held = Held::new(self.asking);
             // Once the ticket was left, what is written for it waits as a draft.
@@ -144,7 +147,7 @@ impl Writing {
             *tags = ticket.record.row.with_untracked(|row| joined(row.value("tags"), tags));
         }
         if let Some(status) = status {
-            changes.insert("status".into(), status.into());
+            stage(&mut changes, &value("status", status));
         }
         self.name_solution(ticket, &mut changes);
         let ids = self.editor.marked(".mention[data-id]", "data-id");

@@ -57,7 +57,7 @@ fn shown(ticket: Ticket, field: &str, value: &Value) -> String {
         let around = ticket.desk.around.get();
         let named =
             |def: &RecordDef, rows: &[Row]| rows.iter().find(|row| row.id == id).map(|row| page.called(def, row));
-        let own = named(&QUEUE, &around.queues).or_else(|| named(&TICKET_STATUS, &around.steps));
+        let own = named(&QUEUE, &around.found.queues).or_else(|| named(&TICKET_STATUS, &around.found.steps));
         return own.or_else(|| ticket.title(id)).unwrap_or(text);
     }
     i18n::choice_label(page.locale.get(), &TICKET, field, &text)

@@ -105,19 +105,28 @@ impl Templates {
             writing.note.set(true);
         }
         if let Some(changes) = template.value("changes").as_object() {
-            writing.staged.update(|staged| {
-                for (field, value) in changes {
-                    let new = match staged.get(field) {
-                        Some(tags) if field == "tags" => joined(tags, value),
-                        _ => value.clone(),
-                    };
-                    staged.insert(field.clone(), new);
-                }
-            });
+            writing.staged.update(|staged| stage(staged, changes));
         }
         let variables = variables(ticket);
         let value = |name: &str| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| escape(value));
         fill_variables(template.text("content").unwrap_or_default(), |name| value(name).unwrap_or_default())
+    }
+}
+
+/// Lays further changes over those that go along. Of status and step the last one said counts, and of both at once the step, which
+/// brings its status: together they might contradict each other.
+pub(super) fn stage(staged: &mut Values, further: &Values) {
+    let is_status = |field: &str| matches!(field, "status" | "status_id");
+    if further.keys().any(|field| is_status(field)) {
+        staged.retain(|field, _| !is_status(field));
+    }
+    let has_step = further.get("status_id").is_some_and(|step| !step.is_null());
+    for (field, value) in further.iter().filter(|(field, _)| !(has_step && *field == "status")) {
+        let new = match staged.get(field) {
+            Some(tags) if field == "tags" => joined(tags, value),
+            _ => value.clone(),
+        };
+        staged.insert(field.clone(), new);
     }
 }
 
@@ -162,7 +171,26 @@ fn queue_name(ticket: Ticket, row: &Row) -> Option<String> {
     let reader = page.actor()?;
     let customer = Actor { other_names: reader.other_names == is_theirs, ..reader };
     ticket.desk.around.with_untracked(|around| {
-        let queue = around.queues.iter().find(|queue| queue.id == id)?;
+        let queue = around.found.queues.iter().find(|queue| queue.id == id)?;
         customer.called(&QUEUE, queue).map(str::to_owned)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_status_and_step_the_last_one_said_goes_along() {
+        let values = |fields: Value| fields.as_object().cloned().unwrap();
+        let mut staged = values(json!({"tags": ["vip"]}));
+        stage(&mut staged, &values(json!({"status_id": "7", "tags": ["gate"]})));
+        assert_eq!(Value::from(staged.clone()), json!({"status_id": "7", "tags": ["vip", "gate"]}));
+        stage(&mut staged, &values(json!({"status": "solved"})));
+        assert_eq!(Value::from(staged.clone()), json!({"status": "solved", "tags": ["vip", "gate"]}));
+        stage(&mut staged, &values(json!({"status": "open", "status_id": "9"})));
+        assert_eq!(Value::from(staged), json!({"status_id": "9", "tags": ["vip", "gate"]}), "it brings its status");
+    }
 }

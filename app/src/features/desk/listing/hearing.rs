@@ -11,6 +11,7 @@ use shared::types::{SAVED_VIEW, TICKET, by_name};
 use super::Listing;
 use crate::features::desk::list::gliding;
 use crate::features::desk::view::View;
+use crate::record::relist_now;
 
 /// Events of the same moment are applied together.
 const GATHER: Duration = Duration::from_millis(16);
@@ -27,6 +28,7 @@ impl Listing {
 
     pub(super) fn hear(self, event: &LiveEvent) {
         self.desk.hear(event);
+        self.relisting.hear(event);
         self.told.update_value(|told| told.note(event));
         match event {
             LiveEvent::Changed { record_type, row, .. } if record_type == SAVED_VIEW.name => self.saved_anew(row),
@@ -34,8 +36,20 @@ impl Listing {
             LiveEvent::Changed { .. } => self.hear_later(event),
             LiveEvent::Removed { record_type, .. } if record_type == TICKET.name => self.hear_later(event),
             LiveEvent::Refresh { record_type } if record_type == TICKET.name => self.reload_soon(),
-            LiveEvent::Reset => self.reload_soon(),
+            LiveEvent::Reset => relist_now(self),
             _ => {}
+        }
+    }
+
+    /// Applies what was told while the list was being read: it may not be in what was read.
+    pub(super) fn hear_anew(self, event: LiveEvent) {
+        match &event {
+            LiveEvent::Changed { record_type, row, .. } if record_type != TICKET.name => self.renamed(record_type, row),
+            LiveEvent::Removed { record_type, .. } if record_type != TICKET.name => {}
+            _ => {
+                self.told.update_value(|told| told.note(&event));
+                drop(self.apply_event(event, false));
+            }
         }
     }
 

@@ -17,40 +17,64 @@ use crate::context::t;
 use crate::features::desk::acts::value;
 use crate::features::desk::asking::{Question, status_choices};
 use crate::features::desk::blocked::is_open;
+use crate::features::desk::model::Desk;
 use crate::features::desk::snoozed::{in_words, snoozed_until};
 use crate::record::refocus;
 use crate::ui::{Avatar, Button, ButtonKind, Choice, Icon, Menu, MenuItem, MenuLink, Select, Size, TextInput};
 
+/// The way back to the list where there is room for one of both only.
+pub(super) fn back(desk: Desk) -> AnyView {
+    view! { <span class="ticket-back">{close(desk, "arrow-left", "ui.action.back")}</span> }.into_any()
+}
+
+/// Closes the ticket. It holds on to nothing of the ticket, so that it does so too while the next one is on its way.
+fn close(desk: Desk, icon: &'static str, label: &'static str) -> AnyView {
+    view! {
+        <button
+            type="button"
+            class="button"
+            data-kind="ghost"
+            data-icon-only=""
+            aria-label=t(label)
+            title=t(label)
+            on:click=move |_| desk.address.open(None)
+        >
+            <Icon name=icon/>
+        </button>
+    }
+    .into_any()
+}
+
+/// While the ticket gives way to the next one nothing is done with it: only the ways out of it can be pressed.
 pub(super) fn head(ticket: Ticket) -> AnyView {
     let desk = ticket.desk;
     let (id, may, gone) = (ticket.id, ticket.record.may_update, ticket.record.gone);
     let number = move || ticket.row().text("number").unwrap_or_default().to_owned();
+    let inert = move || desk.gives_way();
     view! {
         <header class="ticket-head">
             <div class="ticket-title">
-                <span class="ticket-back">
-                    <Button kind=ButtonKind::Ghost icon="arrow-left" label=t("ui.action.back") on_click=move |_| desk.address.open(None)/>
-                </span>
-                <div class="ticket-words">
+                {back(desk)}
+                <div class="ticket-words" prop:inert=inert>
                     <span class="num meta">{number}</span>
                     {subject(ticket)}
                 </div>
                 {viewers(ticket)}
                 {playing(ticket)}
-                {fold(ticket)}
-                {may.then(|| view! {
-                    <Show when=move || !gone.get()>
-                        <Menu label=t("ui.action.more") end=true>{move || acts(ticket)}</Menu>
-                    </Show>
-                })}
+                <span class="ticket-acts" prop:inert=inert>
+                    {fold(ticket)}
+                    {may.then(|| view! {
+                        <Show when=move || !gone.get()>
+                            <Menu label=t("ui.action.more") end=true>{move || acts(ticket)}</Menu>
+                        </Show>
+                    })}
+                </span>
                 {(!desk.address.is_alone()).then(|| view! {
-                    <span class="desktop-only">
-                        <Button kind=ButtonKind::Ghost icon="x" label=t("ui.action.close") on_click=move |_| desk.address.open(None)/>
-                    </span>
+                    <span class="desktop-only">{close(desk, "x", "ui.action.close")}</span>
                 })}
             </div>
             <Show when=move || !gone.get()>
-                <div class="ticket-controls" data-id=id.to_string()>
+                <div class="ticket-controls" data-id=id.to_string() prop:inert=inert>
                     {controls(ticket)}
                     {asleep(ticket)}
                     {marks(ticket)}
@@ -142,16 +166,19 @@ fn viewers(ticket: Ticket) -> AnyView {
     .into_any()
 }
 
-/// While one gets ticket after ticket: skip and end.
+/// While one gets ticket after ticket: skip, or go on from what is done, and end.
 fn playing(ticket: Ticket) -> AnyView {
     let desk = ticket.desk;
+    let now = move || ticket.record.row.get_untracked();
+    let done = Memo::new(move |_| ticket.record.row.with(|row| desk.is_done(row)));
+    let words = move || desk.page.text(if done.get() { "desk.go_on" } else { "desk.skip" });
     view! {
         <Show when=move || desk.playing.get()>
             <span class="row ticket-play">
                 {crate::features::desk::list::mark("play", "desk.playing")}
                 // Only what one was given is left to colleagues so: another ticket is one's own for longer.
-                <Show when=move || desk.served.with(|served| served.is_some_and(|(served, _)| served == ticket.id))>
-                    <Button size=Size::Small icon="skip-forward" busy=desk.fetching on_click=move |_| desk.skip(ticket.id)>{t("desk.skip")}</Button>
+                <Show when=move || desk.served.with(|served| served.as_ref().is_some_and(|served| served.ticket.id == ticket.id))>
+                    <Button size=Size::Small icon="skip-forward" busy=desk.fetching on_click=move |_| desk.skip(&now())>{words}</Button>
                 </Show>
                 <Button size=Size::Small kind=ButtonKind::Ghost on_click=move |_| desk.stop()>{t("desk.stop")}</Button>
             </span>
@@ -211,7 +238,7 @@ fn controls(ticket: Ticket) -> AnyView {
         let own = row.reference("queue_id").and_then(|id| Some(Choice::new(id.to_string(), ticket.title(id)?)));
         let mut all: Vec<Choice> = desk.known(|around| {
             let one = |queue: &Row| Choice::new(queue.id.to_string(), desk.page.called(&QUEUE, queue));
-            around.queues.iter().map(one).collect()
+            around.found.queues.iter().map(one).collect()
         });
         // Before the queues are known, or when it may not be chosen.
         all.extend(own.filter(|own| all.iter().all(|other| other.value != own.value)).into_iter().collect::<Vec<_>>());

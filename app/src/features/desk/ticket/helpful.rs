@@ -6,12 +6,13 @@ use shared::Row;
 use shared::desk::Similar;
 
 use super::Ticket;
-use super::side::ticket_line;
+use super::side::{shown_of, ticket_line};
 use crate::api::desk::similar;
 use crate::context::t;
 use crate::features::desk::composer::{article_inserts, internal_badge, language};
 
-pub(super) fn helpful(ticket: Ticket) -> AnyView {
+/// What may help, but for those of the requester's other tickets that are shown as such.
+pub(super) fn helpful(ticket: Ticket, others: RwSignal<Vec<Row>>) -> AnyView {
     let found = RwSignal::new(Similar::default());
     let subject = Memo::new(move |_| ticket.record.row.with(|row| row.text("subject").map(str::to_owned)));
     // Not a resource: the page would wait for it.
@@ -44,17 +45,44 @@ pub(super) fn helpful(ticket: Ticket) -> AnyView {
         language.with(|own| all.sort_by_key(|row| row.text("locale").is_some_and(|other| other != own)));
         all
     });
-    let any = Memo::new(move |_| found.with(|found| !found.tickets.is_empty() || !found.articles.is_empty()));
+    let tickets = Memo::new(move |_| found.with(|found| others.with(|others| besides(&found.tickets, others))));
+    let any = Memo::new(move |_| !tickets.with(Vec::is_empty) || found.with(|found| !found.articles.is_empty()));
     view! {
         <Show when=move || any.get()>
             <section class="facts-group">
                 <h2 class="section-title">{t("desk.helpful")}</h2>
                 <ul class="related">
                     {move || articles.get().into_iter().map(article).collect_view()}
-                    {move || found.with(|found| found.tickets.clone()).into_iter().map(|row| ticket_line(ticket, row)).collect_view()}
+                    {move || tickets.get().into_iter().map(|row| ticket_line(ticket, row)).collect_view()}
                 </ul>
             </section>
         </Show>
     }
     .into_any()
+}
+
+/// The tickets that are not shown above among the others of the requester.
+fn besides(tickets: &[Row], others: &[Row]) -> Vec<Row> {
+    let shown = shown_of(others);
+    tickets.iter().filter(|row| shown.iter().all(|other| other.id != row.id)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn rows(ids: impl IntoIterator<Item = u128>) -> Vec<Row> {
+        ids.into_iter().map(|id| Row { id: Uuid::from_u128(id), version: 1, values: shared::Values::new() }).collect()
+    }
+
+    #[test]
+    fn no_ticket_stands_beside_the_conversation_twice() {
+        let ids = |rows: Vec<Row>| rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>();
+        assert_eq!(ids(besides(&rows([1, 2, 3]), &rows([2, 4]))), [1, 3]);
+        // What is read of them and not shown may help.
+        assert_eq!(ids(besides(&rows([1, 9]), &rows([1, 3, 4, 5, 6, 7, 9]))), [9]);
+        assert_eq!(ids(besides(&rows([1]), &[])), [1]);
+    }
 }

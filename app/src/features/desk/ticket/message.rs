@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use shared::post::Notice;
+use shared::post::{Missing, Notice};
 use shared::types::{TICKET, TICKET_MESSAGE};
 use shared::{Row, format};
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use super::Ticket;
 use super::attached::{files, splits};
 use super::delivery::delivery;
 use super::said::said;
+use super::seed;
 use crate::context::t;
 use crate::ui::{Avatar, Icon, Menu, MenuItem, Size, Tone};
 
@@ -37,6 +38,8 @@ fn sort_of(row: &Row) -> Sort {
 /// Who said something.
 struct By {
     name: Signal<String>,
+    /// What gives the face its colour.
+    seed: String,
     /// Nothing proves that they did, or it was the desk itself.
     by_mail: bool,
 }
@@ -44,16 +47,24 @@ struct By {
 /// Who said a message. A letter can come in anybody's name: one that became a note stands under its address alone.
 fn by(ticket: Ticket, row: &Row, sort: Sort) -> By {
     if notice(row).is_some_and(|(notice, _)| notice.is_all()) {
-        return By { name: t("mail.desk"), by_mail: true };
+        return By { name: t("mail.desk"), seed: String::new(), by_mail: true };
     }
     let address = row.text("author_email").map(str::to_owned);
     if let Some(name) = address.clone().filter(|_| sort.kind == NOTE.kind) {
-        return By { name: Signal::stored(name), by_mail: true };
+        return By { name: Signal::stored(name), seed: String::new(), by_mail: true };
     }
-    let author = row.reference("created_by").filter(|_| sort.kind != INBOUND.kind);
-    let named = row.text("author_name").map(str::to_owned).or(address);
-    let name = named.or_else(|| author.and_then(|id| untrack(|| ticket.title(id)))).unwrap_or_default();
-    By { name: Signal::stored(name), by_mail: false }
+    let is_inbound = sort.kind == INBOUND.kind;
+    let author = row.reference("created_by").filter(|id| !is_inbound && !id.is_nil());
+    let signed = row.text("author_name").map(str::to_owned).or(address);
+    let called = author.and_then(|id| untrack(|| ticket.title(id)));
+    let colleague = seed::colleague(author, signed.as_deref(), called.as_deref());
+    let name = signed.or(called).unwrap_or_default();
+    let seed = ticket.record.row.with_untracked(|asked| match colleague {
+        Some(id) => id.to_string(),
+        None if is_inbound && seed::is_requester(asked, row) => seed::requester(asked, &name),
+        None => name.clone(),
+    });
+    By { name: Signal::stored(name), seed, by_mail: false }
 }
 
 /// What a note that mail left is about, and what went wrong. What the desk itself says is only believed of what it wrote.
@@ -79,12 +90,23 @@ fn apart_line(ticket: Ticket, row: &Row) -> Option<AnyView> {
     Some(view! { <p class="meta">{told}</p> }.into_any())
 }
 
+/// What of a letter is not in the message, which the desk says outside the customer's words; in words that follow the language.
+fn missing_lines(ticket: Ticket, row: &Row) -> Option<AnyView> {
+    let missing = Some(Missing::of(&row.values)).filter(|missing| *missing != Missing::default())?;
+    let told = move || {
+        let lines = missing.told(ticket.desk.page.locale.get()).into_iter();
+        lines.map(|line| view! { <p class="meta">{line}</p> }).collect_view()
+    };
+    Some(told.into_any())
+}
+
 /// What the customer asked at first.
 pub(super) fn description(ticket: Ticket) -> AnyView {
     let row = ticket.row();
     let by = ["requester_name", "requester_email"].into_iter().find_map(|field| row.text(field).map(str::to_owned));
     let named = ["contact_id", "customer_id"].into_iter().find_map(|field| ticket.title(row.reference(field)?));
-    let by = By { name: Signal::stored(by.or(named).unwrap_or_default()), by_mail: false };
+    let name = by.or(named).unwrap_or_default();
+    let by = By { seed: seed::requester(&row, &name), name: Signal::stored(name), by_mail: false };
     let html = row.text("description").unwrap_or_default().to_owned();
     let at = row.datetime("received_at").or_else(|| row.datetime("created_at"));
     let menu = menu(ticket, INBOUND, html.clone(), || ().into_any());
@@ -106,7 +128,7 @@ pub(super) fn message(ticket: Ticket, row: Row) -> AnyView {
     // What the desk says is kept in one language, and told in the reader's.
     let text = (!notice(&row).is_some_and(|(notice, _)| notice.is_all()))
         .then(|| said(ticket, (TICKET_MESSAGE.name, row.id), html));
-    let text = view! { {apart_line(ticket, &row)} {line} {text} }.into_any();
+    let text = view! { {apart_line(ticket, &row)} {line} {text} {missing_lines(ticket, &row)} }.into_any();
     frame(ticket, sort, Some(row.id), by, row.datetime("said_at"), text, menu, end)
 }
 
@@ -153,7 +175,7 @@ fn face(by: &By) -> AnyView {
     if by.by_mail {
         return view! { <Icon name="mail"/> }.into_any();
     }
-    view! { <Avatar name=by.name seed=by.name size=Size::Small/> }.into_any()
+    view! { <Avatar name=by.name seed=by.seed.clone() size=Size::Small/> }.into_any()
 }
 
 fn moment(ticket: Ticket, at: DateTime<Utc>) -> AnyView {

@@ -10,6 +10,7 @@ mod helpful;
 mod message;
 mod opinions;
 mod said;
+mod seed;
 mod side;
 mod splits;
 mod thread;
@@ -90,15 +91,17 @@ pub(super) fn pane(desk: Desk, id: Uuid) -> AnyView {
         let found = Resource::new_blocking(|| (), move |()| load(id));
         let alone = desk.address.is_alone();
         let body = Suspend::new(async move {
-            match found.await {
-                Err(fault) => failed_for_now(fault.0, move || again.notify()),
+            let found = found.await;
+            desk.shown.set(Some(id));
+            match found {
+                Err(fault) => view! { {head::back(desk)} {failed_for_now(fault.0, move || again.notify())} }.into_any(),
                 Ok((detail, ..)) if detail.row.id != id && alone => {
                     view! { <Redirect path=format!("/tickets/{}", detail.row.id)/> }.into_any()
                 }
                 Ok(loaded) => opened(desk, id, loaded, move || again.notify()),
             }
         });
-        view! { <Transition fallback=|| view! { <SkeletonRows count=8/> }>{body}</Transition> }
+        view! { <Transition fallback=move || view! { {head::back(desk)} <SkeletonRows count=8/> }>{body}</Transition> }
     })
     .into_any()
 }
@@ -161,7 +164,7 @@ fn opened(
             <Show when=move || record.row.with(is_archived)>
                 <Notice text=t("ui.state.archived_banner")/>
             </Show>
-            <div class="ticket-cols">
+            <div class="ticket-cols" prop:inert=move || desk.gives_way()>
                 <div class="ticket-main">
                     {thread::thread(ticket)}
                     {record.may_update.then(|| view! {

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::access::Action;
 use shared::live::LiveEvent;
-use shared::query::{Archived, Filter, ListQuery, Op};
-use shared::types::{SURVEY, SURVEY_RESPONSE, score_range};
+use shared::query::{Filter, ListQuery, Op};
+use shared::survey::Score;
+use shared::types::SURVEY_RESPONSE;
 use shared::{Row, i18n};
 use uuid::Uuid;
 
@@ -13,17 +14,15 @@ use super::Ticket;
 use crate::api::records::list_records;
 use crate::context::{Page, t};
 use crate::live::Live;
+use crate::record::score_view;
 
 /// Most responses that are shown.
 const SHOWN: u32 = 3;
 
-/// A response, and what its survey measures; not known of a survey that cannot be read.
-type Said = (Row, Option<String>);
-
 pub(super) fn opinions(ticket: Ticket) -> AnyView {
     let (page, id) = (ticket.desk.page, ticket.id);
     let satisfaction = Memo::new(move |_| ticket.record.row.with(|row| row.integer("satisfaction")));
-    let said = RwSignal::new(Vec::<Said>::new());
+    let said = RwSignal::new(Vec::<Row>::new());
     let reads = page.actor().is_some_and(|actor| actor.may(&SURVEY_RESPONSE, Action::Read));
     let load = move || {
         if reads {
@@ -45,9 +44,10 @@ pub(super) fn opinions(ticket: Ticket) -> AnyView {
         let said = said.get();
         let lines: Vec<AnyView> = if said.is_empty() {
             // The ticket knows its stars itself, also for whoever may not read responses.
-            satisfaction.get().map(|score| score_view(page, Some("csat"), score)).into_iter().collect()
+            let score = satisfaction.get().map(|given| Score { given, kind: Some("csat") });
+            score.map(|score| scored(page, score)).into_iter().collect()
         } else {
-            said.iter().map(|(row, kind)| opinion(page, row, kind.as_deref())).collect()
+            said.iter().map(|row| opinion(page, row)).collect()
         };
         (!lines.is_empty()).then(|| {
             view! {
@@ -62,23 +62,10 @@ pub(super) fn opinions(ticket: Ticket) -> AnyView {
 }
 
 /// The latest responses about a ticket.
-async fn read(ticket: Uuid) -> Option<Vec<Said>> {
+async fn read(ticket: Uuid) -> Option<Vec<Row>> {
     let filter = Some(Filter::field("ticket_id", Op::Eq, ticket.to_string()));
     let query = ListQuery { filter, limit: SHOWN, ..ListQuery::default() };
-    let rows = list_records(SURVEY_RESPONSE.name.into(), query).await.ok()?.rows;
-    if rows.is_empty() {
-        return Some(Vec::new());
-    }
-    let ids: Vec<String> = rows.iter().filter_map(|row| row.text("survey_id").map(str::to_owned)).collect();
-    let filter = Some(Filter::field("id", Op::In, ids));
-    let query = ListQuery { filter, archived: Archived::With, ..ListQuery::default() };
-    let surveys = list_records(SURVEY.name.into(), query).await.map(|page| page.rows).unwrap_or_default();
-    let with_kind = |row: Row| {
-        let survey = surveys.iter().find(|survey| Some(survey.id) == row.reference("survey_id"));
-        let kind = survey.and_then(|survey| survey.text("kind").map(str::to_owned));
-        (row, kind)
-    };
-    Some(rows.into_iter().map(with_kind).collect())
+    Some(list_records(SURVEY_RESPONSE.name.into(), query).await.ok()?.rows)
 }
 
 /// Whether an event may change what was said about a ticket.
@@ -96,13 +83,13 @@ fn concerns(ticket: Uuid, event: &LiveEvent) -> bool {
 }
 
 /// A response: what was asked, which leads to the whole of it, the score and the comment.
-fn opinion(page: Page, row: &Row, kind: Option<&str>) -> AnyView {
-    let label = match kind {
-        Some(kind) => i18n::choice_label(page.locale.get(), &SURVEY, "kind", kind),
+fn opinion(page: Page, row: &Row) -> AnyView {
+    let label = match row.text("kind") {
+        Some(kind) => i18n::choice_label(page.locale.get(), &SURVEY_RESPONSE, "kind", kind),
         None => page.text("survey_response._one"),
     };
     let href = format!("/{}/{}", SURVEY_RESPONSE.plural, row.id);
-    let score = row.integer("score").map(|score| score_view(page, kind, score));
+    let score = Score::of(&SURVEY_RESPONSE, "score", &row.values).map(|score| scored(page, score));
     let comment = row.text("comment").map(str::to_owned);
     view! {
         <div>
@@ -114,13 +101,6 @@ fn opinion(page: Page, row: &Row, kind: Option<&str>) -> AnyView {
     .into_any()
 }
 
-/// Stars for satisfaction, else the score and the highest that there is.
-fn score_view(page: Page, kind: Option<&str>, score: i64) -> AnyView {
-    if kind == Some("csat") {
-        let stars = "★".repeat(usize::try_from(score.clamp(0, 5)).unwrap_or_default());
-        let label = page.text_with("ui.input.stars", &[("n", &score.to_string())]);
-        return view! { <p><span role="img" aria-label=label>{stars}</span></p> }.into_any();
-    }
-    let text = kind.and_then(score_range).map_or_else(|| score.to_string(), |(_, high)| format!("{score}/{high}"));
-    view! { <p class="num">{text}</p> }.into_any()
+fn scored(page: Page, score: Score<'_>) -> AnyView {
+    view! { <p>{score_view(page, score)}</p> }.into_any()
 }

@@ -45,7 +45,7 @@ fn show_picture(image: HtmlImageElement, address: String, failed: String) {
     image.set_src(&address);
     spawn_local(async move {
         if JsFuture::from(image.decode()).await.is_err() {
-            image.set_outer_html(&format!("<em class=\"muted\">{}</em>", escape(&failed)));
+            image.set_outer_html(&format!("<em class=\"muted picture-failed\">{}</em>", escape(&failed)));
         }
     });
 }

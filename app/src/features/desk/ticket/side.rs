@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::attached::file_link;
 use super::helpful::helpful;
 use super::opinions::opinions;
-use super::{Ticket, is_archived};
+use super::{Ticket, is_archived, seed};
 use crate::api::records::list_records;
 use crate::context::t;
 use crate::features::desk::row::status_tone;
@@ -37,11 +37,12 @@ const OTHERS: u32 = 6;
 
 pub(super) fn side(ticket: Ticket) -> AnyView {
     let folded = move || (!ticket.details.get()).then_some("");
+    let others = RwSignal::new(Vec::<Row>::new());
     view! {
         <aside class="ticket-side" id=side_id(ticket) aria-label=t("ui.record.fields") data-folded=folded>
             <div class="ticket-facts">
-                {requester(ticket)}
-                {helpful(ticket)}
+                {requester(ticket, others)}
+                {helpful(ticket, others)}
                 {opinions(ticket)}
                 {files(ticket)}
                 {linked_here(ticket)}
@@ -79,7 +80,7 @@ pub(super) fn fold(ticket: Ticket) -> AnyView {
 }
 
 /// Who wrote in, with ways to reach them, and their other tickets.
-fn requester(ticket: Ticket) -> AnyView {
+fn requester(ticket: Ticket, found: RwSignal<Vec<Row>>) -> AnyView {
     let card = move || {
         let row = ticket.row();
         let titled = |field: &str| {
@@ -91,7 +92,6 @@ fn requester(ticket: Ticket) -> AnyView {
         let shown = name.clone().or_else(|| contact.as_ref().or(customer.as_ref()).map(|(_, name)| name.clone()));
         let address = ["requester_email", "requester_phone"].into_iter().find_map(|field| row.text(field));
         let shown = shown.or_else(|| address.map(str::to_owned));
-        let seed = contact.as_ref().or(customer.as_ref()).map_or_else(String::new, |(id, _)| id.to_string());
         let link = |(id, name): (Uuid, String), plural: &str| view! { <a href=format!("/{plural}/{id}")>{name}</a> };
         let email =
             row.text("requester_email").map(|email| view! { <a href=format!("mailto:{email}")>{email.to_owned()}</a> });
@@ -100,7 +100,7 @@ fn requester(ticket: Ticket) -> AnyView {
         shown.map(|shown| {
             view! {
                 <div class="requester">
-                    <Avatar name=shown.clone() seed size=Size::Large/>
+                    <Avatar name=shown.clone() seed=seed::requester(&row, &shown) size=Size::Large/>
                     <div class="requester-text">
                         <strong>{shown}</strong>
                         {customer.map(|customer| link(customer, "customers"))}
@@ -116,14 +116,14 @@ fn requester(ticket: Ticket) -> AnyView {
         <section class="facts-group">
             <h2 class="section-title">{t("ticket.requester_name")}</h2>
             {card}
-            {others(ticket)}
+            {others(ticket, found)}
         </section>
     }
     .into_any()
 }
 
-/// Other tickets of the same customer, or of the same address.
-fn others(ticket: Ticket) -> AnyView {
+/// Other tickets of the same customer, or of the same address; `found` keeps them.
+fn others(ticket: Ticket, found: RwSignal<Vec<Row>>) -> AnyView {
     let asked = Memo::new(move |_| {
         ticket.record.row.with(|row| {
             let same = |field: &str| row.text(field).map(|value| Filter::field(field, Op::Eq, value));
@@ -131,7 +131,6 @@ fn others(ticket: Ticket) -> AnyView {
             customer.and_then(|_| same("customer_id")).or_else(|| address.and_then(|_| same("requester_email")))
         })
     });
-    let found = RwSignal::new(Vec::<Row>::new());
     // Not a resource: the page would wait for it.
     Effect::new(move |_| {
         let Some(filter) = asked.get() else { return found.set(Vec::new()) };
@@ -148,8 +147,7 @@ fn others(ticket: Ticket) -> AnyView {
         _ => false,
     };
     follow(ticket, found, fits);
-    let shown =
-        move || found.get().into_iter().take(OTHERS as usize).map(|row| ticket_line(ticket, row)).collect_view();
+    let shown = move || shown_of(&found.get()).iter().map(|row| ticket_line(ticket, row.clone())).collect_view();
     view! {
         <Show when=move || found.with(|found| !found.is_empty())>
             <h3 class="meta">{t("desk.other_tickets")}</h3>
@@ -157,6 +155,11 @@ fn others(ticket: Ticket) -> AnyView {
         </Show>
     }
     .into_any()
+}
+
+/// Those of the requester's other tickets that are shown.
+pub(super) fn shown_of(others: &[Row]) -> &[Row] {
+    others.get(..OTHERS as usize).unwrap_or(others)
 }
 
 /// Keeps tickets beside the open one as they are: those that fit come in, others and those put away go.

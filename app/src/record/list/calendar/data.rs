@@ -15,9 +15,10 @@ use uuid::Uuid;
 
 use super::super::ListContext;
 use super::super::data::leaves;
-use super::Hand;
+use super::{Asked, Hand};
+use crate::api::Fault;
 use crate::api::records::list_calendar;
-use crate::live::{LOAD_AGAIN, Live};
+use crate::live::{Again, Live};
 use crate::record::attribute::Attribute;
 use crate::ui::Toasts;
 
@@ -45,12 +46,20 @@ pub(super) struct CalendarData {
     pub(super) loads: RwSignal<u32>,
     /// Changes made here that are on their way.
     pub(super) sending: StoredValue<u32>,
+    /// What was asked for with the page, which says so where one may not read it any more.
+    asked: Asked,
     waiting: StoredValue<bool>,
+    again: Again,
 }
 
 impl CalendarData {
     /// Nothing for a field that the type does not have.
-    pub(super) fn new(context: ListContext, hand: Hand, query: CalendarQuery, found: Calendar) -> Option<Self> {
+    pub(super) fn new(
+        context: ListContext,
+        hand: Hand,
+        asked: Asked,
+        (query, found): (CalendarQuery, Calendar),
+    ) -> Option<Self> {
         let named = |dates: &Vec<Attribute>| dates.iter().find(|date| date.name() == query.field).cloned();
         let date = StoredValue::new(context.dates.with_value(named)?);
         let query = StoredValue::new(query);
@@ -70,7 +79,9 @@ impl CalendarData {
             chosen: Memo::new(move |_| chosen_day(context, hand, query)),
             loads: RwSignal::new(0),
             sending: StoredValue::new(0),
+            asked,
             waiting: StoredValue::new(false),
+            again: Again::new(),
         };
         data.fill(found);
         Effect::new(move |_| context.total.set(Some(data.totals.with(|totals| totals.values().sum()))));
@@ -188,8 +199,17 @@ impl CalendarData {
             }
             match found {
                 Ok(_) if busy() => self.load_soon(REST),
-                Ok(found) => self.fill(found),
-                Err(_) => self.load_soon(LOAD_AGAIN),
+                Ok(found) => {
+                    self.again.loaded();
+                    self.fill(found);
+                }
+                Err(Fault(error)) => match self.again.after(&error) {
+                    Some(rest) => self.load_soon(rest),
+                    None => {
+                        self.context.total.set(None);
+                        self.asked.refetch();
+                    }
+                },
             }
         });
     }
