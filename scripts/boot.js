@@ -6,7 +6,7 @@ import initialise, { add_labels, hydrate } from "guanxi-bindings";
 // 64 kB that far: what is larger goes the usual way.
 const send = fetch;
 globalThis.fetch = async (request, options) => {
-  if (!/fn\/(apply|undo|update_profile)$/.test(request.url)) return send(request, options);
+  if (!/fn\/(apply|undo|stop_undo|update_profile)$/.test(request.url)) return send(request, options);
   try {
     return await send(request.clone(), { ...options, keepalive: true });
   } catch {
@@ -88,6 +88,21 @@ await pause();
 labels.forEach((texts) => add_labels(language, texts));
 await pause();
 hydrate(taken);
+
+// The keyboard of an iPhone lies over the page, which stays as high as it was whatever its meta asks for. The styles are told how much
+// of the foot is behind it, as far as the page was not pushed up, and whether little is left above a keyboard of any kind. What hides
+// less than 40 px is none.
+const root = document.documentElement;
+const view = visualViewport;
+const tellKeyboard = () => {
+  const seen = view.height * view.scale;
+  const hidden = root.clientHeight - seen;
+  root.style.setProperty("--covered", hidden > 40 ? `${Math.max(hidden - view.offsetTop, 0)}px` : "");
+  root.toggleAttribute("data-low", seen < 600);
+};
+for (const change of ["resize", "scroll"]) view.addEventListener(change, tellKeyboard);
+tellKeyboard();
+
 // The rest comes with the first sign of life, so that neither going on nor switching the language needs a reload. What fails
 // to come is asked for again by what needs it.
 const fetchOthers = async () => {

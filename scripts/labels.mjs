@@ -15,9 +15,13 @@ const LATER = new Set([
 ]);
 
 // Beginnings of keys within topics of which the board shows the rest.
-const LATER_KEYS = ["record.rich.", "record.social.", "ui.keys.", "ui.profile."];
+const LATER_KEYS = ["list.column", "list.op", "list.period.", "list.separate_by_commas", "opportunity.lost_reason.", "record.address.", "record.rich.", "record.social.", "ui.keys.", "ui.profile."];
 
-const isLater = (topic, key) => LATER.has(topic) || LATER_KEYS.some((beginning) => `${topic}.${key}`.startsWith(beginning));
+// Types of which the board says no more than what they are called: their fields and choices come later.
+const NAMED = new Set(["customer", "saved_view", "tag"]);
+
+const isLater = (topic, key) =>
+  LATER.has(topic) || (NAMED.has(topic) && !key.startsWith("_")) || LATER_KEYS.some((beginning) => `${topic}.${key}`.startsWith(beginning));
 
 // The texts that the first load needs, and the others.
 export function inParts(texts) {

@@ -90,28 +90,29 @@ pub fn undo_then(
     change_set: Uuid,
     then: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Undo {
-    undo_with(page, toasts, change_set, move |outcome| {
-        told_undone(page.locale.get_untracked(), toasts, outcome);
-        if outcome.kept.is_empty() && !outcome.under_way {
-            then();
-        }
-    })
+    let tell = move |outcome: &UndoOutcome| told_undone(page.locale.get_untracked(), toasts, outcome);
+    undo_with((page, toasts), change_set, tell, then)
 }
 
-/// As [`undo_of`]; `tell` says what came of it.
+/// As [`undo_then`]; `tell` says what came of it.
 pub fn undo_with(
-    page: Page,
-    toasts: Toasts,
+    (page, toasts): (Page, Toasts),
     change_set: Uuid,
     tell: impl Fn(&UndoOutcome) + Clone + Send + Sync + 'static,
+    then: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Undo {
     Undo::new(move || {
-        let tell = tell.clone();
+        let (tell, then) = (tell.clone(), then.clone());
         spawn_local(async move {
             let answer = undo(change_set).await;
             toasts.tried(change_set, matches!(answer, Err(Fault(Error::Offline))));
             match answer {
-                Ok(outcome) => tell(&outcome),
+                Ok(outcome) => {
+                    tell(&outcome);
+                    if outcome.kept.is_empty() && !outcome.under_way {
+                        then();
+                    }
+                }
                 // There are no fields here that could be marked: the reason is all there is to say.
                 Err(fault) => {
                     let text = i18n::error_sentence(page.locale.get_untracked(), &fault.0);

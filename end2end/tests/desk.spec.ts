@@ -94,17 +94,17 @@ test("a new ticket, a customer's message and an answer appear at a colleague wit
   const own = await queue(mine);
   await openQueue(theirs, own);
   const id = await ticket(mine, own, "Gate is stuck");
-  await expect(row(theirs, id)).toBeVisible({ timeout: 3_000 });
+  await expect(row(theirs, id)).toBeVisible();
   await row(theirs, id).click();
   await openComposer(theirs);
   await expect(messages(theirs).first()).toContainText("does not open");
   await wrote(mine, id, "<p>It squeaks, too.</p>");
-  await expect(theirs.locator(".message[data-kind=inbound]").last()).toContainText("squeaks", { timeout: 3_000 });
+  await expect(theirs.locator(".message[data-kind=inbound]").last()).toContainText("squeaks");
   await openQueue(mine, own, id);
   await write(mine, "We send somebody.");
   await mine.keyboard.press("Control+Enter");
   await expect(mine.locator(".message[data-kind=reply]")).toContainText("We send somebody.");
-  await expect(theirs.locator(".message[data-kind=reply]")).toContainText("We send somebody.", { timeout: 3_000 });
+  await expect(theirs.locator(".message[data-kind=reply]")).toContainText("We send somebody.");
   await expect(area(mine)).toHaveText("");
 });
 
@@ -115,7 +115,7 @@ test("the table of tickets shows one that comes in, whatever rules and routing d
   await theirs.keyboard.press("Escape");
   const subject = `Leak ${randomUUID().slice(0, 8)}`;
   await create(mine, "ticket", { subject, kind: "request", requester_email: "wang@example.test" });
-  await expect(theirs.locator("tbody tr", { hasText: subject })).toBeVisible({ timeout: 3_000 });
+  await expect(theirs.locator("tbody tr", { hasText: subject })).toBeVisible();
 });
 
 test("a colleague who is named is told wherever they are, and watches the ticket from then on", async ({ browser }) => {
@@ -147,7 +147,7 @@ test("an answer that crosses another is shown first and sent only when wanted", 
   await write(mine, "My answer");
   await write(theirs, "Their answer");
   await send(theirs).click();
-  await expect(mine.locator(".message[data-crossed]")).toContainText("Their answer", { timeout: 3_000 });
+  await expect(mine.locator(".message[data-crossed]")).toContainText("Their answer");
   await expect(send(mine)).toHaveText(/Send anyway/);
   await expect(area(mine)).toContainText("My answer");
   await send(mine).click();
@@ -160,7 +160,7 @@ test("who writes is seen by colleagues", async ({ browser }) => {
   const id = await ticket(mine, own, "Both look");
   await openQueue(mine, own, id);
   await openQueue(theirs, own, id);
-  const writes = (text: string) => expect(mine.locator(".ticket-viewers")).toContainText(text, { timeout: 5_000 });
+  const writes = (text: string) => expect(mine.locator(".ticket-viewers")).toContainText(text);
   await area(theirs).click();
   await theirs.keyboard.type("We look");
   await writes("is writing");

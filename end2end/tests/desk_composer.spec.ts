@@ -1,7 +1,7 @@
 // Writing in the service desk: quotations, undo, files that come back, notes that stay inside, and where the keys go on.
 import type { Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, create, expect, pick, signIn, test } from "./product.js";
+import { call, create, expect, pick, press, signIn, test } from "./product.js";
 
 // One red pixel.
 const PIXEL =
@@ -110,7 +110,7 @@ test("the tab is called as the ticket that is open", async ({ page }) => {
   await expect(page).toHaveTitle(/^T\d+ Gate · Guanxi$/);
   await page.goto(`/desk?view=queue-${queue}`);
   await expect(page).toHaveTitle("Tickets · Guanxi");
-  const served = await page.request.get(`/tickets/${id}`);
+  const served = await page.request.get(`/tickets/${id}`, { headers: { "accept-language": "en" } });
   expect(await served.text()).toMatch(/<title>T\d+ Gate · Guanxi<\/title>/);
   await page.goto(`/tickets/${id}`);
   await expect(page.locator("html[data-ready]")).toHaveCount(1);
@@ -232,6 +232,16 @@ test("articles are chosen by the keys", async ({ page }) => {
   await expect(page.locator(".desk-article .button").first()).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(area(page)).toContainText("Turn the key twice.");
+  // A link stands apart from the word before it.
+  const read = `Lock ${randomUUID().slice(0, 8)}`;
+  await create(page, "article", { title: read, locale: "en", visibility: "public", content: "<p>Oil it.</p>" });
+  await expect(area(page)).toBeFocused();
+  await page.keyboard.type(" See");
+  await tool(page, "Insert an article").click();
+  await page.keyboard.type(read);
+  await expect(page.locator(".desk-article")).toHaveCount(1);
+  await page.locator(".desk-article").getByRole("button", { name: "Link" }).click();
+  await expect(area(page)).toContainText(`See ${read}`);
 });
 
 test("a picture that is pasted into an article stands in it", async ({ page }) => {
@@ -343,6 +353,42 @@ test("on a phone what sends stays in sight below a long answer and files that we
     await send.click();
     await expect(page.locator(".message[data-kind=reply]")).toHaveCount(at + 1);
   }
+});
+
+test("where the keyboard of a phone lies over the page, what sends and what saves stands above it @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "what the phone shows");
+  // As an iPhone does: less of the page is seen, and it stays as high as it was.
+  const seen = (height: number) =>
+    page.evaluate((height) => {
+      Object.defineProperty(visualViewport!, "height", { value: height, configurable: true });
+      visualViewport!.dispatchEvent(new Event("resize"));
+    }, height);
+  const bottom = async (part: Locator) => {
+    const box = (await part.boundingBox())!;
+    return Math.round(box.y + box.height);
+  };
+  const [frame, tabs, send] = [page.locator(".frame"), page.locator(".bottom-tabs"), page.locator(".desk-composer-foot .button[data-kind=primary]")];
+  await opened(page);
+  await area(page).click();
+  await page.keyboard.type("On our way");
+  expect(await bottom(frame)).toBe(844);
+  await seen(400);
+  await expect.poll(() => bottom(send)).toBeLessThanOrEqual(400);
+  await expect(send).toBeInViewport({ ratio: 1 });
+  await expect(tabs).toBeHidden();
+  await seen(844);
+  await expect.poll(() => bottom(frame)).toBe(844);
+  await expect(tabs).toBeVisible();
+
+  await page.goto("/customers");
+  const name = page.locator("#form-customer-name");
+  await press(page.locator(".page-head button[data-kind=primary]"), name);
+  await name.click();
+  await seen(400);
+  await expect.poll(() => bottom(page.locator("dialog[open] .dialog-foot"))).toBeLessThanOrEqual(400);
+  await expect(page.locator("dialog[open] .dialog-head")).toBeInViewport({ ratio: 1 });
+  await seen(844);
+  await expect.poll(() => bottom(page.locator("dialog[open] .dialog-foot"))).toBe(844);
 });
 
 test("the article that an answer solves a ticket with is named by the ticket", async ({ page }) => {

@@ -56,8 +56,9 @@ test("only statuses that can follow are offered, and others are refused with the
   const waits = page.locator("dialog[open]").getByRole("button", { name: "Waiting for customer", exact: true });
   await expect(waits).toBeVisible();
   await apply(page, a, { status: "closed" });
+  await expect(page.locator(`.ticket-row[data-id="${a}"]`)).toHaveCount(0);
   await waits.click();
-  await expect(page.locator("dialog[open]")).toContainText("A closed ticket can only be reopened.");
+  await expect(page.locator("dialog[open] li", { hasText: "A closed ticket can only be reopened." })).toContainText("First");
   await expect.poll(() => status(page, b)).toBe("waiting_customer");
 });
 

@@ -281,7 +281,14 @@ test("on a phone what is done with chosen tickets are icons and a menu, and the 
   const own = await queue(page);
   const id = await create(page, "ticket", { subject: "On the go", queue_id: own, kind: "request" });
   await page.goto(`/desk?view=queue-${own}`);
-  await expect(page.locator(".desk-view[aria-current=page]")).toBeInViewport({ ratio: 1 });
+  const chosen = page.locator(".desk-view[aria-current=page]");
+  await expect(chosen).toBeInViewport({ ratio: 1 });
+  const mine = page.locator('.desk-view[href="/desk?view=mine"]');
+  await mine.click();
+  await expect(mine).toHaveAttribute("aria-current", "page");
+  await page.goBack();
+  await expect(mine).not.toHaveAttribute("aria-current");
+  await expect(chosen).toBeInViewport({ ratio: 1 });
   const bar = page.locator(".bulk-bar");
   await press(row(page, id).getByRole("checkbox"), bar);
   expect((await bar.getByRole("button", { name: "Priority" }).boundingBox())!.width).toBeLessThan(60);

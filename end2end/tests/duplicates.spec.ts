@@ -108,3 +108,32 @@ test("the address of a merged record leads to what it became", async ({ page }) 
   expect(answer.status()).toBe(301);
   expect(answer.headers().location).toBe(`/api/v1/customers/${into}`);
 });
+
+test("a merge with much to take back tells how far that is", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Large");
+  for (const form of ["Inc.", "Ltd"]) await create(page, "customer", { name: `${name} ${form}`, kind: "company" });
+  await page.goto(`/customers?q=${encodeURIComponent(name)}`);
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  const rows = page.locator("tbody tr[data-id]").filter({ hasText: name });
+  await expect(rows).toHaveCount(2);
+  for (const row of await rows.all()) await row.getByRole("checkbox").check();
+  await page.locator(".bulk-bar").getByRole("button", { name: "Merge" }).click();
+  const dialog = page.locator("dialog[open]");
+  await expect(dialog.locator("th").filter({ hasText: name })).toHaveCount(2);
+  await dialog.locator("button[data-kind=primary]").click();
+  await expect(dialog).toHaveCount(0);
+
+  // As if thousands of records hung on it.
+  const set = randomUUID();
+  const run = (done: number, status: string) => ({
+    change_set: set, undo: set, status, reason: null, total: 6_000, done, undone: done, kept: [], kept_count: 0, created_at: "2026-03-06T01:00:00Z", finished_at: null,
+  });
+  let found = run(1_200, "running");
+  await page.route("**/api/fn/undo", (route) => route.fulfill({ json: { change_set: set, undone: 0, kept: [], under_way: true } }));
+  await page.route("**/api/fn/undo_progress", (route) => route.fulfill({ json: found }));
+  await undo(page, "became one");
+  await expect(page.locator(".toast", { hasText: "1,200 of 6,000 records set back" })).toBeVisible();
+  found = run(6_000, "finished");
+  await expect(page.locator(".toast", { hasText: "Undone: 6,000 records set back" })).toBeVisible();
+});

@@ -1,6 +1,7 @@
 // Real sales data comes in through the import page: four files at once, one near match to answer, the numbers on the
 // board, nothing twice, and all of it taken back.
 import type { Locator, Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { call, create, expect, signIn, test } from "./product.js";
@@ -51,6 +52,29 @@ async function undo(page: Page) {
   await page.locator(".page-body .button-group button[data-kind=secondary]").last().click();
   await page.locator("dialog[open] button[data-kind=danger]").click();
   await expect(page.locator("dialog[open]")).toHaveCount(0, { timeout: 120_000 });
+}
+
+// As if the undo went on until it is stopped: one that the server makes may be over before somebody presses the button.
+async function undoThatGoesOn(page: Page) {
+  const set = randomUUID();
+  let [undoing, status] = [false, "running"];
+  const run = () => ({
+    change_set: set, undo: set, status, reason: status === "failed" ? "stopped" : null, total: 8_900, done: 1_200, undone: 0, kept: [], kept_count: 0,
+    created_at: "2026-03-06T01:00:00Z", finished_at: null,
+  });
+  await page.route("**/api/fn/undo_import", (route) => {
+    undoing = true;
+    return route.fulfill({ json: { change_set: set, undone: 0, kept: [], under_way: true } });
+  });
+  await page.route("**/api/fn/import_run", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), undoing } });
+  });
+  await page.route("**/api/fn/undo_progress", (route) => route.fulfill({ json: run() }));
+  await page.route("**/api/fn/stop_undo", (route) => {
+    [undoing, status] = [false, "failed"];
+    return route.fulfill({ json: run() });
+  });
 }
 
 // Holds back how far an undo is until that may arrive, and loses once what came of it, after the run was said to be undone.
@@ -122,6 +146,12 @@ test("the published sales data is imported, read off the board, and taken back",
 
   await page.goto(imported);
   await expect(figures(page)).toHaveCount(4);
+  await undoThatGoesOn(page);
+  await undo(page);
+  await expect(page.getByText("1,200 of 8,900 records set back")).toBeVisible();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await expect(page.locator(".notice")).toContainText("Stopped; nothing was changed.");
+  await page.unrouteAll({ behavior: "wait" });
   const looked = await undoLooks(page);
   await undo(page);
   // So much goes back in the background: the page tells how far that is, and what came of it, also where that is lost once on the way.

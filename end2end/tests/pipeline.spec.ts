@@ -197,6 +197,25 @@ test("a long column keeps few cards on the page and loads the rest by scrolling"
   expect(await list.locator(".card[data-id]").count()).toBeLessThan(40);
 });
 
+test("the next cards of a column that could not be had come without scrolling on", async ({ page }) => {
+  await signIn(page, "admin");
+  const board = await pipeline(page);
+  await deals(page, board.first, Array.from({ length: 100 }, (_, n) => `Deal ${n}`));
+  await openBoard(page, board.id);
+  let refused = 0;
+  await page.route("**/api/fn/board_cards", (route) => {
+    refused += 1;
+    return route.abort();
+  });
+  const list = lane(page, board.first).locator(".lane-cards");
+  const height = () => list.evaluate((element) => element.scrollHeight);
+  await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect.poll(() => refused).toBeGreaterThan(0);
+  const before = await height();
+  await page.unroute("**/api/fn/board_cards");
+  await expect.poll(height).toBeGreaterThan(before);
+});
+
 test("filters stand in the address, and Back takes them away", async ({ page }) => {
   await signIn(page, "admin");
   const board = await pipeline(page);

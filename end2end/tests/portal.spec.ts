@@ -156,6 +156,9 @@ test("one press in a mail is enough; words and another score change the same ans
 
   await page.getByRole("radio", { name: "2" }).check({ force: true });
   await page.getByLabel("Anything you want to tell us").fill("It took long.");
+  await page.reload();
+  await expect(page.getByRole("radio", { name: "2" })).toBeChecked();
+  await expect(page.getByLabel("Anything you want to tell us")).toHaveValue("It took long.");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Thank you!" })).toBeVisible();
   // Words are not changed by opening an old mail: it asks, and keeps them.

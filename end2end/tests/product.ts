@@ -9,14 +9,18 @@ export const test = base.extend<{ unbroken: void }>({
   unbroken: [
     async ({ browser }, use) => {
       const broken: string[] = [];
+      const opened: BrowserContext[] = [];
       const newContext = browser.newContext.bind(browser);
       browser.newContext = async (options): Promise<BrowserContext> => {
         const context = await newContext(options);
+        opened.push(context);
         context.on("weberror", (error) => broken.push(error.error().stack ?? String(error.error())));
         return context;
       };
       await use();
       browser.newContext = newContext;
+      // Pages of other people would stay as long as the browser does, each with its stream.
+      await Promise.all(opened.map((context) => context.close()));
       base.expect(broken).toEqual([]);
     },
     { auto: true },

@@ -145,7 +145,8 @@ test("nothing to tell, no right to read, and numbers that do not come", async ({
   await page.reload();
   await expect(page.locator(".state[data-kind=error]")).toBeVisible();
   await page.unroute("**/api/fn/desk_report");
-  await page.getByRole("button", { name: "Try again" }).click();
+  // By themselves: nobody has to press the button.
+  await expect(page.getByRole("button", { name: "Try again" })).toHaveCount(0);
   await expect(page.locator(".state h2")).toHaveText("No numbers yet");
 });
 
@@ -165,6 +166,10 @@ test("everybody can read it, in both languages and by night @phone", async ({ pa
       expect(scale!.x + scale!.width, title).toBeLessThanOrEqual(drawn!.x);
       expect(scale!.height, title).toBeCloseTo(drawn!.height, -1);
     }
+    // The way to save it stands beside the ways to see it.
+    const head = page.locator("[data-report=over_time] .section-title");
+    const [ways, save] = [await head.locator(".segmented").boundingBox(), await head.getByRole("button").last().boundingBox()];
+    expect(save!.y, title).toBeLessThan(ways!.y + ways!.height);
     await page.locator(".report-words > summary").click();
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(sideways, title).toBeLessThanOrEqual(0);

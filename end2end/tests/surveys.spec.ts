@@ -90,6 +90,57 @@ test("all that apply and yes or no: asked in both languages, one ticked at least
   }
 });
 
+test("what is chosen and written in a survey outlives a reload until it is sent @phone", async ({ page, browser }) => {
+  await signIn(page, "admin");
+  const questions = [
+    { label: "Which ones?", kind: "several", choices: ["Red", "Blue"] },
+    { label: "Would you come again?", kind: "yes_no" },
+  ];
+  const id = await create(page, "survey", {
+    name: fresh("Kept"), kind: "nps", locale: "en", question: "Would you recommend us?", questions, active: true, public: true,
+  });
+  const guest = await browser.newContext({ locale: "en-US" });
+  const visitor = await guest.newPage();
+  const address = new URL(`/portal/demo/s/${id}`, test.info().project.use.baseURL).href;
+  await visitor.goto(address);
+  const score = (n: string) => visitor.getByRole("radio", { name: n });
+  const box = (name: string) => visitor.getByRole("group", { name: "Which ones?" }).getByLabel(name);
+  const again = visitor.getByLabel("Would you come again?");
+  const comment = visitor.getByLabel("Anything you want to tell us");
+  await score("9").check({ force: true });
+  await box("Blue").check();
+  await again.selectOption({ label: "Yes" });
+  await comment.fill("As I typed it");
+  await visitor.reload();
+  await expect(score("9")).toBeChecked();
+  await expect(box("Blue")).toBeChecked();
+  await expect(box("Red")).not.toBeChecked();
+  await expect(again.locator("option:checked")).toHaveText("Yes");
+  await expect(comment).toHaveValue("As I typed it");
+  await send(visitor);
+
+  // So does what is to become of an answer that was sent; what was sent is no draft any more.
+  await visitor.getByRole("link", { name: "Change your answer" }).click();
+  await expect(score("9")).toBeChecked();
+  // What keeps it is there.
+  await visitor.waitForLoadState();
+  await score("3").check({ force: true });
+  await box("Blue").uncheck();
+  await comment.fill("");
+  await visitor.reload();
+  await expect(score("3")).toBeChecked();
+  await expect(visitor.getByRole("checkbox", { checked: true })).toHaveCount(0);
+  await expect(comment).toHaveValue("");
+  await visitor.goto(`${address}?score=7`);
+  await expect(score("7")).toBeChecked();
+  await visitor.goto(address);
+  await send(visitor);
+  await visitor.goto(address);
+  await expect(score("3")).toBeChecked();
+  expect(await visitor.evaluate(() => sessionStorage.length)).toBe(0);
+  await guest.close();
+});
+
 test("recommendations are told by queue and open their answers", async ({ page }) => {
   await signIn(page, "admin");
   const queue = await create(page, "queue", { name: fresh("Recommended"), routing: "manual", public: false });

@@ -16,7 +16,30 @@ const attempt = (act) => {
 
 const key = (form) => PREFIX + new URL(form.action).pathname;
 const stamp = (form) => form.elements.namedItem("stamp");
-const texts = (form) => filledIn(form).filter(({ type }) => type !== "file" && type !== "radio");
+// What is asked for, each with its controls: several scores or boxes answer one question.
+const asked = (form) =>
+  filledIn(form)
+    .filter(({ type }) => type !== "file")
+    .map(({ name }) => [name, [...form.elements].filter((control) => control.name === name)]);
+const isTicked = ({ type }) => type === "radio" || type === "checkbox";
+const ticked = (controls, how) => controls.filter((control) => control[how]).map(({ value }) => value).join("\n");
+const held = (controls) => (isTicked(controls[0]) ? ticked(controls, "checked") : controls[0].value);
+
+// What the page came with.
+function given(controls) {
+  const [control] = controls;
+  if (isTicked(control)) return ticked(controls, "defaultChecked");
+  if (control.tagName !== "SELECT") return control.defaultValue;
+  return ([...control.options].find((option) => option.defaultSelected) ?? control.options[0])?.value;
+}
+
+function put(controls, text) {
+  const [control] = controls;
+  const chosen = text.split("\n");
+  if (isTicked(control)) for (const one of controls) one.checked = chosen.includes(one.value);
+  else if (control.tagName !== "SELECT" || [...control.options].some(({ value }) => value === text)) control.value = text;
+}
+
 const chosen = (form) => [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
 const read = (form) => attempt(() => JSON.parse(sessionStorage.getItem(key(form))));
 
@@ -24,22 +47,24 @@ const read = (form) => attempt(() => JSON.parse(sessionStorage.getItem(key(form)
 // would be there twice.
 export function keep(form, tried = false) {
   if (!form.hasAttribute("data-keep") || sent.has(form)) return;
-  const typed = texts(form);
+  const changed = asked(form).filter(([, controls]) => held(controls) !== given(controls));
+  const typed = Object.fromEntries(changed.map(([name, controls]) => [name, [given(controls), held(controls)]]));
   const files = chosen(form).map((file) => file.name);
   const again = (tried || read(form)?.stamp) && stamp(form)?.value;
-  const draft = { texts: Object.fromEntries(typed.map(({ name, value }) => [name, value])), files, stamp: again };
-  const says = files.length > 0 || typed.some((control) => control.tagName !== "SELECT" && control.value);
+  const draft = { typed, files, stamp: again };
+  const says = files.length > 0 || changed.length > 0;
   attempt(() => (says ? sessionStorage.setItem(key(form), JSON.stringify(draft)) : sessionStorage.removeItem(key(form))));
 }
 
-// Puts back what was kept where nothing else stands; gives the names of the files that it came with.
+// Puts back what was kept, but where the page came with something else this time: that is newer, such as the score that was pressed in
+// a mail, or the answer that was sent from elsewhere. Gives the names of the files that it came with.
 export function restore(form) {
   const draft = form.hasAttribute("data-keep") && read(form);
   if (!draft) return [];
-  for (const control of texts(form)) {
-    const text = draft.texts[control.name];
-    const offered = control.tagName === "SELECT" && [...control.options].some(({ value }) => value === text);
-    if (text && (offered || (control.tagName !== "SELECT" && !control.value))) control.value = text;
+  for (const [name, controls] of asked(form)) {
+    const [before, text] = draft.typed?.[name] ?? [];
+    const came = given(controls);
+    if (text !== undefined && came === before && held(controls) === came) put(controls, text);
   }
   if (draft.stamp && stamp(form)) stamp(form).value = draft.stamp;
   return draft.files;
@@ -47,6 +72,8 @@ export function restore(form) {
 
 // It was sent.
 export function forget(form) {
+  // Another one goes the same way, such as the question whether an answer is to change: what was begun in the first is not in it.
+  if (!form.hasAttribute("data-keep")) return;
   sent.add(form);
   attempt(() => sessionStorage.removeItem(key(form)));
 }

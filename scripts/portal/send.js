@@ -145,7 +145,8 @@ export function follow(form) {
     if (target.closest(".field, fieldset")?.hasAttribute("data-invalid")) tell(target, problem(target, words));
     keep(form);
   });
-  const lost = restore(form);
+  // What was pressed in a mail is sent as it came, and what was kept put back then (pressed.js).
+  const lost = form.hasAttribute("data-save") ? [] : restore(form);
   const input = form.querySelector("input[type=file]");
   if (input && lost.length) chooseAgain(input, words.again.replace("{names}", () => lost.join(", ")));
 }

@@ -45,7 +45,7 @@ where
         .route("/{plural}/{id}", get(records::read).patch(records::change).delete(records::remove))
         .route("/{plural}/{id}/restore", post(records::restore))
         .route("/{plural}/{id}/content", get(files::content))
-        .route("/change-sets/{id}/undo", get(change_sets::read).post(change_sets::undo))
+        .route("/change-sets/{id}/undo", get(change_sets::read).post(change_sets::undo).delete(change_sets::stop))
         .merge(import_routes())
         .merge(export_routes())
         .fallback(async || Problem::from(shared::Error::NotFound))

@@ -7,6 +7,10 @@ use crate::post::AnswerWay;
 use crate::query::Titles;
 use crate::record::{Row, Values};
 
+/// What tickets are ordered by where the most urgent come first: the smallest value first, those without one last, equal ones by id.
+/// Lists, what agents are served and what routing gives them go by it.
+pub const URGENCY: &str = "due_at";
+
 /// What stands around the lists of the desk, for one reader. What they may not read is left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Surroundings {

@@ -10,6 +10,9 @@ use crate::import::Status;
 /// Changes of a set from which on its undo is made in the background: so many take some seconds.
 pub const LARGE: usize = 5_000;
 
+/// Why an undo in the background failed that somebody stopped, as the code of an error.
+pub const STOPPED: &str = "stopped";
+
 /// Whose change sets, and from where on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

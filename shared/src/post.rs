@@ -6,7 +6,7 @@ mod notice;
 mod returned;
 
 pub use fault::{PostFault, in_words};
-pub use missing::Missing;
+pub use missing::{Missing, QUOTE_FOLD, SAYS_NOTHING, with_named_folds};
 pub use notice::Notice;
 pub use returned::{Returned, status_codes};
 

@@ -15,6 +15,7 @@ pub mod fuzzing;
 mod import;
 mod intake;
 mod live;
+mod locks;
 pub mod mail;
 mod migrate;
 mod pool;

@@ -5,7 +5,7 @@ use std::future::Future;
 use shared::Result;
 use uuid::Uuid;
 
-use crate::error::from_sqlx;
+use crate::locks::alone;
 use crate::pool::{DbRole, Store, Tx};
 
 /// Something that somebody is to be told by mail, once.
@@ -64,25 +64,4 @@ impl Store {
         tx.commit().await?;
         Ok(claimed)
     }
-}
-
-/// Whether no other server does this for the organisation at the moment; until the transaction ends none will.
-async fn alone(tx: &mut Tx, what: &str) -> Result<bool> {
-    sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended($2 || ' ' || $1::text, 0))")
-        .bind(tx.org_id)
-        .bind(what)
-        .fetch_one(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)
-}
-
-/// Waits until nobody claims anything of this kind for the organisation; until the transaction ends nobody will.
-pub(crate) async fn nobody_else(tx: &mut Tx, what: &str) -> Result<()> {
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended($2 || ' ' || $1::text, 0))")
-        .bind(tx.org_id)
-        .bind(what)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-    Ok(())
 }

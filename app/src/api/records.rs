@@ -67,6 +67,13 @@ pub async fn undo_progress(change_set: Uuid) -> Result<UndoRun, Fault> {
     Ok(store.undo_run(&actor, change_set).await?)
 }
 
+/// Stops the undo of a large change set.
+#[server(prefix = "/api/fn", endpoint = "stop_undo", input = Json, output = Json)]
+pub async fn stop_undo(change_set: Uuid) -> Result<UndoRun, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.stop_undo(&actor, change_set).await?)
+}
+
 /// What was done lately and can be taken back: by the caller, or by everybody.
 #[server(prefix = "/api/fn", endpoint = "latest_changes", input = Json, output = Json)]
 pub async fn latest_changes(query: ChangeSetQuery) -> Result<ChangeSets, Fault> {

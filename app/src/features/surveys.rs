@@ -26,7 +26,7 @@ use crate::api::desk::results_of_survey;
 use crate::api::records::get_record;
 use crate::context::{Page, t};
 use crate::copy_line::CopyLine;
-use crate::live::{LOAD_AGAIN, Live};
+use crate::live::{Again, Live};
 use crate::record::{failed, list_address};
 use crate::ui::{LinkButton, Progress, SkeletonRows};
 
@@ -43,7 +43,8 @@ pub fn results(id: Uuid) -> AnyView {
         return ().into_any();
     }
     let (counted, failure) = (RwSignal::new(None::<Counted>), RwSignal::new(None::<Error>));
-    let load = Callback::new(move |()| load(id, counted, failure));
+    let again = Again::new();
+    let load = Callback::new(move |()| load(id, counted, (failure, again)));
     load.run(());
     keep_current(id, counted, load);
     let body = move || match (counted.get(), failure.get()) {
@@ -55,23 +56,24 @@ pub fn results(id: Uuid) -> AnyView {
 }
 
 /// Counts. What was counted before stays until there is something newer.
-fn load(id: Uuid, counted: RwSignal<Option<Counted>>, failure: RwSignal<Option<Error>>) {
+fn load(id: Uuid, counted: RwSignal<Option<Counted>>, (failure, again): (RwSignal<Option<Error>>, Again)) {
     failure.try_set(None);
     spawn_local(async move {
         let error = match (get_record(SURVEY.name.to_owned(), id).await, results_of_survey(id).await) {
             (Ok(detail), Ok(results)) => {
+                again.loaded();
                 let latest = latest(id).await;
                 return drop(counted.try_set(Some((detail.row, results, latest))));
             }
             (Err(fault), _) | (_, Err(fault)) => fault.0,
         };
-        if error.is_denial() {
-            counted.try_set(None);
-            failure.try_set(Some(error));
-        } else if counted.try_with_untracked(Option::is_some) == Some(true) {
-            set_timeout(move || load(id, counted, failure), LOAD_AGAIN);
-        } else {
-            failure.try_set(Some(error));
+        let is_shown = counted.try_with_untracked(Option::is_some) == Some(true);
+        match again.after(&error).filter(|_| is_shown) {
+            Some(rest) => set_timeout(move || load(id, counted, (failure, again)), rest),
+            None => {
+                counted.try_set(None);
+                failure.try_set(Some(error));
+            }
         }
     });
 }

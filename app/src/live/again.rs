@@ -5,8 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use shared::Error;
 
-use super::LOAD_AGAIN;
-
+/// The rest before something is asked for once more the first time, in seconds: nothing else would tell.
+const FIRST: u64 = 3;
 /// The longest rest before something is asked for once more, in seconds.
 const LONGEST: u64 = 60;
 
@@ -41,7 +41,7 @@ fn rest(failed: u32, error: &Error) -> Option<Duration> {
         Error::RateLimited { retry_after } => u64::from(*retry_after),
         _ => 0,
     };
-    Some(Duration::from_secs((LOAD_AGAIN.as_secs() << failed.min(5)).max(least).min(LONGEST)))
+    Some(Duration::from_secs((FIRST << failed.min(5)).max(least).min(LONGEST)))
 }
 
 #[cfg(test)]

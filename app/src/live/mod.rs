@@ -11,8 +11,6 @@ mod stream;
 mod tab;
 mod viewing;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use shared::live::{LiveEvent, Viewer};
 use uuid::Uuid;
@@ -20,9 +18,6 @@ use uuid::Uuid;
 use crate::context::Page;
 use crate::ui::Connection;
 pub(crate) use again::Again;
-
-/// What an event said to load anew and could not be loaded is asked for again after this: nothing else would tell.
-pub const LOAD_AGAIN: Duration = Duration::from_secs(3);
 
 /// Lets everything that is kept current be loaded anew, in this tab: the server answers otherwise from now on.
 pub(crate) fn load_again() {
@@ -33,12 +28,13 @@ pub(crate) fn load_again() {
 #[derive(Clone, Copy)]
 pub struct Live {
     state: RwSignal<Connection>,
+    again: Again,
 }
 
 impl Live {
     /// Provides the context; the stream starts in the browser once somebody is signed in.
     pub(crate) fn provide() -> Self {
-        let live = Self { state: RwSignal::new(Connection::Live) };
+        let live = Self { state: RwSignal::new(Connection::Live), again: Again::new() };
         provide_context(live);
         let page = Page::take();
         Effect::new(move |_| {
@@ -52,6 +48,11 @@ impl Live {
     /// The context.
     pub fn take() -> Self {
         expect_context()
+    }
+
+    /// How often in a row something could not be loaded for the page itself.
+    pub(crate) fn again(self) -> Again {
+        self.again
     }
 
     /// How the stream stands.

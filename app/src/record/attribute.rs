@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::access::{Actor, FieldAccess};
-use shared::format::address_parts;
+use shared::format::{address_parts, paired};
 use shared::i18n::{self, Locale};
 use shared::record::{CUSTOM, CustomField, Kind, Part, Shape, Values, custom_key, custom_name, normalize};
 use shared::{FieldDef, FieldError, RecordDef};
@@ -166,8 +166,7 @@ impl Attribute {
             (Source::Custom(field), _) => field.label.clone(),
             (Source::Place(field, name), _) => {
                 let named = |name: &str| i18n::field_label(locale, self.def, name);
-                let (field, part) = (named(field.name), named(&format!("address.{name}")));
-                i18n::translate(locale, "list.filter.part", &[("field", &field), ("part", &part)])
+                paired(locale, &named(field.name), &named(&format!("address.{name}")))
             }
             (_, Some(field)) => i18n::field_label(locale, self.def, &self.label_name(field)),
             (_, None) => String::new(),

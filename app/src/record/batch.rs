@@ -5,11 +5,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::command::{Change, Command, Outcome, Refusal};
-use shared::{Error, RecordDef, Row, i18n};
+use shared::query::Titles;
+use shared::{Error, RecordDef, Row, format, i18n};
 use uuid::Uuid;
 
-use super::undoing;
-use crate::acting::{send, undo_with};
+use super::called::called;
+use super::undoing::undo_large;
+use crate::acting::send;
 use crate::context::{Page, t};
 use crate::ui::{Dialog, Progress, Size, Toasts, Tone};
 
@@ -25,6 +27,8 @@ pub struct Batch {
     /// Changes sent, and all of them; none while nothing runs.
     progress: RwSignal<Option<(usize, usize)>>,
     refused: RwSignal<Vec<Refusal>>,
+    /// What the records are called; a list may have lost them by the time it is told which were refused.
+    names: StoredValue<Titles>,
     /// Shows a changed row where it belongs.
     put: StoredValue<Arc<dyn Fn(Row) + Send + Sync>>,
 }
@@ -38,6 +42,7 @@ impl Batch {
             def,
             progress: RwSignal::new(None),
             refused: RwSignal::new(Vec::new()),
+            names: StoredValue::new(Titles::new()),
             put: StoredValue::new(Arc::new(put)),
         }
     }
@@ -47,9 +52,11 @@ impl Batch {
         self.progress.with(Option::is_some)
     }
 
-    /// Sends the changes; in the end a toast with the label `done` says how many were carried out, and undoes them.
-    pub fn start(self, changes: Vec<Change>, done: &'static str) {
+    /// Sends changes of these records; in the end a toast with the label `done` says how many were carried out, and undoes them.
+    pub fn start(self, rows: &[Row], changes: Vec<Change>, done: &'static str) {
         let (set, total) = (Uuid::now_v7(), changes.len());
+        let named = |row: &Row| (row.id, called(self.page, self.def, row));
+        self.names.set_value(untrack(|| rows.iter().map(named).collect()));
         self.refused.set(Vec::new());
         self.progress.set(Some((0, total)));
         spawn_local(async move {
@@ -84,9 +91,8 @@ impl Batch {
             self.toasts.push(i18n::translate(locale, "bulk.nothing", &[]), Tone::Info, None);
         }
         if changed > 0 {
-            let text = i18n::translate(locale, done, &[("n", &changed.to_string())]);
-            let context = (self.page, self.toasts);
-            let undo = undo_with(self.page, self.toasts, set, move |outcome| undoing::told(context, set, outcome));
+            let text = i18n::translate(locale, done, &[("n", &format::number(locale, changed))]);
+            let undo = undo_large((self.page, self.toasts), set, || ());
             self.toasts.push(text, Tone::Success, Some(undo));
         }
         if let Some(error) = failure {
@@ -108,8 +114,8 @@ impl Batch {
         }
     }
 
-    /// Progress while it runs, and afterwards what was refused and why; `name_of` says what a record is called.
-    pub fn view(self, name_of: impl Fn(Uuid) -> String + Copy + Send + Sync + 'static) -> AnyView {
+    /// Progress while it runs, and afterwards what was refused and why.
+    pub fn view(self) -> AnyView {
         let page = self.page;
         let open = RwSignal::new(false);
         let running = Signal::derive(move || self.is_running());
@@ -126,7 +132,8 @@ impl Batch {
         let part = Signal::derive(move || self.progress.get().map(|(sent, all)| sent as f64 / all.max(1) as f64));
         let line = move |refusal: Refusal| {
             let why = i18n::error_sentence(page.locale.get(), &refusal.error);
-            view! { <li><strong>{untrack(|| name_of(refusal.id))}</strong><p class="meta">{why}</p></li> }
+            let name = self.names.with_value(|names| names.get(&refusal.id).cloned());
+            view! { <li><strong>{name}</strong><p class="meta">{why}</p></li> }
         };
         view! {
             <Show when=move || running.get()>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use shared::command::{Change, Command};
+use shared::format::paired;
 use shared::query::Titles;
 use shared::{Row, Values};
 
@@ -22,10 +23,7 @@ pub(super) fn sides(
 ) -> AnyView {
     let page = Page::take();
     let label = attribute.input_label(page);
-    let told = move || {
-        let said = page.text("live.conflict.title_plain");
-        page.text_with("structured.setting", &[("field", &label.get()), ("value", &said)])
-    };
+    let told = move || paired(page.locale.get(), &label.get(), &page.text("live.conflict.title_plain"));
     let side = move |name: &'static str, action: &'static str, values: Values, take: bool| {
         let attribute = attribute.clone();
         let text = move || {

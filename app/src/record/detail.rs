@@ -29,6 +29,7 @@ use super::missing::{failed, no_access, not_found};
 use crate::api::records::{custom_fields, get_record};
 use crate::context::{Page, t};
 use crate::live::Live;
+use crate::record::titles::learn_titles;
 use crate::ui::{Notice, PeekPanel, SkeletonRows, Tone};
 
 /// One record, named by the address (`/customers/<id>`).
@@ -264,7 +265,7 @@ fn loaded(
 fn follow(context: RecordContext, id: Uuid, event: &LiveEvent, reload: &impl Fn()) {
     match event {
         LiveEvent::Changed { row, titles, .. } if row.id == id => {
-            context.titles.try_update(|all| all.extend(titles.clone()));
+            learn_titles(context.titles, titles.clone());
             let newer = context.row.try_with_untracked(|shown| shown.version < row.version);
             if newer == Some(true) {
                 context.put(row.clone());

@@ -13,8 +13,8 @@ use shared::{RecordDef, Row, Values};
 use uuid::Uuid;
 
 use super::attribute::{Attribute, attributes};
+use super::undoing::undo_large;
 use super::value::value_text;
-use crate::acting::undo_then;
 use crate::api::Fault;
 use crate::api::duplicates::{merge_records, merging};
 use crate::api::records::custom_fields;
@@ -90,7 +90,7 @@ pub fn MergeDialog(
         spawn_local(async move {
             match merge_records(command).await {
                 Ok(mut outcome) => {
-                    let undo = undo_then(page, toasts, outcome.change_set, move || {
+                    let undo = undo_large((page, toasts), outcome.change_set, move || {
                         // The page may have been left by then.
                         if let Some(on_undone) = on_undone {
                             let _ = on_undone.try_run(());

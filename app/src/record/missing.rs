@@ -1,11 +1,16 @@
 //! What a page says where there is nothing to show.
 
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use shared::Error;
 use shared::i18n;
+use shared::live::LiveEvent;
 
 use crate::context::{Page, t};
-use crate::ui::{Button, ButtonKind, ErrorState, LinkButton};
+use crate::live::Live;
+use crate::ui::{Button, ButtonKind, Connection, ErrorState, LinkButton};
 
 /// Unknown address, or a record that is not there for this reader.
 pub fn not_found() -> AnyView {
@@ -29,24 +34,68 @@ pub fn no_access() -> AnyView {
     .into_any()
 }
 
-/// Whatever kept the content away, with another try where that helps.
+/// Whatever kept the content away, with another try where that helps. Where the server could not be reached, or the reader's rights change,
+/// it is tried again by itself.
 pub fn failed(error: Error, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let retry = Callback::new(move |()| retry());
     match error {
-        Error::NotFound => not_found(),
-        Error::Forbidden => no_access(),
-        error => {
-            let page = Page::take();
-            let text = Signal::derive(move || i18n::error_sentence(page.locale.get(), &error));
-            view! {
-                <ErrorState title=t("ui.state.error") text>
-                    <Button kind=ButtonKind::Primary icon="refresh-cw" on_click=move |_| retry()>
-                        {t("ui.action.retry")}
-                    </Button>
-                </ErrorState>
-            }
-            .into_any()
+        Error::NotFound | Error::Forbidden => {
+            once_allowed(retry);
+            if error == Error::NotFound { not_found() } else { no_access() }
         }
+        error => trouble(error, retry),
     }
+}
+
+/// What [`failed`] shows. It is not generic: for each page its code would come once more.
+fn trouble(error: Error, retry: Callback<()>) -> AnyView {
+    if error == Error::Offline {
+        once_back(&error, retry);
+    }
+    let page = Page::take();
+    let text = Signal::derive(move || i18n::error_sentence(page.locale.get(), &error));
+    view! {
+        <ErrorState title=t("ui.state.error") text>
+            <Button kind=ButtonKind::Primary icon="refresh-cw" on_click=move |_| retry.run(())>
+                {t("ui.action.retry")}
+            </Button>
+        </ErrorState>
+    }
+    .into_any()
+}
+
+/// Tries again once the reader's rights have changed.
+fn once_allowed(retry: Callback<()>) {
+    Live::take().listen(move |event| {
+        if *event == LiveEvent::Reset {
+            let _ = retry.try_run(());
+        }
+    });
+}
+
+/// Tries again once the connection is back, and after a rest where it is said to be there: a longer one each time, until it comes back.
+fn once_back(error: &Error, retry: Callback<()>) {
+    let live = Live::take();
+    let rest = StoredValue::new(live.again().after(error).unwrap_or_default());
+    let state = live.state();
+    Effect::new(move |was_live: Option<bool>| {
+        let is_live = state.get() == Connection::Live;
+        if is_live {
+            let is_back = was_live == Some(false);
+            if is_back {
+                live.again().loaded();
+            }
+            let wait = if is_back { Duration::ZERO } else { rest.get_value() };
+            let ask = move || {
+                let _ = retry.try_run(());
+            };
+            let timer = set_timeout_with_handle(ask, wait).ok();
+            on_cleanup(move || {
+                timer.inspect(TimeoutHandle::clear);
+            });
+        }
+        is_live
+    });
 }
 
 /// Sets the status of the server's answer; does nothing in the browser.

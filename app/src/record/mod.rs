@@ -43,6 +43,7 @@ pub use merge::MergeDialog;
 pub use missing::{failed, no_access, not_found};
 pub(crate) use relist::{Relisted, Relisting, Reread, relist_now, relist_soon};
 pub use ticks::{Tickable, box_of_shown, tick, tick_shown, ticked_count};
+pub(crate) use titles::learn_titles;
 pub use value::{Shown, score_view, value_text, value_view};
 pub use views::{Naming, Views, load_views, same_conditions};
 

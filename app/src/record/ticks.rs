@@ -14,7 +14,7 @@ use crate::ui::{Button, ButtonKind, Checkbox, Toasts, Tone};
 
 /// Most rows that are ticked as all of a list. Of longer ones it is those that are shown: all of these are read again whenever the
 /// list is.
-const MOST: usize = 2_000;
+const MOST: usize = 10_000;
 
 /// A list whose rows can be ticked.
 pub trait Tickable: Copy + Send + Sync + 'static {
@@ -93,7 +93,7 @@ pub fn ticked_count((page, toasts): (Page, Toasts), list: impl Tickable) -> AnyV
     let count = Memo::new(move |_| list.ticked().with(BTreeSet::len));
     let whole = Memo::new(move |_| whole(list.loaded(), list.total()));
     let further = Memo::new(move |_| count.get() < whole.get().unwrap_or_else(|| list.loaded().0));
-    let text = move || page.text_with("list.selected", &[("n", &count.get().to_string())]);
+    let text = move || page.text_with("list.selected", &[("n", &format::number(page.locale.get(), count.get()))]);
     let words = move || match whole.get() {
         Some(n) => page.text_with("bulk.all", &[("n", &format::number(page.locale.get(), n))]),
         None => page.text("list.select_page"),
@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(whole((60, true), Some(244)), Some(244));
         assert_eq!(whole((60, true), Some(59)), Some(60), "some came in since they were counted");
         assert_eq!(whole((60, true), None), None);
-        assert_eq!(whole((60, true), Some(2_000)), Some(2_000));
-        assert_eq!(whole((60, true), Some(2_001)), None);
+        assert_eq!(whole((60, true), Some(10_000)), Some(10_000));
+        assert_eq!(whole((60, true), Some(10_001)), None);
     }
 }

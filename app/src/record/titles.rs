@@ -13,6 +13,14 @@ use uuid::Uuid;
 use crate::api::records::{get_record, list_records};
 use crate::context::Page;
 
+/// Takes titles in. Whoever shows some is told only where these are news: thousands of events may name the same records.
+pub(crate) fn learn_titles(known: RwSignal<Titles>, told: Titles) {
+    let is_news = |known: &Titles| told.iter().any(|(id, title)| known.get(id) != Some(title));
+    if known.try_with_untracked(is_news) == Some(true) {
+        known.update(|known| known.extend(told));
+    }
+}
+
 /// Looks up the titles of records, each with the name of its type. Those that the reader may not see stay without one.
 pub(super) fn look_up(page: Page, titles: RwSignal<Titles>, wanted: impl IntoIterator<Item = (&'static str, Uuid)>) {
     for (target, ids) in by_type(wanted) {
@@ -24,7 +32,7 @@ pub(super) fn look_up(page: Page, titles: RwSignal<Titles>, wanted: impl IntoIte
                     found.insert(id, title(page, def, &detail.row));
                 }
             }
-            titles.try_update(|titles| titles.extend(found));
+            learn_titles(titles, found);
         });
     }
 }

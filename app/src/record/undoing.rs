@@ -1,6 +1,7 @@
 //! Undos in the background: how far one is, what came of it, and a toast that tells of both wherever one goes meanwhile.
 
 mod called;
+mod stopping;
 mod watching;
 
 use std::time::Duration;
@@ -13,21 +14,28 @@ use leptos::web_sys::HtmlElement;
 use shared::Error;
 use shared::command::UndoOutcome;
 use shared::format::number;
-use shared::history::UndoRun;
+use shared::history::{STOPPED, UndoRun};
 use shared::i18n::{Locale, error_sentence, translate};
 use shared::import::Status;
 use uuid::Uuid;
 
-use crate::acting::told_undone;
+use crate::acting::{told_undone, undo_with};
 use crate::api::records::undo_progress;
 use crate::context::Page;
-use crate::ui::{Icon, Size, Toasts, Tone};
+use crate::ui::{Icon, Size, Toasts, Tone, Undo};
 
 pub use called::{called, concerned};
+pub use stopping::stop;
 pub use watching::Watch;
 
 /// How often an undo is looked at.
 pub const PULSE: Duration = Duration::from_secs(1);
+
+/// What the undo button of a toast does about a set that may be large: where it goes on in the background, how far it is is told.
+/// `then` runs when all of it was undone at once.
+pub fn undo_large(context: (Page, Toasts), set: Uuid, then: impl Fn() + Clone + Send + Sync + 'static) -> Undo {
+    undo_with(context, set, move |outcome| told(context, set, outcome), then)
+}
 
 /// Says what came of undoing a set; where it goes on in the background, until it is over.
 pub fn told((page, toasts): (Page, Toasts), set: Uuid, outcome: &UndoOutcome) {
@@ -46,7 +54,7 @@ pub fn follow((page, toasts): (Page, Toasts), set: Uuid) {
         let begun = translate(page.locale.get_untracked(), "admin.history.undo_begun", &[]);
         toasts.push(begun, Tone::Info, None);
         let latest = ArcRwSignal::new(None);
-        let shown = show(page, latest.clone());
+        let shown = show((page, toasts), set, latest.clone());
         let goes_on = move |run: &UndoRun| {
             latest.set(Some(run.clone()));
             run.status.is_open()
@@ -71,13 +79,13 @@ fn tell((page, toasts): (Page, Toasts), found: Result<UndoRun, Error>) {
 }
 
 /// Puts a toast below the others that tells how far the undo is. It is no part of theirs, which come with the first load.
-fn show(page: Page, latest: ArcRwSignal<Option<UndoRun>>) -> Option<impl Sized> {
+fn show(context: (Page, Toasts), set: Uuid, latest: ArcRwSignal<Option<UndoRun>>) -> Option<impl Sized> {
     let place = document().query_selector(".toasts").ok().flatten()?.dyn_into::<HtmlElement>().ok()?;
-    Some(mount_to(place, move || toast(page, latest)))
+    Some(mount_to(place, move || toast(context, set, latest)))
 }
 
-fn toast(page: Page, latest: ArcRwSignal<Option<UndoRun>>) -> AnyView {
-    let open = RwSignal::new(true);
+fn toast((page, toasts): (Page, Toasts), set: Uuid, latest: ArcRwSignal<Option<UndoRun>>) -> AnyView {
+    let (open, busy) = (RwSignal::new(true), RwSignal::new(false));
     let text = Signal::derive(move || latest.with(|run| progress(page, run.as_ref())));
     view! {
         <Show when=move || open.get()>
@@ -85,6 +93,14 @@ fn toast(page: Page, latest: ArcRwSignal<Option<UndoRun>>) -> AnyView {
                 <div class="toast" data-kind=Tone::Info.attr()>
                     <Icon name=Tone::Info.icon()/>
                     <p>{text}</p>
+                    <button
+                        type="button"
+                        class="toast-action"
+                        aria-busy=move || busy.get().then_some("true")
+                        on:click=move |_| stop((page, toasts), set, busy)
+                    >
+                        {move || page.text("admin.history.stop")}
+                    </button>
                     <a class="toast-action" href="/history">{move || page.text("ui.nav.history")}</a>
                     <button
                         type="button"
@@ -132,6 +148,7 @@ pub fn end(locale: Locale, run: &UndoRun) -> Option<(String, Tone)> {
         }
         Status::Finished => Some((translate(locale, "import.done.undone", &params), Tone::Success)),
         status if status.is_open() => None,
+        _ if run.reason.as_deref() == Some(STOPPED) => Some((failed(), Tone::Warning)),
         _ => Some((failed(), Tone::Danger)),
     }
 }
@@ -162,6 +179,9 @@ mod tests {
         assert_eq!(told(failed), "This could not be undone, and nothing was changed. Try again later.");
         let mailed = run(Status::Failed, 0, Some("already_mailed"));
         assert!(told(mailed).contains("has been mailed"));
+        let stopped = run(Status::Failed, 0, Some(STOPPED));
+        assert_eq!(end(Locale::En, &stopped), Some(("Stopped; nothing was changed.".to_owned(), Tone::Warning)));
+        assert_eq!(end(Locale::ZhCn, &stopped).unwrap().0, "已停止，没有任何更改。");
         let two = end(Locale::ZhCn, &run(Status::Finished, 2, None)).unwrap().0;
         assert_eq!(two, "已撤销，还原了 5,998 条记录，有 2 条保持不变");
         for open in [Status::Waiting, Status::Running] {

@@ -30,7 +30,9 @@ pub(super) fn html_answer(status: StatusCode, markup: Markup) -> Response {
 /// An error before it is known whose pages these are.
 pub(super) fn failed(locale: Locale, error: &Error) -> Response {
     let text = error_sentence(locale, error);
-    let title = translate(locale, "portal.error.title", &[]);
+    // Nothing was done where nothing is.
+    let title = if *error == Error::NotFound { "ui.state.not_found" } else { "portal.error.title" };
+    let title = translate(locale, title, &[]);
     let markup = html! {
         (DOCTYPE)
         html lang=(locale.code()) {

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
 use shared::Error;
+use shared::format::paired;
 use shared::types::INLINE_IMAGES;
 use store::portal::{Made, PublicFile};
 use uuid::Uuid;
@@ -55,7 +56,7 @@ pub(super) fn file_field(place: &Place, problems: &Problems, chosen: &[String], 
     let refusal = |key: &str, max: &str| place.t_with(key, &[("max", max)]);
     let larger = refusal("error.upload_too_large", &each);
     // Which one it is the script puts in.
-    let too_large = place.t_with("structured.setting", &[("field", "{name}"), ("value", &larger)]);
+    let too_large = paired(place.locale, "{name}", &larger);
     Field::new("files", place.t("portal.new.files")).hint(hint).with(place, problems, |name, described, invalid| {
         html! {
             input.input id=(name) name=(name) type="file" multiple

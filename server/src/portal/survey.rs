@@ -246,7 +246,7 @@ fn questions(place: &Place, survey: &AskedSurvey, given: &Answers, form: &Form) 
     html! {
         (head(survey))
         form.portal-form method="post" action=(form.path) data-words=(words(place, "portal.survey.offline"))
-            data-save[form.pressed.is_some()] {
+            data-keep data-save[form.pressed.is_some()] {
             (form.problems.summary(place, &shown))
             @if let Some(score) = form.pressed { (pressed(place, score)) }
             @if let Some(range) = survey.scores() { (scores(place, &survey.kind, (range, given.score), &form.problems)) }

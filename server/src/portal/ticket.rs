@@ -6,6 +6,7 @@ use axum::response::Response;
 use maud::{Markup, PreEscaped, html};
 use shared::Error;
 use shared::i18n::choice_label;
+use shared::post::{SAYS_NOTHING, with_named_folds};
 use shared::types::TICKET;
 use store::portal::{LONGEST_TEXT, Made, OwnTicket, PublicMessage};
 
@@ -104,7 +105,11 @@ fn said(place: &Place, message: &PublicMessage) -> Markup {
                 b { @if message.inbound { (place.t("portal.ticket.you")) } @else { (author) } }
                 " " span.meta { (place.time(message.said_at)) }
             }
-            div.prose { (PreEscaped(&message.content)) }
+            @if message.content == SAYS_NOTHING {
+                p.muted { (place.t("mail.says_nothing")) }
+            } @else {
+                div.prose { (PreEscaped(with_named_folds(&message.content, place.locale))) }
+            }
             @for line in message.missing.told(place.locale) { p.meta { (line) } }
             (file_list(place, message.files.iter()))
         }

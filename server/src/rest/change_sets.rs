@@ -23,6 +23,11 @@ pub(super) async fn read(Caller(actor): Caller, Id(id): Id, State(store): State<
     Ok(Json(store.undo_run(&actor, id).await?))
 }
 
+/// `DELETE /change-sets/{id}/undo`: stops an undo in the background, of which nothing stays.
+pub(super) async fn stop(Caller(actor): Caller, Id(id): Id, State(store): State<Store>) -> Answer<Json<UndoRun>> {
+    Ok(Json(store.stop_undo(&actor, id).await?))
+}
+
 /// What was undone; or, where there is much, that it is accepted: `Location` tells how far it is.
 pub(super) fn undone(undone: Undone) -> Response {
     match undone {

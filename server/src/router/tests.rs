@@ -168,7 +168,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "past_record" => (NotFound, json!({"record_type": "customer", "id": customer, "change": 0})),
         "erase_person" => (Admins, json!({"record_type": "contact", "id": world.base["contact"]})),
         "start_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}})),
-        "undo" | "undo_progress" => (SignedIn, json!({"change_set": nowhere})),
+        "undo" | "undo_progress" | "stop_undo" => (SignedIn, json!({"change_set": nowhere})),
         "latest_changes" => (SignedIn, json!({"query": {}})),
         "search" => (SignedIn, json!({"words": "sample"})),
         "sounds" => (SignedIn, json!({"texts": ["新建"]})),
@@ -497,7 +497,9 @@ async fn check_import(walk: &Walk, caller: &Caller, method: Method, template: &s
         ("POST", "imports/files") => ("?name=a.json", Some(json!("name\nA\n")), if may { 422 } else { 403 }),
         ("PATCH", "imports/files/{id}") => ("", Some(json!({})), 404),
         ("GET", "imports/files/{id}/suggestion") => ("?record_type=customer", None, 404),
-        ("GET", "imports/{id}" | "imports/{id}/errors" | "change-sets/{id}/undo") => ("", None, 404),
+        ("GET", "imports/{id}" | "imports/{id}/errors") | ("GET" | "DELETE", "change-sets/{id}/undo") => {
+            ("", None, 404)
+        }
         ("GET", "exports") => ("", None, 200),
         ("POST", "exports") => ("", Some(json!({})), 422),
         ("GET" | "DELETE", "exports/{id}") | ("POST", "exports/{id}/cancel") | ("GET", "exports/{id}/file") => {

@@ -8,6 +8,7 @@ mod calendar;
 mod listed;
 mod money;
 mod number;
+mod paired;
 mod relative;
 mod zone;
 
@@ -16,5 +17,6 @@ pub use calendar::{date, date_short, date_time, day_heading, month_heading, mont
 pub use listed::listed;
 pub use money::{money, money_short, symbol};
 pub use number::{file_size, number, number_short, percent};
+pub use paired::paired;
 pub use relative::{duration, planned, relative};
 pub use zone::{Zone, from_local_input, to_local_input};

@@ -6,6 +6,19 @@ use crate::i18n::{Locale, translate};
 use crate::record::texts;
 use crate::types::TicketMessage;
 
+/// What a message keeps of a letter that says nothing: something has to stand there, and this is of no language. Readers are told
+/// `mail.says_nothing` in its place.
+pub const SAYS_NOTHING: &str = "<p>–</p>";
+
+/// What one opens to see what a letter repeats of others: the same to see in every language.
+pub const QUOTE_FOLD: &str = "<summary>…</summary>";
+
+/// A message as it is shown: whoever hears it is told in their language what there is to open.
+pub fn with_named_folds(html: &str, locale: Locale) -> String {
+    let name = translate(locale, "mail.quoted", &[]);
+    html.replace(QUOTE_FOLD, &format!("<summary aria-label=\"{name}\">…</summary>"))
+}
+
 /// What of a letter is not in the message that it became.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
@@ -41,6 +54,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_is_quoted_is_called_in_the_readers_language() {
+        let html = format!("<p>New</p><details class=\"quoted\">{QUOTE_FOLD}<p>Old</p></details>");
+        for (locale, name) in [(Locale::En, "Quoted text"), (Locale::ZhCn, "引用内容")] {
+            let named = with_named_folds(&html, locale);
+            assert!(named.contains(&format!("<summary aria-label=\"{name}\">…</summary><p>Old</p>")), "{named}");
+        }
+    }
 
     #[test]
     fn what_is_missing_is_told_in_the_readers_language() {

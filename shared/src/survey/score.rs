@@ -23,10 +23,10 @@ impl<'v> Score<'v> {
         answer.score().map(|given| Self { given, kind: answer.kind() })
     }
 
-    /// As many stars as satisfaction has; none for what is no satisfaction.
+    /// As many full stars as satisfaction has, of five; none for what is no satisfaction.
     pub fn stars(self) -> Option<String> {
         let count = usize::try_from(self.given.clamp(0, 5)).unwrap_or_default();
-        (self.kind == Some("csat")).then(|| "★".repeat(count))
+        (self.kind == Some("csat")).then(|| "★".repeat(count) + &"☆".repeat(5 - count))
     }
 
     /// With the highest there is; alone where its scale is not known.
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn a_score_is_told_with_its_scale() {
         let score = |kind: &'static str, given: i64| Score { given, kind: Some(kind) };
-        assert_eq!(score("csat", 3).told(Locale::En), "★★★");
+        assert_eq!(score("csat", 3).told(Locale::En), "★★★☆☆");
         assert_eq!([3, 9].map(|given| score("nps", given).told(Locale::En)), ["3 of 10", "9 of 10"]);
         assert_eq!(score("ces", 5).told(Locale::ZhCn), "5/7 分");
         assert_eq!(score("csat", 4).out_of(Locale::En), "4 of 5", "files have no stars");

@@ -48,9 +48,9 @@ record! {
         resolution_minutes: integer(1, LONGEST).group("targets").list();
         /// Share of the time, in percent, after which a ticket is at risk.
         at_risk_percent: integer(1, 100).default("75").group("targets");
-        /// Time spent waiting for the customer does not count.
+        /// Time spent waiting for the customer does not count for the solution and further answers.
         pause_waiting_customer: boolean().default("true").group("targets");
-        /// Time spent waiting for a third party does not count.
+        /// Time spent waiting for a third party does not count for the solution; answers are owed all the same.
         pause_waiting_third_party: boolean().default("true").group("targets");
         /// What happens when: `[{"clock": "first_response", "at_percent": 100, "action": "notify"}]`.
         steps: entries(STEP).group("steps");

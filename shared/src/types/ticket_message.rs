@@ -47,7 +47,10 @@ record! {
         through: &["ticket_id"], within: &["ticket_id"], needs: &["ticket_id"], together: &["kind", "content"],
         part_of: Some("ticket_id"),
         // Letters of others name the requester among those who got them.
-        repeats: &[("author_email", "ticket.requester_email"), ("cc", "ticket.requester_email")]
+        repeats: &[
+            ("author_name", "ticket.requester_name"), ("author_email", "ticket.requester_email"),
+            ("cc", "ticket.requester_email"),
+        ]
     }
     rules message_rules
 }

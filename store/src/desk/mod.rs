@@ -18,14 +18,22 @@ pub(crate) use merged::survivor;
 
 use shared::access::Actor;
 use shared::command::{Change, Command};
+use shared::desk::URGENCY;
 use shared::types::USER;
 use shared::{Result, Values};
 
 use crate::pool::Store;
+use crate::scope::Sql;
 
 /// So many seconds an answer can be taken back before customers get it, by mail or on the public pages: a little more
 /// than the message stays that offers it (`app/src/ui/toast.rs`).
 pub(crate) const TAKEN_BACK_WITHIN: f64 = 10.0;
+
+/// Appends ` order by …` for tickets `t`, the most urgent first, as lists do; of those that nothing is promised of, by priority.
+pub(crate) fn push_urgency(sql: &mut Sql) {
+    let priority = "array_position(array['urgent', 'high', 'normal', 'low'], t.priority)";
+    sql.push(format_args!(" order by t.{URGENCY} nulls last, {priority}, t.id"));
+}
 
 impl Store {
     /// Says whether routing may give the actor tickets. Users are administered records; this is one's own to say.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::access::{Action, Actor};
 use shared::command::{Change, Command, Outcome, Source};
-use shared::post::Missing;
+use shared::post::{Missing, SAYS_NOTHING};
 use shared::record::rich::to_text;
 use shared::types::{ATTACHMENT, TICKET, TICKET_MESSAGE};
 use shared::{Error, Result, Row, Values};
@@ -65,10 +65,12 @@ impl Store {
         let copies = self.copies(actor, from.id, message_id).await?;
         let received: Vec<Received> = copies.iter().map(|copy| copy.file.clone()).collect();
         let html = led_to_copies(message.text("content").unwrap_or_default(), &copies);
-        let ticket = ticket(&from, &message, ticket_id, &html);
-        let along = along(&message, ticket_id, &html, copies)?;
+        // Who said it, and to whom, goes along whether or not the actor sees that.
+        let whole = self.get(&unlimited(actor), &TICKET_MESSAGE, message_id).await?.row;
+        let ticket = ticket(&from, &whole, ticket_id, &html);
+        let along = along(&whole, ticket_id, &html, copies)?;
         let mut found = found_in(&received);
-        found.extend([found_missing(first_message(ticket_id), &Missing::of(&message.values))]);
+        found.extend([found_missing(first_message(ticket_id), &Missing::of(&whole.values))]);
         match self.split_off(actor, &key, (ticket, along), &found).await {
             Ok((mut outcome, true)) => {
                 // As it is with what was said in it.
@@ -107,8 +109,7 @@ impl Store {
         along.iter_mut().for_each(|command| command.change_set = set);
         let made = carry_out(&mut tx, actor, &[ticket], &Found::new()).await?;
         // Rules may have given the ticket to others already: what was read and belongs to it goes there all the same.
-        let system = Actor { zone: actor.zone.clone(), ..Actor::administrator(actor.org_id, actor.user_id) };
-        carry_out(&mut tx, &system, &along, found).await?;
+        carry_out(&mut tx, &unlimited(actor), &along, found).await?;
         let outcome = made.into_iter().next().ok_or(Error::NotFound)?;
         self.end_with(tx, actor, key, &outcome).await?;
         Ok((outcome, true))
@@ -151,6 +152,11 @@ fn led_to_copies(html: &str, copies: &[Copied]) -> String {
     copies.iter().fold(html.to_owned(), |html, copy| html.replace(&copy.from.to_string(), &copy.file.id.to_string()))
 }
 
+/// The actor with all rights, for what belongs to what they may split off.
+fn unlimited(actor: &Actor) -> Actor {
+    Actor { zone: actor.zone.clone(), ..Actor::administrator(actor.org_id, actor.user_id) }
+}
+
 /// Whether the customer said it.
 fn is_customers(message: &Row) -> bool {
     message.text("kind") == Some("reply") && message.text("direction") == Some("inbound") && !is_apart(message)
@@ -173,7 +179,7 @@ fn ticket(from: &Row, message: &Row, id: Uuid, html: &str) -> Command {
     }
     let mut subject = from.text("subject").unwrap_or_default().to_owned();
     if is_customers(message) {
-        let text = to_text(html);
+        let text = if html == SAYS_NOTHING { String::new() } else { to_text(html) };
         if let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) {
             subject = line.chars().take(SUBJECT).collect();
         }

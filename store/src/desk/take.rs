@@ -7,6 +7,7 @@ use shared::types::TICKET;
 use shared::{Error, Result, Values};
 use uuid::Uuid;
 
+use super::push_urgency;
 use crate::error::from_sqlx;
 use crate::pool::Store;
 use crate::scope::{Sql, push_scope};
@@ -55,11 +56,13 @@ impl Store {
         Ok(None)
     }
 
-    /// Tickets that nobody works, the most urgent first.
+    /// Tickets that nobody works and with which there is something to do, the most urgent first. One that waits for others has
+    /// its turn once it is overdue, or was put off and that time has come.
     async fn waiting(&self, actor: &Actor, queue_ids: &[Uuid], skip: &[Uuid]) -> Result<Vec<Uuid>> {
         let mut tx = self.reading(actor).await?;
         let mut sql = Sql::new(
             "select t.id from tickets t where t.archived_at is null and t.status not in ('solved', 'closed')
+             and (t.status in ('new', 'open') or t.due_at <= now() or t.snoozed_until is not null)
              and t.owner_id is null and (t.snoozed_until is null or t.snoozed_until <= now()) and t.org_id = ",
         );
         sql.push_bind(actor.org_id).push(" and t.id <> all(").push_bind(skip.to_vec()).push(") and ");
@@ -67,10 +70,8 @@ impl Store {
         if !queue_ids.is_empty() {
             sql.push(" and t.queue_id = any(").push_bind(queue_ids.to_vec()).push(")");
         }
-        sql.push(
-            " order by t.due_at nulls last, array_position(array['urgent', 'high', 'normal', 'low'], t.priority), t.id limit ",
-        );
-        sql.push_bind(TRIED);
+        push_urgency(&mut sql);
+        sql.push(" limit ").push_bind(TRIED);
         sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
     }
 }

@@ -42,6 +42,11 @@ impl Called {
         Self { place, own }
     }
 
+    /// What is left of the name without place and legal form; empty if that is all there is.
+    pub(crate) fn own(&self) -> &str {
+        &self.own
+    }
+
     /// What is the company's own in the name, if that says which one is meant.
     pub(super) fn telling(&self) -> Option<&str> {
         (count_chinese(&self.own) >= LEAST).then_some(&*self.own)

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::columns::{decode, select_list};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
-use crate::scope::{Sql, push_scope};
+use crate::scope::{Sql, push_ids, push_scope};
 
 /// Texts per query.
 const TEXTS: usize = 5_000;
@@ -89,6 +89,11 @@ impl Names {
         all.filter(|(own, _)| parent.is_none() || *own == parent).map(|(_, id)| *id).collect()
     }
 
+    /// All records that were found, by whatever they are called.
+    pub(super) fn ids(&self) -> BTreeSet<Uuid> {
+        self.by_text.values().flatten().map(|(_, id)| *id).collect()
+    }
+
     /// Records that share a name with others.
     fn namesakes(&self) -> Vec<Uuid> {
         let shared = self.by_text.values().filter(|all| all.len() > 1);
@@ -102,6 +107,8 @@ impl Names {
 pub(super) struct Lookup {
     /// Of the rows at hand only.
     pub(super) stored: Names,
+    /// Archived ones that the records of these rows refer to already.
+    pub(super) archived: Names,
     pub(super) made: Names,
 }
 
@@ -110,6 +117,11 @@ impl Lookup {
     pub(super) fn all(&self, text: &str, parent: Option<Uuid>) -> Vec<Uuid> {
         let stored = self.stored.all(text, parent);
         if stored.is_empty() { self.made.all(text, parent) } else { stored }
+    }
+
+    /// The archived records called so that records of the rows at hand refer to already.
+    pub(super) fn archived(&self, text: &str, parent: Option<Uuid>) -> Vec<Uuid> {
+        self.archived.all(text, parent)
     }
 
     /// The only record called so.
@@ -160,33 +172,71 @@ pub(super) async fn load_names(
     names: &mut Names,
 ) -> Result<()> {
     let texts: Vec<String> = texts.iter().cloned().collect();
-    let parent = parent.map_or_else(|| "null::uuid".to_owned(), |field| format!("t.{field}"));
     let number = actor.number_of(target).map(|field| field.name);
     for column in naming(actor, target, &texts) {
         let is_number = number == Some(column);
         let numbers = if is_number { numbers(&texts) } else { Vec::new() };
         let texts = if is_number { &numbers } else { &texts };
-        let is_list = target.field(column).is_some_and(|field| field.kind.is_text_list());
-        let text = if is_list { format!("unnest(t.{column})") } else { format!("t.{column}::text") };
         for chunk in texts.chunks(TEXTS) {
-            let columns = format!("t.id, {text}, {parent}, t.{}::text", target.title);
-            let mut sql = Sql::new(format!("select {columns} from {} t where ", target.table()));
+            let mut sql = select_called(target, column, parent);
             push_live(&mut sql, actor, target);
             push_valued(&mut sql, target, column, chunk);
-            sql.push(" order by t.id");
-            for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
-                let (id, text): (Uuid, String) =
-                    (raw.try_get(0).map_err(from_sqlx)?, raw.try_get(1).map_err(from_sqlx)?);
-                let (parent, title): (Option<Uuid>, Option<String>) =
-                    (raw.try_get(2).map_err(from_sqlx)?, raw.try_get(3).map_err(from_sqlx)?);
-                names.insert(&text, parent, id);
-                if let Some(title) = title.as_ref().filter(|_| is_number && actor.sees_title(target)) {
-                    names.insert(&format!("{text} {title}"), parent, id);
-                }
-                if column == "id" {
-                    names.called.insert(id, title.unwrap_or(text));
-                }
-            }
+            note_called(tx, actor, (target, column), sql, names).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What those of these records are called that are archived: nothing new is to refer to them, but what does may stay.
+pub(super) async fn load_archived(
+    tx: &mut Tx,
+    actor: &Actor,
+    target: &'static RecordDef,
+    parent: Option<&'static str>,
+    ids: &[Uuid],
+) -> Result<Names> {
+    let mut names = Names::default();
+    if ids.is_empty() {
+        return Ok(names);
+    }
+    for column in naming(actor, target, &[]) {
+        let mut sql = select_called(target, column, parent);
+        push_seen(&mut sql, actor, target, "is not null");
+        push_ids(&mut sql, "t", ids.to_vec());
+        sql.push(format_args!(" and t.{column} is not null"));
+        note_called(tx, actor, (target, column), sql, &mut names).await?;
+    }
+    Ok(names)
+}
+
+/// Begins to select what records are called by a column.
+fn select_called(target: &RecordDef, column: &str, parent: Option<&str>) -> Sql {
+    let parent = parent.map_or_else(|| "null::uuid".to_owned(), |field| format!("t.{field}"));
+    let is_list = target.field(column).is_some_and(|field| field.kind.is_text_list());
+    let text = if is_list { format!("unnest(t.{column})") } else { format!("t.{column}::text") };
+    Sql::new(format!("select t.id, {text}, {parent}, t.{}::text from {} t where ", target.title, target.table()))
+}
+
+/// Notes what records are called by a column; numbers also with the titles behind them.
+async fn note_called(
+    tx: &mut Tx,
+    actor: &Actor,
+    (target, column): (&'static RecordDef, &'static str),
+    mut sql: Sql,
+    names: &mut Names,
+) -> Result<()> {
+    let is_number = actor.number_of(target).is_some_and(|field| field.name == column);
+    sql.push(" order by t.id");
+    for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {
+        let (id, text): (Uuid, String) = (raw.try_get(0).map_err(from_sqlx)?, raw.try_get(1).map_err(from_sqlx)?);
+        let (parent, title): (Option<Uuid>, Option<String>) =
+            (raw.try_get(2).map_err(from_sqlx)?, raw.try_get(3).map_err(from_sqlx)?);
+        names.insert(&text, parent, id);
+        if let Some(title) = title.as_ref().filter(|_| is_number && actor.sees_title(target)) {
+            names.insert(&format!("{text} {title}"), parent, id);
+        }
+        if column == "id" {
+            names.called.insert(id, title.unwrap_or(text));
         }
     }
     Ok(())
@@ -277,7 +327,12 @@ fn is_searched(def: &RecordDef) -> bool {
 }
 
 fn push_live(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
-    sql.push("t.org_id = ").push_bind(actor.org_id).push(" and t.archived_at is null and ");
+    push_seen(sql, actor, def, "is null");
+}
+
+/// Appends the condition that a record can be read, and whether it is archived.
+fn push_seen(sql: &mut Sql, actor: &Actor, def: &RecordDef, archived: &str) {
+    sql.push("t.org_id = ").push_bind(actor.org_id).push(format_args!(" and t.archived_at {archived} and "));
     push_scope(sql, actor, def, Action::Read, "t");
 }
 

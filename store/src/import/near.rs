@@ -14,6 +14,13 @@ use crate::readings::sound_alike;
 const SUGGESTIONS: usize = 3;
 /// Likeness below which nothing is suggested, 0 to 1.
 const THRESHOLD: f64 = 0.86;
+/// How good a suggestion is what is the same but for case, spaces and punctuation.
+const SAME: u8 = 100;
+/// Characters with which companies' own names begin that tell them apart, before what they do.
+const OWN: usize = 2;
+/// Fewest characters of a name of which one may be a slip, in Chinese and in other scripts.
+const SLIP: usize = 2;
+const LETTERS: usize = 4;
 /// How good a suggestion is that people may call so for short, and how much better if that is all that is its own.
 const SHORT: f64 = 60.0;
 const WHOLE: f64 = 20.0;
@@ -32,7 +39,7 @@ pub(super) fn bare(text: &str) -> String {
 /// What `text` may mean among `(value, what it is called)`, the likeliest first.
 pub(super) fn suggestions<'c>(text: &str, candidates: impl Iterator<Item = (&'c str, &'c str)>) -> Vec<Suggestion> {
     let (wanted, called) = (bare(text), Called::of(text));
-    best(text, candidates, |name| likeness(&wanted, &bare(name)).or_else(|| shortened(&called, name)))
+    best(text, candidates, |name| nearly((&wanted, &called), (&bare(name), name)).or_else(|| shortened(&called, name)))
 }
 
 /// Which of a type's records `text` may mean, by what they are called.
@@ -41,7 +48,7 @@ pub(super) fn titled<'c>(def: &RecordDef, text: &str, titles: impl Iterator<Item
     let are_people = def.name == USER.name || def.is_reachable();
     best(text, titles.map(|title| (title, title)), |title| {
         let other = bare(title);
-        let near = likeness(&wanted, &other).or_else(|| shortened(&called, title));
+        let near = nearly((&wanted, &called), (&other, title)).or_else(|| shortened(&called, title));
         near.or_else(|| are_people.then(|| miswritten(&wanted, &other)).flatten())
     })
 }
@@ -68,10 +75,35 @@ fn likeness(wanted: &str, name: &str) -> Option<u8> {
         return None;
     }
     if wanted == name {
-        return Some(100);
+        return Some(SAME);
     }
     let alike = strsim::jaro_winkler(wanted, name).max(strsim::normalized_damerau_levenshtein(wanted, name));
     (alike >= THRESHOLD).then_some((alike * 99.0) as u8)
+}
+
+/// How good a name is as a whole, if it isn't only the place and the legal form that are alike: many companies have those.
+fn nearly((wanted, called): (&str, &Called), (other, name): (&str, &str)) -> Option<u8> {
+    likeness(wanted, other).filter(|score| {
+        let named = Called::of(name);
+        // Where only one of them has such words, the other's may be mistyped.
+        let is_comparable = (wanted == called.own()) == (other == named.own());
+        *score == SAME || !is_comparable || is_own_alike(called.own(), named.own())
+    })
+}
+
+/// Whether names are alike without places and legal forms, if anything is left of both. Behind a Chinese company's own name
+/// stands what it does, in words that are longer and the same for many.
+fn is_own_alike(own: &str, other: &str) -> bool {
+    if own.is_empty() || other.is_empty() {
+        return true;
+    }
+    let is_chinese = own.chars().any(|c| c.to_pinyin().is_some());
+    let least = if is_chinese { SLIP } else { LETTERS };
+    if own.chars().count() >= least && strsim::damerau_levenshtein(own, other) <= 1 {
+        return true;
+    }
+    let begins_alike = own.chars().take(OWN).any(|c| other.chars().take(OWN).any(|begin| begin == c));
+    likeness(own, other).is_some() && (begins_alike || !is_chinese)
 }
 
 /// How good a company's name is where only a part of it was written, or more than all of it: 云帆 for 上海云帆科技有限公司. Less
@@ -98,7 +130,7 @@ fn miswritten(wanted: &str, name: &str) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use shared::types::{CONTACT, STAGE};
+    use shared::types::{CONTACT, CUSTOMER, STAGE};
 
     use super::*;
 
@@ -110,6 +142,34 @@ mod tests {
         assert_eq!(of("mg specail")[0].value, "MG Special");
         assert!(of("Hooli").is_empty());
         assert!(of("  ").is_empty());
+    }
+
+    #[test]
+    fn companies_are_alike_by_what_is_their_own() {
+        let is_offered =
+            |text: &str, name: &str| titled(&CUSTOMER, text, std::iter::once(name)).iter().any(|one| one.value == name);
+        for (text, name) in [
+            ("深圳前海科技有限公司", "深圳博远科技有限公司"),
+            ("深圳前海科技有限公司", "深圳安泰科技有限公司"),
+            ("上海云帆国际货运代理有限公司", "上海博远国际货运代理有限公司"),
+            ("深圳前海国际供应链管理服务有限公司", "深圳博远国际供应链管理服务有限公司"),
+            ("Sky Incorporated", "Mug Incorporated"),
+        ] {
+            assert!(likeness(&bare(text), &bare(name)).is_some_and(|score| score < SAME), "{text} {name}: as a whole");
+            assert!(!is_offered(text, name), "{text} {name}");
+        }
+        for (text, name) in [
+            ("深圳前海科技有限公司", "深圳前河科技有限公司"),
+            ("深圳钱海科技有限公司", "深圳前海科技有限公司"),
+            ("上海云航国际货运代理有限公司", "上海云帆国际货运代理有限公司"),
+            ("上海云帆科技有限公司", "上海云帆信息科技有限公司"),
+            ("上海云帆科技有限公司", "上海云帆科技有限公词"),
+            ("Skye Incorporated", "Sky Incorporated"),
+            ("Ecme GmbH", "Acme GmbH"),
+            ("Compnay 11999", "Company 11999"),
+        ] {
+            assert!(is_offered(text, name), "{text} {name}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use shared::access::Actor;
+use shared::format::paired;
 use shared::i18n::{Locale, error_message, field_error, translate};
 use shared::import::label::target_label;
 use shared::record::CustomFields;
@@ -142,7 +143,7 @@ fn reason(locale: Locale, record_type: &str, custom: &CustomFields, error: &Erro
     let one = |error: &shared::FieldError| {
         let message = field_error(locale, error);
         match def.filter(|_| !error.field.is_empty()) {
-            Some(def) => format!("{}: {message}", target_label(locale, def, own, &error.field)),
+            Some(def) => paired(locale, &target_label(locale, def, own, &error.field), &message),
             None => message,
         }
     };

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::{Portal, SatisfactionMail};
 use crate::error::from_sqlx;
+use crate::locks::nobody_else;
 use crate::pool::{DbRole, Store, Tx};
-use crate::telling::{ToTell, nobody_else};
+use crate::telling::ToTell;
 
 /// Most letters at a time.
 const AT_ONCE: i64 = 200;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use shared::access::Actor;
-use shared::post::{AsideLetter, MailboxState};
+use shared::post::{AsideLetter, MailboxState, PostFault};
 use shared::{Error, Result};
 use uuid::Uuid;
 
@@ -41,6 +41,8 @@ impl Store {
         let mut states = Vec::new();
         for (id, fetched_at, last_error, waiting, leaving) in found {
             let has_password = self.account(actor.org_id, id).await?.password.is_some();
+            // It is there by now, though nothing was fetched with it yet.
+            let last_error = last_error.filter(|why| !has_password || why != PostFault::NoPassword.code());
             states.push(MailboxState { id, has_password, fetched_at, last_error, waiting, leaving });
         }
         Ok(states)

@@ -1,6 +1,7 @@
 //! What a letter says, as the desk keeps it.
 
 use shared::i18n::{Locale, translate};
+use shared::post::SAYS_NOTHING;
 use shared::record::rich::{escape, from_text};
 use shared::record::{Kind, normalize};
 
@@ -40,16 +41,13 @@ fn is_long(text: &str) -> bool {
 }
 
 /// The letter as rich text: pictures in their place, the history folded.
-pub(super) fn content(letter: &Letter, files: &Files, locale: Locale) -> String {
-    let mut html = match &letter.html {
+pub(super) fn content(letter: &Letter, files: &Files) -> String {
+    let html = match &letter.html {
         Some(html) if !is_long(html) => place_images(html, |content_id| files.address(content_id)),
         _ => text(letter),
     };
     let says_nothing = shared::record::rich::to_text(&html).trim().is_empty() && !html.contains("<img");
-    if says_nothing {
-        html = paragraph(&translate(locale, "mail.says_nothing", &[]));
-    }
-    html
+    if says_nothing { SAYS_NOTHING.to_owned() } else { html }
 }
 
 fn text(letter: &Letter) -> String {

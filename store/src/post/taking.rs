@@ -297,7 +297,7 @@ async fn keep(tx: &mut Tx, commands: Vec<Command>, message_id: Uuid, prepared: &
 /// A message in a ticket; or a note, with the reason. Who got a letter of the ticket can write another one in anybody's name: it
 /// must not look like a colleague's note.
 async fn say(tx: &mut Tx, ticket_id: Uuid, prepared: &Prepared, note: Option<Notice>) -> Result<Uuid> {
-    let html = said::content(&prepared.letter, &prepared.files, prepared.locale);
+    let html = said::content(&prepared.letter, &prepared.files);
     // The name that such a letter gives may be a colleague's: it stands under its address alone.
     let name = if note.is_none() { prepared.name() } else { said::name(&prepared.author.address) };
     let said = prepared.said(prepared.from.as_deref(), name.as_deref(), &html);
@@ -323,7 +323,7 @@ impl Prepared {
 
 /// A ticket of its own.
 async fn new_ticket(tx: &mut Tx, mailbox_id: Uuid, after: Option<After>, prepared: &Prepared) -> Result<Uuid> {
-    let html = said::content(&prepared.letter, &prepared.files, prepared.locale);
+    let html = said::content(&prepared.letter, &prepared.files);
     let name = prepared.name();
     // Answers go where the letter asks for them, so that is whose ticket it is, whoever it says that it is from.
     let requester = prepared.requester.as_deref();

@@ -288,6 +288,11 @@ fn is_guarded(actor: &Actor, def: &RecordDef) -> bool {
 
 /// The condition that the record `t`, whose id is `column`, contains the words.
 pub(super) fn push_found(sql: &mut Sql, actor: &Actor, def: &RecordDef, column: &str, (words, tokens): (&str, &str)) {
+    // Whoever doesn't see what the records are called would find that out word by word.
+    if !actor.sees_title(def) {
+        sql.push("false");
+        return;
+    }
     push_guard(sql, actor, def, words);
     sql.push(format_args!("{column} in (select guanxi_found(")).push_bind(def.name).push(", ");
     sql.push_bind(tokens.to_owned()).push("::tsquery))");

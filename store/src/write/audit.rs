@@ -7,7 +7,7 @@ use shared::access::Actor;
 use shared::cause::Cause;
 use shared::command::Source;
 use shared::types::by_name;
-use shared::{Error, FieldDef, RecordDef, Result, Row};
+use shared::{Error, FieldDef, Kind, RecordDef, Result, Row};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -56,6 +56,28 @@ async fn keep_referred(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) 
 /// Holds what is referred to where it is more than one of a type, in an order that all keep to. Postgres would do so row by
 /// row and column by column, and so might wait for somebody who waits for it.
 pub(super) async fn hold_referred(tx: &mut Tx, referred: Vec<(&'static FieldDef, Uuid)>) -> Result<()> {
+    for (target, ids) in by_type(referred).into_iter().filter(|(_, ids)| ids.len() > 1) {
+        load::hold(tx, target, ids, Lock::Refer).await?;
+    }
+    Ok(())
+}
+
+/// Holds what rows refer to by themselves as far as nobody is to be waited for; whether that is all of it. Postgres looks at it all
+/// when a row is written a second time, and whoever has some of it may wait for the row by then.
+pub(super) async fn hold_referred_at_once(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<bool> {
+    let rows = rows.iter().filter(|row| row.act != Act::Delete);
+    let referred = rows.flat_map(|row| references(def, &row.after));
+    let referred = referred.filter(|(field, _)| matches!(field.kind, Kind::Reference(_))).collect();
+    for (target, ids) in by_type(referred) {
+        if !load::hold_at_once(tx, target, ids).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What is referred to by its type, in an order that all keep to.
+fn by_type(referred: Vec<(&'static FieldDef, Uuid)>) -> Vec<(&'static RecordDef, Vec<Uuid>)> {
     let mut by_type: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
     for (field, id) in referred {
         // Nobody deletes people or teams while somebody works.
@@ -63,12 +85,8 @@ pub(super) async fn hold_referred(tx: &mut Tx, referred: Vec<(&'static FieldDef,
             by_type.entry(target.name).or_default().insert(id);
         }
     }
-    for (name, ids) in by_type.into_iter().filter(|(_, ids)| ids.len() > 1) {
-        if let Some(target) = by_name(name) {
-            load::hold(tx, target, ids.into_iter().collect(), Lock::Refer).await?;
-        }
-    }
-    Ok(())
+    let known = by_type.into_iter().filter_map(|(name, ids)| Some((by_name(name)?, ids.into_iter().collect())));
+    known.collect()
 }
 
 fn objects(rows: &[Prepared], wanted: impl Fn(Act) -> bool) -> (Vec<Uuid>, Vec<Value>) {

@@ -15,7 +15,7 @@ use shared::{Error, FieldDef, FieldError, RecordDef, Result, Row};
 use uuid::Uuid;
 
 use super::attach::{self, Found};
-use super::audit::{ChangeSet, hold_referred, write_rows};
+use super::audit::{ChangeSet, hold_referred, hold_referred_at_once, write_rows};
 use super::custom::custom_fields;
 use super::load::Lock;
 use super::place::{crowded, rank_field, ranks, respread};
@@ -250,6 +250,10 @@ async fn refresh(tx: &mut Tx, def: &'static RecordDef, written: &mut [Prepared])
 /// Around ranks that grew long the column is spread anew, and everybody is told.
 async fn spread_crowded(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, written: &mut [Prepared]) -> Result<()> {
     let crowded: Vec<Row> = crowded(def, written.iter().map(|row| &row.after)).into_iter().cloned().collect();
+    // They are written once more, and wait for nobody: a later write finds the rank as long and tries again.
+    if crowded.is_empty() || !hold_referred_at_once(tx, def, written).await? {
+        return Ok(());
+    }
     for row in crowded {
         let touched = respread(tx, def, &row).await?;
         if touched.is_empty() {

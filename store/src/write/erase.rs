@@ -1,8 +1,10 @@
 //! Erases what is known of a person: their record stays as a nameless one, for what law and bookkeeping refer to it.
 
 mod apart;
+mod former;
 mod held;
 mod imports;
+mod leads;
 mod mask;
 mod masking;
 mod parted;
@@ -35,8 +37,8 @@ pub(crate) const ERASED: &str = "已删除个人信息 · Erased person";
 impl Store {
     /// Empties the personal fields of a record and of what was noted, asked and planned with it, and all that are
     /// user-defined, in the history too, and removes the files; the same of tickets without a contact that came from an address which
-    /// nobody has but them, and of what merges put into tickets of others. Deals stay, with their names, addresses and phones masked,
-    /// and so does what others said in tickets that became theirs. It can't be undone.
+    /// nobody has but them, of what merges put into tickets of others, and of leads that became them. Deals stay, with their names,
+    /// addresses and phones masked, and so does what others said in tickets that became theirs. It can't be undone.
     ///
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` for records that don't exist or are nobody one can reach.
@@ -53,14 +55,15 @@ impl Store {
             return Err(Error::NotFound);
         }
         let mut tx = self.stop_undos(tx).await?;
-        let Found { own, said, whose, apart, .. } = held(&mut tx, actor, def, id).await?;
+        let Found { own, leads, said, whose, apart, .. } = held(&mut tx, actor, def, id).await?;
         forget_letters(&mut tx, &whose.alone).await?;
         imports::forget(&mut tx, &said).await?;
         let erasing = Erasing { actor, set: Uuid::now_v7(), apart };
         forget_titles(&mut tx, def, &own).await?;
         erasing.empty(&mut tx, def, vec![id]).await?;
         let mut known = Known::from([(def.name, own.into_iter().collect())]);
-        erasing.empty_all(&mut tx, (def, id), &mut known).await?;
+        erasing.empty_all(&mut tx, (def, &[id]), &mut known).await?;
+        erasing.empty_leads(&mut tx, &leads, &mut known).await?;
         erasing.empty_asked(&mut tx, &mut known).await?;
         erasing.empty_apart(&mut tx, &mut known).await?;
         let mask = Mask::of(&said);
@@ -71,10 +74,11 @@ impl Store {
             erasing.forget(&mut tx, def, ids.iter().copied().collect()).await?;
         }
         erasing.close(&mut tx).await?;
+        let files = without_record(&mut tx, known.remove(ATTACHMENT.name).unwrap_or_default()).await?;
         tx.commit().await?;
         self.hub.wake();
         self.end_visits(actor.org_id, &whose.alone).await;
-        self.remove_files(actor.org_id, known.remove(ATTACHMENT.name).unwrap_or_default()).await;
+        self.remove_files(actor.org_id, files).await;
         Ok(())
     }
 
@@ -192,6 +196,21 @@ async fn formerly_linked(tx: &mut Tx, def: &RecordDef, to: &RecordDef, ids: &[Uu
     sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
 
+/// Those of some records that are not deleted.
+async fn there(tx: &mut Tx, def: &RecordDef, ids: &BTreeSet<Uuid>) -> Result<Vec<Uuid>> {
+    let mut sql = Sql::new(format!("select t.id from {} t where t.org_id = ", def.table()));
+    sql.push_bind(tx.org_id);
+    push_ids(&mut sql, "t", ids.iter().copied().collect());
+    sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
+}
+
+/// Those of some files that no record is left of. What was somebody's once may be others' by now.
+async fn without_record(tx: &mut Tx, mut files: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
+    let kept = there(tx, &ATTACHMENT, &files).await?;
+    files.retain(|id| !kept.contains(id));
+    Ok(files)
+}
+
 struct Erasing<'e> {
     actor: &'e Actor,
     set: Uuid,
@@ -199,10 +218,10 @@ struct Erasing<'e> {
 }
 
 impl Erasing<'_> {
-    /// Empties all that tells of the record.
-    async fn empty_all(&self, tx: &mut Tx, (def, id): (&'static RecordDef, Uuid), known: &mut Known) -> Result<()> {
+    /// Empties all that tells of some records.
+    async fn empty_all(&self, tx: &mut Tx, (def, ids): (&'static RecordDef, &[Uuid]), known: &mut Known) -> Result<()> {
         for other in REGISTRY.iter().copied().filter(|other| tells_of(other, def)) {
-            let found = self.empty_linked(tx, other, (def, &[id]), known).await?;
+            let found = self.empty_linked(tx, other, (def, ids), known).await?;
             // What was said in a ticket is part of it.
             for part in REGISTRY.iter().copied().filter(|part| is_part_of(part, other)) {
                 self.empty_linked(tx, part, (other, &found), known).await?;
@@ -358,13 +377,17 @@ async fn forget_titles(tx: &mut Tx, def: &RecordDef, ids: &[Uuid]) -> Result<()>
 
 #[cfg(test)]
 mod tests {
+    use shared::types::LEAD;
+
     use super::*;
 
     #[test]
     fn the_index_of_the_log_knows_all_references_that_are_followed() {
         let all = || REGISTRY.iter().copied();
         for person in all().filter(|def| def.is_reachable()) {
-            for other in all().filter(|other| tells_of(other, person) || stays_about(other, person)) {
+            let is_followed =
+                |other: &&RecordDef| tells_of(other, person) || stays_about(other, person) || other.name == LEAD.name;
+            for other in all().filter(is_followed) {
                 let is_part = |part: &&RecordDef| match stays_about(other, person) {
                     true => hangs_on(part, other),
                     false => is_part_of(part, other),

@@ -86,6 +86,17 @@ pub(super) async fn hold(tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>, l
     Ok(())
 }
 
+/// Holds what is referred to as far as nobody is to be waited for; whether that is all of it.
+pub(super) async fn hold_at_once(tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>) -> Result<bool> {
+    let wanted = ids.len();
+    let mut sql = Sql::new(format!("select t.id from {} t where t.org_id = ", def.table()));
+    sql.push_bind(tx.org_id);
+    push_ids(&mut sql, "t", ids);
+    sql.push(Lock::Refer.clause()).push(" skip locked");
+    let held: Vec<Uuid> = sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    Ok(held.len() == wanted)
+}
+
 /// Rows by id within the organisation, without the caller's scope: for rules, not for showing.
 pub(crate) async fn rows_by_id(tx: &mut Tx, def: &'static RecordDef, ids: &BTreeSet<Uuid>) -> Result<Vec<Row>> {
     if ids.is_empty() {

@@ -6,6 +6,7 @@ mod held;
 mod history;
 mod merged;
 mod returning;
+mod stopping;
 mod undoing;
 
 use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
@@ -25,10 +26,10 @@ use super::audit::ChangeSet;
 use super::prepare::is_tenant;
 use super::verify::{has_administrator, keeps_administrator};
 use crate::error::from_sqlx;
+use crate::locks::nobody_else;
 use crate::pool::{DbRole, Store, Tx};
 use crate::portal::ANSWERS;
 use crate::read::{Wanted, titles_then, want};
-use crate::telling::nobody_else;
 
 impl Store {
     /// Undoes a change set of the actor's own (administrators: anybody's) that was not undone yet, now, however large it is:

@@ -13,6 +13,7 @@ use super::load::readable;
 use super::prepare::{Act, Prepared};
 use crate::columns::named;
 use crate::error::from_sqlx;
+use crate::locks::nobody_else;
 use crate::pool::Tx;
 use crate::scope::Sql;
 
@@ -156,11 +157,7 @@ pub(super) async fn has_administrator(tx: &mut Tx, def: &RecordDef) -> Result<bo
         return Ok(false);
     }
     // One after the other: two administrators who deactivate each other at once would both be let.
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 0))")
-        .bind(tx.org_id)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+    nobody_else(tx, "administrators").await?;
     sqlx::query_scalar(
         "select exists (select from users u join roles r on r.org_id = u.org_id and r.id = any(u.role_ids)
          where u.org_id = $1 and u.active and u.archived_at is null and r.archived_at is null and r.grants ->> 'admin' = 'true')",

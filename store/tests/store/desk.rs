@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::cause::Cause;
 use shared::command::{Change, Command, Source};
-use shared::desk::{AgentLoad, Replied, Reply};
+use shared::desk::{AgentLoad, Replied, Reply, URGENCY};
 use shared::duplicates::Merge;
 use shared::query::{Filter, ListQuery, Op, Sort};
 use shared::record::instant_text;
@@ -214,15 +214,55 @@ async fn agents_who_ask_for_the_next_ticket_at_once_get_different_ones() {
 }
 
 #[tokio::test]
-async fn the_most_urgent_ticket_comes_next_and_what_was_skipped_does_not() {
+async fn tickets_are_served_as_they_are_listed_and_what_was_skipped_is_not() {
     let desk = Desk::new(1).await;
-    desk.make(&TICKET, json!({"subject": "Later", "priority": "low"})).await;
-    let urgent = desk.make(&TICKET, json!({"subject": "Now", "priority": "urgent"})).await;
-    let high = desk.make(&TICKET, json!({"subject": "Soon", "priority": "high"})).await;
+    let mut made = Vec::new();
+    for (priority, due) in
+        [("high", "null"), ("low", "now() + interval '2 hours'"), ("low", "now()"), ("urgent", "null")]
+    {
+        let ticket = desk.make(&TICKET, json!({"subject": due, "priority": priority})).await.id;
+        let sql = format!("update tickets set due_at = {due} where id = '{ticket}'");
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&desk.test.owner).await.unwrap();
+        made.push(ticket);
+    }
+    let by_urgency = Sort { field: URGENCY.into(), descending: false };
+    let query = ListQuery { sort: Some(by_urgency), ..ListQuery::default() };
+    let listed = desk.test.store.list(&desk.agents[0], &TICKET, &query).await.unwrap();
+    let listed: Vec<Uuid> = listed.rows.iter().map(|row| row.id).collect();
+    assert_eq!(listed, [made[2], made[1], made[0], made[3]]);
     let next =
         async |skip: &[Uuid]| desk.test.store.next_ticket(&desk.agents[0], &[], skip).await.unwrap().unwrap().ticket.id;
-    assert_eq!(next(&[urgent.id]).await, high.id);
-    assert_eq!(next(&[]).await, urgent.id);
+    assert_eq!(next(&listed[..1]).await, listed[1]);
+    let mut served = Vec::new();
+    for _ in 0..3 {
+        served.push(next(&[]).await);
+    }
+    assert_eq!(served, [listed[0], listed[3], listed[2]], "of what nothing is promised the urgent first");
+}
+
+#[tokio::test]
+async fn a_ticket_that_waits_for_others_is_served_only_when_its_time_has_come() {
+    let desk = Desk::new(1).await;
+    for status in ["waiting_customer", "waiting_third_party"] {
+        let ticket = desk.make(&TICKET, json!({"subject": status, "status": status})).await.id;
+        let next = async || {
+            let claimed = desk.test.store.next_ticket(&desk.agents[0], &[], &[]).await.unwrap();
+            claimed.map(|claimed| claimed.ticket.id)
+        };
+        let set = async |fields: &str| {
+            let sql = format!("update tickets set {fields} where id = '{ticket}'");
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&desk.test.owner).await.unwrap();
+        };
+        assert_eq!(next().await, None, "{status}");
+        set("due_at = now() + interval '1 minute'").await;
+        assert_eq!(next().await, None, "{status}, due soon");
+        let new = desk.make(&TICKET, json!({"subject": "New"})).await.id;
+        assert_eq!(next().await, Some(new), "it is due later, or never, but there is something to do");
+        for come in ["due_at = now() - interval '1 minute'", "due_at = null, snoozed_until = now()"] {
+            set(&format!("owner_id = null, {come}")).await;
+            assert_eq!(next().await, Some(ticket), "{status}: {come}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use shared::import::{FILE_ERASED, Status};
 use shared::query::ListQuery;
 use shared::timeline::{Happening, TimelineQuery};
 use shared::types::{
-    ATTACHMENT, CONTACT, CUSTOM_FIELD, CUSTOMER, LEAD, OPPORTUNITY, ORGANISATION, TICKET, TICKET_MESSAGE,
+    ACTIVITY, ATTACHMENT, CONTACT, CUSTOM_FIELD, CUSTOMER, LEAD, OPPORTUNITY, ORGANISATION, TICKET, TICKET_MESSAGE,
 };
 use shared::{Error, RecordDef, Values};
 use store::Belonging;
@@ -66,6 +66,15 @@ impl Desk {
     async fn change(&self, def: &RecordDef, id: Uuid, fields: Value) {
         let values = fields.as_object().unwrap().clone();
         self.world.apply(def, Change::Update { id, version: None, values }).await.unwrap();
+    }
+
+    async fn delete(&self, def: &RecordDef, id: Uuid) {
+        self.world.apply(def, Change::Delete { id }).await.unwrap();
+    }
+
+    /// Whether anything in the database says so.
+    async fn is_told(&self, secret: &str) -> bool {
+        !tables_saying(&self.world, secret).await.is_empty()
     }
 
     async fn said(&self, ticket: Uuid, content: &str, fields: Value) -> Uuid {
@@ -535,4 +544,145 @@ async fn the_public_pages_know_nothing_of_the_addresses_of_the_erased() {
     assert_eq!(store.portal_visitor(&portal, session.expose()).await.unwrap_err(), Error::Unauthenticated);
     assert!(store.portal_tickets(&portal, &visitor).await.unwrap().is_empty());
     assert_eq!(store.visitor_name(&portal, &visitor).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn of_tickets_that_left_somebodys_address_the_log_says_nothing_of_theirs() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let zaphod = ("Zaphod Beeblebrox", "zaphod@heart.example");
+    let others = desk.asked(zaphod, "Milliways").await;
+    let arthur = json!({"subject": "Tea", "description": "<p>With milk</p>", "requester_name": "Arthur",
+                        "requester_email": "arthur@earth.example"});
+    desk.change(&TICKET, others, arthur).await;
+    let nobodys = desk.asked(zaphod, "Towels").await;
+    desk.change(&TICKET, nobodys, json!({"requester_email": null})).await;
+    let gone = desk.asked(zaphod, "Blasters").await;
+    let asked = desk.said(gone, "<p>Vogons came along</p>", by(zaphod.0, Some(zaphod.1))).await;
+    let answer = desk.said(gone, "<p>A table is free</p>", json!({})).await;
+    for message in [asked, answer] {
+        desk.delete(&TICKET_MESSAGE, message).await;
+    }
+    desk.delete(&TICKET, gone).await;
+
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    for secret in ["zaphod", "heart.example", "milliways", "blasters", "vogons", "table is free"] {
+        assert_eq!(tables_saying(world, secret).await, [""; 0], "{secret}");
+    }
+    let row = world.read(&TICKET, others).await.unwrap();
+    assert_eq!((row.text("subject"), row.text("requester_email")), (Some("Tea"), Some("arthur@earth.example")));
+    assert_eq!(row.text("requester_name"), Some("Arthur"));
+    let row = world.read(&TICKET, nobodys).await.unwrap();
+    assert_eq!((row.text("subject"), row.text("requester_name")), (Some("Towels"), Some("**")));
+}
+
+#[tokio::test]
+async fn the_log_keeps_of_tickets_that_left_an_address_what_may_be_others() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let tricia = json!({"name": "Tricia McMillan", "emails": ["zaphod@heart.example"]});
+    let tricia = make(world, &CONTACT, tricia).await;
+    let guide = make(world, &CUSTOMER, json!({"name": "The guide", "kind": "company"})).await;
+    let shared = ("Both of us", "zaphod@heart.example");
+    let changed = desk.asked(shared, "Milliways").await;
+    let tea = json!({"subject": "Tea", "description": null, "requester_email": "arthur@earth.example"});
+    desk.change(&TICKET, changed, tea).await;
+    let gone = desk.asked(shared, "Blasters").await;
+    desk.delete(&TICKET, gone).await;
+    let of_guide = desk.asked(("Somebody", "ford@guide.example"), "Whales").await;
+    desk.change(&TICKET, of_guide, json!({"customer_id": guide})).await;
+    desk.delete(&TICKET, of_guide).await;
+
+    for contact in [desk.zaphod, desk.ford] {
+        store.erase(&world.admin, &CONTACT, contact).await.unwrap();
+    }
+    for told in ["milliways", "blasters", "whales"] {
+        assert!(desk.is_told(told).await, "{told}");
+    }
+    store.erase(&world.admin, &CONTACT, tricia).await.unwrap();
+    for secret in ["milliways", "blasters"] {
+        assert_eq!(tables_saying(world, secret).await, [""; 0], "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_part_of_somebody_elses_ticket_by_now_stays() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let [from, to] =
+        [desk.ticket(desk.zaphod, "Ours", json!({})).await, desk.ticket(desk.ford, "Mine", json!({})).await];
+    let file = desk.attached(Belonging::to(&TICKET, from).unwrap()).await;
+    desk.change(&ATTACHMENT, file, json!({"ticket_id": to})).await;
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    assert!(store.open_attachment(&world.admin, file).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_a_lead_said_goes_with_the_contact_it_became() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let company = make(world, &CUSTOMER, json!({"name": "Heart of Gold", "kind": "company"})).await;
+    let said = json!({"name": "Zaphod Beeblebrox", "company": "Magrathea", "need": "An improbable ship",
+                      "phones": ["+86 138 0013 8042"], "emails": ["zb@lead.example"], "address": {"street": "Damogran 1"}});
+    let lead = make(world, &LEAD, said).await;
+    make(world, &ACTIVITY, json!({"content": "Met at Milliways", "kind": "note", "lead_id": lead})).await;
+    desk.change(&LEAD, lead, json!({"name": "President of the galaxy"})).await;
+    let made = json!({"status": "converted", "customer_id": company, "contact_id": desk.zaphod});
+    desk.change(&LEAD, lead, made).await;
+    let ticket = desk.asked(("The president", "zb@lead.example"), "Blasters").await;
+    let gone = json!({"name": "Zaphod Beeblebrox", "need": "Sunglasses", "contact_id": desk.zaphod});
+    let gone = make(world, &LEAD, gone).await;
+    desk.delete(&LEAD, gone).await;
+
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    let said = ["zaphod", "galaxy", "magrathea", "improbable", "138 0013 8042", "13800138042", "lead.example"];
+    for secret in said.into_iter().chain(["damogran", "milliways", "blasters", "sunglasses"]) {
+        assert_eq!(tables_saying(world, secret).await, [""; 0], "{secret}");
+    }
+    assert!(desk.is_emptied(ticket).await);
+    let row = world.read(&LEAD, lead).await.unwrap();
+    assert_eq!((row.text("name"), row.text("status")), (Some(ERASED), Some("converted")));
+    assert_eq!((row.reference("customer_id"), row.reference("contact_id")), (Some(company), Some(desk.zaphod)));
+}
+
+#[tokio::test]
+async fn a_lead_goes_with_a_customer_who_is_a_person_and_stays_with_a_company() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let mut leads = Vec::new();
+    for (name, kind) in [("Marvin", "person"), ("Sirius", "company")] {
+        let customer = make(world, &CUSTOMER, json!({"name": name, "kind": kind})).await;
+        let lead = json!({"name": name, "need": format!("Diodes of {name}"), "customer_id": customer});
+        leads.push(make(world, &LEAD, lead).await);
+        store.erase(&world.admin, &CUSTOMER, customer).await.unwrap();
+    }
+    assert!(!desk.is_told("marvin").await);
+    let row = world.read(&LEAD, leads[1]).await.unwrap();
+    assert_eq!((row.text("name"), row.text("need")), (Some("Sirius"), Some("Diodes of Sirius")));
+}
+
+#[tokio::test]
+async fn a_lead_of_somebody_else_stays_though_it_names_the_contact() {
+    let desk = Desk::new().await;
+    let (world, store) = (&desk.world, &desk.world.test.store);
+    let emails = json!(["zaphod@heart.example", "bridge@heart.example"]);
+    desk.change(&CONTACT, desk.zaphod, json!({"emails": emails, "phones": ["+86 138 0013 8042"]})).await;
+    make(world, &CONTACT, json!({"name": "Tricia McMillan", "emails": ["bridge@heart.example"]})).await;
+    let mut leads = Vec::new();
+    for (name, reached) in [
+        ("Ford Prefect", json!({"emails": ["ford@guide.example"]})),
+        ("Trillian", json!({"emails": ["bridge@heart.example"]})),
+        ("The president", json!({"emails": ["zaphod@heart.example"]})),
+        ("Mr. Beeblebrox", json!({"phones": ["+86 138 0013 8042"]})),
+    ] {
+        let mut lead = json!({"name": name, "contact_id": desk.zaphod});
+        lead.as_object_mut().unwrap().extend(reached.as_object().unwrap().clone());
+        leads.push(make(world, &LEAD, lead).await);
+    }
+    store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
+    let mut names = Vec::new();
+    for lead in leads {
+        names.push(world.read(&LEAD, lead).await.unwrap().text("name").unwrap().to_owned());
+    }
+    assert_eq!(names, ["Ford Prefect", "Trillian", ERASED, ERASED]);
 }

@@ -12,7 +12,7 @@ use shared::Error;
 use shared::RecordDef;
 use shared::access::{Actor, FieldAccess, Grants, Level, TypeRights};
 use shared::audit::AuditQuery;
-use shared::command::Source;
+use shared::command::{Change, Command, Source};
 use shared::history::Undone;
 use shared::i18n::Locale;
 use shared::import::{
@@ -20,7 +20,7 @@ use shared::import::{
     Step, Unknown,
 };
 use shared::query::{CHANGE_SET, Filter, ListQuery, Op};
-use shared::types::{CONTACT, CUSTOMER, LEAD, OPPORTUNITY, TASK, TICKET};
+use shared::types::{CONTACT, CUSTOMER, LEAD, OPPORTUNITY, QUEUE, TASK, TICKET};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -478,6 +478,38 @@ async fn exported_references_to_what_has_a_number_are_known_again() {
     spec.files[0].steps = vec![test.store.suggest_import(actor, spec.files[0].file, &TASK).await.unwrap()];
     let done = run(test, actor, &spec).await;
     assert_eq!((done.created, done.updated, done.failed, done.unchanged), (0, 0, 0, 1), "{text}");
+}
+
+#[tokio::test]
+async fn references_to_what_was_archived_stay_but_nothing_new_is_put_there() {
+    let desk = Desk::new(0).await;
+    let (test, actor) = (&desk.test, &desk.admin);
+    let queue = desk.make(&QUEUE, json!({"name": "Returns"})).await.id;
+    let ticket = desk.make(&TICKET, json!({"subject": "The printer", "queue_id": queue})).await.id;
+    test.store.apply(actor, Command::one(QUEUE.name, Change::Archive { id: queue })).await.unwrap();
+    let file = exported(test, actor, &TICKET, FileKind::Csv).await;
+    let text = String::from_utf8(file).unwrap();
+    assert!(text.contains("Returns"), "{text}");
+    let spec = suggested(test, actor, &text, &TICKET).await;
+    let asked = preview(test, actor, &spec).await;
+    assert!(asked.questions.is_empty(), "{:?}", asked.questions);
+    assert_eq!((asked.changes, asked.steps[0].unchanged), (0, 1), "{text}");
+
+    // Of rows about other records the name is asked for; what the answer makes is theirs alone.
+    let both = format!("id,subject,queue_id\n,Another,Returns\n{ticket},The printer,Returns\n");
+    let mut mixed = suggested(test, actor, &both, &TICKET).await;
+    let asked = preview(test, actor, &mixed).await;
+    let [question] = &asked.questions[..] else { panic!("{:?}", asked.questions) };
+    assert_eq!((question.unknown.value.as_str(), question.rows), ("Returns", 1));
+    mixed.answers.push(Answer { unknown: question.unknown.clone(), decision: Decision::Create });
+    let asked = preview(test, actor, &mixed).await;
+    let tickets = asked.steps.iter().find(|step| step.record_type == TICKET.name).unwrap();
+    assert_eq!((tickets.created, tickets.updated, tickets.unchanged), (1, 0, 1));
+
+    // What is there goes first.
+    desk.make(&QUEUE, json!({"name": "Returns"})).await;
+    let asked = preview(test, actor, &spec).await;
+    assert_eq!((asked.questions.len(), asked.steps[0].updated), (0, 1));
 }
 
 /// Starts a run on a node of its own that stops dead as soon as a run is so far.

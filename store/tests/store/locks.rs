@@ -4,13 +4,14 @@ use serde_json::json;
 use shared::Values;
 use shared::command::{Change, Command, Source};
 use shared::duplicates::Merge;
-use shared::types::{CONTACT, CUSTOMER, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE};
+use shared::types::{CONTACT, CUSTOMER, OPPORTUNITY, SURVEY, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
-use tokio::time::{Duration, sleep};
+use tokio::time::{Duration, sleep, timeout};
 use uuid::Uuid;
 
 use crate::desk::Desk;
 use crate::support::TestStore;
+use crate::support::sample::World;
 
 /// Somebody else's transaction, statement by statement.
 pub(crate) struct Other {
@@ -154,4 +155,34 @@ async fn what_somebody_asks_while_their_erasure_waits_is_erased_with_the_rest() 
         let row = store.get(admin, &TICKET, id).await.unwrap().row;
         assert!(row.text("subject").is_some_and(|subject| subject.contains("Erased person")), "{row:?}");
     }
+}
+
+/// Changes a deal without waiting for anybody; how long its rank is then.
+async fn rank_after(world: &World, deal: Uuid, (field, value): (&str, String)) -> usize {
+    let values = Values::from_iter([(field.to_owned(), value.into())]);
+    let change = world.apply(&OPPORTUNITY, Change::Update { id: deal, version: None, values });
+    let changed = timeout(Duration::from_secs(10), change).await.expect("it waits for what is merged").unwrap();
+    changed.rows[0].text("rank").unwrap().len()
+}
+
+#[tokio::test]
+async fn a_crowded_deal_does_not_wait_for_its_customer_who_is_merged() {
+    let world = World::new().await;
+    let stage = world.read(&OPPORTUNITY, world.base["opportunity"]).await.unwrap().value("stage_id").clone();
+    let mut deals = Vec::new();
+    for end in ["M", "c", "a"] {
+        let values = json!({"name": "Placed", "stage_id": stage, "customer_id": world.base["customer"]});
+        let deal = world.make_with(&OPPORTUNITY, values.as_object().unwrap().clone()).await.id;
+        let sql = format!("update opportunities set rank = repeat('M', 50) || '{end}' where id = '{deal}'");
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&world.test.owner).await.unwrap();
+        deals.push(deal);
+    }
+    let mut merge = Other::begin(&world.test).await;
+    merge.lock("customers", world.base["customer"], "update").await;
+    let between = ("rank", format!("after:{}", deals[2]));
+    assert_eq!(rank_after(&world, deals[0], between).await, 51, "it is not spread");
+    // As whoever merges customers leads their deals.
+    merge.lock("opportunities", deals[0], "no key update").await;
+    merge.commit().await;
+    assert!(rank_after(&world, deals[0], ("name", "Spread".to_owned())).await < 48, "the next write spreads it");
 }

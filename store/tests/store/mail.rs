@@ -8,7 +8,7 @@ use shared::command::{Change, Command};
 use shared::desk::Reply;
 use shared::duplicates::Merge;
 use shared::i18n::Locale;
-use shared::post::{AnswerWay, GONE, Missing};
+use shared::post::{AnswerWay, GONE, Missing, SAYS_NOTHING};
 use shared::record::rich;
 use shared::types::{ATTACHMENT, CONTACT, CUSTOMER, MAILBOX, QUEUE, SURVEY, TICKET, TICKET_MESSAGE, TICKET_RULE, USER};
 use shared::{Error, RecordDef, Row, Values};
@@ -777,6 +777,23 @@ async fn what_is_left_out_is_told_beside_the_customers_words_and_goes_along() {
 }
 
 #[tokio::test]
+async fn a_letter_without_text_says_so_in_no_language() {
+    let world = World::new().await;
+    for (id, subject) in [("n1@example.com", "看一下"), ("n2@example.com", "Have a look")] {
+        world.arrives(&letter(LI, id, subject, "")).await;
+    }
+    let [chinese, english] = only(world.tickets().await);
+    for ticket in [chinese, english] {
+        let [said] = only(world.messages(ticket.id).await);
+        assert_eq!(said.text("content"), Some(SAYS_NOTHING));
+        assert_eq!(ticket.text("description"), Some(SAYS_NOTHING));
+        // Nor is a ticket called so that is made of it.
+        let split = world.store().split_ticket(&world.admin, said.id, Uuid::now_v7()).await.unwrap();
+        assert_eq!(split.rows[0].text("subject"), ticket.text("subject"));
+    }
+}
+
+#[tokio::test]
 async fn files_and_pictures_come_with_it_and_html_does_no_harm() {
     let world = World::new().await;
     let picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -887,8 +904,13 @@ async fn a_password_is_written_and_never_read() {
     let world = World::new().await;
     let store = world.store();
     let secret = "s3cret-of-the-mailbox";
-    assert!(!store.mailbox_states(&world.admin).await.unwrap()[0].has_password);
+    let state = async || store.mailbox_states(&world.admin).await.unwrap().remove(0);
+    store.note_not_fetched(world.admin.org_id, world.mailbox, "no_password").await.unwrap();
+    let without = state().await;
+    assert!(!without.has_password && without.last_error.is_some());
     store.set_mailbox_password(&world.admin, world.mailbox, secret).await.unwrap();
+    let with = state().await;
+    assert_eq!((with.has_password, with.last_error), (true, None), "it is asked for no more");
     let account = store.account(world.admin.org_id, world.mailbox).await.unwrap();
     assert_eq!(account.password.as_ref().unwrap().expose(), secret);
     assert!(!format!("{account:?}").contains(secret));

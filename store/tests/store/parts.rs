@@ -275,17 +275,28 @@ async fn nobody_says_below_what_was_said_that_some_of_it_is_missing() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_hidden_of_tickets_is_not_in_what_was_said() {
+async fn whose_address_or_name_is_hidden_of_tickets_it_is_not_in_what_was_said() {
     let world = World::new().await;
     let id = world.base["ticket_message"];
-    let mut grants = DefaultRole::SupportAgent.grants();
-    for hidden in [false, true] {
-        if hidden {
-            grants.fields.insert("ticket.requester_email".to_owned(), FieldAccess::Hidden);
+    let name = world.read(&TICKET_MESSAGE, id).await.unwrap().text("author_name").unwrap().to_owned();
+    let all = ["author_email", "cc", "author_name"];
+    let of_name = ("ticket.requester_name", &all[2..], "author_name");
+    for (said, gone, field) in
+        [("", &all[..0], "author_email"), ("ticket.requester_email", &all[..2], "author_email"), of_name]
+    {
+        let mut grants = DefaultRole::SupportAgent.grants();
+        if !gone.is_empty() {
+            grants.fields.insert(said.to_owned(), FieldAccess::Hidden);
         }
-        let actor = world.colleague(grants.clone());
+        let hidden = gone.contains(&field);
+        let actor = world.colleague(grants);
         let row = world.test.store.get(&actor, &TICKET_MESSAGE, id).await.unwrap().row;
-        assert_eq!([row.text("author_email").is_none(), row.value("cc").is_null()], [hidden; 2]);
+        let lacking: Vec<_> = all.into_iter().filter(|name| row.value(name).is_null()).collect();
+        assert_eq!(lacking, gone, "{said}");
+        let query = ListQuery { search: Some(name.clone()), limit: 200, ..ListQuery::default() };
+        let found = world.test.store.list(&actor, &TICKET_MESSAGE, &query).await.unwrap().rows;
+        let is_found = found.iter().any(|row| row.id == id);
+        assert_eq!(is_found, !gone.contains(&"author_name"), "{said}: nor found by it");
         let note = Reply {
             ticket_id: world.base["ticket"],
             message_id: Uuid::now_v7(),
@@ -295,10 +306,10 @@ async fn an_address_that_is_hidden_of_tickets_is_not_in_what_was_said() {
         };
         let noted = world.test.store.reply(&actor, "Wang", note).await;
         assert!(noted.is_ok(), "whoever does not see it says something all the same: {noted:?}");
-        let filter = Some(Filter::field("author_email", Op::Present, Value::Null));
+        let filter = Some(Filter::field(field, Op::Present, Value::Null));
         let query = ListQuery { filter, ..ListQuery::default() };
         let listed = world.test.store.list(&actor, &TICKET_MESSAGE, &query).await.map(drop);
-        let refused = Err(Error::invalid("author_email", "unknown_field"));
+        let refused = Err(Error::invalid(field, "unknown_field"));
         assert_eq!(listed, if hidden { refused } else { Ok(()) });
     }
 }

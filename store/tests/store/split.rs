@@ -139,6 +139,27 @@ async fn both_conversations_tell_where_it_went_and_where_it_came_from() {
 }
 
 #[tokio::test]
+async fn who_said_it_goes_along_though_whoever_splits_it_off_does_not_see_that() {
+    let desk = Desk::new(1).await;
+    let old = ticket(&desk).await;
+    let fields = ["name", "email"].map(|said| (format!("ticket.requester_{said}"), FieldAccess::Hidden));
+    let grants = Grants { fields: fields.into(), ..desk.agents[0].grants.clone() };
+    let guarded = Actor { grants, ..desk.agents[0].clone() };
+    for said_so in [json!({"direction": "inbound", "author_email": LI}), json!({"kind": "note"})] {
+        let mut fields = said_so;
+        fields["content"] = json!("<p>The lamp flickers</p>");
+        let message = said(&desk, old.id, fields).await;
+        assert!(message.text("author_name").is_some());
+        let id = Uuid::now_v7();
+        desk.test.store.split_ticket(&guarded, message.id, id).await.unwrap();
+        let told = messages(&desk, id).await;
+        for field in ["author_name", "author_email"] {
+            assert_eq!(told[0].value(field), message.value(field), "{field}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_colleagues_said_is_never_the_customers_word() {
     let desk = Desk::new(1).await;
     let store = &desk.test.store;

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::Error;
 use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
-use shared::history::{ChangeSet, ChangeSetQuery, State, UndoRun, Undone, Why};
+use shared::history::{ChangeSet, ChangeSetQuery, STOPPED, State, UndoRun, Undone, Why};
 use shared::import::Status;
 use shared::types::{ACTIVITY, CONTACT, CUSTOMER, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE};
 use sqlx::AssertSqlSafe;
@@ -385,23 +385,63 @@ async fn nobody_who_is_erased_stops_no_undo_and_the_others_cost_it_no_try_for_ho
     }
 }
 
+/// An undo that has begun and waits for somebody, who has a record of its set.
+async fn held_up(world: &World) -> (Uuid, Other) {
+    let id = Uuid::now_v7();
+    let set = together(world, vec![create(id)]).await;
+    let mut other = Other::begin(&world.test).await;
+    other.lock("customers", id, "no key update").await;
+    asked(world, set).await;
+    world.test.store.resume_undos();
+    other.is_waited_for().await;
+    (set, other)
+}
+
 #[tokio::test]
 async fn an_undo_that_is_stopped_lets_go_in_the_midst_of_a_statement() {
     let world = World::new().await;
     let store = &world.test.store;
-    let id = Uuid::now_v7();
-    let set = together(&world, vec![create(id)]).await;
-    let mut other = Other::begin(&world.test).await;
-    other.lock("customers", id, "no key update").await;
-    asked(&world, set).await;
-    store.resume_undos();
-    other.is_waited_for().await;
+    let (set, other) = held_up(&world).await;
     store.erase(&world.admin, &CONTACT, world.base["contact"]).await.unwrap();
     nobody_waits(&world).await;
     other.commit().await;
     store.resume_undos();
     assert_eq!(over(&world, set).await.status, Status::Finished);
     assert_eq!(attempts(&world).await, 1);
+}
+
+#[tokio::test]
+async fn an_undo_that_somebody_stops_changes_nothing_and_can_be_begun_again() {
+    let world = World::new().await;
+    let store = &world.test.store;
+    let ids: Vec<Uuid> = (0..MANY).map(|_| Uuid::now_v7()).collect();
+    let set = together(&world, ids.iter().copied().map(create).collect()).await;
+    assert_eq!(store.stop_undo(&world.admin, set).await.unwrap_err(), Error::NotFound, "nobody began one");
+    let mut other = Other::begin(&world.test).await;
+    other.lock("customers", ids[0], "no key update").await;
+    let first = begun(&world, set).await;
+    other.is_waited_for().await;
+    let stranger = world.colleague(Grants::default());
+    assert_eq!(store.stop_undo(&stranger, set).await.unwrap_err(), Error::NotFound);
+    for _ in 0..2 {
+        let stopped = store.stop_undo(&world.admin, set).await.unwrap();
+        assert_eq!((stopped.status, stopped.reason.as_deref()), (Status::Failed, Some(STOPPED)));
+    }
+    // Though somebody has the record still.
+    nobody_waits(&world).await;
+    other.commit().await;
+    let told = listed(&world, set).await;
+    assert_eq!((told.state, told.undo.and_then(|undo| undo.reason).as_deref()), (State::Undoable, Some(STOPPED)));
+    assert_eq!(customers(&world).await, 6_000);
+
+    let second = begun(&world, set).await;
+    // The first one may have been in the way.
+    store.resume_undos();
+    assert!(second.undo != first.undo && second.reason.is_none());
+    let run = over(&world, set).await;
+    assert_eq!((run.status, run.undone, run.undo), (Status::Finished, 6_000, second.undo), "{:?}", run.reason);
+    let late = store.stop_undo(&world.admin, set).await.unwrap_err();
+    assert_eq!(late, Error::invalid("change_set", "already_undone"));
 }
 
 #[tokio::test]
@@ -446,13 +486,7 @@ async fn an_erasure_needs_no_second_connection() {
 async fn an_undo_that_nobody_holds_is_not_begun_anew_before_its_transaction_is_over() {
     let world = World::new().await;
     let store = &world.test.store;
-    let id = Uuid::now_v7();
-    let set = together(&world, vec![create(id)]).await;
-    let mut other = Other::begin(&world.test).await;
-    other.lock("customers", id, "no key update").await;
-    asked(&world, set).await;
-    store.resume_undos();
-    other.is_waited_for().await;
+    let (set, other) = held_up(&world).await;
     let_go(&world).await;
     store.resume_undos();
     waiting(&world, 2).await;

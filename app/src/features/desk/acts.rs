@@ -46,7 +46,7 @@ impl Desk {
 
     fn change_several(self, rows: &[Row], values: &Values) {
         let change = |row: &Row| Change::Update { id: row.id, version: None, values: values.clone() };
-        self.batch.start(rows.iter().map(change).collect(), "bulk.done");
+        self.batch.start(rows, rows.iter().map(change).collect(), "bulk.done");
     }
 
     fn change_one(self, row: &Row, values: &Values, done: String, finishes: bool) {

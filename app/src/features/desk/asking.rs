@@ -7,7 +7,6 @@ mod statuses;
 use leptos::prelude::*;
 use shared::types::{PRIORITIES, QUEUE, TICKET};
 use shared::{Row, i18n};
-use uuid::Uuid;
 
 use self::merging::{merge, merge_dialog};
 use self::snoozing::snooze;
@@ -99,10 +98,6 @@ pub(super) fn dialogs(desk: Desk) -> AnyView {
             |asking: &Asking| about(desk.page.locale.get(), &desk.page.text(asking.question.title()), &asking.rows);
         desk.asking.with(|asking| asking.as_ref().map(of).unwrap_or_default())
     });
-    let name_of = move |id: Uuid| {
-        let row = desk.listing.get_value().and_then(|listing| listing.row(id));
-        row.and_then(|row| row.text("subject").map(str::to_owned)).unwrap_or_default()
-    };
     view! {
         <Dialog open title close=t("ui.action.close") size=Size::Small>
             {move || question.get().map(|question| match question {
@@ -117,7 +112,7 @@ pub(super) fn dialogs(desk: Desk) -> AnyView {
         </Dialog>
         {merge_dialog(desk)}
         {blocked::dialog(desk)}
-        {desk.batch.view(name_of)}
+        {desk.batch.view()}
     }
     .into_any()
 }

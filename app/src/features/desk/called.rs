@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use shared::Row;
+use shared::format::paired;
 use shared::i18n::{Locale, translate};
 
 use super::model::Desk;
@@ -14,7 +15,7 @@ pub(super) fn about(locale: Locale, what: &str, rows: &[Row]) -> String {
     let count = rows.len().to_string();
     match rows {
         [] => what.to_owned(),
-        [row] => translate(locale, "desk.about", &[("what", what), ("ticket", &called(row))]),
+        [row] => paired(locale, what, &called(row)),
         _ => translate(locale, "desk.about_several", &[("what", what), ("n", &count)]),
     }
 }

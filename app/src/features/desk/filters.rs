@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::Row;
+use shared::format::paired;
 use shared::query::{Filter, Titles};
 use shared::types::TICKET;
 use uuid::Uuid;
@@ -64,7 +65,8 @@ fn orders(desk: Desk) -> AnyView {
     let (page, asked) = (desk.page, desk.address.asked);
     let usual = Memo::new(move |_| asked.with(|asked| asked.usual_order(kept(desk, asked.view).as_ref())));
     let shown = Memo::new(move |_| asked.with(|asked| asked.order).unwrap_or_else(|| usual.get()));
-    let label = Signal::derive(move || format!("{}: {}", page.text("list.sort_by"), page.text(shown.get().label())));
+    let label =
+        Signal::derive(move || paired(page.locale.get(), &page.text("list.sort_by"), &page.text(shown.get().label())));
     let item = move |order: Order| {
         let checked = Signal::derive(move || shown.get() == order);
         let select = move |()| desk.address.sort(order, usual.get_untracked());

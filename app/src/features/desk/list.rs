@@ -11,14 +11,13 @@ use shared::i18n;
 use shared::types::TICKET;
 use uuid::Uuid;
 
-use super::again::failed_for_now;
 use super::listing::{Listing, load};
 use super::model::Desk;
 use super::row::ticket_row;
 use super::view::View;
 use super::{bulk, filters, views};
 use crate::context::t;
-use crate::record::{RecordForm, Tickable, box_of_shown};
+use crate::record::{RecordForm, Tickable, box_of_shown, failed};
 use crate::ui::place::px;
 use crate::ui::{Button, ButtonKind, EmptyState, Icon, SkeletonRows, Switch, TextInput, Viewport, settled};
 
@@ -40,7 +39,7 @@ pub(super) fn column(desk: Desk) -> AnyView {
     let reopen = Callback::new(move |()| found.refetch());
     let body = move || {
         found.get().map(|(asked, answer)| match answer {
-            Err(fault) => failed_for_now(fault.0, move || found.refetch()),
+            Err(fault) => failed(fault.0, move || found.refetch()),
             Ok(loaded) => rows(Listing::new(desk, asked, loaded, reopen)),
         })
     };

@@ -23,6 +23,7 @@ use crate::api::Answer;
 use crate::api::records::{get_record, list_records};
 use crate::live::Live;
 use crate::record::Relisting;
+use crate::record::learn_titles;
 
 /// One row. It changes in place, so that neither focus nor scroll position is lost.
 #[derive(Clone)]
@@ -120,7 +121,7 @@ impl Listing {
         self.bound.set_value(last.filter(|_| found.next.is_some()));
         self.show_total(found.total);
         self.told.update_value(Told::read_anew);
-        self.titles.update(|titles| titles.extend(found.titles));
+        learn_titles(self.titles, found.titles);
         self.next.set(found.next);
         let known = self.entries.get_untracked();
         let entries = self.renewed(&known, found.rows, crossed);

@@ -8,7 +8,6 @@
 
 mod acts;
 mod address;
-mod again;
 mod asked;
 mod asking;
 mod badge;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::Row;
+use shared::desk::URGENCY;
 use shared::query::Sort;
 use shared::types::PRIORITIES;
 
@@ -31,7 +32,7 @@ impl Order {
     /// How addresses name it, as those of other lists do: by its field, behind a minus sign where the largest come first.
     pub(super) fn code(self) -> &'static str {
         match self {
-            Self::Urgency => "due_at",
+            Self::Urgency => URGENCY,
             Self::Priority => "-priority",
             Self::Newest => "-received_at",
             Self::Oldest => "received_at",

@@ -140,8 +140,8 @@ fn facts(listing: Listing, row: &Row) -> AnyView {
     });
     let is_awake = asleep.is_none();
     view! {
-        <span class="badge" data-tone=status_tone(status)>{coded("status")}</span>
-        {is_awake.then(|| view! { <span class="meta">{coded("kind")}</span> })}
+        <span class="badge" data-tone=status_tone(status) title=coded("status")>{coded("status")}</span>
+        {is_awake.then(|| view! { <span class="meta" title=coded("kind")>{coded("kind")}</span> })}
         {urgent}
         {asleep}
         <span class="spacer"></span>

@@ -49,7 +49,7 @@ pub(super) fn tags(desk: Desk) -> AnyView {
             if changes.is_empty() {
                 return desk.toasts.push(desk.say("bulk.nothing", &[]), Tone::Info, None);
             }
-            desk.batch.start(changes, "bulk.done");
+            desk.batch.start(&rows, changes, "bulk.done");
         });
     };
     view! {

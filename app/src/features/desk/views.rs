@@ -72,15 +72,13 @@ pub(super) fn rail(desk: Desk) -> AnyView {
 fn keep_in_view(desk: Desk) {
     let listed = Memo::new(move |_| {
         let view = desk.address.asked.with(|asked| asked.view);
-        // Lines of queues and saved views come later than the others.
-        let is_there = match view {
-            View::Queue(_) | View::Saved(_) => desk.around.with(|around| named(desk.page, around, view).is_some()),
-            _ => true,
-        };
-        (view, is_there, desk.address.ticket().is_none())
+        // Lines of queues and saved views come later than the others, and are as wide as their names.
+        let own_name = desk.around.with(|around| named(desk.page, around, view));
+        (view, own_name, desk.address.ticket().is_none())
     });
     Effect::new(move |_| {
-        listed.track();
+        // A memo that nobody reads follows nothing.
+        listed.with(|_| ());
         request_animation_frame(|| {
             let chosen = document().query_selector(".desk-view[aria-current=page]").ok().flatten();
             let options = ScrollIntoViewOptions::new();

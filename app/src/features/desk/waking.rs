@@ -9,10 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::Row;
 use shared::live::LiveEvent;
 use shared::query::{Page as Found, Titles};
 use shared::types::TICKET;
-use shared::{Error, Row};
 
 use super::asked::back_after;
 use super::listing::Listing;
@@ -20,7 +20,7 @@ use super::model::Desk;
 use crate::api::Fault;
 use crate::api::records::list_records;
 use crate::context::browser_now;
-use crate::live::LOAD_AGAIN;
+use crate::live::Again;
 
 /// What came back within this may be missing from what is listed and counted: the server's clock need not be the browser's.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
@@ -38,12 +38,14 @@ pub(super) struct Waking {
     since: StoredValue<DateTime<Utc>>,
     /// The next look.
     next: StoredValue<Option<(DateTime<Utc>, TimeoutHandle)>>,
+    again: Again,
 }
 
 impl Waking {
     /// Nothing is waited for. What is ends with the page.
     pub(super) fn new() -> Self {
-        let waking = Self { since: StoredValue::new(DateTime::UNIX_EPOCH), next: StoredValue::new(None) };
+        let waking =
+            Self { since: StoredValue::new(DateTime::UNIX_EPOCH), next: StoredValue::new(None), again: Again::new() };
         on_cleanup(move || waking.stop());
         waking
     }
@@ -101,11 +103,16 @@ impl Desk {
             let answer = list_records(TICKET.name.into(), back_after(since)).await;
             let now = browser_now();
             match answer {
-                Ok(found) => self.show_awake(found, now),
-                // Nobody looks any more who may not.
-                Err(Fault(Error::Forbidden | Error::Unauthenticated)) => {}
-                // Nothing else would tell.
-                Err(_) => self.look_at(now + TimeDelta::from_std(LOAD_AGAIN).unwrap_or_default()),
+                Ok(found) => {
+                    self.waking.again.loaded();
+                    self.show_awake(found, now);
+                }
+                // Nothing else would tell. Nobody looks any more who may not.
+                Err(Fault(error)) => {
+                    if let Some(rest) = self.waking.again.after(&error) {
+                        self.look_at(now + TimeDelta::from_std(rest).unwrap_or_default());
+                    }
+                }
             }
         });
     }

@@ -1,4 +1,4 @@
-//! One change set: who did what when, the button that undoes it, and what came of that.
+//! One change set: who did what when, the button that undoes it or stops that, and what came of it.
 
 use leptos::prelude::*;
 use shared::RecordDef;
@@ -82,15 +82,26 @@ fn mark(set: &ChangeSet) -> Option<AnyView> {
 }
 
 fn button(log: Log, set: &ChangeSet) -> Option<AnyView> {
+    let id = set.id;
+    let busy = Signal::derive(move || log.busy.get() == Some(id));
+    match set.state {
+        State::Undoable => Some(undo_button(log, set, busy)),
+        State::Undoing => {
+            let stop = move |_| log.stop(id);
+            let text = t("admin.history.stop");
+            Some(view! { <Button busy on_click=stop attr:aria-describedby=said(id)>{text}</Button> }.into_any())
+        }
+        State::Undone | State::Running | State::Final => None,
+    }
+}
+
+fn undo_button(log: Log, set: &ChangeSet, busy: Signal<bool>) -> AnyView {
     let (icon, text) = if is_undo(set) { ("redo-2", "admin.history.redo") } else { ("undo-2", "ui.action.undo") };
     let (id, pressed) = (set.id, set.clone());
-    let busy = Signal::derive(move || log.busy.get() == Some(id));
-    (set.state == State::Undoable).then(|| {
-        view! {
-            <Button icon busy on_click=move |_| log.press(pressed.clone()) attr:aria-describedby=said(id)>{t(text)}</Button>
-        }
-        .into_any()
-    })
+    view! {
+        <Button icon busy on_click=move |_| log.press(pressed.clone()) attr:aria-describedby=said(id)>{t(text)}</Button>
+    }
+    .into_any()
 }
 
 /// The file that was imported, the first records, and the way to all of them.

@@ -11,7 +11,7 @@ use shared::import::Status;
 use shared::{Error, Result};
 use uuid::Uuid;
 
-use crate::api::records::{latest_changes, undo, undo_progress};
+use crate::api::records::{latest_changes, stop_undo, undo, undo_progress};
 use crate::api::{Answer, Fault};
 use crate::context::Page;
 use crate::record::refocus;
@@ -32,7 +32,7 @@ pub(super) struct Log {
     pub(super) loading: RwSignal<bool>,
     /// The set that is asked about.
     pub(super) asking: RwSignal<Option<ChangeSet>>,
-    /// The set that is being undone.
+    /// The set that is being undone, or whose undo is being stopped.
     pub(super) busy: RwSignal<Option<Uuid>>,
     /// What became of those undone here.
     pub(super) outcomes: RwSignal<BTreeMap<Uuid, UndoOutcome>>,
@@ -112,10 +112,30 @@ impl Log {
             }
             go_on_at(id);
             // The undo is a set too; and what could not be undone may have been by now.
-            if let Ok(found) = self.read(None).await {
-                self.put_first(found.sets);
-                go_on_at(id);
+            self.read_newest().await;
+            go_on_at(id);
+        });
+    }
+
+    /// Stops the undo of a set in the background. Once the page is left, whoever looks at that then tells what comes of it.
+    pub(super) fn stop(self, id: Uuid) {
+        if self.busy.get_untracked().is_some() {
+            return;
+        }
+        self.busy.set(Some(id));
+        spawn_local(async move {
+            let stopped = stop_undo(id).await;
+            if let Err(fault) = &stopped {
+                self.fail(&fault.0);
             }
+            if self.sets.is_disposed() {
+                return;
+            }
+            self.busy.set(None);
+            if let Ok(run) = stopped {
+                self.take_up(&run);
+            }
+            go_on_at(id);
         });
     }
 
@@ -129,7 +149,8 @@ impl Log {
 
     fn mark(self, id: Uuid, state: State) {
         self.sets.update(|sets| {
-            sets.iter_mut().filter(|set| set.id == id).for_each(|set| set.state = state);
+            // Of an undo before nothing is told any more.
+            sets.iter_mut().filter(|set| set.id == id).for_each(|set| (set.state, set.undo) = (state, None));
         });
     }
 
@@ -160,10 +181,16 @@ impl Log {
         for id in self.open() {
             spawn_local(async move {
                 match undo_progress(id).await {
+                    // It was taken up meanwhile.
+                    Ok(_) if !self.open().contains(&id) => {}
                     Ok(run) if run.status.is_open() => {
                         self.runs.try_update(|runs| drop(runs.insert(id, run)));
                     }
-                    Ok(run) if self.open().contains(&id) => self.take_up(run).await,
+                    Ok(run) => {
+                        self.take_up(&run);
+                        // The undo is a set too.
+                        self.read_newest().await;
+                    }
                     Err(Fault(Error::NotFound | Error::Forbidden | Error::Unauthenticated)) => {
                         self.untold.try_update_value(|untold| untold.insert(id));
                     }
@@ -175,8 +202,10 @@ impl Log {
     }
 
     /// Tells what came of an undo that is over.
-    async fn take_up(self, run: UndoRun) {
+    fn take_up(self, run: &UndoRun) {
         let id = run.change_set;
+        // The next one begins at nothing.
+        self.runs.try_update(|runs| drop(runs.remove(&id)));
         let state = if run.status == Status::Finished { State::Undone } else { State::Undoable };
         self.sets.try_update(|sets| {
             for set in sets.iter_mut().filter(|set| set.id == id) {
@@ -184,7 +213,9 @@ impl Log {
                 set.undo = Some(run.clone());
             }
         });
-        // The undo is a set too.
+    }
+
+    async fn read_newest(self) {
         if let Ok(found) = self.read(None).await {
             self.put_first(found.sets);
         }

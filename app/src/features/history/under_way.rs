@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use shared::history::{ChangeSet, State};
+use shared::import::Status;
 
 use super::log::Log;
 use crate::context::{Page, t};
 use crate::record::undoing::{end, part, progress};
-use crate::ui::{Notice, Progress, Tone};
+use crate::ui::{Notice, Progress};
 
 /// How far the undo of a set is.
 pub(super) fn under_way(log: Log, set: &ChangeSet) -> Option<AnyView> {
@@ -29,7 +30,8 @@ pub(super) fn under_way(log: Log, set: &ChangeSet) -> Option<AnyView> {
 pub(super) fn over(page: Page, set: &ChangeSet) -> Option<AnyView> {
     let run = set.undo.clone().filter(|_| matches!(set.state, State::Undone | State::Undoable))?;
     let (_, tone) = end(page.locale.get_untracked(), &run)?;
+    let has_failed = run.status == Status::Failed;
     let text = Signal::derive(move || end(page.locale.get(), &run).map(|(text, _)| text).unwrap_or_default());
-    // That it failed is said as long as it can be tried again.
-    (set.state == State::Undone || tone == Tone::Danger).then(|| view! { <Notice tone text/> }.into_any())
+    // That nothing came of it is said as long as it can be tried again.
+    (set.state == State::Undone || has_failed).then(|| view! { <Notice tone text/> }.into_any())
 }

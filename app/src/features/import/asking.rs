@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::RecordDef;
+use shared::format::paired;
 use shared::import::start::placing;
 use shared::import::{Reading, in_order};
 use uuid::Uuid;
@@ -32,7 +33,10 @@ impl Wizard {
                             in_order(files);
                         });
                     }
-                    Err(error) => refused.push(format!("{name}: {}", self.sentence(&error))),
+                    Err(error) => {
+                        let locale = self.page.locale.get_untracked();
+                        refused.push(paired(locale, &name, &self.sentence(&error)));
+                    }
                 }
             }
             self.busy.set(false);

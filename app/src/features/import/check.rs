@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::RecordDef;
-use shared::format::{listed, number};
+use shared::format::{listed, number, paired};
 use shared::i18n::{field_error, type_label_many};
 use shared::import::{Preview, Rounded, StepPreview};
 use shared::record::custom_key;
@@ -87,10 +87,11 @@ fn Step(wizard: Wizard, step: StepPreview) -> impl IntoView {
             let locale = page.locale.get();
             let rows = page.text_with("import.preview.count", &[("n", &rows.to_string())]);
             let reason = field_error(locale, &error);
+            let told = page.text_with("import.preview.problem", &[("reason", &reason), ("rows", &rows)]);
             // What a person may not do at all is about no field.
             match error.field.as_str() {
-                "" => format!("{reason} ({rows})"),
-                field => format!("{}: {reason} ({rows})", called(wizard, def, field)),
+                "" => told,
+                field => paired(locale, &called(wizard, def, field), &told),
             }
         };
         view! { <li>{text}</li> }

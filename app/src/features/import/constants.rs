@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use shared::RecordDef;
+use shared::format::paired;
 use shared::i18n::translate;
 use shared::import::{Assignment, From};
 use uuid::Uuid;
@@ -80,7 +81,7 @@ pub fn Constants(
         let remove = page.text_with("import.mapping.remove_constant", &[("field", &label)]);
         view! {
             <li class="row">
-                <span>{label}": " <strong>{text}</strong></span>
+                <span>{paired(page.locale.get(), &label, "")}<strong>{text}</strong></span>
                 <Button kind=ButtonKind::Ghost size=Size::Small icon="x" label=Signal::derive(move || remove.clone())
                     on_click=move |_| wizard.map(at, |step| step.assignments.retain(|a| a.field != name))/>
             </li>

@@ -16,8 +16,8 @@ use super::over::tell_when_over;
 use super::undone::{LeftAlone, UndoDialog, Undoing, came_of, learn_of_undo};
 use crate::api::import::{cancel_import, import_run};
 use crate::context::{Page, t};
-use crate::record::list_address;
 use crate::record::undoing::follow;
+use crate::record::{list_address, refocus};
 use crate::ui::{Button, ButtonKind, ErrorState, LinkButton, Notice, Progress, SkeletonRows, Toasts, Tone};
 
 /// How often an open run is looked at.
@@ -75,12 +75,19 @@ pub fn RunView(
         }
     });
     let stage = Memo::new(move |_| run.with(|run| run.as_ref().map(|run| (run.status, run.undoing))));
+    Effect::new(move |before: Option<()>| {
+        stage.track();
+        // Who pressed what is gone now goes on at the page.
+        if before.is_some() {
+            refocus(|| document().query_selector("main").ok().flatten());
+        }
+    });
     view! {
         {move || match (error.get(), stage.get()) {
             (Some(text), _) => view! { <ErrorState title=t("import.title") text/> }.into_any(),
             (None, None) => view! { <SkeletonRows/> }.into_any(),
             (None, Some((status, _))) if status.is_open() => view! { <UnderWay run/> }.into_any(),
-            (None, Some((_, true))) => view! { <Undoing undo/> }.into_any(),
+            (None, Some((_, true))) => view! { <Undoing run undo/> }.into_any(),
             (None, Some(_)) => view! { <Over run kept undo look=Callback::new(move |()| look())/> }.into_any(),
         }}
     }

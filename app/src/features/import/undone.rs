@@ -1,4 +1,4 @@
-//! Taking an import back: asking before, how far that is, what came of it.
+//! Taking an import back: asking before, how far that is and the way to stop it, what came of it.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,8 +14,8 @@ use crate::api::Fault;
 use crate::api::import::undo_import;
 use crate::api::records::undo_progress;
 use crate::context::{Page, t};
-use crate::record::undoing::{called, concerned, end, follow, part, progress};
-use crate::ui::{ConfirmDialog, Progress, Toasts, Tone};
+use crate::record::undoing::{called, concerned, end, follow, part, progress, stop};
+use crate::ui::{Button, ConfirmDialog, Progress, Toasts, Tone};
 
 /// Asks how far the undo in the background is, and what came of it once it is over; whether that is known now.
 pub(super) async fn learn_of_undo(
@@ -44,14 +44,22 @@ pub(super) async fn learn_of_undo(
     }
 }
 
-/// How far it is taken back.
+/// How far it is taken back, and the way to stop that.
 #[component]
 pub fn Undoing(
+    /// The run.
+    run: RwSignal<Option<Run>>,
     /// Its undo as it was last looked at.
     undo: RwSignal<Option<UndoRun>>,
 ) -> impl IntoView {
-    let page = Page::take();
+    let (page, toasts) = (Page::take(), Toasts::take());
+    let busy = RwSignal::new(false);
     let value = Signal::derive(move || undo.with(|undo| part(undo.as_ref())));
+    let pressed = move |_| {
+        if let Some(set) = run.with_untracked(|run| run.as_ref().map(|run| run.change_set)) {
+            stop((page, toasts), set, busy);
+        }
+    };
     view! {
         <h2>{t("admin.history.undoing")}</h2>
         <div class="import-run">
@@ -59,6 +67,7 @@ pub fn Undoing(
             <p class="num" role="status">{move || undo.with(|undo| progress(page, undo.as_ref()))}</p>
             <p class="meta">{t("admin.history.undo_hint")}</p>
         </div>
+        <Button busy on_click=pressed>{t("admin.history.stop")}</Button>
     }
 }
 

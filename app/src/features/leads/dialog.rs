@@ -16,6 +16,7 @@ use crate::acting::{send_together, undo_of};
 use crate::api::duplicates::similar_records;
 use crate::api::records::list_records;
 use crate::context::{Page, t};
+use crate::record::learn_titles;
 use crate::record::{Editing, RecordContext, editor, reason_badge};
 use crate::ui::{Button, ButtonKind, Checkbox, Choice, Dialog, Field, Notice, Segmented, SkeletonRows, Toasts, Tone};
 
@@ -84,7 +85,7 @@ fn converted(context: RecordContext, toasts: Toasts, mut outcomes: Vec<Outcome>)
     let Some(set) = outcomes.first().map(|outcome| outcome.change_set) else { return };
     let rows = outcomes.iter().flat_map(|outcome| &outcome.rows);
     let names = rows.filter_map(|row| Some((row.id, row.text("name")?.to_owned())));
-    context.titles.try_update(|titles| titles.extend(names));
+    learn_titles(context.titles, names.collect());
     if let Some(row) = outcomes.pop().and_then(|mut outcome| outcome.rows.pop()) {
         context.put(row);
     }

@@ -15,7 +15,8 @@ use crate::acting::act;
 use crate::api::records::list_records;
 use crate::api::{Answer, Fault};
 use crate::context::{Page, browser_now};
-use crate::live::LOAD_AGAIN;
+use crate::live::Again;
+use crate::record::learn_titles;
 
 /// Days ahead that the page shows.
 const AHEAD: u64 = 7;
@@ -101,6 +102,7 @@ pub(super) struct Tasks {
     pub(super) live: RwSignal<Option<String>>,
     /// Why one may see none of them any more.
     pub(super) denied: RwSignal<Option<Error>>,
+    again: Again,
 }
 
 impl Tasks {
@@ -111,6 +113,7 @@ impl Tasks {
             titles: RwSignal::new(Titles::new()),
             live: RwSignal::new(None),
             denied: RwSignal::new(None),
+            again: Again::new(),
         }
     }
 
@@ -131,12 +134,17 @@ impl Tasks {
                 return;
             }
             match loaded {
-                Ok(loaded) => self.start(loaded),
-                Err(Fault(error)) if error.is_denial() => {
-                    self.rows.set(Vec::new());
-                    self.denied.set(Some(error));
+                Ok(loaded) => {
+                    self.again.loaded();
+                    self.start(loaded);
                 }
-                Err(_) => set_timeout(move || self.reload_if_open(), LOAD_AGAIN),
+                Err(Fault(error)) => match self.again.after(&error) {
+                    Some(rest) => set_timeout(move || self.reload_if_open(), rest),
+                    None => {
+                        self.rows.set(Vec::new());
+                        self.denied.set(Some(error));
+                    }
+                },
             }
         });
     }
@@ -162,7 +170,7 @@ impl Tasks {
         let newer =
             self.rows.with_untracked(|rows| rows.iter().all(|known| known.id != row.id || known.version < row.version));
         if newer {
-            self.titles.update(|all| all.extend(titles.clone()));
+            learn_titles(self.titles, titles.clone());
             self.put(row.clone());
         }
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
+use shared::desk::URGENCY;
 use shared::query::{Filter, Op, Page as Rows};
 use shared::record::instant_text;
 use shared::types::{TICKET, unsettled_statuses};
@@ -26,7 +27,7 @@ pub(super) async fn load(page: Page) -> Answer<Rows> {
     ]);
     let mine = Filter::field("owner_id", Op::Eq, "@me");
     let filter = vec![mine, Filter::field("status", Op::In, json!(unsettled_statuses())), awake, pressing];
-    read(TICKET.name, filter, ("due_at", false), LINES).await
+    read(TICKET.name, filter, (URGENCY, false), LINES).await
 }
 
 /// One line for each.

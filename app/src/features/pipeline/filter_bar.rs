@@ -6,7 +6,7 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rust_decimal::Decimal;
-use shared::format::money;
+use shared::format::{money, paired};
 use shared::query::Titles;
 use uuid::Uuid;
 
@@ -81,7 +81,7 @@ fn shown(page: Page, filters: &Filters, names: &Titles) -> Vec<Shown> {
         "@my_team" => page.text("ui.word.my_team"),
         id => id.parse::<Uuid>().ok().and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| "…".to_owned()),
     };
-    let pair = |key: &str, value: String| format!("{}: {value}", page.text(key));
+    let pair = |key: &str, value: String| paired(page.locale.get(), &page.text(key), &value);
     let mut all: Vec<Shown> = Vec::new();
     if !filters.owner.is_empty() && filters.owner != "@me" {
         all.push((pair("board.filter.owner", named(&filters.owner)), |f| f.owner.clear()));

@@ -234,7 +234,7 @@ fn lane_list(board: OpenBoard, lane: Lane) -> impl IntoView {
     let range = Memo::new(move |_| board.window(lane));
     Effect::new(move |_| {
         let end = range.get().end;
-        if lane.next.with(Option::is_some) && end + 2 * SPARE >= lane.cards.with(Vec::len) {
+        if !lane.loading.get() && lane.next.with(Option::is_some) && end + 2 * SPARE >= lane.cards.with(Vec::len) {
             board.load_more(lane);
         }
     });

@@ -72,7 +72,9 @@ pub(super) struct Lane {
     pub(super) next: RwSignal<Option<String>>,
     /// The last place covered by what is loaded; what lies behind it comes with the cursor.
     pub(super) bound: StoredValue<Option<Place>>,
+    /// The next cards are asked for, or could not be had and are to rest.
     pub(super) loading: RwSignal<bool>,
+    pub(super) again: Again,
     pub(super) adding: RwSignal<bool>,
     pub(super) collapsed: RwSignal<bool>,
     /// Scroll position and height of what one sees, px.
@@ -91,6 +93,7 @@ impl Lane {
             next: RwSignal::new(None),
             bound: StoredValue::new(None),
             loading: RwSignal::new(false),
+            again: Again::new(),
             adding: RwSignal::new(false),
             collapsed: RwSignal::new(false),
             top: RwSignal::new(0.0),
@@ -106,6 +109,9 @@ impl Lane {
         self.next.set(next);
         self.totals.set(totals);
         self.cards.set(cards);
+        // Nothing is waited for any more, however long the rest would be.
+        self.loading.set(false);
+        self.again.loaded();
     }
 
     pub(super) fn name(self) -> String {

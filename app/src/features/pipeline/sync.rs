@@ -15,6 +15,7 @@ use super::model::{Card, Lane, OpenBoard, arranged, outcome_of, place_of};
 use crate::api::Fault;
 use crate::api::board::{board_cards, board_totals, open_board};
 use crate::context::browser_now;
+use crate::record::learn_titles;
 
 /// Events of the same moment are applied together.
 const GATHER: Duration = Duration::from_millis(16);
@@ -90,7 +91,7 @@ impl OpenBoard {
             LiveEvent::Changed { record_type, row, titles, actor_id } if record_type == "opportunity" => {
                 let news = titles.iter().any(|(id, title)| self.titles.with_untracked(|t| t.get(id) != Some(title)));
                 if news && (self.find(row.id).is_some() || self.lane_of(&row).is_some()) {
-                    self.titles.update(|all| all.extend(titles));
+                    learn_titles(self.titles, titles);
                 }
                 self.changed(row, actor_id);
             }
@@ -258,7 +259,7 @@ impl OpenBoard {
             if self.drag.is_active() {
                 return self.cards_soon();
             }
-            self.titles.update(|titles| titles.extend(board.titles));
+            learn_titles(self.titles, board.titles);
             if self.pipeline.with_untracked(|pipeline| pipeline.version != board.pipeline.version) {
                 self.pipeline.set(board.pipeline);
             }
@@ -296,23 +297,24 @@ impl OpenBoard {
         }
     }
 
-    /// Loads the next cards of a lane.
+    /// Loads the next cards of a lane. It asks once more, after a rest, for what could not be had.
     pub(super) fn load_more(self, lane: Lane) {
         let Some(cursor) = lane.next.get_untracked().filter(|_| !lane.loading.get_untracked()) else { return };
         lane.loading.set(true);
         let query = self.query.get_value();
         spawn_local(async move {
             let found = board_cards(query, lane.id, cursor.clone()).await;
-            if !self.is_open() {
-                return;
-            }
-            lane.loading.set(false);
             // The lane was filled anew meanwhile: these cards are its past.
-            let Ok(found) = found else { return };
-            if lane.next.get_untracked().as_ref() != Some(&cursor) {
+            if !self.is_open() || lane.next.get_untracked().as_ref() != Some(&cursor) {
                 return;
             }
-            self.titles.update(|titles| titles.extend(found.titles));
+            let found = match found {
+                Ok(found) => found,
+                Err(Fault(error)) => return self.rest_of(lane, &error),
+            };
+            lane.loading.set(false);
+            lane.again.loaded();
+            learn_titles(self.titles, found.titles);
             let bound = found.cards.last().map(place_of);
             let unknown: Vec<Card> =
                 found.cards.into_iter().filter(|row| self.find(row.id).is_none()).map(Card::new).collect();
@@ -323,6 +325,19 @@ impl OpenBoard {
                 cards.sort_by_cached_key(Card::place);
             });
         });
+    }
+
+    /// Lets a lane rest whose next cards could not be had; without that nothing would ask for them until somebody scrolls.
+    fn rest_of(self, lane: Lane, error: &Error) {
+        match lane.again.after(error) {
+            Some(rest) => {
+                let over = move || {
+                    lane.loading.try_set(false);
+                };
+                set_timeout(over, rest);
+            }
+            None => self.reopen.run(()),
+        }
     }
 }
 

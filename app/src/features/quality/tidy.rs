@@ -150,12 +150,6 @@ impl Tidying {
 
     fn view(self) -> AnyView {
         let page = self.page;
-        let names = move |id: Uuid| {
-            self.rows.with(|rows| {
-                let row = rows.iter().find(|row| row.id == id);
-                row.and_then(|row| row.text(self.def.title)).unwrap_or_default().to_owned()
-            })
-        };
         let is_looking = Signal::derive(move || matches!(self.looking.get(), Looking::Under(_)));
         let busy = Signal::derive(move || is_looking.get() || self.batch.is_running());
         let state = move || match self.looking.get() {
@@ -178,7 +172,7 @@ impl Tidying {
                     <Button icon="search" disabled=busy on_click=move |_| self.look()>{t("quality.look")}</Button>
                 </div>
                 {state}
-                {self.batch.view(names)}
+                {self.batch.view()}
             </section>
         }
         .into_any()
@@ -199,7 +193,7 @@ impl Tidying {
         });
         let change = move |_| {
             let changes = untrack(|| lines.with_value(|lines| self.changes(lines)));
-            self.batch.start(changes, "quality.done");
+            self.rows.with_untracked(|rows| self.batch.start(rows, changes, "quality.done"));
         };
         let group = move |rule: Rule| {
             (move || {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::format::relative;
+use shared::format::{paired, relative};
 use shared::i18n::{error_message, translate};
 use shared::post::{AsideLetter, GONE};
 
@@ -84,7 +84,7 @@ fn Letter(
         let known = page.text(&format!("mail.aside.{reason}"));
         match error.as_deref() {
             Some(GONE) => page.text("mail.aside.gone"),
-            Some(error) => format!("{known}: {error}"),
+            Some(error) => paired(page.locale.get(), &known, error),
             None => known,
         }
     };

@@ -23,6 +23,7 @@ use super::roster::Failed;
 use crate::api::admin::audit;
 use crate::context::{Page, t};
 use crate::record::Logged;
+use crate::record::learn_titles;
 use crate::ui::{Badge, Button, EmptyState, LinkButton, SkeletonRows, Toasts, Tone};
 use filters::{FilterBar, Filters};
 
@@ -72,7 +73,7 @@ fn Entries(found: AuditPage, filters: Filters) -> impl IntoView {
         spawn_local(async move {
             match audit(query).await {
                 Ok(found) => {
-                    known.titles.update(|titles| titles.extend(found.titles));
+                    learn_titles(known.titles, found.titles);
                     known.custom.update(|custom| custom.extend(found.custom));
                     entries.update(|entries| entries.extend(found.entries));
                     next.set(found.next);

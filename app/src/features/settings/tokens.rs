@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::Error;
-use shared::format::{date_time, relative};
+use shared::format::{date_time, paired, relative};
 use shared::i18n::error_message;
 
 use super::SectionHead;
@@ -57,20 +57,21 @@ fn Token(token: TokenLine, loaded: Tokens) -> impl IntoView {
             loaded.refetch();
         });
     };
-    let used = move || match last_used_at {
-        Some(at) => relative(page.locale.get(), at, page.now.get()),
-        None => page.text("admin.tokens.never_used"),
+    let told = move |key: &str, value: String| paired(page.locale.get(), &page.text(key), &value);
+    let used = move || {
+        let at = last_used_at.map(|at| relative(page.locale.get(), at, page.now.get()));
+        told("admin.tokens.last_used", at.unwrap_or_else(|| page.text("admin.tokens.never_used")))
     };
-    let ends = move || match expires_at {
-        Some(at) => date_time(page.locale.get(), at, &page.zone()),
-        None => page.text("admin.tokens.never"),
+    let ends = move || {
+        let at = expires_at.map(|at| date_time(page.locale.get(), at, &page.zone()));
+        told("admin.tokens.expires", at.unwrap_or_else(|| page.text("admin.tokens.never")))
     };
     view! {
         <li class="admin-row">
             <Icon name="workflow" size=Size::Large/>
             <div class="admin-row-main">
                 <b>{name}</b>
-                <span class="meta">{t("admin.tokens.last_used")}": "{used}" · "{t("admin.tokens.expires")}": "{ends}</span>
+                <span class="meta">{used}" · "{ends}</span>
             </div>
             <Button kind=ButtonKind::Ghost on_click=revoke>{t("admin.tokens.revoke")}</Button>
         </li>

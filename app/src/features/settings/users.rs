@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::Row;
-use shared::format::listed;
+use shared::format::{listed, paired};
 use shared::i18n::{error_message, field_label};
 use shared::record::{ids, texts};
 use shared::types::USER;
@@ -130,10 +130,7 @@ fn service_text(page: Page, row: &Row) -> String {
     let skills = listed(locale, &skills);
     let most = row.integer("ticket_capacity").map(|most| most.to_string()).unwrap_or_default();
     let said = [("skills", skills), ("ticket_capacity", most)].into_iter().filter(|(_, value)| !value.is_empty());
-    let named = said.map(|(field, value)| {
-        let field = field_label(locale, &USER, field);
-        page.text_with("structured.setting", &[("field", &field), ("value", &value)])
-    });
+    let named = said.map(|(field, value)| paired(locale, &field_label(locale, &USER, field), &value));
     named.collect::<Vec<_>>().join(" · ")
 }
 

@@ -258,7 +258,7 @@ fn ticket_view(feed: Feed, at: DateTime<Utc>, row: &Row, fresh: bool) -> impl In
     // Who may not see the kind reads the subject alone.
     let called = move || match kind.get() {
         kind if kind.is_empty() => subject.clone(),
-        kind => page.text_with("timeline.ticket", &[("kind", &kind), ("subject", &subject)]),
+        kind => format::paired(page.locale.get(), &kind, &subject),
     };
     let number = Signal::stored(row.text("number").unwrap_or_default().to_owned());
     let (look, icon) = look_of(row.text("kind").unwrap_or_default());

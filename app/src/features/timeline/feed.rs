@@ -19,6 +19,7 @@ use crate::api::records::list_records;
 use crate::api::timeline::read_timeline;
 use crate::api::{Answer, Fault};
 use crate::context::Page;
+use crate::record::learn_titles;
 
 /// How long changes of a record may gather before its newest entries are read again.
 const REST: Duration = Duration::from_millis(300);
@@ -107,7 +108,7 @@ impl Feed {
         self.entries.set(loaded.entries.into_iter().filter(|entry| !is_open_task(entry)).collect());
         self.planned.set(planned.rows);
         self.titles.set(loaded.titles);
-        self.titles.update(|titles| titles.extend(planned.titles));
+        learn_titles(self.titles, planned.titles);
         self.custom.set(loaded.custom);
         self.next.set(loaded.next);
         self.failed.set(None);
@@ -197,7 +198,7 @@ impl Feed {
                 fresh.insert(row.id.to_string());
             });
         }
-        self.titles.update(|all| all.extend(titles));
+        learn_titles(self.titles, titles);
         self.put(record_type, row);
     }
 
@@ -314,7 +315,7 @@ impl Feed {
     }
 
     fn merge(self, page: TimelinePage) {
-        self.titles.update(|all| all.extend(page.titles));
+        learn_titles(self.titles, page.titles);
         self.custom.update(|all| all.extend(page.custom));
         self.entries.update(|all| {
             for entry in page.entries.into_iter().filter(|entry| !is_open_task(entry)) {

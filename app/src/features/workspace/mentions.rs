@@ -63,7 +63,9 @@ fn is_open(ticket: Uuid) -> bool {
 fn sentence(page: Page, row: &Row, titles: &Titles, ticket: Uuid) -> String {
     // What mail says of itself is kept in one language.
     let by_mail = row.text("notice").map(|_| page.text_now("ui.word.system"));
-    let name = by_mail.as_deref().or_else(|| row.text("author_name")).unwrap_or_default();
+    let name = by_mail.as_deref().or_else(|| row.text("author_name"));
+    // Whom messages are signed by may be hidden, who wrote them not.
+    let name = name.or_else(|| titles.get(&row.reference("created_by")?).map(String::as_str)).unwrap_or("…");
     let subject = titles.get(&ticket).map_or("…", String::as_str);
     translate(page.locale.get_untracked(), "live.mentioned", &[("name", name), ("subject", subject)])
 }

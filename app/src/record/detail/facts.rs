@@ -4,6 +4,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use shared::access::FieldAccess;
 use shared::command::Change;
+use shared::format::paired;
 use shared::record::{NOT_WORKING, is_empty, is_marked, texts};
 use shared::{Row, i18n};
 
@@ -117,7 +118,7 @@ fn shown(
         return view! { <div class="fact-linked">{value}{pencil(label, begin)}</div> }.into_any();
     }
     let text = context.titles.with(|titles| value_text(page, attribute, &row.values, titles));
-    let label = if text.is_empty() { label } else { format!("{label}: {text}") };
+    let label = if text.is_empty() { label } else { paired(page.locale.get(), &label, &text) };
     view! {
         <button type="button" class="fact-edit" aria-label=label on:click=move |_| begin()>{view(Shown::Inert)}</button>
     }

@@ -2,6 +2,7 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use shared::format::paired;
 use shared::record::{CUSTOM, Kind, is_empty};
 use shared::{FieldError, i18n};
 
@@ -54,9 +55,8 @@ fn notices(state: FormState) -> AnyView {
             .map(|e| match e.field.as_str() {
                 "" => i18n::field_error(page.locale.get(), e),
                 field => {
-                    let label = i18n::field_label(page.locale.get(), state.def, field);
-                    let said = i18n::field_error(page.locale.get(), e);
-                    page.text_with("structured.setting", &[("field", &label), ("value", &said)])
+                    let locale = page.locale.get();
+                    paired(locale, &i18n::field_label(locale, state.def, field), &i18n::field_error(locale, e))
                 }
             })
             .collect();

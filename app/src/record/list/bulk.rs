@@ -5,14 +5,12 @@ use serde_json::Value;
 use shared::access::Action;
 use shared::command::Change;
 use shared::duplicates::{MOST_MERGED, can_have};
-use shared::{FieldError, Row, i18n};
-use uuid::Uuid;
+use shared::{FieldError, Row, format, i18n};
 
 use super::ListContext;
 use super::data::ListData;
 use crate::context::t;
 use crate::record::attribute::{Attribute, SYSTEM_GROUP};
-use crate::record::called::called;
 use crate::record::editor::{Editing, editor};
 use crate::record::ticks::ticked_count;
 use crate::record::{Batch, MergeDialog};
@@ -21,12 +19,6 @@ use crate::ui::{Button, ButtonKind, Choice, Dialog, Field, Select, Size, Toasts}
 pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: ListData) -> AnyView {
     let page = context.page;
     let batch = Batch::new(page, context.def, move |row| data.put(row));
-    let name_of = move |id: Uuid| {
-        data.rows.with(|rows| {
-            let row = rows.iter().find(|row| row.id == id);
-            row.map(|row| called(page, context.def, row)).unwrap_or_default()
-        })
-    };
     let (editing, merging) = (RwSignal::new(false), RwSignal::new(false));
     let chosen_ids =
         Signal::derive(move || data.selected.with(|selected| selected.iter().copied().collect::<Vec<_>>()));
@@ -43,8 +35,9 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
     // Where one chooses on a phone, the bar has the way to choose all.
     let shown = Memo::new(move |_| count.get() != 0 || context.selecting.get());
     let archive = move |_| {
-        let changes = chosen(data).into_iter().map(|row| Change::Archive { id: row.id }).collect();
-        batch.start(changes, "bulk.archived");
+        let rows = chosen(data);
+        let changes = rows.iter().map(|row| Change::Archive { id: row.id }).collect();
+        batch.start(&rows, changes, "bulk.archived");
     };
     view! {
         <Show when=move || shown.get()>
@@ -74,7 +67,7 @@ pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, data: 
         </Show>
         <BulkDialog context all data batch open=editing/>
         {can_have(context.def).then(|| view! { <MergeDialog def=context.def ids=chosen_ids open=merging on_merged=merged/> })}
-        {batch.view(name_of)}
+        {batch.view()}
     }
     .into_any()
 }
@@ -111,17 +104,19 @@ fn BulkDialog(
         usable
             .with_value(|all| all.iter().map(|a| Choice::new(a.name(), a.label(page.locale.get()))).collect::<Vec<_>>())
     });
-    let count = Memo::new(move |_| data.selected.with(std::collections::BTreeSet::len).to_string());
+    let chosen_count = Memo::new(move |_| data.selected.with(std::collections::BTreeSet::len));
+    let count = Memo::new(move |_| format::number(page.locale.get(), chosen_count.get()));
     let save = move |_| {
         let Some(attribute) = untrack(attribute) else { return };
         match attribute.normalize(&value.get_untracked()) {
             Err(problem) => error.set(Some(problem)),
             Ok(clean) => {
                 let values = attribute.patch(clean);
-                let change = |row: Row| Change::Update { id: row.id, version: None, values: values.clone() };
-                let changes = chosen(data).into_iter().map(change).collect();
+                let change = |row: &Row| Change::Update { id: row.id, version: None, values: values.clone() };
+                let rows = chosen(data);
+                let changes = rows.iter().map(change).collect();
                 open.set(false);
-                batch.start(changes, "bulk.done");
+                batch.start(&rows, changes, "bulk.done");
             }
         }
     };

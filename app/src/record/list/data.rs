@@ -22,6 +22,7 @@ use crate::record::conflict::Clash;
 use crate::record::inline::{Put, Target};
 use crate::record::relist::{Relisting, relist_now, relist_soon};
 use crate::record::ticks::Tickable;
+use crate::record::titles::learn_titles;
 
 /// Rows ahead of the last one in view at which the next page is asked for.
 const AHEAD: usize = 20;
@@ -79,7 +80,7 @@ impl ListData {
             reopen,
         };
         Effect::new(move |_| data.shared_total.set(data.total.get()));
-        Effect::new(move |_| data.titles.with(|titles| context.titles.update(|all| all.extend(titles.clone()))));
+        Effect::new(move |_| data.titles.with(|titles| learn_titles(context.titles, titles.clone())));
         Live::take().follow(&first.live, move |event| data.follow(event));
         data
     }
@@ -113,7 +114,7 @@ impl ListData {
             // Filled anew meanwhile, or left: these rows are its past.
             return Ok(next.is_some());
         }
-        self.titles.update(|titles| titles.extend(found.titles));
+        learn_titles(self.titles, found.titles);
         self.rows.update(|rows| {
             let known: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
             rows.extend(found.rows.into_iter().filter(|row| !known.contains(&row.id)));
@@ -162,7 +163,7 @@ impl ListData {
     fn take_in(self, event: &LiveEvent) {
         match event {
             LiveEvent::Changed { record_type, row, titles, .. } if record_type == self.def.name => {
-                self.titles.try_update(|all| all.extend(titles.clone()));
+                learn_titles(self.titles, titles.clone());
                 self.changed(row);
             }
             LiveEvent::Changed { record_type, row, .. } => self.renamed(record_type, row),

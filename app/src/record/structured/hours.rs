@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
+use shared::format::paired;
 use shared::record::Values;
 use shared::sla::WEEKDAYS;
 
@@ -56,7 +57,7 @@ fn day(page: Page, id: String, value: RwSignal<Value>, label: Signal<String>, cl
     };
     let one = move |(key, (from, to)): (usize, Interval)| {
         let input = |text: RwSignal<String>, name: &'static str| {
-            let named = Signal::derive(move || format!("{}: {}", label.get(), page.text(name)));
+            let named = Signal::derive(move || paired(page.locale.get(), &label.get(), &page.text(name)));
             view! {
                 <input
                     class="input"
@@ -116,7 +117,7 @@ pub(super) fn week(editing: &Editing) -> AnyView {
         });
         let wrong = move || {
             let message = message_within(page, errors, &path())?;
-            Some(page.text_with("structured.setting", &[("field", &name.get()), ("value", &message)]))
+            Some(paired(page.locale.get(), &name.get(), &message))
         };
         // The first workday says what the others are like.
         let spread = move |_| days[1..5].iter().for_each(|other| other.set(hours.get_untracked()));

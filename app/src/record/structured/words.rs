@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::format::{date, weekday_name};
+use shared::format::{date, paired, weekday_name};
 use shared::i18n::lookup;
 use shared::query::{Filter, Titles};
 use shared::record::{CustomField, Kind, Part, Shape, Values, day};
@@ -153,10 +153,13 @@ fn set(page: Page, target: &str, names: &[&str], value: &Value, titles: &Titles)
     let said = |attribute: Attribute| {
         let text = value_text(page, &attribute, values, titles);
         let text = if text.is_empty() { page.text("ui.word.none") } else { text };
-        let label = attribute.label(page.locale.get());
-        // Tags come to those that are there.
-        let key = if attribute.kind() == Kind::Tags { "ui.record.adds" } else { "structured.setting" };
-        page.text_with(key, &[("field", &label), ("value", &text)])
+        let locale = page.locale.get();
+        let label = attribute.label(locale);
+        match attribute.kind() {
+            // Tags come to those that are there.
+            Kind::Tags => page.text_with("ui.record.adds", &[("field", &label), ("value", &text)]),
+            _ => paired(locale, &label, &text),
+        }
     };
     chosen.map(said).collect()
 }

@@ -7,6 +7,7 @@ use leptos::web_sys::{ClipboardEvent, Element, HtmlDivElement, HtmlDocument, Nod
 use shared::record::rich::{escape, from_text, to_text};
 
 use super::Area;
+use super::caret;
 use super::clean::clean;
 use super::history::History;
 
@@ -170,6 +171,26 @@ impl RichEditor {
         self.step(|| execute("insertHTML", html));
     }
 
+    /// As [`Self::insert`], with a space before it where it would stand against a word.
+    pub fn insert_apart(self, html: &str) {
+        if self.area().is_none() {
+            return;
+        }
+        self.focus();
+        // What is more than a link or plain text begins a line of its own.
+        let is_in_line = !html.starts_with('<') || html.starts_with("<a ");
+        // Another one at the beginning would be taken for the source's layout.
+        let space = if is_in_line && self.last_said().is_some_and(wants_space) { "&nbsp;" } else { "" };
+        self.insert(&format!("{space}{html}"));
+    }
+
+    /// The character before the caret, or the line break where it begins a line; none while something is selected.
+    fn last_said(self) -> Option<char> {
+        let (area, selection) = (self.area()?, self.selection().filter(Selection::is_collapsed)?);
+        let place = caret::place(&area, &selection.get_range_at(0).ok()?).checked_sub(1)?;
+        caret::said(&area).get(place).copied()
+    }
+
     /// Puts HTML in place of so many characters before the caret.
     pub fn replace_before(self, characters: usize, html: &str) {
         self.focus();
@@ -237,5 +258,23 @@ pub(super) fn put_caret(node: &Node, offset: u32) {
 fn execute(command: &str, argument: &str) {
     if let Ok(document) = document().dyn_into::<HtmlDocument>() {
         drop(document.exec_command_with_show_ui_and_value(command, false, argument));
+    }
+}
+
+/// Whether a word that follows is set apart: behind words and what closes them, not behind Chinese. Tables of all letters would
+/// weigh more.
+fn wants_space(last: char) -> bool {
+    let ends = matches!(last, ',' | '.' | ';' | ':' | '!' | '?' | ')');
+    ends || last.is_ascii_alphanumeric() || matches!(last, '\u{c0}'..='\u{52f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wants_space;
+
+    #[test]
+    fn words_are_set_apart_but_from_chinese_and_where_a_space_or_a_line_is() {
+        assert!("Dear3é,.:я)".chars().all(wants_space));
+        assert!(!"您，。（( \u{a0}\n/“".chars().any(wants_space));
     }
 }

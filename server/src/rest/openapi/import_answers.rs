@@ -120,11 +120,12 @@ pub(super) fn undo_run() -> Value {
     let there = json!({"type": "boolean", "description": "It can be opened."});
     let record = whole(json!({"record_type": type_name(), "id": id(), "title": title, "there": there}));
     let why = json!({"enum": ["changed", "gone", "forbidden", "in_use"]});
+    let reason = "Why it failed, as the code of an error, if that is known: `stopped` where somebody stopped it.";
     whole(json!({
         "change_set": {"type": "string", "format": "uuid", "description": "The set that is taken back."},
         "undo": {"type": "string", "format": "uuid", "description": "Change set of the undo itself."},
         "status": {"type": "string", "enum": ["waiting", "running", "finished", "failed"]},
-        "reason": {"type": ["string", "null"], "description": "Why it failed, as the code of an error, if that is known."},
+        "reason": {"type": ["string", "null"], "description": reason},
         "total": count("Records to look at; none until they are counted."),
         "done": count("Records looked at."),
         "undone": count("Records that were set back, once it is finished."),

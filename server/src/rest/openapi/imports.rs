@@ -25,7 +25,7 @@ pub(super) fn paths() -> Map<String, Value> {
         ("imports/{id}/errors", one(("get", errors()))),
         ("change-sets/{id}/undo", {
             let take_back = undo("undo_change_set", "change-sets", "Take a change set back");
-            json!({"parameters": [id()], "get": read_undo(), "post": take_back})
+            json!({"parameters": [id()], "get": read_undo(), "post": take_back, "delete": stop_undo()})
         }),
     ];
     paths.into_iter().map(|(path, operations)| (format!("/api/v1/{path}"), operations)).collect()
@@ -135,8 +135,10 @@ fn undo(name: &str, tag: &str, summary: &str) -> Value {
     let answer = json_answer("What was set back, and what was kept.", &reference("undo_outcome"));
     let mut begun = json_answer("It is being undone in the background.", &reference("undo_run"));
     begun["headers"] = json!({"Location": header("location")});
+    let of_set = json!({"id": "$response.body#/change_set"});
     begun["links"] = json!({
-        "read": {"operationId": "read_undo", "parameters": {"id": "$response.body#/change_set"}},
+        "read": {"operationId": "read_undo", "parameters": of_set},
+        "stop": {"operationId": "stop_undo", "parameters": of_set},
     });
     let mut operation = operation(name, summary, json!([]), answers(200, answer, &[404, 422]));
     operation["responses"]["202"] = begun;
@@ -155,6 +157,18 @@ fn read_undo() -> Value {
         operation("read_undo", "How far an undo in the background is", json!([]), answers(200, answer, &[404]));
     operation["tags"] = json!(["change-sets"]);
     operation
+}
+
+fn stop_undo() -> Value {
+    let answer = json_answer("It is stopped.", &reference("undo_run"));
+    let answers = answers(200, answer, &[404, 422]);
+    let mut operation = operation("stop_undo", "Stop an undo in the background", json!([]), answers);
+    operation["tags"] = json!(["change-sets"]);
+    described(
+        operation,
+        "Nothing was changed then, and it can be begun again. Stopping it again is answered like the first time; one that is \
+         finished can't be stopped (`already_undone`), but taken back in turn.",
+    )
 }
 
 fn errors() -> Value {

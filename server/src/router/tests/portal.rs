@@ -444,6 +444,7 @@ async fn a_press_in_a_mail_chooses_and_only_a_press_on_the_page_counts() {
     for path in [link.clone(), format!("{link}?score=9"), format!("{link}?score=x")] {
         let shown = pages.get(&path, "").await.text;
         assert!(shown.contains("name=\"score\"") && !shown.contains("data-save"), "{path}: {shown}");
+        assert!(shown.contains("data-keep"), "what is typed outlives a reload: {shown}");
         assert!(!shown.contains("lang=zh-CN"), "it is asked in one language alone: {shown}");
     }
     let answered = pages.post(&link, "", &[("score", "4"), ("comment", "Good")]).await;
@@ -688,6 +689,24 @@ async fn all_boxes_that_are_ticked_are_kept_and_ticked_again() {
     for part in ["value=\"Red\" checked", "value=\"Blue\" checked", "value=\"Green\">", "value=\"no\" selected>No<"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
+}
+
+#[tokio::test]
+async fn a_letter_without_text_is_told_in_the_language_of_the_page() {
+    let pages = Pages::new().await;
+    let (number, own) = pages.customer("li@example.com", "Mine").await;
+    let empty = "update ticket_messages set content = $1";
+    sqlx::query(empty).bind(shared::post::SAYS_NOTHING).execute(&pages.test.owner).await.unwrap();
+    sqlx::query("update tickets set description = $1")
+        .bind(shared::post::SAYS_NOTHING)
+        .execute(&pages.test.owner)
+        .await
+        .unwrap();
+    let path = format!("/portal/lin/tickets/{number}");
+    let page = pages.get(&path, &own).await.text;
+    assert!(page.contains("<p class=\"muted\">(No text)</p>") && !page.contains("<p>–</p>"), "{page}");
+    let page = pages.get(&path, &format!("{own}; gx_locale=zh-CN")).await.text;
+    assert!(page.contains("（无正文）"), "{page}");
 }
 
 #[tokio::test]

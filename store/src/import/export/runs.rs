@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::reach::Reach;
 use crate::error::from_sqlx;
+use crate::locks::nobody_else_at;
 use crate::pool::{DbRole, Store, Tx};
 use crate::write::note_file;
 
@@ -117,11 +118,7 @@ impl Store {
             return self.export_run(actor, id).await;
         }
         // Requests of one user come one after the other here, or each would see room for itself.
-        sqlx::query("select pg_advisory_xact_lock(hashtextextended('export:' || $1::text, 0))")
-            .bind(actor.user_id)
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        nobody_else_at(&mut tx, "exports", actor.user_id).await?;
         let open: i64 = sqlx::query_scalar(
             "select count(*) from export_runs where org_id = $1 and actor_id = $2 and status in ('waiting', 'running')",
         )

@@ -1,6 +1,7 @@
 //! Decides what an import will do, without writing anything.
 
 mod answers;
+mod archived;
 mod ask;
 mod chances;
 mod change;
@@ -333,6 +334,7 @@ impl Planner<'_> {
     async fn window(&mut self, running: &mut Running<'_>, rows: Vec<Texts>) -> Result<()> {
         self.look_up(running, &rows).await?;
         let identified = self.identify(running, rows).await?;
+        self.look_up_archived(running, &identified).await?;
         announce(running, &identified);
         let mut draughts = Vec::new();
         for (row, texts) in identified {

@@ -73,6 +73,13 @@ fn adrift(parent: &str, row: &Draught) -> Option<&'static str> {
     row.errors.iter().any(|error| error.field == parent).then_some(code)
 }
 
+/// References of a row that tell which of several namesakes a cell means.
+fn telling(cell: &Reference<'_>) -> Vec<&'static str> {
+    let mut telling = belonging(cell.def, cell.target);
+    telling.retain(|name| *name != cell.field.name);
+    telling
+}
+
 /// The folded texts by which a cell may name records: as a whole, entry by entry, and people with their addresses.
 pub(super) fn named_by(text: &str) -> Vec<String> {
     let people = text.split(';').filter_map(values::reached).flat_map(|(name, email)| [name, email]);
@@ -124,6 +131,9 @@ impl Planner<'_> {
     /// The record that an entry of a cell names, by an answer if need be.
     fn meant(&mut self, cell: &Reference<'_>, entry: &str, names: &mut Lookup, found: &[(Uuid, String)]) -> Meant {
         let mut called = entry.to_owned();
+        if let Some(id) = self.archived(cell, entry, names, found) {
+            return Ok(Some((id, called)));
+        }
         for _ in 0..FOLLOWED {
             let mut all = names.all(&called, cell.parent());
             all.retain(|id| !self.is_made_elsewhere(cell, &called, *id));
@@ -154,6 +164,18 @@ impl Planner<'_> {
             }
         }
         Err("reference")
+    }
+
+    /// The archived record that a cell names, if the row's record refers to it already: that is no change. What is there goes
+    /// before it, what rows make as well; what an answer makes of the name is meant for the other rows.
+    fn archived(&self, cell: &Reference<'_>, entry: &str, names: &Lookup, found: &[(Uuid, String)]) -> Option<Uuid> {
+        let archived = names.archived(entry, cell.parent());
+        if archived.is_empty() || self.is_moved(cell, &telling(cell)) {
+            return None;
+        }
+        let is_answered = |id: &Uuid| self.created.values().any(|made| made == id);
+        let is_free = names.all(entry, cell.parent()).iter().all(is_answered);
+        self.kept(cell, &archived, found).filter(|_| is_free)
     }
 
     /// Counts a row with a text for which an answer has made a record: the question is about all rows that have it.
@@ -188,11 +210,8 @@ impl Planner<'_> {
         let given = |name: &str| shared::record::id(&cell.row.given, name);
         let before = self.before(cell);
         let stored = |name: &str| before.and_then(|row| row.reference(name));
-        let mut telling = belonging(cell.def, cell.target);
-        telling.retain(|name| *name != cell.field.name);
-        // A deal that goes to another customer leaves that one's people.
-        let is_moved = telling.iter().any(|name| given(name).is_some_and(|owner| Some(owner) != stored(name)));
-        if let Some(id) = kept.filter(|_| !is_moved) {
+        let telling = telling(cell);
+        if let Some(id) = kept.filter(|_| !self.is_moved(cell, &telling)) {
             return vec![id];
         }
         let fits = |id: &Uuid| {
@@ -207,6 +226,14 @@ impl Planner<'_> {
             Some(id) => vec![id],
             None => left,
         }
+    }
+
+    /// Whether a row's record goes to something else that tells: a deal that goes to another customer leaves that one's people.
+    fn is_moved(&self, cell: &Reference<'_>, telling: &[&str]) -> bool {
+        let before = self.before(cell);
+        let stored = |name: &str| before.and_then(|row| row.reference(name));
+        let given = |name: &str| shared::record::id(&cell.row.given, name);
+        telling.iter().any(|name| given(name).is_some_and(|owner| Some(owner) != stored(name)))
     }
 
     /// The row's record as it is before, or as a row further up makes it.

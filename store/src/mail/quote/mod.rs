@@ -9,6 +9,8 @@ mod marks;
 #[cfg(test)]
 mod tests;
 
+use shared::post::QUOTE_FOLD;
+
 pub use html::{html, unfolded};
 
 /// A letter's text or HTML in three pieces, of which the middle one is history or signature. Of HTML each is well-formed
@@ -37,7 +39,7 @@ impl Folded {
             return self.visible();
         }
         let Self { before, folded, after } = self;
-        format!("{before}<details class=\"quoted\"><summary>…</summary>{folded}</details>{after}")
+        format!("{before}<details class=\"quoted\">{QUOTE_FOLD}{folded}</details>{after}")
     }
 }
 

@@ -17,6 +17,7 @@ use super::super::load::rows_by_id;
 use super::super::prepare::{Act, Prepared};
 use super::rules::{add, fitting, rules};
 use crate::error::from_sqlx;
+use crate::locks::nobody_else_at;
 use crate::pool::Tx;
 
 /// What the system changes of a new ticket, and why.
@@ -129,11 +130,7 @@ async fn first_queue(
 /// that nobody waits for somebody who waits for them.
 pub(super) async fn hold_turns(tx: &mut Tx, queues: BTreeSet<Uuid>) -> Result<()> {
     for queue in queues {
-        sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 5))")
-            .bind(queue)
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        nobody_else_at(tx, "turns", queue).await?;
     }
     Ok(())
 }

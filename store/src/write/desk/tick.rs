@@ -17,6 +17,7 @@ use super::super::load::rows_by_id;
 use super::clocks::{Told, histories, renew};
 use super::policy::{Policy, policies};
 use super::route::{choose, hold_turns};
+use crate::desk::push_urgency;
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
 use crate::scope::Sql;
@@ -67,18 +68,16 @@ impl Store {
     /// Gives tickets that nobody works to agents who are free, in the queues that do so; what is put off waits for its time.
     pub(crate) async fn route_waiting(&self, org_id: Uuid) -> Result<()> {
         let mut tx = self.begin(org_id, DbRole::Writer).await?;
-        let waiting: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        let mut sql = Sql::new(
             "select t.id, t.queue_id from tickets t
              join queues q on q.org_id = t.org_id and q.id = t.queue_id and q.routing <> 'manual' and q.archived_at is null
-             where t.org_id = $1 and t.owner_id is null and t.archived_at is null and t.status in ('new', 'open')
-             and (t.snoozed_until is null or t.snoozed_until <= now())
-             order by t.due_at nulls last, t.id limit $2 for no key update of t skip locked",
-        )
-        .bind(org_id)
-        .bind(AT_ONCE)
-        .fetch_all(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+             where t.owner_id is null and t.archived_at is null and t.status in ('new', 'open')
+             and (t.snoozed_until is null or t.snoozed_until <= now()) and t.org_id = ",
+        );
+        sql.push_bind(org_id);
+        push_urgency(&mut sql);
+        sql.push(" limit ").push_bind(AT_ONCE).push(" for no key update of t skip locked");
+        let waiting: Vec<(Uuid, Uuid)> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
         let Some(system) = self.system(&mut tx, &waiting).await? else { return Ok(()) };
         hold_turns(&mut tx, waiting.iter().map(|(_, queue)| *queue).collect()).await?;
         let mut full = Vec::new();

@@ -11,17 +11,18 @@ use uuid::Uuid;
 use super::mask::Mask;
 use super::parted::{led, moved, noted};
 use super::whose::Whose;
-use super::{Erasing, Known, is_part_of, linked};
+use super::{Erasing, Known, is_part_of, linked, there};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
-use crate::scope::{Sql, push_ids};
 
 /// What is found of them in tickets beside what refers to them.
 pub(super) struct Apart {
     /// Tickets without a contact that came from an address of theirs alone; not such as refer to them otherwise.
     asked: Vec<Uuid>,
-    /// Tickets of theirs that are no more.
-    gone: Vec<Uuid>,
+    /// Tickets that came from such an address, and have another one now. What the log says of them goes, what they say is masked.
+    former: BTreeSet<Uuid>,
+    /// Tickets of theirs that are no more: they became part of others', or came from such an address and were deleted.
+    gone: BTreeSet<Uuid>,
     /// What they left in tickets of others, by type; some of it may be deleted since.
     own: Known,
     /// What others left in tickets of theirs, by type. It stays: it was said with somebody else, and the one who is erased never
@@ -66,11 +67,15 @@ impl Apart {
         own_files.extend(files_of(tx, &messages).await?);
         own_files.retain(|id| !files.contains(id));
         left.insert(TICKET_MESSAGE.name, messages);
+        let (former, mut gone) = whose.formerly_asked(tx, &theirs).await?;
+        gone.extend(parted.iter().filter(|one| one.gone).map(|one| one.id));
         let mut into = led(tx, &parted).await?;
         into.retain(|id| !theirs.contains(id));
+        into.extend(&former);
         let apart = Self {
             asked,
-            gone: parted.iter().filter(|one| one.gone).map(|one| one.id).collect(),
+            former,
+            gone,
             own: left,
             others: Known::from([(TICKET_MESSAGE.name, foreign), (ATTACHMENT.name, files)]),
             into,
@@ -102,16 +107,18 @@ impl Apart {
 }
 
 impl Erasing<'_> {
-    /// Empties tickets that came from an address of theirs, with all that was said in them; notes which that was.
+    /// Empties tickets that came from an address of theirs, with all that was said in them; notes which that was, and which were theirs
+    /// once, with what was said in those that are no more.
     pub(super) async fn empty_asked(&self, tx: &mut Tx, known: &mut Known) -> Result<()> {
-        let asked = &self.apart.asked;
-        if asked.is_empty() {
+        let Apart { asked, former, gone, .. } = &self.apart;
+        self.empty(tx, &TICKET, asked.clone()).await?;
+        known.entry(TICKET.name).or_default().extend(asked.iter().chain(former).chain(gone));
+        let whole: Vec<Uuid> = asked.iter().chain(gone).copied().collect();
+        if whole.is_empty() {
             return Ok(());
         }
-        self.empty(tx, &TICKET, asked.clone()).await?;
-        known.entry(TICKET.name).or_default().extend(asked);
         for part in parts() {
-            self.empty_linked(tx, part, (&TICKET, asked), known).await?;
+            self.empty_linked(tx, part, (&TICKET, &whole), known).await?;
         }
         Ok(())
     }
@@ -128,7 +135,6 @@ impl Erasing<'_> {
             }
             known.entry(def.name).or_default().extend(ids);
         }
-        known.entry(TICKET.name).or_default().extend(&self.apart.gone);
         Ok(())
     }
 
@@ -149,14 +155,6 @@ impl Erasing<'_> {
         }
         Ok(())
     }
-}
-
-/// Those of some records that are not deleted.
-async fn there(tx: &mut Tx, def: &RecordDef, ids: &BTreeSet<Uuid>) -> Result<Vec<Uuid>> {
-    let mut sql = Sql::new(format!("select t.id from {} t where t.org_id = ", def.table()));
-    sql.push_bind(tx.org_id);
-    push_ids(&mut sql, "t", ids.iter().copied().collect());
-    sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)
 }
 
 async fn files_of(tx: &mut Tx, messages: &BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {

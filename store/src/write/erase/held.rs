@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use shared::access::Actor;
 use shared::live::Cursor;
+use shared::types::LEAD;
 use shared::{Error, RecordDef, Result};
 use uuid::Uuid;
 
 use super::apart::Apart;
 use super::imports::Said;
+use super::leads::became;
 use super::merged;
 use super::whose::Whose;
 use crate::live::{is_written_since, snapshot_cursor};
@@ -20,6 +22,8 @@ use crate::write::load::{self, Lock};
 pub(super) struct Found {
     /// Their record, and those that were merged into it.
     pub(super) own: Vec<Uuid>,
+    /// Leads that became them.
+    pub(super) leads: Vec<Uuid>,
     pub(super) said: Said,
     pub(super) whose: Whose,
     /// What tickets tell of them beside what refers to them.
@@ -37,8 +41,8 @@ struct Person<'p> {
     found: Option<Found>,
 }
 
-/// Locks a record that is to be erased, after the tickets in which something of theirs is, as whoever merges records does. Gives what
-/// is found of them, as it is from then on.
+/// Locks a record that is to be erased, and the leads that became it, after the tickets in which something of theirs is, as whoever
+/// merges records does. Gives what is found of them, as it is from then on.
 pub(super) async fn held(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Result<Found> {
     let mut person = Person { actor, def, id, found: None };
     hold_all(tx, &mut person, BTreeSet::new()).await?;
@@ -49,10 +53,12 @@ impl Found {
     async fn of(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Result<Self> {
         let at = snapshot_cursor(&mut *tx.inner).await?;
         let own = merged(tx, id).await?;
-        let said = Said::by(tx, def, &own).await?;
-        let whose = Whose::of(tx, &own, &said).await?;
+        let mut said = Said::by(tx, def, &own).await?;
+        let leads = became(tx, def, &own, &mut said).await?;
+        let whole: Vec<Uuid> = own.iter().chain(&leads).copied().collect();
+        let whose = Whose::of(tx, &whole, &said).await?;
         let (apart, tickets) = Apart::of(tx, def, &own, &whose).await?;
-        Ok(Self { own, said, whose, apart, tickets, at })
+        Ok(Self { own, leads, said, whose, apart, tickets, at })
     }
 }
 
@@ -71,7 +77,11 @@ impl Holds for Person<'_> {
 
     async fn lock(&mut self, tx: &mut Tx) -> Result<()> {
         let locked = load::locked(tx, self.actor, self.def, &[self.id], Lock::Change).await?;
-        if locked.is_empty() { Err(Error::NotFound) } else { Ok(()) }
+        if locked.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let leads = self.found.as_ref().map(|found| found.leads.clone()).unwrap_or_default();
+        load::hold(tx, &LEAD, leads, Lock::Change).await
     }
 
     fn locks(&self) -> bool {

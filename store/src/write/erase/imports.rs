@@ -77,6 +77,13 @@ impl Said {
         }
     }
 
+    /// Adds what is said of them elsewhere.
+    pub(super) fn join(&mut self, other: Self) {
+        self.names.extend(other.names);
+        self.emails.extend(other.emails);
+        self.phones.extend(other.phones);
+    }
+
     /// Whether cells of a row tell of them: by an address, a phone, or all words of a name, wherever in the row those stand. A
     /// row too many is no loss: whoever brought it in has the file.
     fn is_told_by(&self, cells: &[String]) -> bool {

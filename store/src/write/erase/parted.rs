@@ -16,6 +16,25 @@ use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::scope::Sql;
 
+/// Whether a ticket `t` named nobody but some when an entry `e` of the log was written. What that left as it was stands in what came
+/// after it.
+macro_rules! named_nobody_but {
+    ($these:literal) => {
+        concat!(
+            "not exists (
+                 select from unnest(array['contact_id', 'customer_id'], array[t.contact_id::text, t.customer_id::text])
+                     as w (field, since)
+                 where coalesce((
+                     select coalesce(l.changes -> w.field ->> 0, '') from audit_entries l
+                     where l.org_id = e.org_id and l.record_id = e.record_id and l.version >= e.version
+                     and l.changes ? w.field order by l.version limit 1), w.since, '') <> all(",
+            $these,
+            "))"
+        )
+    };
+}
+pub(super) use named_nobody_but;
+
 /// A ticket of theirs that a merge made part of one of somebody else's, or somebody else's itself.
 pub(super) struct Parted {
     pub(super) id: Uuid,
@@ -34,9 +53,7 @@ impl Whose {
     /// tells, unless they were another customer's.
     pub(super) async fn parted(&self, tx: &mut Tx) -> Result<Vec<Parted>> {
         type Found = (Uuid, Uuid, bool, Option<String>, Option<String>, Option<Json<Value>>, Option<Json<Value>>);
-        // By an address they are theirs who named nobody or one of these. What a merge left as it was stands in what came after it.
-        let around: Vec<String> = self.around.iter().map(Uuid::to_string).chain([String::new()]).collect();
-        let found: Vec<Found> = sqlx::query_as(
+        let found: Vec<Found> = sqlx::query_as(concat!(
             // From the merges on, of which there are few: by type, the whole log would be read. A ticket may have got another
             // number since; marks name the one that it had.
             "select e.record_id, e.change_set, e.action = 'delete', coalesce(m.number, (
@@ -56,20 +73,17 @@ impl Whose {
              where s.org_id = $1 and s.source = 'merge'
              and (e.action = 'update' or e.action = 'delete' and m.change_set = e.change_set)
              and (e.changes #>> '{customer_id,0}' = any($2) or e.changes #>> '{contact_id,0}' = any($2)
-                  or lower(e.changes #>> '{requester_email,0}') = any($3) and not exists (
-                      select from unnest(array['contact_id', 'customer_id'], array[t.contact_id::text, t.customer_id::text])
-                          as w (field, since)
-                      where coalesce((
-                          select coalesce(l.changes -> w.field ->> 0, '') from audit_entries l
-                          where l.org_id = e.org_id and l.record_id = e.record_id and l.version >= e.version
-                          and l.changes ? w.field order by l.version limit 1), w.since, '') <> all($4)))
+                  or lower(e.changes #>> '{requester_email,0}') = any($3) and ",
+            // By an address they are theirs who named nobody or one of these.
+            named_nobody_but!("$4"),
+            ")
              and coalesce(e.changes #>> '{customer_id,1}', '') <> all($2)
              and coalesce(e.changes #>> '{contact_id,1}', '') <> all($2)",
-        )
+        ))
         .bind(tx.org_id)
         .bind(&self.ids)
         .bind(&self.alone)
-        .bind(around)
+        .bind(self.nobody_else())
         .fetch_all(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;

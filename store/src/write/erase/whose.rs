@@ -14,7 +14,7 @@ use crate::pool::Tx;
 
 /// By what they are known in tickets, in the log of merges and in messages.
 pub(super) struct Whose {
-    /// Their record's, and those of the records that were merged into it.
+    /// Their record's, and those of the records that were merged into it, and of leads that became it.
     pub(super) ids: Vec<String>,
     /// Those, and the customers whose contact they are: a ticket of another customer isn't theirs by its address.
     pub(super) around: Vec<Uuid>,
@@ -48,6 +48,11 @@ impl Whose {
             alone: alone.into_iter().collect(),
             names: said.names.iter().cloned().collect(),
         })
+    }
+
+    /// What the log may say of a ticket's contact and customer where that names nobody but them.
+    pub(super) fn nobody_else(&self) -> Vec<String> {
+        self.around.iter().map(Uuid::to_string).chain([String::new()]).collect()
     }
 
     /// Tickets without a contact that came from an address of theirs, and aren't those of another customer.

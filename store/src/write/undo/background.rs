@@ -13,9 +13,9 @@ use uuid::Uuid;
 use super::held::{AT_WORK, Held};
 use super::{Claim, Progress, claim, reverse, types};
 use crate::error::from_sqlx;
+use crate::locks::nobody_else;
 use crate::pool::{DbRole, Store, Tx};
 use crate::resume::Kind;
-use crate::telling::nobody_else;
 use crate::write::verify::{has_administrator, keeps_administrator};
 
 /// Undos that their node left.
@@ -189,18 +189,13 @@ async fn records(tx: &mut Tx, change_set: Uuid) -> Result<i64> {
 /// somebody is erased or was, comes to nothing: it may have read what is no longer to be told. An erasure that begins now waits for
 /// its end, since it would stop it.
 async fn finish(tx: &mut Tx, held: &Held, (undone, progress): (u64, &Progress)) -> Result<()> {
-    let finished = sqlx::query(
-        "update undo_runs set status = 'finished', finished_at = clock_timestamp(), undone = $3, total = $4, done = $4
-         where org_id = $1 and change_set = $2 and undo_set = $5 and attempt = $6 and status = 'running'",
-    )
-    .bind(tx.org_id)
-    .bind(held.sets.undone)
-    .bind(i64::try_from(undone).unwrap_or(i64::MAX))
-    .bind(progress.total.load(Ordering::Relaxed))
-    .bind(held.sets.undo)
-    .bind(held.attempt)
-    .execute(&mut *tx.inner)
-    .await
-    .map_err(from_sqlx)?;
-    if finished.rows_affected() == 0 { Err(Error::Offline) } else { Ok(()) }
+    let total = progress.total.load(Ordering::Relaxed);
+    let undone = i64::try_from(undone).unwrap_or(i64::MAX);
+    let is_ours = held
+        .note(tx, |set| {
+            set.push("status = 'finished', finished_at = clock_timestamp(), undone = ").push_bind(undone);
+            set.push(", total = ").push_bind(total).push(", done = ").push_bind(total);
+        })
+        .await?;
+    if is_ours { Ok(()) } else { Err(Error::Offline) }
 }

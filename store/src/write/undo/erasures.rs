@@ -3,31 +3,20 @@
 use shared::Result;
 
 use crate::error::from_sqlx;
+use crate::locks::{is_shared, nobody_alone, nobody_else};
 use crate::pool::{DbRole, Store, Tx};
-use crate::telling::nobody_else;
 
 /// Names the lock that an erasure has alone from its beginning, and that undos share.
 const ERASURES: &str = "erasures";
 
 /// Waits until nobody is being erased; until the transaction ends nobody will be.
 pub(super) async fn wait(tx: &mut Tx) -> Result<()> {
-    sqlx::query("select pg_advisory_xact_lock_shared(hashtextextended($2 || ' ' || $1::text, 0))")
-        .bind(tx.org_id)
-        .bind(ERASURES)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
-    Ok(())
+    nobody_alone(tx, ERASURES).await
 }
 
 /// Whether nobody is being erased; until the transaction ends nobody will be. It doesn't wait: whoever asks looks again later.
 pub(super) async fn are_over(tx: &mut Tx) -> Result<bool> {
-    sqlx::query_scalar("select pg_try_advisory_xact_lock_shared(hashtextextended($2 || ' ' || $1::text, 0))")
-        .bind(tx.org_id)
-        .bind(ERASURES)
-        .fetch_one(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)
+    is_shared(tx, ERASURES).await
 }
 
 impl Store {

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::{Progress, Sets, erasures};
 use crate::error::from_sqlx;
-use crate::pool::{DbRole, Store};
-use crate::telling::nobody_else;
+use crate::locks::nobody_else;
+use crate::pool::{DbRole, Store, Tx};
+use crate::scope::Sql;
 
 /// How often is looked how far an undo is.
 const LOOK: Duration = Duration::from_millis(250);
@@ -29,6 +30,20 @@ pub(super) struct Held {
     pub(super) actor_id: Uuid,
     pub(super) sets: Sets,
     pub(super) attempt: i32,
+}
+
+impl Held {
+    /// Notes something about the undo, given what to set, if this beginning of it is under way still. Says whether it is.
+    pub(super) async fn note(&self, tx: &mut Tx, set: impl FnOnce(&mut Sql)) -> Result<bool> {
+        let mut sql = Sql::new("update undo_runs set ");
+        set(&mut sql);
+        sql.push(" where status = 'running' and org_id = ").push_bind(self.org_id);
+        sql.push(" and change_set = ").push_bind(self.sets.undone);
+        sql.push(" and undo_set = ").push_bind(self.sets.undo);
+        sql.push(" and attempt = ").push_bind(self.attempt);
+        let noted = sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+        Ok(noted.rows_affected() > 0)
+    }
 }
 
 impl Store {
@@ -96,23 +111,17 @@ impl Store {
     /// whether it is this node's still.
     async fn renew_undo(&self, held: &Held, (progress, done): (&Progress, i64), due: bool) -> Result<bool> {
         let mut tx = self.begin(held.org_id, DbRole::Reader).await?;
-        let renewed = sqlx::query(
-            "update undo_runs set total = $5, done = $6,
-                    held_until = case when $7 then clock_timestamp() + interval '3 minutes' else held_until end
-             where org_id = $1 and change_set = $2 and undo_set = $3 and attempt = $4 and status = 'running'",
-        )
-        .bind(held.org_id)
-        .bind(held.sets.undone)
-        .bind(held.sets.undo)
-        .bind(held.attempt)
-        .bind(progress.total.load(Ordering::Relaxed))
-        .bind(done)
-        .bind(due)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+        let is_ours = held
+            .note(&mut tx, |set| {
+                set.push("total = ").push_bind(progress.total.load(Ordering::Relaxed));
+                set.push(", done = ").push_bind(done);
+                if due {
+                    set.push(", held_until = clock_timestamp() + interval '3 minutes'");
+                }
+            })
+            .await?;
         tx.commit().await?;
-        Ok(renewed.rows_affected() > 0)
+        Ok(is_ours)
     }
 
     /// Ends the statement that the undo is at: nobody waits for its answer any more, but it would keep what it locked for minutes.
@@ -138,21 +147,14 @@ impl Store {
     /// or this beginning would be taken for the next one of its number.
     pub(super) async fn let_undo_go(&self, held: &Held, pause: Duration, back: i32) -> Result<()> {
         let mut tx = self.begin(held.org_id, DbRole::Reader).await?;
-        sqlx::query(
-            "update undo_runs set status = 'waiting', attempt = attempt - $5,
-                    undo_set = case when $5 > 0 then gen_random_uuid() else undo_set end,
-                    held_until = clock_timestamp() + make_interval(secs => $6)
-             where org_id = $1 and change_set = $2 and undo_set = $3 and attempt = $4 and status = 'running'",
-        )
-        .bind(held.org_id)
-        .bind(held.sets.undone)
-        .bind(held.sets.undo)
-        .bind(held.attempt)
-        .bind(back)
-        .bind(pause.as_secs_f64())
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+        held.note(&mut tx, |set| {
+            set.push("status = 'waiting', held_until = clock_timestamp() + make_interval(secs => ");
+            set.push_bind(pause.as_secs_f64()).push("), attempt = attempt - ").push_bind(back);
+            if back > 0 {
+                set.push(", undo_set = gen_random_uuid()");
+            }
+        })
+        .await?;
         tx.commit().await
     }
 
@@ -163,18 +165,10 @@ impl Store {
             _ => None,
         };
         let mut tx = self.begin(held.org_id, DbRole::Reader).await?;
-        sqlx::query(
-            "update undo_runs set status = 'failed', finished_at = now(), reason = left($5, 40)
-             where org_id = $1 and change_set = $2 and undo_set = $3 and attempt = $4 and status = 'running'",
-        )
-        .bind(held.org_id)
-        .bind(held.sets.undone)
-        .bind(held.sets.undo)
-        .bind(held.attempt)
-        .bind(reason)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+        held.note(&mut tx, |set| {
+            set.push("status = 'failed', finished_at = now(), reason = left(").push_bind(reason).push(", 40)");
+        })
+        .await?;
         tx.commit().await
     }
 

@@ -104,7 +104,7 @@ fn line(ticket: Ticket, open: RwSignal<bool>, row: Row) -> AnyView {
     let insert = Callback::new(move |html: String| {
         open.set(false);
         // Once the dialog has given the focus back.
-        set_timeout(move || ticket.writing.editor.insert(&html), Duration::from_millis(50));
+        set_timeout(move || ticket.writing.editor.insert_apart(&html), Duration::from_millis(50));
     });
     let inserts = inserts(ticket, &row, insert);
     view! {

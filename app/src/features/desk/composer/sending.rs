@@ -17,6 +17,7 @@ use crate::api::desk::send_reply;
 use crate::features::desk::acts::value;
 use crate::features::desk::asking::settles;
 use crate::features::desk::ticket::Ticket;
+use crate::record::learn_titles;
 use crate::ui::Tone;
 
 /// While it is kept, what is written waits for an answer to a question and is not sent in another way. It goes with the
@@ -92,7 +93,7 @@ impl Writing {
                     self.told(ticket, written, change_set, id(&reply.changes, "solved_by_id"));
                 }
                 Ok(Replied::Crossed { messages, titles }) => {
-                    ticket.record.titles.update(|all| all.extend(titles));
+                    learn_titles(ticket.record.titles, titles);
                     ticket.crossed.update(|crossed| crossed.extend(messages.iter().map(|row| row.id)));
                     messages.into_iter().for_each(|row| ticket.add(row));
                 }

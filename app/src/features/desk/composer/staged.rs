@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::format::listed;
+use shared::format::{listed, paired};
 use shared::types::{QUEUE, TICKET, TICKET_STATUS};
 use shared::{RecordDef, Row, i18n};
 
@@ -21,7 +21,7 @@ pub(super) fn staged(ticket: Ticket) -> AnyView {
             let (label, said) = (i18n::field_label(locale, &TICKET, &label_field), shown(ticket, &label_field, &value));
             match (label_field.as_str(), &value) {
                 ("tags", Value::Array(_)) => page.text_with("ui.record.adds", &[("field", &label), ("value", &said)]),
-                _ => page.text_with("structured.setting", &[("field", &label), ("value", &said)]),
+                _ => paired(locale, &label, &said),
             }
         });
         let remove = move |_| writing.staged.update(|staged| drop(staged.remove(&name)));

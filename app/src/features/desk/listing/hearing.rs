@@ -11,6 +11,7 @@ use shared::types::{SAVED_VIEW, TICKET, by_name};
 use super::Listing;
 use crate::features::desk::list::gliding;
 use crate::features::desk::view::View;
+use crate::record::learn_titles;
 use crate::record::relist_now;
 
 /// Events of the same moment are applied together.
@@ -95,7 +96,7 @@ impl Listing {
     fn apply_event(self, event: LiveEvent, still: bool) -> Option<LiveEvent> {
         match &event {
             LiveEvent::Changed { row, titles, actor_id, .. } => {
-                self.titles.update(|all| all.extend(titles.clone()));
+                learn_titles(self.titles, titles.clone());
                 let stays = self.stays(row);
                 if stays && still {
                     self.replace(row);

@@ -13,6 +13,7 @@ use super::{Entry, Listing};
 use crate::api::Answer;
 use crate::api::records::list_records;
 use crate::features::desk::list::gliding;
+use crate::record::learn_titles;
 use crate::record::{Relisted, Relisting, Reread, relist_soon};
 
 /// Rows ahead of the last one in view at which the next page is asked for.
@@ -43,7 +44,7 @@ impl Listing {
             return Ok(next.is_some());
         }
         let last = found.rows.last().map(|row| self.place(row));
-        self.titles.update(|titles| titles.extend(found.titles));
+        learn_titles(self.titles, found.titles);
         let known: BTreeSet<Uuid> = self.ids().into_iter().collect();
         let fresh = found.rows.into_iter().filter(|row| !known.contains(&row.id)).map(Entry::new);
         self.entries.update(|all| {

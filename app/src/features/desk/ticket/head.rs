@@ -4,6 +4,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::Button as ButtonElement;
 use leptos::prelude::*;
 use shared::access::{Action, Holder};
+use shared::format::paired;
 use shared::live::Viewer;
 use shared::types::{PRIORITIES, QUEUE, TICKET};
 use shared::{Row, i18n};
@@ -270,7 +271,7 @@ fn owner(ticket: Ticket) -> AnyView {
             |id| view! { <Avatar name seed=id.to_string() size=Size::Small/> }.into_any(),
         )
     };
-    let label = Signal::derive(move || format!("{}: {}", desk.page.text("desk.assign"), name.get()));
+    let label = Signal::derive(move || paired(desk.page.locale.get(), &desk.page.text("desk.assign"), &name.get()));
     let button = NodeRef::<ButtonElement>::new();
     // The button with which one took it is gone; what colleagues take moves nobody.
     Effect::new(move |before: Option<Option<Uuid>>| {

@@ -26,7 +26,7 @@ pub(super) fn helpful(ticket: Ticket, others: RwSignal<Vec<Row>>) -> AnyView {
         });
     });
     let article = move |row: Row| {
-        let insert = Callback::new(move |html: String| ticket.writing.editor.insert(&html));
+        let insert = Callback::new(move |html: String| ticket.writing.editor.insert_apart(&html));
         let inserts = ticket.record.may_update.then(|| article_inserts(ticket, &row, insert));
         view! {
             <li class="helpful-article">

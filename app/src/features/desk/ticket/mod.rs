@@ -28,7 +28,6 @@ use shared::record::{CustomField, texts};
 use shared::types::TICKET;
 use uuid::Uuid;
 
-use super::again::failed_for_now;
 use super::composer::{Composer, Writing};
 use super::counts::Turns;
 use super::model::Desk;
@@ -37,7 +36,8 @@ use crate::api::desk::conversation;
 use crate::api::records::{custom_fields, get_record};
 use crate::context::{t, title_on_server};
 use crate::live::Live;
-use crate::record::RecordContext;
+use crate::record::learn_titles;
+use crate::record::{RecordContext, failed};
 use crate::ui::{Notice, SkeletonRows, Tone};
 
 /// The open ticket; cheap to copy.
@@ -94,7 +94,7 @@ pub(super) fn pane(desk: Desk, id: Uuid) -> AnyView {
             let found = found.await;
             desk.shown.set(Some(id));
             match found {
-                Err(fault) => view! { {head::back(desk)} {failed_for_now(fault.0, move || again.notify())} }.into_any(),
+                Err(fault) => view! { {head::back(desk)} {failed(fault.0, move || again.notify())} }.into_any(),
                 Ok((detail, ..)) if detail.row.id != id && alone => {
                     view! { <Redirect path=format!("/tickets/{}", detail.row.id)/> }.into_any()
                 }
@@ -114,7 +114,7 @@ fn opened(
 ) -> AnyView {
     let id = detail.row.id;
     let record = RecordContext::new(&TICKET, &custom, &detail);
-    record.titles.update(|titles| titles.extend(said.titles));
+    learn_titles(record.titles, said.titles);
     let ticket = Ticket {
         desk,
         id,
@@ -291,7 +291,7 @@ impl Ticket {
                 });
             }
         }
-        self.record.titles.update(|all| all.extend(titles));
+        learn_titles(self.record.titles, titles);
         self.add(row);
     }
 
@@ -319,7 +319,7 @@ impl Ticket {
             }
             match found {
                 Ok(found) => {
-                    self.record.titles.update(|titles| titles.extend(found.titles));
+                    learn_titles(self.record.titles, found.titles);
                     self.earlier.set(found.earlier);
                     thread::keeping_place(|| {
                         self.messages.update(|all| found.messages.into_iter().for_each(|row| put(all, row)));

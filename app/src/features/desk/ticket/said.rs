@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlImageElement;
+use shared::post::{SAYS_NOTHING, with_named_folds};
 use shared::record::rich::escape;
 use uuid::Uuid;
 use wasm_bindgen_futures::JsFuture;
@@ -16,6 +17,10 @@ use crate::ui::{Button, Size};
 /// The text, of a field of that record; pictures from elsewhere are fetched when asked for, because that tells their sender that
 /// one reads. The server fetches them: the sender learns nothing else.
 pub(super) fn said(ticket: Ticket, (record_type, id): (&'static str, Uuid), html: String) -> AnyView {
+    if html == SAYS_NOTHING {
+        return view! { <p class="message-text muted">{t("mail.says_nothing")}</p> }.into_any();
+    }
+    let html = with_named_folds(&html, ticket.desk.page.locale.get_untracked());
     let node = NodeRef::<Div>::new();
     let remote = RwSignal::new(html.contains("data-remote-src"));
     let load = move |_| {

@@ -20,6 +20,7 @@ use crate::api::Fault;
 use crate::api::records::list_calendar;
 use crate::live::{Again, Live};
 use crate::record::attribute::Attribute;
+use crate::record::titles::learn_titles;
 use crate::ui::Toasts;
 
 /// Changes of colleagues are gathered for so long before totals and order are asked for anew.
@@ -90,7 +91,7 @@ impl CalendarData {
     }
 
     fn fill(self, found: Calendar) {
-        self.titles.update(|titles| titles.extend(found.titles));
+        learn_titles(self.titles, found.titles);
         self.totals.set(found.days.iter().map(|day| (day.day, day.total)).collect());
         self.rows.set(found.days.into_iter().flat_map(|day| day.rows).collect());
         self.loads.update(|n| *n += 1);
@@ -155,7 +156,7 @@ impl CalendarData {
         let own = self.context.def.name;
         match event {
             LiveEvent::Changed { record_type, row, titles, .. } if record_type == own => {
-                self.titles.try_update(|all| all.extend(titles.clone()));
+                learn_titles(self.titles, titles.clone());
                 let known = self.row(row.id).map(|known| known.version);
                 if known.is_some_and(|version| version < row.version) {
                     self.put(row.clone());

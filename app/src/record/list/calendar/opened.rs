@@ -13,6 +13,7 @@ use super::entry::line;
 use crate::api::records::list_calendar;
 use crate::context::t;
 use crate::record::missing::failed;
+use crate::record::titles::learn_titles;
 use crate::ui::{Button, ButtonKind, DateInput, Dialog, Field, LinkButton, Size, SkeletonRows, open_about};
 
 /// What lies on the opened day, all of it.
@@ -50,7 +51,7 @@ fn lines(data: CalendarData) -> AnyView {
         list_calendar(data.context.def.name.to_owned(), query.clone())
     });
     let shown = move |found: shared::calendar::Calendar| {
-        data.titles.update(|titles| titles.extend(found.titles));
+        learn_titles(data.titles, found.titles);
         let Some(day) = found.days.into_iter().next() else {
             return view! { <p class="meta">{t("calendar.free")}</p> }.into_any();
         };

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::ListData;
 use crate::record::relist::{Relisted, Relisting, Reread};
+use crate::record::titles::learn_titles;
 
 impl Relisted for ListData {
     fn relisting(self) -> Relisting {
@@ -29,7 +30,7 @@ impl Relisted for ListData {
         // With what is not listed any more nothing is done.
         self.selected.update(|selected| selected.retain(|id| shown.contains(id)));
         self.rows.set(rows);
-        self.titles.update(|titles| titles.extend(found.titles));
+        learn_titles(self.titles, found.titles);
         self.total.set(found.total);
         self.next.set(found.next);
         self.fresh.set(BTreeSet::new());
