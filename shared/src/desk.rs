@@ -7,8 +7,8 @@ use crate::post::AnswerWay;
 use crate::query::Titles;
 use crate::record::{Row, Values};
 
-/// What tickets are ordered by where the most urgent come first: the smallest value first, those without one last, equal ones by id.
-/// Lists, what agents are served and what routing gives them go by it.
+/// What tickets are ordered by where the most urgent come first: the smallest value first, those without one last. Lists, what agents
+/// are served and what routing gives them go by it; equal ones by id, in the latter two by priority before that.
 pub const URGENCY: &str = "due_at";
 
 /// What stands around the lists of the desk, for one reader. What they may not read is left out.
