@@ -15,7 +15,7 @@ const LATER = new Set([
 ]);
 
 // Beginnings of keys within topics of which the board shows the rest.
-const LATER_KEYS = ["list.column", "list.op", "list.period.", "list.separate_by_commas", "opportunity.lost_reason.", "record.address.", "record.rich.", "record.social.", "ui.keys.", "ui.profile."];
+const LATER_KEYS = ["list.column", "list.op", "list.period.", "list.separate_by_commas", "list.view_lost.", "list.view_of.", "opportunity.lost_reason.", "record.address.", "record.rich.", "record.social.", "ui.confirm.", "ui.keys.", "ui.profile."];
 
 // Types of which the board says no more than what they are called: their fields and choices come later.
 const NAMED = new Set(["customer", "saved_view", "tag"]);

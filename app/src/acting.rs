@@ -30,8 +30,11 @@ pub fn act_with(
     done: String,
     then: impl FnOnce(Result<Outcome, Error>) + 'static,
 ) {
-    act_then(context, command, done, || (), then);
+    act_then(context, command, done, nothing, then);
 }
+
+/// What comes after most undos. It is named: for each closure the code of undoing would come once more.
+fn nothing() {}
 
 /// As [`act_with`]; `undone` runs when all of it was undone.
 pub fn act_then(
@@ -80,7 +83,7 @@ async fn once_more<T, F: Future<Output = Result<T, Fault>>>(call: impl Fn() -> F
 
 /// What the undo button of a toast does.
 pub fn undo_of(page: Page, toasts: Toasts, change_set: Uuid) -> Undo {
-    undo_then(page, toasts, change_set, || ())
+    undo_then(page, toasts, change_set, nothing)
 }
 
 /// As [`undo_of`]; `then` runs when all of it was undone.

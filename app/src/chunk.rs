@@ -26,6 +26,9 @@ pub type Fetching = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
 /// Fetches code; does nothing when it is there.
 pub type Fetch = fn() -> Fetching;
 
+/// Makes a view, where its code is there. It is boxed: what shows it would weigh on the first load once for each view.
+type Make = Box<dyn Fn() -> Option<AnyView> + Send + Sync>;
+
 #[wasm_bindgen]
 extern "C" {
     /// Brings the texts and styles that the first load left out (`scripts/boot.js`); does nothing when they are there.
@@ -60,7 +63,7 @@ macro_rules! chunk {
 
             pub(super) fn view($($argument: $type),*) -> AnyView {
                 let make = move || $crate::chunk::if_ready($name($($argument.clone()),*));
-                $crate::chunk::$kind(stringify!($name), fetch, make)
+                $crate::chunk::$kind(stringify!($name), fetch, Box::new(make))
             }
         }
     )* };
@@ -83,11 +86,7 @@ enum Code {
 }
 
 /// Shows what `make` gives, which the server rendered or which is a page of its own; rows that stand for it meanwhile.
-pub(crate) fn page(
-    name: &'static str,
-    fetch: Fetch,
-    make: impl Fn() -> Option<AnyView> + Send + Sync + 'static,
-) -> AnyView {
+pub(crate) fn page(name: &'static str, fetch: Fetch, make: Make) -> AnyView {
     if let Some(view) = make() {
         return view! { {view}<span hidden data-chunk=name></span> }.into_any();
     }
@@ -109,11 +108,7 @@ pub(crate) fn page(
 
 /// Shows what `make` gives as soon as its code is there, and nothing until then. The server shows nothing of it, whatever the
 /// address says: what it renders is taken over at once, when the code of a part is not there yet.
-pub(crate) fn part(
-    _name: &'static str,
-    fetch: Fetch,
-    make: impl Fn() -> Option<AnyView> + Send + Sync + 'static,
-) -> AnyView {
+pub(crate) fn part(_name: &'static str, fetch: Fetch, make: Make) -> AnyView {
     let here = RwSignal::new(false);
     Effect::new(move |_| match if_ready(fetch()) {
         Some(()) => here.set(true),

@@ -97,6 +97,111 @@ test("a pair is found, decided on, merged with all that hangs on it, and the mer
   expect((await stored(page, "customer", second)).industry).toBe("retail");
 });
 
+// Two people on the list, chosen to be merged; the dialog is open.
+async function merging(page: Page, name: string) {
+  await page.goto(`/customers?q=${encodeURIComponent(name)}`);
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  const rows = page.locator("tbody tr[data-id]").filter({ hasText: name });
+  await expect(rows).toHaveCount(2);
+  for (const row of await rows.all()) await row.getByRole("checkbox").check();
+  await page.locator(".bulk-bar").getByRole("button", { name: "Merge" }).click();
+  const dialog = page.locator("dialog[open]");
+  await expect(dialog.locator("th").filter({ hasText: name })).toHaveCount(2);
+  return dialog;
+}
+
+test("who merges what somebody merged meanwhile is led to what it became", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Twice");
+  const [into, gone] = [await create(page, "customer", { name: `${name} A` }), await create(page, "customer", { name: `${name} B` })];
+  const dialog = await merging(page, name);
+  await call(page, "merge_records", { merge: { record_type: "customer", into, others: [gone] } });
+  await dialog.locator("button[data-kind=primary]").click();
+  await expect(dialog).toContainText(`into ${name} A meanwhile`);
+  await expect(dialog.locator("h2")).toHaveText("Merge 2 customers");
+  await expect(dialog.locator("button[data-kind=primary]")).toHaveCount(0);
+  await dialog.getByRole("link", { name: `Open ${name} A` }).click();
+  await expect(page).toHaveURL(new RegExp(`/customers/${into}$`));
+});
+
+test("what somebody changed meanwhile is shown before it is merged, and consent only as far as both gave it", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("Changed");
+  const first = await create(page, "customer", { name: `${name} A`, kind: "person", occupation: "Cook", consent: ["email", "sms"] });
+  const second = await create(page, "customer", { name: `${name} B`, kind: "person", occupation: "Baker", consent: ["sms", "phone"] });
+  const dialog = await merging(page, name);
+  const consent = dialog.locator("tr", { hasText: "Agreed to contact by" });
+  await expect(consent.getByRole("radio", { name: "Only what all agreed to" })).toBeChecked();
+  await expect(consent.locator("td")).toHaveText(["E-mail, SMS", "SMS, Phone"]);
+  await dialog.locator("tr", { hasText: "Occupation" }).getByText("Baker").click();
+  await call(page, "apply", { command: { record_type: "customer", changes: [{ do: "update", id: second, values: { occupation: "Farmer" } }], all_or_nothing: true } });
+  await dialog.locator("button[data-kind=primary]").click();
+  await expect(dialog).toContainText("Somebody has changed Occupation");
+  await dialog.locator("tr", { hasText: "Occupation" }).getByText("Farmer").click();
+  await dialog.locator("button[data-kind=primary]").click();
+  await expect(dialog).toHaveCount(0);
+  const open = await Promise.all([first, second].map((id) => stored(page, "customer", id)));
+  expect(open.map((record) => [record.occupation, record.consent])).toEqual([["Farmer", ["sms"]], ["Farmer", ["sms"]]]);
+});
+
+// As if so many pairs had been found: those that are decided on go.
+async function twins(page: Page, count: number) {
+  const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`;
+  const row = (n: number) => ({ id: id(n), version: 1, name: `Twin ${n}` });
+  const pairs = Array.from({ length: count }, (_, n) => ({ first: row(2 * n), second: row(2 * n + 1), score: 90, reasons: [] }));
+  await page.route("**/api/fn/duplicates", async (route) => {
+    const { shown } = route.request().postDataJSON() as { shown: number };
+    const open = pairs.length;
+    await route.fulfill({ json: { pairs: pairs.slice(0, shown), titles: {}, dismissed: [], open, looked_at: "2026-03-06T01:00:00Z", running: false, too_many: false } });
+  });
+  return pairs;
+}
+
+test("who decides on the last pair goes on at the one before, and who leaves meanwhile breaks nothing", async ({ page }) => {
+  await signIn(page, "admin");
+  const pairs = await twins(page, 2);
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/api/fn/dismiss_duplicate", async (route) => {
+    if (pairs.length === 1) await held;
+    pairs.pop();
+    await route.fulfill({ json: null });
+  });
+  await page.goto("/duplicates/customers");
+  const dismiss = page.getByRole("button", { name: "Not a duplicate" });
+  await expect(dismiss).toHaveCount(2);
+  await dismiss.last().focus();
+  await page.keyboard.press("Enter");
+  await expect(dismiss).toHaveCount(1);
+  await expect(page.getByRole("link", { name: "Twin 0", exact: true })).toBeFocused();
+  const asked = page.waitForRequest("**/api/fn/dismiss_duplicate");
+  await dismiss.click();
+  await asked;
+  await page.locator(".page-head").getByRole("link", { name: "Customers" }).click();
+  await expect(page).toHaveURL(/\/\/[^/]+\/customers/);
+  await expect(page.locator(".duplicate-pair")).toHaveCount(0);
+  await page.locator(".toast-close").click();
+  answer();
+  await expect(page.locator(".toast", { hasText: "not be proposed" })).toBeVisible();
+});
+
+test("all pairs can be reached, and the keyboard stays where it was", async ({ page }) => {
+  await signIn(page, "admin");
+  await twins(page, 45);
+  await page.goto("/duplicates/customers");
+  const shown = page.locator(".duplicate-pair");
+  await expect(shown).toHaveCount(20);
+  const more = page.getByRole("button", { name: "Load more" });
+  await more.focus();
+  await page.keyboard.press("Enter");
+  await expect(shown).toHaveCount(40);
+  await expect(more).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(shown).toHaveCount(45);
+  await expect(more).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Twin 80" })).toBeFocused();
+});
+
 test("the address of a merged record leads to what it became", async ({ page }) => {
   await signIn(page, "admin");
   const [into, gone] = [await create(page, "customer", { name: unique("Stays") }), await create(page, "customer", { name: unique("Goes") })];
@@ -113,14 +218,7 @@ test("a merge with much to take back tells how far that is", async ({ page }) =>
   await signIn(page, "admin");
   const name = unique("Large");
   for (const form of ["Inc.", "Ltd"]) await create(page, "customer", { name: `${name} ${form}`, kind: "company" });
-  await page.goto(`/customers?q=${encodeURIComponent(name)}`);
-  await expect(page.locator("html[data-ready]")).toHaveCount(1);
-  const rows = page.locator("tbody tr[data-id]").filter({ hasText: name });
-  await expect(rows).toHaveCount(2);
-  for (const row of await rows.all()) await row.getByRole("checkbox").check();
-  await page.locator(".bulk-bar").getByRole("button", { name: "Merge" }).click();
-  const dialog = page.locator("dialog[open]");
-  await expect(dialog.locator("th").filter({ hasText: name })).toHaveCount(2);
+  const dialog = await merging(page, name);
   await dialog.locator("button[data-kind=primary]").click();
   await expect(dialog).toHaveCount(0);
 

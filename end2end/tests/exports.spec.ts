@@ -107,6 +107,6 @@ test("the audit log is had as a file of what the page shows", async ({ page }) =
   const download = page.waitForEvent("download");
   await link.click();
   const lines = (await readFile(await (await download).path(), "utf8")).trim().split("\n");
-  expect(lines[0]).toContain("at,user,source,action");
-  expect(lines.slice(1).every((line) => line.includes(",product,"))).toBe(true);
+  expect(lines[0]).toContain(",Who,Through,What,Record type,Record id,");
+  expect(lines.slice(1).every((line) => line.includes(",Product,"))).toBe(true);
 });

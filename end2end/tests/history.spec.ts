@@ -42,6 +42,32 @@ test("a set is undone from the history but for what was changed since, and done 
   expect(back.row.name).toBe(goes);
 });
 
+test("what was undone from the history is not undone once more by key", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = stamped("Once");
+  const id = await create(page, "customer", { name });
+  await page.goto(`/customers?q=${encodeURIComponent(name)}`);
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  const row = page.locator("tbody tr[data-id]").filter({ hasText: name });
+  await row.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Archive", exact: true }).click();
+  await expect(page.locator(".toast-action")).toBeVisible();
+  const palette = page.locator("dialog.palette");
+  await page.keyboard.press("Control+k");
+  await expect(palette).toBeVisible();
+  await page.keyboard.type("undo");
+  await palette.getByRole("option").filter({ hasText: "History" }).click();
+  const sets = page.locator(".history-set", { hasText: name });
+  await sets.first().getByRole("button", { name: "Undo" }).click();
+  await expect(sets.locator(".badge", { hasText: "Undone" })).toHaveCount(1);
+  let asked = 0;
+  page.on("request", (request) => (asked += request.url().endsWith("/api/fn/undo") ? 1 : 0));
+  await page.locator("h1").click();
+  await page.keyboard.press("ControlOrMeta+z");
+  await call(page, "get_record", { record_type: "customer", id });
+  expect(asked).toBe(0);
+});
+
 test("the palette leads to the history by what one wants there", async ({ page }) => {
   await signIn(page, "admin");
   await page.goto("/tasks");

@@ -198,6 +198,43 @@ test("columns are matched by hand, refused rows come back as a file @phone", asy
   await undo(page);
 });
 
+test("an import that was taken back says later too what stayed, and is there again once that is undone", async ({ page }) => {
+  await signIn(page, "admin");
+  const stamp = randomUUID().slice(0, 8);
+  const text = `Name,Note ${stamp}\nNorth ${stamp},a\nSouth ${stamp},b\n`;
+  await choose(page, { name: "customers.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.locator("#import-type-0").selectOption("customer");
+  await check(page);
+  expect(await run(page)).toEqual(["2", "0", "0", "0"]);
+  const id = new URL(page.url()).searchParams.get("run");
+  const taken = await call<{ change_set: string }>(page, "undo_import", { id });
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Undone", exact: true })).toBeVisible();
+  await call(page, "undo", { change_set: taken.change_set });
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Import finished" })).toBeVisible();
+  const south = await call<{ rows: { id: string }[] }>(page, "list_records", {
+    record_type: "customer",
+    query: { filter: { field: { field: "name", op: "eq", value: `South ${stamp}` } } },
+  });
+  const change = { do: "update", id: south.rows[0]!.id, values: { website: "https://south.example" } };
+  await call(page, "apply", { command: { record_type: "customer", changes: [change], all_or_nothing: true } });
+  await undo(page);
+  await expect(page.getByRole("heading", { name: "Changed since and kept" })).toBeVisible();
+  await page.reload();
+  await expect(page.locator(".section", { hasText: "Changed since and kept" })).toContainText(`South ${stamp}`);
+});
+
+test("a column of a known file that fills two fields says both", async ({ page }) => {
+  await signIn(page, "admin");
+  const text = "FirstName,LastName,Company,LeadSource\nAnna,Berg,Northwind,Web\n";
+  await choose(page, { name: "leads.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByRole("button", { name: "Match the columns by hand" }).click();
+  const company = page.locator(".map-table tbody tr").filter({ hasText: "Northwind" });
+  await expect(company.locator("select").first()).toHaveValue("name");
+  await expect(company).toContainText("Also fills: Company");
+});
+
 test("missing names are made by one press, and what can't be read need not keep its rows out @phone", async ({ page }) => {
   await signIn(page, "admin");
   const tag = Math.random().toString(36).slice(2, 10);

@@ -75,16 +75,30 @@ test("a drag moves the card, and a colleague sees it within a second", async ({ 
   await expect(cardIn(mine, board.first, b)).toBeVisible();
 });
 
-test("the order within a column is kept and can be taken back", async ({ page }) => {
+test("the order within a column is kept and can be taken back, once it has been answered", async ({ page }) => {
   await signIn(page, "admin");
   const board = await pipeline(page);
-  const [a, , c] = await deals(page, board.first, ["A", "B", "C"]);
+  const [a, b, c] = await deals(page, board.first, ["A", "B", "C"]);
   await openBoard(page, board.id);
   await drag(page, card(page, c), card(page, a));
   await expect.poll(() => names(lane(page, board.first))).toEqual(["C", "A", "B"]);
+  await expect(page.locator(".card[data-saving], .card[data-glide]")).toHaveCount(0);
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/api/fn/apply", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await drag(page, card(page, b), card(page, c));
+  await expect(page.locator(".card[data-saving]")).toHaveCount(1);
   await page.locator("h1").click();
+  // The move before this one stays.
   await page.keyboard.press("Control+z");
-  await expect.poll(() => names(lane(page, board.first))).toEqual(["A", "B", "C"]);
+  answer();
+  await expect(page.locator(".card[data-saving]")).toHaveCount(0);
+  expect(await names(lane(page, board.first))).toEqual(["B", "C", "A"]);
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => names(lane(page, board.first))).toEqual(["C", "A", "B"]);
 });
 
 test("the keyboard moves cards and says so", async ({ page }) => {
@@ -181,6 +195,21 @@ test("a refused move goes back and says why", async ({ page, context }) => {
   await expect(cardIn(page, board.first, a)).toBeVisible();
   await expect(page.locator(".toast")).toBeVisible();
   await context.setOffline(false);
+});
+
+test("a board that could not be loaded comes by itself when the network is back", async ({ page, context }) => {
+  await signIn(page, "admin");
+  const board = await pipeline(page);
+  const [a, b] = await deals(page, board.first, ["Apple", "Pear"]);
+  await openBoard(page, board.id);
+  await context.setOffline(true);
+  await page.locator(".board-search input").fill("Apple");
+  const failed = page.getByRole("button", { name: "Try again" });
+  await expect(failed).toBeVisible();
+  await context.setOffline(false);
+  await expect(failed).toHaveCount(0);
+  await expect(card(page, a)).toBeVisible();
+  await expect(card(page, b)).toHaveCount(0);
 });
 
 test("a long column keeps few cards on the page and loads the rest by scrolling", async ({ page }) => {

@@ -11,7 +11,7 @@ test("a released customer is found in the pool and claimed by a colleague @phone
 
   await page.goto(`/customers/${customer}`);
   const release = page.getByRole("menuitem", { name: /Release to the public pool|退回公海/ });
-  await press(page.locator(".record-head .menu > button"), release);
+  await press(page.locator(".record-head .menu > [data-icon-only]"), release);
   await release.click();
   const claim = /^(Claim|领取)$/;
   await expect(page.getByRole("button", { name: claim })).toBeVisible();

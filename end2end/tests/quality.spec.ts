@@ -81,6 +81,23 @@ test("figures lead to the lists of what they count @phone", async ({ page }) => 
   await expect(page.locator("tr[data-row]").first()).toBeVisible();
 });
 
+test("what is missing of a record is said at its badge, and leads to where it is said @phone", async ({ page, isMobile }) => {
+  await signIn(page, "admin");
+  const id = await create(page, "customer", { name: unique("Hardly known") });
+  await open(page, `/customers/${id}`);
+  const badge = page.locator(".record-name").getByRole("button", { name: "% complete" });
+  const entry = page.locator(".record-name").getByRole("menuitem", { name: "Phones" });
+  if (isMobile) await badge.tap();
+  else {
+    await badge.focus();
+    await page.keyboard.press("Enter");
+  }
+  await expect(entry).toBeVisible();
+  await entry.click();
+  // On a phone the facts are folded: there it is the form.
+  await expect(page.locator("[data-field=phones] :focus, dialog[open] form").first()).toBeVisible();
+});
+
 test("the palette leads to the quality of a type", async ({ page }) => {
   await signIn(page, "admin");
   await open(page, "/");

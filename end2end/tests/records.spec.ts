@@ -1,7 +1,7 @@
 // The generic list, form and page of a record, on customers, as people use them.
 import type { Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { call, chooseField, create, expect, press, signIn, test } from "./product.js";
+import { call, chooseField, create, createAll, expect, press, signIn, test } from "./product.js";
 
 async function stored(page: Page, record_type: string, id: string): Promise<Record<string, unknown>> {
   return (await call<{ row: Record<string, unknown> }>(page, "get_record", { record_type, id })).row;
@@ -37,6 +37,27 @@ test("a row that was archived is back in its place when that is undone", async (
   await expect(row(page, name)).toHaveCount(0);
   await page.locator(".toast-action").last().click();
   await expect(row(page, name)).toHaveCount(1);
+});
+
+test("what one did in the list is taken back by key, but not while one writes", async ({ page }) => {
+  await signIn(page, "admin");
+  const name = unique("By key");
+  const id = await create(page, "customer", { name });
+  await openList(page, name);
+  await row(page, name).getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Archive", exact: true }).click();
+  await expect(row(page, name)).toHaveCount(0);
+  await expect(page.locator(".toast-action")).toBeVisible();
+  let asked = 0;
+  page.on("request", (request) => (asked += request.url().endsWith("/api/fn/undo") ? 1 : 0));
+  await search(page).focus();
+  await page.keyboard.press("ControlOrMeta+z");
+  expect(asked).toBe(0);
+  // What was typed in the search field is taken back by now: the list may be another one.
+  await page.locator("h1").click();
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect.poll(async () => (await stored(page, "customer", id)).archived_at ?? null).toBeNull();
+  expect(asked).toBe(1);
 });
 
 test("a record is made in the form, with what is wrong beside its field", async ({ page }) => {
@@ -223,6 +244,138 @@ test("conditions hold instead of each other, look at related records and at peri
   await expect(row(page, `${name} 1`)).toBeVisible();
 });
 
+test("a list follows its filter and its words while colleagues change records", async ({ page, browser }) => {
+  await signIn(page, "admin");
+  const name = unique("Follows");
+  const values = (letter: string, industry: string) => ({ name: `${name} ${letter}`, kind: "company", industry });
+  const leaving = await create(page, "customer", values("A", "retail"));
+  await create(page, "customer", values("B", "retail"));
+  const coming = await create(page, "customer", values("C", "energy"));
+  const filter = [{ field: { field: "industry", op: "eq", value: "retail" } }];
+  await page.goto(`/customers?q=${encodeURIComponent(name)}&f=${encodeURIComponent(JSON.stringify(filter))}`);
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  await expect(row(page, name)).toHaveCount(2);
+  const [count, news] = [page.locator(".list-foot"), page.locator(".list-fresh")];
+  await expect(count).toHaveText("2 in total");
+  const colleague = await (await browser.newContext()).newPage();
+  await signIn(colleague, "admin");
+  const become = (id: string, industry: string) => {
+    const change = { do: "update", id, version: null, values: { industry } };
+    return call(colleague, "apply", { command: { record_type: "customer", changes: [change] } });
+  };
+  await become(leaving, "energy");
+  await expect(row(page, `${name} A`)).toHaveCount(0);
+  await expect(count).toHaveText("1 in total");
+  // Only what belongs here is told of: neither other words nor another industry.
+  await create(colleague, "customer", { name: unique("Elsewhere"), kind: "company", industry: "retail" });
+  await create(colleague, "customer", values("D", "energy"));
+  await become(coming, "retail");
+  await expect(news).toHaveText("1 new record: show");
+  await create(colleague, "customer", values("E", "retail"));
+  await expect(news).toHaveText("2 new records: show");
+  await news.click();
+  await expect(row(page, name)).toHaveCount(3);
+  await expect(count).toHaveText("3 in total");
+  await expect(news).toHaveCount(0);
+  // What leaves by one's own edit leaves the keyboard where it was.
+  const edited = cell(row(page, name).first(), "industry");
+  await edited.locator(".cell-edit").click();
+  await edited.locator("select").selectOption("energy");
+  await edited.locator("select").press("Enter");
+  await expect(row(page, name)).toHaveCount(2);
+  await expect(cell(row(page, name).first(), "industry").locator(".cell-edit")).toBeFocused();
+});
+
+test("rows that are not loaded yet come once all that are have left", async ({ page, browser }) => {
+  await signIn(page, "admin");
+  const name = unique("Further");
+  const all = Array.from({ length: 65 }, (_, n) => ({ name: `${name} ${100 + n}`, kind: "company", industry: "retail" }));
+  const ids = await createAll(page, "customer", all);
+  const filter = [{ field: { field: "industry", op: "eq", value: "retail" } }];
+  const address = `/customers?q=${encodeURIComponent(name)}&sort=-name&f=${encodeURIComponent(JSON.stringify(filter))}`;
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await page.goto(address);
+  await expect(page.locator("html[data-ready]")).toHaveCount(1);
+  const count = page.locator(".list-foot");
+  await expect(count).toContainText("65");
+  const colleague = await (await browser.newContext()).newPage();
+  await signIn(colleague, "admin");
+  // Sixty are loaded: all but the first five, since they stand from the last name to the first.
+  const changes = ids.slice(5).map((id) => ({ do: "update", id, version: null, values: { industry: "energy" } }));
+  await call(colleague, "apply", { command: { record_type: "customer", changes } });
+  await expect(row(page, name)).toHaveCount(5);
+  await expect(count).toHaveText("5 in total");
+});
+
+test("a row is not taken from under one's hands by what becomes of a related record", async ({ page, browser }) => {
+  await signIn(page, "admin");
+  const name = unique("Held");
+  const company = await create(page, "customer", { name: `${name} company`, kind: "company", industry: "retail" });
+  await create(page, "contact", { name: `${name} A`, customer_id: company });
+  await create(page, "contact", { name: `${name} B`, customer_id: company });
+  const filter = [{ field: { field: "customer_id.industry", op: "eq", value: "retail" } }];
+  await page.goto(`/contacts?q=${encodeURIComponent(name)}&f=${encodeURIComponent(JSON.stringify(filter))}`);
+  await expect(row(page, name)).toHaveCount(2);
+  const title = cell(row(page, `${name} B`), "job_title");
+  const input = title.locator("input");
+  await press(title.locator(".cell-edit"), input);
+  await input.fill("Half a");
+  const colleague = await (await browser.newContext()).newPage();
+  await signIn(colleague, "admin");
+  const change = { do: "update", id: company, version: null, values: { industry: "energy" } };
+  await call(colleague, "apply", { command: { record_type: "customer", changes: [change] } });
+  await expect(row(page, `${name} A`)).toHaveCount(0);
+  await expect(input).toHaveValue("Half a");
+  await input.press("Escape");
+  await expect(row(page, name)).toHaveCount(0);
+});
+
+test("what is missing of a record stays open to choose from while a colleague changes it", async ({ page, browser }) => {
+  await signIn(page, "admin");
+  const id = await create(page, "customer", { name: unique("Hardly known") });
+  await page.goto(`/customers/${id}`);
+  const head = page.locator(".record-name");
+  const entry = head.getByRole("menuitem", { name: "Phones" });
+  await press(head.getByRole("button", { name: "% complete" }), entry);
+  const colleague = await (await browser.newContext()).newPage();
+  await signIn(colleague, "admin");
+  const change = { do: "update", id, version: null, values: { tags: ["Seen"] } };
+  await call(colleague, "apply", { command: { record_type: "customer", changes: [change] } });
+  await expect(head.locator(".tags")).toContainText("Seen");
+  await expect(entry).toBeVisible();
+});
+
+test("an address of a view that was deleted, or is not shared, says so and lists everything", async ({ page, browser }) => {
+  await signIn(page, "admin");
+  const name = unique("Lost");
+  const values = { name, record_type: "customer", surface: "list", audience: "private", query: { q: "nobody is called so" } };
+  const id = await create(page, "saved_view", values);
+  const colleague = await (await browser.newContext()).newPage();
+  await signIn(colleague, "manager");
+  await colleague.goto(`/customers?view=${id}`);
+  await expect(colleague.locator(".list-lost")).toContainText(/not shared with you|未与您共享/);
+  await expect(colleague.locator("tbody tr[data-id]").first()).toBeVisible();
+  // Once something else was listed, it is over.
+  await find(colleague, name);
+  await expect(colleague.locator(".list-lost")).toHaveCount(0);
+  await search(colleague).fill("");
+  await expect(colleague).toHaveURL(/\/customers$/);
+  await expect(colleague.locator("tbody tr[data-id]").first()).toBeVisible();
+  await expect(colleague.locator(".list-lost")).toHaveCount(0);
+
+  const archived = { do: "archive", id };
+  await call(page, "apply", { command: { record_type: "saved_view", changes: [archived] } });
+  await create(page, "customer", { name: unique("Listed") });
+  await page.goto(`/customers?view=${id}`);
+  const note = page.locator(".list-lost");
+  await expect(note).toContainText(`The view “${name}” was deleted.`);
+  await expect(page).toHaveURL(/\/customers$/);
+  await expect(page.locator("tbody tr[data-id]").first()).toBeVisible();
+  await note.getByRole("button", { name: "Restore" }).click();
+  await expect(search(page)).toHaveValue("nobody is called so");
+  await expect(note).toHaveCount(0);
+});
+
 test("a condition is about a part of an address, with one value or several", async ({ page }) => {
   await signIn(page, "admin");
   const name = unique("Place");
@@ -344,7 +497,7 @@ test("deleting asks for the name", async ({ page }) => {
   await page.goto(`/customers/${id}`);
   const confirm = page.locator("dialog[open]");
   const item = page.locator(".menu-item[data-danger]").first();
-  await press(page.locator(".record-head .menu > button"), item);
+  await press(page.locator(".record-head .menu > [data-icon-only]"), item);
   await press(item, confirm);
   await expect(confirm.locator("button[data-kind=danger]")).toBeDisabled();
   await confirm.locator("#confirm-phrase").fill(name);
@@ -352,6 +505,9 @@ test("deleting asks for the name", async ({ page }) => {
   await expect(page).toHaveURL(/\/customers$/);
   await page.goto(`/customers/${id}`);
   await expect(page.locator('.state[data-kind="error"]')).toBeVisible();
+  // What one deleted is brought back in the history.
+  await page.locator(".state").getByRole("link", { name: "History" }).click();
+  await expect(page.locator(".history-set", { hasText: name }).first()).toContainText("deleted");
 });
 
 test("what is kept about a person is had as a file, and erased for good", async ({ page }) => {
@@ -364,11 +520,14 @@ test("what is kept about a person is had as a file, and erased for good", async 
   await page.goto(`/customers/${id}`);
   const confirm = page.locator("dialog[open]");
   const item = page.locator(".menu-item[data-danger]").last();
-  await press(page.locator(".record-head .menu > button"), item);
+  await press(page.locator(".record-head .menu > [data-icon-only]"), item);
   await press(item, confirm);
   await confirm.locator("#confirm-phrase").fill(name);
   await confirm.locator("button[data-kind=danger]").click();
   await expect(page.locator("h1").first()).toHaveText(/Erased person|已删除的个人信息/);
+  const told = page.locator(".toast").filter({ hasText: "Personal data erased" });
+  await expect(told).toBeVisible();
+  await expect(told.locator(".toast-action")).toHaveCount(0);
   await expect(page.locator(".timeline")).not.toContainText(name);
   const about = await (await page.request.get(`/api/export/customers/${id}/about.json`)).text();
   expect(about.split("timeline")[0]).not.toContain(name);

@@ -163,6 +163,7 @@ test("a record is looked at as it was, and made so again", async ({ page }) => {
   await item(page, "Name then").filter({ hasText: "https://example.com/then" }).locator("button[aria-haspopup=menu]").click();
   await page.locator(".menu-item:visible").first().click();
   const dialog = page.locator("dialog[open]");
+  await expect(dialog.getByRole("heading").first()).toHaveText(/as it was on .*\d\d:\d\d, changed by \S+|\d\d:\d\d的记录（.+更改后）/);
   // Of when it was changed last a minute may have passed.
   const differing = dialog.locator("tbody").first().locator("ins").filter({ hasNotText: /\d\d:\d\d$/ });
   await expect(differing).toHaveText(["Name then", "https://example.com/then"]);

@@ -10,15 +10,16 @@ use crate::{
 use app::{App, api::outgoing::Outgoing, shell};
 use axum::{
     Router,
+    body::Body,
     extract::{FromRef, Request},
-    http::StatusCode,
-    middleware,
+    http::{Method, StatusCode, header},
+    middleware::{self, Next},
     response::Response,
     routing::{MethodRouter, any, get},
 };
 use leptos::{config::LeptosOptions, context::provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
-use store::Store;
+use store::{Store, files::Limits};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate as _},
@@ -52,8 +53,7 @@ pub(crate) fn build(store: Store, site: Site, shutdown: Shutdown, outgoing: Outg
         .route("/api/v1/events", get(live::events))
         .nest("/api/v1", crate::rest::routes(limits))
         .merge(page_routes(&state))
-        .merge(upload::routes())
-        .merge(files::routes(limits))
+        .merge(file_routes(&state, limits))
         .merge(crate::portal::routes())
         .fallback(missing(&state))
         .layer(middleware::from_fn_with_state(site_first, assets::files_first))
@@ -87,6 +87,37 @@ fn page_routes(state: &AppState) -> Router<AppState> {
         .layer(RequestBodyLimitLayer::new(LONGEST_CALL))
 }
 
+/// Files in and out. People who follow a link to one that is gone, or not for them, get the page that says so, and that to sign in
+/// before; programs, and pages that fetch something, get the error as it is.
+fn file_routes(state: &AppState, limits: Limits) -> Router<AppState> {
+    let options = state.leptos.clone();
+    let page = render_app_to_stream_with_context(page_context(state), move || shell(options.clone()));
+    let answered = move |request: Request, next: Next| {
+        let page = page.clone();
+        async move {
+            if !is_opened(&request) {
+                return next.run(request).await;
+            }
+            let (parts, body) = request.into_parts();
+            let again = Request::from_parts(parts.clone(), Body::empty());
+            let answer = next.run(Request::from_parts(parts, body)).await;
+            let status = answer.status();
+            match status {
+                StatusCode::UNAUTHORIZED => request::to_sign_in(again.uri()),
+                StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => put_as(page(again).await, status),
+                _ => answer,
+            }
+        }
+    };
+    upload::routes().merge(files::routes(limits)).layer(middleware::from_fn(answered))
+}
+
+/// Whether a browser opens it as a page.
+fn is_opened(request: &Request) -> bool {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    request.method() == Method::GET && accepted.is_some_and(|kinds| kinds.contains("text/html"))
+}
+
 /// What pages and server functions find in their context.
 fn page_context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
     let state = state.clone();
@@ -103,14 +134,14 @@ fn missing(state: &AppState) -> MethodRouter<AppState> {
     let page = render_app_to_stream_with_context(page_context(state), move || shell(options.clone()));
     any(move |request: Request| {
         let answer = page(request);
-        async move { as_missing(answer.await) }
+        async move { put_as(answer.await, StatusCode::NOT_FOUND) }
     })
 }
 
-/// A page that was not found says so in its status too; a redirection stays one.
-fn as_missing(mut page: Response) -> Response {
+/// A page that says that something isn't there, or not for whoever asks, says so in its status too; a redirection stays one.
+fn put_as(mut page: Response, status: StatusCode) -> Response {
     if page.status() == StatusCode::OK {
-        *page.status_mut() = StatusCode::NOT_FOUND;
+        *page.status_mut() = status;
     }
     page
 }

@@ -10,20 +10,20 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::access::Actor;
 use shared::audit::AuditQuery;
 use shared::command::Source;
-use shared::export::file_name;
-use shared::i18n::{Locale, type_label_many};
+use shared::export::file_of;
+use shared::i18n::Locale;
 use shared::import::{FileKind, MAX_BYTES};
 use shared::query::ListQuery;
 use shared::session::Boot;
 use shared::{Error, FieldError, RecordDef};
-use store::{Store, auth::SessionInfo};
+use store::{Noted, Store, auth::SessionInfo};
 use uuid::Uuid;
 
 use crate::files::disposition;
@@ -107,10 +107,10 @@ async fn export(
     Ok(exported(&store, &session.actor, (def, query), (kind, list.labels, Source::Web), &name).await?)
 }
 
-/// What the search of the audit log finds that the page shows: an [`AuditQuery`] as JSON.
+/// What the search of the audit log finds that the page shows: an [`AuditQuery`] as JSON; for people to read if a language is said.
 async fn audit(State(store): State<Store>, session: Session, Query(list): Query<Listed>) -> Result<Response, Refused> {
     let session = signed_in(session)?;
-    Ok(audit_file(&store, &session.actor, list.asked()?, Source::Web).await?)
+    Ok(audit_file(&store, &session.actor, list.asked()?, (list.labels, Source::Web)).await?)
 }
 
 /// The file of an export that was made in the background.
@@ -124,7 +124,7 @@ async fn run_file(
     Ok(kept(&store, &session.actor, id, (Source::Web, Some(boot.locale))).await?)
 }
 
-/// Everything that is kept about one person or company.
+/// Everything that is kept about one person or company, sent as it is read.
 async fn about(
     State(store): State<Store>,
     session: Session,
@@ -133,27 +133,20 @@ async fn about(
     let session = signed_in(session)?;
     let def = shared::types::by_plural(&plural).ok_or(Error::NotFound)?;
     let all = store.about(&session.actor, def, id).await?;
-    let headers =
-        [(header::CONTENT_DISPOSITION, "attachment; filename=\"about.json\""), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, Json(all)).into_response())
-}
-
-/// What a file of a list is called: by the list's name in a language, if one is said, by what its rows are called, and by the day
-/// it was where the actor is.
-pub(crate) fn file_of(
-    actor: &Actor,
-    def: &RecordDef,
-    (locale, rows): (Option<Locale>, Option<&str>),
-    (at, kind): (DateTime<Utc>, FileKind),
-) -> String {
-    let what = locale.map_or_else(|| def.plural.to_owned(), |locale| type_label_many(locale, def).to_lowercase());
-    file_name(&what, rows, actor.zone.day(at), kind)
+    let parts = stream::try_unfold(all, async |mut all| Ok::<_, Error>(all.next().await?.map(|part| (part, all))));
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"about.json\""),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    let body = Body::from_stream(parts.map_err(|error| std::io::Error::other(error.to_string())));
+    Ok((headers, body).into_response())
 }
 
 /// The rows of a list as a file, for people to read if a language is said, sent as it is made.
 ///
 /// # Errors
-/// As [`Store::export`], and what refuses the first rows; what happens later cuts the answer short.
+/// As [`Store::export_as`], and what refuses the first rows; what happens later cuts the answer short.
 pub(crate) async fn exported(
     store: &Store,
     actor: &Actor,
@@ -161,7 +154,9 @@ pub(crate) async fn exported(
     (kind, labels, source): (FileKind, Option<Locale>, Source),
     name: &str,
 ) -> Result<Response, Error> {
-    let mut export = store.export(actor, def, query, (kind, source)).await?.labelled(labels).await?;
+    let noted = file_of(actor, def, (labels, None), (Utc::now(), kind));
+    let noted = Noted { name: &noted, labels, run: None };
+    let mut export = store.export_as(actor, def, query, (kind, source), noted).await?.labelled(labels).await?;
     // What refuses it comes before the head of the answer.
     let first = export.next().await?.unwrap_or_default();
     let mark = kind.mark().to_vec();
@@ -182,9 +177,8 @@ pub(crate) async fn kept(
     id: Uuid,
     (source, locale): (Source, Option<Locale>),
 ) -> Result<Response, Error> {
-    let kept = store.export_file(actor, id, source).await?;
-    let (kind, bytes) = (kept.kind, kept.bytes);
-    let name = file_of(actor, kept.def, (kept.labels.or(locale), kept.name.as_deref()), (kept.created_at, kind));
+    let kept = store.export_file(actor, id, (source, locale)).await?;
+    let (name, kind, bytes) = (kept.name.clone(), kept.kind, kept.bytes);
     let parts = stream::try_unfold(kept, async |mut kept| Ok::<_, Error>(kept.next().await?.map(|part| (part, kept))));
     let mut answer =
         file(&name, kind, Body::from_stream(parts.map_err(|error| std::io::Error::other(error.to_string()))));
@@ -192,7 +186,7 @@ pub(crate) async fn kept(
     Ok(answer)
 }
 
-/// What a search of the audit log finds, sent as it is read.
+/// What a search of the audit log finds, for people to read if a language is said, sent as it is read.
 ///
 /// # Errors
 /// As [`Store::audit_file`].
@@ -200,9 +194,9 @@ pub(crate) async fn audit_file(
     store: &Store,
     actor: &Actor,
     query: AuditQuery,
-    source: Source,
+    (labels, source): (Option<Locale>, Source),
 ) -> Result<Response, Error> {
-    let entries = store.audit_file(actor, query, source).await?;
+    let entries = store.audit_file(actor, query, source).await?.labelled(labels);
     let rest = stream::try_unfold(entries, async |mut entries| {
         Ok::<_, Error>(entries.next().await?.map(|part| (part, entries)))
     });

@@ -1,5 +1,7 @@
 //! The audit log as administrators read it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,6 +12,25 @@ use crate::record::{CustomFields, Values};
 /// What is told of records and files, each as it can be asked for: a merge is told of what became of each record in it.
 pub const ACTIONS: [&str; 9] =
     ["create", "update", "archive", "restore", "delete", "merge", "erase", "export", "download"];
+
+/// What is told of a file of a list stands as a change from nothing under names that no field has: the [`crate::query::Filter`] of
+/// its rows, `null` in place of what may tell of people.
+pub const FILTER: &str = "file.filter";
+/// That words were searched: `true`.
+pub const SEARCHED: &str = "file.searched";
+/// How archived records are in it, if any: a [`crate::query::Archived`].
+pub const ARCHIVED: &str = "file.archived";
+/// Code of the language that it is to be read in, if it isn't for coming back.
+pub const LANGUAGE: &str = "file.language";
+/// How many rows there were to be exported; of a file that is fetched, how many are in it.
+pub const ROWS: &str = "file.rows";
+/// Id of the run that makes it in the background.
+pub const RUN: &str = "file.run";
+
+/// Whether what was done so is told of a file, which is no record that one could look at.
+pub fn is_of_file(action: &str) -> bool {
+    matches!(action, "export" | "download")
+}
 
 /// Which entries to show.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -55,7 +76,7 @@ pub struct AuditEntry {
     /// `create`, `update`, `archive`, `restore`, `delete` or `erase`; `export` for a file of many records, whose name is the title, and
     /// `download` each time that a kept one is fetched.
     pub action: String,
-    /// `{field: [before, after]}`.
+    /// `{field: [before, after]}`; of files what is told of them, see [`FILTER`] and the names below it.
     pub changes: Values,
 }
 
@@ -68,6 +89,9 @@ pub struct AuditPage {
     pub titles: Titles,
     /// The user-defined fields of types whose changes are among them, as far as there are such changes.
     pub custom: CustomFields,
+    /// Records that the entries are about and that are no longer there.
+    #[serde(default)]
+    pub gone: BTreeSet<Uuid>,
     /// Cursor of the next page, if there is one.
     pub next: Option<String>,
 }

@@ -5,10 +5,15 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::access::{Action, Actor};
-use crate::record::{CUSTOM, Kind, NOT_WORKING, RecordDef, Row, Values, is_empty, repeats_phone, texts};
+use crate::query::Titles;
+use crate::record::{CUSTOM, FieldDef, Kind, NOT_WORKING, RecordDef, Row, Values, is_empty, repeats_phone, texts};
 
 /// Likeness from which two records are held to be the same, 0 to 100.
 pub const LIKELY: u8 = 50;
+/// Pairs shown at first, and how many more at a time.
+pub const SHOWN: u32 = 20;
+/// Most pairs shown.
+pub const MOST_SHOWN: u32 = 1_000;
 /// Most records merged into one at a time.
 pub const MOST_MERGED: usize = 20;
 /// Fields of a ticket that say whose it is, and what only that person knows.
@@ -78,6 +83,9 @@ pub struct Pair {
 pub struct Pairs {
     /// The pairs.
     pub pairs: Vec<Pair>,
+    /// What the records are called that those of the pairs refer to, as far as the reader may see them.
+    #[serde(default)]
+    pub titles: Titles,
     /// Those that somebody said are not the same, the latest first.
     #[serde(default)]
     pub dismissed: Vec<Pair>,
@@ -104,6 +112,10 @@ pub struct Merge {
     /// Fields of the record that stays which somebody chose otherwise than proposed.
     #[serde(default)]
     pub values: Values,
+    /// Versions of the records as whoever merges saw them: where others changed since then what is merged, it conflicts. What is
+    /// not named is merged as it is.
+    #[serde(default)]
+    pub seen: Vec<(Uuid, i64)>,
 }
 
 /// Whether records of a type are people or companies, of which the same may be there twice.
@@ -127,21 +139,22 @@ pub fn may_merge(actor: &Actor, def: &RecordDef) -> bool {
 }
 
 /// The fields that can be chosen when records are merged.
-pub fn merged_fields(def: &'static RecordDef) -> impl Iterator<Item = &'static crate::record::FieldDef> {
+pub fn merged_fields(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {
     crate::import::fillable(def)
 }
 
 /// What the record that stays should say after a merge: what it says itself, filled in from the others in their order;
-/// lists are put together. Whose a ticket is stays one person: by the address of one and the contact of another both would read it.
+/// lists are put together, but what somebody agreed to is what all have in common: one of them may have taken back the rest, and
+/// where nothing is noted nobody agreed. Whose a ticket is stays one person: by the address of one and the contact of another both would read it.
 pub fn proposal(def: &'static RecordDef, into: &Row, others: &[Row]) -> Values {
     let mut merged = Values::new();
     let same = tickets_of_one(into, others);
-    let named = merged_fields(def).map(|field| (field.name, field.kind == Kind::Phones));
-    for (field, is_phones) in named.chain([(CUSTOM, false)]) {
+    let named = merged_fields(def).map(|field| (field.name, Join::of(field)));
+    for (field, join) in named.chain([(CUSTOM, Join::Any)]) {
         let own = into.value(field);
         let is_theirs = def.name == "ticket" && REQUESTER.contains(&field);
         let filling = others.iter().filter(|other| !is_theirs || same.contains(&other.id));
-        let value = filling.fold(own.clone(), |value, other| joined(value, other.value(field), is_phones));
+        let value = filling.fold(own.clone(), |value, other| join.of_two(value, other.value(field)));
         if value != *own {
             merged.insert(field.to_owned(), value);
         }
@@ -190,9 +203,38 @@ fn as_written(def: &'static RecordDef, marks: &Value, (merged, own): (&Values, &
     all.into()
 }
 
-fn joined(own: Value, other: &Value, is_phones: bool) -> Value {
+/// How what two records say of a field becomes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Join {
+    Any,
+    Phones,
+    Agreed,
+}
+
+impl Join {
+    fn of(field: &FieldDef) -> Self {
+        match field.kind {
+            _ if field.agreed => Self::Agreed,
+            Kind::Phones => Self::Phones,
+            _ => Self::Any,
+        }
+    }
+
+    fn of_two(self, own: Value, other: &Value) -> Value {
+        if self == Self::Agreed { common(own, other) } else { joined(own, other, self) }
+    }
+}
+
+/// What two lists have in common.
+fn common(own: Value, other: &Value) -> Value {
+    let (Value::Array(mut own), Value::Array(other)) = (own, other) else { return Value::Null };
+    own.retain(|value| other.contains(value));
+    if own.is_empty() { Value::Null } else { Value::Array(own) }
+}
+
+fn joined(own: Value, other: &Value, join: Join) -> Value {
     let repeats = |known: &Value, value: &Value| match (known.as_str(), value.as_str()) {
-        (Some(known), Some(value)) if is_phones => repeats_phone(value, known),
+        (Some(known), Some(value)) if join == Join::Phones => repeats_phone(value, known),
         _ => known == value,
     };
     match (own, other) {
@@ -235,6 +277,23 @@ mod tests {
         assert_eq!(merged["phones"], json!(["0755-26543210", "110 22"]));
         assert_eq!(merged["not_working"], json!(["0755-26543210", "110 22"]));
         assert!(!merged.contains_key("emails"));
+    }
+
+    #[test]
+    fn who_took_back_a_consent_is_not_contacted_after_all() {
+        let merged = |own: Value, others: &[Value]| {
+            let others: Vec<Row> = others.iter().map(|consent| row(json!({"consent": consent}))).collect();
+            let merged = proposal(&CUSTOMER, &row(json!({"consent": own, "tags": ["a"]})), &others);
+            assert!(!merged.contains_key("tags"));
+            merged.get("consent").cloned()
+        };
+        assert_eq!(merged(json!(["email", "sms"]), &[json!(["sms", "phone"])]), Some(json!(["sms"])));
+        assert_eq!(merged(json!(["sms"]), &[json!(["sms", "phone"])]), None);
+        assert_eq!(merged(json!(["email"]), &[Value::Null]), Some(Value::Null));
+        assert_eq!(merged(Value::Null, &[json!(["email"])]), None);
+        assert_eq!(merged(json!(["email"]), &[json!(["email"]), json!(["sms"])]), Some(Value::Null));
+        let agreed = |def: &RecordDef| def.fields.iter().filter(|field| field.agreed).all(|f| f.kind.is_text_list());
+        assert!(crate::types::REGISTRY.iter().all(|def| agreed(def)));
     }
 
     #[test]

@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::i18n::Locale;
+use crate::RecordDef;
+use crate::access::Actor;
+use crate::i18n::{Locale, type_label_many};
 use crate::import::{FileKind, Status};
 use crate::query::{Archived, Filter, ListQuery, Sort};
 
@@ -39,6 +41,18 @@ pub fn file_name(what: &str, rows: Option<&str>, day: NaiveDate, kind: FileKind)
     let said = [Some(what), rows].into_iter().flatten().map(words).filter(|text| !text.is_empty());
     let parts: Vec<String> = said.chain([day.to_string()]).collect();
     format!("{}.{}", parts.join("-"), kind.extension())
+}
+
+/// What a file of a list is called: by the list's name in a language, if one is said, by what its rows are called, and by the day
+/// it was where the actor is.
+pub fn file_of(
+    actor: &Actor,
+    def: &RecordDef,
+    (locale, rows): (Option<Locale>, Option<&str>),
+    (at, kind): (DateTime<Utc>, FileKind),
+) -> String {
+    let what = locale.map_or_else(|| def.plural.to_owned(), |locale| type_label_many(locale, def).to_lowercase());
+    file_name(&what, rows, actor.zone.day(at), kind)
 }
 
 /// Which rows of a list, in which order.

@@ -3,6 +3,7 @@
 pub mod by_hand;
 pub mod label;
 pub mod limits;
+pub mod lists;
 pub mod mapping;
 pub mod preview;
 pub mod start;
@@ -58,7 +59,7 @@ pub const ENCODINGS: &[(&str, bool)] = &[
     ("macintosh", false),
 ];
 /// Separators that a text file can be said to have.
-pub const DELIMITERS: &[char] = &[',', ';', '\t', '|'];
+pub const DELIMITERS: &[char] = &[',', ';', '\t', '|', ':'];
 
 /// How a file is to be read, as far as somebody said so; the rest is found out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -259,6 +260,9 @@ pub struct Assignment {
     /// How to read days such as 3/4/2024.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dates: Option<DateOrder>,
+    /// Somebody said so of such files, whatever their cells look like: it counts for the next one as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dates_told: bool,
     /// Time zone (IANA) in which times are meant that don't say their own; else it is that of who brings the file in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
@@ -270,7 +274,8 @@ pub struct Assignment {
 impl Assignment {
     /// A field filled from a source as it is.
     pub fn new(field: &str, from: From) -> Self {
-        Self { field: field.to_owned(), from, times: None, dates: None, zone: None, values: BTreeMap::new() }
+        let (field, values) = (field.to_owned(), BTreeMap::new());
+        Self { field, from, times: None, dates: None, dates_told: false, zone: None, values }
     }
 
     /// A field filled from a column.
@@ -293,6 +298,11 @@ impl Assignment {
     pub fn mapping(mut self, values: &[(&str, &str)]) -> Self {
         self.values = values.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
         self
+    }
+
+    /// Says by hand how days are to be read.
+    pub fn tell_dates(&mut self, order: Option<DateOrder>) {
+        (self.dates, self.dates_told) = (order, order.is_some());
     }
 
     /// Multiplies numbers.
@@ -575,7 +585,7 @@ pub struct Run {
     /// It is being taken back in the background.
     #[serde(default)]
     pub undoing: bool,
-    /// Set of all its changes.
+    /// Set of all its changes; once its undo was undone, that of those which were made anew.
     pub change_set: Uuid,
     /// Record types of which it made or changed records; until there are any, those that it is about.
     pub record_types: Vec<String>,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::record::Row;
+use crate::record::{CustomField, Row};
 
 /// Comparison in a filter condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,6 +161,8 @@ pub struct Past {
     pub now: Row,
     /// Titles of the records that either refers to.
     pub titles: Titles,
+    /// The user-defined fields of its type, those that are no more among them.
+    pub custom: Vec<CustomField>,
     /// Whether the reader may make it so again.
     pub may_update: bool,
 }

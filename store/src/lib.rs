@@ -31,9 +31,9 @@ mod write;
 
 pub use desk::MentionMail;
 pub use error::{StartError, internal};
-pub use import::{Export, Kept};
+pub use import::{Export, Kept, Noted};
 pub use live::{Delivery, LiveHub, Subscription, Told};
 pub use migrate::{migrate, migrate_by};
 pub use pool::Store;
-pub use read::AuditFile;
+pub use read::{AboutFile, AuditFile};
 pub use write::{Belonging, MAX_BATCH, pinyin_tokens};

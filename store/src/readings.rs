@@ -1,6 +1,6 @@
 //! How Chinese is read: a syllable for each character, for some characters several.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use pinyin::ToPinyin;
@@ -28,6 +28,39 @@ static OTHER_READINGS: LazyLock<HashMap<char, Vec<&'static str>>> = LazyLock::ne
     }
     readings
 });
+
+/// Most letters of a syllable: zhuang.
+const LETTERS: usize = 6;
+
+/// The syllables of all common characters, as they are typed.
+static SYLLABLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let all = ('\u{4e00}'..='\u{9fff}').filter_map(|character| character.to_pinyin());
+    // Of some sounds there is a character, but no name: hm, ng.
+    all.map(|reading| as_typed(reading.plain())).filter(|typed| typed.contains(['a', 'e', 'i', 'o', 'u'])).collect()
+});
+
+/// Whether letters in lower case, as [`as_typed`] has them, are syllables of pinyin without tones and nothing else.
+pub(crate) fn is_pinyin(word: &str) -> bool {
+    let mut is_begun = vec![false; word.len() + 1];
+    is_begun[0] = true;
+    for from in 0..word.len() {
+        if !is_begun[from] {
+            continue;
+        }
+        for letters in 1..=LETTERS {
+            let to = from + letters;
+            if word.get(from..to).is_some_and(|part| SYLLABLES.contains(part)) {
+                is_begun[to] = true;
+            }
+        }
+    }
+    !word.is_empty() && is_begun[word.len()]
+}
+
+/// Keyboards have v for ü, passports u.
+pub(crate) fn as_typed(sound: &str) -> String {
+    sound.replace(['ü', 'v'], "u")
+}
 
 /// What a character is read as, the most common first; nothing for other scripts.
 fn readings(character: char) -> impl Iterator<Item = &'static str> {
@@ -103,6 +136,16 @@ mod tests {
         assert_eq!(many.len(), WAYS);
         assert!(many.contains(&"chongchangyuexinghui".to_owned()), "{many:?}");
         assert_eq!(read("abc"), [""]);
+    }
+
+    #[test]
+    fn words_of_syllables_are_pinyin() {
+        for word in ["ouyang", "moyu", "lanting", "xian", "zhuang", "luzhou"] {
+            assert!(is_pinyin(word), "{word}");
+        }
+        for word in ["", "smith", "anderson", "berg", "li2", "ng", "uera", "欧阳", "müller"] {
+            assert!(!is_pinyin(word), "{word}");
+        }
     }
 
     #[test]

@@ -24,11 +24,11 @@ pub async fn meant_addresses(record_type: String, addresses: Vec<String>) -> Res
     Ok(store.meant_addresses(&actor, super::record_type(&record_type)?, &addresses).await?)
 }
 
-/// The pairs of a type that wait for a decision.
+/// The likeliest pairs of a type that wait for a decision, so many of them.
 #[server(prefix = "/api/fn", endpoint = "duplicates", input = Json, output = Json)]
-pub async fn duplicates(record_type: String) -> Result<Pairs, Fault> {
+pub async fn duplicates(record_type: String, shown: u32) -> Result<Pairs, Fault> {
     let (store, actor) = super::acting()?;
-    Ok(store.duplicates(&actor, super::record_type(&record_type)?).await?)
+    Ok(store.duplicates(&actor, super::record_type(&record_type)?, shown).await?)
 }
 
 /// Looks for duplicates among all records of a type.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use shared::Error;
 use shared::command::UndoOutcome;
+use shared::history::Left;
 use shared::i18n::Locale;
 use shared::import::{Excerpt, FileInfo, Preview, PreviewRow, Reading, Run, Spec, Start, Step};
 use uuid::Uuid;
@@ -80,6 +81,13 @@ pub async fn cancel_import(id: Uuid) -> Result<Run, Fault> {
 pub async fn undo_import(id: Uuid) -> Result<UndoOutcome, Fault> {
     let (store, actor) = super::acting()?;
     Ok(store.undo_import(&actor, id).await?.into())
+}
+
+/// What the undo of an import left alone, as its history tells it.
+#[server(prefix = "/api/fn", endpoint = "left_alone", input = Json, output = Json)]
+pub async fn left_alone(change_set: Uuid) -> Result<Vec<Left>, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.left_alone(&actor, change_set).await?)
 }
 
 /// Sends a chosen file as it is; only in the browser. Server functions would carry it as text.

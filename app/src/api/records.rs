@@ -118,6 +118,13 @@ pub async fn custom_fields(record_type: String) -> Result<Vec<CustomField>, Faul
     Ok(store.custom_fields(&actor, super::record_type(&record_type)?).await?)
 }
 
+/// User-defined fields of a type and of those that its records refer to, by type.
+#[server(prefix = "/api/fn", endpoint = "custom_fields_around", input = Json, output = Json)]
+pub async fn custom_fields_around(record_type: String) -> Result<shared::record::CustomFields, Fault> {
+    let (store, actor) = super::acting()?;
+    Ok(store.custom_fields_around(&actor, super::record_type(&record_type)?).await?)
+}
+
 /// Erases what is known of a person, for good.
 #[server(prefix = "/api/fn", endpoint = "erase_person", input = Json, output = Json)]
 pub async fn erase_person(record_type: String, id: Uuid) -> Result<(), Fault> {

@@ -25,6 +25,18 @@ impl Again {
         self.0.try_set_value(0);
     }
 
+    /// How often in a row it could not be loaded.
+    pub(crate) fn failed(self) -> u32 {
+        self.0.try_get_value().unwrap_or_default()
+    }
+
+    /// It was loaded again, if it failed no more often than that: where nothing else tells.
+    pub(crate) fn settled(self, failed: u32) {
+        if self.failed() == failed {
+            self.loaded();
+        }
+    }
+
     /// After which rest to ask once more, an error having been the answer. Nothing where that would be the same answer: there
     /// the page is to be opened anew, and shows it.
     pub(crate) fn after(self, error: &Error) -> Option<Duration> {
@@ -58,6 +70,19 @@ mod tests {
         assert_eq!(secs(0, &limited(20)), Some(20));
         assert_eq!(secs(2, &limited(1)), Some(12));
         assert_eq!(secs(0, &limited(3_600)), Some(60));
+    }
+
+    #[test]
+    fn what_fails_no_more_begins_with_short_rests() {
+        Owner::new().with(|| {
+            let again = Again::new();
+            let rest = || again.after(&Error::Offline).map(|rest| rest.as_secs());
+            assert_eq!((rest(), rest()), (Some(3), Some(6)));
+            again.settled(1);
+            assert_eq!(rest(), Some(12), "it failed once more since");
+            again.settled(again.failed());
+            assert_eq!(rest(), Some(3));
+        });
     }
 
     #[test]

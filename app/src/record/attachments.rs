@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use shared::access::{Action, Holder};
 use shared::command::{Change, Command, Outcome};
 use shared::format::file_size;
-use shared::i18n::{error_message, error_sentence, translate};
+use shared::i18n::{error_sentence, translate};
 use shared::query::{Filter, ListQuery, Op, Page as Found};
 use shared::record::Kind;
 use shared::record::rich::escape;
@@ -13,12 +13,12 @@ use shared::types::{ATTACHMENT, Attachment, INLINE_IMAGES};
 use shared::{Error, RecordDef, Row};
 use uuid::Uuid;
 
-use crate::acting::{send, told_undone};
-use crate::api::records::{list_records, undo};
+use crate::acting::{send, undo_then};
+use crate::api::records::list_records;
 use crate::chunk;
 use crate::context::{Page, t};
 use crate::record::list::address::list_address;
-use crate::ui::{Button, ButtonKind, Icon, Size, Toasts, Tone, Undo, Upload, UploadWords, upload::Incoming};
+use crate::ui::{Button, ButtonKind, Icon, Size, Toasts, Tone, Upload, UploadWords, upload::Incoming};
 
 /// Files that are shown; the rest is one click away.
 const SHOWN: u32 = 50;
@@ -110,21 +110,8 @@ impl Files {
 
     fn tell(self, key: &str, name: &str, change_set: Uuid) {
         let text = translate(self.page.locale.get_untracked(), key, &[("name", name)]);
-        self.toasts.push(text, Tone::Success, Some(self.undoing(change_set)));
-    }
-
-    /// Takes back, and shows what there is then.
-    fn undoing(self, change_set: Uuid) -> Undo {
-        Undo::new(move || {
-            spawn_local(async move {
-                let locale = self.page.locale.try_get_untracked().unwrap_or_default();
-                match undo(change_set).await {
-                    Ok(outcome) => told_undone(locale, self.toasts, &outcome),
-                    Err(fault) => self.toasts.push(error_message(locale, &fault.0), Tone::Danger, None),
-                }
-                self.load();
-            });
-        })
+        let undo = undo_then(self.page, self.toasts, change_set, move || self.load());
+        self.toasts.push(text, Tone::Success, Some(undo));
     }
 
     /// Shows files that have just arrived.

@@ -66,7 +66,7 @@ pub fn attributes(def: &'static RecordDef, custom: &[CustomField], actor: &Actor
     let added = |field: &CustomField| Attribute {
         def,
         source: Source::Custom(Arc::new(field.clone())),
-        editable: access(CUSTOM) == FieldAccess::Write,
+        editable: !field.removed && access(CUSTOM) == FieldAccess::Write,
     };
     let all: Vec<Attribute> = def.all_fields().filter(shown).map(declared).collect();
     let (own, system): (Vec<_>, Vec<_>) = all.into_iter().partition(|a| a.group() != SYSTEM_GROUP);
@@ -158,6 +158,11 @@ impl Attribute {
                 _ => field.value_kind(),
             },
         }
+    }
+
+    /// Whether it says what somebody agreed to.
+    pub fn is_agreed(&self) -> bool {
+        self.declared().is_some_and(|field| field.agreed)
     }
 
     /// What people call it.
@@ -259,6 +264,11 @@ impl Attribute {
     /// User-defined.
     pub fn is_custom(&self) -> bool {
         matches!(self.source, Source::Custom(_))
+    }
+
+    /// A user-defined field that is no more.
+    pub fn is_removed(&self) -> bool {
+        matches!(&self.source, Source::Custom(field) if field.removed)
     }
 
     /// The value a new record gets, as far as it is declared.
@@ -385,6 +395,7 @@ mod tests {
             kind: "choice".into(),
             choices: vec!["east".into(), "west".into()],
             required: false,
+            removed: false,
         }
     }
 

@@ -16,7 +16,7 @@ use shared::query::{Detail, Titles};
 use shared::record::CustomField;
 use shared::timeline::linked_by;
 use shared::types::{by_name, by_plural};
-use shared::{FieldError, RecordDef, Row};
+use shared::{Error, FieldError, RecordDef, Row};
 use uuid::Uuid;
 
 use super::Slots;
@@ -25,12 +25,12 @@ use super::attribute::{Attribute, attributes};
 use super::called::called;
 use super::conflict::{Clash, clash_dialog};
 use super::inline::{Put, Target};
-use super::missing::{failed, no_access, not_found};
+use super::missing::{failed_saying, no_access, not_found, not_found_with};
 use crate::api::records::{custom_fields, get_record};
 use crate::context::{Page, t};
 use crate::live::Live;
 use crate::record::titles::learn_titles;
-use crate::ui::{Notice, PeekPanel, SkeletonRows, Tone};
+use crate::ui::{LinkButton, Notice, PeekPanel, SkeletonRows, Tone};
 
 /// One record, named by the address (`/customers/<id>`).
 #[component]
@@ -194,7 +194,7 @@ fn record_view(
         // what it shows, would be left behind loading for a page that then waits for it for ever.
         let body = Suspend::new(async move {
             match found.await {
-                Err(fault) => failed(fault.0, move || again.notify()),
+                Err(fault) => failed_saying(fault.0, Callback::new(move |()| again.notify()), refused),
                 Ok(Detail { row, .. }) if row.id != id && moved.is_some() => {
                     moved.map(|moved| moved(def, row.id)).into_any()
                 }
@@ -207,6 +207,17 @@ fn record_view(
         view! { <Transition fallback=|| view! { <SkeletonRows count=10/> }>{body}</Transition> }
     })
     .into_any()
+}
+
+/// What there is instead of a record; what one has deleted comes back from the history.
+fn refused(error: Error) -> AnyView {
+    match error {
+        Error::NotFound => {
+            let history = view! { <LinkButton href="/history" icon="undo-2">{t("ui.nav.history")}</LinkButton> };
+            not_found_with(history.into_any())
+        }
+        _ => no_access(),
+    }
 }
 
 fn loaded(
@@ -265,7 +276,7 @@ fn loaded(
 fn follow(context: RecordContext, id: Uuid, event: &LiveEvent, reload: &impl Fn()) {
     match event {
         LiveEvent::Changed { row, titles, .. } if row.id == id => {
-            learn_titles(context.titles, titles.clone());
+            learn_titles(context.titles, titles);
             let newer = context.row.try_with_untracked(|shown| shown.version < row.version);
             if newer == Some(true) {
                 context.put(row.clone());

@@ -18,7 +18,7 @@ use crate::api::records::{custom_fields, list_records};
 use crate::context::{Page, t};
 use crate::record::called::called;
 use crate::ui::{Button, ButtonKind, Dialog, SkeletonRows};
-pub use alike::reason_badge;
+pub use alike::{reason_badge, told_reason};
 pub(super) use sending::focus_problem;
 use state::FormState;
 

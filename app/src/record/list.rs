@@ -27,18 +27,19 @@ use super::attribute::{Attribute, attributes};
 use super::conflict::clash_dialog;
 use super::{BoardSlot, PeekSlot, RecordForm, failed, no_access, not_found};
 use crate::api::Fault;
-use crate::api::records::{custom_fields, list_calendar, list_records};
+use crate::api::records::{custom_fields_around, list_calendar, list_records};
 use crate::chunk::once;
 use crate::context::{Page, t};
 use crate::ui::{Button, ButtonKind, EmptyState, LinkButton, SkeletonRows};
 use address::{ListNav, ListState};
 pub use address::{Place, list_address, list_address_as};
-pub(super) use conditions::records_in;
-pub use conditions::{address_conditions, conditions, conditions_on};
+pub use conditions::{address_conditions, conditions, conditions_on, filter_words};
+pub(super) use conditions::{parts_in_words, records_in};
 use data::ListData;
 pub use filter::Conditions;
 pub(super) use filter::{condition_chips, condition_text};
-pub(super) use subject::subjects;
+use subject::Subjects;
+pub(super) use subject::{subjects, subjects_around};
 
 /// The list of a record type, named by the address (`/customers`).
 #[component]
@@ -76,6 +77,8 @@ struct ListContext {
     columns: RwSignal<Option<Vec<String>>>,
     /// What the view is called that is shown as it is kept.
     called: RwSignal<Option<String>>,
+    /// Why the view is not shown that the address named.
+    lost: RwSignal<Option<views::Lost>>,
     /// Titles of records that filters name.
     titles: RwSignal<Titles>,
     may_create: bool,
@@ -117,6 +120,7 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         total: RwSignal::new(None),
         columns: columns::stored(def),
         called: RwSignal::new(None),
+        lost: RwSignal::new(None),
         titles: RwSignal::new(Titles::new()),
         // Files are added where they belong.
         may_create: !def.uploaded && page.actor().is_some_and(|actor| actor.may(def, Action::Create)),
@@ -129,7 +133,7 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
     };
     open_from_address(context);
     views::call_up_named(context);
-    let custom = Resource::new(|| (), move |()| custom_fields(def.name.to_owned()));
+    let custom = Resource::new(|| (), move |()| custom_fields_around(def.name.to_owned()));
     let query = Memo::new(move |_| nav.state.with(|state| state.query(def)));
     let by_day = Memo::new(move |_| {
         let today = context.today.get();
@@ -154,9 +158,12 @@ fn RecordList(def: &'static RecordDef, peek: PeekSlot, board: BoardSlot) -> impl
         },
     );
     let body = move || {
-        let custom = custom.get()?.unwrap_or_default();
-        let all = page.actor().map(|actor| attributes(def, &custom, &actor)).unwrap_or_default();
-        Some(view! { <Listed context all=StoredValue::new(all) found days/> })
+        let around = custom.get()?.unwrap_or_default();
+        let own = around.get(def.name).map(Vec::as_slice).unwrap_or_default();
+        let actor = page.actor();
+        let all = actor.as_ref().map(|actor| attributes(def, own, actor)).unwrap_or_default();
+        let about = actor.map(|actor| subjects_around(&all, &around, &actor)).unwrap_or_default();
+        Some(view! { <Listed context all=StoredValue::new(all) about=StoredValue::new(about) found days/> })
     };
     let on_saved = move |_row: shared::Row| {
         found.refetch();
@@ -203,6 +210,7 @@ fn open_from_address(context: ListContext) {
 fn Listed(
     context: ListContext,
     all: StoredValue<Vec<Attribute>>,
+    about: Subjects,
     found: Resource<Option<Result<shared::query::Page, Fault>>>,
     days: calendar::Asked,
 ) -> impl IntoView {
@@ -222,14 +230,15 @@ fn Listed(
         false => view! { <Transition fallback=|| view! { <SkeletonRows count=12/> }>{listed}</Transition> }.into_any(),
     };
     view! {
-        {toolbar::bar(context, all)}
+        {toolbar::bar(context, all, about)}
+        {views::lost_view(context)}
         {body}
     }
 }
 
 fn rows(context: ListContext, all: StoredValue<Vec<Attribute>>, data: ListData) -> AnyView {
     let page = context.page;
-    let empty = Memo::new(move |_| data.rows.with(Vec::is_empty));
+    let empty = Memo::new(move |_| data.is_empty());
     // What is chosen can't be seen any more.
     Effect::new(move |was: Option<bool>| {
         let selecting = context.selecting.get();
@@ -281,6 +290,7 @@ fn nothing(context: ListContext) -> AnyView {
         }
         .into_any();
     }
+    let may_import = page.actor().is_some_and(|actor| actor.may(def, Action::Import));
     let title = Signal::derive(move || i18n::type_label_many(page.locale.get(), def));
     let text = Signal::derive(move || page.text(&format!("{}._empty", def.name)));
     view! {
@@ -290,7 +300,9 @@ fn nothing(context: ListContext) -> AnyView {
                     {move || page.text(&format!("{}._new", def.name))}
                 </Button>
             })}
-            <LinkButton href="/import" icon="file-up">{t("ui.action.import")}</LinkButton>
+            {may_import.then(|| view! {
+                <LinkButton href="/import" icon="file-up">{t("ui.action.import")}</LinkButton>
+            })}
         </EmptyState>
     }
     .into_any()

@@ -1,5 +1,7 @@
 //! Merging: which record stays, and what it says where they differ.
 
+mod meanwhile;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
@@ -9,9 +11,10 @@ use shared::i18n;
 use shared::query::{Detail, Titles};
 use shared::record::{CustomField, is_empty};
 use shared::types::TICKET;
-use shared::{RecordDef, Row, Values};
+use shared::{Error, RecordDef, Row, Values};
 use uuid::Uuid;
 
+use self::meanwhile::Meanwhile;
 use super::attribute::{Attribute, attributes};
 use super::undoing::undo_large;
 use super::value::value_text;
@@ -73,20 +76,29 @@ pub fn MergeDialog(
     /// Runs when the merge was taken back by its toast.
     #[prop(optional, into)]
     on_undone: Option<Callback<()>>,
+    /// Runs when it closes after somebody else had merged one of them.
+    #[prop(optional, into)]
+    on_gone: Option<Callback<()>>,
 ) -> impl IntoView {
     let page = Page::take();
     let toasts = Toasts::take();
     let state = StoredValue::new(None::<Merging>);
+    let meanwhile = Meanwhile::new(page, def);
     let busy = RwSignal::new(false);
-    let count = move || ids.with(Vec::len).to_string();
+    // It stays about those it began with, whatever becomes of them on the page.
+    let count = Memo::new(move |_| {
+        open.track();
+        ids.with_untracked(Vec::len)
+    });
     let title = Signal::derive(move || {
         let types = within(&i18n::type_label_many(page.locale.get(), def));
-        page.text_with("duplicates.merge_title", &[("n", &count()), ("types", &types)])
+        page.text_with("duplicates.merge_title", &[("n", &count.get().to_string()), ("types", &types)])
     });
     let merge = move |_| {
         let Some(merging) = state.get_value().filter(|_| !busy.get_untracked()) else { return };
         busy.set(true);
         let (command, text) = (merging.command(), merging.told());
+        let asked = command.seen.iter().map(|(id, _)| *id).collect();
         spawn_local(async move {
             match merge_records(command).await {
                 Ok(mut outcome) => {
@@ -99,12 +111,10 @@ pub fn MergeDialog(
                     toasts.push(text, Tone::Success, Some(undo));
                     open.set(false);
                     if let Some(row) = outcome.rows.pop() {
-                        on_merged.run(row);
+                        let _ = on_merged.try_run(row);
                     }
                 }
-                Err(fault) => {
-                    merging.error.try_set(Some(i18n::error_sentence(page.locale.get_untracked(), &fault.0)));
-                }
+                Err(fault) => meanwhile.refuse(merging, asked, fault.0).await,
             }
             busy.set(false);
         });
@@ -112,14 +122,27 @@ pub fn MergeDialog(
     let footer = move || {
         view! {
             <Button on_click=move |_| open.set(false)>{t("ui.action.cancel")}</Button>
-            <Button kind=ButtonKind::Primary icon="merge" busy on_click=merge>{t("duplicates.merge")}</Button>
+            {move || meanwhile.way().unwrap_or_else(|| view! {
+                <Button kind=ButtonKind::Primary icon="merge" busy on_click=merge>{t("duplicates.merge")}</Button>
+            }.into_any())}
+        }
+    };
+    let close = move |()| {
+        if let Some(on_gone) = on_gone.filter(|_| meanwhile.is_over()) {
+            on_gone.run(());
         }
     };
     view! {
-        <Dialog open title close=t("ui.action.close") footer>
+        <Dialog open title close=t("ui.action.close") footer on_close=close>
             {
-                let found = LocalResource::new(move || read(def, ids.get_untracked()));
-                move || match found.get() {
+                state.set_value(None);
+                meanwhile.begin();
+                let asked = StoredValue::new(ids.get_untracked());
+                let found = LocalResource::new(move || {
+                    meanwhile.track();
+                    read(meanwhile, def, asked.get_value())
+                });
+                let decided = move || match found.get() {
                     None => view! { <SkeletonRows count=5/> }.into_any(),
                     Some(Err(fault)) => {
                         let text = i18n::error_sentence(page.locale.get(), &fault.0);
@@ -127,10 +150,12 @@ pub fn MergeDialog(
                     }
                     Some(Ok(found)) => {
                         let merging = Merging::new(page, def, found, stays.get_untracked());
+                        meanwhile.go_on(merging);
                         state.set_value(Some(merging));
                         merging.view()
                     }
-                }
+                };
+                move || meanwhile.notice().unwrap_or_else(decided)
             }
         </Dialog>
     }
@@ -139,9 +164,13 @@ pub fn MergeDialog(
 /// The records, and the fields that administrators added to their type.
 type Read = (Vec<Detail>, Vec<CustomField>);
 
-async fn read(def: &'static RecordDef, ids: Vec<Uuid>) -> Result<Read, Fault> {
-    let all = merging(def.name.to_owned(), ids).await?;
-    Ok((all, custom_fields(def.name.to_owned()).await?))
+async fn read(meanwhile: Meanwhile, def: &'static RecordDef, ids: Vec<Uuid>) -> Result<Read, Fault> {
+    let opening = meanwhile.opening();
+    let all = merging(def.name.to_owned(), ids.clone()).await;
+    if all.as_ref().is_err_and(|fault| fault.0 == Error::NotFound) {
+        meanwhile.is_gone(opening, ids).await;
+    }
+    Ok((all?, custom_fields(def.name.to_owned()).await?))
 }
 
 impl Merging {
@@ -176,6 +205,12 @@ impl Merging {
         (into, rows)
     }
 
+    /// The record that stays, unless the dialog is gone.
+    fn stays(self) -> Option<Uuid> {
+        let at = self.into.try_get_untracked()?;
+        self.rows.try_with_value(|rows| rows.get(at).map(|row| row.id)).flatten()
+    }
+
     fn command(self) -> Merge {
         let (into, others) = untrack(move || self.split());
         let values = untrack(move || {
@@ -188,6 +223,7 @@ impl Merging {
             into: into.id,
             others: others.iter().map(|row| row.id).collect(),
             values,
+            seen: [&into].into_iter().chain(&others).map(|row| (row.id, row.version)).collect(),
         }
     }
 
@@ -252,7 +288,8 @@ impl Merging {
                 && is_merged(attribute)
                 && self.rows.with_value(|rows| {
                     let all = rows.iter().map(|row| attribute.value(&row.values));
-                    let mut said = all.filter(|value| !is_empty(value));
+                    // Where nothing is noted nobody agreed.
+                    let mut said = all.filter(|value| attribute.is_agreed() || !is_empty(value));
                     said.next().is_some_and(|first| said.any(|other| other != first))
                 })
         };
@@ -337,11 +374,13 @@ impl Merging {
         let name = attribute.name();
         let (whose, empty) =
             self.rows.with_value(|rows| (called(self.def, &rows[at]), is_empty(attribute.value(&rows[at].values))));
+        let empty = empty && !attribute.is_agreed();
         let shown = attribute.clone();
         let text = move || {
-            self.rows.with_value(|rows| {
+            let text = self.rows.with_value(|rows| {
                 self.titles.with_value(|titles| value_text(self.page, &shown, &rows[at].values, titles))
-            })
+            });
+            if text.is_empty() { self.page.text("ui.record.no_value") } else { text }
         };
         let is_chosen = move || {
             let result = self.result();
@@ -362,9 +401,9 @@ impl Merging {
         .into_any()
     }
 
-    /// Lists are put together unless one of them is chosen, and again when somebody thinks better of it.
+    /// Lists are put together, and of what was agreed to is taken what all have in common, unless one of them is chosen, and again when somebody thinks better of it.
     fn together(self, attribute: Attribute) -> AnyView {
-        let name = attribute.name();
+        let (name, is_agreed) = (attribute.name(), attribute.is_agreed());
         let is_none = move |values: &Values| {
             let own = attribute.value(values);
             self.rows.with_value(|rows| rows.iter().all(|row| attribute.value(&row.values) != own))
@@ -372,7 +411,11 @@ impl Merging {
         let is_none = StoredValue::new(is_none);
         let may_join = Memo::new(move |_| is_none.with_value(|is_none| is_none(&self.proposed())));
         let is_of_two = self.rows.with_value(Vec::len) < 3;
-        let words = if is_of_two { "duplicates.together" } else { "duplicates.together_all" };
+        let words = match (is_agreed, is_of_two) {
+            (true, _) => "duplicates.common",
+            (false, true) => "duplicates.together",
+            (false, false) => "duplicates.together_all",
+        };
         let joined = move || {
             let (group, name) = (format!("merge-{name}"), name.clone());
             view! {

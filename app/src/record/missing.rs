@@ -12,11 +12,20 @@ use crate::context::{Page, t};
 use crate::live::Live;
 use crate::ui::{Button, ButtonKind, Connection, ErrorState, LinkButton};
 
+/// How long after it was tried again nothing must have failed to say that it succeeded.
+const ANSWERED: Duration = Duration::from_secs(10);
+
 /// Unknown address, or a record that is not there for this reader.
 pub fn not_found() -> AnyView {
+    not_found_with(().into_any())
+}
+
+/// As [`not_found`], with what else can be done about it.
+pub(super) fn not_found_with(also: AnyView) -> AnyView {
     answer_with(404);
     view! {
         <ErrorState title=t("ui.state.not_found") text=t("ui.state.not_found_text")>
+            {also}
             <LinkButton href="/" kind=ButtonKind::Primary>{t("ui.state.go_home")}</LinkButton>
         </ErrorState>
     }
@@ -37,17 +46,37 @@ pub fn no_access() -> AnyView {
 /// Whatever kept the content away, with another try where that helps. Where the server could not be reached, or the reader's rights change,
 /// it is tried again by itself.
 pub fn failed(error: Error, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
-    let retry = Callback::new(move |()| retry());
+    let refused = |error: Error| if error == Error::NotFound { not_found() } else { no_access() };
+    failed_saying(error, Callback::new(move |()| retry()), refused)
+}
+
+/// The same for a part of a page that is there itself: it says no more than what is wrong, neither where else to go nor in the
+/// status of the answer.
+pub fn part_failed(error: Error, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let refused = |error: Error| {
+        let denied = error != Error::NotFound;
+        let (title, text) = match denied {
+            true => ("ui.state.no_access", "error.forbidden"),
+            false => ("ui.state.not_found", "ui.state.not_found_text"),
+        };
+        view! { <ErrorState denied title=t(title) text=t(text)/> }.into_any()
+    };
+    failed_saying(error, Callback::new(move |()| retry()), refused)
+}
+
+/// The same with words of one's own where there is nothing (`NotFound`), or where the reader may not see it: for want of a right,
+/// or of being signed in.
+pub fn failed_saying(error: Error, retry: Callback<()>, refused: impl FnOnce(Error) -> AnyView) -> AnyView {
     match error {
-        Error::NotFound | Error::Forbidden => {
+        error if error.is_denial() => {
             once_allowed(retry);
-            if error == Error::NotFound { not_found() } else { no_access() }
+            refused(error)
         }
         error => trouble(error, retry),
     }
 }
 
-/// What [`failed`] shows. It is not generic: for each page its code would come once more.
+/// What [`failed`] shows of other errors. It is not generic: for each page its code would come once more.
 fn trouble(error: Error, retry: Callback<()>) -> AnyView {
     if error == Error::Offline {
         once_back(&error, retry);
@@ -76,14 +105,19 @@ fn once_allowed(retry: Callback<()>) {
 /// Tries again once the connection is back, and after a rest where it is said to be there: a longer one each time, until it comes back.
 fn once_back(error: &Error, retry: Callback<()>) {
     let live = Live::take();
-    let rest = StoredValue::new(live.again().after(error).unwrap_or_default());
-    let state = live.state();
+    let again = live.again();
+    let rest = StoredValue::new(again.after(error).unwrap_or_default());
+    let (state, failed) = (live.state(), again.failed());
     Effect::new(move |was_live: Option<bool>| {
         let is_live = state.get() == Connection::Live;
+        // What is shown then doesn't say that it was loaded again. The count is that of all parts of the page.
+        if was_live.is_none() {
+            set_timeout(move || again.settled(failed), rest.get_value() + ANSWERED);
+        }
         if is_live {
             let is_back = was_live == Some(false);
             if is_back {
-                live.again().loaded();
+                again.loaded();
             }
             let wait = if is_back { Duration::ZERO } else { rest.get_value() };
             let ask = move || {

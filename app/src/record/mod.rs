@@ -32,15 +32,15 @@ pub use audience::AudienceField;
 pub use batch::Batch;
 pub use detail::{DetailPage, RecordContext, RecordPeek};
 pub use editor::{Editing, editor, record_input, rich_words};
-pub use form::{RecordForm, reason_badge};
+pub use form::{RecordForm, reason_badge, told_reason};
 pub use inline::refocus;
 pub use list::{
-    Conditions, ListPage, Place, address_conditions, conditions, conditions_on, fetch_calendar, list_address,
-    list_address_as,
+    Conditions, ListPage, Place, address_conditions, conditions, conditions_on, fetch_calendar, filter_words,
+    list_address, list_address_as,
 };
 pub use logged::Logged;
 pub use merge::MergeDialog;
-pub use missing::{failed, no_access, not_found};
+pub use missing::{failed, failed_saying, no_access, not_found, part_failed};
 pub(crate) use relist::{Relisted, Relisting, Reread, relist_now, relist_soon};
 pub use ticks::{Tickable, box_of_shown, tick, tick_shown, ticked_count};
 pub(crate) use titles::learn_titles;

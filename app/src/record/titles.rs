@@ -14,10 +14,16 @@ use crate::api::records::{get_record, list_records};
 use crate::context::Page;
 
 /// Takes titles in. Whoever shows some is told only where these are news: thousands of events may name the same records.
-pub(crate) fn learn_titles(known: RwSignal<Titles>, told: Titles) {
+pub(crate) fn learn_titles(known: RwSignal<Titles>, told: &Titles) {
     let is_news = |known: &Titles| told.iter().any(|(id, title)| known.get(id) != Some(title));
     if known.try_with_untracked(is_news) == Some(true) {
-        known.update(|known| known.extend(told));
+        known.update(|known| {
+            for (id, title) in told {
+                if known.get(id) != Some(title) {
+                    known.insert(*id, title.clone());
+                }
+            }
+        });
     }
 }
 
@@ -32,7 +38,7 @@ pub(super) fn look_up(page: Page, titles: RwSignal<Titles>, wanted: impl IntoIte
                     found.insert(id, title(page, def, &detail.row));
                 }
             }
-            learn_titles(titles, found);
+            learn_titles(titles, &found);
         });
     }
 }

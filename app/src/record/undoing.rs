@@ -85,7 +85,7 @@ fn show(context: (Page, Toasts), set: Uuid, latest: ArcRwSignal<Option<UndoRun>>
 }
 
 fn toast((page, toasts): (Page, Toasts), set: Uuid, latest: ArcRwSignal<Option<UndoRun>>) -> AnyView {
-    let (open, busy) = (RwSignal::new(true), RwSignal::new(false));
+    let (open, busy) = (RwSignal::new(true), RwSignal::new(None::<Uuid>));
     let text = Signal::derive(move || latest.with(|run| progress(page, run.as_ref())));
     view! {
         <Show when=move || open.get()>
@@ -96,8 +96,8 @@ fn toast((page, toasts): (Page, Toasts), set: Uuid, latest: ArcRwSignal<Option<U
                     <button
                         type="button"
                         class="toast-action"
-                        aria-busy=move || busy.get().then_some("true")
-                        on:click=move |_| stop((page, toasts), set, busy)
+                        aria-busy=move || busy.get().map(|_| "true")
+                        on:click=move |_| stop((page, toasts), set, busy, drop)
                     >
                         {move || page.text("admin.history.stop")}
                     </button>

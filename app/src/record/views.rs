@@ -1,15 +1,18 @@
 //! Saved views: what a page shows, under a name. Lists, the board and the desk keep, rename and remove them alike.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
-use shared::access::AUDIENCES;
+use shared::access::{AUDIENCES, Action, Holder};
 use shared::command::{Change, Command};
-use shared::query::Filter;
-use shared::types::{SAVED_VIEW, offered_views};
+use shared::query::{Filter, Titles};
+use shared::types::{SAVED_VIEW, USER, offered_views};
 use shared::{Row, Values};
 use uuid::Uuid;
 
+use super::titles::look_up;
 use super::{AudienceField, refocus};
 use crate::acting::act_then;
 use crate::api::records::list_records;
@@ -67,30 +70,97 @@ pub fn same_conditions(these: &[Filter], those: &[Filter]) -> bool {
     within(these, those) && within(those, these)
 }
 
-impl Views {
-    /// Entries of a menu that call a view up.
-    pub fn entries(self) -> AnyView {
-        self.reload.run(None);
-        let entry = move |row: Row| {
-            let (id, name) = (row.id, row.text("name").unwrap_or_default().to_owned());
-            let checked = Signal::derive(move || self.chosen.get() == Some(id));
-            view! { <MenuItem label=name checked on_select=move |()| self.call_up.run(row.clone())/> }
-        };
-        view! { {move || self.all.get().into_iter().map(entry).collect_view()} }.into_any()
+/// Whose a view is, and who is offered it; the reader's own come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Sharing {
+    /// Nobody for what is the reader's own.
+    owner: Option<Uuid>,
+    /// Place among [`AUDIENCES`].
+    audience: usize,
+}
+
+impl Sharing {
+    fn of(row: &Row, reader: Option<Uuid>) -> Self {
+        let audience = row.text("audience").and_then(|code| AUDIENCES.iter().position(|one| *one == code));
+        Self { owner: row.reference("owner_id").filter(|id| Some(*id) != reader), audience: audience.unwrap_or(0) }
     }
 
-    /// Entries that keep what is shown, and that change, rename or remove the view that was called up.
+    /// Tracked.
+    fn text(self, page: Page, titles: &Titles) -> String {
+        let owner = match self.owner {
+            None => Some(page.text("list.view_of.own")),
+            Some(id) => titles.get(&id).cloned(),
+        };
+        let audience = page.text(&format!("saved_view.audience.{}", AUDIENCES[self.audience]));
+        owner.into_iter().chain([audience]).collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// Views by whose they are and who is offered them, each in their order.
+fn by_sharing(all: Vec<Row>, reader: Option<Uuid>) -> BTreeMap<Sharing, Vec<Row>> {
+    let mut groups: BTreeMap<Sharing, Vec<Row>> = BTreeMap::new();
+    for row in all {
+        groups.entry(Sharing::of(&row, reader)).or_default().push(row);
+    }
+    groups
+}
+
+impl Views {
+    /// Entries of a menu that call a view up. Where some are shared, each group says whose they are and with whom.
+    pub fn entries(self) -> AnyView {
+        self.reload.run(None);
+        let reader = self.page.actor().map(|actor| actor.user_id);
+        let titles = RwSignal::new(Titles::new());
+        Effect::new(move |_| {
+            let groups = by_sharing(self.all.get(), reader);
+            let owners = groups.into_keys().filter_map(|sharing| sharing.owner);
+            let unknown = owners.filter(|id| titles.with_untracked(|titles| !titles.contains_key(id)));
+            look_up(self.page, titles, unknown.map(|id| (USER.name, id)));
+        });
+        let groups = move || {
+            let groups = by_sharing(self.all.get(), reader);
+            let all_private = groups.keys().all(|sharing| *sharing == Sharing { owner: None, audience: 0 });
+            let group = |(sharing, rows): (Sharing, Vec<Row>)| {
+                let entries = rows.into_iter().map(|row| self.entry(row)).collect_view();
+                if all_private {
+                    return entries.into_any();
+                }
+                let head = Signal::derive(move || titles.with(|titles| sharing.text(self.page, titles)));
+                view! { <div role="group" aria-label=head><p class="menu-head">{head}</p>{entries}</div> }.into_any()
+            };
+            groups.into_iter().map(group).collect_view()
+        };
+        view! { {groups} }.into_any()
+    }
+
+    fn entry(self, row: Row) -> AnyView {
+        let (id, name) = (row.id, row.text("name").unwrap_or_default().to_owned());
+        let checked = Signal::derive(move || self.chosen.get() == Some(id));
+        view! { <MenuItem label=name checked on_select=move |()| self.call_up.run(row.clone())/> }.into_any()
+    }
+
+    /// Whether the reader may do that with a view, as far as the browser can tell; the server decides.
+    fn may(self, action: Action, row: &Row) -> bool {
+        self.page.actor().is_some_and(|actor| actor.holds(&SAVED_VIEW, action, &Holder::of(row)))
+    }
+
+    /// Entries that keep what is shown, and that change, rename or remove the view that was called up, for whom may do that.
     pub fn acts(self) -> AnyView {
         let of_chosen = move |row: Row| {
             let (id, named) = (row.id, row.clone());
+            let (may_update, may_delete) = (self.may(Action::Update, &row), self.may(Action::Delete, &row));
             view! {
-                <MenuItem label=t("list.view.update") icon="save" on_select=move |()| self.update(&row, |_| ())/>
-                <MenuItem
-                    label=t("list.view.rename")
-                    icon="pencil"
-                    on_select=move |()| self.naming.set(Some(Naming::Again(named.clone())))
-                />
-                <MenuItem label=t("list.view.delete") icon="trash-2" danger=true on_select=move |()| self.remove(id)/>
+                {may_update.then(|| view! {
+                    <MenuItem label=t("list.view.update") icon="save" on_select=move |()| self.update(&row, |_| ())/>
+                    <MenuItem
+                        label=t("list.view.rename")
+                        icon="pencil"
+                        on_select=move |()| self.naming.set(Some(Naming::Again(named.clone())))
+                    />
+                })}
+                {may_delete.then(|| view! {
+                    <MenuItem label=t("list.view.delete") icon="trash-2" danger=true on_select=move |()| self.remove(id)/>
+                })}
             }
         };
         view! {
@@ -130,6 +200,7 @@ impl Views {
     fn mark(self, row: Row) -> AnyView {
         let sending = RwSignal::new(false);
         let (name, kept) = (row.text("name").unwrap_or_default().to_owned(), row.clone());
+        let may_update = self.may(Action::Update, &row);
         let save = move |_| {
             sending.set(true);
             // Done, it is busy until the mark is gone.
@@ -142,7 +213,9 @@ impl Views {
         view! {
             <span class="truncate">{name}</span>
             <span class="badge">{t("list.view.changed")}</span>
-            <Button size=Size::Small kind=ButtonKind::Ghost busy=sending on_click=save>{t("ui.action.save")}</Button>
+            {may_update.then(|| view! {
+                <Button size=Size::Small kind=ButtonKind::Ghost busy=sending on_click=save>{t("ui.action.save")}</Button>
+            })}
             <Button size=Size::Small kind=ButtonKind::Ghost on_click=move |_| self.call_up.run(kept.clone())>{t("list.view.reset")}</Button>
         }
         .into_any()
@@ -261,5 +334,44 @@ impl Views {
             </Dialog>
         }
         .into_any()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_stand_with_those_that_are_shared_alike_and_ones_own_come_first() {
+        let [me, other] = [1, 2].map(Uuid::from_u128);
+        let view = |n: u128, owner: Uuid, audience: &str| Row {
+            id: Uuid::from_u128(n),
+            version: 1,
+            values: Values::from_iter([
+                ("owner_id".to_owned(), owner.to_string().into()),
+                ("audience".to_owned(), audience.into()),
+            ]),
+        };
+        let all = vec![
+            view(11, other, "everyone"),
+            view(12, me, "everyone"),
+            view(13, other, "team"),
+            view(14, me, "private"),
+            view(15, other, "everyone"),
+        ];
+        let groups = by_sharing(all, Some(me));
+        let groups: Vec<(Option<Uuid>, &str, Vec<u128>)> = groups
+            .into_iter()
+            .map(|(sharing, rows)| {
+                (sharing.owner, AUDIENCES[sharing.audience], rows.iter().map(|row| row.id.as_u128()).collect())
+            })
+            .collect();
+        let expected = [
+            (None, "private", vec![14]),
+            (None, "everyone", vec![12]),
+            (Some(other), "team", vec![13]),
+            (Some(other), "everyone", vec![11, 15]),
+        ];
+        assert_eq!(groups, expected);
     }
 }

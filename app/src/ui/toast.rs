@@ -36,7 +36,7 @@ impl Undo {
         Self { act: Arc::new(take_back), words: None, set: None }
     }
 
-    /// Takes nothing back, or nothing that the reader has done: the button says what it does, and no key does it.
+    /// Takes nothing back, or nothing that the reader has in mind as done last: the button says what it does, and no key does it.
     #[must_use]
     pub fn called(self, words: String) -> Self {
         Self { words: Some(words), ..self }
@@ -55,8 +55,10 @@ impl Undo {
 pub struct Toasts {
     list: RwSignal<Vec<Toast>>,
     next: StoredValue<u64>,
-    /// How to take back what was told of through these, on a page with a key for it; also of messages that have gone.
-    acts: Option<StoredValue<Acts>>,
+    /// How to take back what was done, for a key; also of messages that have gone.
+    acts: StoredValue<Acts>,
+    /// The page that has the key to itself, if these are its messages; see [`Toasts::for_key`].
+    page: u64,
 }
 
 #[derive(Clone)]
@@ -66,7 +68,6 @@ struct Toast {
     tone: Tone,
     undo: Option<Undo>,
     link: Option<Link>,
-    acts: Option<StoredValue<Acts>>,
 }
 
 /// Where more is said: the address, and what the link says.
@@ -75,16 +76,22 @@ type Link = (String, String);
 impl Toasts {
     /// Makes the messages available to everything below.
     pub fn provide() -> Self {
-        let toasts = Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0), acts: None };
+        let (next, acts) = (StoredValue::new(1), StoredValue::new(Acts::default()));
+        let toasts = Self { list: RwSignal::new(Vec::new()), next, acts, page: 0 };
         provide_context(toasts);
         toasts
     }
 
-    /// The same messages for a page on which a key takes acts back, and all below: those that are told of through these, while
-    /// the page is there. What was begun elsewhere, or goes on in the background, tells through others.
+    /// The same messages for a page, and all below, whose acts alone the key takes back while the page is there: those that are
+    /// told of through these. What was begun elsewhere, or goes on in the background, tells through others.
     #[must_use]
     pub fn for_key(self) -> Self {
-        let toasts = Self { acts: Some(StoredValue::new(Acts::default())), ..self };
+        let (page, acts) = (self.next_id(), self.acts);
+        let toasts = Self { page, ..self };
+        acts.update_value(|acts| acts.turn_to(page));
+        on_cleanup(move || {
+            acts.try_update_value(|acts| acts.leave(page));
+        });
         provide_context(toasts);
         toasts
     }
@@ -110,12 +117,11 @@ impl Toasts {
 
     /// As [`Toasts::push`], with both a way back and a link, as far as there are such.
     pub fn show(self, message: String, tone: Tone, undo: Option<Undo>, link: Option<Link>) {
-        let id = self.next.get_value();
-        self.next.set_value(id + 1);
-        if let (Some(acts), Some(undo)) = (self.acts, undo.as_ref().filter(|undo| undo.words.is_none())) {
-            acts.try_update_value(|acts| acts.add(id, undo.clone(), js_sys::Date::now()));
+        let id = self.next_id();
+        if let Some(undo) = undo.as_ref().filter(|undo| undo.words.is_none()) {
+            self.remember(id, undo.clone());
         }
-        let toast = Toast { id, message, tone, undo, link, acts: self.acts };
+        let toast = Toast { id, message, tone, undo, link };
         self.list.update(|list| {
             list.push(toast);
             let surplus = list.len().saturating_sub(MOST);
@@ -123,11 +129,25 @@ impl Toasts {
         });
     }
 
-    /// Takes back the last act of the page with the key, unless it was done long ago, its own button has, or another one is
-    /// still being taken back. Whether the key meant something.
+    /// Lets the key take back something of which no message tells.
+    pub fn keep(self, undo: Undo) {
+        self.remember(self.next_id(), undo);
+    }
+
+    fn remember(self, id: u64, undo: Undo) {
+        self.acts.try_update_value(|acts| acts.add((self.page, id), undo, js_sys::Date::now()));
+    }
+
+    fn next_id(self) -> u64 {
+        let id = self.next.get_value();
+        self.next.set_value(id + 1);
+        id
+    }
+
+    /// Takes back the last act, unless it was done long ago, its own button has, or another one is still being taken back.
+    /// Whether the key meant something.
     pub fn undo_last(self) -> bool {
-        let last = self.acts.and_then(|acts| acts.try_update_value(|acts| acts.last(js_sys::Date::now())).flatten());
-        match last {
+        match self.acts.try_update_value(|acts| acts.last(js_sys::Date::now())).flatten() {
             None => return false,
             Some(Last::UnderWay) => {}
             Some(Last::Act(id, undo)) => {
@@ -140,9 +160,7 @@ impl Toasts {
 
     /// A change set was taken back, or could not be; `again` if it may be tried once more: then the key does.
     pub fn tried(self, change_set: Uuid, again: bool) {
-        if let Some(acts) = self.acts {
-            acts.try_update_value(|acts| acts.tried(change_set, again));
-        }
+        self.acts.try_update_value(|acts| acts.tried(change_set, again));
     }
 
     fn dismiss(self, id: u64) {
@@ -177,7 +195,7 @@ pub fn ToastHost(
 }
 
 fn toast_view(toasts: Toasts, toast: Toast, undo: Signal<String>, close: Signal<String>) -> impl IntoView {
-    let (id, acts) = (toast.id, toast.acts);
+    let id = toast.id;
     let stay = if toast.undo.is_some() || toast.link.is_some() { STAY_TO_PRESS } else { STAY };
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let hold = move || {
@@ -222,9 +240,7 @@ fn toast_view(toasts: Toasts, toast: Toast, undo: Signal<String>, close: Signal<
                     class="toast-action"
                     on:click=move |_| {
                         put_away();
-                        if let Some(acts) = acts {
-                            acts.try_update_value(|acts| acts.begin(id));
-                        }
+                        toasts.acts.try_update_value(|acts| acts.begin(id));
                         act();
                     }
                 >

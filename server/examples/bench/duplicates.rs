@@ -19,7 +19,7 @@ pub(crate) async fn lines(world: &mut World, customers: i64) -> Outcome<Vec<Line
         let begun = Instant::now();
         world.client.call("look_for_duplicates", &json!({"record_type": "customer"})).await?;
         loop {
-            let answer = world.client.call("duplicates", &json!({"record_type": "customer"})).await?;
+            let answer = world.client.call("duplicates", &json!({"record_type": "customer", "shown": 0})).await?;
             let state: Value = serde_json::from_slice(&answer)?;
             if state["running"] == false {
                 open = state["open"].as_u64().unwrap_or_default();

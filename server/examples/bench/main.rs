@@ -61,7 +61,7 @@ async fn main() -> Outcome<()> {
         lines.add(profile::sampled(first.id()?, "write", measured).await?);
     }
     if wanted("files") {
-        lines.add(files::lines(&mut world, usize::try_from(size.customers / 10)?, &folder).await?);
+        lines.add(files::lines(&mut world, &first.host, usize::try_from(size.customers / 10)?, &folder).await?);
     }
     if wanted("duplicates") {
         // The server ended a connection that was idle for as long as the files took.

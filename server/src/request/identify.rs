@@ -115,10 +115,14 @@ async fn redirection(identifier: &Identifier, asked: Option<Uri>, signed_in: boo
     if identifier.store.needs_set_up().await.unwrap_or(false) {
         return Some(Redirect::to("/set-up").into_response());
     }
-    // With its query: a shared link to a filtered list leads to that list.
-    let wanted = asked.path_and_query().map_or(path, PathAndQuery::as_str);
+    (!is_public).then(|| to_sign_in(&asked))
+}
+
+/// To the sign-in page, which leads back. With the query: a shared link to a filtered list leads to that list.
+pub(crate) fn to_sign_in(asked: &Uri) -> Response {
+    let wanted = asked.path_and_query().map_or(asked.path(), PathAndQuery::as_str);
     let next = percent_encoding::utf8_percent_encode(wanted, percent_encoding::NON_ALPHANUMERIC);
-    (!is_public).then(|| Redirect::to(&format!("/sign-in?next={next}")).into_response())
+    Redirect::to(&format!("/sign-in?next={next}")).into_response()
 }
 
 /// The value of a cookie.

@@ -54,5 +54,5 @@ pub(super) async fn export(
     Search(query): Search,
     State(store): State<Store>,
 ) -> Answer<Response> {
-    Ok(crate::upload::audit_file(&store, &actor, query, Source::Api).await?)
+    Ok(crate::upload::audit_file(&store, &actor, query, (None, Source::Api)).await?)
 }

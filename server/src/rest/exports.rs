@@ -10,7 +10,7 @@ use chrono::Utc;
 use serde_json::{Value, json};
 use shared::FieldError;
 use shared::command::Source;
-use shared::export::{Run, Spec};
+use shared::export::{Run, Spec, file_of};
 use shared::import::FileKind;
 use store::Store;
 
@@ -20,7 +20,7 @@ use super::listing::{Everything, LABELS};
 use super::problem::Answer;
 use super::target::{Id, Target};
 use super::typed::typed;
-use crate::upload::{exported, file_of, kept};
+use crate::upload::{exported, kept};
 
 /// All rows that the query asks for, in its order; for people to read if it says in which language.
 pub(super) async fn export(

@@ -7,7 +7,7 @@ use shared::{Error, FieldError};
 use super::problem::Answer;
 
 /// What declared types leave out when it says nothing, and so may be sent saying nothing.
-const OMITTED: [&str; 5] = ["times", "dates", "zone", "values", "only"];
+const OMITTED: [&str; 6] = ["times", "dates", "dates_told", "zone", "values", "only"];
 
 /// Reads a body.
 ///

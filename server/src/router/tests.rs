@@ -155,7 +155,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "meant_addresses" => (Readers(&CUSTOMER), json!({"record_type": "customer", "addresses": ["a@gmal.com"]})),
         "quality_of" => (Readers(&CUSTOMER), json!({"record_type": "customer"})),
         "untidy" => (Changers(&CUSTOMER), json!({"record_type": "customer", "after": null})),
-        "duplicates" => (Changers(&CUSTOMER), json!({"record_type": "customer"})),
+        "duplicates" => (Changers(&CUSTOMER), json!({"record_type": "customer", "shown": 20})),
         "look_for_duplicates" => (Changers(&CUSTOMER), json!({"record_type": "customer"})),
         "dismiss_duplicate" => {
             let pair = json!({"record_type": "customer", "first": nowhere, "second": nowhere, "undo": false});
@@ -168,7 +168,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         "past_record" => (NotFound, json!({"record_type": "customer", "id": customer, "change": 0})),
         "erase_person" => (Admins, json!({"record_type": "contact", "id": world.base["contact"]})),
         "start_import" => (SignedIn, json!({"spec": {"files": [], "answers": []}})),
-        "undo" | "undo_progress" | "stop_undo" => (SignedIn, json!({"change_set": nowhere})),
+        "undo" | "undo_progress" | "stop_undo" | "left_alone" => (SignedIn, json!({"change_set": nowhere})),
         "latest_changes" => (SignedIn, json!({"query": {}})),
         "search" => (SignedIn, json!({"words": "sample"})),
         "sounds" => (SignedIn, json!({"texts": ["新建"]})),
@@ -188,7 +188,7 @@ fn expectation(world: &World, name: &str) -> Option<(Who, Value)> {
         }
         "cancel_export" | "delete_export" => (NotFound, json!({"id": nowhere})),
         "lookup" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity", "words": ""})),
-        "custom_fields" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity"})),
+        "custom_fields" | "custom_fields_around" => (Readers(&OPPORTUNITY), json!({"record_type": "opportunity"})),
         // A record of the administrator's: readable to those who read all customers.
         "get_record" => (Readers(&CUSTOMER), json!({"record_type": "customer", "id": customer})),
         "timeline" => (Readers(&CUSTOMER), json!({"record_type": "customer", "id": customer, "query": {}})),
@@ -376,6 +376,49 @@ async fn files_are_open_to_whom_they_should_be() {
         let expected = caller.actor.as_ref().map_or(401, |actor| if actor.may_import() { 200 } else { 403 });
         assert_eq!(status.as_u16(), expected, "upload as {}: {answer:.200}", caller.name);
     }
+}
+
+#[tokio::test]
+async fn whoever_follows_a_dead_link_to_a_file_gets_a_page_that_says_so() {
+    let walk = Walk::new().await;
+    let caller = walk.callers.iter().find(|caller| caller.actor.is_some()).unwrap();
+    let id = Uuid::now_v7();
+    for path in [
+        format!("/api/export/runs/{id}/file"),
+        format!("/api/export/contacts/{id}/about.json"),
+        format!("/api/import/runs/{id}/errors.csv"),
+        format!("/api/files/{id}"),
+    ] {
+        let ask = async |accepted: &str| {
+            let request = Request::get(&path)
+                .header(header::COOKIE, format!("gx_session={}", caller.session))
+                .header(header::ACCEPT, accepted);
+            walk.send(request.body(Body::empty()).unwrap()).await
+        };
+        let (status, page) = ask("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8").await;
+        let title = Locale::ALL.map(|locale| shared::i18n::translate(locale, "ui.state.not_found", &[]));
+        let is_said = page.contains("<html") && title.iter().any(|title| page.contains(title));
+        assert_eq!((status.as_u16(), is_said), (404, true), "{path}: {page:.400}");
+        assert_eq!(ask("*/*").await, (StatusCode::NOT_FOUND, "\"not_found\"".to_owned()), "{path}");
+        let signed_out = Request::get(&path).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap();
+        let response = walk.app.clone().oneshot(signed_out).await.unwrap();
+        let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+        assert_eq!(
+            (response.status().as_u16(), to.starts_with("/sign-in?next=%2Fapi%2F")),
+            (303, true),
+            "{path}: {to}"
+        );
+    }
+}
+
+#[test]
+fn a_redirection_stays_one_though_a_page_was_to_say_that_nothing_is_there() {
+    let answered = |status: StatusCode| {
+        let page = Response::builder().status(status).body(Body::empty()).unwrap();
+        put_as(page, StatusCode::FORBIDDEN).status()
+    };
+    assert_eq!(answered(StatusCode::OK), StatusCode::FORBIDDEN);
+    assert_eq!(answered(StatusCode::FOUND), StatusCode::FOUND);
 }
 
 #[tokio::test]

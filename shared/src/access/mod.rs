@@ -210,10 +210,18 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Somebody who may do everything in an organisation: the system, when it acts for a user.
+    /// Somebody who may do everything in an organisation: the system, in the name of a user whose own rights and time zone are of no
+    /// account, or of nobody.
     pub fn administrator(org_id: Uuid, user_id: Uuid) -> Self {
         let grants = Grants { admin: true, ..Grants::default() };
         Self { org_id, user_id, team_id: None, teams_below: Vec::new(), grants, zone: Zone::utc(), other_names: false }
+    }
+
+    /// The same user with all rights: the system, when it does in their name what follows from what they may do. Their days begin
+    /// where they did; names are the organisation's.
+    #[must_use]
+    pub fn unlimited(&self) -> Self {
+        Self { zone: self.zone.clone(), ..Self::administrator(self.org_id, self.user_id) }
     }
 }
 

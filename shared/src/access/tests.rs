@@ -70,6 +70,17 @@ fn new_records_are_their_makers_unless_those_see_all_that_may_wait() {
 }
 
 #[test]
+fn the_system_does_for_somebody_what_follows_in_their_name_and_time() {
+    let zone = Zone { name: "Asia/Shanghai".to_owned(), ..Zone::utc() };
+    let own = Actor { zone: zone.clone(), other_names: true, ..actor(Level::None) };
+    let system = own.unlimited();
+    assert_eq!((system.org_id, system.user_id, &system.zone), (own.org_id, own.user_id, &zone));
+    assert_eq!(system.level(&CUSTOMER, Action::Update), Level::All);
+    assert_eq!(system.level(&TAG, Action::Delete), Level::All);
+    assert!(!system.other_names && system.team_id.is_none());
+}
+
+#[test]
 fn who_reads_the_other_language_reads_names_in_it() {
     use crate::types::{CATEGORY, QUEUE};
     let row = |values: serde_json::Value| Row {

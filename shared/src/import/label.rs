@@ -33,6 +33,7 @@ mod tests {
             kind: "number".into(),
             choices: Vec::new(),
             required: false,
+            removed: false,
         };
         for (def, target, label) in [
             (&CUSTOMER, "industry", "Industry"),

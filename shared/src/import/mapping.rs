@@ -135,11 +135,15 @@ pub(super) fn sign(def: &RecordDef, target: &str) -> Option<&'static str> {
 }
 
 impl Step {
-    /// What a column fills: a field, or a part of one.
+    /// What a column fills: a field, or a part of one. By hand it is led to one alone; of several, the first.
     pub fn target_of(&self, column: &str) -> Option<String> {
-        let assignment = self.assignments.iter().find(|a| a.from.columns().contains(&column))?;
-        let part = assignment.from.part_of(column);
-        Some(part.map_or_else(|| assignment.field.clone(), |part| format!("{}.{part}", assignment.field)))
+        self.targets_of(column).next()
+    }
+
+    /// All that a column fills: one of a known layout may fill several fields, and so may a deal's day of closing of any file.
+    pub fn targets_of(&self, column: &str) -> impl Iterator<Item = String> {
+        let its = self.assignments.iter().filter(move |a| a.from.columns().contains(&column));
+        its.map(move |a| a.from.part_of(column).map_or_else(|| a.field.clone(), |part| format!("{}.{part}", a.field)))
     }
 
     /// The other columns that go into the same field.
@@ -218,7 +222,7 @@ fn named(known: Option<&From>, part: &str, column: &str) -> Option<From> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::CONTACT;
+    use crate::types::{CONTACT, LEAD};
 
     fn led(columns: &[(&str, &str)]) -> Step {
         let mut step = Step::of(CONTACT.name, Vec::new());
@@ -279,6 +283,18 @@ mod tests {
         settle(&mut steps);
         let types: Vec<&str> = steps.iter().map(|step| step.record_type.as_str()).collect();
         assert_eq!(types, ["tag", "contact"]);
+    }
+
+    #[test]
+    fn a_column_that_fills_several_fields_is_led_elsewhere_as_a_whole() {
+        let either = From::First(vec![From::Column("Who".into()), From::Column("Company".into())]);
+        let fields = vec![Assignment::new("name", either), Assignment::column("company", "Company")];
+        let mut step = Step::of(LEAD.name, fields);
+        let targets = |step: &Step| step.targets_of("Company").collect::<Vec<_>>();
+        assert_eq!(targets(&step), ["name", "company"]);
+        step.lead(&LEAD, "Company", "need", None);
+        assert_eq!(targets(&step), ["need"]);
+        assert_eq!(step.target_of("Who").as_deref(), Some("name"));
     }
 
     #[test]

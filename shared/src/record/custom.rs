@@ -26,6 +26,9 @@ pub struct CustomField {
     /// Must have a value.
     #[serde(default)]
     pub required: bool,
+    /// It is no more; only histories know of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
 }
 
 impl CustomField {
@@ -106,6 +109,7 @@ mod tests {
             kind: kind.into(),
             choices: Vec::new(),
             required: false,
+            removed: false,
         };
         let fields = [field("size", "number"), field("share", "number"), field("code", "text")];
         let kept = json!({"custom": {"size": "450.0000", "share": "-0.2500", "code": "45.0000"}});

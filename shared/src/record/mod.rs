@@ -51,6 +51,8 @@ pub struct FieldDef {
     pub internal: bool,
     /// Says something about a person: it goes when somebody's data is erased.
     pub personal: bool,
+    /// What somebody agreed to: of records that become one it holds as far as all say it.
+    pub agreed: bool,
     /// A day that comes back every year, such as a birthday: calendars show it in each.
     pub yearly: bool,
     /// Numbered by the store: a new record without a value gets this prefix and the next number of its type.
@@ -74,6 +76,7 @@ impl FieldDef {
             unique: false,
             internal: false,
             personal: false,
+            agreed: false,
             yearly: false,
             serial: None,
             group: "main",
@@ -131,6 +134,12 @@ impl FieldDef {
     /// Says something about a person.
     pub const fn personal(mut self) -> Self {
         self.personal = true;
+        self
+    }
+
+    /// What somebody agreed to.
+    pub const fn agreed(mut self) -> Self {
+        self.agreed = true;
         self
     }
 

@@ -280,9 +280,7 @@ fn reference(value: &Value) -> Option<Value> {
 fn each(field: &str, value: &Value, one: impl Fn(&Value) -> Outcome) -> Outcome {
     let entries: Vec<Value> = match value {
         Value::Array(list) => list.clone(),
-        Value::String(text) => {
-            text.split([',', ';', '\u{ff0c}', '\u{ff1b}', '、', '\n']).map(|s| s.trim().into()).collect()
-        }
+        Value::String(text) => text.split(crate::import::lists::SIGNS).map(|s| s.trim().into()).collect(),
         _ => return Err(FieldError::new(field, "list")),
     };
     if entries.len() > LIST {

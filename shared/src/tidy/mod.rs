@@ -18,6 +18,7 @@ pub use blanks::{Piece, put_in, taken_away};
 use phones::{Plan, e164};
 pub use phones::{country_of_zone, national};
 pub use places::split_place;
+pub use rules::half_width;
 
 /// A way of writing. In the order in which the rules are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

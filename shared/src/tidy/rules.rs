@@ -14,7 +14,7 @@ const PARTICLES: &[&str] =
 /// A field that is a line of text.
 pub(super) fn in_text(rule: Rule, names: Names, text: &str) -> String {
     match rule {
-        Rule::Width => half(text),
+        Rule::Width => half_width(text),
         Rule::Spaces => spaced(text),
         Rule::Brackets if names == Names::Company => brackets(text),
         Rule::Case if names == Names::Person => capitalised(text),
@@ -30,7 +30,7 @@ pub(super) fn in_address(rule: Rule, part: &str, is_abroad: bool, text: &str) ->
         _ => None,
     };
     match rule {
-        Rule::Width => half(text),
+        Rule::Width => half_width(text),
         Rule::Spaces => spaced(text),
         Rule::Places if !is_abroad => full().unwrap_or_else(|| text.to_owned()),
         _ => text.to_owned(),
@@ -43,7 +43,7 @@ pub(super) fn is_china(country: &str) -> bool {
 }
 
 /// Letters, digits and spaces in half width; punctuation stays: in Chinese it is full-width.
-fn half(text: &str) -> String {
+pub fn half_width(text: &str) -> String {
     let one = |c: char| match c {
         '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => narrow(c),
         '\u{3000}' => ' ',

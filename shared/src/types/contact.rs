@@ -35,7 +35,7 @@ record! {
         /// Tags.
         tags: tags().list().group("more");
         /// Channels the contact agreed to be reached by.
-        consent: multi_choice(&["email", "sms", "phone", "wechat"]).group("more").personal();
+        consent: multi_choice(&["email", "sms", "phone", "wechat"]).group("more").personal().agreed();
         /// Anything else.
         description: long_text().group("more").personal();
     }

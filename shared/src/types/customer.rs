@@ -98,7 +98,7 @@ record! {
         /// Ids in shops and apps, by channel.
         channel_ids: json().internal().group("more").personal();
         /// Channels the customer agreed to be reached by.
-        consent: multi_choice(&["email", "sms", "phone", "wechat"]).group("more").personal();
+        consent: multi_choice(&["email", "sms", "phone", "wechat"]).group("more").personal().agreed();
         /// Anything else.
         description: long_text().group("more").personal();
     }

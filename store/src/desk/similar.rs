@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
+use crate::read::{is_guarded, push_own};
 use crate::scope::{Sql, push_scope};
 use crate::write::query_tokens;
 
@@ -40,7 +41,7 @@ struct Wanted<'w> {
 
 impl Store {
     /// Solved tickets and articles that say much of what a ticket's subject says, the likest first, as far as the actor may
-    /// read them; articles in the customer's language before others.
+    /// read them, and all by which those are found; articles in the customer's language before others.
     ///
     /// # Errors
     /// [`shared::Error::NotFound`] when the actor can't read the ticket.
@@ -70,7 +71,8 @@ impl Store {
         words: &[String],
         wanted: Wanted<'_>,
     ) -> Result<Vec<Row>> {
-        if !actor.may(def, Action::Read) {
+        // What is alike would tell, word by word, what hidden fields say.
+        if !actor.may(def, Action::Read) || is_guarded(actor, def) {
             return Ok(Vec::new());
         }
         let mut tx = self.reading(actor).await?;
@@ -122,6 +124,7 @@ async fn ranked(
     sql.push(" t on t.id = h.record_id join search_entries s on s.org_id = t.org_id and s.record_id = t.id where t.org_id = ");
     sql.push_bind(actor.org_id).push(" and t.id <> ").push_bind(wanted.besides).push(wanted.condition);
     sql.push(" and t.archived_at is null and ");
+    push_own(&mut sql, actor, def);
     push_scope(&mut sql, actor, def, Action::Read, "t");
     sql.push(") h where h.share >= ").push_bind(ALIKE);
     sql.push(" order by h.fits desc, h.share desc, h.since desc, h.id desc limit ").push_bind(i64::from(MOST));

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::compare::compare;
 use super::features::Features;
+use crate::readings::as_typed;
 
 /// Records that share a key; of more than these only neighbours in the order of names are compared.
 const BLOCK: usize = 40;
@@ -61,7 +62,18 @@ fn keys(of: &Features) -> BTreeSet<u64> {
     of.phones.iter().for_each(|phone| key("phone", &[phone]));
     of.numbers.iter().for_each(|number| key("number", &[number]));
     key("name", &[&of.name]);
-    of.sounds.iter().for_each(|sound| key("sound", &[sound]));
+    let company = of.company.map(|id| id.to_string()).unwrap_or_default();
+    for sound in of.sounds.iter().chain(&of.spelt).map(|sound| as_typed(sound)) {
+        key("sound", &[&sound]);
+        // Of common names there are too many to be compared with each other.
+        key("sound at", &[&sound, &company]);
+    }
+    if !of.sounds.is_empty() && !of.is_company {
+        // Whichever of the names comes first.
+        let mut chars: Vec<char> = of.name.chars().collect();
+        chars.sort_unstable();
+        key("characters", &[&chars.iter().collect::<String>()]);
+    }
     let mut sounds: Vec<String> = of.words.iter().map(|word| soundex(word)).collect();
     for sound in &sounds {
         key("postcode", &[sound, &of.postcode]);

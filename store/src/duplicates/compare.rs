@@ -6,6 +6,7 @@ use shared::tidy::split_place;
 use strsim::{damerau_levenshtein, jaro_winkler, normalized_damerau_levenshtein};
 
 use super::features::{Features, sounds};
+use crate::readings::as_typed;
 
 /// Logarithm (base 2) of how much likelier a pair picked at random is to differ.
 const PRIOR: f64 = 7.5;
@@ -108,19 +109,17 @@ fn sounding(chinese: &Features, other: &Features) -> f64 {
     if chinese.sounds.is_empty() || !other.sounds.is_empty() {
         return if chinese.sounds.iter().any(|sound| other.sounds.contains(sound)) { 0.95 } else { 0.0 };
     }
-    // Keyboards have v for ü, passports u.
-    let typed = |text: &str| text.replace(['ü', 'v'], "u");
-    let name = typed(&other.name);
-    let wholes: Vec<String> = chinese.sounds.iter().map(|sound| typed(sound)).collect();
+    let name = as_typed(&other.name);
+    let wholes: Vec<String> = chinese.sounds.iter().map(|sound| as_typed(sound)).collect();
     // Shanghai alone is none of the companies there.
-    let is_place = || sounds(split_place(&chinese.name).0).iter().any(|sound| typed(sound).starts_with(&name));
+    let is_place = || sounds(split_place(&chinese.name).0).iter().any(|sound| as_typed(sound).starts_with(&name));
     let are_companies = chinese.is_company && other.is_company;
     let begins = || wholes.iter().any(|whole| whole.starts_with(&name));
     let is_begin = are_companies && name.len() >= SPELT && begins() && !is_place();
     // The given name comes first in much of the world.
     let is_turned = |at: usize| {
         let (begin, rest) = other.words.split_at(at);
-        wholes.contains(&typed(&(rest.concat() + &begin.concat())))
+        wholes.contains(&as_typed(&(rest.concat() + &begin.concat())))
     };
     match wholes.contains(&name) || !other.is_company && (1..other.words.len()).any(is_turned) {
         true => 0.95,

@@ -6,8 +6,10 @@ use shared::record::{Kind, dialled, texts};
 use shared::{RecordDef, Row};
 use uuid::Uuid;
 
-use crate::readings::{spoken, ways};
+use crate::readings::{as_typed, is_pinyin, spoken, ways};
 
+/// Most words of a name that is pinyin: one for each syllable of four.
+const WORDS: usize = 4;
 /// Words for the legal form of companies, which people leave out.
 const LEGAL_WORDS: &[&str] = &[
     "inc",
@@ -56,6 +58,8 @@ pub struct Features {
     pub(super) name: String,
     /// How the name may sound, if it is Chinese.
     pub(super) sounds: Vec<String>,
+    /// The same of a name in Latin letters that may be a Chinese one, as it is typed.
+    pub(super) spelt: Vec<String>,
     pub(super) emails: Vec<String>,
     pub(super) phones: Vec<String>,
     pub(super) numbers: Vec<String>,
@@ -110,6 +114,7 @@ impl Features {
         self.words = words(name, self.is_company);
         self.name = self.words.concat();
         self.sounds = sounds(&self.name);
+        self.spelt = spelt(&self.words, self.is_company);
     }
 
     fn lives(&mut self, address: &Value) {
@@ -152,6 +157,16 @@ pub(super) fn sounds(name: &str) -> Vec<String> {
     ways(&spoken(name)).iter().map(|way| way.concat()).collect()
 }
 
+/// How a name sounds that is pinyin: its words in their order and, of people, with the given name first, wherever that ends.
+fn spelt(words: &[String], is_company: bool) -> Vec<String> {
+    let typed: Vec<String> = words.iter().map(|word| as_typed(word)).collect();
+    if typed.len() > WORDS || !typed.iter().all(|word| is_pinyin(word)) {
+        return Vec::new();
+    }
+    let turned = |at: usize| typed[at..].concat() + &typed[..at].concat();
+    (0..if is_company { typed.len().min(1) } else { typed.len() }).map(turned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,5 +180,16 @@ mod tests {
         assert_eq!(sounds("华为"), ["huawei"]);
         assert_eq!(sounds("长沙a1"), ["zhangshaa1", "changshaa1"]);
         assert_eq!(sounds("acme"), [""; 0]);
+    }
+
+    #[test]
+    fn pinyin_is_read_in_both_orders_and_other_names_are_not() {
+        let spelt = |name: &str, is_company| spelt(&words(name, is_company), is_company);
+        assert_eq!(spelt("Ouyang Moyu", false), ["ouyangmoyu", "moyuouyang"]);
+        assert_eq!(spelt("Mo Yu, Ouyang", false), ["moyuouyang", "yuouyangmo", "ouyangmoyu"]);
+        assert_eq!(spelt("Lvzhou Keji", true), ["luzhoukeji"]);
+        for other in ["", "Anna Berg", "Li Smith", "欧阳墨煜", "Li Li Li Li Li"] {
+            assert_eq!(spelt(other, false), [""; 0], "{other}");
+        }
     }
 }

@@ -8,6 +8,7 @@ mod near;
 mod review;
 mod short;
 mod slips;
+mod spelt;
 
 use std::collections::BTreeSet;
 
@@ -128,7 +129,10 @@ async fn candidates(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, row: &R
         sought(def, row, &features).iter().filter_map(|text| query_tokens(text)).collect();
     if features.is_company {
         sought.extend(slips::slips(&features.words));
+    } else {
+        sought.extend(slips::turned(&features.name));
     }
+    sought.extend(spelt::spelt(&features.name, features.is_company));
     for email in &features.emails {
         sought.extend([slips::exactly(email), slips::address(email), near::swapped(email)].into_iter().flatten());
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use shared::access::{Action, Actor};
-use shared::duplicates::{LIKELY, Pair, Pairs, Reason, can_have};
+use shared::duplicates::{LIKELY, MOST_SHOWN, Pair, Pairs, Reason, can_have};
 use shared::quality::MOST_COMPARED;
 use shared::record::instant_text;
 use shared::{Error, RecordDef, Result, Row};
@@ -16,15 +16,12 @@ use crate::columns::{decode, select_list};
 use crate::error::{from_sqlx, internal};
 use crate::pool::{DbRole, Store, Tx};
 use crate::read::tallies::push_count;
+use crate::read::titles;
 use crate::scope::{Sql, push_ids, push_scope};
 use crate::write::ERASED;
 
-/// Pairs shown at a time.
-const SHOWN: usize = 20;
-/// Pairs looked at for those that the reader may see.
-const LOOKED_AT: i64 = 200;
 /// Decided pairs shown.
-const DECIDED: usize = 50;
+const DECIDED: u32 = 50;
 /// Pairs kept, the likeliest: more nobody decides on before they are looked for again.
 const KEPT: usize = 10_000;
 /// Pairs written per statement.
@@ -178,19 +175,17 @@ impl Store {
         tx.commit().await
     }
 
-    /// The pairs that wait for a decision, as far as the actor may read both records.
+    /// The likeliest pairs that wait for a decision, at most [`MOST_SHOWN`] of them, as far as the actor may read both records.
+    /// Of what they may not read not even the number is told.
     ///
     /// # Errors
     /// `Forbidden` without the right to change records of the type; `NotFound` for types that have no duplicates.
-    pub async fn duplicates(&self, actor: &Actor, def: &'static RecordDef) -> Result<Pairs> {
+    pub async fn duplicates(&self, actor: &Actor, def: &'static RecordDef, shown: u32) -> Result<Pairs> {
         may_decide(actor, def)?;
         let mut tx = self.reading(actor).await?;
-        let mut likeliest = Sql::new("select p.first_id, p.second_id, p.score, p.reasons from ");
-        push_pairs(&mut likeliest, actor.org_id, def, "null");
-        likeliest.push(" order by p.score desc, p.first_id, p.second_id limit ").push_bind(LOOKED_AT);
-        let stored: Vec<Stored> = likeliest.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+        let pairs = likeliest(&mut tx, actor, def, shown.min(MOST_SHOWN)).await?;
         let mut count = Sql::new("select count(*) from ");
-        push_pairs(&mut count, actor.org_id, def, "null");
+        push_pairs(&mut count, actor, def, "null");
         let open: i64 = count.build_query_scalar().fetch_one(&mut *tx.inner).await.map_err(from_sqlx)?;
         let (looked_at, running, records): (Option<DateTime<Utc>>, Option<bool>, i64) = sqlx::query_as(
             "select r.looked_at, r.held_until > now(),
@@ -203,12 +198,10 @@ impl Store {
         .fetch_one(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let mut pairs = told(&mut tx, actor, def, stored).await?;
-        // Of what others have not even the number is told.
-        let open = if actor.reads_all(def) { open } else { pairs.len() as i64 };
-        pairs.truncate(SHOWN);
+        let titles = titles(&mut tx, actor, def, pairs.iter().flat_map(|pair| [&pair.first, &pair.second])).await?;
         Ok(Pairs {
             pairs,
+            titles,
             dismissed: dismissed(&mut tx, actor, def).await?,
             open,
             looked_at: looked_at.map(instant_text),
@@ -262,15 +255,22 @@ fn may_decide(actor: &Actor, def: &RecordDef) -> Result<()> {
     if actor.may(def, Action::Update) && actor.sees_title(def) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
+/// Pairs that wait for a decision.
+async fn likeliest(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, most: u32) -> Result<Vec<Pair>> {
+    let mut sql = Sql::new("select p.first_id, p.second_id, p.score, p.reasons from ");
+    push_pairs(&mut sql, actor, def, "null");
+    sql.push(" order by p.score desc, p.first_id, p.second_id limit ").push_bind(i64::from(most));
+    let stored: Vec<Stored> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    told(tx, actor, def, stored).await
+}
+
 /// Pairs that were said not to be the same.
 async fn dismissed(tx: &mut Tx, actor: &Actor, def: &'static RecordDef) -> Result<Vec<Pair>> {
-    let mut latest = Sql::new("select p.first_id, p.second_id, p.score, p.reasons from ");
-    push_pairs(&mut latest, actor.org_id, def, "not null");
-    latest.push(" order by p.dismissed_at desc, p.first_id, p.second_id limit ").push_bind(LOOKED_AT);
-    let stored: Vec<Stored> = latest.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-    let mut pairs = told(tx, actor, def, stored).await?;
-    pairs.truncate(DECIDED);
-    Ok(pairs)
+    let mut sql = Sql::new("select p.first_id, p.second_id, p.score, p.reasons from ");
+    push_pairs(&mut sql, actor, def, "not null");
+    sql.push(" order by p.dismissed_at desc, p.first_id, p.second_id limit ").push_bind(i64::from(DECIDED));
+    let stored: Vec<Stored> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
+    told(tx, actor, def, stored).await
 }
 
 /// Pairs with their records, as far as the actor may read both.
@@ -284,8 +284,8 @@ async fn told(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, stored: Vec<S
 }
 
 /// Appends the pairs of a type that wait for a decision (dismissed is `null`) or were decided on, as `p`: one whose records were
-/// archived, deleted or erased since waits for none.
-fn push_pairs(sql: &mut Sql, org_id: Uuid, def: &RecordDef, dismissed: &'static str) {
+/// archived, deleted or erased since waits for none. The actor may read both.
+fn push_pairs(sql: &mut Sql, actor: &Actor, def: &RecordDef, dismissed: &'static str) {
     sql.push("duplicate_pairs p");
     for (alias, id) in [("a", "first_id"), ("b", "second_id")] {
         sql.push(format_args!(
@@ -294,8 +294,12 @@ fn push_pairs(sql: &mut Sql, org_id: Uuid, def: &RecordDef, dismissed: &'static 
         ));
         sql.push(format_args!(" and {alias}.{} is distinct from ", def.title)).push_bind(ERASED);
     }
-    sql.push(" where p.org_id = ").push_bind(org_id).push(" and p.record_type = ").push_bind(def.name);
+    sql.push(" where p.org_id = ").push_bind(actor.org_id).push(" and p.record_type = ").push_bind(def.name);
     sql.push(format_args!(" and p.dismissed_at is {dismissed}"));
+    for alias in ["a", "b"] {
+        sql.push(" and ");
+        push_scope(sql, actor, def, Action::Read, alias);
+    }
 }
 
 /// The records of pairs that the actor may read, as they may be seen.

@@ -4,7 +4,7 @@ use pinyin::ToPinyin;
 use shared::tidy::split_place;
 
 use super::features::words;
-use crate::readings::{spoken, ways};
+use crate::readings::{as_typed, spoken, ways};
 
 /// Fewest Chinese characters, and fewest syllables, that say which company is meant.
 const LEAST: usize = 2;
@@ -17,6 +17,8 @@ pub(crate) struct Called {
     place: String,
     /// What tells it from others there.
     own: String,
+    /// The same in its words.
+    words: Vec<String>,
 }
 
 impl Called {
@@ -27,24 +29,29 @@ impl Called {
 
     /// The same of words that the legal form is taken from already.
     pub(super) fn said(words: &[String]) -> Self {
-        let (mut place, mut own) = (String::new(), String::new());
+        let (mut place, mut own) = (String::new(), Vec::new());
         for word in words {
             match split_place(word) {
                 // In brackets, often.
                 (whole, "") => place.push_str(whole),
                 (begin, rest) if own.is_empty() => {
                     place.push_str(begin);
-                    own.push_str(rest);
+                    own.push(rest.to_owned());
                 }
-                _ => own.push_str(word),
+                _ => own.push(word.clone()),
             }
         }
-        Self { place, own }
+        Self { place, own: own.concat(), words: own }
     }
 
     /// What is left of the name without place and legal form; empty if that is all there is.
     pub(crate) fn own(&self) -> &str {
         &self.own
+    }
+
+    /// The same, word by word.
+    pub(crate) fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// What is the company's own in the name, if that says which one is meant.
@@ -113,11 +120,6 @@ fn part(chars: usize, of: &str) -> f64 {
 
 fn count_chinese(text: &str) -> usize {
     text.chars().filter(|c| c.to_pinyin().is_some()).count()
-}
-
-/// Keyboards have v for ü, passports u.
-fn as_typed(sound: &str) -> String {
-    sound.replace(['ü', 'v'], "u")
 }
 
 #[cfg(test)]

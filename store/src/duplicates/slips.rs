@@ -33,6 +33,13 @@ pub(super) fn slips(words: &[String]) -> Vec<String> {
     all
 }
 
+/// A `tsquery` text for names of the same Chinese characters in whichever order: the given name may come first.
+pub(super) fn turned(name: &str) -> Option<String> {
+    let chars: BTreeSet<char> = name.chars().collect();
+    let is_name = (2..=LENGTH).contains(&chars.len()) && chars.iter().all(|c| c.to_pinyin().is_some());
+    is_name.then(|| chars.iter().map(|c| format!("'{c}'")).collect::<Vec<_>>().join(" & "))
+}
+
 /// What a name has in common with one that differs in a character of a run: each way is what must occur together.
 fn ways(runs: &[Vec<char>], at: usize) -> Vec<String> {
     let others = runs.iter().enumerate().filter(|(other, _)| *other != at);
@@ -166,6 +173,13 @@ mod tests {
         assert_eq!(ways[1], "('科枝' & '腾' & 'wc':*)");
         assert_eq!(ways[3], "('腾云' & '云科' & 'wc':*)");
         assert_eq!(ways[4], "('腾' & '云' & '科' & '枝' & 'wc':*)");
+    }
+
+    #[test]
+    fn a_name_is_looked_for_in_whichever_order() {
+        assert_eq!(turned("骏蓓欧阳"), turned("欧阳骏蓓"));
+        assert_eq!(turned("王伟").unwrap().split(" & ").count(), 2);
+        assert!(turned("王").is_none() && turned("王a").is_none() && turned("").is_none());
     }
 
     #[test]

@@ -140,8 +140,15 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
     })
 }
 
-/// The mapping to the type that a file of that name fits best, of those that the actor may bring in.
+/// The mapping to the type that a file of that name fits best, of those that the actor may bring in. Of an export of ours no other
+/// type is guessed than what it is of.
+///
+/// # Errors
+/// `Invalid` on `file` for an export of what can't be brought in, or not by the actor.
 async fn likeliest(tx: &mut Tx, actor: &Actor, table: &Table, name: &str) -> Result<Step> {
+    if let Some(def) = suggest::exported(table, name).filter(|def| !actor.may(def, Action::Import)) {
+        return Err(Error::invalid("file", if def.uploaded { "file_of_uploads" } else { "file_not_allowed" }));
+    }
     let mut likely = suggest::type_of(table, name);
     if !actor.may(likely, Action::Import) {
         likely = REGISTRY.iter().copied().find(|def| actor.may(def, Action::Import)).unwrap_or(likely);

@@ -201,7 +201,7 @@ pub(super) async fn load_archived(
     }
     for column in naming(actor, target, &[]) {
         let mut sql = select_called(target, column, parent);
-        push_seen(&mut sql, actor, target, "is not null");
+        push_seen(&mut sql, actor, target, "t.archived_at is not null and ");
         push_ids(&mut sql, "t", ids.to_vec());
         sql.push(format_args!(" and t.{column} is not null"));
         note_called(tx, actor, (target, column), sql, &mut names).await?;
@@ -327,12 +327,12 @@ fn is_searched(def: &RecordDef) -> bool {
 }
 
 fn push_live(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
-    push_seen(sql, actor, def, "is null");
+    push_seen(sql, actor, def, "t.archived_at is null and ");
 }
 
-/// Appends the condition that a record can be read, and whether it is archived.
-fn push_seen(sql: &mut Sql, actor: &Actor, def: &RecordDef, archived: &str) {
-    sql.push("t.org_id = ").push_bind(actor.org_id).push(format_args!(" and t.archived_at {archived} and "));
+/// Appends the condition that a record can be read, and what is to be so besides.
+fn push_seen(sql: &mut Sql, actor: &Actor, def: &RecordDef, besides: &str) {
+    sql.push("t.org_id = ").push_bind(actor.org_id).push(" and ").push(besides);
     push_scope(sql, actor, def, Action::Read, "t");
 }
 
@@ -398,7 +398,7 @@ pub(super) async fn load_titled(
 }
 
 /// Existing records whose key field has one of these telling values, the oldest first; one that has several may come with
-/// each of them.
+/// each of them. By its id an archived one is found as well: nothing new can have that.
 pub(super) async fn load_existing(
     tx: &mut Tx,
     actor: &Actor,
@@ -410,7 +410,10 @@ pub(super) async fn load_existing(
     let mut found = Vec::new();
     for chunk in keys.chunks(TEXTS) {
         let mut sql = Sql::new(format!("select {} from {} t where ", select_list(def, "t"), def.table()));
-        push_live(&mut sql, actor, def);
+        match key {
+            "id" => push_seen(&mut sql, actor, def, ""),
+            _ => push_live(&mut sql, actor, def),
+        }
         push_valued(&mut sql, def, key, chunk);
         sql.push(" order by t.id");
         for raw in sql.build().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)? {

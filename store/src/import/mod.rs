@@ -26,7 +26,8 @@ mod suggest;
 mod table;
 mod values;
 
-pub use export::{Export, Kept};
+pub(crate) use export::Words;
+pub use export::{Export, Kept, Noted};
 pub(crate) use files::{Told, says};
 pub(crate) use formula::harmless;
 pub(crate) use remembered::forget_words;

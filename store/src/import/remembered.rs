@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 use shared::access::Actor;
-use shared::import::{From, Spec, Step};
+use shared::import::{Assignment, From, Spec, Step};
 use shared::query::Titles;
 use shared::types::by_name;
 use shared::{RecordDef, Result};
@@ -100,14 +100,24 @@ async fn before_undone(tx: &mut Tx, actor: &Actor, table: &Table) -> Result<Opti
     Ok((!is_recognised(table, &steps)).then_some(steps))
 }
 
-/// Remembered steps, their days read as this file's own cells show.
+/// Remembered steps, their days read as somebody said, else as this file's own cells show.
 fn read_as(mut steps: Vec<Step>, table: &Table) -> Vec<Step> {
-    for assignment in steps.iter_mut().flat_map(|step| &mut step.assignments).filter(|a| a.dates.is_some()) {
+    let is_guessed = |a: &&mut Assignment| a.dates.is_some() && !a.dates_told;
+    for assignment in steps.iter_mut().flat_map(|step| &mut step.assignments).filter(is_guessed) {
         if let From::Column(name) = &assignment.from {
             assignment.dates = table.column(name).and_then(|at| table.dates(at)).or(assignment.dates);
         }
     }
     steps
+}
+
+/// Notes of which days somebody said otherwise than the cells suggest what comes first in them.
+fn tell_dates(steps: &mut [Step], table: &Table) {
+    for assignment in steps.iter_mut().flat_map(|step| &mut step.assignments) {
+        let From::Column(name) = &assignment.from else { continue };
+        let (Some(told), Some(at)) = (assignment.dates, table.column(name)) else { continue };
+        assignment.dates_told |= table.dates(at).is_some_and(|guessed| guessed != told);
+    }
 }
 
 /// Leaves out what was answered of records that are gone or not for this reader, and of words that something is called by now;
@@ -162,6 +172,7 @@ pub(super) async fn remember(tx: &mut Tx, actor: &Actor, spec: &Spec, tables: &[
         let forget = sqlx::query("delete from import_mappings where org_id = $1 and columns = $2");
         let (org_id, columns) = (tx.org_id, header(&table.columns));
         let is_known = Preset::recognise(&table.columns).is_some() || is_recognised(table, &steps);
+        tell_dates(&mut steps, table);
         let statement = match is_known {
             true => forget.bind(org_id).bind(columns),
             false => keep.bind(org_id).bind(columns).bind(Json(&steps)),

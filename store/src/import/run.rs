@@ -312,7 +312,8 @@ impl Store {
     }
 
     async fn give_up(&self, org_id: Uuid, id: Uuid, fault: &Error) -> Result<()> {
-        let reason = (*fault == Error::invalid("file", FILE_ERASED)).then_some(FILE_ERASED);
+        // Always one: by it a run is known as failed once its undo was undone.
+        let reason = if *fault == Error::invalid("file", FILE_ERASED) { FILE_ERASED } else { fault.code() };
         let mut tx = self.begin(org_id, crate::pool::DbRole::Reader).await?;
         sqlx::query(
             "update import_runs set status = 'failed', finished_at = now(), reason = $3

@@ -82,7 +82,8 @@ impl From<Stored> for Run {
 }
 
 /// `select` of a run as [`Stored`], for runs the actor may see, with the rest of the statement. One that was stopped
-/// runs until its last commands are counted; a node that died meanwhile holds it no longer.
+/// runs until its last commands are counted; a node that died meanwhile holds it no longer. Its set is the last one that brought its
+/// records in: its own, or the undo of an undo.
 macro_rules! select_runs {
     ($rest:literal) => {
         concat!(
@@ -90,11 +91,19 @@ macro_rules! select_runs {
         case when r.status = 'cancelled' and r.held_until > clock_timestamp()
                   and exists (select from import_chunks c where c.org_id = r.org_id and c.run_id = r.id)
              then 'running' else r.status end as status,
-        r.total, r.done, r.created, r.updated, r.unchanged, r.failed, r.kept, r.change_set, r.created_at, r.finished_at,
+        r.total, r.done, r.created, r.updated, r.unchanged, r.failed, r.kept, brought.id as change_set, r.created_at, r.finished_at,
         r.record_types, r.reason,
-        exists (select from undo_runs x where x.org_id = r.org_id and x.change_set = r.change_set
+        exists (select from undo_runs x where x.org_id = r.org_id and x.change_set = brought.id
                 and x.status in ('waiting', 'running')) as undoing
     from import_runs r left join users u on u.org_id = r.org_id and u.id = r.actor_id
+    cross join lateral (
+        with recursive way as (
+            select r.change_set as id, 0 as turns
+            union all
+            select c.undone_by, way.turns + 1 from way join change_sets c on c.org_id = r.org_id and c.id = way.id
+            where c.undone_by <> c.id
+        ) select way.id from way where way.turns % 2 = 0 order by way.turns desc limit 1
+    ) brought
     where r.org_id = $1 and (r.actor_id = $2 or $3)",
             $rest
         )
@@ -255,25 +264,32 @@ impl Store {
     /// Takes a whole import back, a large one in the background; records changed since stay and are named.
     ///
     /// # Errors
-    /// `NotFound` for runs of others, `Invalid` while it runs or when it was undone.
+    /// `NotFound` for runs of others, and for those that somebody else brought back; `Invalid` while it runs or when it was undone.
     pub async fn undo_import(&self, actor: &Actor, id: Uuid) -> Result<Undone> {
         let run = self.import_run(actor, id).await?;
         if run.status.is_open() {
             return Err(Error::invalid("status", "import_running"));
         }
         match self.take_back(actor, run.change_set).await {
-            // A run that changed nothing left no change set.
             Err(Error::NotFound) => {}
             result => return result,
         }
+        // A run that changed nothing left no change set; one that is there is somebody else's.
         let mut tx = self.reading(actor).await?;
-        sqlx::query("update import_runs set status = 'undone' where org_id = $1 and id = $2")
-            .bind(actor.org_id)
-            .bind(id)
-            .execute(&mut *tx.inner)
-            .await
-            .map_err(from_sqlx)?;
+        let marked = sqlx::query(
+            "update import_runs set status = 'undone' where org_id = $1 and id = $2
+             and not exists (select from change_sets where org_id = $1 and id = $3)",
+        )
+        .bind(actor.org_id)
+        .bind(id)
+        .bind(run.change_set)
+        .execute(&mut *tx.inner)
+        .await
+        .map_err(from_sqlx)?;
         tx.commit().await?;
+        if marked.rows_affected() == 0 {
+            return Err(Error::NotFound);
+        }
         Ok(Undone::Done(UndoOutcome { change_set: run.change_set, undone: 0, kept: Vec::new(), under_way: false }))
     }
 }

@@ -32,7 +32,7 @@ const BY_NUMBER: u8 = 4;
 const NUMBERS: [&str; 12] = ["number", "no", "nr", "code", "编号", "编码", "代码", "号", "編號", "編碼", "代碼", "號"];
 /// What templates write in brackets behind names of columns: whether they must be filled in.
 const MARKS: [&str; 8] = ["必填", "必填项", "选填", "非必填", "必填項", "選填", "required", "optional"];
-/// Rows that are looked through for words.
+/// Rows that are looked through for words, and for ids of ours.
 const READ: usize = 5_000;
 
 /// The mapping of a file's columns to a type's fields, as far as it is plain.
@@ -68,6 +68,7 @@ pub(super) fn step(def: &'static RecordDef, custom: &[CustomField], columns: &[S
 /// The mapping of a file to a type: by the names of its columns, and by their values where they have none.
 pub(super) fn of_table(def: &'static RecordDef, custom: &[CustomField], table: &Table) -> Step {
     let mut step = step(def, custom, &table.columns);
+    guess::reach(def, &mut step, table);
     guess::guess(def, &mut step, table);
     words_of_programs(def, &mut step, table);
     step.key = key(def, &step.assignments);
@@ -87,8 +88,21 @@ fn words_of_programs(def: &'static RecordDef, step: &mut Step, table: &Table) {
     }
 }
 
+/// The type that a file of that name is an export of, if it is one of ours: by its columns, and its ids.
+pub(super) fn exported(table: &Table, file: &str) -> Option<&'static RecordDef> {
+    let ids = table.column("id")?;
+    // All of ours are of this version, but for those of programs that give records ids of their own.
+    let is_ours = |id: &str| Uuid::parse_str(id.trim()).is_ok_and(|id| id.get_version_num() == 7);
+    let has_ours = table.rows().take(READ).any(|row| is_ours(row.cell(ids)));
+    let stem = file.rsplit_once('.').map_or(file, |(name, _)| name);
+    has_ours.then(|| likely::exported(&table.columns, stem)).flatten()
+}
+
 /// What a file of that name is a list of.
 pub(super) fn type_of(table: &Table, file: &str) -> &'static RecordDef {
+    if let Some(def) = exported(table, file) {
+        return def;
+    }
     let sheet = match &table.format {
         Format::Workbook { sheet, .. } => named(sheet),
         _ => None,

@@ -1,9 +1,12 @@
 //! Cells as values of fields.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use shared::format::{Zone, date_time};
 use shared::i18n::{Locale, choice_label};
+use shared::import::lists::{entries, joined};
 use shared::import::{Assignment, Candidate, Suggestion, units};
 use shared::record::digits::trimmed;
 use shared::record::rich::to_text;
@@ -31,11 +34,6 @@ impl Cell {
     pub(super) fn refused(field: &FieldDef, text: &str, code: &str) -> Self {
         Self { value: None, shown: text.to_owned(), error: Some(FieldError::new(field.name, code)) }
     }
-}
-
-/// The entries of a cell that holds several.
-pub(super) fn entries(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ';', '，', '；', '、', '\n']).map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// Name and address of a person as programs write them together: Anna Berg (anna@example.com).
@@ -76,6 +74,7 @@ pub(super) fn plain(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
         _ if field.kind == Kind::Currency => units::currency(text).unwrap_or(text).into(),
         _ if matches!(field.kind, Kind::Integer(..)) => trimmed(number_of(text)).into(),
         _ if matches!(field.kind, Kind::Decimal(_)) => number_of(text).into(),
+        _ if field.kind.is_text_list() => json!(entries(text).collect::<Vec<_>>()),
         _ => Value::from(text),
     };
     match normalize(field.name, &field.kind, &given) {
@@ -97,8 +96,8 @@ pub(super) fn readable(field: &FieldDef, text: &str, zone: &Zone) -> Cell {
     if !field.kind.is_text_list() {
         return nothing;
     }
-    let is_good = |entry: &&str| plain(field, entry, zone).error.is_none();
-    let good = entries(text).filter(is_good).collect::<Vec<_>>().join("; ");
+    let is_good = |entry: &Cow<'_, str>| plain(field, &joined([entry]), zone).error.is_none();
+    let good = joined(entries(text).filter(is_good));
     if good.is_empty() { nothing } else { plain(field, &good, zone) }
 }
 
@@ -243,6 +242,17 @@ mod tests {
     }
 
     #[test]
+    fn entries_of_lists_may_have_in_them_what_parts_them() {
+        let tags = CONTACT.field("tags").unwrap();
+        let of = |text: &str| plain(tags, text, &Zone::fixed("UTC", 0)).value;
+        assert_eq!(of("Fair; \"Berlin, spring\"; VIP"), Some(json!(["Fair", "Berlin, spring", "VIP"])));
+        assert_eq!(of("VIP, 重点；Fair"), Some(json!(["VIP", "重点", "Fair"])));
+        let emails = CONTACT.field("emails").unwrap();
+        let readable = readable(emails, "a@example.com, \"n/a, n/a\"; b@example.com", &Zone::fixed("UTC", 0));
+        assert_eq!(readable.value, Some(json!(["a@example.com", "b@example.com"])));
+    }
+
+    #[test]
     fn rich_text_is_shown_as_people_read_it_and_kept_as_it_is() {
         let content = ARTICLE.fields.iter().find(|field| field.kind == Kind::RichText).unwrap();
         let of = |text: &str| plain(content, text, &Zone::fixed("UTC", 0));
@@ -261,6 +271,7 @@ mod tests {
             kind: kind.to_owned(),
             choices: Vec::new(),
             required: false,
+            removed: false,
         };
         let custom = [field("renewal", "date"), field("code", "text")];
         let of = |name: &str, text: &str| {

@@ -2,21 +2,23 @@
 
 mod called;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use shared::access::Actor;
-use shared::audit::{AuditEntry, AuditPage, AuditQuery};
+use shared::audit::{AuditEntry, AuditPage, AuditQuery, is_of_file};
 use shared::command::Source;
 use shared::record::custom_key;
+use shared::types::by_name;
 use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 pub(super) use self::called::Called;
+use super::change_sets::want;
 use super::changes::{custom_named, shown_changes};
-use super::titles::{Wanted, titles_then};
+use super::titles::{Wanted, titles_of, titles_then};
 use crate::error::from_sqlx;
 use crate::pool::Store;
 use crate::scope::Sql;
@@ -44,7 +46,31 @@ impl Store {
     /// # Errors
     /// [`Error::Forbidden`] for others than administrators; `cursor` for a cursor that was not made here.
     pub async fn audit(&self, actor: &Actor, query: &AuditQuery) -> Result<AuditPage> {
-        self.audit_page(actor, query, &mut None, PAGE).await
+        let mut page = self.audit_page(actor, query, &mut None, PAGE).await?;
+        page.gone = self.gone(actor, &page.entries).await?;
+        Ok(page)
+    }
+
+    /// The records that entries are about and to which no address leads any more. Those of what became part of another one do.
+    async fn gone(&self, actor: &Actor, entries: &[AuditEntry]) -> Result<BTreeSet<Uuid>> {
+        let about: Vec<&AuditEntry> =
+            entries.iter().filter(|one| !is_of_file(&one.action) && by_name(&one.record_type).is_some()).collect();
+        let mut wanted = Wanted::new();
+        want(&mut wanted, about.iter().map(|one| (&one.record_type, &one.record_id)));
+        let mut tx = self.reading(actor).await?;
+        let there = titles_of(&mut tx, actor, &wanted).await?;
+        let mut gone: BTreeSet<Uuid> =
+            about.iter().map(|one| one.record_id).filter(|id| !there.contains_key(id)).collect();
+        let merged: Vec<Uuid> = sqlx::query_scalar("select id from merged_records where org_id = $1 and id = any($2)")
+            .bind(actor.org_id)
+            .bind(gone.iter().copied().collect::<Vec<_>>())
+            .fetch_all(&mut *tx.inner)
+            .await
+            .map_err(from_sqlx)?;
+        for id in merged {
+            gone.remove(&id);
+        }
+        Ok(gone)
     }
 
     /// As [`Store::audit`], with so many entries; what the words mean is looked up where it is not known yet.
@@ -73,7 +99,7 @@ impl Store {
         let titles = titles_then(&mut tx, actor, &wanted).await?;
         let changes = entries.iter().map(|entry| (entry.record_type.as_str(), &entry.changes));
         let custom = custom_named(&mut tx, changes).await?;
-        Ok(AuditPage { entries, titles, custom, next })
+        Ok(AuditPage { entries, titles, custom, gone: BTreeSet::new(), next })
     }
 }
 
@@ -142,7 +168,7 @@ fn position(cursor: &str) -> Option<(DateTime<Utc>, i64)> {
 fn entry(actor: &Actor, found: Found, wanted: &mut Wanted) -> AuditEntry {
     let Found { id, at, actor_id, source, change_set, record_type, record_id, title, action, changes } = found;
     wanted.entry("user").or_default().extend(actor_id);
-    let changes = match shared::types::by_name(&record_type) {
+    let changes = match by_name(&record_type).filter(|_| !is_of_file(&action)) {
         Some(def) => shown_changes(actor, def, changes.0, wanted),
         None => changes.0,
     };

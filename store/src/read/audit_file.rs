@@ -1,17 +1,20 @@
 //! The audit log as a file: a line for each field that was changed.
 
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use shared::Result;
 use shared::access::Actor;
-use shared::audit::{AuditEntry, AuditQuery};
+use shared::audit::{AuditEntry, AuditQuery, FILTER};
 use shared::command::Source;
-use shared::query::Titles;
+use shared::i18n::Locale;
+use shared::query::{Filter, Titles};
 use shared::record::{CUSTOM, custom_key, instant_text};
 use uuid::Uuid;
 
 use super::audit::Called;
+use super::audit_words;
 use crate::error::internal;
-use crate::import::harmless;
+use crate::import::{Words, harmless};
 use crate::pool::{DbRole, Store};
 use crate::write::note_file;
 
@@ -19,7 +22,10 @@ use crate::write::note_file;
 const PAGE: usize = 500;
 
 /// What the log itself is called where record types are named.
-const LOG: &str = "audit_log";
+pub(super) const LOG: &str = "audit_log";
+
+/// What stands in a line.
+pub(super) type Line = [String; HEADER.len()];
 
 const HEADER: [&str; 11] =
     ["at", "user", "source", "action", "record_type", "record_id", "title", "field", "before", "after", "change_set"];
@@ -32,6 +38,8 @@ pub struct AuditFile {
     query: Option<AuditQuery>,
     /// The records that the words mean.
     called: Option<Called>,
+    /// How people read it; without, in codes and UTC.
+    words: Option<Words>,
     begun: bool,
 }
 
@@ -47,11 +55,25 @@ impl Store {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         note_file(&mut tx, actor, (LOG, source), ("export", "audit.csv")).await?;
         tx.commit().await?;
-        Ok(AuditFile { store: self.clone(), actor: actor.clone(), query: Some(query), called, begun: false })
+        Ok(AuditFile {
+            store: self.clone(),
+            actor: actor.clone(),
+            query: Some(query),
+            called,
+            words: None,
+            begun: false,
+        })
     }
 }
 
 impl AuditFile {
+    /// The same for people to read in a language, if one is said: labels instead of codes, times where they are. Ids stay.
+    #[must_use]
+    pub fn labelled(mut self, language: Option<Locale>) -> Self {
+        self.words = language.map(|locale| Words::of_log(&self.actor, locale));
+        self
+    }
+
     /// The next bytes of the file; nothing after the last.
     ///
     /// # Errors
@@ -65,9 +87,17 @@ impl AuditFile {
         self.query = page.next.map(|next| AuditQuery { cursor: Some(next), ..query });
         let mut writer = csv::Writer::from_writer(Vec::new());
         if !std::mem::replace(&mut self.begun, true) {
-            writer.write_record(HEADER).map_err(internal)?;
+            let header = self.words.as_ref().map_or_else(|| HEADER.map(str::to_owned), audit_words::header);
+            writer.write_record(header.map(harmless)).map_err(internal)?;
         }
-        for line in page.entries.iter().flat_map(|entry| lines(entry, &page.titles)) {
+        let read = |entry: &AuditEntry| {
+            let lines = lines(entry, &page.titles);
+            match &self.words {
+                Some(words) => audit_words::told(words, entry, (&page.titles, &page.custom), lines),
+                None => lines,
+            }
+        };
+        for line in page.entries.iter().flat_map(read) {
             writer.write_record(line.map(harmless)).map_err(internal)?;
         }
         Ok(Some(writer.into_inner().map_err(internal)?))
@@ -80,7 +110,7 @@ fn only(field: &str, entry: &mut AuditEntry) {
 }
 
 /// A line for each change of a field, or one that says that something happened.
-fn lines(entry: &AuditEntry, titles: &Titles) -> Vec<[String; HEADER.len()]> {
+fn lines(entry: &AuditEntry, titles: &Titles) -> Vec<Line> {
     let named = |id: Uuid| titles.get(&id).cloned().unwrap_or_else(|| id.to_string());
     let line = |field: &str, before: String, after: String| {
         [
@@ -101,7 +131,38 @@ fn lines(entry: &AuditEntry, titles: &Titles) -> Vec<[String; HEADER.len()]> {
         return vec![line("", String::new(), String::new())];
     }
     let side = |pair: &Value, at: usize| pair.get(at).map(|value| text(value, titles)).unwrap_or_default();
-    entry.changes.iter().map(|(field, pair)| line(field, side(pair, 0), side(pair, 1))).collect()
+    let asked = |field: &str, pair: &Value| Filter::deserialize(pair.get(1_usize).filter(|_| field == FILTER)?).ok();
+    let told = |(field, pair): (&String, &Value)| match asked(field, pair) {
+        Some(filter) => line(field, String::new(), words(&filter, titles)),
+        None => line(field, side(pair, 0), side(pair, 1)),
+    };
+    entry.changes.iter().map(told).collect()
+}
+
+/// A filter in the words that filters are written in.
+fn words(filter: &Filter, titles: &Titles) -> String {
+    let joined = |parts: &[Filter], word: &str| {
+        let each = parts.iter().map(|part| match part {
+            Filter::All(_) | Filter::Any(_) => format!("({})", words(part, titles)),
+            Filter::Not(_) | Filter::Field { .. } => words(part, titles),
+        });
+        each.collect::<Vec<_>>().join(word)
+    };
+    match filter {
+        Filter::All(parts) => joined(parts, " and "),
+        Filter::Any(parts) => joined(parts, " or "),
+        Filter::Not(part) => format!("not ({})", words(part, titles)),
+        Filter::Field { field, op, value } => {
+            let op = json!(op);
+            let start = format!("{field} {}", op.as_str().unwrap_or_default());
+            match (op.as_str(), value) {
+                (Some("empty" | "present"), _) => start,
+                // What it was compared with is told of nobody.
+                (_, Value::Null) => format!("{start} …"),
+                (_, value) => format!("{start} {}", text(value, titles)),
+            }
+        }
+    }
 }
 
 /// A value as text; records by their titles.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::titles::{Wanted, note};
 use crate::pool::Tx;
-use crate::write::custom_fields;
+use crate::write::custom_fields_ever;
 
 /// Without hidden and internal fields; user-defined ones each for itself. What they refer to is noted for its titles.
 pub(super) fn shown_changes(
@@ -42,7 +42,7 @@ pub(super) fn shown_changes(
     shown
 }
 
-/// The user-defined fields of the types that these changes, each with its type, name any of.
+/// The user-defined fields of the types that these changes, each with its type, name any of; those that are no more, too.
 pub(super) async fn custom_named<'c>(
     tx: &mut Tx,
     changes: impl Iterator<Item = (&'c str, &'c Values)>,
@@ -52,7 +52,7 @@ pub(super) async fn custom_named<'c>(
         changes.filter(|(_, changes)| changes.keys().any(is_custom)).map(|(name, _)| name).collect();
     let mut found = CustomFields::new();
     for def in types.into_iter().filter_map(by_name) {
-        found.insert(def.name.to_owned(), custom_fields(tx, def).await?);
+        found.insert(def.name.to_owned(), custom_fields_ever(tx, def).await?);
     }
     Ok(found)
 }

@@ -2,13 +2,13 @@
 
 use shared::access::{Action, Actor};
 use shared::query::Detail;
-use shared::record::CustomField;
+use shared::record::{CustomField, CustomFields};
 use shared::{Error, RecordDef, Result};
 use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::titles::titles;
-use crate::columns::{decode, select_list};
+use crate::columns::{decode, select_list, target};
 use crate::error::from_sqlx;
 use crate::live::{SNAPSHOT, cursor_of};
 use crate::pool::Store;
@@ -49,5 +49,26 @@ impl Store {
         }
         let mut tx = self.reading(actor).await?;
         crate::write::custom_fields(&mut tx, def).await
+    }
+
+    /// The user-defined fields of a type and of those types of owned records that it refers to and the actor may read; by type.
+    ///
+    /// # Errors
+    /// `Forbidden` without any read right on the type.
+    pub async fn custom_fields_around(&self, actor: &Actor, def: &'static RecordDef) -> Result<CustomFields> {
+        if !actor.may(def, Action::Read) {
+            return Err(Error::Forbidden);
+        }
+        let mut tx = self.reading(actor).await?;
+        let mut found = CustomFields::new();
+        let is_told = |target: &&'static RecordDef| target.is_owned() && actor.may(target, Action::Read);
+        let referred = def.all_fields().filter_map(target).filter(is_told);
+        for def in std::iter::once(def).chain(referred) {
+            if !found.contains_key(def.name) {
+                let fields = crate::write::custom_fields(&mut tx, def).await?;
+                found.insert(def.name.to_owned(), fields);
+            }
+        }
+        Ok(found)
     }
 }

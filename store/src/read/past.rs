@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::titles::{Wanted, note, titles_then};
 use crate::error::from_sqlx;
 use crate::pool::Store;
+use crate::write::custom_fields_ever;
 
 impl Store {
     /// A record as it was right after one of its changes, by the change's id in the audit log. Fields hidden from the
@@ -58,6 +59,7 @@ impl Store {
         [&then, &now.row].into_iter().for_each(|row| note(&mut wanted, actor, def, row));
         let titles = titles_then(&mut tx, actor, &wanted).await?;
         actor.redact(def, &mut then.values);
-        Ok(Past { then, now: now.row, titles, may_update: now.may_update })
+        let custom = custom_fields_ever(&mut tx, def).await?;
+        Ok(Past { then, now: now.row, titles, custom, may_update: now.may_update })
     }
 }

@@ -6,10 +6,13 @@ mod rank;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::access::{Action, Actor};
+use shared::access::{Action, Actor, FieldAccess};
 use shared::query::Hit;
-use shared::types::{REGISTRY, by_name};
+use shared::record::CUSTOM;
+use shared::tidy::half_width;
+use shared::types::{ARTICLE, REGISTRY, by_name};
 use shared::{Error, FieldDef, RecordDef, Result};
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use super::filter::containing;
@@ -20,7 +23,7 @@ use crate::columns::target;
 use crate::error::from_sqlx;
 use crate::pool::{Store, Tx};
 use crate::scope::{Sql, push_ids, push_scope};
-use crate::write::{ERASED, search_tokens, sound_tokens};
+use crate::write::{ERASED, OWN, search_tokens, sound_tokens};
 
 /// Candidates looked at per type; what is cut off was not distinctive enough anyway.
 const CANDIDATES: i64 = 200;
@@ -42,6 +45,7 @@ impl Store {
     /// # Errors
     /// Database faults only; unreadable records are simply not found.
     pub async fn search(&self, actor: &Actor, words: &str, limit: u32) -> Result<Vec<Hit>> {
+        let words = &half_width(words);
         let types: Vec<_> = REGISTRY.iter().copied().filter(|def| !def.admin && actor.may(def, Action::Read)).collect();
         let mut tx = self.reading_planned(actor).await?;
         let found = find(&mut tx, actor, &types, words, CHOSEN_FROM).await?;
@@ -65,7 +69,7 @@ impl Store {
             return Err(Error::Forbidden);
         }
         let mut tx = self.reading_planned(actor).await?;
-        let mut found = find(&mut tx, actor, &[def], words, limit.clamp(1, ASKED)).await?;
+        let mut found = find(&mut tx, actor, &[def], &half_width(words), limit.clamp(1, ASKED)).await?;
         apart::tell_apart(&mut tx, actor, &mut found).await?;
         rename(&mut tx, actor, &mut found).await?;
         Ok(found)
@@ -224,24 +228,25 @@ pub(super) async fn found_by_name(
     def: &'static RecordDef,
     words: &str,
 ) -> Result<Vec<Uuid>> {
+    let (typed, words) = (words, &half_width(words));
     let Some(tokens) = search_tokens(words).filter(|_| actor.sees_title(def)) else { return Ok(Vec::new()) };
     let found = match is_free(actor, def) {
         true => hits(tx, actor, &[&def], words, Some((words, &tokens)), MOST).await?,
-        false => reached(tx, actor, def, (words, &tokens)).await?,
+        false => reached(tx, actor, def, [typed, words], &tokens).await?,
     };
     Ok(called::in_order(&found, words))
 }
 
-/// Of a bounded number of hits, and of what is called just so, what the actor may read.
-async fn reached(tx: &mut Tx, actor: &Actor, def: &RecordDef, (words, tokens): (&str, &str)) -> Result<Vec<Hit>> {
+/// Of a bounded number of hits, and of what is called just so, as it was typed or in half width, what the actor may read.
+async fn reached(tx: &mut Tx, actor: &Actor, def: &RecordDef, ways: [&str; 2], tokens: &str) -> Result<Vec<Hit>> {
     let mut sql = Sql::new("");
     // Nobody is found by what all the erased are called.
-    let title = Some(words.trim().to_lowercase()).filter(|title| *title != ERASED.to_lowercase());
+    let titles = ways.iter().map(|words| words.trim().to_lowercase()).filter(|title| *title != ERASED.to_lowercase());
     push_entries(&mut sql, actor, def);
     sql.push("s.record_id in (select h.record_id from guanxi_hits(").push_bind(vec![def.name]).push(", ");
     sql.push_bind(tokens.to_owned()).push("::tsquery, ").push_bind(MOST).push(") h union all select guanxi_titled(");
-    sql.push_bind(def.name).push(", ").push_bind(title.into_iter().collect::<Vec<_>>()).push(")) and ");
-    push_guard(&mut sql, actor, def, words);
+    sql.push_bind(def.name).push(", ").push_bind(titles.collect::<Vec<_>>()).push(")) and ");
+    push_guard(&mut sql, actor, def, ways[1]);
     push_scope(&mut sql, actor, def, Action::Read, "t");
     sql.push(" order by s.updated_at desc limit ").push_bind(MOST);
     fetch_hits(tx, &mut sql).await
@@ -281,9 +286,22 @@ fn nearest(mut near: Vec<(f64, Hit)>, limit: u32) -> Vec<Hit> {
     near.into_iter().map(|(_, hit)| hit).take(limit as usize).collect()
 }
 
-/// Whether words of the index, and what it shows beside a title, may be of fields that the actor doesn't see.
-fn is_guarded(actor: &Actor, def: &RecordDef) -> bool {
+/// Whether words of the index, and what it shows beside a title, may be of fields that the actor doesn't see. Those of user-defined
+/// fields are told apart, see [`hides_own`].
+pub(crate) fn is_guarded(actor: &Actor, def: &RecordDef) -> bool {
     def.fields.iter().any(|field| field.searchable && !actor.sees(def, field))
+}
+
+/// Whether words of entries that are marked as having such may be of user-defined fields, and the actor doesn't see those.
+fn hides_own(actor: &Actor, def: &RecordDef) -> bool {
+    def.name != ARTICLE.name && actor.field_access(def, CUSTOM) == FieldAccess::Hidden
+}
+
+/// Leaves out the entries `s` with words of user-defined fields, where the actor doesn't see those.
+pub(crate) fn push_own(sql: &mut Sql, actor: &Actor, def: &RecordDef) {
+    if hides_own(actor, def) {
+        sql.push(format_args!("not s.tokens @@ '''{OWN}'''::tsquery and "));
+    }
 }
 
 /// The condition that the record `t`, whose id is `column`, contains the words.
@@ -298,16 +316,27 @@ pub(super) fn push_found(sql: &mut Sql, actor: &Actor, def: &RecordDef, column: 
     sql.push_bind(tokens.to_owned()).push("::tsquery))");
 }
 
-/// The index doesn't know which field a word is from: where some are hidden, all words must be in the title.
+/// The index doesn't know which field a word is from: where some are hidden, all words must be in the title, in whatever width; where
+/// only user-defined ones are, those of records that are found by such.
 fn push_guard(sql: &mut Sql, actor: &Actor, def: &RecordDef, words: &str) {
-    for word in words.split_whitespace().filter(|_| is_guarded(actor, def)) {
-        sql.push(format_args!("t.{} ilike ", def.title)).push_bind(containing(word)).push(" and ");
+    match (is_guarded(actor, def), hides_own(actor, def)) {
+        (false, false) => return,
+        (true, _) => sql.push("(false"),
+        (false, true) => sql.push(format_args!(
+            "(not exists (select from search_entries o where o.org_id = t.org_id and o.record_id = t.id
+                          and o.tokens @@ '''{OWN}'''::tsquery)"
+        )),
+    };
+    sql.push(" or (true");
+    for word in words.nfkc().collect::<String>().split_whitespace() {
+        sql.push(format_args!(" and normalize(t.{}, nfkc) ilike ", def.title)).push_bind(containing(word));
     }
+    sql.push(")) and ");
 }
 
 /// Whether all there is of a type, and all that the index says of it, is open to the actor.
 fn is_free(actor: &Actor, def: &RecordDef) -> bool {
-    actor.reads_all(def) && !is_guarded(actor, def)
+    actor.reads_all(def) && !is_guarded(actor, def) && !hides_own(actor, def)
 }
 
 /// The candidates `f`: of types that are open to the actor straight from the index, of others as far as they reach.

@@ -198,15 +198,21 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
 
 /// That a file of what is called so (a record type, the audit log) was made (`export`), or fetched later (`download`). It
 /// is of no record: the id is nobody's.
-pub(crate) async fn note_file(
+pub(crate) async fn note_file(tx: &mut Tx, actor: &Actor, of: (&str, Source), file: (&str, &str)) -> Result<()> {
+    note_facts(tx, actor, of, file, Map::new()).await
+}
+
+/// The same with what is told of the file, see [`shared::audit::FILTER`].
+pub(crate) async fn note_facts(
     tx: &mut Tx,
     actor: &Actor,
     (of, source): (&str, Source),
     (action, file): (&str, &str),
+    facts: Map<String, Value>,
 ) -> Result<()> {
     sqlx::query(
         "insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes)
-         values ($1, $2, $3, $2, 0, $7, $4, $5, $6, '{}')",
+         values ($1, $2, $3, $2, 0, $7, $4, $5, $6, $8)",
     )
     .bind(tx.org_id)
     .bind(Uuid::now_v7())
@@ -215,6 +221,7 @@ pub(crate) async fn note_file(
     .bind(source.code())
     .bind(file)
     .bind(action)
+    .bind(Json(facts))
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;

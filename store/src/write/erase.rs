@@ -8,6 +8,7 @@ mod leads;
 mod mask;
 mod masking;
 mod parted;
+mod reached;
 mod whose;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,14 +19,16 @@ use shared::command::{Change, Command, Outcome, Source};
 use shared::record::CUSTOM;
 use shared::types::{ATTACHMENT, REGISTRY};
 use shared::{Error, FieldDef, Kind, RecordDef, Result, Values};
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use self::apart::Apart;
 use self::held::{Found, held};
 use self::mask::Mask;
+pub(crate) use self::reached::{Reach, reach};
 use super::load::rows_by_id;
-use super::{audit, batch};
-use crate::error::from_sqlx;
+use super::{audit, batch, search_index};
+use crate::error::{from_sqlx, internal};
 use crate::pool::{DbRole, Store, Tx};
 use crate::scope::{Sql, push_ids};
 
@@ -38,7 +41,9 @@ impl Store {
     /// Empties the personal fields of a record and of what was noted, asked and planned with it, and all that are
     /// user-defined, in the history too, and removes the files; the same of tickets without a contact that came from an address which
     /// nobody has but them, of what merges put into tickets of others, and of leads that became them. Deals stay, with their names,
-    /// addresses and phones masked, and so does what others said in tickets that became theirs. It can't be undone.
+    /// addresses and phones masked, and so does what others said in tickets that became theirs. It can't be undone, and comes to its
+    /// end though nobody waits for that any more: whoever confirmed it may have left the page, and would not look again. A server
+    /// that ends doesn't wait for it: nothing was erased then, and it has to be asked for again.
     ///
     /// # Errors
     /// `Forbidden` for others than administrators, `NotFound` for records that don't exist or are nobody one can reach.
@@ -49,6 +54,18 @@ impl Store {
         if !def.is_reachable() {
             return Err(Error::NotFound);
         }
+        let (store, actor) = (self.clone(), actor.clone());
+        let erasing = async move {
+            let erased = store.erase_whole(&actor, def, id).await;
+            if let Err(error) = &erased {
+                tracing::warn!(%error, record = %id, "somebody was not erased");
+            }
+            erased
+        };
+        tokio::spawn(erasing.instrument(Span::current())).await.map_err(internal)?
+    }
+
+    async fn erase_whole(&self, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Result<()> {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         // No undo is stopped for nobody.
         if rows_by_id(&mut tx, def, &BTreeSet::from([id])).await?.is_empty() {
@@ -238,9 +255,8 @@ impl Erasing<'_> {
         (to, ids): (&RecordDef, &[Uuid]),
         known: &mut Known,
     ) -> Result<Vec<Uuid>> {
-        let mut found = linked(tx, def, to, ids).await?;
+        let found = self.apart.linked(tx, def, (to, ids)).await?;
         let mut ever = formerly_linked(tx, def, to, ids).await?;
-        self.apart.spare(def, &mut found);
         self.apart.spare(def, &mut ever);
         if def.uploaded {
             self.delete(tx, def, &found).await?;
@@ -289,6 +305,8 @@ impl Erasing<'_> {
             let computed: BTreeMap<Uuid, Values> = ids.iter().map(|id| (*id, emptied(def, true))).collect();
             self.run(tx, def, (changes.collect(), &computed)).await?;
             let touched = empty_custom(tx, def, ids).await?;
+            let rows = rows_by_id(tx, def, &touched.iter().copied().collect()).await?;
+            search_index::make(tx, def, &rows).await?;
             audit::events_for(tx, self.actor, def, &touched).await?;
         }
         Ok(())

@@ -75,26 +75,27 @@ pub(super) async fn locked(
 
 /// Locks the rows of `ids` until the transaction ends.
 pub(super) async fn hold(tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>, lock: Lock) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let mut sql = Sql::new(format!("select from {} t where t.org_id = ", def.table()));
-    sql.push_bind(tx.org_id);
-    push_ids(&mut sql, "t", ids);
-    sql.push(lock.clause());
-    sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    lock_rows(tx, def, ids, (lock, "")).await?;
     Ok(())
 }
 
 /// Holds what is referred to as far as nobody is to be waited for; whether that is all of it.
 pub(super) async fn hold_at_once(tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>) -> Result<bool> {
-    let wanted = ids.len();
-    let mut sql = Sql::new(format!("select t.id from {} t where t.org_id = ", def.table()));
+    let wanted = ids.len() as u64;
+    Ok(lock_rows(tx, def, ids, (Lock::Refer, " skip locked")).await? == wanted)
+}
+
+/// How many rows are locked now; what follows the lock says what becomes of those that somebody else has.
+async fn lock_rows(tx: &mut Tx, def: &'static RecordDef, ids: Vec<Uuid>, (lock, others): (Lock, &str)) -> Result<u64> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let mut sql = Sql::new(format!("select from {} t where t.org_id = ", def.table()));
     sql.push_bind(tx.org_id);
     push_ids(&mut sql, "t", ids);
-    sql.push(Lock::Refer.clause()).push(" skip locked");
-    let held: Vec<Uuid> = sql.build_query_scalar().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-    Ok(held.len() == wanted)
+    sql.push(lock.clause()).push(others);
+    let locked = sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    Ok(locked.rows_affected())
 }
 
 /// Rows by id within the organisation, without the caller's scope: for rules, not for showing.

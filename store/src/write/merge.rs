@@ -1,19 +1,19 @@
 //! Makes one record of several: what referred to the others refers to the one that stays, and their ids lead to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use shared::access::{Actor, FieldAccess, Grants};
 use shared::command::{Change, Command, Outcome, Source};
-use shared::duplicates::{MOST_MERGED, Merge, can_merge, may_merge, merges_by_update, proposal};
+use shared::duplicates::{MOST_MERGED, Merge, can_merge, may_merge, merged_fields, merges_by_update, proposal};
 use shared::query::Detail;
-use shared::record::CUSTOM;
+use shared::record::{CUSTOM, custom_key};
 use shared::types::{REGISTRY, TICKET_MESSAGE};
 use shared::{Error, FieldDef, Kind, RecordDef, Result, Row, Values};
 use uuid::Uuid;
 
 use super::attach::Found;
-use super::{batch, load};
+use super::{batch, load, prepare};
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store, Tx};
 use crate::scope::Sql;
@@ -35,7 +35,8 @@ impl Store {
     ///
     /// # Errors
     /// `NotFound` for records that may not be read, `Forbidden` without the rights to change the one that stays and to
-    /// delete the others, `Invalid` for what can't be merged and for values that don't fit.
+    /// delete the others, `Invalid` for what can't be merged and for values that don't fit, `Conflict` where somebody changed
+    /// meanwhile what is merged of a record.
     pub async fn merge(&self, actor: &Actor, merge: &Merge) -> Result<Outcome> {
         let def = shared::types::by_name(&merge.record_type).filter(|def| can_merge(def)).ok_or(Error::NotFound)?;
         let distinct: BTreeSet<Uuid> = merge.others.iter().copied().chain([merge.into]).collect();
@@ -45,6 +46,7 @@ impl Store {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         super::desk::before_merge(&mut tx, def, merge.into, &merge.others).await?;
         let (into, others) = rows(&mut tx, actor, def, merge).await?;
+        are_as_seen(&mut tx, actor, (def, merge), &others.iter().chain([&into]).collect::<Vec<_>>()).await?;
         let merging = Merging { def, into: into.id, others: &merge.others, set: Uuid::now_v7() };
         let numbers: Vec<Option<String>> = others.iter().map(|row| row.text("number").map(str::to_owned)).collect();
         let mut values = values(actor, def, merge, (&into, &others), &distinct)?;
@@ -153,6 +155,37 @@ async fn rows(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, merge: &Merge
         return Err(Error::Forbidden);
     }
     Ok((into.row, others.into_iter().map(|other| other.row).collect()))
+}
+
+/// Refuses what was decided on otherwise than it is now.
+async fn are_as_seen(
+    tx: &mut Tx,
+    actor: &Actor,
+    (def, merge): (&'static RecordDef, &Merge),
+    rows: &[&Row],
+) -> Result<()> {
+    let seen: BTreeMap<Uuid, i64> = merge.seen.iter().copied().collect();
+    let is_stale = |row: &&Row| seen.get(&row.id).is_some_and(|seen| *seen < row.version);
+    let stale: Vec<&Row> = rows.iter().copied().filter(is_stale).collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let since = stale.iter().filter_map(|row| Some((row.id, *seen.get(&row.id)?))).collect();
+    let written = prepare::written_since(tx, since).await?;
+    let is_merged = |name: &&String| {
+        let field = custom_key(name).map_or(name.as_str(), |_| CUSTOM);
+        let is_chosen = custom_key(name).is_some() || merged_fields(def).any(|field| field.name == name.as_str());
+        is_chosen && actor.field_access(def, field) > FieldAccess::Hidden
+    };
+    for row in stale {
+        let fields: Vec<String> = written.get(&row.id).into_iter().flatten().filter(is_merged).cloned().collect();
+        if !fields.is_empty() {
+            let mut current = row.clone();
+            actor.redact(def, &mut current.values);
+            return Err(Error::Conflict { current: Box::new(current), fields });
+        }
+    }
+    Ok(())
 }
 
 fn own_references(def: &'static RecordDef) -> impl Iterator<Item = &'static FieldDef> {

@@ -28,17 +28,18 @@ use uuid::Uuid;
 
 pub use attach::Belonging;
 pub(crate) use attach::{Found, files_command, found_in};
-pub(crate) use audit::note_file;
-pub(crate) use custom::custom_fields;
+pub(crate) use audit::{note_facts, note_file};
+pub(crate) use custom::{custom_fields, custom_fields_ever};
 pub(crate) use delivery::{Delivery, set_delivery};
 pub(crate) use desk::{hold, hold_carried, levels};
-pub(crate) use erase::ERASED;
+pub(crate) use erase::{ERASED, Reach, reach};
 pub(crate) use load::rows_by_id;
 pub(crate) use prepare::beyond_rights;
 pub(crate) use public::count_vote;
 pub use search_index::pinyin_tokens;
 pub(crate) use search_index::{
-    has_initials, has_words, is_called, left_after, query_tokens, renew, search_tokens, sound_tokens, syllables, tokens,
+    OWN, has_initials, has_words, is_called, left_after, query_tokens, renew, search_tokens, sound_tokens, syllables,
+    tokens, unaccented,
 };
 
 use crate::pool::{DbRole, Store, Tx};

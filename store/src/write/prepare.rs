@@ -247,7 +247,22 @@ pub(super) async fn conflicts(tx: &mut Tx, actor: &Actor, def: &RecordDef, rows:
     if stale.is_empty() {
         return Ok(());
     }
-    let (ids, versions): (Vec<Uuid>, Vec<i64>) = stale.into_iter().unzip();
+    let written = written_since(tx, stale).await?;
+    for row in rows.iter_mut().filter(|r| r.seen.is_some()) {
+        let Some(others) = written.get(&row.after.id) else { continue };
+        let both: Vec<String> = row.changed_of_patch().into_iter().filter(|name| others.contains(name)).collect();
+        if let Some(current) = row.before.clone().filter(|_| !both.is_empty() && row.fault.is_none()) {
+            let mut current = current;
+            actor.redact(def, &mut current.values);
+            row.fault = Some(Error::Conflict { current: Box::new(current), fields: both });
+        }
+    }
+    Ok(())
+}
+
+/// The fields of records that were written since these versions of them, user-defined ones each for itself as well.
+pub(super) async fn written_since(tx: &mut Tx, seen: Vec<(Uuid, i64)>) -> Result<BTreeMap<Uuid, BTreeSet<String>>> {
+    let (ids, versions): (Vec<Uuid>, Vec<i64>) = seen.into_iter().unzip();
     let entries: Vec<(Uuid, Vec<String>, Option<Json<Value>>)> = sqlx::query_as(
         "select a.record_id, array(select jsonb_object_keys(a.changes)), a.changes -> 'custom' from audit_entries a
          join unnest($2::uuid[], $3::bigint[]) as seen (id, version) on a.record_id = seen.id and a.version > seen.version
@@ -259,20 +274,12 @@ pub(super) async fn conflicts(tx: &mut Tx, actor: &Actor, def: &RecordDef, rows:
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    for row in rows.iter_mut().filter(|r| r.seen.is_some()) {
-        let mut others = BTreeSet::new();
-        for (_, names, custom) in entries.iter().filter(|(id, ..)| *id == row.after.id) {
-            let (before, after) = custom.as_ref().map_or((&Value::Null, &Value::Null), |pair| change_pair(&pair.0));
-            others.extend(names.iter().cloned().chain(custom_names(before, after)));
-        }
-        let both: Vec<String> = row.changed_of_patch().into_iter().filter(|name| others.contains(name)).collect();
-        if let Some(current) = row.before.clone().filter(|_| !both.is_empty() && row.fault.is_none()) {
-            let mut current = current;
-            actor.redact(def, &mut current.values);
-            row.fault = Some(Error::Conflict { current: Box::new(current), fields: both });
-        }
+    let mut written: BTreeMap<Uuid, BTreeSet<String>> = BTreeMap::new();
+    for (id, names, custom) in entries {
+        let (before, after) = custom.as_ref().map_or((&Value::Null, &Value::Null), |pair| change_pair(&pair.0));
+        written.entry(id).or_default().extend(names.into_iter().chain(custom_names(before, after)));
     }
-    Ok(())
+    Ok(written)
 }
 
 /// Sets version and system fields of a row about to be written.

@@ -3,23 +3,27 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
-use shared::record::texts;
+use shared::record::{CUSTOM, CustomField, texts};
+use shared::types::{ARTICLE, CUSTOM_FIELD, by_name};
 use shared::{RecordDef, Result, Row};
 use sqlx::types::Json;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use uuid::Uuid;
 
-use super::ERASED;
 use super::prepare::{Act, Prepared};
+use super::{ERASED, custom_fields};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::readings::{self, ways};
+use crate::scope::Sql;
 
-/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0077 changes.
-const MADE_BY: i16 = 5;
+/// The way in which entries are made; older ones are made anew by the upkeep. With it the index of migration 0082 changes.
+const MADE_BY: i16 = 6;
 /// Entries made anew at a time: live updates wait for each part.
 const ANEW: i64 = 100;
+/// The token of records that are found by what is written in user-defined fields; nobody can type it.
+pub(crate) const OWN: &str = "*";
 /// Fewest digits of a phone that are looked for.
 const DIGITS: usize = 4;
 
@@ -35,6 +39,9 @@ const PARTS: usize = 20;
 
 /// Writes the search entries of written rows; types without searchable fields have none.
 pub(super) async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Result<()> {
+    if def.name == CUSTOM_FIELD.name {
+        outdate(tx, rows).await?;
+    }
     if !def.fields.iter().any(|field| field.searchable) {
         return Ok(());
     }
@@ -47,15 +54,47 @@ pub(super) async fn update(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepare
             .await
             .map_err(from_sqlx)?;
     }
-    let entries: Vec<Entry<'_>> =
-        rows.iter().filter(|row| is_stale(def, row)).map(|row| entry(def, &row.after)).collect();
-    if entries.is_empty() { Ok(()) } else { upsert(tx, def, entries).await }
+    put(tx, def, rows.iter().filter(|row| is_stale(def, row)).map(|row| &row.after).collect()).await
+}
+
+/// Leaves to the upkeep what has values of user-defined fields by which records are found in another way from now on.
+async fn outdate(tx: &mut Tx, fields: &[Prepared]) -> Result<()> {
+    for field in fields.iter().filter(|field| field.act != Act::Update || field.changed("kind")) {
+        let of_type = field.after.text("record_type").and_then(by_name);
+        let (Some(def), Some(key)) = (of_type, field.after.text("key")) else { continue };
+        let mut sql = Sql::new(format!("update search_entries s set made_by = 0 from {} t", def.table()));
+        sql.push(" where s.org_id = ").push_bind(tx.org_id).push(" and s.record_type = ").push_bind(def.name);
+        sql.push(" and t.org_id = s.org_id and t.id = s.record_id and t.custom ? ").push_bind(key.to_owned());
+        sql.build().execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    }
+    Ok(())
+}
+
+/// Writes the entries of rows as they are.
+async fn put(tx: &mut Tx, def: &'static RecordDef, rows: Vec<&Row>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let own = own_fields(tx, def, &rows).await?;
+    upsert(tx, def, rows.into_iter().map(|row| entry(def, row, &own)).collect()).await
+}
+
+/// The user-defined fields of a type by which its records are found: those in which people write, as far as any of the rows has a
+/// value. Articles are found by everybody on the public pages, and so by none of theirs.
+async fn own_fields(tx: &mut Tx, def: &RecordDef, rows: &[&Row]) -> Result<Vec<CustomField>> {
+    let has_values = |row: &&Row| row.value(CUSTOM).as_object().is_some_and(|all| !all.is_empty());
+    if def.name == ARTICLE.name || !rows.iter().any(has_values) {
+        return Ok(Vec::new());
+    }
+    let mut fields = custom_fields(tx, def).await?;
+    fields.retain(|field| matches!(field.kind.as_str(), "text" | "long_text" | "url"));
+    Ok(fields)
 }
 
 /// Only changes to what is indexed cost an index write; a card move does not.
 fn is_stale(def: &RecordDef, row: &Prepared) -> bool {
-    let indexed =
-        def.fields.iter().filter(|f| f.searchable).map(|f| f.name).chain(["owner_id", "team_id", "archived_at"]);
+    let others = [CUSTOM, "owner_id", "team_id", "archived_at"];
+    let indexed = def.fields.iter().filter(|f| f.searchable).map(|f| f.name).chain(others);
     row.act != Act::Delete && (row.act == Act::Create || indexed.into_iter().any(|field| row.changed(field)))
 }
 
@@ -71,7 +110,7 @@ struct Entry<'r> {
     archived: bool,
 }
 
-fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
+fn entry<'r>(def: &RecordDef, row: &'r Row, own: &[CustomField]) -> Entry<'r> {
     let title = row.text(def.title).unwrap_or_default();
     let (mut found, mut of_long) = (title_tokens(title), Vec::new());
     let mut subtitle = Vec::new();
@@ -87,7 +126,7 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
             into.extend(tokens(text));
             match field.kind {
                 shared::Kind::Phones => into.extend(phone_tokens(text)),
-                shared::Kind::Text(_) => into.extend(number_tokens(text)),
+                shared::Kind::Text(_) => into.extend(code_tokens(text)),
                 _ => {}
             }
             if subtitle.len() < 2 && !is_long(&field) {
@@ -97,7 +136,18 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
     }
     // A title of many short pieces may be typed in hundreds of ways: a phone, an address count for more than the last of them.
     found.extend(title_sounds(title));
+    let (of_own, of_own_long): (Vec<&CustomField>, Vec<&CustomField>) =
+        own.iter().partition(|field| field.kind != "long_text");
+    let own_of = |fields: Vec<&CustomField>| -> Vec<String> {
+        fields.into_iter().flat_map(|field| own_tokens(row, field)).collect()
+    };
+    let (of_own, of_own_long) = (own_of(of_own), own_of(of_own_long));
+    if !of_own.is_empty() || !of_own_long.is_empty() {
+        found.insert(0, OWN.to_owned());
+    }
+    found.extend(of_own);
     found.extend(of_long);
+    found.extend(of_own_long);
     // What is cut off is the end of long texts, not whatever comes last in the order of characters.
     let mut known = HashSet::new();
     let is_first: Vec<bool> = found.iter().map(|token| known.insert(token.as_str())).collect();
@@ -115,6 +165,16 @@ fn entry<'r>(def: &RecordDef, row: &'r Row) -> Entry<'r> {
     }
 }
 
+/// What a record is found by for the value of a user-defined field.
+fn own_tokens(row: &Row, field: &CustomField) -> Vec<String> {
+    let Some(text) = row.value(CUSTOM)[field.key.as_str()].as_str() else { return Vec::new() };
+    let mut found = tokens(text);
+    if field.kind == "text" {
+        found.extend(code_tokens(text));
+    }
+    found
+}
+
 /// What a title is found by as it is written. What all the erased are called is nobody's name: they are found by what else may be said of them, such
 /// as the number of a ticket.
 fn title_tokens(title: &str) -> Vec<String> {
@@ -122,7 +182,7 @@ fn title_tokens(title: &str) -> Vec<String> {
         return Vec::new();
     }
     let mut found = tokens(title);
-    found.extend(number_tokens(title));
+    found.extend(code_tokens(title));
     found
 }
 
@@ -157,8 +217,23 @@ async fn upsert(tx: &mut Tx, def: &RecordDef, entries: Vec<Entry<'_>>) -> Result
 
 /// The ends of a phone number from each of its digits on: as beginnings of them its parts are found.
 fn phone_tokens(text: &str) -> Vec<String> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let digits: String = text.nfkc().filter(char::is_ascii_digit).collect();
     (0..digits.len().saturating_sub(DIGITS - 1)).map(|from| digits[from..].to_owned()).collect()
+}
+
+/// What numbers are typed as: by their digits, or without what divides their parts, SVC-03 as svc03.
+fn code_tokens(text: &str) -> Vec<String> {
+    let text: String = text.nfkc().collect();
+    let divides = |c: char| matches!(c, '-' | '_' | '.' | '/');
+    let codes = text.split(|c: char| !c.is_ascii_alphanumeric() && !divides(c)).map(|code| code.trim_matches(divides));
+    let is_divided = |code: &&str| code.contains(divides) && code.contains(|c: char| c.is_ascii_digit());
+    let undivided = |code: &str| {
+        let signs = code.chars().filter(char::is_ascii_alphanumeric).take(TOKEN);
+        signs.map(|c| c.to_ascii_lowercase()).collect::<String>()
+    };
+    let mut found = number_tokens(&text);
+    found.extend(codes.filter(is_divided).map(undivided));
+    found
 }
 
 /// The digits of numbers that begin with letters or zeros: many type nothing but those.
@@ -170,7 +245,7 @@ fn number_tokens(text: &str) -> Vec<String> {
 /// Makes the next entries of a type anew that are of an older way; says how many there were.
 pub(crate) async fn renew(tx: &mut Tx, def: &'static RecordDef) -> Result<usize> {
     let old: Vec<Uuid> = sqlx::query_scalar(
-        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 5 limit $3 for update skip locked",
+        "select record_id from search_entries where org_id = $1 and record_type = $2 and made_by < 6 limit $3 for update skip locked",
     )
     .bind(tx.org_id)
     .bind(def.name)
@@ -185,10 +260,10 @@ pub(crate) async fn renew(tx: &mut Tx, def: &'static RecordDef) -> Result<usize>
 
 /// Makes the entries of these rows anew, where the type has any.
 pub(super) async fn make(tx: &mut Tx, def: &'static RecordDef, rows: &[Row]) -> Result<()> {
-    if rows.is_empty() || !def.fields.iter().any(|field| field.searchable) {
+    if !def.fields.iter().any(|field| field.searchable) {
         return Ok(());
     }
-    upsert(tx, def, rows.iter().map(|row| entry(def, row)).collect()).await
+    put(tx, def, rows.iter().collect()).await
 }
 
 fn is_han(c: char) -> bool {
@@ -212,16 +287,26 @@ pub(crate) fn tokens(text: &str) -> Vec<String> {
 }
 
 /// A word without its accents, if it has any: many type it so.
-fn unaccented(word: &str) -> Option<String> {
+pub(crate) fn unaccented(word: &str) -> Option<String> {
     let plain: String = word.nfd().filter(|c| !is_combining_mark(*c)).collect();
     (!word.is_ascii() && plain != word).then_some(plain)
+}
+
+/// A text in lower case, full-width letters and digits as half-width ones.
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.nfkc().flat_map(char::to_lowercase)
+}
+
+/// Without the spaces, too.
+fn closed(text: &str) -> String {
+    folded(text).filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Maximal runs of Chinese characters and of other letters and digits.
 fn runs(text: &str) -> Vec<(bool, String)> {
     let mut runs: Vec<(bool, String)> = Vec::new();
     let mut open = false;
-    for c in text.chars().flat_map(char::to_lowercase) {
+    for c in folded(text) {
         let han = is_han(c);
         if !han && !c.is_alphanumeric() {
             open = false;
@@ -339,7 +424,7 @@ pub(crate) fn query_tokens(text: &str) -> Option<String> {
 /// As [`query_tokens`], for what is looked for as a whole: a telephone number is found however else it is written.
 pub(crate) fn search_tokens(text: &str) -> Option<String> {
     let all = query_tokens(text)?;
-    match shared::tidy::national(text) {
+    match shared::tidy::national(&text.nfkc().collect::<String>()) {
         Some(number) => Some(format!("({all}) | '{}':*", number.chars().take(TOKEN).collect::<String>())),
         None => Some(all),
     }
@@ -373,8 +458,9 @@ fn any_of(sounds: &[String]) -> Option<String> {
 
 /// Whether a title itself has all the words, as they are written or as they sound.
 pub(crate) fn is_called(title: &str, words: &str) -> bool {
-    let (lower, mut said) = (title.to_lowercase(), tokens(title));
+    let (lower, mut said) = (folded(title).collect::<String>(), tokens(title));
     said.extend(pinyin_tokens(title));
+    said.extend(code_tokens(title));
     runs(words).iter().all(|(han, run)| match han {
         true => lower.contains(run.as_str()),
         false => said.iter().any(|word| word.starts_with(run.as_str())),
@@ -384,7 +470,7 @@ pub(crate) fn is_called(title: &str, words: &str) -> bool {
 /// Whether a title has all the words as wholes, as they are written or syllable by syllable: beginnings of words, and initials,
 /// are of many other titles too.
 pub(crate) fn has_words(title: &str, words: &str) -> bool {
-    let (lower, said, stretches) = (title.to_lowercase(), tokens(title), stretches(title));
+    let (lower, said, stretches) = (folded(title).collect::<String>(), tokens(title), stretches(title));
     runs(words).iter().all(|(han, run)| match han {
         true => lower.contains(run.as_str()),
         false => said.contains(run) || stretches.iter().any(|stretch| is_spelt(&sounds(stretch), run)),
@@ -393,7 +479,6 @@ pub(crate) fn has_words(title: &str, words: &str) -> bool {
 
 /// Whether the words are the first letters of all characters of a title.
 pub(crate) fn has_initials(title: &str, words: &str) -> bool {
-    let closed = |text: &str| text.to_lowercase().split_whitespace().collect::<String>();
     let (said, letters) = (readings::spoken(&closed(title)), closed(words));
     let begins = |(readings, letter): (&Vec<String>, char)| readings.iter().any(|reading| reading.starts_with(letter));
     said.len() > 1 && said.len() == letters.chars().count() && said.iter().zip(letters.chars()).all(begins)
@@ -419,7 +504,6 @@ fn after<'w>(word: &'w str, syllable: &str) -> Option<&'w str> {
 /// How many characters of a title are left when it begins with the words, as they are written or as they sound; nothing where it
 /// begins otherwise. One that is typed in part is left as well.
 pub(crate) fn left_after(title: &str, words: &str) -> Option<usize> {
-    let closed = |text: &str| text.to_lowercase().split_whitespace().collect::<String>();
     let (title, words) = (closed(title), closed(words));
     let written = title.strip_prefix(words.as_str()).map(|rest| rest.chars().count());
     written.or_else(|| left_said(&readings::spoken(&title), &words))
@@ -474,6 +558,49 @@ mod tests {
         assert_eq!(number_tokens("T1261"), ["1261", "1261"]);
         assert_eq!(number_tokens("SO-2026-00042"), ["2026", "2026", "00042", "42"]);
         assert!(number_tokens("Acme 000").iter().all(|token| token == "000"));
+    }
+
+    #[test]
+    fn codes_are_found_without_what_divides_them() {
+        for (text, typed) in [("SVC-03", "svc03"), ("合同HT-2026-001号", "ht2026001"), ("Ａ_1/b", "a1b")] {
+            assert!(code_tokens(text).iter().any(|token| token == typed), "{text}");
+            assert!(is_called(text, typed), "{text}");
+        }
+        assert_eq!(code_tokens("well-known. T12 -"), ["12", "12"]);
+    }
+
+    #[test]
+    fn full_width_is_found_as_half_width_and_the_other_way_round() {
+        assert_eq!(query_tokens("ＨＵＡＷＥＩ"), query_tokens("huawei"));
+        assert_eq!(search_tokens("＋８６　139"), search_tokens("+86 139"));
+        assert_eq!(tokens("ＡＢＣ科技"), tokens("ABC科技"));
+        assert!(phone_tokens("１３８００").contains(&"13800".to_owned()));
+        assert!(is_called("ＡＢＣ科技", "abc") && is_called("ABC科技", "ＡＢＣ"));
+        assert_eq!(left_after("ＡＢＣ科技", "abc"), Some(2));
+        // An accent by itself belongs to its letter.
+        assert_eq!(tokens("Zoe\u{301}"), tokens("Zoé"));
+    }
+
+    #[test]
+    fn records_are_found_by_what_is_written_in_fields_of_their_own() {
+        let field = |key: &str, kind: &str| CustomField {
+            key: key.to_owned(),
+            label: key.to_owned(),
+            kind: kind.to_owned(),
+            choices: Vec::new(),
+            required: false,
+            removed: false,
+        };
+        let custom = json!({"plate": "浙A-12345", "story": "Long ago", "gone": "zx81"});
+        let values = json!({"name": "Anna", "custom": custom});
+        let row = Row { id: Uuid::nil(), version: 1, values: values.as_object().unwrap().clone() };
+        let found = entry(&CONTACT, &row, &[field("story", "long_text"), field("plate", "text")]).tokens;
+        for wanted in ["浙", "a12345", "12345", "ago", OWN] {
+            assert!(found.iter().any(|token| token == wanted), "{wanted} {found:?}");
+        }
+        assert!(!found.iter().any(|token| token == "zx81"), "that of a field that there is no more");
+        assert!(!entry(&CONTACT, &row, &[field("other", "text")]).tokens.contains(&OWN.to_owned()));
+        assert_eq!(search_tokens(OWN), None, "nobody looks for the mark");
     }
 
     #[test]
@@ -580,7 +707,7 @@ mod tests {
         assert!(pinyin_tokens(&name).len() > TOKENS, "else it shows nothing");
         let values = json!({"name": name, "phones": ["13900010002"], "emails": ["anna@example.com"]});
         let row = Row { id: Uuid::nil(), version: 1, values: values.as_object().unwrap().clone() };
-        let tokens = entry(&CONTACT, &row).tokens;
+        let tokens = entry(&CONTACT, &row, &[]).tokens;
         for wanted in ["13900010002", "0002", "anna", "重", "zhongzhangazhongzhangbzhongzhangczhongzh"] {
             assert!(tokens.iter().any(|token| token == wanted), "{wanted} {tokens:?}");
         }

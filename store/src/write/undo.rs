@@ -196,7 +196,7 @@ async fn are_not_told(tx: &mut Tx, answers: &[Uuid]) -> Result<()> {
 }
 
 /// Notes that the set is undone, and what was left alone. With the undo itself: a run of an import isn't left behind as one that
-/// could still be undone.
+/// could still be undone, nor, once its undo is undone in turn, as one that couldn't.
 async fn close(tx: &mut Tx, sets: Sets, left: Vec<(String, Uuid, Why)>, kept: i64) -> Result<()> {
     sqlx::query("update change_sets set undone_by = $3, kept = $4, kept_count = $5 where org_id = $1 and id = $2")
         .bind(tx.org_id)
@@ -207,13 +207,29 @@ async fn close(tx: &mut Tx, sets: Sets, left: Vec<(String, Uuid, Why)>, kept: i6
         .execute(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-    sqlx::query("update import_runs set status = 'undone', kept = $3 where org_id = $1 and change_set = $2")
-        .bind(tx.org_id)
-        .bind(sets.undone)
-        .bind(kept)
-        .execute(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)?;
+    // From the set on the way back to that of the run: after an even number of undos it was there, after this one it isn't.
+    // One that had failed keeps a reason: older ones have none.
+    sqlx::query(
+        "with recursive way as (
+             select id, undo_of, 0 as turns from change_sets where org_id = $1 and id = $2
+             union all
+             select c.id, c.undo_of, way.turns + 1 from way join change_sets c on c.org_id = $1 and c.id = way.undo_of
+         ), root as (
+             select id, turns % 2 = 0 as is_there from way where undo_of is null
+         )
+         update import_runs r
+         set kept = case when root.is_there then $3::bigint else 0 end,
+             reason = case when r.status = 'failed' then coalesce(r.reason, 'internal') else r.reason end,
+             status = case when root.is_there then 'undone' when r.reason is not null then 'failed'
+                           when r.done >= r.total then 'finished' else 'cancelled' end
+         from root where r.org_id = $1 and r.change_set = root.id",
+    )
+    .bind(tx.org_id)
+    .bind(sets.undone)
+    .bind(kept)
+    .execute(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)?;
     Ok(())
 }
 

@@ -682,7 +682,13 @@ async fn the_audit_log_is_searched_by_every_name_the_number_and_the_id_and_by_wh
     }
     let twin = Uuid::now_v7();
     command(Change::Create { id: twin, values: named("Twin") }).await;
-    let merge = Merge { record_type: "customer".to_owned(), into: id, others: vec![twin], values: Values::new() };
+    let merge = Merge {
+        record_type: "customer".to_owned(),
+        into: id,
+        others: vec![twin],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     test.store.merge(actor, &merge).await.unwrap();
     for (action, n) in [("update", 2), ("delete", 0), ("merge", 2)] {
         assert_eq!(found(query(action)).await.len(), n, "{action}");

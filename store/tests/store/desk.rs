@@ -12,7 +12,8 @@ use shared::record::instant_text;
 use shared::sla::{Category, ClockKind, Clocks, Event, What};
 use shared::timeline::{Happening, TimelineQuery};
 use shared::types::{
-    ARTICLE, CUSTOMER, PRIORITIES, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE, Ticket, USER,
+    ARTICLE, CUSTOM_FIELD, CUSTOMER, PRIORITIES, QUEUE, SLA_POLICY, TASK, TEAM, TICKET, TICKET_MESSAGE, TICKET_RULE,
+    Ticket, USER,
 };
 use shared::{Error, RecordDef, Row, Values};
 use sqlx::types::Json;
@@ -633,7 +634,8 @@ async fn what_was_answered_before_a_merge_was_answered_after_it_and_after_its_un
         desk.make(&TICKET, json!({"subject": "Goes"})).await.id,
     ];
     desk.test.store.reply(&desk.agents[0], "Agent", Desk::reply(other, None)).await.unwrap();
-    let merge = Merge { record_type: "ticket".into(), into, others: vec![other], values: Values::new() };
+    let merge =
+        Merge { record_type: "ticket".into(), into, others: vec![other], values: Values::new(), seen: Vec::new() };
     let merged = desk.test.store.merge(&desk.admin, &merge).await.unwrap();
     let now = desk.ticket(into).await;
     assert_eq!((now.text("sla_state"), now.text("first_answered_at").is_some()), (Some("met"), true));
@@ -664,7 +666,13 @@ async fn tickets_change_while_their_customers_are_merged_and_what_was_done_is_un
         }
         let (store, admin) = (desk.test.store.clone(), desk.admin.clone());
         acts.spawn(async move {
-            let merge = Merge { record_type: "customer".into(), into, others: vec![other], values: Values::new() };
+            let merge = Merge {
+                record_type: "customer".into(),
+                into,
+                others: vec![other],
+                values: Values::new(),
+                seen: Vec::new(),
+            };
             let merged = store.merge(&admin, &merge).await.unwrap();
             store.undo(&admin, merged.change_set).await.map(drop)
         });
@@ -816,6 +824,30 @@ async fn solved_tickets_and_articles_that_say_the_same_are_offered() {
 }
 
 #[tokio::test]
+async fn what_says_the_same_in_hidden_fields_is_not_offered() {
+    let desk = Desk::new(1).await;
+    let store = &desk.test.store;
+    let field = json!({"record_type": "ticket", "key": "place", "label": "Place", "kind": "text"});
+    desk.make(&CUSTOM_FIELD, field).await;
+    let solved = |fields: Value| {
+        let mut all = json!({"subject": "Improbable", "status": "solved"});
+        all.as_object_mut().unwrap().extend(values(fields));
+        all
+    };
+    let described = desk.make(&TICKET, solved(json!({"description": "<p>Milliways</p>"}))).await.id;
+    let placed = desk.make(&TICKET, solved(json!({"custom": {"place": "Magrathea"}}))).await.id;
+    for (words, hidden, id) in [("Milliways", "ticket.description", described), ("Magrathea", "ticket.custom", placed)]
+    {
+        let ticket = desk.make(&TICKET, json!({"subject": words})).await.id;
+        let mut agent = desk.agents[0].clone();
+        let offered = store.similar(&agent, ticket).await.unwrap().tickets;
+        assert_eq!(offered.iter().map(|row| row.id).collect::<Vec<_>>(), [id], "{words}");
+        agent.grants.fields.insert(hidden.to_owned(), FieldAccess::Hidden);
+        assert!(store.similar(&agent, ticket).await.unwrap().tickets.is_empty(), "{words}");
+    }
+}
+
+#[tokio::test]
 async fn of_what_says_the_same_the_newest_comes_first_and_articles_in_the_customers_language() {
     let desk = Desk::new(0).await;
     let of = async |def: &'static RecordDef, mut fields: Value, locale: &str| {
@@ -845,7 +877,13 @@ async fn agents_merge_tickets_that_they_may_not_delete() {
     let delete = store.apply(agent, Command::one("ticket", Change::Delete { id: goes })).await.unwrap_err();
     assert_eq!(delete, Error::Forbidden);
     desk.write_in(goes).await;
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merge = Merge {
+        record_type: "ticket".into(),
+        into: stays,
+        others: vec![goes],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     let merged = store.merge(agent, &merge).await.unwrap();
     assert_eq!(store.merged_into(agent, goes).await.unwrap(), Some(stays));
     let undone = store.undo(agent, merged.change_set).await.unwrap();
@@ -886,7 +924,13 @@ async fn what_was_asked_in_tickets_that_become_one_is_kept_as_a_note() {
         desk.make(&TICKET, json!({"subject": subject, "description": format!("<p>{asked}</p>")})).await.id
     };
     let (stays, goes) = (made("Door", "It is locked").await, made("Window & co", "It is open").await);
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merge = Merge {
+        record_type: "ticket".into(),
+        into: stays,
+        others: vec![goes],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     let merged = store.merge(agent, &merge).await.unwrap();
     let notes = || async { store.conversation(agent, stays, None).await.unwrap().messages };
     let [note] = &notes().await[..] else { panic!("one note") };
@@ -912,7 +956,7 @@ async fn what_a_customer_wrote_stays_theirs_to_read_when_their_tickets_become_on
     let other = made("han@example.com", "web", "Cellar").await;
     desk.change(&TICKET, stays, json!({"status": "solved"})).await;
     let others = vec![wrote, phoned, other];
-    let merge = Merge { record_type: "ticket".into(), into: stays, others, values: Values::new() };
+    let merge = Merge { record_type: "ticket".into(), into: stays, others, values: Values::new(), seen: Vec::new() };
     let merged = store.merge(agent, &merge).await.unwrap();
     let messages = || async { store.conversation(agent, stays, None).await.unwrap().messages };
     let said = messages().await;
@@ -940,7 +984,13 @@ async fn words_that_become_the_description_of_another_ticket_stay_the_customers(
         desk.make(&TICKET, ticket.into()).await.id
     };
     let (stays, goes) = (made(json!({})).await, made(json!({"description": "<p>Window</p>"})).await);
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merge = Merge {
+        record_type: "ticket".into(),
+        into: stays,
+        others: vec![goes],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     desk.test.store.merge(&desk.admin, &merge).await.unwrap();
     assert_eq!(desk.ticket(stays).await.text("description"), Some("<p>Window</p>"));
     let said = desk.test.store.conversation(&desk.admin, stays, None).await.unwrap().messages;
@@ -1023,7 +1073,13 @@ async fn the_number_of_a_merged_ticket_leads_to_what_became_of_it() {
     let (store, agent) = (&desk.test.store, &desk.agents[0]);
     let stays = desk.make(&TICKET, json!({"subject": "Printer"})).await.id;
     let goes = desk.make(&TICKET, json!({"subject": "Same"})).await.id;
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merge = Merge {
+        record_type: "ticket".into(),
+        into: stays,
+        others: vec![goes],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     let merged = store.merge(agent, &merge).await.unwrap();
     let hit = store.merged_ticket(agent, " t1002 ").await.unwrap().unwrap();
     assert_eq!((hit.id, hit.title.as_str(), hit.subtitle.as_str()), (stays, "Printer", "T1002 → T1001"));

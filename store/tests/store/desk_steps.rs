@@ -117,7 +117,7 @@ async fn undo_and_merge_are_no_steps() {
 
     let (into, other) = (made(&desk, "closed").await, made(&desk, "waiting_customer").await);
     let values = json!({"status": "waiting_customer"}).as_object().unwrap().clone();
-    let merge = Merge { record_type: "ticket".into(), into, others: vec![other], values };
+    let merge = Merge { record_type: "ticket".into(), into, others: vec![other], values, seen: Vec::new() };
     store.merge(&desk.admin, &merge).await.unwrap();
     assert_eq!(status(&desk, into).await, "waiting_customer");
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared::access::Actor;
 use shared::command::Change;
-use shared::duplicates::{Agreement, Merge};
+use shared::duplicates::{Agreement, Merge, SHOWN};
 use shared::query::ListQuery;
 use shared::types::{CONTACT, CUSTOMER, by_name};
 use shared::{Error, Values};
@@ -19,7 +19,7 @@ async fn company(store: &Store, actor: &Actor, fields: serde_json::Value) -> Uui
 }
 
 fn merge(into: Uuid, others: &[Uuid]) -> Merge {
-    Merge { record_type: "customer".into(), into, others: others.to_vec(), values: Values::new() }
+    Merge { record_type: "customer".into(), into, others: others.to_vec(), values: Values::new(), seen: Vec::new() }
 }
 
 #[tokio::test]
@@ -85,6 +85,107 @@ async fn a_person_is_named_whatever_the_kind_the_order_of_names_and_a_slip() {
 }
 
 #[tokio::test]
+async fn a_chinese_name_and_its_pinyin_are_one_whichever_is_there_and_whichever_name_comes_first() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let at = company(store, admin, json!({"name": "云帆科技有限公司"})).await;
+    let person = async |name: &str| create(store, admin, "contact", json!({"name": name, "customer_id": at})).await;
+    let all = [
+        ("欧阳墨煜", "Ouyang Moyu", "Mo Yu Ouyang"),
+        ("司徒澜霆", "Situ Lanting", "Lanting Situ"),
+        ("吕骏蓓", "Lv Junbei", "Junbei Lu"),
+        ("骏蓓欧阳", "Ouyang Junbei", "欧阳骏蓓"),
+    ];
+    for (chinese, spelt, turned) in all {
+        let known = person(spelt).await;
+        let typed = values(json!({"name": chinese, "customer_id": at}));
+        let found = store.alike(admin, &CONTACT, &typed, None).await.unwrap();
+        assert!(found.iter().any(|alike| alike.id == known && alike.score >= 50), "{chinese} {spelt} {found:?}");
+        let ids = [known, person(chinese).await, person(turned).await];
+        store.find_duplicates(admin.org_id, &CONTACT).await.unwrap();
+        let pairs = store.duplicates(admin, &CONTACT, SHOWN * 5).await.unwrap().pairs;
+        let is_found = |one: Uuid, other: Uuid| {
+            pairs.iter().any(|pair| [(one, other), (other, one)].contains(&(pair.first.id, pair.second.id)))
+        };
+        assert!(is_found(ids[0], ids[1]) && is_found(ids[1], ids[2]), "{chinese} {spelt} {turned}");
+    }
+    let lanhai = company(store, admin, json!({"name": "Lanhai Ltd"})).await;
+    let typed = values(json!({"kind": "company", "name": "蓝海国际货运有限公司"}));
+    assert_eq!(store.alike(admin, &CUSTOMER, &typed, None).await.unwrap().first().map(|alike| alike.id), Some(lanhai));
+    // Turned, as it is typed.
+    let typed = values(json!({"name": "澜霆司徒"}));
+    let found = store.alike(admin, &CONTACT, &typed, None).await.unwrap();
+    assert!(found.iter().any(|alike| alike.title == "司徒澜霆"), "{found:?}");
+}
+
+#[tokio::test]
+async fn all_pairs_can_be_shown_with_what_their_records_refer_to() {
+    let world = World::new().await;
+    let (store, admin, rep) = (world.store(), &world.admin, &world.reps[0]);
+    let at = company(store, admin, json!({"name": "Acme"})).await;
+    let twice = async |actor: &Actor, n: usize| {
+        let twin = json!({"name": format!("Anna Berg{n}"), "emails": [format!("anna{n}@acme.example")]});
+        for _ in 0..2 {
+            create(store, actor, "contact", twin.clone()).await;
+        }
+    };
+    for n in 0..25 {
+        twice(if n < 22 { admin } else { rep }, n).await;
+    }
+    store.find_duplicates(admin.org_id, &CONTACT).await.unwrap();
+    let first = store.duplicates(admin, &CONTACT, SHOWN).await.unwrap();
+    assert_eq!((first.pairs.len(), first.open >= 25), (20, true));
+    let all = store.duplicates(admin, &CONTACT, SHOWN * 5).await.unwrap();
+    assert_eq!(all.pairs.len(), usize::try_from(all.open).unwrap());
+    assert_eq!(all.pairs[..20], first.pairs);
+    // Whoever reads few of them is shown and told of those.
+    let own = store.duplicates(rep, &CONTACT, SHOWN).await.unwrap();
+    assert_eq!(own.pairs.len(), usize::try_from(own.open).unwrap());
+    assert!(own.open >= 3 && own.open < first.open);
+    let named = all.pairs[0].first.id;
+    update(store, admin, "contact", named, json!({"customer_id": at})).await;
+    let found = store.duplicates(admin, &CONTACT, 1).await.unwrap();
+    assert_eq!(found.titles.get(&at).map(String::as_str), Some("Acme"));
+}
+
+#[tokio::test]
+async fn what_somebody_wrote_meanwhile_is_not_merged_unseen() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let into = company(store, admin, json!({"name": "Acme", "industry": "retail"})).await;
+    let other = company(store, admin, json!({"name": "Acme Inc."})).await;
+    let version = async |id: Uuid| store.get(admin, &CUSTOMER, id).await.unwrap().row.version;
+    let seen = vec![(into, version(into).await), (other, version(other).await)];
+    update(store, admin, "customer", other, json!({"industry": "medical"})).await;
+    let chosen = values(json!({"industry": "retail"}));
+    let decided = Merge { values: chosen, seen, ..merge(into, &[other]) };
+    let Err(Error::Conflict { current, fields }) = store.merge(admin, &decided).await else { panic!("merged") };
+    assert_eq!((current.id, current.text("industry"), fields), (other, Some("medical"), vec!["industry".to_owned()]));
+    let seen = vec![(into, version(into).await), (other, version(other).await)];
+    store.merge(admin, &Merge { seen, ..decided }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_consent_that_was_taken_back_stays_taken_back() {
+    let world = World::new().await;
+    let (store, admin) = (world.store(), &world.admin);
+    let person = async |consent: serde_json::Value| {
+        create(store, admin, "customer", json!({"kind": "person", "name": "Anna Berg", "consent": consent})).await
+    };
+    let [into, other] = [person(json!(["email", "phone"])).await, person(json!(["phone", "sms"])).await];
+    let merged = store.merge(admin, &merge(into, &[other])).await.unwrap();
+    assert_eq!(merged.rows[0].value("consent"), &json!(["phone"]));
+    let never = person(json!(null)).await;
+    let again = store.merge(admin, &merge(into, &[never])).await.unwrap();
+    assert!(shared::record::is_empty(again.rows[0].value("consent")));
+    store.undo(admin, again.change_set).await.unwrap();
+    // Unless somebody chooses otherwise.
+    let chosen = Merge { values: values(json!({"consent": ["phone", "email"]})), ..merge(into, &[never]) };
+    let merged = store.merge(admin, &chosen).await.unwrap();
+    assert_eq!(merged.rows[0].value("consent"), &json!(["phone", "email"]));
+}
+
+#[tokio::test]
 async fn a_company_is_named_by_what_people_call_it() {
     let world = World::new().await;
     let (store, admin) = (world.store(), &world.admin);
@@ -146,29 +247,29 @@ async fn pairs_are_found_decided_on_and_stay_decided() {
     let second = company(store, admin, json!({"name": "Acme Widgets", "emails": ["a@acme.example"]})).await;
     company(store, admin, json!({"name": "Umbrella", "emails": ["b@umbrella.example"]})).await;
     assert_eq!(store.find_duplicates(admin.org_id, &CUSTOMER).await.unwrap(), 1);
-    let found = store.duplicates(admin, &CUSTOMER).await.unwrap();
+    let found = store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap();
     assert_eq!((found.open, found.pairs.len(), found.running), (1, 1, false));
     assert!(found.looked_at.is_some());
-    let others = store.duplicates(&world.reps[0], &CUSTOMER).await.unwrap();
+    let others = store.duplicates(&world.reps[0], &CUSTOMER, SHOWN).await.unwrap();
     assert_eq!((others.open, others.pairs.len()), (0, 0));
     store.dismiss_duplicate(admin, &CUSTOMER, (second, first), false).await.unwrap();
     store.find_duplicates(admin.org_id, &CUSTOMER).await.unwrap();
-    let decided = store.duplicates(admin, &CUSTOMER).await.unwrap();
+    let decided = store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap();
     assert_eq!((decided.open, decided.dismissed.len()), (0, 1));
     store.dismiss_duplicate(admin, &CUSTOMER, (first, second), true).await.unwrap();
-    let again = store.duplicates(admin, &CUSTOMER).await.unwrap();
+    let again = store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap();
     assert_eq!((again.open, again.dismissed.len()), (1, 0));
     // One of an archived record waits for no decision, and is not counted.
     apply(store, admin, "customer", Change::Archive { id: second }).await.unwrap();
-    let archived = store.duplicates(admin, &CUSTOMER).await.unwrap();
+    let archived = store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap();
     assert_eq!((archived.open, archived.pairs.len()), (0, 0));
     apply(store, admin, "customer", Change::Restore { id: second }).await.unwrap();
-    assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 1);
+    assert_eq!(store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap().open, 1);
     // Once they differ they are no pair any more.
     update(store, admin, "customer", second, json!({"name": "Tyrell", "emails": ["c@tyrell.example"]})).await;
     store.find_duplicates(admin.org_id, &CUSTOMER).await.unwrap();
-    assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 0);
-    assert_eq!(store.duplicates(admin, by_name("tag").unwrap()).await.unwrap_err(), Error::NotFound);
+    assert_eq!(store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap().open, 0);
+    assert_eq!(store.duplicates(admin, by_name("tag").unwrap(), SHOWN).await.unwrap_err(), Error::NotFound);
 }
 
 #[tokio::test]
@@ -264,6 +365,6 @@ async fn the_erased_are_compared_with_nobody() {
     let twins = [create(store, admin, "contact", twin.clone()).await, create(store, admin, "contact", twin).await];
     assert_eq!(store.find_duplicates(admin.org_id, &CONTACT).await.unwrap(), 1);
     store.erase(admin, &CONTACT, twins[0]).await.unwrap();
-    let found = store.duplicates(admin, &CONTACT).await.unwrap();
+    let found = store.duplicates(admin, &CONTACT, SHOWN).await.unwrap();
     assert_eq!((found.pairs.len(), found.open), (0, 0));
 }

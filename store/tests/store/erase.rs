@@ -1,13 +1,18 @@
 //! Erasing somebody reaches what came from their address and what merges put into tickets of others, and leaves there what is theirs.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use shared::access::{FieldAccess, Grants, TypeRights};
 use shared::command::{Change, Source};
 use shared::duplicates::Merge;
 use shared::import::{FILE_ERASED, Status};
 use shared::query::ListQuery;
 use shared::timeline::{Happening, TimelineQuery};
 use shared::types::{
-    ACTIVITY, ATTACHMENT, CONTACT, CUSTOM_FIELD, CUSTOMER, LEAD, OPPORTUNITY, ORGANISATION, TICKET, TICKET_MESSAGE,
+    ACTIVITY, ATTACHMENT, CONTACT, CUSTOM_FIELD, CUSTOMER, LEAD, OPPORTUNITY, ORGANISATION, SURVEY, SURVEY_RESPONSE,
+    TICKET, TICKET_MESSAGE,
 };
 use shared::{Error, RecordDef, Values};
 use store::Belonging;
@@ -15,7 +20,7 @@ use store::auth::Client;
 use store::portal::Visitor;
 use uuid::Uuid;
 
-use crate::support::sample::World;
+use crate::support::sample::{World, all_about};
 use crate::undo::{deal, make, tables_saying};
 
 const ERASED: &str = "已删除个人信息 · Erased person";
@@ -100,7 +105,8 @@ impl Desk {
         let file = self.attached(Belonging::to(&TICKET_MESSAGE, asked).unwrap()).await;
         self.attached(Belonging::to(&TICKET, goes).unwrap()).await;
         let others = vec![goes];
-        let merge = Merge { record_type: TICKET.name.to_owned(), into: stays, others, values: Values::new() };
+        let merge =
+            Merge { record_type: TICKET.name.to_owned(), into: stays, others, values: Values::new(), seen: Vec::new() };
         let set = self.world.test.store.merge(&self.world.admin, &merge).await.unwrap().change_set;
         Merged { stays, asked, answer, note, file, set }
     }
@@ -200,7 +206,8 @@ async fn a_number_that_was_changed_since_still_tells_whose_words_they_were() {
     let goes = desk.ticket(desk.zaphod, "Milliways", json!({})).await;
     // The one that stays becomes the other's.
     let values = Values::from_iter([("contact_id".to_owned(), json!(desk.zaphod))]);
-    let merge = Merge { record_type: TICKET.name.to_owned(), into: stays, others: vec![goes], values };
+    let merge =
+        Merge { record_type: TICKET.name.to_owned(), into: stays, others: vec![goes], values, seen: Vec::new() };
     store.merge(&world.admin, &merge).await.unwrap();
     let values = Values::from_iter([("number".to_owned(), json!("G-4242"))]);
     world.apply(&TICKET, Change::Update { id: stays, version: None, values }).await.unwrap();
@@ -251,6 +258,25 @@ async fn a_note_that_a_merge_made_is_part_of_no_other_message() {
     });
     let made = made.unwrap();
     assert_eq!((made.into, made.undone), (None, false));
+}
+
+#[tokio::test]
+async fn somebody_is_erased_though_whoever_asked_for_it_went_away() {
+    let desk = Desk::new().await;
+    let (store, admin) = (&desk.world.test.store, &desk.world.admin);
+    tokio::select! {
+        biased;
+        erased = store.erase(admin, &CONTACT, desk.zaphod) => panic!("{erased:?} at once"),
+        // The page is left, and with it goes the call.
+        () = std::future::ready(()) => {}
+    }
+    let erased = async {
+        while store.get(admin, &CONTACT, desk.zaphod).await.unwrap().row.text("name") != Some(ERASED) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), erased).await.unwrap();
+    assert_eq!(tables_saying(&desk.world, "heart.example").await, [""; 0]);
 }
 
 /// A workbook with a table on its first sheet, and on the second a remark.
@@ -416,7 +442,8 @@ async fn an_address_that_a_merge_left_out_is_still_theirs() {
     let own = desk.asked(("Zaphod", "zb@heart.example"), "Milliways").await;
     let others = desk.asked(("Somebody", "wrong@heart.example"), "Towels").await;
     let values = Values::from_iter([("emails".to_owned(), json!(["zaphod@heart.example"]))]);
-    let merge = Merge { record_type: CONTACT.name.to_owned(), into: desk.zaphod, others: vec![twin], values };
+    let merge =
+        Merge { record_type: CONTACT.name.to_owned(), into: desk.zaphod, others: vec![twin], values, seen: Vec::new() };
     store.merge(&world.admin, &merge).await.unwrap();
 
     store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
@@ -509,8 +536,13 @@ async fn a_ticket_of_another_customer_that_a_merge_led_away_is_not_theirs_by_its
             desk.change(&TICKET, goes, json!({"customer_id": customer})).await;
         }
         messages.push(desk.said(goes, "<p>A table is free</p>", json!({})).await);
-        let merge =
-            Merge { record_type: TICKET.name.to_owned(), into: stays, others: vec![goes], values: Values::new() };
+        let merge = Merge {
+            record_type: TICKET.name.to_owned(),
+            into: stays,
+            others: vec![goes],
+            values: Values::new(),
+            seen: Vec::new(),
+        };
         store.merge(&world.admin, &merge).await.unwrap();
     }
     store.erase(&world.admin, &CONTACT, desk.zaphod).await.unwrap();
@@ -685,4 +717,76 @@ async fn a_lead_of_somebody_else_stays_though_it_names_the_contact() {
         names.push(world.read(&LEAD, lead).await.unwrap().text("name").unwrap().to_owned());
     }
     assert_eq!(names, ["Ford Prefect", "Trillian", ERASED, ERASED]);
+}
+
+#[tokio::test]
+async fn what_erasing_would_reach_is_had_as_a_file_by_those_who_may_read_it() {
+    let desk = Desk::new().await;
+    let (world, test) = (&desk.world, &desk.world.test);
+    let named = desk.ticket(desk.zaphod, "Towels", json!({})).await;
+    let said = by("Zaphod Beeblebrox", Some("zaphod@heart.example"));
+    let said = desk.said(named, "<p>Where is Marvin</p>", said).await;
+    let note = desk.said(named, "<p>Bistromath again</p>", json!({"kind": "note"})).await;
+    let file = desk.attached(Belonging::to(&TICKET_MESSAGE, said).unwrap()).await;
+    let asked = desk.asked(("Zaphod", "zaphod@heart.example"), "Improbability").await;
+    let answered = desk.said(asked, "<p>Slartibartfast knows</p>", json!({"cc": ["trillian@heart.example"]})).await;
+    let survey = json!({"name": "Froody?", "kind": "csat", "question": "Froody?"});
+    let survey = make(world, &SURVEY, survey).await;
+    let rated = json!({"survey_id": survey, "ticket_id": asked, "score": 5, "comment": "Quite hoopy"});
+    let rated = make(world, &SURVEY_RESPONSE, rated).await;
+    let (_, stages) = deal(world).await;
+    let ship = json!({"name": "A ship", "stage_id": stages[0], "contact_id": desk.zaphod});
+    let ship = make(world, &OPPORTUNITY, ship).await;
+    let noted = |content: &str| json!({"kind": "note", "content": content, "opportunity_id": ship});
+    let told = make(world, &ACTIVITY, noted("Ring Zaphod Beeblebrox")).await;
+    let untold = make(world, &ACTIVITY, noted("Ring the shipyard")).await;
+    let others = desk.ticket(desk.ford, "Vogons", json!({})).await;
+    let elsewhere = desk.said(others, "<p>Poetry</p>", by("Ford Prefect", Some("ford@guide.example"))).await;
+
+    let all = all_about(test, &world.admin, &CONTACT, desk.zaphod).await;
+    let of = |plural: &str, id: Uuid| -> Value {
+        let rows = all["linked"][plural].as_array().into_iter().flatten();
+        let found: Vec<&Value> = rows.filter(|row| row["id"] == json!(id)).collect();
+        assert!(found.len() <= 1, "{plural} {found:?}");
+        found.first().map_or(Value::Null, |row| (*row).clone())
+    };
+    for (plural, id) in [
+        ("tickets", named),
+        ("tickets", asked),
+        ("ticket_messages", said),
+        ("ticket_messages", note),
+        ("ticket_messages", answered),
+        ("survey_responses", rated),
+        ("opportunities", ship),
+        ("activities", told),
+    ] {
+        assert!(of(plural, id).is_object(), "{plural} {id}");
+    }
+    assert_eq!(of("ticket_messages", said)["author_name"], "Zaphod Beeblebrox");
+    assert_eq!(of("ticket_messages", answered)["cc"], json!(["trillian@heart.example"]));
+    let kept = of("attachments", file);
+    assert_eq!((&kept["name"], &kept["size"]), (&json!("Milliways.txt"), &json!(7)));
+    assert_eq!(kept["fetch_from"], format!("/api/files/{file}"));
+    for (plural, id) in [("tickets", others), ("ticket_messages", elsewhere), ("activities", untold)] {
+        assert!(of(plural, id).is_null(), "{plural} is somebody else's");
+    }
+    assert!(all["timeline"].as_array().is_some_and(|entries| !entries.is_empty()));
+
+    let types = [(CONTACT.name.to_owned(), TypeRights::FULL)].into();
+    let seller = world.colleague(Grants { types, ..Grants::default() });
+    let all = all_about(test, &seller, &CONTACT, desk.zaphod).await.to_string();
+    assert!(all.contains("Zaphod Beeblebrox"));
+    for secret in ["Towels", "Marvin", "Bistromath", "Milliways", "Improbability", "Slartibartfast", "hoopy"] {
+        assert!(!all.contains(secret), "{secret}");
+    }
+    // Tickets that came from an address would tell it.
+    let types: BTreeMap<String, TypeRights> =
+        [&CONTACT, &TICKET].map(|def| (def.name.to_owned(), TypeRights::FULL)).into();
+    let sees = Grants { types, ..Grants::default() };
+    let hidden = Grants { fields: [("contact.emails".to_owned(), FieldAccess::Hidden)].into(), ..sees.clone() };
+    for (grants, is_told) in [(sees, true), (hidden, false)] {
+        let all = all_about(test, &world.colleague(grants), &CONTACT, desk.zaphod).await.to_string();
+        assert_eq!(all.contains("Improbability"), is_told);
+        assert!(all.contains("Towels"), "it names the contact");
+    }
 }

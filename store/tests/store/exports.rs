@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{Data, Reader as _, Xlsx};
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::access::{Actor, FieldAccess, Level};
 use shared::audit::AuditQuery;
-use shared::command::Source;
+use shared::command::{Change, Source};
 use shared::export::{Rows, Run, Spec};
 use shared::i18n::Locale;
 use shared::import::{FileKind, Status};
@@ -39,7 +39,7 @@ async fn over(world: &World, actor: &Actor, id: Uuid) -> Run {
 }
 
 async fn fetched(world: &World, actor: &Actor, id: Uuid) -> Result<Vec<u8>> {
-    let mut kept = world.test.store.export_file(actor, id, Source::Web).await?;
+    let mut kept = world.test.store.export_file(actor, id, (Source::Web, None)).await?;
     let mut all = Vec::new();
     while let Some(part) = kept.next().await? {
         all.extend(part);
@@ -77,7 +77,9 @@ async fn a_file_made_in_the_background_is_the_one_that_is_streamed() {
     assert!(book.starts_with(b"PK") && run.rows == 901, "a workbook is a packed folder");
     let downloads = told(&world).await.into_iter().filter(|(action, _)| action == "download");
     let names: Vec<String> = downloads.map(|(_, title)| title).collect();
-    assert_eq!(names, ["customers.csv", "customers.vcf", "customers.csv", "customers.xlsx"], "each look is in the log");
+    let day = world.admin.zone.day(run.created_at);
+    let each = [("customers", "csv"), ("customers", "vcf"), ("客户", "csv"), ("customers", "xlsx")];
+    assert_eq!(names, each.map(|(what, kind)| format!("{what}-{day}.{kind}")), "each look is in the log");
 }
 
 /// A list as a file for people to read.
@@ -278,8 +280,9 @@ async fn a_key_begins_one_export() {
         assert_eq!(keyed(&other).await.unwrap_err(), Error::invalid("idempotency_key", "key_reused"));
     }
     let run = over(&world, &world.admin, start(&world, &world.admin, &named).await.unwrap().id).await;
-    let kept = store.export_file(&world.admin, run.id, Source::Web).await.unwrap();
-    assert_eq!((run.name.as_deref(), kept.name, kept.created_at), (Some("Key accounts"), named.name, run.created_at));
+    let kept = store.export_file(&world.admin, run.id, (Source::Web, Some(Locale::ZhCn))).await.unwrap();
+    let name = format!("客户-Key-accounts-{}.csv", world.admin.zone.day(run.created_at));
+    assert_eq!((run.name.as_deref(), kept.name), (Some("Key accounts"), name));
 }
 
 #[tokio::test]
@@ -304,6 +307,42 @@ async fn files_go_after_a_week_and_when_somebody_is_erased() {
 }
 
 #[tokio::test]
+async fn the_audit_log_tells_which_rows_were_exported_and_of_nobody() {
+    let world = World::new().await;
+    make(&world, &CUSTOMER, json!({"name": "Milliways", "phones": ["13800138000"], "category": "important"})).await;
+    let filter = Filter::All(vec![
+        Filter::field("category", Op::Eq, "important"),
+        Filter::field("phones", Op::Contains, "13800138000"),
+    ]);
+    let query = Rows { filter: Some(filter), search: Some("Milliways".into()), ..Rows::default() };
+    let asked = Spec { query, labels: Some(Locale::En), name: Some("Key".into()), ..spec(FileKind::Csv) };
+    let run = over(&world, &world.admin, start(&world, &world.admin, &asked).await.unwrap().id).await;
+    fetched(&world, &world.admin, run.id).await.unwrap();
+    let query = || AuditQuery { record_type: Some("customer".into()), ..AuditQuery::default() };
+    // What a view is called may be what somebody is.
+    let name = format!("customers-{}.csv", world.admin.zone.day(run.created_at));
+    let log = world.test.store.audit(&world.admin, &query()).await.unwrap().entries;
+    for action in ["export", "download"] {
+        let entry = log.iter().find(|entry| entry.action == action).unwrap();
+        assert_eq!(entry.title, name, "{action}");
+        let condition =
+            |field: &str, op: &str, value: Value| json!({"field": {"field": field, "op": op, "value": value}});
+        let filter = json!({"all": [
+            condition("category", "eq", json!("important")), condition("phones", "contains", Value::Null),
+        ]});
+        let facts = json!({
+            "file.filter": [null, filter], "file.searched": [null, true], "file.language": [null, "en"],
+            "file.rows": [null, 1], "file.run": [null, run.id],
+        });
+        assert_eq!(json!(entry.changes), facts, "{action}");
+    }
+    let mut file = world.test.store.audit_file(&world.admin, query(), Source::Web).await.unwrap();
+    let text = String::from_utf8(file.next().await.unwrap().unwrap()).unwrap();
+    assert!(text.contains(&format!(",{name},file.filter,,category eq important and phones contains …,")), "{text}");
+    assert!(text.contains(&format!(",{name},file.rows,,1,")), "{text}");
+}
+
+#[tokio::test]
 async fn the_audit_log_leaves_as_a_file_that_it_tells_of() {
     let world = World::new().await;
     make(&world, &CUSTOMER, json!({"name": "=1+1", "kind": "company", "industry": "energy"})).await;
@@ -325,4 +364,29 @@ async fn the_audit_log_leaves_as_a_file_that_it_tells_of() {
     let refused = world.test.store.audit_file(&nobody, query(), Source::Web).await;
     assert_eq!(refused.err(), Some(Error::Forbidden));
     assert_eq!(told(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_audit_log_for_reading_is_in_the_words_of_its_language() {
+    let world = World::new().await;
+    let added = json!({"record_type": "customer", "key": "plate", "label": "车牌", "kind": "text"});
+    let field = make(&world, &CUSTOM_FIELD, added).await;
+    let values = json!({"name": "Acme", "category": "important", "custom": {"plate": "A 1"}});
+    let id = make(&world, &CUSTOMER, values).await;
+    world.apply(&CUSTOM_FIELD, Change::Archive { id: field }).await.unwrap();
+    let query = AuditQuery { record_type: Some("customer".into()), ..Default::default() };
+    let file = world.test.store.audit_file(&world.admin, query, Source::Web).await.unwrap();
+    let mut file = file.labelled(Some(Locale::ZhCn));
+    let mut all = Vec::new();
+    while let Some(part) = file.next().await.unwrap() {
+        all.extend(part);
+    }
+    let text = String::from_utf8(all).unwrap();
+    let head = format!("时间 ({}),操作人,来源,操作,", world.admin.zone.name);
+    assert!(text.starts_with(&head), "{text}");
+    let of_record: Vec<&str> = text.lines().filter(|line| line.contains(&id.to_string())).collect();
+    for told in [",Acme,客户分类,,重要客户,", ",Acme,车牌,,A 1,"] {
+        assert!(of_record.iter().any(|line| line.contains(told)), "{told}: {text}");
+    }
+    assert!(of_record.iter().all(|line| line.contains(",新建,客户,") && line.contains('年')), "{text}");
 }

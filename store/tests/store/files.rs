@@ -263,7 +263,7 @@ async fn files_of_merged_records_are_those_of_the_one_that_stays() {
     let into = desk.world.make_with(&CUSTOMER, values(json!({"name": "Stays", "kind": "company"}))).await.id;
     let id = desk.attach(&CUSTOMER, PNG).await;
     let others = vec![desk.world.base["customer"]];
-    let merge = Merge { record_type: CUSTOMER.name.to_owned(), into, others, values: Values::new() };
+    let merge = Merge { record_type: CUSTOMER.name.to_owned(), into, others, values: Values::new(), seen: Vec::new() };
     desk.store.merge(&desk.world.admin, &merge).await.unwrap();
     assert_eq!(desk.row(id).await.reference("customer_id"), Some(into));
     assert_eq!((desk.orphans().await, desk.content(&desk.world.admin, id).await.unwrap().as_slice()), (0, PNG));

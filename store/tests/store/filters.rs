@@ -78,6 +78,26 @@ async fn own_fields_compare_as_what_they_are() {
 }
 
 #[tokio::test]
+async fn own_fields_of_related_records_are_found_and_compared() {
+    let world = World::new().await;
+    let field = json!({"record_type": "customer", "key": "region", "label": "Region", "kind": "text"});
+    make(&world, shared::types::by_name("custom_field").unwrap(), field).await;
+    let (_, stages) = deal(&world).await;
+    let mut deals = Vec::new();
+    for region in ["north", "south"] {
+        let values = json!({"name": format!("Own {region}"), "custom": {"region": region}});
+        let customer = make(&world, &CUSTOMER, values).await;
+        let values = json!({"name": "Theirs", "stage_id": stages[0], "customer_id": customer});
+        deals.push(make(&world, &OPPORTUNITY, values).await);
+    }
+    let hits = found(&world, &world.admin, &OPPORTUNITY, "customer_id.custom.region", Op::Eq, json!("north")).await;
+    assert_eq!(hits, [deals[0]]);
+    let around = world.test.store.custom_fields_around(&world.admin, &OPPORTUNITY).await.unwrap();
+    let keys = |of: &str| around[of].iter().map(|field| field.key.as_str()).collect::<Vec<_>>();
+    assert_eq!((keys("customer"), keys("opportunity")), (vec!["region"], vec![]));
+}
+
+#[tokio::test]
 async fn one_or_none_of_a_list() {
     let world = World::new().await;
     let choices = json!(["a", "b", "c"]);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::import::{number, preview, run, suggested};
 use crate::support::TestStore;
-use crate::support::sample::founded;
+use crate::support::sample::{all_about, founded};
 
 fn values(value: &serde_json::Value) -> Values {
     value.as_object().cloned().unwrap()
@@ -213,7 +213,7 @@ async fn fields_that_administrators_added_are_called_as_they_called_them_and_num
     let refused = test.store.import_errors(&actor, Locale::En, done.id).await.unwrap();
     assert!(refused.contains("Shoe size: ") && !refused.contains("custom."), "{refused}");
     let bolt = test.store.list(&actor, &CUSTOMER, &ListQuery::default()).await.unwrap().rows.remove(0);
-    let about = test.store.about(&actor, &CUSTOMER, bolt.id).await.unwrap();
+    let about = all_about(&test, &actor, &CUSTOMER, bolt.id).await;
     assert_eq!(about["record"]["custom"]["shoe_size"], "44.5");
 }
 

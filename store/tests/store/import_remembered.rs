@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared::access::Actor;
 use shared::command::{Change, Command};
-use shared::import::{Answer, Assignment, Decision, FileInfo, FilePlan, From, Question, Spec};
+use shared::import::{Answer, Assignment, DateOrder, Decision, FileInfo, FilePlan, From, Question, Spec};
 use shared::types::{CONTACT, CUSTOMER};
 use shared::{RecordDef, Values};
 use uuid::Uuid;
@@ -93,6 +93,38 @@ async fn remembered_words_that_name_somebody_go_with_their_erasure() {
     assert_eq!(number(&test, named).await, 1);
     test.store.erase(&actor, &CONTACT, jon).await.unwrap();
     assert_eq!(number(&test, named).await, 0);
+}
+
+#[tokio::test]
+async fn the_order_of_days_that_was_said_by_hand_counts_for_the_next_file_and_a_guessed_one_does_not() {
+    let (test, actor) = founded().await;
+    let order = |spec: &Spec| {
+        let born = spec.files[0].steps[0].assignments.iter().find(|a| a.field == "birth_date").unwrap();
+        (born.dates, born.dates_told)
+    };
+    let (day, month) = (Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst));
+    let mut spec = suggested(&test, &actor, "name,birth_date\nAnna,3/4/1990\n", &CONTACT).await;
+    assert_eq!(order(&spec), (month, false));
+    run(&test, &actor, &spec).await;
+    // What was only guessed is guessed anew.
+    let (info, again) = uploaded(&test, &actor, "name,birth_date\nBela,25/4/1990\n").await;
+    assert_eq!((info.remembered, order(&again)), (true, (day, false)));
+
+    spec = suggested(&test, &actor, "name,birth_date\nCara,3/4/1991\n", &CONTACT).await;
+    let born = spec.files[0].steps[0].assignments.iter_mut().find(|a| a.field == "birth_date").unwrap();
+    born.dates = day;
+    run(&test, &actor, &spec).await;
+    assert_eq!(number(&test, "select count(*) from contacts where birth_date = '1991-04-03'").await, 1);
+    let (_, again) = uploaded(&test, &actor, "name,birth_date\nDora,5/6/1991\n").await;
+    assert_eq!(order(&again), (day, true));
+    run(&test, &actor, &again).await;
+    assert_eq!(number(&test, "select count(*) from contacts where birth_date = '1991-06-05'").await, 1);
+    // It stays said where the cells suggest the same, too.
+    let (_, again) = uploaded(&test, &actor, "name,birth_date\nEmil,25/6/1991\n").await;
+    assert_eq!(order(&again), (day, true));
+    run(&test, &actor, &again).await;
+    let (_, again) = uploaded(&test, &actor, "name,birth_date\nFred,7/8/1991\n").await;
+    assert_eq!(order(&again), (day, true));
 }
 
 #[tokio::test]

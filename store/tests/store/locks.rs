@@ -65,7 +65,13 @@ async fn a_ticket_that_comes_while_its_customer_is_merged_is_held_before_the_cus
     let mut first = Other::begin(&desk.test).await;
     first.lock("tickets", known, "no key update").await;
     let mut agent = Other::begin(&desk.test).await;
-    let merge = Merge { record_type: "customer".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merge = Merge {
+        record_type: "customer".into(),
+        into: stays,
+        others: vec![goes],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     let meanwhile = async {
         first.is_waited_for().await;
         let late = desk.make(&TICKET, json!({"subject": "Late", "customer_id": goes})).await.id;

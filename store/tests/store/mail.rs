@@ -55,7 +55,7 @@ impl World {
     /// Makes a ticket part of another one.
     async fn merge(&self, into: Uuid, other: Uuid, chosen: Value) {
         let record_type = TICKET.name.to_owned();
-        let merge = Merge { record_type, into, others: vec![other], values: values(chosen) };
+        let merge = Merge { record_type, into, others: vec![other], values: values(chosen), seen: Vec::new() };
         self.store().merge(&self.admin, &merge).await.unwrap();
     }
 

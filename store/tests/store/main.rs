@@ -15,6 +15,7 @@ mod exports;
 mod files;
 mod filters;
 mod import;
+mod import_exports;
 mod import_previews;
 mod import_remembered;
 mod kernel;

@@ -377,7 +377,13 @@ async fn a_merged_ticket_is_found_by_its_old_number_by_whoever_has_what_it_becam
         async |email: &str| world.ticket(json!({"subject": "Gate", "requester_email": email, "channel": "web"})).await;
     let ((stays, number), (goes, old)) = (own(LI).await, own(LI).await);
     let (other, others_old) = own("han@example.com").await;
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes, other], values: Values::new() };
+    let merge = Merge {
+        record_type: "ticket".into(),
+        into: stays,
+        others: vec![goes, other],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     store.merge(&world.admin, &merge).await.unwrap();
     let found = store.portal_ticket(portal, &li, &old).await.unwrap();
     assert_eq!((found.id, found.line.number.as_str()), (stays, number.as_str()));
@@ -404,7 +410,13 @@ async fn tickets_of_two_people_that_become_one_stay_two_conversations_to_them() 
         found.map(|ticket| ticket.messages.into_iter().map(|message| message.content).collect::<Vec<_>>().join(" "))
     };
     let alone = read(&li, &number).await.unwrap();
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merge = Merge {
+        record_type: "ticket".into(),
+        into: stays,
+        others: vec![goes],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     let merged = store.merge(&world.admin, &merge).await.unwrap();
     assert_eq!(read(&li, &number).await.unwrap(), alone, "what was said with han is none of li's");
     for number in [&number, &other] {
@@ -452,7 +464,7 @@ async fn merges_of_before_get_their_marks_where_the_log_tells_whose_words_they_l
     let (unknown, _) = world.ticket(json!({"subject": "Roof", "requester_email": "roof@example.com"})).await;
     world.say(unknown, "reply", "<p>Answer about Roof</p>").await;
     let others = vec![again, goes, unknown];
-    let merge = Merge { record_type: "ticket".into(), into: stays, others, values: Values::new() };
+    let merge = Merge { record_type: "ticket".into(), into: stays, others, values: Values::new(), seen: Vec::new() };
     let merged = store.merge(&world.admin, &merge).await.unwrap();
     world.wait("1 minute").await;
     // As merges left it then.
@@ -488,7 +500,13 @@ async fn an_answer_that_was_a_note_while_tickets_became_one_comes_back_to_its_ow
     let answer = world.say(goes, "reply", "<p>For Han alone</p>").await;
     let hide = Change::Update { id: answer, version: None, values: values(json!({"kind": "note"})) };
     let hidden = store.apply(&world.admin, Command::one("ticket_message", hide)).await.unwrap();
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merge = Merge {
+        record_type: "ticket".into(),
+        into: stays,
+        others: vec![goes],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     store.merge(&world.admin, &merge).await.unwrap();
     store.undo(&world.admin, hidden.change_set).await.unwrap();
     world.wait("1 minute").await;
@@ -515,7 +533,7 @@ async fn a_ticket_that_becomes_somebody_elses_tells_nothing_of_whose_it_was() {
     let (goes, _) =
         world.ticket(json!({"subject": "Door", "requester_email": HAN, "channel": "web", "order_number": "B-2"})).await;
     let values = values(json!({"requester_email": HAN}));
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values };
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values, seen: Vec::new() };
     let merged = store.merge(&world.admin, &merge).await.unwrap();
     let told = async |visitor: &Visitor| {
         let ticket = store.portal_ticket(portal, visitor, &number).await.unwrap();
@@ -550,7 +568,13 @@ async fn what_somebody_answered_about_their_ticket_is_told_to_nobody_whose_it_be
     };
     answer(HAN, 5).await;
     assert_eq!(told(HAN, &other).await, Some(5));
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values: Values::new() };
+    let merge = Merge {
+        record_type: "ticket".into(),
+        into: stays,
+        others: vec![goes],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     let merged = store.merge(&world.admin, &merge).await.unwrap();
     assert_eq!(world.row(&TICKET, stays).await.integer("satisfaction"), Some(5), "colleagues count it");
     assert_eq!(told(LI, &number).await, None);
@@ -576,7 +600,7 @@ async fn what_customers_asked_is_theirs_to_read_again_once_a_merge_is_undone() {
     let alone = [read(LI, &number).await, read(HAN, &other).await];
     assert!(alone[0].contains(LI) && alone[1].contains(HAN), "{alone:?}");
     let values = values(json!({"requester_email": HAN}));
-    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values };
+    let merge = Merge { record_type: "ticket".into(), into: stays, others: vec![goes], values, seen: Vec::new() };
     let merged = store.merge(&world.admin, &merge).await.unwrap();
     assert_eq!(read(HAN, &number).await, alone[1]);
     store.undo(&world.admin, merged.change_set).await.unwrap();

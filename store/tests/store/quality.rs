@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use shared::access::{Action, Actor, FieldAccess};
 use shared::command::{Change, Command};
+use shared::duplicates::SHOWN;
 use shared::import::{Answer, Decision, FILE_ERASED, FilePlan, Spec, Status, Unknown};
 use shared::quality::{Quality, quiet_for};
 use shared::query::{Filter, ListQuery, Op};
@@ -94,6 +95,7 @@ async fn a_merge_keeps_the_marks_of_what_stays() {
         into,
         others: vec![other],
         values: values(json!({"phones": ["110 22"]})),
+        seen: Vec::new(),
     };
     store.merge(admin, &merge).await.unwrap();
     assert_eq!(marks(store, admin, into).await, json!(["110 22", "b@b.example"]));
@@ -234,7 +236,7 @@ async fn phone_numbers_get_the_country_of_the_record_or_of_the_organisation_and_
 async fn duplicates_are_looked_for_daily_if_something_changed() {
     let world = World::new().await;
     let (store, admin, owner) = (world.store(), &world.admin, &world.test.owner);
-    let looked_at = async || store.duplicates(admin, &CUSTOMER).await.unwrap().looked_at;
+    let looked_at = async || store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap().looked_at;
     let twin = async |n: i64| {
         let fields = json!({"name": "Acme Widgets", "kind": "company", "phones": [format!("+86 138 0000 000{n}")], "emails": ["a@acme.example"]});
         create(store, admin, "customer", fields).await
@@ -246,7 +248,7 @@ async fn duplicates_are_looked_for_daily_if_something_changed() {
     store.look_for_new_duplicates().await.unwrap();
     let first = looked_at().await;
     assert!(first.is_some());
-    assert_eq!(store.duplicates(admin, &CUSTOMER).await.unwrap().open, 1);
+    assert_eq!(store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap().open, 1);
     twin(3).await;
     store.look_for_new_duplicates().await.unwrap();
     assert_eq!(looked_at().await, first, "not twice a day");
@@ -275,11 +277,11 @@ async fn duplicates_are_looked_for_daily_if_something_changed() {
         .unwrap();
     store.look_for_new_duplicates().await.unwrap();
     assert_eq!(looked_at().await, aged, "too many records");
-    assert!(store.duplicates(admin, &CUSTOMER).await.unwrap().too_many);
+    assert!(store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap().too_many);
     sqlx::query("delete from tallies where records = 300000").execute(owner).await.unwrap();
     store.look_for_new_duplicates().await.unwrap();
     assert_ne!(looked_at().await, aged);
-    let found = store.duplicates(admin, &CUSTOMER).await.unwrap();
+    let found = store.duplicates(admin, &CUSTOMER, SHOWN).await.unwrap();
     assert_eq!((found.open, found.running, found.too_many), (6, false, false));
 }
 

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use shared::access::{Actor, Grants, Level, TypeRights};
+use shared::audit::AuditQuery;
 use shared::command::{Change, Command, Outcome};
 use shared::duplicates::Merge;
 use shared::history::{ChangeSet, ChangeSetQuery, State, Why};
+use shared::record::CustomField;
 use shared::timeline::{Happening, Merged, TimelineQuery};
 use shared::types::{
     ACTIVITY, CONTACT, CUSTOM_FIELD, CUSTOMER, LEAD, OPPORTUNITY, PIPELINE, PRODUCT, STAGE, TASK, TICKET,
@@ -15,7 +17,7 @@ use shared::types::{
 use shared::{Error, RecordDef, Row, Values};
 use uuid::Uuid;
 
-use crate::support::sample::World;
+use crate::support::sample::{World, all_about};
 
 fn values(fields: Value) -> Values {
     fields.as_object().unwrap().clone()
@@ -247,6 +249,60 @@ async fn a_record_can_be_seen_as_it_was_after_each_of_its_changes() {
     assert_eq!(world.test.store.past(&stranger, &CUSTOMER, id, changes[0]).await.unwrap_err(), Error::NotFound);
 }
 
+#[tokio::test]
+async fn histories_name_user_defined_fields_that_are_no_more() {
+    let world = World::new().await;
+    let (store, admin) = (&world.test.store, &world.admin);
+    let define = |label: &str| json!({"record_type": "customer", "key": "plate", "label": label, "kind": "text"});
+    let field = make(&world, &CUSTOM_FIELD, define("Number plate")).await;
+    let id = make(&world, &CUSTOMER, json!({"name": "Acme", "custom": {"plate": "A 1"}})).await;
+    edit(&world, &CUSTOMER, id, json!({"custom": {"plate": "B 2"}})).await;
+    many(&world, &CUSTOM_FIELD, vec![Change::Archive { id: field }]).await;
+    assert!(store.custom_fields(admin, &CUSTOMER).await.unwrap().is_empty());
+
+    let named = |fields: &[CustomField]| fields.iter().map(|f| (f.label.clone(), f.removed)).collect::<Vec<_>>();
+    let gone = [("Number plate".to_owned(), true)];
+    let timeline = store.timeline(admin, &CUSTOMER, id, &TimelineQuery::default()).await.unwrap();
+    assert_eq!(named(&timeline.custom["customer"]), gone);
+    let of_type = AuditQuery { record_type: Some("customer".into()), ..AuditQuery::default() };
+    assert_eq!(named(&store.audit(admin, &of_type).await.unwrap().custom["customer"]), gone);
+    let made: i64 = sqlx::query_scalar("select min(id) from audit_entries where record_id = $1")
+        .bind(id)
+        .fetch_one(&world.test.owner)
+        .await
+        .unwrap();
+    let past = store.past(admin, &CUSTOMER, id, made).await.unwrap();
+    assert_eq!(named(&past.custom), gone);
+    assert_eq!([&past.then, &past.now].map(|row| row.value("custom")["plate"].clone()), ["A 1", "B 2"]);
+    // One that has its key by now is meant.
+    make(&world, &CUSTOM_FIELD, define("Plate")).await;
+    assert_eq!(named(&store.past(admin, &CUSTOMER, id, made).await.unwrap().custom), [("Plate".to_owned(), false)]);
+}
+
+#[tokio::test]
+async fn the_audit_log_says_which_records_are_no_longer_there() {
+    let world = World::new().await;
+    let (store, admin) = (&world.test.store, &world.admin);
+    let [stays, goes] = ["Acme", "Hooli"].map(|name| json!({ "name": name }));
+    let [stays, goes] = [make(&world, &CUSTOMER, stays).await, make(&world, &CUSTOMER, goes).await];
+    let deleted = many(&world, &CUSTOMER, vec![Change::Delete { id: goes }]).await.change_set;
+    let gone = async || store.audit(admin, &AuditQuery::default()).await.unwrap().gone;
+    assert_eq!((gone().await.contains(&goes), gone().await.contains(&stays)), (true, false));
+    undo(&world, deleted).await;
+    assert!(!gone().await.contains(&goes));
+    // The address of one that became part of another leads to that.
+    let other = make(&world, &CUSTOMER, json!({"name": "Acme"})).await;
+    let merge = Merge {
+        record_type: CUSTOMER.name.to_owned(),
+        into: stays,
+        others: vec![other],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
+    store.merge(admin, &merge).await.unwrap();
+    assert!(!gone().await.contains(&other));
+}
+
 /// What the erased are called, in both languages.
 const ERASED: &str = "已删除个人信息 · Erased person";
 
@@ -296,10 +352,11 @@ async fn nothing_in_the_database_tells_of_a_person_whose_data_was_erased() {
         into: id,
         others: vec![twin],
         values: Values::new(),
+        seen: Vec::new(),
     };
     world.test.store.merge(&world.admin, &merge).await.unwrap();
 
-    let everything = world.test.store.about(&world.admin, &CUSTOMER, id).await.unwrap().to_string();
+    let everything = all_about(&world.test, &world.admin, &CUSTOMER, id).await.to_string();
     for said in ["Zaphod B.", "Two heads", "Met Zaphod at Milliways", "Ship", "1979-10-12"] {
         assert!(everything.contains(said), "{said}");
     }
@@ -392,7 +449,8 @@ async fn of_user_defined_values_a_merge_takes_those_that_were_chosen() {
     let other = json!({"name": "Acme", "custom": {"region": "west", "size": "big"}});
     let other = make(&world, &CUSTOMER, other).await;
     let chosen = values(json!({"custom": {"region": "west"}}));
-    let merge = Merge { record_type: CUSTOMER.name.to_owned(), into, others: vec![other], values: chosen };
+    let merge =
+        Merge { record_type: CUSTOMER.name.to_owned(), into, others: vec![other], values: chosen, seen: Vec::new() };
     world.test.store.merge(&world.admin, &merge).await.unwrap();
     let merged = read(&world, &CUSTOMER, into).await;
     assert_eq!(merged.value("custom"), &json!({"region": "west", "size": "big"}));
@@ -506,7 +564,13 @@ async fn a_merge_is_told_of_where_it_shows_and_can_be_done_again() {
     let into = make(&world, &CUSTOMER, json!({"name": "Stays"})).await;
     let gone = make(&world, &CUSTOMER, json!({"name": "Goes"})).await;
     let person = make(&world, &CONTACT, json!({"name": "Ann", "customer_id": gone})).await;
-    let merge = Merge { record_type: CUSTOMER.name.to_owned(), into, others: vec![gone], values: Values::new() };
+    let merge = Merge {
+        record_type: CUSTOMER.name.to_owned(),
+        into,
+        others: vec![gone],
+        values: Values::new(),
+        seen: Vec::new(),
+    };
     let merged = store.merge(admin, &merge).await.unwrap().change_set;
     let listed = own_sets(&world, admin).await.remove(0);
     assert_eq!(listed.source, "merge");

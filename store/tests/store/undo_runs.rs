@@ -125,6 +125,17 @@ async fn nobody_waits(world: &World) {
     panic!("somebody waits still");
 }
 
+/// Until somebody is at work on an undo.
+async fn under_way(world: &World, set: Uuid) {
+    for _ in 0..1_000 {
+        if world.test.store.undo_run(&world.admin, set).await.unwrap().status == Status::Running {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nobody is at work on it");
+}
+
 /// How often an undo was begun that is or was the only one.
 async fn attempts(world: &World) -> i64 {
     number(&world.test, "select attempt::bigint from undo_runs").await
@@ -403,11 +414,27 @@ async fn an_undo_that_is_stopped_lets_go_in_the_midst_of_a_statement() {
     let store = &world.test.store;
     let (set, other) = held_up(&world).await;
     store.erase(&world.admin, &CONTACT, world.base["contact"]).await.unwrap();
-    nobody_waits(&world).await;
-    other.commit().await;
     store.resume_undos();
+    // It begins anew once it has let go, sooner than it gives up by itself.
+    under_way(&world, set).await;
+    other.commit().await;
     assert_eq!(over(&world, set).await.status, Status::Finished);
     assert_eq!(attempts(&world).await, 1);
+}
+
+#[tokio::test]
+async fn an_undo_that_waited_for_one_that_is_stopped_begins_by_itself() {
+    let world = World::new().await;
+    let store = &world.test.store;
+    let waiting = together(&world, vec![create(Uuid::now_v7())]).await;
+    let (stopped, other) = held_up(&world).await;
+    asked(&world, waiting).await;
+    store.stop_undo(&world.admin, stopped).await.unwrap();
+    // Sooner than somebody looks for what nobody works on.
+    let run = tokio::time::timeout(Duration::from_secs(15), over(&world, waiting)).await.unwrap();
+    assert_eq!(run.status, Status::Finished);
+    other.commit().await;
+    assert_eq!(customers(&world).await, 1);
 }
 
 #[tokio::test]

@@ -2,8 +2,6 @@
 
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::Element;
 use shared::Row;
 use uuid::Uuid;
 
@@ -22,13 +20,6 @@ pub(super) fn listen(desk: Desk) {
     let since_g = StoredValue::new(f64::NEG_INFINITY);
     Effect::new(move |_| {
         let pressed = window_event_listener(ev::keydown, move |event| {
-            if is_undo(&event) {
-                // One press takes back one act, however long it is held.
-                if !is_in_text(&event) && !is_elsewhere() && (event.repeat() || desk.toasts.undo_last()) {
-                    event.prevent_default();
-                }
-                return;
-            }
             if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() || is_elsewhere() {
                 return;
             }
@@ -41,20 +32,6 @@ pub(super) fn listen(desk: Desk) {
         });
         on_cleanup(move || pressed.remove());
     });
-}
-
-/// Ctrl/⌘-Z: takes back what one did last.
-fn is_undo(event: &KeyboardEvent) -> bool {
-    let chord = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
-    chord && event.key().eq_ignore_ascii_case("z")
-}
-
-/// Whether what is taken back is what one has typed. Lists to choose from and boxes to tick have nothing of the kind: one is
-/// still at them when what was chosen there is saved.
-fn is_in_text(event: &KeyboardEvent) -> bool {
-    let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let is_text = |at: Element| !at.matches("select, [type=checkbox], [type=radio]").unwrap_or(false);
-    is_typing(event) && at.is_none_or(is_text)
 }
 
 /// A dialog or menu has the keys to itself.

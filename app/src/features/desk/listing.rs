@@ -121,7 +121,7 @@ impl Listing {
         self.bound.set_value(last.filter(|_| found.next.is_some()));
         self.show_total(found.total);
         self.told.update_value(Told::read_anew);
-        learn_titles(self.titles, found.titles);
+        learn_titles(self.titles, &found.titles);
         self.next.set(found.next);
         let known = self.entries.get_untracked();
         let entries = self.renewed(&known, found.rows, crossed);

@@ -11,11 +11,11 @@ use shared::import::Status;
 use shared::{Error, Result};
 use uuid::Uuid;
 
-use crate::api::records::{latest_changes, stop_undo, undo, undo_progress};
+use crate::api::records::{latest_changes, undo, undo_progress};
 use crate::api::{Answer, Fault};
 use crate::context::Page;
 use crate::record::refocus;
-use crate::record::undoing::{PULSE, follow, told};
+use crate::record::undoing::{PULSE, follow, stop, told};
 use crate::ui::{Toasts, Tone};
 
 /// The state of the page; cheap to copy.
@@ -93,6 +93,9 @@ impl Log {
         self.busy.set(Some(id));
         spawn_local(async move {
             let undone = undo(id).await;
+            if undone.is_ok() {
+                self.toasts.tried(id, false);
+            }
             if self.sets.is_disposed() {
                 return self.tell_elsewhere(id, undone);
             }
@@ -117,22 +120,10 @@ impl Log {
         });
     }
 
-    /// Stops the undo of a set in the background. Once the page is left, whoever looks at that then tells what comes of it.
+    /// Stops the undo of a set in the background.
     pub(super) fn stop(self, id: Uuid) {
-        if self.busy.get_untracked().is_some() {
-            return;
-        }
-        self.busy.set(Some(id));
-        spawn_local(async move {
-            let stopped = stop_undo(id).await;
-            if let Err(fault) = &stopped {
-                self.fail(&fault.0);
-            }
-            if self.sets.is_disposed() {
-                return;
-            }
-            self.busy.set(None);
-            if let Ok(run) = stopped {
+        stop((self.page, self.toasts), id, self.busy, move |stopped| {
+            if let Some(run) = stopped {
                 self.take_up(&run);
             }
             go_on_at(id);

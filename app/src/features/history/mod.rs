@@ -10,6 +10,7 @@ mod undoing;
 mod words;
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use shared::history::{ChangeSet, ChangeSetQuery, State};
 use uuid::Uuid;
 
@@ -21,11 +22,12 @@ use entry::entry;
 use log::Log;
 use undoing::UndoDialog;
 
-/// The page at `/history`.
+/// The page at `/history`; with `?whose=everybody` an administrator sees everybody's at once.
 #[component]
 pub fn HistoryPage() -> impl IntoView {
     let is_admin = Page::take().actor().is_some_and(|actor| actor.grants.admin);
-    let everybody = RwSignal::new(false);
+    let asked = use_query_map().with_untracked(|query| query.get("whose").as_deref() == Some("everybody"));
+    let everybody = RwSignal::new(asked && is_admin);
     let loaded =
         Resource::new(move || everybody.get(), |everybody| latest_changes(ChangeSetQuery { everybody, cursor: None }));
     view! {

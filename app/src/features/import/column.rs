@@ -63,6 +63,12 @@ pub fn ColumnRow(
             .filter(|others| !others.is_empty())
             .map(|columns| wizard.page.text_with("import.mapping.together", &[("columns", &columns)]))
     };
+    let also = move || {
+        let targets = wizard.step(at, |step| step.targets_of(&name.read_value()).skip(1).collect::<Vec<_>>());
+        let fields: Vec<String> = targets?.iter().map(|target| called(wizard, def, target)).collect();
+        let fields = listed(wizard.page.locale.get(), &fields);
+        (!fields.is_empty()).then(|| wizard.page.text_with("import.mapping.also", &[("fields", &fields)]))
+    };
     let label = Signal::derive(move || name.get_value());
     let may_add = wizard.page.actor().is_some_and(|actor| actor.may(&CUSTOM_FIELD, Action::Create));
     let whole = column.clone();
@@ -80,6 +86,7 @@ pub fn ColumnRow(
             <td><Icon name="arrow-right"/></td>
             <td>
                 <Select value=field options=field_choices(wizard, def) empty=t("import.mapping.skip") label on_change=assign/>
+                {move || also().map(|text| view! { <p class="meta">{text}</p> })}
                 {move || companions().map(|text| view! { <p class="meta">{text}</p> })}
                 {ordered}
                 <Unit wizard at def column=name/>

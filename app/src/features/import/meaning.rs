@@ -45,7 +45,7 @@ pub fn Order(
     column: StoredValue<String>,
 ) -> impl IntoView {
     let has_days = |a: &Assignment| a.dates.is_some();
-    let (of, say) = of_column((wizard, at, column), has_days, |a| a.dates, |a, dates| a.dates = dates);
+    let (of, say) = of_column((wizard, at, column), has_days, |a| a.dates, Assignment::tell_dates);
     let value = Signal::derive(move || of().flatten().unwrap_or(DateOrder::DayFirst).code().to_owned());
     let page = wizard.page;
     let options = Signal::derive(move || {

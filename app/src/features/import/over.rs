@@ -45,7 +45,9 @@ fn tell((page, toasts): (Page, Toasts), run: &Run) {
     match run.status {
         Status::Finished => {
             let (id, set) = (run.id, run.change_set);
-            let undo = Undo::new(move || undo((page, toasts), id, set));
+            // One has gone on to other things: the key takes those back.
+            let words = translate(locale, "import.done.undo", &[]);
+            let undo = Undo::new(move || undo((page, toasts), id, set)).called(words);
             let undo = (run.created + run.updated > 0).then_some(undo);
             let tone = if run.failed > 0 { Tone::Warning } else { Tone::Success };
             toasts.show(done(locale, run), tone, undo, Some(link));

@@ -117,6 +117,7 @@ fn delimiter_name(page: Page, sign: char) -> String {
         ',' => "import.delimiter.comma",
         ';' => "import.delimiter.semicolon",
         '\t' => "import.delimiter.tab",
+        ':' => "import.delimiter.colon",
         _ => "import.delimiter.bar",
     };
     page.text(key)

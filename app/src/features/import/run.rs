@@ -128,8 +128,8 @@ fn UnderWay(run: RwSignal<Option<Run>>) -> impl IntoView {
             <Progress value=Signal::derive(part) label=t("import.run.running")/>
             <p class="num" role="status">{count}</p>
             <p class="meta">{t("import.run.leave_hint")}</p>
+            <Button busy=stopping on_click=stop>{t("import.run.cancel")}</Button>
         </div>
-        <Button busy=stopping on_click=stop>{t("import.run.cancel")}</Button>
     }
 }
 

@@ -112,5 +112,6 @@ fn new_field(column: &Column, taken: usize) -> CustomField {
         () if column.samples.iter().any(|text| text.contains("://")) && fits(&Kind::Url) => "url",
         () => "text",
     };
-    CustomField { key, label: column.name.clone(), kind: kind.to_owned(), choices: Vec::new(), required: false }
+    let (label, kind) = (column.name.clone(), kind.to_owned());
+    CustomField { key, label, kind, choices: Vec::new(), required: false, removed: false }
 }

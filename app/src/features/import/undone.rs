@@ -8,10 +8,11 @@ use shared::history::{Concerned, UndoRun};
 use shared::i18n::{error_message, translate, type_label};
 use shared::import::{Run, Status};
 use shared::types::by_name;
+use uuid::Uuid;
 
 use super::run::grouped;
 use crate::api::Fault;
-use crate::api::import::undo_import;
+use crate::api::import::{left_alone, undo_import};
 use crate::api::records::undo_progress;
 use crate::context::{Page, t};
 use crate::record::undoing::{called, concerned, end, follow, part, progress, stop};
@@ -38,9 +39,23 @@ pub(super) async fn learn_of_undo(
             true
         }
         Err(Fault(Error::Offline | Error::RateLimited { .. })) => false,
-        // It was undone at once, or is somebody else's: there is nothing to learn.
-        Err(Fault(Error::NotFound | Error::Forbidden)) => true,
+        // It was undone at once, or is somebody else's: of how far that is there is nothing to learn.
+        Err(Fault(Error::NotFound | Error::Forbidden)) => {
+            if is_unknown {
+                learn_of_left(fresh.change_set, kept).await;
+            }
+            true
+        }
         Err(_) => !was,
+    }
+}
+
+/// Asks what an undo has left alone that was made at once, or elsewhere; who made it here knows.
+async fn learn_of_left(change_set: Uuid, kept: RwSignal<Vec<Concerned>>) {
+    if kept.try_with_untracked(Vec::is_empty) == Some(true)
+        && let Ok(left) = left_alone(change_set).await
+    {
+        kept.try_set(left.into_iter().map(|left| left.record).collect());
     }
 }
 
@@ -53,11 +68,12 @@ pub fn Undoing(
     undo: RwSignal<Option<UndoRun>>,
 ) -> impl IntoView {
     let (page, toasts) = (Page::take(), Toasts::take());
-    let busy = RwSignal::new(false);
+    let stopping = RwSignal::new(None::<Uuid>);
+    let busy = Signal::derive(move || stopping.with(Option::is_some));
     let value = Signal::derive(move || undo.with(|undo| part(undo.as_ref())));
     let pressed = move |_| {
         if let Some(set) = run.with_untracked(|run| run.as_ref().map(|run| run.change_set)) {
-            stop((page, toasts), set, busy);
+            stop((page, toasts), set, stopping, drop);
         }
     };
     view! {
@@ -66,8 +82,8 @@ pub fn Undoing(
             <Progress value label=t("admin.history.undoing")/>
             <p class="num" role="status">{move || undo.with(|undo| progress(page, undo.as_ref()))}</p>
             <p class="meta">{t("admin.history.undo_hint")}</p>
+            <Button busy on_click=pressed>{t("admin.history.stop")}</Button>
         </div>
-        <Button busy on_click=pressed>{t("admin.history.stop")}</Button>
     }
 }
 

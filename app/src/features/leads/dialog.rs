@@ -85,7 +85,7 @@ fn converted(context: RecordContext, toasts: Toasts, mut outcomes: Vec<Outcome>)
     let Some(set) = outcomes.first().map(|outcome| outcome.change_set) else { return };
     let rows = outcomes.iter().flat_map(|outcome| &outcome.rows);
     let names = rows.filter_map(|row| Some((row.id, row.text("name")?.to_owned())));
-    learn_titles(context.titles, names.collect());
+    learn_titles(context.titles, &names.collect());
     if let Some(row) = outcomes.pop().and_then(|mut outcome| outcome.rows.pop()) {
         context.put(row);
     }

@@ -21,7 +21,8 @@ use self::line::TaskLine;
 use self::tasks::{State, Tasks};
 use crate::context::{Page, t};
 use crate::live::Live;
-use crate::ui::{Button, EmptyState, ErrorState, Figure, LinkButton, SkeletonRows};
+use crate::record::part_failed;
+use crate::ui::{EmptyState, Figure, LinkButton, SkeletonRows};
 
 /// The sections of the day with their headings.
 const SECTIONS: [(State, &str); 5] = [
@@ -55,7 +56,7 @@ pub fn MyDayPage() -> impl IntoView {
                             {move || Suspend::new(async move {
                                 match side.await {
                                     Ok(side) => view! { <SideLists side/> }.into_any(),
-                                    Err(fault) => failed(page, fault.0, reload_side).into_any(),
+                                    Err(fault) => part_failed(fault.0, reload_side),
                                 }
                             })}
                         </Transition>
@@ -82,7 +83,7 @@ fn task_sections(tasks: Tasks, reload_side: Callback<()>) -> impl IntoView {
         let body = Suspend::new(async move {
             match loaded.await {
                 Ok(rows) => view! { <Sections tasks rows reload_side/> }.into_any(),
-                Err(fault) => failed(tasks.page, fault.0, move || again.notify()).into_any(),
+                Err(fault) => part_failed(fault.0, move || again.notify()),
             }
         });
         view! { <Transition fallback=|| view! { <SkeletonRows count=8/> }>{body}</Transition> }
@@ -113,15 +114,6 @@ fn Greeting() -> impl IntoView {
             <span class="spacer"></span>
             <time class="meta">{date}</time>
         </header>
-    }
-}
-
-fn failed(page: Page, error: shared::Error, retry: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
-    let text = Signal::derive(move || i18n::error_message(page.locale.get(), &error));
-    view! {
-        <ErrorState title=t("ui.state.error") text>
-            <Button on_click=move |_| retry()>{t("ui.action.retry")}</Button>
-        </ErrorState>
     }
 }
 
@@ -157,10 +149,7 @@ fn Sections(tasks: Tasks, rows: Rows, reload_side: Callback<()>) -> impl IntoVie
             live.follow(&cursor, move |event| follow(tasks, event, side_soon));
         }
     });
-    let denied = move || {
-        let error = tasks.denied.get()?;
-        Some(failed(tasks.page, error, move || tasks.reload()))
-    };
+    let denied = move || Some(part_failed(tasks.denied.get()?, move || tasks.reload()));
     let nothing = Memo::new(move |_| {
         let is_empty =
             [State::Overdue, State::Today, State::Later, State::NoDate].iter().all(|state| tasks.of(*state).is_empty());

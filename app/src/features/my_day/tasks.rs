@@ -170,7 +170,7 @@ impl Tasks {
         let newer =
             self.rows.with_untracked(|rows| rows.iter().all(|known| known.id != row.id || known.version < row.version));
         if newer {
-            learn_titles(self.titles, titles.clone());
+            learn_titles(self.titles, titles);
             self.put(row.clone());
         }
     }

@@ -8,7 +8,6 @@ use leptos::web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 use super::drag::{Held, Over, list_of, slot_at};
 use super::glide;
 use super::model::{Card, Lane, OpenBoard};
-use crate::ui::is_typing;
 
 /// A step with the arrows.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,16 +53,9 @@ impl OpenBoard {
         }
     }
 
-    /// A key anywhere on the page: carries what is held, or takes the last move back.
+    /// A key anywhere on the page: carries what is held.
     pub(super) fn page_key(self, event: &KeyboardEvent) {
-        let Some(held) = self.drag.held.get_untracked() else {
-            let undo = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key() == "z";
-            if undo && !is_typing(event) && self.done.with_value(|done| !done.is_empty()) {
-                event.prevent_default();
-                self.undo_last();
-            }
-            return;
-        };
+        let Some(held) = self.drag.held.get_untracked() else { return };
         match event.key().as_str() {
             "Escape" => self.put_back(),
             " " | "Enter" if held.by_keys => self.drop_held(None),

@@ -42,8 +42,8 @@ use crate::api::{Answer, JsonBytes};
 use crate::chunk;
 use crate::chunk::fetch_soon;
 use crate::context::{Page, PageTitle, t};
-use crate::record::PeekSlot;
-use crate::ui::{Button, ButtonKind, EmptyState, ErrorState, LinkButton, SkeletonCards, ViewSwitch, Way};
+use crate::record::{PeekSlot, failed_saying};
+use crate::ui::{ButtonKind, EmptyState, ErrorState, LinkButton, SkeletonCards, ViewSwitch, Way};
 
 /// The board at `/pipeline`.
 #[component]
@@ -105,7 +105,7 @@ fn content(address: Address, answer: Answer<Board>, reopen: Callback<()>) -> Any
             let query = address.query.get_untracked();
             board_view(board, query, reopen, address).into_any()
         }
-        Err(fault) => failure(address, fault.0, reopen),
+        Err(fault) => failed_saying(fault.0, reopen, move |error| refused(address, error)),
     }
 }
 
@@ -115,13 +115,12 @@ fn loading() -> impl IntoView {
     view! { <div class="board" aria-busy="true" aria-label=t("ui.state.loading")>{(0..5).map(lane).collect_view()}</div> }
 }
 
-/// No pipeline, no rights, or a failure: what happened and what to do.
-fn failure(address: Address, error: Error, reopen: Callback<()>) -> AnyView {
-    let page = Page::take();
+/// No pipeline, or no rights: what that means here and what to do.
+fn refused(address: Address, error: Error) -> AnyView {
     let named = address.query.with_untracked(|query| query.pipeline_id.is_some());
     match error {
         Error::NotFound if !named => {
-            let may_arrange = page.actor().is_some_and(|actor| actor.grants.admin);
+            let may_arrange = Page::take().actor().is_some_and(|actor| actor.grants.admin);
             view! {
                 <EmptyState icon="kanban" title=t("board.no_pipeline") text=t("board.no_pipeline_hint")>
                     {may_arrange.then(|| view! {
@@ -137,23 +136,12 @@ fn failure(address: Address, error: Error, reopen: Callback<()>) -> AnyView {
             </ErrorState>
         }
         .into_any(),
-        Error::Forbidden | Error::Unauthenticated => view! {
+        _ => view! {
             <ErrorState denied=true title=t("ui.state.no_access") text=t("board.no_access_text")>
                 <LinkButton href="/">{t("ui.state.go_home")}</LinkButton>
             </ErrorState>
         }
         .into_any(),
-        error => {
-            let text = Signal::derive(move || shared::i18n::error_message(page.locale.get(), &error));
-            view! {
-                <ErrorState title=t("ui.state.error") text>
-                    <Button kind=ButtonKind::Primary icon="refresh-cw" on_click=move |_| reopen.run(())>
-                        {t("ui.action.retry")}
-                    </Button>
-                </ErrorState>
-            }
-            .into_any()
-        }
     }
 }
 

@@ -181,8 +181,6 @@ pub(super) struct OpenBoard {
     /// Versions of removals: older changes are stale.
     pub(super) gone: StoredValue<HashMap<Uuid, i64>>,
     pub(super) timers: Timers,
-    /// Change sets of our own moves, the latest last.
-    pub(super) done: StoredValue<Vec<Uuid>>,
     /// Loads the whole page anew, when its columns are others now.
     pub(super) reopen: Callback<()>,
     /// The board's address.
@@ -233,7 +231,6 @@ impl OpenBoard {
                 totals_at: StoredValue::new(0.0),
                 again: Again::new(),
             },
-            done: StoredValue::new(Vec::new()),
             reopen,
             address,
         }

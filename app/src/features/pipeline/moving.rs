@@ -11,8 +11,7 @@ use uuid::Uuid;
 use super::asking::{Asking, Purpose};
 use super::glide;
 use super::model::{Card, Lane, OpenBoard};
-use crate::acting::{act_with, send, told_undone};
-use crate::api::records::undo;
+use crate::acting::{act_with, send, undo_of};
 use crate::ui::Tone;
 
 /// Where in a lane, among its other cards.
@@ -157,7 +156,9 @@ impl OpenBoard {
         });
         match result {
             Ok(outcome) => {
-                self.done.update_value(|done| done.push(outcome.change_set));
+                if !step.changes_stage() {
+                    self.toasts.keep(undo_of(self.page, self.toasts, outcome.change_set));
+                }
                 let won = step.changes_stage() && step.lane.outcome() == "won";
                 let row = outcome.rows.into_iter().next();
                 if let Some(row) = row.clone() {
@@ -214,22 +215,6 @@ impl OpenBoard {
     /// Why something was refused, in the reader's language.
     pub(super) fn reason(self, error: &Error) -> String {
         i18n::error_sentence(self.page.locale.get_untracked(), error)
-    }
-
-    /// Takes back the last move made here (Ctrl/⌘-Z).
-    pub(super) fn undo_last(self) {
-        let Some(change_set) = self.done.try_update_value(Vec::pop).flatten() else { return };
-        spawn_local(async move {
-            let result = undo(change_set).await;
-            if !self.is_open() {
-                return;
-            }
-            match result {
-                Ok(outcome) => told_undone(self.page.locale.get_untracked(), self.toasts, &outcome),
-                Err(fault) => self.toasts.push(self.reason(&fault.0), Tone::Danger, None),
-            }
-            self.cards_soon();
-        });
     }
 }
 

@@ -89,9 +89,8 @@ impl OpenBoard {
     fn apply_event(self, event: LiveEvent) {
         match event {
             LiveEvent::Changed { record_type, row, titles, actor_id } if record_type == "opportunity" => {
-                let news = titles.iter().any(|(id, title)| self.titles.with_untracked(|t| t.get(id) != Some(title)));
-                if news && (self.find(row.id).is_some() || self.lane_of(&row).is_some()) {
-                    learn_titles(self.titles, titles);
+                if self.lane_of(&row).is_some() || self.find(row.id).is_some() {
+                    learn_titles(self.titles, &titles);
                 }
                 self.changed(row, actor_id);
             }
@@ -259,7 +258,7 @@ impl OpenBoard {
             if self.drag.is_active() {
                 return self.cards_soon();
             }
-            learn_titles(self.titles, board.titles);
+            learn_titles(self.titles, &board.titles);
             if self.pipeline.with_untracked(|pipeline| pipeline.version != board.pipeline.version) {
                 self.pipeline.set(board.pipeline);
             }
@@ -314,7 +313,7 @@ impl OpenBoard {
             };
             lane.loading.set(false);
             lane.again.loaded();
-            learn_titles(self.titles, found.titles);
+            learn_titles(self.titles, &found.titles);
             let bound = found.cards.last().map(place_of);
             let unknown: Vec<Card> =
                 found.cards.into_iter().filter(|row| self.find(row.id).is_none()).map(Card::new).collect();

@@ -99,7 +99,7 @@ fn channels(page: Page, def: &'static RecordDef, not_working: i64) -> AnyView {
 }
 
 fn pairs(page: Page, def: &'static RecordDef) -> AnyView {
-    let found = LocalResource::new(move || duplicates(def.name.to_owned()));
+    let found = LocalResource::new(move || duplicates(def.name.to_owned(), 0));
     let line = move |pairs: Pairs| {
         let open = pairs.open;
         let looked_at = pairs.looked_at.as_deref().and_then(|at| at.parse().ok());

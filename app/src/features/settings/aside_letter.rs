@@ -2,14 +2,13 @@
 
 use leptos::prelude::*;
 use shared::format::{date_time, file_size};
-use shared::i18n::error_message;
 use shared::post::{AsideContent, AsideFile, AsideLetter};
 use uuid::Uuid;
 
-use crate::api::Fault;
 use crate::api::post::letter_aside;
 use crate::context::{Page, t};
-use crate::ui::{Button, Dialog, ErrorState, Icon, Notice, Size, SkeletonRows, Tone, open_about};
+use crate::record::part_failed;
+use crate::ui::{Dialog, Icon, Notice, Size, SkeletonRows, Tone, open_about};
 
 /// Shows the letter for as long as there is one to read.
 pub(super) fn dialog(reading: RwSignal<Option<AsideLetter>>) -> AnyView {
@@ -34,20 +33,9 @@ fn content(id: Uuid) -> AnyView {
         <Transition fallback=|| view! { <SkeletonRows count=6/> }>
             {move || loaded.get().map(|found| match found {
                 Ok(found) => letter(found),
-                Err(fault) => failed(fault, move || loaded.refetch()),
+                Err(fault) => part_failed(fault.0, move || loaded.refetch()),
             })}
         </Transition>
-    }
-    .into_any()
-}
-
-fn failed(fault: Fault, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
-    let page = Page::take();
-    let text = Signal::derive(move || error_message(page.locale.get(), &fault.0));
-    view! {
-        <ErrorState title=t("ui.state.error") text>
-            <Button icon="refresh-cw" on_click=move |_| retry()>{t("ui.action.retry")}</Button>
-        </ErrorState>
     }
     .into_any()
 }

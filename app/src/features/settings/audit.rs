@@ -4,26 +4,28 @@
 
 mod filters;
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::params::ParamsMap;
 use serde_json::Value;
 use shared::RecordDef;
-use shared::audit::{AuditEntry, AuditPage};
+use shared::audit::{ARCHIVED, AuditEntry, AuditPage, FILTER, LANGUAGE, ROWS, SEARCHED, is_of_file};
 use shared::command::Source;
-use shared::format::date_time;
+use shared::format::{date_time, number};
 use shared::i18n::{error_message, type_label};
 use shared::query::Titles;
 use shared::record::CustomFields;
 use shared::timeline::change_pair;
 use shared::types::by_name;
+use uuid::Uuid;
 
 use super::SectionHead;
 use super::roster::Failed;
 use crate::api::admin::audit;
 use crate::context::{Page, t};
-use crate::record::Logged;
-use crate::record::learn_titles;
+use crate::record::{Logged, filter_words, learn_titles};
 use crate::ui::{Badge, Button, EmptyState, LinkButton, SkeletonRows, Toasts, Tone};
 use filters::{FilterBar, Filters};
 
@@ -37,6 +39,7 @@ pub fn AuditSection() -> impl IntoView {
     let file = Signal::derive(move || {
         let mut params = ParamsMap::new();
         params.insert("query", serde_json::to_string(&filters.query(page, None)).unwrap_or_default());
+        params.insert("labels", page.locale.get().code().to_owned());
         format!("/api/export/audit.csv{}", params.to_query_string())
     });
     view! {
@@ -58,6 +61,7 @@ pub fn AuditSection() -> impl IntoView {
 struct Known {
     titles: RwSignal<Titles>,
     custom: RwSignal<CustomFields>,
+    gone: RwSignal<BTreeSet<Uuid>>,
 }
 
 #[component]
@@ -66,15 +70,20 @@ fn Entries(found: AuditPage, filters: Filters) -> impl IntoView {
     if found.entries.is_empty() {
         return view! { <EmptyState icon="history" title=t("ui.state.empty") text=t("admin.audit.empty")/> }.into_any();
     }
-    let known = Known { titles: RwSignal::new(found.titles), custom: RwSignal::new(found.custom) };
+    let known = Known {
+        titles: RwSignal::new(found.titles),
+        custom: RwSignal::new(found.custom),
+        gone: RwSignal::new(found.gone),
+    };
     let (entries, next) = (RwSignal::new(found.entries), RwSignal::new(found.next));
     let more = move |_| {
         let query = untrack(|| filters.query(page, next.get()));
         spawn_local(async move {
             match audit(query).await {
                 Ok(found) => {
-                    learn_titles(known.titles, found.titles);
+                    learn_titles(known.titles, &found.titles);
                     known.custom.update(|custom| custom.extend(found.custom));
+                    known.gone.update(|gone| gone.extend(found.gone));
                     entries.update(|entries| entries.extend(found.entries));
                     next.set(found.next);
                 }
@@ -107,7 +116,7 @@ fn Entry(entry: AuditEntry, known: Known) -> impl IntoView {
         None => page.text("ui.word.system"),
     };
     // A file is no record that one could look at.
-    let is_record = action != "export" && action != "download";
+    let (is_record, is_deletion) = (!is_of_file(&action), action == "delete");
     // Of records that became one, the log has what became of each.
     let is_merge = source == Source::Merge.code() && matches!(action.as_str(), "update" | "delete");
     let what = move || page.text(&format!("admin.audit.{}", if is_merge { "merge" } else { action.as_str() }));
@@ -117,7 +126,8 @@ fn Entry(entry: AuditEntry, known: Known) -> impl IntoView {
         None if record_type == "audit_log" => page.text("admin.audit.title"),
         None => record_type.clone(),
     };
-    let link = def.filter(|def| !def.admin && is_record).map(|def| format!("/{}/{record_id}", def.plural));
+    let is_gone = known.gone.with_untracked(|gone| gone.contains(&record_id));
+    let link = def.filter(|def| !def.admin && is_record && !is_gone).map(|def| format!("/{}/{record_id}", def.plural));
     // What has no title, an answer without a comment for instance, is named by its type.
     let named = kind.clone();
     let name = move || if title.trim().is_empty() { named() } else { title.clone() };
@@ -125,18 +135,55 @@ fn Entry(entry: AuditEntry, known: Known) -> impl IntoView {
         Some(href) => view! { <a href=href>{name}</a> }.into_any(),
         None => view! { <b>{name}</b> }.into_any(),
     };
-    let lines = changes.into_iter().map(|(field, pair)| view! { <Difference def field pair known/> }).collect_view();
+    let gone = is_gone.then(|| match is_deletion {
+        // There it is brought back.
+        true => view! { " "<a href="/history?whose=everybody">{t("ui.nav.history")}</a> }.into_any(),
+        false => view! { " "<span class="meta">{t("admin.history.why.gone")}</span> }.into_any(),
+    });
+    let line = |(field, pair): (String, Value)| match is_record {
+        true => view! { <Difference def field pair known/> }.into_any(),
+        false => fact(def, field, &pair, known),
+    };
+    let lines = changes.into_iter().map(line).collect_view();
     view! {
         <li class="audit-entry">
             <p class="audit-head">
                 <b>{who}</b>
                 <Badge>{what}</Badge>
-                <span>{kind}" "{name}</span>
+                <span>{kind}" "{name}{gone}</span>
                 <span class="spacer"></span>
                 <span class="meta">{through}" · "{move || date_time(page.locale.get(), at, &page.zone())}</span>
             </p>
             <dl class="audit-changes">{lines}</dl>
         </li>
+    }
+}
+
+/// Something told of a file.
+fn fact(def: Option<&'static RecordDef>, name: String, pair: &Value, known: Known) -> AnyView {
+    let page = Page::take();
+    let label = format!("admin.audit.{name}");
+    let value = change_pair(pair).1.clone();
+    let filter =
+        def.filter(|_| name == FILTER).and_then(|def| Some((def, serde_json::from_value(value.clone()).ok()?)));
+    let said = match filter {
+        Some((def, filter)) => {
+            let custom = known.custom.with_untracked(|custom| custom.get(def.name).cloned()).unwrap_or_default();
+            filter_words(page, (def, &custom), known.titles, filter)
+        }
+        None => (move || fact_text(page, &name, &value)).into_any(),
+    };
+    view! { <div><dt>{move || page.text(&label)}</dt><dd>{said}</dd></div> }.into_any()
+}
+
+fn fact_text(page: Page, name: &str, value: &Value) -> String {
+    let text = value.as_str().unwrap_or_default();
+    match name {
+        SEARCHED => page.text("ui.word.yes"),
+        ARCHIVED => page.text(if text == "only" { "exports.own.archived" } else { "exports.own.with_archived" }),
+        LANGUAGE => page.text(&format!("ui.language.{text}")),
+        ROWS => number(page.locale.get(), value.as_i64().unwrap_or_default()),
+        _ => text.to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use shared::command::{Change, Command};
 use shared::i18n;
 use shared::planning::Due;
+use shared::query::Titles;
 use shared::record::{Kind, instant_text};
 use shared::types::{ACTIVITY, TASK};
 use shared::{Error, RecordDef, Row};
@@ -197,7 +198,7 @@ fn submit(feed: Feed, draft: Draft, plan_next: RwSignal<bool>, error: RwSignal<O
     }
     let done = page.text("timeline.composer.added");
     act(Command::one(record_type, Change::Create { id, values }), done, move |result| match result {
-        Ok(outcome) => outcome.rows.into_iter().for_each(|row| feed.arrive(record_type, row, Default::default())),
+        Ok(outcome) => outcome.rows.into_iter().for_each(|row| feed.arrive(record_type, row, &Titles::new())),
         Err(refused) => {
             if feed.kinds.is_disposed() {
                 return;

@@ -4,10 +4,9 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use serde_json::json;
 use shared::access::Action;
-use shared::record::{CUSTOM, Kind, Values, custom_key, overlay};
+use shared::record::{CUSTOM, CustomField, Kind, Values, custom_key, overlay};
 use shared::timeline::change_pair;
 use shared::{RecordDef, Row};
-use uuid::Uuid;
 
 use super::change::FOLLOWING_STAGE;
 use super::feed::Feed;
@@ -46,18 +45,13 @@ pub(super) fn EntryMenu(feed: Feed, record_type: &'static str, row: Row) -> impl
 
 /// What one may do with a change: look at the record as it was then, put the fields back to what they were before it.
 #[component]
-pub(super) fn ChangeMenu(
-    feed: Feed,
-    def: &'static RecordDef,
-    record_id: Uuid,
-    change: i64,
-    action: String,
-    changes: Values,
-) -> impl IntoView {
+pub(super) fn ChangeMenu(feed: Feed, look: Look, action: String, changes: Values) -> impl IntoView {
+    let Look { def, record_id, .. } = look;
     let may = feed.page.actor().is_some_and(|actor| actor.may(def, Action::Update)) && action == "update";
     // User-defined fields that are no more would be refused, and the others with them.
+    let is_there = |field: &CustomField, key: &str| field.key == key && !field.removed;
     let defined = |key: &str| {
-        feed.custom.with_untracked(|all| all.get(def.name).is_some_and(|all| all.iter().any(|field| field.key == key)))
+        feed.custom.with_untracked(|all| all.get(def.name).is_some_and(|all| all.iter().any(|one| is_there(one, key))))
     };
     let own = |name: &str| custom_key(name).map_or_else(|| is_own(def, name, &changes), defined);
     let own = changes.iter().filter(|(name, _)| may && own(name));
@@ -72,15 +66,16 @@ pub(super) fn ChangeMenu(
     let may_put_back = !before.is_empty();
     let before = StoredValue::new(before);
     let put_back = move |_: ()| make_so(feed.page, def, record_id, before.get_value(), "timeline.put_back_done");
-    let look = move |_: ()| {
-        feed.looking.set(Some(Look { def, record_id, change }));
+    let look = StoredValue::new(look);
+    let show = move |_: ()| {
+        feed.looking.set(Some(look.get_value()));
         feed.past.set(true);
     };
     // Of a record that is gone, or was emptied, there is nothing to look at.
     (!matches!(action.as_str(), "delete" | "erase")).then(|| {
         view! {
             <Menu label=t("ui.action.more") size=Size::Small end=true>
-                <MenuItem label=t("timeline.past") icon="history" on_select=look/>
+                <MenuItem label=t("timeline.past") icon="history" on_select=show/>
                 {may_put_back.then(|| view! {
                     <MenuItem label=t("timeline.put_back") icon="undo-2" on_select=put_back/>
                 })}

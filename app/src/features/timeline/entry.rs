@@ -11,6 +11,7 @@ use super::change::{Line, tell};
 use super::clock::clock_view;
 use super::edit::{ChangeMenu, EditNote, EntryMenu};
 use super::feed::Feed;
+use super::past::Look;
 use crate::ui::{Icon, Size};
 
 /// More characters or lines than this are folded.
@@ -29,10 +30,8 @@ pub(super) fn entry_view(feed: Feed, entry: TimelineEntry) -> AnyView {
         Happening::Clock { turn, policy, .. } => clock_view(feed, turn, policy, fresh).into_any(),
         Happening::Change { id, record_type, record_id, title, action, actor_id, source, merge, causes, changes } => {
             let Some(def) = shared::types::by_name(&record_type) else { return ().into_any() };
-            let menu = view! {
-                <ChangeMenu feed def record_id change=id action=action.clone() changes=changes.clone()/>
-            }
-            .into_any();
+            let look = Look { def, record_id, change: id, at, actor_id, source: source.clone() };
+            let menu = view! { <ChangeMenu feed look action=action.clone() changes=changes.clone()/> }.into_any();
             let told = move || tell(feed, def, (&title, &action), &changes, merge.as_ref());
             let first = untrack(&told);
             let lines = {

@@ -108,7 +108,7 @@ impl Feed {
         self.entries.set(loaded.entries.into_iter().filter(|entry| !is_open_task(entry)).collect());
         self.planned.set(planned.rows);
         self.titles.set(loaded.titles);
-        learn_titles(self.titles, planned.titles);
+        learn_titles(self.titles, &planned.titles);
         self.custom.set(loaded.custom);
         self.next.set(loaded.next);
         self.failed.set(None);
@@ -188,7 +188,7 @@ impl Feed {
     }
 
     /// An activity or task is now so, as colleagues or the server tell; what is older than the screen is ignored.
-    pub(super) fn arrive(self, record_type: &str, row: Row, titles: Titles) {
+    pub(super) fn arrive(self, record_type: &str, row: Row, titles: &Titles) {
         let known = self.version(row.id);
         if known.is_some_and(|version| version >= row.version) {
             return;
@@ -315,7 +315,7 @@ impl Feed {
     }
 
     fn merge(self, page: TimelinePage) {
-        learn_titles(self.titles, page.titles);
+        learn_titles(self.titles, &page.titles);
         self.custom.update(|all| all.extend(page.custom));
         self.entries.update(|all| {
             for entry in page.entries.into_iter().filter(|entry| !is_open_task(entry)) {

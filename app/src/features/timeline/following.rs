@@ -9,7 +9,7 @@ use super::feed::Feed;
 pub(super) fn apply(feed: Feed, event: &LiveEvent) {
     match event {
         LiveEvent::Changed { record_type, row, titles, .. } if is_entry(record_type) && row.id != feed.id => {
-            feed.arrive(record_type, row.clone(), titles.clone());
+            feed.arrive(record_type, row.clone(), titles);
         }
         LiveEvent::Changed { record_type, row, .. } if concerns(feed, record_type, row) => feed.refresh_soon(),
         LiveEvent::Removed { record_type, id, .. } if is_entry(record_type) => feed.drop_row(*id),

@@ -2,24 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use shared::command::{Change, Command};
-use shared::format::listed;
+use shared::format::{date_time, listed};
 use shared::i18n::{error_message, error_sentence};
 use shared::query::Past;
-use shared::record::{CustomField, Values, is_empty};
+use shared::record::{Values, is_empty};
 use shared::{Error, RecordDef, Row};
 use uuid::Uuid;
 
 use super::feed::Feed;
 use super::restoring::{at_first, is_deciding, is_other, is_restorable, restored};
 use crate::acting::act;
-use crate::api::Fault;
-use crate::api::records::custom_fields;
 use crate::api::timeline::past_record;
 use crate::context::{Page, t};
 use crate::record::{Attribute, attributes, value_text};
-use crate::ui::{Button, ButtonKind, Checkbox, Dialog, Notice, SkeletonRows, Toasts, Tone};
+use crate::ui::{Badge, Button, ButtonKind, Checkbox, Dialog, Notice, SkeletonRows, Toasts, Tone};
 
 /// Gives a record these values, with an undo.
 pub(super) fn make_so(page: Page, def: &'static RecordDef, id: Uuid, values: Values, done: &'static str) {
@@ -34,12 +33,29 @@ pub(super) fn make_so(page: Page, def: &'static RecordDef, id: Uuid, values: Val
 }
 
 /// A record after one of its changes.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Look {
     pub(super) def: &'static RecordDef,
     pub(super) record_id: Uuid,
     /// The change's id in the audit log.
     pub(super) change: i64,
+    /// When, by whom and by which way it was made.
+    pub(super) at: DateTime<Utc>,
+    pub(super) actor_id: Option<Uuid>,
+    pub(super) source: String,
+}
+
+/// Of when the record is shown, and who made it so.
+fn heading(feed: Feed) -> String {
+    let page = feed.page;
+    feed.looking.with(|look| match look {
+        None => page.text("timeline.past"),
+        Some(look) => {
+            let at = date_time(page.locale.get(), look.at, &page.zone());
+            let who = feed.who_did(look.actor_id, &look.source);
+            page.text_with("timeline.past_at", &[("at", &at), ("who", &who)])
+        }
+    })
 }
 
 /// Shows the record that [`Feed::looking`] names as it was.
@@ -73,21 +89,27 @@ pub(super) fn PastDialog(feed: Feed) -> impl IntoView {
         }
     };
     view! {
-        <Dialog open title=t("timeline.past") close=t("ui.action.close") footer>
+        <Dialog open title=Signal::derive(move || heading(feed)) close=t("ui.action.close") footer>
             {feed.looking.get().map(|look| {
                 loaded.set(None);
-                let found = LocalResource::new(move || read(look));
+                let Look { def, record_id, change, .. } = look;
+                let found = LocalResource::new(move || past_record(def.name.to_owned(), record_id, change));
                 move || match found.get() {
                     None => view! { <SkeletonRows count=5/> }.into_any(),
                     Some(Err(fault)) => {
                         let text = error_message(page.locale.get(), &fault.0);
                         view! { <Notice tone=Tone::Danger text/> }.into_any()
                     }
-                    Some(Ok((past, custom))) => {
+                    Some(Ok(past)) => {
                         let actor = page.actor();
-                        let all = actor.map(|actor| attributes(look.def, &custom, &actor)).unwrap_or_default();
+                        let all = actor.map(|actor| attributes(def, &past.custom, &actor)).unwrap_or_default();
                         chosen.set(at_first(&past, &all));
-                        let shown = view! { {left(page, &past, &all)} {table(page, &past, &all, chosen)} }.into_any();
+                        let shown = view! {
+                            {left(page, &past, &all)}
+                            {removed(page, &past, &all)}
+                            {table(page, &past, &all, chosen)}
+                        };
+                        let shown = shown.into_any();
                         loaded.set(Some((past, all)));
                         shown
                     }
@@ -97,21 +119,25 @@ pub(super) fn PastDialog(feed: Feed) -> impl IntoView {
     }
 }
 
-async fn read(look: Look) -> Result<(Past, Vec<CustomField>), Fault> {
-    let record_type = look.def.name.to_owned();
-    let past = past_record(record_type.clone(), look.record_id, look.change).await?;
-    Ok((past, custom_fields(record_type).await?))
-}
-
 /// Says which fields stay as they are unless somebody ticks them.
 fn left(page: Page, past: &Past, all: &[Attribute]) -> Option<AnyView> {
     let left = all.iter().filter(|one| is_restorable(past, one) && is_deciding(one.def, &one.name()));
-    let labels: Vec<Signal<String>> = left.map(|attribute| attribute.label_signal(page)).collect();
+    telling(page, left.collect(), "timeline.past_left")
+}
+
+/// Says which fields stay as they are because they are no more.
+fn removed(page: Page, past: &Past, all: &[Attribute]) -> Option<AnyView> {
+    let gone = all.iter().filter(|one| past.may_update && one.is_removed() && is_other(past, one));
+    telling(page, gone.collect(), "timeline.past_removed")
+}
+
+fn telling(page: Page, about: Vec<&Attribute>, key: &'static str) -> Option<AnyView> {
+    let labels: Vec<Signal<String>> = about.into_iter().map(|attribute| attribute.label_signal(page)).collect();
     (!labels.is_empty()).then(|| {
         let text = Signal::derive(move || {
             let fields = labels.iter().map(|label| label.get()).collect::<Vec<_>>();
             let fields = listed(page.locale.get(), &fields);
-            page.text_with("timeline.past_left", &[("fields", &fields)])
+            page.text_with(key, &[("fields", &fields)])
         });
         view! { <Notice text/> }.into_any()
     })
@@ -130,6 +156,7 @@ fn table(page: Page, past: &Past, all: &[Attribute], chosen: RwSignal<BTreeSet<S
         let label = attribute.label_signal(page);
         let field = match is_restorable(past, attribute) {
             true => choice(attribute.name(), label, chosen),
+            false if attribute.is_removed() => view! { {label}" "<Badge>{t("timeline.past_gone")}</Badge> }.into_any(),
             false => label.into_any(),
         };
         view! {

@@ -58,6 +58,7 @@ mod tests {
     use shared::Row;
     use shared::access::Actor;
     use shared::query::Titles;
+    use shared::record::CustomField;
     use shared::types::{ARTICLE, TICKET};
     use uuid::Uuid;
 
@@ -70,7 +71,7 @@ mod tests {
             version: 1,
             values: values.as_object().cloned().unwrap_or_default(),
         };
-        Past { then: row(then), now: row(now), titles: Titles::new(), may_update }
+        Past { then: row(then), now: row(now), titles: Titles::new(), custom: Vec::new(), may_update }
     }
 
     #[test]
@@ -85,6 +86,26 @@ mod tests {
         let both = json!({"content": "<p>Old</p>", "visibility": "draft"});
         assert_eq!(Value::Object(restored(&past_one, &all, &chosen)), both, "if somebody says so");
         assert!(at_first(&past(&then, &now, false), &all).is_empty(), "who may not change it");
+    }
+
+    #[test]
+    fn a_field_that_is_no_more_is_shown_and_stays_as_it_is() {
+        let field = |key: &str, removed: bool| CustomField {
+            key: key.into(),
+            label: key.into(),
+            kind: "text".into(),
+            choices: Vec::new(),
+            required: false,
+            removed,
+        };
+        let actor = Actor::administrator(Uuid::nil(), Uuid::nil());
+        let all = attributes(&TICKET, &[field("plate", false), field("gone", true)], &actor);
+        let values = |text: &str| json!({"custom": {"plate": text, "gone": text}});
+        let past = past(&values("A 1"), &values("B 2"), true);
+        let gone = all.iter().find(|attribute| attribute.name() == "custom.gone").unwrap();
+        assert!(gone.is_removed() && is_other(&past, gone) && !is_restorable(&past, gone));
+        let back = restored(&past, &all, &at_first(&past, &all));
+        assert_eq!(Value::Object(back), json!({"custom": {"plate": "A 1"}}));
     }
 
     #[test]

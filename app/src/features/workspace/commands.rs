@@ -5,9 +5,9 @@ use shared::RecordDef;
 use shared::access::{Action, Actor};
 use shared::i18n::{self, Locale, translate};
 use shared::quality::is_told_of;
-use shared::types::{REGISTRY, TICKET, by_name};
+use shared::types::{REGISTRY, TICKET};
 
-use super::nav::entries;
+use super::nav::{Entry, entries};
 use crate::context::Page;
 use crate::named::{Sounds, is_named};
 use crate::preferences::{choose_density, choose_locale, choose_theme};
@@ -57,9 +57,6 @@ struct Command {
     sought: bool,
     line: Line,
 }
-
-/// Record types that can be made from the palette.
-const NEW: [&str; 6] = ["customer", "contact", "lead", "opportunity", "task", "product"];
 
 /// A switch: label key of what is switched, label key of the value, icon, act.
 type Switch = (&'static str, &'static str, &'static str, fn(Page));
@@ -149,7 +146,7 @@ fn acts(locale: Locale, actor: &Actor) -> Vec<Command> {
         sought: false,
         line: Line { group: text("ui.search.commands"), icon, text: shown, detail, is_keys: false, act },
     };
-    let new = NEW.iter().filter_map(|name| by_name(name)).filter(|def| actor.may(def, Action::Create)).map(|def| {
+    let new = makeable(actor).into_iter().map(|def| {
         let key = format!("{}._new", def.name);
         let open = Act::Open(format!("/{}?new=1", def.plural));
         command(names(&[&key]), def.icon, text(&key), String::new(), open)
@@ -170,6 +167,17 @@ fn acts(locale: Locale, actor: &Actor) -> Vec<Command> {
     let mut keys = command(names(&["ui.keys.title"]), "keyboard", text("ui.keys.title"), "?".to_owned(), Act::Keys);
     keys.line.is_keys = true;
     new.chain(reports).chain(quality).chain(switches).chain([keys]).collect()
+}
+
+/// The types that have a place in the navigation, as far as the reader may make such records, in its order.
+fn makeable(actor: &Actor) -> Vec<&'static RecordDef> {
+    let mut found: Vec<&'static RecordDef> = Vec::new();
+    for def in entries().filter(|entry| entry.is_open_to(actor)).filter_map(Entry::record_type) {
+        if actor.may(def, Action::Create) && !found.iter().any(|other| other.name == def.name) {
+            found.push(def);
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -204,5 +212,25 @@ mod tests {
         let admin = Actor::administrator(Uuid::nil(), Uuid::nil());
         let other = Actor { grants: Default::default(), ..admin.clone() };
         assert_eq!((found(&admin), found(&other)), (1, 0));
+    }
+
+    #[test]
+    fn whatever_has_a_place_can_be_made() {
+        let admin = Actor::administrator(Uuid::nil(), Uuid::nil());
+        let lines: Vec<Line> = acts(Locale::En, &admin).into_iter().map(|command| command.line).collect();
+        let leads_to = |text: &str, href: &str| {
+            let same = |line: &&Line| line.text == text && matches!(&line.act, Act::Open(to) if to == href);
+            lines.iter().filter(same).count()
+        };
+        for (text, href) in [
+            ("New ticket", "/tickets?new=1"),
+            ("New customer", "/customers?new=1"),
+            ("New opportunity", "/opportunities?new=1"),
+            ("New article", "/articles?new=1"),
+        ] {
+            assert_eq!(leads_to(text, href), 1, "{text}");
+        }
+        let nobody = Actor { grants: Default::default(), ..admin };
+        assert_eq!(makeable(&nobody).len(), 0);
     }
 }

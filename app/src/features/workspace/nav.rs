@@ -1,5 +1,6 @@
 //! The places of the app, and who may go there.
 
+use shared::RecordDef;
 use shared::access::{Action, Actor};
 use shared::types::by_name;
 
@@ -52,6 +53,14 @@ impl Entry {
             Gate::Open => true,
             Gate::Reads(name) => by_name(name).is_some_and(|def| actor.may(def, Action::Read)),
             Gate::Imports => actor.may_import(),
+        }
+    }
+
+    /// The type whose records one finds there.
+    pub(super) fn record_type(&self) -> Option<&'static RecordDef> {
+        match self.gate {
+            Gate::Reads(name) => by_name(name),
+            Gate::Open | Gate::Imports => None,
         }
     }
 

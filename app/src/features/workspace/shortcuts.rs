@@ -2,19 +2,21 @@
 
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::nav::entries;
 use crate::context::{Page, t};
-use crate::ui::{Dialog, KeyHint, KeyHints, is_typing};
+use crate::ui::{Dialog, KeyHint, KeyHints, Toasts, is_typing};
 
 /// How long `g` waits for its letter, ms.
 const PATIENCE: f64 = 1500.0;
 
-/// Listens for Ctrl/⌘-K, `?`, `/` and `g` with a letter, until the caller is cleaned up.
+/// Listens for Ctrl/⌘-K, Ctrl/⌘-Z, `?`, `/` and `g` with a letter, until the caller is cleaned up.
 pub(super) fn listen(palette: RwSignal<bool>, keys: RwSignal<bool>) {
-    let navigate = use_navigate();
+    let (navigate, toasts) = (use_navigate(), Toasts::take());
     let actor = Page::take().actor();
     let waiting_since = StoredValue::new(f64::NEG_INFINITY);
     let go = move |letter: &str| {
@@ -30,6 +32,13 @@ pub(super) fn listen(palette: RwSignal<bool>, keys: RwSignal<bool>) {
         if (event.ctrl_key() || event.meta_key()) && !event.alt_key() && key.eq_ignore_ascii_case("k") {
             event.prevent_default();
             return palette.update(|open| *open = !*open);
+        }
+        if is_undo(&event) {
+            // One press takes back one act, however long it is held; the last one when that has been answered.
+            if !is_in_text(&event) && !in_dialog() && (event.repeat() || is_moving() || toasts.undo_last()) {
+                event.prevent_default();
+            }
+            return;
         }
         if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() || in_dialog() {
             return;
@@ -60,9 +69,32 @@ pub(super) fn listen(palette: RwSignal<bool>, keys: RwSignal<bool>) {
     });
 }
 
-/// A dialog or menu has the keys to itself.
+/// Ctrl/⌘-Z: takes back what one did last.
+fn is_undo(event: &KeyboardEvent) -> bool {
+    let chord = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
+    chord && event.key().eq_ignore_ascii_case("z")
+}
+
+/// Whether what is taken back is what one has typed. Lists to choose from and boxes to tick have nothing of the kind: one is
+/// still at them when what was chosen there is saved.
+fn is_in_text(event: &KeyboardEvent) -> bool {
+    let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let is_text = |at: Element| !at.matches("select, [type=checkbox], [type=radio]").unwrap_or(false);
+    is_typing(event) && at.is_none_or(is_text)
+}
+
+/// A dialog or menu has the keys to itself, and so has a card that is held.
 fn in_dialog() -> bool {
-    document().query_selector("dialog[open], [popover]:popover-open").ok().flatten().is_some()
+    is_there("dialog[open], [popover]:popover-open, .card-placeholder")
+}
+
+/// A card's move is on its way: that is the last act, and can't be taken back yet.
+fn is_moving() -> bool {
+    is_there(".card[data-saving]")
+}
+
+fn is_there(selector: &str) -> bool {
+    document().query_selector(selector).ok().flatten().is_some()
 }
 
 /// The dialog behind `?`.
@@ -98,15 +130,16 @@ pub fn KeysDialog(
 
 type Hint = (&'static [&'static str], &'static str);
 
-const EVERYWHERE: [Hint; 4] = [
+const EVERYWHERE: [Hint; 5] = [
     (&["Ctrl", "K"], "ui.keys.palette"),
     (&["?"], "ui.keys.help"),
     (&["Ctrl", "↵"], "ui.keys.save"),
+    (&["Ctrl", "Z"], "ui.action.undo"),
     (&["Esc"], "ui.keys.close"),
 ];
 const LIST: [Hint; 3] = [(&["↓"], "ui.keys.next"), (&["↑"], "ui.keys.previous"), (&["↵"], "ui.keys.open_item")];
 const BOARD: [Hint; 2] = [(&["Space"], "ui.keys.pick_up"), (&["←", "→", "↑", "↓"], "ui.keys.move")];
-const DESK: [Hint; 13] = [
+const DESK: [Hint; 12] = [
     (&["J", "K"], "desk.keys.walk"),
     (&["↵"], "ui.keys.open_item"),
     (&["T"], "desk.take"),
@@ -118,6 +151,5 @@ const DESK: [Hint; 13] = [
     (&["P"], "desk.priority"),
     (&["X"], "desk.keys.select"),
     (&["Shift", "X"], "desk.keys.select_all"),
-    (&["Ctrl", "Z"], "ui.action.undo"),
     (&["Esc"], "desk.keys.leave"),
 ];

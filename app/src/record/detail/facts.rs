@@ -17,7 +17,7 @@ use crate::record::value::{Shown, has_links, value_text, value_view};
 use crate::ui::{Icon, Size, settled};
 
 /// What begins to edit a value.
-const OPENER: &str = ".fact-edit, .fact-pencil:not([data-marker])";
+pub(super) const OPENER: &str = ".fact-edit, .fact-pencil:not([data-marker])";
 
 pub(super) fn facts(context: RecordContext, without: &'static [&'static str]) -> AnyView {
     return_to_refused(context);

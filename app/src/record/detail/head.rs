@@ -1,17 +1,20 @@
 //! The head of a record's page: its name, key facts, who is here, and what can be done with it.
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use shared::access::{Action, Holder};
 use shared::command::{Change, Command};
 use shared::live::Viewer;
 use shared::record::{completeness, texts};
-use shared::{Row, i18n};
+use shared::{Row, format, i18n};
 use uuid::Uuid;
 
 use super::RecordContext;
 use super::erase::erase_dialog;
+use super::facts::OPENER;
 use crate::acting::act;
 use crate::context::t;
 use crate::live::Live;
@@ -41,7 +44,7 @@ pub(super) fn head(context: RecordContext, id: Uuid, special: ActsSlot) -> AnyVi
             <div class="record-name">
                 <p class="meta">{kind}</p>
                 <h1>{name}</h1>
-                <div class="tags">{move || marks(context)}</div>
+                <div class="tags">{marks(context, editing)}</div>
             </div>
             {viewers(context, id)}
             <div class="button-group">
@@ -67,25 +70,72 @@ pub(super) fn head(context: RecordContext, id: Uuid, special: ActsSlot) -> AnyVi
 }
 
 /// Owner, completeness and tags.
-fn marks(context: RecordContext) -> AnyView {
+fn marks(context: RecordContext, editing: RwSignal<bool>) -> AnyView {
     let RecordContext { page, def, row, titles, .. } = context;
-    let row = row.get();
-    let owner = row.text("owner_id").filter(|_| def.is_owned()).map(|id| {
-        let name = titles.with(|titles| title_of(page, titles, id));
-        view! { <span class="person"><Avatar name=name.clone() seed=id.to_owned() size=Size::Small/><span>{name}</span></span> }
-    });
-    let (share, missing) = completeness(def, &row.values);
-    let lacking = (share < 100 && def.fields.iter().any(|f| f.wanted)).then(|| {
-        let names: Vec<String> = missing.iter().map(|name| i18n::field_label(page.locale.get(), def, name)).collect();
-        let hint = page.text_with("ui.word.missing_fields", &[("fields", &names.join(", "))]);
-        let text = page.text_with("ui.word.complete_share", &[("n", &share.to_string())]);
-        view! { <span title=hint><Badge tone=Tone::Warning icon="circle-alert">{text}</Badge></span> }
-    });
+    let owner = move || {
+        let id = row.with(|row| row.text("owner_id").map(str::to_owned)).filter(|_| def.is_owned())?;
+        let name = titles.with(|titles| title_of(page, titles, &id));
+        Some(
+            view! { <span class="person"><Avatar name=name.clone() seed=id size=Size::Small/><span>{name}</span></span> },
+        )
+    };
     let tag = |text: &str| view! { <Tag label=text.to_owned() hue=hue_of(text)/> };
-    let tags = texts(&row.values, "tags").map(tag).collect_view();
-    let pool =
-        (def.pool && Holder::of(&row).is_free()).then(|| view! { <Badge icon="inbox">{t("list.filter.pool")}</Badge> });
+    let tags = move || row.with(|row| texts(&row.values, "tags").map(tag).collect_view());
+    let is_free = move || def.pool && row.with(|row| Holder::of(row).is_free());
+    let pool = move || is_free().then(|| view! { <Badge icon="inbox">{t("list.filter.pool")}</Badge> });
+    let lacking = def.fields.iter().any(|f| f.wanted).then(|| lacking(context, editing));
     view! { {owner} {pool} {lacking} {tags} }.into_any()
+}
+
+/// How much is known of the record; pointed at or opened it says what isn't, and leads whoever may to where that is said.
+/// It stays open whatever becomes of the record meanwhile.
+fn lacking(context: RecordContext, editing: RwSignal<bool>) -> AnyView {
+    let RecordContext { page, def, row, may_update, .. } = context;
+    let known = Memo::new(move |_| row.with(|row| completeness(def, &row.values)));
+    let label = move |name: &str| i18n::field_label(page.locale.get(), def, name);
+    let hint = Signal::derive(move || {
+        let names: Vec<String> = known.with(|(_, missing)| missing.iter().map(|name| label(name)).collect());
+        page.text_with("ui.word.missing_fields", &[("fields", &format::listed(page.locale.get(), &names))])
+    });
+    let share = move || known.with(|(share, _)| *share);
+    let is_lacking = move || share() < 100;
+    let text = Signal::derive(move || page.text_with("ui.word.complete_share", &[("n", &share().to_string())]));
+    let trigger = move || view! { <Badge tone=Tone::Warning icon="circle-alert">{text}</Badge> };
+    let entry = move |name: &'static str| {
+        let label = Signal::derive(move || label(name));
+        view! { <MenuItem label icon="pencil" on_select=move |()| edit(name, editing)/> }
+    };
+    let is_open = move |name: &&str| may_update && context.attribute(name).is_some_and(|field| field.editable);
+    let entries = move || {
+        let open: Vec<&'static str> = known.get().1.into_iter().filter(is_open).collect();
+        match open.is_empty() {
+            // It has the focus, so that it is read out.
+            true => {
+                view! { <p class="menu-head" role="menuitem" aria-disabled="true" tabindex="-1">{hint}</p> }.into_any()
+            }
+            false => open.into_iter().map(entry).collect_view().into_any(),
+        }
+    };
+    view! {
+        <Show when=is_lacking>
+            <Menu label=hint trigger=trigger size=Size::Small>{entries}</Menu>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Begins to edit a field where it stands, once the menu has given the focus back; where it doesn't, or is folded away, in the form.
+fn edit(name: &'static str, editing: RwSignal<bool>) {
+    request_animation_frame(move || {
+        let place = document().query_selector(&format!(".fact[data-field=\"{name}\"] :is({OPENER})")).ok().flatten();
+        let place = place.and_then(|place| place.dyn_into::<HtmlElement>().ok());
+        match place.filter(|place| place.offset_parent().is_some()) {
+            Some(place) => place.click(),
+            None => {
+                editing.try_set(true);
+            }
+        }
+    });
 }
 
 /// Who else looks at the record.

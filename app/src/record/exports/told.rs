@@ -13,7 +13,7 @@ use shared::types::{by_name, by_plural};
 use crate::api::records::custom_fields;
 use crate::context::Page;
 use crate::record::attribute::attributes;
-use crate::record::list::{condition_text, records_in, subjects};
+use crate::record::list::{parts_in_words, records_in, subjects};
 use crate::record::titles::{by_type, called};
 
 /// Most records of a type that are called by their names.
@@ -84,13 +84,9 @@ pub(super) fn what(locale: Locale, run: &Run) -> String {
 
 /// What its filter asks for, if it has one; tracked.
 pub(super) fn filtered(page: Page, run: &Run, known: &Known) -> Option<String> {
-    let (def, actor) = (by_plural(&run.plural)?, page.actor()?);
-    let parts = match run.query.filter.as_ref()? {
-        Filter::All(parts) => parts.as_slice(),
-        one => std::slice::from_ref(one),
-    };
+    let (def, actor, filter) = (by_plural(&run.plural)?, page.actor()?, run.query.filter.as_ref()?);
     let custom = known.custom.get(def.name).map(Vec::as_slice).unwrap_or_default();
     let about = subjects(&attributes(def, custom, &actor), &actor);
-    let said: Vec<String> = parts.iter().map(|part| condition_text(page, &known.titles, &about, part)).collect();
-    (!said.is_empty()).then(|| page.text_with("exports.own.filtered", &[("filter", &said.join(" · "))]))
+    let said = parts_in_words(page, &known.titles, &about, filter);
+    (!said.is_empty()).then(|| page.text_with("exports.own.filtered", &[("filter", &said)]))
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::Values;
 use shared::duplicates::{Agreement, Alike, Reason, can_have};
+use shared::format::paired;
 use shared::record::Kind;
 
 use super::rest::at_rest;
@@ -63,6 +64,11 @@ pub(super) fn alike_view(form: FormState) -> AnyView {
 
 /// What speaks for or against two records being the same.
 pub fn reason_badge(page: Page, reason: Reason) -> AnyView {
+    told_reason(page, reason, None)
+}
+
+/// The same, with what it is that both have, where that is known.
+pub fn told_reason(page: Page, reason: Reason, which: Option<String>) -> AnyView {
     let tone = match reason.agreement {
         Agreement::Same => Tone::Success,
         Agreement::Similar => Tone::Info,
@@ -70,7 +76,8 @@ pub fn reason_badge(page: Page, reason: Reason) -> AnyView {
     };
     let text = move || {
         let about = page.text(&format!("duplicates.about.{}", reason.about));
-        page.text_with(&format!("duplicates.{}", reason.agreement.code()), &[("field", &about)])
+        let text = page.text_with(&format!("duplicates.{}", reason.agreement.code()), &[("field", &about)]);
+        which.as_ref().map_or_else(|| text.clone(), |which| paired(page.locale.get(), &text, which))
     };
     view! { <Badge tone>{text}</Badge> }.into_any()
 }

@@ -9,8 +9,9 @@ use shared::Values;
 use crate::context::t;
 use crate::ui::{Button, Notice, Size, Tone};
 
-fn storage() -> Option<Storage> {
-    // Absent in a browser that forbids it; then there are no drafts.
+/// What the browser keeps of this tab as long as it is open, across reloads. Absent in a browser that forbids it; then there are no
+/// drafts.
+pub(in crate::record) fn storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 

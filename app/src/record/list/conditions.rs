@@ -5,13 +5,13 @@ use leptos_router::params::ParamsMap;
 use shared::RecordDef;
 use shared::i18n::Locale;
 use shared::query::{Filter, Titles};
-use shared::record::Kind;
+use shared::record::{CustomField, Kind};
 use uuid::Uuid;
 
 use super::address::{ListNav, ListState, Place};
-use super::filter::{Conditions, condition_chips};
-use super::subject::{Subject, Subjects, at_path, subjects};
-use crate::api::records::custom_fields;
+use super::filter::{Conditions, condition_chips, condition_text};
+use super::subject::{Subject, Subjects, at_path, subjects, subjects_around};
+use crate::api::records::custom_fields_around;
 use crate::context::Page;
 use crate::record::attribute::attributes;
 use crate::record::titles::look_up;
@@ -24,11 +24,12 @@ pub fn conditions(def: &'static RecordDef, place: Place, titles: RwSignal<Titles
 
 /// Chips of conditions on records of a type, and the way to a further one.
 pub fn conditions_on(def: &'static RecordDef, conditions: Conditions) -> AnyView {
-    let custom = LocalResource::new(move || custom_fields(def.name.to_owned()));
+    let around = LocalResource::new(move || custom_fields_around(def.name.to_owned()));
     let chips = move || {
-        let custom = custom.get()?.unwrap_or_default();
+        let around = around.get()?.unwrap_or_default();
+        let own = around.get(def.name).map(Vec::as_slice).unwrap_or_default();
         let actor = conditions.page.actor()?;
-        let about = StoredValue::new(subjects(&attributes(def, &custom, &actor), &actor));
+        let about = StoredValue::new(subjects_around(&attributes(def, own, &actor), &around, &actor));
         learn_titles(conditions, about);
         Some(condition_chips(conditions, about, |_| true))
     };
@@ -51,6 +52,33 @@ pub(super) fn learn_titles(conditions: Conditions, about: Subjects) {
         look_up(conditions.page, titles, wanted);
         locale
     });
+}
+
+/// A filter in words. The records that it names are looked up, and are called by their names from then on.
+pub fn filter_words(
+    page: Page,
+    (def, custom): (&'static RecordDef, &[CustomField]),
+    titles: RwSignal<Titles>,
+    filter: Filter,
+) -> AnyView {
+    let about = page.actor().map(|actor| subjects(&attributes(def, custom, &actor), &actor)).unwrap_or_default();
+    let mut wanted = Vec::new();
+    records_in(&filter, &about, &mut wanted);
+    Effect::new(move |_| {
+        let is_told = |id: &Uuid| titles.with_untracked(|titles| titles.contains_key(id));
+        look_up(page, titles, wanted.iter().copied().filter(|(_, id)| !is_told(id)));
+    });
+    let words = move || titles.with(|titles| parts_in_words(page, titles, &about, &filter));
+    words.into_any()
+}
+
+/// The conditions of a filter in words, one after the other; tracked.
+pub(in crate::record) fn parts_in_words(page: Page, titles: &Titles, about: &[Subject], filter: &Filter) -> String {
+    let parts = match filter {
+        Filter::All(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    parts.iter().map(|part| condition_text(page, titles, about, part)).collect::<Vec<_>>().join(" · ")
 }
 
 /// The records that a condition names, with their types.

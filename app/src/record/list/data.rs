@@ -1,6 +1,7 @@
 //! The rows on the screen: loaded as one scrolls, kept current by the live log.
 
 mod again;
+mod belongs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use shared::types::by_name;
 use shared::{FieldError, RecordDef, Row};
 use uuid::Uuid;
 
+use self::belongs::Asking;
 use super::ListContext;
+use super::row::{focused_field, go_on_in};
 use crate::api::Answer;
 use crate::api::records::list_records;
 use crate::context::Page;
@@ -48,8 +51,12 @@ pub(super) struct ListData {
     pub(super) editing: RwSignal<Option<(Uuid, String)>>,
     pub(super) clash: RwSignal<Option<Clash>>,
     pub(super) refused: RwSignal<Option<(Uuid, FieldError)>>,
-    /// Records that colleagues made meanwhile and that may belong here.
+    /// Records that have come to belong here and are not shown.
     pub(super) fresh: RwSignal<BTreeSet<Uuid>>,
+    /// Those that came below what is loaded, and are counted.
+    below: StoredValue<BTreeSet<Uuid>>,
+    /// Those of which the server is to say whether they belong here.
+    asking: StoredValue<Asking>,
     /// Where rows stood that have left.
     left: StoredValue<BTreeMap<Uuid, usize>>,
     relisting: Relisting,
@@ -75,12 +82,19 @@ impl ListData {
             clash: RwSignal::new(None),
             refused: RwSignal::new(None),
             fresh: RwSignal::new(BTreeSet::new()),
+            below: StoredValue::new(BTreeSet::new()),
+            asking: StoredValue::new(Asking::default()),
             left: StoredValue::new(BTreeMap::new()),
             relisting: Relisting::new(),
             reopen,
         };
         Effect::new(move |_| data.shared_total.set(data.total.get()));
-        Effect::new(move |_| data.titles.with(|titles| learn_titles(context.titles, titles.clone())));
+        Effect::new(move |_| data.titles.with(|titles| learn_titles(context.titles, titles)));
+        // What was edited may not belong here any more.
+        Effect::new(move |_| {
+            data.editing.track();
+            data.ask_soon();
+        });
         Live::take().follow(&first.live, move |event| data.follow(event));
         data
     }
@@ -88,6 +102,11 @@ impl ListData {
     /// The row at an index; tracked.
     pub(super) fn at(self, index: usize) -> Option<Row> {
         self.rows.with(|rows| rows.get(index).cloned())
+    }
+
+    /// Whether there is nothing to list; tracked. What is loaded may have left, and more be there.
+    pub(super) fn is_empty(self) -> bool {
+        self.rows.with(Vec::is_empty) && self.next.with(Option::is_none)
     }
 
     /// Asks for the next page when the end comes into view.
@@ -114,7 +133,7 @@ impl ListData {
             // Filled anew meanwhile, or left: these rows are its past.
             return Ok(next.is_some());
         }
-        learn_titles(self.titles, found.titles);
+        learn_titles(self.titles, &found.titles);
         self.rows.update(|rows| {
             let known: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
             rows.extend(found.rows.into_iter().filter(|row| !known.contains(&row.id)));
@@ -134,16 +153,21 @@ impl ListData {
         if leaves(self.query.try_with_value(|query| query.archived).unwrap_or_default(), &row) {
             return self.remove(row.id);
         }
-        self.rows.try_update(|rows| {
-            if let Some(old) = rows.iter_mut().find(|old| old.id == row.id && old.version <= row.version) {
-                *old = row;
-            }
+        let id = row.id;
+        let is_shown = self.rows.try_update(|rows| {
+            let old = rows.iter_mut().find(|old| old.id == row.id && old.version <= row.version);
+            old.map(|old| *old = row).is_some()
         });
+        if is_shown == Some(true) && self.narrows() {
+            self.ask_about(id);
+        }
     }
 
     fn remove(self, id: Uuid) {
+        self.forget(id);
         let known = self.rows.try_with_untracked(|rows| rows.iter().position(|row| row.id == id)).flatten();
         if let Some(at) = known {
+            let focused = focused_field(id);
             self.left.update_value(|left| {
                 left.insert(id, at);
             });
@@ -152,18 +176,28 @@ impl ListData {
             self.selected.update(|selected| {
                 selected.remove(&id);
             });
+            let next = self.rows.with_untracked(|rows| rows.get(at).or(rows.last()).map(|row| row.id));
+            match next.zip(focused) {
+                Some((next, field)) => go_on_in(next, &field),
+                // More of them are not loaded.
+                None if next.is_none() && self.next.with_untracked(Option::is_some) => relist_soon(self),
+                None => {}
+            }
         }
     }
 
     fn follow(self, event: &LiveEvent) {
         self.relisting.hear(event);
         self.take_in(event);
+        if self.looks_at(event) {
+            relist_soon(self);
+        }
     }
 
     fn take_in(self, event: &LiveEvent) {
         match event {
             LiveEvent::Changed { record_type, row, titles, .. } if record_type == self.def.name => {
-                learn_titles(self.titles, titles.clone());
+                learn_titles(self.titles, titles);
                 self.changed(row);
             }
             LiveEvent::Changed { record_type, row, .. } => self.renamed(record_type, row),
@@ -180,28 +214,26 @@ impl ListData {
         match known.flatten() {
             Some(version) if version < row.version => self.put(row.clone()),
             Some(_) => {}
+            None if leaves(self.query.with_value(|query| query.archived), row) => self.forget(row.id),
+            None if self.narrows() => self.ask_about(row.id),
             None if is_new(row) && !self.left.with_value(|left| left.contains_key(&row.id)) => self.arrived(row),
-            None => self.returned(row),
+            None => {
+                self.returned(row);
+            }
         }
     }
 
-    /// What left the list while one looked, and is taken back, stands where it stood.
-    fn returned(self, row: &Row) {
-        if leaves(self.query.with_value(|query| query.archived), row) {
-            return;
-        }
-        if let Some(at) = self.left.try_update_value(|left| left.remove(&row.id)).flatten() {
-            self.rows.update(|rows| rows.insert(at.min(rows.len()), row.clone()));
-            self.total.update(|total| *total = total.map(|n| n + 1));
-        }
+    /// What left the list while one looked, and is taken back, stands where it stood. Says whether it does.
+    fn returned(self, row: &Row) -> bool {
+        let Some(at) = self.left.try_update_value(|left| left.remove(&row.id)).flatten() else { return false };
+        self.rows.update(|rows| rows.insert(at.min(rows.len()), row.clone()));
+        self.total.update(|total| *total = total.map(|n| n + 1));
+        true
     }
 
     /// A new record goes to the top of a plain list, newest first; elsewhere one is told that it came, and nothing
     /// jumps.
     fn arrived(self, row: &Row) {
-        if leaves(self.query.with_value(|query| query.archived), row) {
-            return;
-        }
         let plain = self.query.with_value(|q| q.filter.is_none() && q.search.is_none() && q.sort.is_none());
         if plain && self.query.with_value(|q| q.archived != Archived::Only) {
             let newest = self.rows.with_untracked(|rows| rows.first().is_none_or(|first| first.id < row.id));
@@ -209,6 +241,9 @@ impl ListData {
                 self.rows.update(|rows| rows.insert(0, row.clone()));
                 self.total.update(|total| *total = total.map(|n| n + 1));
             }
+        } else if self.next.with_untracked(Option::is_some) {
+            // It may stand below what is loaded.
+            self.ask_about(row.id);
         } else {
             self.fresh.update(|fresh| {
                 fresh.insert(row.id);

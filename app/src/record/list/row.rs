@@ -14,7 +14,7 @@ use super::columns::{is_bare_number, phone_places};
 use super::data::ListData;
 use crate::record::attribute::Attribute;
 use crate::record::called::called;
-use crate::record::inline::{focus, inline_editor};
+use crate::record::inline::{focus, inline_editor, refocus};
 use crate::record::ticks::tick;
 use crate::record::value::{Shown, value_view};
 use crate::ui::{Badge, Checkbox, Tone};
@@ -205,6 +205,19 @@ fn begin(context: ListContext, data: ListData, columns: Memo<Vec<Attribute>>, id
 fn focus_cell(id: Uuid, field: &str) {
     let selector = format!("tr[data-id='{id}'] td[data-field='{field}'] :is(button, a)");
     request_animation_frame(move || focus(document().query_selector(&selector).ok().flatten()));
+}
+
+/// The field of the cell that has the focus, if one of this row has it; empty where that is no field's.
+pub(super) fn focused_field(id: Uuid) -> Option<String> {
+    let cell = document().active_element()?.closest(&format!("tr[data-id='{id}'] td")).ok()??;
+    Some(cell.get_attribute("data-field").unwrap_or_default())
+}
+
+/// Goes on in a row that takes the place of one which had the focus: in the same column, or in what else can be edited.
+pub(super) fn go_on_in(id: Uuid, field: &str) {
+    let cell = format!("tr[data-id='{id}'] td[data-field='{field}'] :is(button, a)");
+    let find = move |selector: &str| document().query_selector(selector).ok().flatten();
+    refocus(move || find(&cell).or_else(|| find(&format!("tr[data-id='{id}'] .cell-edit"))));
 }
 
 pub(super) fn closest(event: &impl AsRef<Event>, selector: &str) -> Option<Element> {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::RecordDef;
 use shared::access::{Action, Actor};
 use shared::i18n::{self, Locale};
-use shared::record::{CUSTOM, CustomField, Kind, custom_key};
+use shared::record::{CUSTOM, CustomField, CustomFields, Kind, custom_key};
 use shared::types::by_name;
 
 use crate::context::Page;
@@ -64,6 +64,7 @@ fn field_of(def: &'static RecordDef, name: &str) -> Option<Attribute> {
         kind: "text".to_owned(),
         choices: Vec::new(),
         required: false,
+        removed: false,
     });
     Attribute::named(def, name, added.as_slice())
 }
@@ -73,6 +74,11 @@ pub(in crate::record) type Subjects = StoredValue<Vec<Subject>>;
 
 /// Own fields first, then those of each related record that is no setting; after an address its parts.
 pub(in crate::record) fn subjects(all: &[Attribute], actor: &Actor) -> Vec<Subject> {
+    subjects_around(all, &CustomFields::new(), actor)
+}
+
+/// As [`subjects`], with what administrators added to the types of the related records.
+pub(in crate::record) fn subjects_around(all: &[Attribute], added: &CustomFields, actor: &Actor) -> Vec<Subject> {
     let with_places = |field: Attribute| {
         let places = field.places();
         std::iter::once(field).chain(places)
@@ -85,7 +91,8 @@ pub(in crate::record) fn subjects(all: &[Attribute], actor: &Actor) -> Vec<Subje
             _ => None,
         };
         let target = target.filter(|target| target.is_owned() && actor.may(target, Action::Read));
-        let fields = target.map(|target| attributes(target, &[], actor)).unwrap_or_default();
+        let added = |target: &RecordDef| added.get(target.name).map(Vec::as_slice).unwrap_or_default();
+        let fields = target.map(|target| attributes(target, added(target), actor)).unwrap_or_default();
         let fields = fields.into_iter().filter(|field| field.group() != SYSTEM_GROUP);
         fields.flat_map(with_places).map(|attribute| Subject {
             path: format!("{}.{}", via.name(), attribute.name()),
@@ -110,6 +117,24 @@ mod tests {
         let paths: Vec<&str> = all.iter().map(|subject| subject.path.as_str()).collect();
         assert!(paths.contains(&"amount") && paths.contains(&"customer_id.industry"));
         assert!(!paths.iter().any(|path| path.starts_with("stage_id.") || path.ends_with(".created_at")));
+    }
+
+    #[test]
+    fn conditions_reach_what_was_added_to_the_customer_of_a_deal() {
+        let actor = Actor::administrator(Uuid::nil(), Uuid::nil());
+        let region = CustomField {
+            key: "region".to_owned(),
+            label: "Sales region".to_owned(),
+            kind: "text".to_owned(),
+            choices: Vec::new(),
+            required: false,
+            removed: false,
+        };
+        let added = CustomFields::from([("customer".to_owned(), vec![region])]);
+        let all = subjects_around(&attributes(&OPPORTUNITY, &[], &actor), &added, &actor);
+        let (via, field) = at_path(&all, "customer_id.custom.region").unwrap();
+        assert_eq!(path_label(Locale::En, &via, &field), "Customer → Sales region");
+        assert!(!all.iter().any(|subject| subject.path == "custom.region"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::address::ListState;
 use super::columns::columns_dialog;
 use super::conditions::learn_titles;
 use super::filter::{Conditions, condition_chips};
-use super::subject::{Subjects, subjects};
+use super::subject::Subjects;
 use super::views::views_menu;
 use crate::api::export::start_export;
 use crate::context::t;
@@ -153,13 +153,11 @@ fn error_text(locale: Locale, error: &Error) -> String {
     }
 }
 
-pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>) -> AnyView {
+pub(super) fn bar(context: ListContext, all: StoredValue<Vec<Attribute>>, about: Subjects) -> AnyView {
     let choosing = RwSignal::new(false);
     let actor = context.page.actor();
     let may = |action| actor.as_ref().is_some_and(|actor| actor.may(context.def, action));
     let may_choose = may(Action::Update) || may(Action::Delete);
-    let about = all.with_value(|all| actor.map(|actor| subjects(all, &actor)).unwrap_or_default());
-    let about = StoredValue::new(about);
     view! {
         <div class="page-bar list-bar">
             <div class="list-search">{search(context)}</div>
@@ -245,7 +243,7 @@ fn search(context: ListContext) -> AnyView {
         let go = move || nav.change_quietly(|state| state.search = text);
         set_timeout_with_handle(go, REST).ok()
     });
-    view! { <TextInput value=typed kind="search" icon="search" label=t("list.filter.search") placeholder=t("list.filter.search")/> }
+    view! { <TextInput value=typed kind="search" icon="search" label=t("list.filter.search") placeholder=t("ui.action.search")/> }
         .into_any()
 }
 

@@ -4,18 +4,36 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shared::Row;
-use shared::query::Archived;
+use shared::command::{Change, Command, Outcome};
+use shared::query::{Archived, Detail};
 use shared::types::SAVED_VIEW;
+use shared::{Error, RecordDef, Row, i18n};
 use uuid::Uuid;
 
 use super::ListContext;
 use super::address::ListState;
 use super::columns::choose;
+use crate::acting::act_then;
 use crate::api::records::get_record;
 use crate::context::t;
 use crate::record::{Views, load_views, same_conditions};
-use crate::ui::{Menu, MenuItem, Toasts};
+use crate::ui::{Button, ButtonKind, Menu, MenuItem, Notice, Size, Toasts, Tone};
+
+/// Why a view that an address names is not shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Lost {
+    /// It was deleted.
+    Deleted {
+        /// As it was.
+        row: Row,
+        /// Whether the reader may bring it back.
+        may_restore: bool,
+    },
+    /// There is none of the kind, or it is not shared with the reader.
+    Unknown,
+    /// It could not be had.
+    Failed(Error),
+}
 
 /// Where they apply.
 const SURFACE: &str = "list";
@@ -38,25 +56,119 @@ pub(super) fn call_up_named(context: ListContext) {
     Effect::new(move |before: Option<Option<Uuid>>| {
         let named = context.nav.view_alone();
         if let Some(id) = named.filter(|_| before != Some(named)) {
+            context.lost.set(None);
             spawn_local(async move {
                 let found = get_record(SAVED_VIEW.name.to_owned(), id).await;
+                let there = |state: &ListState| state.view == Some(id) && state.is_view_alone();
                 // It may have been left meanwhile.
-                let there =
-                    context.nav.state.try_with_untracked(|state| state.view == Some(id) && state.is_view_alone());
-                let its =
-                    found.ok().map(|detail| detail.row).filter(|row| row.text("record_type") == Some(context.def.name));
-                if let (Some(row), Some(true)) = (its, there) {
-                    context.columns.set(columns(&row));
-                    context.nav.change_quietly(|state| *state = view_state(&row));
+                if context.nav.state.try_with_untracked(there) != Some(true) {
+                    return;
+                }
+                match its_view(context.def, found.map_err(|fault| fault.0)) {
+                    Ok(row) => {
+                        context.columns.set(columns(&row));
+                        context.nav.change_quietly(|state| *state = view_state(&row));
+                    }
+                    Err(lost) => {
+                        // It may be had another time.
+                        let is_gone = !matches!(lost, Lost::Failed(_));
+                        context.lost.set(Some(lost));
+                        if is_gone {
+                            context.nav.change_quietly(|state| state.view = None);
+                        }
+                    }
                 }
             });
         }
         named
     });
+    // What is said of one is over once something else is listed.
+    Effect::new(move |_| {
+        if !context.nav.state.with(ListState::is_view_alone) && context.lost.with_untracked(Option::is_some) {
+            context.lost.set(None);
+        }
+    });
+}
+
+/// What became of the view of a type's list that an address names.
+fn its_view(def: &RecordDef, found: Result<Detail, Error>) -> Result<Row, Lost> {
+    match found {
+        Ok(detail) if detail.row.text("record_type") != Some(def.name) => Err(Lost::Unknown),
+        Ok(Detail { row, may_delete, .. }) if row.text("archived_at").is_some() => {
+            Err(Lost::Deleted { row, may_restore: may_delete })
+        }
+        Ok(detail) => Ok(detail.row),
+        Err(Error::NotFound | Error::Forbidden) => Err(Lost::Unknown),
+        Err(error) => Err(Lost::Failed(error)),
+    }
+}
+
+/// Says why the view is not shown that the address named, as long as everything is listed instead.
+pub(super) fn lost_view(context: ListContext) -> AnyView {
+    let toasts = Toasts::take();
+    let note = move |lost: Lost| {
+        let back = match &lost {
+            Lost::Deleted { row, may_restore: true } => Some(row.clone()),
+            _ => None,
+        };
+        let text = Signal::derive(move || lost_text(context, &lost));
+        let sending = RwSignal::new(false);
+        view! {
+            <div class="list-lost">
+                <Notice tone=Tone::Warning text>
+                    {back.map(|row| view! {
+                        <Button size=Size::Small busy=sending on_click=move |_| bring_back(context, toasts, &row, sending)>
+                            {t("ui.action.restore")}
+                        </Button>
+                    })}
+                    <Button
+                        size=Size::Small
+                        kind=ButtonKind::Ghost
+                        icon="x"
+                        label=t("ui.action.close")
+                        on_click=move |_| context.lost.set(None)
+                    />
+                </Notice>
+            </div>
+        }
+    };
+    let note = move || context.lost.get().map(note);
+    note.into_any()
+}
+
+/// Tracked.
+fn lost_text(context: ListContext, lost: &Lost) -> String {
+    let page = context.page;
+    match lost {
+        Lost::Deleted { row, .. } => {
+            page.text_with("list.view_lost.deleted", &[("name", row.text("name").unwrap_or_default())])
+        }
+        Lost::Unknown => page.text("list.view_lost.unknown"),
+        Lost::Failed(error) => i18n::error_sentence(page.locale.get(), error),
+    }
+}
+
+/// Restores a deleted view and calls it up.
+fn bring_back(context: ListContext, toasts: Toasts, row: &Row, sending: RwSignal<bool>) {
+    sending.set(true);
+    let name = row.text("name").unwrap_or_default();
+    let done = i18n::translate(context.page.locale.get_untracked(), "ui.toast.restored", &[("name", name)]);
+    let command = Command::one(SAVED_VIEW.name, Change::Restore { id: row.id });
+    let then = move |result: Result<Outcome, Error>| {
+        sending.try_set(false);
+        // The page may have been left meanwhile.
+        if let Some(row) = result.ok().and_then(|mut outcome| outcome.rows.pop())
+            && context.lost.try_set(None).is_none()
+        {
+            call_up(context, &row);
+        }
+    };
+    act_then((context.page, toasts), command, done, || (), then);
 }
 
 /// Puts a view's settings in force.
 fn call_up(context: ListContext, row: &Row) {
+    context.lost.set(None);
     let columns = columns(row);
     if columns.is_some() {
         choose(context, columns);
@@ -144,4 +256,35 @@ pub(super) fn views_menu(context: ListContext) -> AnyView {
         {views.dialog()}
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::Values;
+    use shared::types::{CONTACT, CUSTOMER};
+
+    use super::*;
+
+    fn found(archived: bool, may_delete: bool) -> Detail {
+        let mut values = Values::from_iter([("record_type".to_owned(), "customer".into())]);
+        if archived {
+            values.insert("archived_at".to_owned(), "2026-03-06T01:00:00Z".into());
+        }
+        let row = Row { id: Uuid::from_u128(7), version: 1, values };
+        Detail { row, titles: Default::default(), may_update: false, may_delete, live: String::new() }
+    }
+
+    #[test]
+    fn an_address_calls_up_what_is_there_and_says_why_it_does_not() {
+        let there = found(false, false);
+        assert_eq!(its_view(&CUSTOMER, Ok(there.clone())), Ok(there.row.clone()));
+        assert_eq!(its_view(&CONTACT, Ok(there)), Err(Lost::Unknown));
+        for may_restore in [true, false] {
+            let gone = found(true, may_restore);
+            let row = gone.row.clone();
+            assert_eq!(its_view(&CUSTOMER, Ok(gone)), Err(Lost::Deleted { row, may_restore }));
+        }
+        assert_eq!(its_view(&CUSTOMER, Err(Error::NotFound)), Err(Lost::Unknown));
+        assert_eq!(its_view(&CUSTOMER, Err(Error::Offline)), Err(Lost::Failed(Error::Offline)));
+    }
 }

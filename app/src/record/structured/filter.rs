@@ -6,11 +6,11 @@ use shared::query::Filter;
 use shared::types::{by_name, is_known_on_arrival};
 
 use super::words::conditions_of;
-use crate::api::records::custom_fields;
+use crate::api::records::custom_fields_around;
 use crate::context::{Page, t};
 use crate::record::attribute::attributes;
 use crate::record::editor::Editing;
-use crate::record::list::{Conditions, condition_chips, subjects};
+use crate::record::list::{Conditions, condition_chips, subjects_around};
 
 pub(super) fn conditions(editing: Editing, target: &'static str) -> AnyView {
     let page = Page::take();
@@ -23,10 +23,11 @@ pub(super) fn conditions(editing: Editing, target: &'static str) -> AnyView {
         change: Callback::new(move |all| value.set(filter_of(all))),
     };
     let arriving = attribute.def.name == "ticket_rule";
-    let custom = LocalResource::new(move || custom_fields(def.name.to_owned()));
+    let around = LocalResource::new(move || custom_fields_around(def.name.to_owned()));
     let chips = move || {
-        let custom = custom.get()?.unwrap_or_default();
-        let mut about = subjects(&attributes(def, &custom, &actor), &actor);
+        let around = around.get()?.unwrap_or_default();
+        let own = around.get(def.name).map(Vec::as_slice).unwrap_or_default();
+        let mut about = subjects_around(&attributes(def, own, &actor), &around, &actor);
         // What a rule asks for already stays, whatever it is about.
         let asked = value.with_untracked(Value::to_string);
         about.retain(|subject| !arriving || is_offered(&subject.path, &asked));

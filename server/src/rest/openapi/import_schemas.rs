@@ -111,6 +111,7 @@ fn assignment() -> Value {
             "from": reference("import_source"),
             "times": {"type": ["integer", "null"], "minimum": 0, "description": "Numbers are multiplied by it."},
             "dates": {"enum": orders, "description": "How to read days such as 3/4/2024."},
+            "dates_told": {"type": "boolean", "description": "Somebody said so of such files: it counts for the next one as well. One that its cells don't suggest does so anyway."},
             "zone": {"type": ["string", "null"], "maxLength": 60, "examples": ["Asia/Shanghai"],
                 "description": "Time zone in which times are meant that don't say their own; else that of who imports."},
             "values": {"type": "object", "maxProperties": VALUES, "additionalProperties": brought_along(),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use shared::i18n::field_label;
+use shared::import::lists::joined;
 use shared::query::Titles;
 use shared::record::{CUSTOM, CustomField, Kind, custom_name};
 use shared::{FieldDef, RecordDef, Row};
@@ -114,12 +115,7 @@ pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Array(list) => joined(list.iter().filter_map(Value::as_str).map(str::to_owned)),
+        Value::Array(list) => joined(list.iter().filter_map(Value::as_str)),
         other => other.to_string(),
     }
-}
-
-/// Several texts in one cell.
-pub(super) fn joined(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join("; ")
 }

@@ -4,8 +4,9 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use shared::command::Source;
-use shared::export::Rows;
+use shared::export::{Rows, file_of};
 use shared::i18n::Locale;
 use shared::import::FileKind;
 use shared::query::ListQuery;
@@ -13,6 +14,7 @@ use shared::{Error, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::Noted;
 use super::reach::Reach;
 use crate::error::from_sqlx;
 use crate::pool::{DbRole, Store};
@@ -46,6 +48,7 @@ struct Hold {
     query: Rows,
     source: String,
     labels: Option<Locale>,
+    created_at: DateTime<Utc>,
 }
 
 /// What the file has so far.
@@ -100,9 +103,11 @@ impl Store {
         let source = if hold.source == Source::Api.code() { Source::Api } else { Source::Web };
         let query = ListQuery::from(hold.query.clone());
         let reach = Reach::of(&actor, def);
-        let counting = ListQuery { limit: 1, count: true, ..query.clone() };
-        let total = self.list(&actor, def, &counting).await?.total.unwrap_or_default();
-        let mut export = self.export(&actor, def, query, (kind, source)).await?.labelled(hold.labels).await?;
+        let name = file_of(&actor, def, (hold.labels, None), (hold.created_at, kind));
+        let noted = Noted { name: &name, labels: hold.labels, run: Some(hold.id) };
+        let export = self.export_as(&actor, def, query, (kind, source), noted).await?;
+        let total = export.total;
+        let mut export = export.labelled(hold.labels).await?;
         let mut file = Unfinished { parts: 0, bytes: 0, rest: kind.mark().to_vec(), noted: Instant::now() };
         loop {
             let next = {
@@ -129,20 +134,22 @@ impl Store {
 
     /// Takes the run for a minute and begins its file; nothing when somebody else has it or it is over.
     async fn hold_export(&self, org_id: Uuid, id: Uuid) -> Result<Option<Hold>> {
-        type Found = (Uuid, String, String, Json<Rows>, String, i32, Option<String>);
+        type Found = (Uuid, String, String, Json<Rows>, String, i32, Option<String>, DateTime<Utc>);
         let mut tx = self.begin(org_id, DbRole::Reader).await?;
         let found: Option<Found> = sqlx::query_as(
             "update export_runs set held_until = now() + interval '1 minute', attempt = attempt + 1,
                     status = 'running', total = 0, done = 0, rows = 0, bytes = 0
              where org_id = $1 and id = $2 and status in ('waiting', 'running') and held_until < now()
-             returning actor_id, record_type, kind, query, source, attempt, labels",
+             returning actor_id, record_type, kind, query, source, attempt, labels, created_at",
         )
         .bind(org_id)
         .bind(id)
         .fetch_optional(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let Some((actor_id, record_type, kind, Json(query), source, attempt, labels)) = found else { return Ok(None) };
+        let Some((actor_id, record_type, kind, Json(query), source, attempt, labels, created_at)) = found else {
+            return Ok(None);
+        };
         let labels = labels.as_deref().and_then(Locale::parse);
         sqlx::query("delete from export_parts where org_id = $1 and run_id = $2")
             .bind(org_id)
@@ -151,7 +158,7 @@ impl Store {
             .await
             .map_err(from_sqlx)?;
         tx.commit().await?;
-        Ok(Some(Hold { org_id, id, attempt, actor_id, record_type, kind, query, source, labels }))
+        Ok(Some(Hold { org_id, id, attempt, actor_id, record_type, kind, query, source, labels, created_at }))
     }
 
     async fn renew_hold(&self, hold: &Hold) -> Result<bool> {

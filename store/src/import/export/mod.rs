@@ -3,17 +3,21 @@
 mod cards;
 mod columns;
 mod making;
+mod noted;
 mod reach;
 mod runs;
 mod words;
 mod workbook;
 
+pub use noted::Noted;
 pub use runs::Kept;
+pub(crate) use words::Words;
 
 use std::sync::Arc;
 
 use shared::access::{Action, Actor, FieldAccess, Holder};
 use shared::command::Source;
+use shared::export::Rows;
 use shared::i18n::Locale;
 use shared::import::{FileKind, fillable};
 use shared::query::{ListQuery, MAX_PAGE, Sort};
@@ -21,11 +25,10 @@ use shared::record::CUSTOM;
 use shared::{Error, FieldDef, RecordDef, Result, Row};
 
 use self::columns::{Cell, Columns};
-use self::words::Words;
 use super::formula::harmless;
 use crate::error::internal;
 use crate::pool::{DbRole, Store};
-use crate::write::note_file;
+use crate::write::note_facts;
 
 /// Rows of a list on their way into a file, a part at a time: however many there are, few are held.
 pub struct Export {
@@ -36,13 +39,16 @@ pub struct Export {
     query: Option<ListQuery>,
     begun: bool,
     writer: Writer,
+    /// Rows to go through.
+    total: i64,
     /// Rows gone through so far, and those of them that the actor may take out.
     seen: i64,
     kept: i64,
 }
 
 enum Writer {
-    Csv,
+    /// Text with this sign between the cells.
+    Csv(u8),
     Workbook(Box<workbook::Book>),
     /// A workbook that has all its rows, in pieces.
     Packed(workbook::Packed),
@@ -50,17 +56,34 @@ enum Writer {
 }
 
 impl Store {
-    /// The records of a list that the actor may take out, which the audit log tells of: `id`, then the fields that an import can fill, under their
-    /// names, and those that administrators added; references by title.
+    /// As [`Store::export_as`], called by the list's name.
     ///
     /// # Errors
-    /// `Forbidden` without the export right; `NotFound` for cards of a type that has neither phones nor e-mails.
+    /// As [`Store::export_as`].
     pub async fn export(
         &self,
         actor: &Actor,
         def: &'static RecordDef,
         query: ListQuery,
         (kind, source): (FileKind, Source),
+    ) -> Result<Export> {
+        let name = format!("{}.{}", def.plural, kind.extension());
+        let file = Noted { name: &name, labels: None, run: None };
+        self.export_as(actor, def, query, (kind, source), file).await
+    }
+
+    /// The records of a list that the actor may take out, which the audit log tells of: `id`, then the fields that an import can fill, under their
+    /// names, and those that administrators added; references by title.
+    ///
+    /// # Errors
+    /// `Forbidden` without the export right; `NotFound` for cards of a type that has neither phones nor e-mails; as [`Store::list`].
+    pub async fn export_as(
+        &self,
+        actor: &Actor,
+        def: &'static RecordDef,
+        query: ListQuery,
+        (kind, source): (FileKind, Source),
+        file: Noted<'_>,
     ) -> Result<Export> {
         if !actor.may(def, Action::Export) {
             return Err(Error::Forbidden);
@@ -69,21 +92,23 @@ impl Store {
         let sees_custom = actor.field_access(def, CUSTOM) > FieldAccess::Hidden;
         let custom = if sees_custom { self.custom_fields(actor, def).await? } else { Vec::new() };
         let writer = match kind {
-            FileKind::Csv => Writer::Csv,
+            FileKind::Csv => Writer::Csv(b','),
             FileKind::Xlsx => Writer::Workbook(Box::new(workbook::Book::new()?)),
             FileKind::Vcf if def.is_reachable() => Writer::Cards,
             FileKind::Vcf => return Err(Error::NotFound),
         };
+        let counting = ListQuery { limit: 1, count: true, cursor: None, ..query.clone() };
+        let total = self.list(actor, def, &counting).await?.total.unwrap_or_default();
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
-        let name = format!("{}.{}", def.plural, kind.extension());
-        note_file(&mut tx, actor, (def.name, source), ("export", &name)).await?;
+        let facts = file.facts(def, &Rows::from(query.clone()), total);
+        note_facts(&mut tx, actor, (def.name, source), ("export", file.name), facts).await?;
         tx.commit().await?;
         let sort = Some(query.sort.unwrap_or(Sort { field: "id".to_owned(), descending: false }));
         let query = ListQuery { limit: MAX_PAGE, sort, cursor: None, count: false, ..query };
         // An import finds what is referred to by its own name.
         let actor = Arc::new(Actor { other_names: false, ..actor.clone() });
         let (store, columns) = (self.clone(), Columns::new(def, fields, custom));
-        Ok(Export { store, actor, columns, query: Some(query), begun: false, writer, seen: 0, kept: 0 })
+        Ok(Export { store, actor, columns, query: Some(query), begun: false, writer, total, seen: 0, kept: 0 })
     }
 }
 
@@ -101,6 +126,15 @@ impl Export {
             self.columns.put_into(words);
         }
         Ok(self)
+    }
+
+    /// The same with tabs between the cells instead of commas, if it is text.
+    #[must_use]
+    pub fn with_tabs(mut self) -> Self {
+        if let Writer::Csv(sign) = &mut self.writer {
+            *sign = b'\t';
+        }
+        self
     }
 
     /// The next bytes of the file; nothing after the last.
@@ -128,7 +162,7 @@ impl Export {
         let begins = !std::mem::replace(&mut self.begun, true);
         let head = begins.then(|| self.columns.names());
         let part = match &mut self.writer {
-            Writer::Csv => csv(head, rows.iter().map(|row| self.columns.cells(row, &page.titles)))?,
+            Writer::Csv(sign) => csv(*sign, head, rows.iter().map(|row| self.columns.cells(row, &page.titles)))?,
             Writer::Workbook(book) => {
                 if let Some(names) = head {
                     book.head(&names)?;
@@ -173,8 +207,8 @@ impl Export {
     }
 }
 
-fn csv(head: Option<Vec<String>>, rows: impl Iterator<Item = Vec<Cell>>) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+fn csv(sign: u8, head: Option<Vec<String>>, rows: impl Iterator<Item = Vec<Cell>>) -> Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().delimiter(sign).from_writer(Vec::new());
     let rows = rows.map(|row| row.into_iter().map(|cell| cell.shown).collect::<Vec<String>>());
     // The heads as well: administrators call fields of their own as they like.
     for row in head.into_iter().chain(rows) {

@@ -3,18 +3,19 @@
 use chrono::{DateTime, Utc};
 use shared::access::{Action, Actor};
 use shared::command::Source;
-use shared::export::{MAX_NAME, MOST_AT_ONCE, Rows, Run, Spec};
+use shared::export::{MAX_NAME, MOST_AT_ONCE, Rows, Run, Spec, file_of};
 use shared::i18n::Locale;
 use shared::import::{FileKind, Status};
 use shared::{Error, FieldError, RecordDef, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::Noted;
 use super::reach::Reach;
 use crate::error::from_sqlx;
 use crate::locks::nobody_else_at;
 use crate::pool::{DbRole, Store, Tx};
-use crate::write::note_file;
+use crate::write::note_facts;
 
 /// Exports listed.
 const HISTORY: i64 = 50;
@@ -77,6 +78,8 @@ struct Finished {
     kind: String,
     labels: Option<String>,
     name: Option<String>,
+    query: Json<Rows>,
+    rows: i64,
     bytes: i64,
     reach: Option<Json<Reach>>,
     created_at: DateTime<Utc>,
@@ -88,16 +91,10 @@ pub struct Kept {
     org_id: Uuid,
     id: Uuid,
     next: i32,
-    /// What was exported.
-    pub def: &'static RecordDef,
+    /// What the file is called.
+    pub name: String,
     /// The kind of file.
     pub kind: FileKind,
-    /// The language that it is to be read in, if any.
-    pub labels: Option<Locale>,
-    /// What its rows are called, if anything.
-    pub name: Option<String>,
-    /// When it was asked for.
-    pub created_at: DateTime<Utc>,
     /// Its size.
     pub bytes: i64,
 }
@@ -234,15 +231,20 @@ impl Store {
         tx.commit().await
     }
 
-    /// A finished file, which the audit log tells of.
+    /// A finished file, which the audit log tells of. It is called in its own language, if it is for reading, or the one that is said.
     ///
     /// # Errors
     /// `NotFound` for those of others and while there is no file; `Forbidden` once the actor may take out less than the
     /// file holds.
-    pub async fn export_file(&self, actor: &Actor, id: Uuid, source: Source) -> Result<Kept> {
+    pub async fn export_file(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        (source, locale): (Source, Option<Locale>),
+    ) -> Result<Kept> {
         let mut tx = self.begin(actor.org_id, DbRole::Writer).await?;
         let found: Option<Finished> = sqlx::query_as(
-            "select record_type, kind, labels, name, bytes, reach, created_at from export_runs
+            "select record_type, kind, labels, name, query, rows, bytes, reach, created_at from export_runs
              where org_id = $1 and actor_id = $2 and id = $3 and status = 'finished' and expires_at > now()",
         )
         .bind(actor.org_id)
@@ -251,7 +253,8 @@ impl Store {
         .fetch_optional(&mut *tx.inner)
         .await
         .map_err(from_sqlx)?;
-        let Finished { record_type, kind, labels, name, bytes, reach, created_at } = found.ok_or(Error::NotFound)?;
+        let found = found.ok_or(Error::NotFound)?;
+        let Finished { record_type, kind, labels, name, query: Json(asked), rows, bytes, reach, created_at } = found;
         let labels = labels.as_deref().and_then(Locale::parse);
         let def = shared::types::by_name(&record_type).ok_or(Error::NotFound)?;
         let kind = FileKind::parse(&kind).ok_or(Error::NotFound)?;
@@ -259,10 +262,12 @@ impl Store {
         if !actor.may(def, Action::Export) || !covers {
             return Err(Error::Forbidden);
         }
-        note_file(&mut tx, actor, (def.name, source), ("download", &format!("{}.{}", def.plural, kind.extension())))
-            .await?;
+        let name = file_of(actor, def, (labels.or(locale), name.as_deref()), (created_at, kind));
+        let noted = file_of(actor, def, (labels, None), (created_at, kind));
+        let facts = Noted { name: &noted, labels, run: Some(id) }.facts(def, &asked, rows);
+        note_facts(&mut tx, actor, (def.name, source), ("download", &noted), facts).await?;
         tx.commit().await?;
-        Ok(Kept { store: self.clone(), org_id: actor.org_id, id, next: 0, def, kind, labels, name, created_at, bytes })
+        Ok(Kept { store: self.clone(), org_id: actor.org_id, id, next: 0, name, kind, bytes })
     }
 }
 

@@ -6,18 +6,20 @@ use serde_json::Value;
 use shared::access::Actor;
 use shared::format::{self, Zone};
 use shared::i18n::{Locale, choice_label, translate};
+use shared::import::lists::joined;
 use shared::query::Titles;
-use shared::record::{Kind, day, rich};
+use shared::record::{CustomField, Kind, custom_key, day, rich};
 use shared::survey::Score;
-use shared::{FieldDef, RecordDef, Result, Row};
+use shared::{FieldDef, RecordDef, Result, Row, Values};
+use uuid::Uuid;
 
-use super::columns::{Cell, Form, joined, text, title};
+use super::columns::{Cell, Form, text, title};
 use crate::auth::zone_with_past;
 use crate::error::from_sqlx;
 use crate::pool::Store;
 
 /// How somebody reads values.
-pub(super) struct Words {
+pub(crate) struct Words {
     pub(super) locale: Locale,
     /// The language is not the organisation's own.
     pub(super) is_other: bool,
@@ -39,6 +41,49 @@ impl Words {
         let zone = zone_with_past(&actor.zone.name).unwrap_or_else(|| actor.zone.clone());
         let is_other = spoken != locale.code();
         Ok(Self { locale, is_other, zone, currency: if sees_it { own } else { String::new() } })
+    }
+
+    /// For entries of the log, of which none says in which currency an amount was.
+    pub(crate) fn of_log(actor: &Actor, locale: Locale) -> Self {
+        let zone = zone_with_past(&actor.zone.name).unwrap_or_else(|| actor.zone.clone());
+        Self { locale, is_other: false, zone, currency: String::new() }
+    }
+
+    /// The language.
+    pub(crate) fn locale(&self) -> Locale {
+        self.locale
+    }
+
+    /// What the zone is called in which times are told.
+    pub(crate) fn zone(&self) -> &str {
+        &self.zone.name
+    }
+
+    /// When something was, where the reader is.
+    pub(crate) fn moment_of(&self, at: DateTime<Utc>) -> String {
+        format::date_time(self.locale, at, &self.zone)
+    }
+
+    /// A value that a field of a type had, as the log keeps it.
+    pub(crate) fn logged(
+        &self,
+        (def, custom): (&RecordDef, &[CustomField]),
+        name: &str,
+        value: &Value,
+        titles: &Titles,
+    ) -> String {
+        let cell = match (custom_key(name), def.field(name)) {
+            (Some(key), _) => match custom.iter().find(|field| field.key == key) {
+                Some(field) => self.plain(field.value_kind(), &field.readable(value)),
+                None => Cell::text(text(value)),
+            },
+            (None, Some(field)) => {
+                let values = Values::from_iter([(name.to_owned(), value.clone())]);
+                self.cell(def, field, &Row { id: Uuid::nil(), version: 0, values }, titles)
+            }
+            (None, None) => Cell::text(text(value)),
+        };
+        cell.shown
     }
 
     /// The value of a field.
@@ -115,7 +160,6 @@ fn pattern(locale: Locale, currency: &str) -> String {
 mod tests {
     use serde_json::json;
     use shared::types::{CUSTOMER, SURVEY_RESPONSE, TASK};
-    use uuid::Uuid;
 
     use super::*;
 

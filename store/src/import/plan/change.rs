@@ -66,13 +66,23 @@ fn lay_under(before: &Value, given: &mut Value) -> bool {
     is_empty(before)
 }
 
-/// Compares canonical forms: the database gives some numbers with fewer digits.
+/// Compares canonical forms: the database gives some numbers with fewer digits, and files give texts without the blanks around
+/// them, which long ones may begin with.
 fn differs(def: &RecordDef, name: &str, before: &Row, after: &Row) -> bool {
     let clean = |row: &Row| match def.field(name) {
         Some(field) => normalize(name, &field.kind, row.value(name)).unwrap_or_else(|_| row.value(name).clone()),
         None => row.value(name).clone(),
     };
-    clean(before) != clean(after)
+    bare(clean(before)) != bare(clean(after))
+}
+
+/// A value without the blanks around its texts, those of fields that administrators added among them.
+fn bare(value: Value) -> Value {
+    match value {
+        Value::String(text) => text.trim().into(),
+        Value::Object(all) => all.into_iter().map(|(name, value)| (name, bare(value))).collect(),
+        other => other,
+    }
 }
 
 /// New records go after those of the same file that they refer to.

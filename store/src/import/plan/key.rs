@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shared::access::Actor;
+use shared::import::lists::entries;
 use shared::import::{Decision, Step, Unknown};
 use shared::record::normalize;
 use shared::{FieldDef, RecordDef, Row};
@@ -15,7 +16,6 @@ use super::{Planner, Running, WINDOW};
 use crate::columns::target;
 use crate::import::cells::{Texts, count, texts};
 use crate::import::lookup::{folded, key_texts, telling};
-use crate::import::values::entries;
 
 /// What tells a record: the value of a field, and what it is looked for within.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -211,7 +211,7 @@ pub(super) fn key_text(field: Option<&'static FieldDef>, text: &str) -> String {
     };
     match clean(text) {
         Some(value) => first(value),
-        None if field.kind.is_channel() => entries(text).find_map(clean).map(first).unwrap_or_default(),
+        None if field.kind.is_channel() => entries(text).find_map(|entry| clean(&entry)).map(first).unwrap_or_default(),
         None => folded(text),
     }
 }

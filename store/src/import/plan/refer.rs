@@ -1,7 +1,10 @@
 //! What cells of references and choices mean.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use shared::format::Zone;
+use shared::import::lists::entries;
 use shared::import::{ALL, Decision, Unknown, followed_currency};
 use shared::record::Kind;
 use shared::types::CONTACT;
@@ -43,6 +46,13 @@ impl Reference<'_> {
         self.within.or(self.home)
     }
 
+    /// References to what namesakes belong to that the row has besides this one: they tell which is meant.
+    fn belonging(&self) -> Vec<&'static str> {
+        let mut others = belonging(self.def, self.target);
+        others.retain(|name| *name != self.field.name);
+        others
+    }
+
     /// Under what a record is noted that an answer has made.
     fn key(&self, whole: Option<Uuid>, called: &str) -> (&'static str, Option<Uuid>, String) {
         (self.target.name, whole, folded(called))
@@ -55,7 +65,8 @@ type Meant = std::result::Result<Option<(Uuid, String)>, &'static str>;
 /// The text of a cell by which a person is looked for. Programs name people with their address: by that where somebody has it,
 /// else by the name. Of several the first is meant.
 fn told<'t>(target: &RecordDef, names: &Lookup, text: &'t str) -> &'t str {
-    if target.name != CONTACT.name || !names.all(text, None).is_empty() {
+    let is_called = || !names.all(text, None).is_empty() || !names.archived(text, None).is_empty();
+    if target.name != CONTACT.name || is_called() {
         return text;
     }
     let first = text.split(';').map(str::trim).find(|part| !part.is_empty()).unwrap_or(text);
@@ -73,17 +84,11 @@ fn adrift(parent: &str, row: &Draught) -> Option<&'static str> {
     row.errors.iter().any(|error| error.field == parent).then_some(code)
 }
 
-/// References of a row that tell which of several namesakes a cell means.
-fn telling(cell: &Reference<'_>) -> Vec<&'static str> {
-    let mut telling = belonging(cell.def, cell.target);
-    telling.retain(|name| *name != cell.field.name);
-    telling
-}
-
 /// The folded texts by which a cell may name records: as a whole, entry by entry, and people with their addresses.
 pub(super) fn named_by(text: &str) -> Vec<String> {
     let people = text.split(';').filter_map(values::reached).flat_map(|(name, email)| [name, email]);
-    std::iter::once(text).chain(values::entries(text)).chain(people).map(folded).collect()
+    let entries = entries(text).map(|entry| folded(&entry));
+    std::iter::once(text).chain(people).map(folded).chain(entries).collect()
 }
 
 impl Planner<'_> {
@@ -108,9 +113,9 @@ impl Planner<'_> {
         let home = starts.and_then(|starts| self.home(def, starts, row));
         let cell = Reference { def, field, target, within, home, row };
         let whole = matches!(field.kind, Kind::Reference(_)) || !names.all(text, cell.parent()).is_empty();
-        let entries: Vec<&str> = if whole { vec![text] } else { values::entries(text).collect() };
+        let entries: Vec<Cow<'_, str>> = if whole { vec![text.into()] } else { entries(text).collect() };
         let mut found: Vec<(Uuid, String)> = Vec::new();
-        for entry in entries {
+        for entry in &entries {
             match self.meant(&cell, told(target, names, entry), names, &found) {
                 Ok(meant) => found.extend(meant),
                 Err(code) => return Cell::refused(field, text, code),
@@ -166,16 +171,18 @@ impl Planner<'_> {
         Err("reference")
     }
 
-    /// The archived record that a cell names, if the row's record refers to it already: that is no change. What is there goes
-    /// before it, what rows make as well; what an answer makes of the name is meant for the other rows.
+    /// The archived record that a cell names, if the row's record refers to it already: that is no change, whatever else is called
+    /// so by now. Of a cell that names it once more, what is there is meant, or what rows make; what an answer makes of the name is
+    /// meant for the other rows.
     fn archived(&self, cell: &Reference<'_>, entry: &str, names: &Lookup, found: &[(Uuid, String)]) -> Option<Uuid> {
         let archived = names.archived(entry, cell.parent());
-        if archived.is_empty() || self.is_moved(cell, &telling(cell)) {
+        if archived.is_empty() || self.is_moved(cell, &cell.belonging()) {
             return None;
         }
         let is_answered = |id: &Uuid| self.created.values().any(|made| made == id);
         let is_free = names.all(entry, cell.parent()).iter().all(is_answered);
-        self.kept(cell, &archived, found).filter(|_| is_free)
+        let is_new = |id: &Uuid| !found.iter().any(|(known, _)| known == id);
+        self.kept(cell, &archived, found).filter(|id| is_new(id) || is_free)
     }
 
     /// Counts a row with a text for which an answer has made a record: the question is about all rows that have it.
@@ -210,12 +217,12 @@ impl Planner<'_> {
         let given = |name: &str| shared::record::id(&cell.row.given, name);
         let before = self.before(cell);
         let stored = |name: &str| before.and_then(|row| row.reference(name));
-        let telling = telling(cell);
-        if let Some(id) = kept.filter(|_| !self.is_moved(cell, &telling)) {
+        let belonging = cell.belonging();
+        if let Some(id) = kept.filter(|_| !self.is_moved(cell, &belonging)) {
             return vec![id];
         }
         let fits = |id: &Uuid| {
-            telling.iter().any(|name| {
+            belonging.iter().any(|name| {
                 let owner = given(name).or_else(|| stored(name));
                 owner.is_some() && owner == self.owner(cell.target, names, *id, name)
             })
@@ -228,12 +235,12 @@ impl Planner<'_> {
         }
     }
 
-    /// Whether a row's record goes to something else that tells: a deal that goes to another customer leaves that one's people.
-    fn is_moved(&self, cell: &Reference<'_>, telling: &[&str]) -> bool {
+    /// Whether a row's record comes to belong to something else: a deal that goes to another customer leaves that one's people.
+    fn is_moved(&self, cell: &Reference<'_>, belonging: &[&str]) -> bool {
         let before = self.before(cell);
         let stored = |name: &str| before.and_then(|row| row.reference(name));
         let given = |name: &str| shared::record::id(&cell.row.given, name);
-        telling.iter().any(|name| given(name).is_some_and(|owner| Some(owner) != stored(name)))
+        belonging.iter().any(|name| given(name).is_some_and(|owner| Some(owner) != stored(name)))
     }
 
     /// The row's record as it is before, or as a row further up makes it.
@@ -269,14 +276,14 @@ impl Planner<'_> {
         text: &str,
     ) -> Cell {
         let many = matches!(field.kind, Kind::MultiChoice(_));
-        let entries: Vec<&str> = if many { values::entries(text).collect() } else { vec![text] };
+        let entries: Vec<Cow<'_, str>> = if many { entries(text).collect() } else { vec![text.into()] };
         let mut chosen = Vec::new();
         for entry in entries {
-            if let Some(code) = values::code_of(def, field, codes, entry) {
+            if let Some(code) = values::code_of(def, field, codes, &entry) {
                 chosen.push(code);
                 continue;
             }
-            let unknown = Unknown { target: format!("{}.{}", def.name, field.name), value: entry.to_owned() };
+            let unknown = Unknown { target: format!("{}.{}", def.name, field.name), value: entry.into_owned() };
             let decision = self.answers.decision(&unknown, false);
             self.asked.entry(unknown).or_default().note(def, field, &[], (None, None));
             match decision {

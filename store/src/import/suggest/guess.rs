@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Utc};
 use shared::RecordDef;
-use shared::import::{Step, fillable};
+use shared::import::{From, Step, fillable};
 use shared::record::Kind;
 use shared::types::{CONTACT, CUSTOMER, LEAD};
 
 use super::looks::Look;
+use super::{called, numbered};
 use crate::import::dates;
+use crate::import::near::bare;
 use crate::import::table::Table;
 use crate::import::values::code_of;
 
@@ -48,6 +50,45 @@ pub(super) fn guess(def: &'static RecordDef, step: &mut Step, table: &Table) {
             columns.into_iter().for_each(|column| step.lead(def, column, &field, None));
         }
     }
+}
+
+/// Leads columns that are called as what refers to people or companies, but hold telephones or addresses, to the records' own:
+/// ☎ Contact. Numbers that are called such may look like telephones, and stay.
+pub(super) fn reach(def: &'static RecordDef, step: &mut Step, table: &Table) {
+    let is_to =
+        |field: &str, to: &RecordDef| def.field(field).is_some_and(|field| field.kind == Kind::Reference(to.name));
+    // Those of their own type may be told by them: whom people report to.
+    let refers = |field: &str| [&CONTACT, &CUSTOMER].iter().any(|to| to.name != def.name && is_to(field, to));
+    let is_numbered = |field: &str, column: &str| {
+        let column = called(def, field, column);
+        numbered(def, field).iter().any(|name| bare(name) == column)
+    };
+    let mut led: Vec<(String, &'static str)> = Vec::new();
+    for assignment in step.assignments.iter().filter(|assignment| refers(&assignment.field)) {
+        let From::Column(name) = &assignment.from else { continue };
+        let Some(at) = table.column(name).filter(|_| !is_numbered(&assignment.field, name)) else { continue };
+        let field = match Cells::new(table, at).look() {
+            Some(Look::Phone) => telephone(def),
+            // Where records have none, people are found by it. Companies always are.
+            Some(Look::Email) if is_to(&assignment.field, &CONTACT) => sole(def, |kind| *kind == Kind::Emails),
+            _ => None,
+        };
+        let is_free = |field: &&str| {
+            let takes_all = def.field(field).is_some_and(|field| field.kind.is_channel());
+            let is_taken = step.assignments.iter().any(|assignment| assignment.field == **field);
+            takes_all || !is_taken && !led.iter().any(|(_, taken)| taken == field)
+        };
+        if let Some(field) = field.filter(is_free) {
+            led.push((name.clone(), field));
+        }
+    }
+    led.into_iter().for_each(|(column, field)| step.lead(def, &column, field, None));
+}
+
+/// The only field for telephones: a list of them, else what is called so.
+fn telephone(def: &'static RecordDef) -> Option<&'static str> {
+    let called = || fillable(def).map(|field| field.name).find(|name| name.ends_with("_phone"));
+    sole(def, |kind| *kind == Kind::Phones).or_else(called)
 }
 
 /// What a file is a list of, if none of its columns has a name: of people if it says what they are called.

@@ -1,10 +1,10 @@
 //! What a file is a list of, as far as the names of its columns tell, and its own.
 
-use shared::RecordDef;
 use shared::i18n::{Locale, type_label, type_label_many};
-use shared::import::{Assignment, From};
+use shared::import::{Assignment, From, fillable};
 use shared::record::custom_key;
 use shared::types::{ACTIVITY, CONTACT, CUSTOMER, LEAD, OPPORTUNITY, PRODUCT, REGISTRY, TASK, TICKET};
+use shared::{FieldDef, RecordDef};
 
 use super::synonyms::PARTS;
 use super::{COMMON, OWN, called, is_among, names, step};
@@ -35,7 +35,8 @@ const AROUND: [&str; 27] = [
 
 /// The type that the columns fit best, and the name of the file. Parts of a person's name are of people, not of companies.
 pub(in crate::import) fn likeliest(columns: &[String], named: Option<&RecordDef>) -> &'static RecordDef {
-    if let Some(def) = exported_here(columns) {
+    // A file that is called as something else is another program's.
+    if let Some(def) = exported_here(columns).filter(|def| named.is_none_or(|named| named.name == def.name)) {
         return def;
     }
     let is_of_people = columns.iter().any(|column| is_part_of_name(column));
@@ -48,10 +49,14 @@ pub(in crate::import) fn likeliest(columns: &[String], named: Option<&RecordDef>
 
 /// The type whose records a sheet or a file says by its name that it lists: 客户信息表, contacts_export (2).
 pub(super) fn named(name: &str) -> Option<&'static RecordDef> {
+    named_among(name, &GUESSED)
+}
+
+fn named_among(name: &str, types: &[&'static RecordDef]) -> Option<&'static RecordDef> {
     let words: String = bare(name).chars().filter(|c| !c.is_ascii_digit()).collect();
     let mut rest = words.as_str();
     loop {
-        if let Some(def) = GUESSED.into_iter().find(|&def| is_called(def, rest)) {
+        if let Some(def) = types.iter().copied().find(|&def| is_called(def, rest)) {
             return Some(def);
         }
         rest = AROUND.iter().find_map(|word| rest.strip_prefix(*word).or_else(|| rest.strip_suffix(*word)))?;
@@ -69,11 +74,31 @@ fn is_called(def: &'static RecordDef, words: &str) -> bool {
 
 /// The type that an export of ours is of: all of its columns are called as that one's fields are, and no other's.
 fn exported_here(columns: &[String]) -> Option<&'static RecordDef> {
+    let all = with_fields(columns);
+    all.first().copied().filter(|_| all.len() == 1 && columns.len() > 2)
+}
+
+/// The type that an export of ours is of whose ids are as ours: of those whose fields are called as its columns are, that by which
+/// the file is called. Where it is called by none, that of which no field is missing: whoever took it out may not see some, but
+/// columns that another program's file has as well are too few to tell.
+pub(in crate::import) fn exported(columns: &[String], file: &str) -> Option<&'static RecordDef> {
+    let all = with_fields(columns);
+    if let Some(named) = named_among(file, &all) {
+        return Some(named);
+    }
+    let is_there = |field: &FieldDef| columns.iter().any(|name| name == field.name);
+    let is_own = |def: &RecordDef, field: &FieldDef| def.fields.iter().any(|own| own.name == field.name);
+    let is_whole =
+        |def: &'static RecordDef| columns.len() > 2 && fillable(def).filter(|field| is_own(def, field)).all(is_there);
+    all.into_iter().find(|&def| is_whole(def)).filter(|_| named_among(file, REGISTRY).is_none())
+}
+
+/// The types whose fields are called as all of these columns of an export are.
+fn with_fields(columns: &[String]) -> Vec<&'static RecordDef> {
     let is_its = |def: &RecordDef, name: &str| name == "id" || custom_key(name).is_some() || def.field(name).is_some();
-    let mut all = REGISTRY.iter().filter(|def| columns.iter().all(|name| is_its(def, name)));
-    let is_whole = columns.len() > 2 && columns.iter().any(|name| name == "id");
-    let found = all.next().filter(|_| is_whole)?;
-    all.next().is_none().then_some(*found)
+    let is_whole = columns.len() > 1 && columns.iter().any(|name| name == "id");
+    let all = REGISTRY.iter().copied().filter(|def| is_whole && columns.iter().all(|name| is_its(def, name)));
+    all.collect()
 }
 
 /// How well columns fit a type; not at all, if they are too few that tell of it. Names are enough of people and companies, and of
@@ -178,6 +203,42 @@ mod tests {
     fn exports_of_ours_are_known_by_their_fields() {
         assert_eq!(guessed("id,name,shoes,owner_id"), "customer");
         assert_eq!(guessed("id,title,content,visibility,locale"), "article");
+    }
+
+    #[test]
+    fn every_export_of_ours_is_known_by_its_columns_and_its_name() {
+        for def in REGISTRY {
+            let own = fillable(def).map(|field| field.name.to_owned());
+            let columns: Vec<String> = std::iter::once("id".to_owned()).chain(own).collect();
+            // What nobody can fill says nothing but its ids and teams.
+            if columns.len() < 3 {
+                continue;
+            }
+            for name in [def.plural, &format!("{}-2026-12-01", type_label_many(Locale::ZhCn, def))] {
+                assert_eq!(exported(&columns, name).map(|def| def.name), Some(def.name), "{name}: {columns:?}");
+            }
+        }
+        let of = |columns: &str| {
+            let columns: Vec<String> = columns.split(',').map(str::to_owned).collect();
+            exported(&columns, "export").map(|def| def.name)
+        };
+        assert_eq!(of("id,name,other_name,description"), Some("role"));
+        assert_eq!(of("id,name,ticket_id,message_id,article_id,customer_id"), Some("attachment"));
+        assert_eq!((of("id,name,shoes"), of("name,industry")), (None, None));
+    }
+
+    #[test]
+    fn few_columns_that_others_have_as_well_are_no_export_of_ours_unless_the_file_says_so() {
+        let of = |columns: &str, file: &str| {
+            let columns: Vec<String> = columns.split(',').map(str::to_owned).collect();
+            exported(&columns, file).map(|def| def.name)
+        };
+        assert_eq!((of("id,name,email", "contacts"), of("id,name,email", "people 3")), (None, None));
+        assert_eq!((of("id,name", "file"), of("id,name,description", "file")), (None, None));
+        assert_eq!((of("id,name,email", "users"), of("id,name", "customers")), (Some("user"), Some("customer")));
+        // All that a role has, but another program's file of contacts.
+        assert_eq!(of("id,name,other_name,description", "contacts"), None);
+        assert_eq!((called("contacts", "id,name,email"), called("users", "id,name,email")), ("contact", "user"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use calcard::common::PartialDateTime;
 use calcard::vcard::{VCard, VCardEntry, VCardKind, VCardParameterName, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
 use shared::Result;
-use shared::import::Format;
+use shared::import::{Format, lists};
 
 use super::Lines;
 use crate::import::cells::person;
@@ -114,7 +114,7 @@ fn row(card: &VCard) -> Vec<String> {
             .map(|text| without_scheme(&text))
             .filter(|text| !text.is_empty())
             .collect();
-        texts.join("; ")
+        lists::joined(texts)
     };
     let called = first(VCardProperty::Fn, 0);
     let name = if called.is_empty() {

@@ -291,6 +291,33 @@ mod tests {
     }
 
     #[test]
+    fn colons_part_cells_only_where_little_else_can_be_meant() {
+        let text =
+            "city:region:country:population\nSouthborough:MA:United States:9686\nConcord:NH:United States:42605\n";
+        let (columns, rows, _, delimiter) = cells(text.as_bytes());
+        assert_eq!((columns.len(), delimiter), (4, ':'));
+        assert_eq!(rows[1], ["Concord", "NH", "United States", "42605"]);
+        for end in ["\r", "\r\n", "\n\n"] {
+            let (_, same, _, delimiter) = cells(text.replace('\n', end).as_bytes());
+            assert_eq!((same, delimiter), (rows.clone(), ':'), "{end:?}");
+        }
+        for text in [
+            "hh:mm:ss\n10:30:15\n9:05:00\n",
+            "Time\n10:30\n11:45\n",
+            "10:30:15\n11:45:00\n12:00:30\n",
+            "Start:End:Place\n10:30:Rome\n11:45:12:15:Bonn\n",
+            "Website\nhttps://acme.test:8080/a\nhttps://bolt.test:8080/b\n",
+            "To do\nNote: call Bob: urgent\nNote: call Eve: today\n",
+            "Note: call: Bob\nNote: call: Eve\n",
+            "Name:Phone\nAnna:123\n",
+            "Mac\naa:bb:cc:dd:ee:ff\nab:bc:cd:de:ef:fa\n",
+        ] {
+            assert_eq!(cells(text.as_bytes()).3, ',', "{text}");
+        }
+        assert_eq!(cells(b"a:b:c;d\n1:2:3;4\n").3, ';');
+    }
+
+    #[test]
     fn a_quotation_mark_that_is_not_closed_swallows_nothing() {
         let (_, rows, ..) = cells(b"name,city\n\"Acme,Paris\nBolt,\"Ber\nlin\"\nCole,5\" pipe\nDee,\"Rome\n");
         assert_eq!(rows, [["\"Acme", "Paris"], ["Bolt", "Ber\nlin"], ["Cole", "5\" pipe"], ["Dee", "\"Rome"]]);

@@ -14,6 +14,8 @@ use crate::import::formula::original;
 const HEAD: usize = 65_536;
 /// Control characters that a text may have however short it is.
 const STRAY: usize = 3;
+/// The separator that texts have for other reasons as well.
+const COLON: char = ':';
 /// Rows that tell the separator.
 const LOOKED_AT: usize = 30;
 
@@ -151,7 +153,7 @@ fn are_halves(sample: &[u8]) -> bool {
     with.len() >= without.len()
 }
 
-/// The separator that most of the first rows have equally often; of such the one that they have most of.
+/// The separator that most of the first rows have equally often; of such the one that they have most of. Colons only where none is.
 fn delimiter(text: &str) -> char {
     let mut rows = vec![[0_usize; DELIMITERS.len()]];
     let (mut quoted, mut is_empty) = (false, true);
@@ -178,5 +180,21 @@ fn delimiter(text: &str) -> char {
         rows.iter().map(|row| row[at]).filter(|count| *count > 0).map(|count| (alike(count), count)).max()
     };
     let found = (0..DELIMITERS.len()).rev().filter_map(|at| Some((usual(at)?, DELIMITERS[at])));
-    found.max_by_key(|(usual, _)| *usual).map_or(',', |(_, delimiter)| delimiter)
+    let found = found.filter(|(_, delimiter)| *delimiter != COLON).max_by_key(|(usual, _)| *usual);
+    let other = || if has_columns_by_colon(text) { COLON } else { ',' };
+    found.map_or_else(other, |(_, delimiter)| delimiter)
+}
+
+/// Whether colons part the first rows, all into as many cells, below a row of names. Times (hh:mm:ss), addresses of the web and what
+/// is said of something (Note: call) have some, too.
+fn has_columns_by_colon(text: &str) -> bool {
+    let rows: Vec<&str> = text.split(['\n', '\r']).filter(|row| !row.trim().is_empty()).take(LOOKED_AT).collect();
+    let [names, rows @ ..] = &rows[..] else { return false };
+    let count = names.matches(COLON).count();
+    let is_name = |cell: &str| cell.starts_with(char::is_alphabetic) && !cell.contains(|c: char| c.is_ascii_digit());
+    let is_row = |row: &&str| row.matches(COLON).count() == count && !row.contains("://") && !row.contains(": ");
+    let is_of_time = |cell: &str| matches!(cell.trim().len(), 1..=2) && cell.trim().bytes().all(|c| c.is_ascii_digit());
+    let are_times = rows.iter().flat_map(|row| row.split(COLON)).all(is_of_time);
+    // One alone may stand in any text.
+    count > 1 && names.split(COLON).all(is_name) && !rows.is_empty() && !are_times && rows.iter().all(is_row)
 }

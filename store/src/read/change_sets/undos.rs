@@ -26,9 +26,12 @@ struct Stored {
     finished_at: Option<DateTime<Utc>>,
     /// Whose the set is, and what its undo left alone.
     actor_id: Option<Uuid>,
-    kept: Option<Json<Vec<(String, Uuid, Why)>>>,
+    kept: Option<Kept>,
     kept_count: i64,
 }
+
+/// What an undo left alone, as it stands with its set: type, id, and why.
+type Kept = Json<Vec<(String, Uuid, Why)>>;
 
 impl Stored {
     fn told(self, kept: Vec<Left>) -> UndoRun {
@@ -58,13 +61,39 @@ impl Store {
         let found = stored(&mut tx, &[change_set]).await?.pop();
         let is_theirs = |run: &Stored| run.actor_id == Some(actor.user_id) || actor.grants.admin;
         let mut run = found.filter(is_theirs).ok_or(Error::NotFound)?;
-        let kept = run.kept.take().map(|Json(kept)| kept).unwrap_or_default();
-        let mut wanted = Wanted::new();
-        want(&mut wanted, kept.iter().map(|(name, id, _)| (name, id)));
-        let names = Names::called(&mut tx, actor, &wanted).await?;
-        let kept = kept.into_iter().map(|(name, id, why)| Left { record: names.concerned(name, id), why });
-        Ok(run.told(kept.collect()))
+        let kept = run.kept.take();
+        let kept = left(&mut tx, actor, kept).await?;
+        Ok(run.told(kept))
     }
+
+    /// The first of the records that the undo of a change set left alone.
+    ///
+    /// # Errors
+    /// `NotFound` for sets of others, unless the actor administers the organisation.
+    pub async fn left_alone(&self, actor: &Actor, change_set: Uuid) -> Result<Vec<Left>> {
+        let mut tx = self.reading(actor).await?;
+        let found: Option<(Option<Kept>,)> =
+            sqlx::query_as("select kept from change_sets where org_id = $1 and id = $2 and (actor_id = $3 or $4)")
+                .bind(actor.org_id)
+                .bind(change_set)
+                .bind(actor.user_id)
+                .bind(actor.grants.admin)
+                .fetch_optional(&mut *tx.inner)
+                .await
+                .map_err(from_sqlx)?;
+        let (kept,) = found.ok_or(Error::NotFound)?;
+        left(&mut tx, actor, kept).await
+    }
+}
+
+/// What was left alone, as it is called for a reader.
+async fn left(tx: &mut Tx, actor: &Actor, kept: Option<Kept>) -> Result<Vec<Left>> {
+    let kept = kept.map(|Json(kept)| kept).unwrap_or_default();
+    let mut wanted = Wanted::new();
+    want(&mut wanted, kept.iter().map(|(name, id, _)| (name, id)));
+    let names = Names::called(tx, actor, &wanted).await?;
+    let one = |(name, id, why)| Left { record: names.concerned(name, id), why };
+    Ok(kept.into_iter().map(one).collect())
 }
 
 /// The undos of these sets. What they left alone stands with the sets.

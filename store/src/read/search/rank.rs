@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use shared::RecordDef;
 use shared::query::Hit;
+use shared::tidy::half_width;
 use shared::types::{CUSTOMER, by_name};
 
 use super::FIRST;
@@ -53,7 +54,9 @@ pub(super) fn ranked(hits: Vec<Hit>, words: &str, weights: &Weights) -> Vec<Hit>
 /// How a hit and the words, in lower case, go together.
 pub(super) fn fit(def: Option<&RecordDef>, hit: &Hit, words: &str) -> Fit {
     match () {
-        () if hit.title.to_lowercase() == words || def.is_some_and(|def| has_number(def, hit, words)) => Fit::Exact,
+        () if half_width(&hit.title).to_lowercase() == words || def.is_some_and(|def| has_number(def, hit, words)) => {
+            Fit::Exact
+        }
         () if has_words(&hit.title, words) => Fit::Words,
         () if has_initials(&hit.title, words) => Fit::Initials,
         () if is_called(&hit.title, words) => Fit::Called,
@@ -70,7 +73,9 @@ fn has_number(def: &RecordDef, hit: &Hit, words: &str) -> bool {
         digits.trim_start_matches('0').to_owned()
     };
     let is_digits = !words.is_empty() && words.bytes().all(|byte| byte.is_ascii_digit());
-    is_numbered && !number.is_empty() && (number == words || (is_digits && digits(&number) == digits(words)))
+    let undivided = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let is_same = undivided(&number) == undivided(words) || (is_digits && digits(&number) == digits(words));
+    is_numbered && !number.is_empty() && is_same
 }
 
 #[cfg(test)]
@@ -118,7 +123,7 @@ mod tests {
     #[test]
     fn a_number_is_what_it_is_asked_for_by() {
         let hits = || vec![hit("customer", "Acme 1261", ""), hit("ticket", "Printer", "T1261 · Anna")];
-        for words in ["1261", "t1261"] {
+        for words in ["1261", "t1261", "t-1261"] {
             assert_eq!(titles(hits(), words)[0], "Printer", "{words}");
         }
         assert_eq!(titles(hits(), "126")[0], "Acme 1261");

@@ -6,6 +6,7 @@ use serde_json::Value;
 use shared::access::Actor;
 use shared::cause::Cause;
 use shared::command::{Change, Command, Source};
+use shared::format::Zone;
 use shared::record::texts;
 use shared::types::{QUEUE, Queue, TICKET, TicketRule};
 use shared::{RecordDef, Result, Row, Values};
@@ -69,7 +70,8 @@ pub(super) async fn place(tx: &mut Tx, actor: &Actor, rows: &[Prepared], set: &C
 
 /// What the organisation's rules change of new tickets.
 async fn ruled(tx: &mut Tx, actor: &Actor, set: &ChangeSet, made: &[&Prepared]) -> Result<Vec<Ruled>> {
-    let system = Actor::administrator(actor.org_id, actor.user_id);
+    // A rule's days are the same whoever makes the ticket.
+    let system = Actor { zone: Zone::utc(), ..actor.unlimited() };
     let ids: Vec<Uuid> = made.iter().map(|row| row.after.id).collect();
     let mut changes = vec![Ruled::default(); made.len()];
     for rule in rules(tx).await? {

@@ -99,6 +99,31 @@ impl Apart {
         Ok(theirs.into_iter().chain(of).chain(self.into.iter().copied()).collect())
     }
 
+    /// Records of a type that refer to some others, without those that others left.
+    pub(super) async fn linked(
+        &self,
+        tx: &mut Tx,
+        def: &RecordDef,
+        (to, ids): (&RecordDef, &[Uuid]),
+    ) -> Result<Vec<Uuid>> {
+        let mut found = linked(tx, def, to, ids).await?;
+        self.spare(def, &mut found);
+        Ok(found)
+    }
+
+    /// Adds tickets that came from an address of theirs, with all that was said in them, and what they left in tickets of others.
+    pub(super) async fn left(&self, tx: &mut Tx, known: &mut Known) -> Result<()> {
+        known.entry(TICKET.name).or_default().extend(&self.asked);
+        for part in parts() {
+            let found = self.linked(tx, part, (&TICKET, &self.asked)).await?;
+            known.entry(part.name).or_default().extend(found);
+        }
+        for (name, ids) in &self.own {
+            known.entry(*name).or_default().extend(ids);
+        }
+        Ok(())
+    }
+
     /// Takes out of some records of a type what others left.
     pub(super) fn spare(&self, def: &RecordDef, ids: &mut Vec<Uuid>) {
         let others = self.others.get(def.name);

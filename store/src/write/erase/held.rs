@@ -50,7 +50,8 @@ pub(super) async fn held(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, id
 }
 
 impl Found {
-    async fn of(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Result<Self> {
+    /// Finds it, without holding anything.
+    pub(super) async fn of(tx: &mut Tx, def: &'static RecordDef, id: Uuid) -> Result<Self> {
         let at = snapshot_cursor(&mut *tx.inner).await?;
         let own = merged(tx, id).await?;
         let mut said = Said::by(tx, def, &own).await?;

@@ -58,6 +58,21 @@ impl Erasing<'_> {
     }
 }
 
+/// Those of some records in which something would be masked.
+pub(super) async fn mentioning(
+    tx: &mut Tx,
+    def: &'static RecordDef,
+    ids: &BTreeSet<Uuid>,
+    mask: &Mask,
+) -> Result<Vec<Uuid>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let masking = Masking { mask, def, fixed: fixed(tx, def).await? };
+    let rows = load::rows_by_id(tx, def, ids).await?;
+    Ok(rows.into_iter().filter_map(|mut row| masking.clean_row(&mut row).then_some(row.id)).collect())
+}
+
 /// Keys of user-defined fields that are no texts: dates, choices, numbers. Those of fields that are there no more may be.
 async fn fixed(tx: &mut Tx, def: &RecordDef) -> Result<BTreeSet<String>> {
     let keys: Vec<String> = sqlx::query_scalar(

@@ -84,14 +84,16 @@ impl Store {
             let progress = Progress::default();
             let done = tokio::select! {
                 done = tokio::time::timeout(DEADLINE, store.make_undo(&held, &progress)) => done,
-                // It is another node's by now, or stopped.
-                () = store.keep_undo(&held, &progress) => return,
+                // It is another node's by now, or stopped: then one that waited for it may begin.
+                () = store.keep_undo(&held, &progress) => Ok(Ok(())),
                 () = store.leave_undo(&held, &progress, ending) => return,
             };
             let done = done.unwrap_or_else(|_| Err(Error::invalid("change_set", "undo_too_long")));
-            if let Err(fault) = done
-                && !store.end_undo(&held, &fault).await
-            {
+            if let Err(fault) = done {
+                store.end_undo(&held, &fault).await;
+            }
+            // This node lets go of what it has, and takes nothing up.
+            if *store.ending.borrow() {
                 return;
             }
             // Others of the organisation may have waited for it.
@@ -101,9 +103,8 @@ impl Store {
         });
     }
 
-    /// Ends an undo that came to nothing, unless to begin anew may help: then whoever looks for unfinished ones does. Says whether
-    /// it is over.
-    async fn end_undo(&self, held: &Held, fault: &Error) -> bool {
+    /// Ends an undo that came to nothing, unless to begin anew may help: then whoever looks for unfinished ones does.
+    async fn end_undo(&self, held: &Held, fault: &Error) {
         tracing::warn!(%fault, set = %held.sets.undone, "an undo was not finished");
         let may_help = matches!(fault, Error::Offline | Error::RateLimited { .. });
         let is_over = !may_help || held.attempt >= TRIES;
@@ -112,7 +113,6 @@ impl Store {
             true => self.fail_undo(held, fault).await,
             false => self.let_undo_go(held, PAUSE, 0).await,
         };
-        is_over
     }
 
     async fn make_undo(&self, held: &Held, progress: &Progress) -> Result<()> {

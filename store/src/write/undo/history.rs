@@ -169,14 +169,18 @@ fn history((id, actions, version, Json(changes), recent): Found) -> (Uuid, Histo
     (id, history)
 }
 
-/// Fields that were changed after the set by somebody or something else than the set and its undo.
+/// Fields that were changed after the set by somebody or something else than the set and its undo. By index, record for record: the
+/// whole log would be gone through for each page, where it is large and most of it new.
 async fn add_later(tx: &mut Tx, sets: Sets, page: &mut [(Uuid, History)]) -> Result<()> {
     let (ids, versions): (Vec<Uuid>, Vec<i64>) = page.iter().map(|(id, history)| (*id, history.version)).unzip();
     let later: Vec<(Uuid, String, Json<Value>)> = sqlx::query_as(
-        "select distinct on (a.record_id, field) a.record_id, field, a.changes -> field -> 0 from audit_entries a
-         join unnest($2::uuid[], $3::bigint[]) as s (id, version) on a.record_id = s.id and a.version > s.version
+        "select distinct on (a.record_id, field) a.record_id, field, a.changes -> field -> 0
+         from unnest($2::uuid[], $3::bigint[]) as s (id, version)
+         cross join lateral (select e.record_id, e.version, e.changes from audit_entries e
+                             where e.org_id = $1 and e.record_id = s.id and e.version > s.version
+                             and e.change_set <> all($4) offset 0) a
          cross join lateral jsonb_object_keys(a.changes) as field
-         where a.org_id = $1 and a.change_set <> all($4) order by a.record_id, field, a.version",
+         order by a.record_id, field, a.version",
     )
     .bind(tx.org_id)
     .bind(ids)

@@ -24,6 +24,11 @@ use crate::write::{derive, load};
 const LEFT: usize = 100;
 /// Records left alone that whoever undoes a set is told of at once: all those of one that is undone at once.
 const TOLD: usize = LARGE;
+/// Looks whether anything refers to what is gone: for each row in each table that may. Postgres would plan some of these look-ups anew
+/// for each row, half as long again as they take.
+const AT_ONCE: &str = "set local plan_cache_mode = force_generic_plan;
+                       set constraints all immediate;
+                       set local plan_cache_mode to default";
 
 /// What takes a change set back.
 pub(super) struct Undoing<'a> {
@@ -149,20 +154,17 @@ impl Undoing<'_> {
         Ok(())
     }
 
-    /// Writes rows; where one of them can't be as it was, because something refers to it or has taken its value since, each
-    /// for itself, and that one is kept.
+    /// Writes rows; where one of them can't be as it was, because something refers to it or has taken its value since, each half
+    /// for itself, until that one is alone and kept: most of a page are written together all the same.
     async fn put_back(&mut self, def: &'static RecordDef, rows: Vec<Prepared>) -> Result<()> {
-        match self.part(def, rows.clone()).await {
-            Err(Error::Invalid { .. }) => {}
-            done => {
-                self.outcome.undone += done?;
-                return Ok(());
-            }
-        }
-        for row in rows {
-            let id = row.after.id;
-            match self.part(def, vec![row]).await {
-                Err(Error::Invalid { .. }) => self.keep(def, id, Why::InUse),
+        let mut parts = vec![rows];
+        while let Some(mut rows) = parts.pop() {
+            match self.part(def, rows.clone()).await {
+                Err(Error::Invalid { .. }) if rows.len() > 1 => {
+                    let others = rows.split_off(rows.len() / 2);
+                    parts.extend([others, rows]);
+                }
+                Err(Error::Invalid { .. }) => rows.iter().for_each(|row| self.keep(def, row.after.id, Why::InUse)),
                 done => self.outcome.undone += done?,
             }
         }
@@ -196,13 +198,13 @@ impl Undoing<'_> {
     /// Writes rows that may refer to each other, and take numbers that others of them give back.
     async fn in_any_order(&mut self, def: &'static RecordDef, rows: Vec<Prepared>) -> Result<u64> {
         let check = async |tx: &mut Tx, when: &'static str| -> Result<()> {
-            sqlx::query(when).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+            sqlx::raw_sql(when).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
             Ok(())
         };
         check(self.tx, "set constraints all deferred").await?;
         let (returning, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.act == Act::Create);
         let done = self.write(def, others).await? + self.write(def, returning).await?;
-        check(self.tx, "set constraints all immediate").await?;
+        check(self.tx, AT_ONCE).await?;
         Ok(done)
     }
 

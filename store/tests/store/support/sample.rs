@@ -198,6 +198,16 @@ pub(crate) fn is_needed(def: &RecordDef, field: &str) -> bool {
     )
 }
 
+/// All that is kept about somebody, as the file says it.
+pub(crate) async fn all_about(test: &TestStore, actor: &Actor, def: &'static RecordDef, id: Uuid) -> Value {
+    let mut file = test.store.about(actor, def, id).await.unwrap();
+    let mut all = Vec::new();
+    while let Some(part) = file.next().await.unwrap() {
+        all.extend(part);
+    }
+    serde_json::from_slice(&all).unwrap()
+}
+
 /// A value of a unique field, another one for each number.
 pub(crate) fn distinct(def: &RecordDef, field: &str, n: i64) -> Value {
     match def.field(field) {

@@ -93,7 +93,7 @@ impl Writing {
                     self.told(ticket, written, change_set, id(&reply.changes, "solved_by_id"));
                 }
                 Ok(Replied::Crossed { messages, titles }) => {
-                    learn_titles(ticket.record.titles, titles);
+                    learn_titles(ticket.record.titles, &titles);
                     ticket.crossed.update(|crossed| crossed.extend(messages.iter().map(|row| row.id)));
                     messages.into_iter().for_each(|row| ticket.add(row));
                 }

@@ -96,7 +96,7 @@ impl Listing {
     fn apply_event(self, event: LiveEvent, still: bool) -> Option<LiveEvent> {
         match &event {
             LiveEvent::Changed { row, titles, actor_id, .. } => {
-                learn_titles(self.titles, titles.clone());
+                learn_titles(self.titles, titles);
                 let stays = self.stays(row);
                 if stays && still {
                     self.replace(row);

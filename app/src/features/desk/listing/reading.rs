@@ -44,7 +44,7 @@ impl Listing {
             return Ok(next.is_some());
         }
         let last = found.rows.last().map(|row| self.place(row));
-        learn_titles(self.titles, found.titles);
+        learn_titles(self.titles, &found.titles);
         let known: BTreeSet<Uuid> = self.ids().into_iter().collect();
         let fresh = found.rows.into_iter().filter(|row| !known.contains(&row.id)).map(Entry::new);
         self.entries.update(|all| {

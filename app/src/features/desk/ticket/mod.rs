@@ -36,8 +36,7 @@ use crate::api::desk::conversation;
 use crate::api::records::{custom_fields, get_record};
 use crate::context::{t, title_on_server};
 use crate::live::Live;
-use crate::record::learn_titles;
-use crate::record::{RecordContext, failed};
+use crate::record::{RecordContext, failed, learn_titles};
 use crate::ui::{Notice, SkeletonRows, Tone};
 
 /// The open ticket; cheap to copy.
@@ -114,7 +113,7 @@ fn opened(
 ) -> AnyView {
     let id = detail.row.id;
     let record = RecordContext::new(&TICKET, &custom, &detail);
-    learn_titles(record.titles, said.titles);
+    learn_titles(record.titles, &said.titles);
     let ticket = Ticket {
         desk,
         id,
@@ -227,7 +226,7 @@ impl Ticket {
         match event {
             LiveEvent::Changed { record_type, row, titles, .. } if record_type == "ticket_message" => {
                 if row.reference("ticket_id") == Some(self.id) {
-                    self.arrive(row.clone(), titles.clone());
+                    self.arrive(row.clone(), titles);
                 } else {
                     // Moved to another ticket.
                     self.forget(row.id);
@@ -275,7 +274,7 @@ impl Ticket {
     }
 
     /// A message came or changed.
-    fn arrive(self, row: Row, titles: Titles) {
+    fn arrive(self, row: Row, titles: &Titles) {
         if row.text("archived_at").is_some() {
             return self.forget(row.id);
         }
@@ -319,7 +318,7 @@ impl Ticket {
             }
             match found {
                 Ok(found) => {
-                    learn_titles(self.record.titles, found.titles);
+                    learn_titles(self.record.titles, &found.titles);
                     self.earlier.set(found.earlier);
                     thread::keeping_place(|| {
                         self.messages.update(|all| found.messages.into_iter().for_each(|row| put(all, row)));

@@ -91,7 +91,7 @@ impl CalendarData {
     }
 
     fn fill(self, found: Calendar) {
-        learn_titles(self.titles, found.titles);
+        learn_titles(self.titles, &found.titles);
         self.totals.set(found.days.iter().map(|day| (day.day, day.total)).collect());
         self.rows.set(found.days.into_iter().flat_map(|day| day.rows).collect());
         self.loads.update(|n| *n += 1);
@@ -156,7 +156,7 @@ impl CalendarData {
         let own = self.context.def.name;
         match event {
             LiveEvent::Changed { record_type, row, titles, .. } if record_type == own => {
-                learn_titles(self.titles, titles.clone());
+                learn_titles(self.titles, titles);
                 let known = self.row(row.id).map(|known| known.version);
                 if known.is_some_and(|version| version < row.version) {
                     self.put(row.clone());

@@ -51,7 +51,7 @@ fn lines(data: CalendarData) -> AnyView {
         list_calendar(data.context.def.name.to_owned(), query.clone())
     });
     let shown = move |found: shared::calendar::Calendar| {
-        learn_titles(data.titles, found.titles);
+        learn_titles(data.titles, &found.titles);
         let Some(day) = found.days.into_iter().next() else {
             return view! { <p class="meta">{t("calendar.free")}</p> }.into_any();
         };

@@ -25,13 +25,13 @@ pub(super) fn operators(attribute: &Attribute) -> &'static [Op] {
         | Kind::RichText
         | Kind::Url
         | Kind::Email
-        | Kind::Tags
         | Kind::Emails
         | Kind::Phones
-        | Kind::MultiChoice(_)
         | Kind::Address
-        | Kind::Social
-        | Kind::References(_) => &[Op::Contains, Op::Empty, Op::Present],
+        | Kind::Social => &[Op::Contains, Op::Empty, Op::Present],
+        Kind::Tags | Kind::MultiChoice(_) | Kind::References(_) => {
+            &[Op::Contains, Op::In, Op::NotIn, Op::Empty, Op::Present]
+        }
         Kind::Integer(..) | Kind::Decimal(_) | Kind::Money | Kind::Rating => {
             &[Op::Gte, Op::Lte, Op::Gt, Op::Lt, Op::Eq, Op::Ne, Op::Empty, Op::Present]
         }
@@ -63,7 +63,15 @@ pub(super) fn code(op: Op) -> &'static str {
 
 pub(super) fn operator_label(page: Page, kind: &Kind, op: Op) -> String {
     let of_days = matches!(kind, Kind::Date | Kind::DateTime) && matches!(op, Op::Lt | Op::Lte | Op::Gt | Op::Gte);
-    page.text(&format!("list.{}.{}", if of_days { "op_date" } else { "op" }, code(op)))
+    let of_list = matches!(kind, Kind::Tags | Kind::MultiChoice(_) | Kind::References(_)) && is_of_several(op);
+    let topic = if of_days {
+        "op_date"
+    } else if of_list {
+        "op_list"
+    } else {
+        "op"
+    };
+    page.text(&format!("list.{topic}.{}", code(op)))
 }
 
 /// A filter on a list field compares with one entry.
@@ -113,6 +121,8 @@ pub(in crate::record) fn condition_text(page: Page, titles: &Titles, all: &[Subj
     let start = format!("{label} {}", operator_label(page, &kind, *op));
     let text = match (op, value.as_str()) {
         (Op::Empty | Op::Present, _) => return start,
+        // The audit log doesn't say what tells of people.
+        _ if value.is_null() => "…".to_owned(),
         (Op::During, Some(period)) => page.text(&format!("list.period.{period}")),
         (_, Some(part)) if matches!(kind, Kind::Address | Kind::Social) => part.to_owned(),
         // A day of an instant begins where the reader is.
@@ -137,6 +147,7 @@ fn as_written(locale: Locale, field: &str, comparison: &str, (op, value): (Op, &
         (Op::Empty | Op::Present, ..) => start,
         (_, Some(text), _) => format!("{start} {text}"),
         (_, None, Some(texts)) => format!("{start} {}", format::listed(locale, &texts)),
+        (_, None, None) if value.is_null() => format!("{start} …"),
         (_, None, None) => format!("{start} {value}"),
     }
 }
@@ -176,6 +187,14 @@ fn joined(page: Page, titles: &Titles, all: &[Subject], parts: &[Filter], key: &
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_found_by_what_they_do_not_contain() {
+        for name in ["consent", "tags"] {
+            let attribute = Attribute::named(&shared::types::CUSTOMER, name, &[]).unwrap();
+            assert!(operators(&attribute).contains(&Op::NotIn), "{name}");
+        }
+    }
 
     #[test]
     fn what_is_compared_with_nothing_says_no_value() {

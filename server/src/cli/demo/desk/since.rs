@@ -68,8 +68,13 @@ async fn tie(writer: &Writer, made: &[Made<'_>], now: DateTime<Utc>) -> shared::
         let [first, second, third, ..] = waiting[..] else { continue };
         let twice = vec![once_more(first.1, now), once_more(second.1, now)];
         let twice = writer.create("ticket", twice).await?;
-        let merge =
-            Merge { record_type: "ticket".into(), into: first.0, others: vec![twice[0]], values: Values::new() };
+        let merge = Merge {
+            record_type: "ticket".into(),
+            into: first.0,
+            others: vec![twice[0]],
+            values: Values::new(),
+            seen: Vec::new(),
+        };
         writer.store.merge(&writer.actor, &merge).await?;
         let ties = vec![
             (twice[1], json!({"duplicate_of_id": second.0})),

@@ -1,7 +1,7 @@
 //! Which fields the values of columns show.
 
 use super::*;
-use shared::types::{OPPORTUNITY, TASK};
+use shared::types::{OPPORTUNITY, TASK, TICKET};
 
 fn guessed(def: &'static RecordDef, text: &str) -> Vec<Option<String>> {
     let table = Table::read(text.as_bytes(), &shared::import::Reading { header: Some(0), ..Default::default() });
@@ -66,4 +66,37 @@ fn columns_with_names_are_left_alone() {
     let mut step = Step::of(CONTACT.name, Vec::new());
     guess(&CONTACT, &mut step, &table);
     assert_eq!((step.target_of("Remark"), step.target_of("#2").as_deref()), (None, Some("emails")));
+}
+
+#[test]
+fn telephones_and_addresses_are_nobody_to_refer_to() {
+    for (def, text, column, field) in [
+        (&LEAD, "Lead name,☎ Contact\nA,13800138000\nB,+86 139 0013 9000\n", "☎ Contact", "phones"),
+        (&LEAD, "Lead name,Tel,Contact\nA,0571-88881234,13800138000\nB,,13900139000\n", "Contact", "phones"),
+        (&LEAD, "Lead name,Contact\nA,a@acme.example\nB,b@bolt.example\n", "Contact", "emails"),
+        (&LEAD, "Lead name,Contact\nA,Anna Berg\nB,13800138000\n", "Contact", "contact_id"),
+        (&CONTACT, "Name,Company\nAnna Berg,13800138000\nBela Cole,13900139000\n", "Company", "phones"),
+        (
+            &CONTACT,
+            "Name,Reports to\nAnna Berg,c@acme.example\nBela Cole,c@acme.example\n",
+            "Reports to",
+            "reports_to_id",
+        ),
+        (&TICKET, "Subject,Contact\nBroken,13800138000\nLost,13900139000\n", "Contact", "requester_phone"),
+        // That finds them.
+        (&TICKET, "Subject,Contact\nBroken,a@acme.example\nLost,b@bolt.example\n", "Contact", "contact_id"),
+        (&OPPORTUNITY, "Deal name,Main contact\nA,13800138000\nB,13900139000\n", "Main contact", "contact_id"),
+        // Where there is room for one, it is the first's.
+        (&TICKET, "Subject,Contact,Customer\nA,13800138000,13700137000\n", "Contact", "requester_phone"),
+        (&TICKET, "Subject,Contact,Customer\nA,13800138000,13700137000\n", "Customer", "customer_id"),
+        // As it finds companies, whatever else there is.
+        (&CONTACT, "Name,Company\nAnna Berg,a@acme.example\nBela Cole,b@bolt.example\n", "Company", "customer_id"),
+        // Numbers of companies.
+        (&CONTACT, "Name,Customer no.\nAnna Berg,0001-23456\nBela Cole,0002-34567\n", "Customer no.", "customer_id"),
+        (&CONTACT, "姓名,客户编码（必填）\n王小明,13800138000\n李娜,13900139000\n", "客户编码（必填）", "customer_id"),
+    ] {
+        let table = Table::read(text.as_bytes(), &Default::default()).unwrap();
+        let step = super::super::of_table(def, &[], &table);
+        assert_eq!(step.target_of(column).as_deref(), Some(field), "{column} of {}: {text}", def.name);
+    }
 }
