@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::command::Source;
 use crate::query::Titles;
 use crate::record::{CustomFields, Values};
 
@@ -30,6 +31,17 @@ pub const RUN: &str = "file.run";
 /// Whether what was done so is told of a file, which is no record that one could look at.
 pub fn is_of_file(action: &str) -> bool {
     matches!(action, "export" | "download")
+}
+
+/// Key of the label that says what is told of a file in a code, by the name of what is told.
+pub fn told_of_file(name: &str, code: &str) -> Option<String> {
+    match name {
+        SEARCHED => Some("ui.word.yes".to_owned()),
+        ARCHIVED if code == "only" => Some("exports.own.archived".to_owned()),
+        ARCHIVED => Some("exports.own.with_archived".to_owned()),
+        LANGUAGE => Some(format!("ui.language.{code}")),
+        _ => None,
+    }
 }
 
 /// Which entries to show.
@@ -78,6 +90,14 @@ pub struct AuditEntry {
     pub action: String,
     /// `{field: [before, after]}`; of files what is told of them, see [`FILTER`] and the names below it.
     pub changes: Values,
+}
+
+impl AuditEntry {
+    /// Key of the label for what was done. Of records that became one, the log has what became of each.
+    pub fn action_key(&self) -> String {
+        let is_merge = self.source == Source::Merge.code() && matches!(self.action.as_str(), "update" | "delete");
+        format!("admin.audit.{}", if is_merge { "merge" } else { self.action.as_str() })
+    }
 }
 
 /// A page of entries, the newest first.

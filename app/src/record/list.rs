@@ -38,8 +38,8 @@ pub(super) use conditions::{parts_in_words, records_in};
 use data::ListData;
 pub use filter::Conditions;
 pub(super) use filter::{condition_chips, condition_text};
-use subject::Subjects;
-pub(super) use subject::{subjects, subjects_around};
+use subject::{Subjects, subjects_around};
+pub(super) use subject::{subjects, subjects_of};
 
 /// The list of a record type, named by the address (`/customers`).
 #[component]

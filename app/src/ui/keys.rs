@@ -40,6 +40,18 @@ pub fn is_save_chord(event: &KeyboardEvent) -> bool {
     event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.is_composing()
 }
 
+/// Whether a dialog or menu has the keys to itself, or a card that is held.
+#[must_use]
+pub fn keys_are_taken() -> bool {
+    is_there("dialog[open], [popover]:popover-open, .card-placeholder")
+}
+
+/// Whether something of the kind is on the page.
+#[must_use]
+pub fn is_there(selector: &str) -> bool {
+    document().query_selector(selector).ok().flatten().is_some()
+}
+
 /// Whether the key goes into a text field, so that single-letter shortcuts must keep quiet.
 #[must_use]
 pub fn is_typing(event: &KeyboardEvent) -> bool {

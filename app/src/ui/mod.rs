@@ -60,7 +60,7 @@ pub use dialog::{Dialog, open_about};
 pub use field::Field;
 pub use frame::Frame;
 pub use icon::Icon;
-pub use keys::{KeyHint, KeyHints, Keys, is_save_chord, is_typing};
+pub use keys::{KeyHint, KeyHints, Keys, is_save_chord, is_there, is_typing, keys_are_taken};
 pub use menu::Menu;
 pub use menu_item::{MenuItem, MenuLink};
 pub use money::{Figure, Money};

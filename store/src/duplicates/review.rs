@@ -255,20 +255,27 @@ fn may_decide(actor: &Actor, def: &RecordDef) -> Result<()> {
     if actor.may(def, Action::Update) && actor.sees_title(def) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
-/// Pairs that wait for a decision.
+/// Pairs that wait for a decision, the likeliest first.
 async fn likeliest(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, most: u32) -> Result<Vec<Pair>> {
-    let mut sql = Sql::new("select p.first_id, p.second_id, p.score, p.reasons from ");
-    push_pairs(&mut sql, actor, def, "null");
-    sql.push(" order by p.score desc, p.first_id, p.second_id limit ").push_bind(i64::from(most));
-    let stored: Vec<Stored> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
-    told(tx, actor, def, stored).await
+    first(tx, actor, def, ("null", "score"), most).await
 }
 
-/// Pairs that were said not to be the same.
+/// Pairs that were said not to be the same, the latest first.
 async fn dismissed(tx: &mut Tx, actor: &Actor, def: &'static RecordDef) -> Result<Vec<Pair>> {
+    first(tx, actor, def, ("not null", "dismissed_at"), DECIDED).await
+}
+
+/// The first pairs, of those that were decided on or not, by what is greatest of them.
+async fn first(
+    tx: &mut Tx,
+    actor: &Actor,
+    def: &'static RecordDef,
+    (dismissed, by): (&'static str, &'static str),
+    most: u32,
+) -> Result<Vec<Pair>> {
     let mut sql = Sql::new("select p.first_id, p.second_id, p.score, p.reasons from ");
-    push_pairs(&mut sql, actor, def, "not null");
-    sql.push(" order by p.dismissed_at desc, p.first_id, p.second_id limit ").push_bind(i64::from(DECIDED));
+    push_pairs(&mut sql, actor, def, dismissed);
+    sql.push(format_args!(" order by p.{by} desc, p.first_id, p.second_id limit ")).push_bind(i64::from(most));
     let stored: Vec<Stored> = sql.build_query_as().fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?;
     told(tx, actor, def, stored).await
 }

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 use shared::RecordDef;
-use shared::audit::{ARCHIVED, AuditEntry, LANGUAGE, SEARCHED, is_of_file};
-use shared::command::Source;
+use shared::audit::{AuditEntry, is_of_file, told_of_file};
 use shared::i18n::{Locale, field_label, translate, type_label};
 use shared::query::Titles;
 use shared::record::{CustomField, CustomFields, custom_key};
@@ -79,9 +78,7 @@ fn head(locale: Locale, entry: &AuditEntry, def: Option<&'static RecordDef>, lin
         line[1] = say(locale, "ui.word.system");
     }
     line[2] = say(locale, &format!("admin.audit.source.{}", entry.source));
-    // Of records that became one, the log has what became of each.
-    let is_merge = entry.source == Source::Merge.code() && matches!(entry.action.as_str(), "update" | "delete");
-    line[3] = say(locale, &format!("admin.audit.{}", if is_merge { "merge" } else { entry.action.as_str() }));
+    line[3] = say(locale, &entry.action_key());
     match def {
         Some(def) => line[4] = type_label(locale, def),
         None if entry.record_type == LOG => line[4] = say(locale, "admin.audit.title"),
@@ -93,14 +90,9 @@ fn head(locale: Locale, entry: &AuditEntry, def: Option<&'static RecordDef>, lin
 fn fact(locale: Locale, name: &str, pair: &Value, line: &mut Line) {
     line[7] = say(locale, &format!("admin.audit.{name}"));
     let code = change_pair(pair).1.as_str().unwrap_or_default();
-    let told = match name {
-        SEARCHED => "ui.word.yes".to_owned(),
-        ARCHIVED if code == "only" => "exports.own.archived".to_owned(),
-        ARCHIVED => "exports.own.with_archived".to_owned(),
-        LANGUAGE => format!("ui.language.{code}"),
-        _ => return,
-    };
-    line[9] = say(locale, &told);
+    if let Some(key) = told_of_file(name, code) {
+        line[9] = say(locale, &key);
+    }
 }
 
 /// What people call a field; what is no more, as it was called inside.

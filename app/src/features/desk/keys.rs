@@ -10,7 +10,7 @@ use super::blocked::is_open;
 use super::list;
 use super::model::Desk;
 use crate::record::{tick, tick_shown};
-use crate::ui::is_typing;
+use crate::ui::{is_typing, keys_are_taken};
 
 /// How long a `g` keeps the next letter for itself, ms; as long as the workspace waits for it.
 const AFTER_G: f64 = 1500.0;
@@ -20,7 +20,7 @@ pub(super) fn listen(desk: Desk) {
     let since_g = StoredValue::new(f64::NEG_INFINITY);
     Effect::new(move |_| {
         let pressed = window_event_listener(ev::keydown, move |event| {
-            if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() || is_elsewhere() {
+            if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() || keys_are_taken() {
                 return;
             }
             let now = js_sys::Date::now();
@@ -32,11 +32,6 @@ pub(super) fn listen(desk: Desk) {
         });
         on_cleanup(move || pressed.remove());
     });
-}
-
-/// A dialog or menu has the keys to itself.
-fn is_elsewhere() -> bool {
-    document().query_selector("dialog[open], [popover]:popover-open").ok().flatten().is_some()
 }
 
 fn is_in_list() -> bool {

@@ -11,8 +11,7 @@ use leptos::task::spawn_local;
 use leptos_router::params::ParamsMap;
 use serde_json::Value;
 use shared::RecordDef;
-use shared::audit::{ARCHIVED, AuditEntry, AuditPage, FILTER, LANGUAGE, ROWS, SEARCHED, is_of_file};
-use shared::command::Source;
+use shared::audit::{AuditEntry, AuditPage, FILTER, ROWS, is_of_file, told_of_file};
 use shared::format::{date_time, number};
 use shared::i18n::{error_message, type_label};
 use shared::query::Titles;
@@ -107,6 +106,7 @@ fn Entries(found: AuditPage, filters: Filters) -> impl IntoView {
 #[component]
 fn Entry(entry: AuditEntry, known: Known) -> impl IntoView {
     let page = Page::take();
+    let what = entry.action_key();
     let AuditEntry { at, actor_id, source, record_type, record_id, title, action, changes, .. } = entry;
     let def = by_name(&record_type);
     let who = move || match actor_id.filter(|id| !id.is_nil()) {
@@ -117,9 +117,7 @@ fn Entry(entry: AuditEntry, known: Known) -> impl IntoView {
     };
     // A file is no record that one could look at.
     let (is_record, is_deletion) = (!is_of_file(&action), action == "delete");
-    // Of records that became one, the log has what became of each.
-    let is_merge = source == Source::Merge.code() && matches!(action.as_str(), "update" | "delete");
-    let what = move || page.text(&format!("admin.audit.{}", if is_merge { "merge" } else { action.as_str() }));
+    let what = move || page.text(&what);
     let through = move || page.text(&format!("admin.audit.source.{source}"));
     let kind = move || match def {
         Some(def) => type_label(page.locale.get(), def),
@@ -178,12 +176,10 @@ fn fact(def: Option<&'static RecordDef>, name: String, pair: &Value, known: Know
 
 fn fact_text(page: Page, name: &str, value: &Value) -> String {
     let text = value.as_str().unwrap_or_default();
-    match name {
-        SEARCHED => page.text("ui.word.yes"),
-        ARCHIVED => page.text(if text == "only" { "exports.own.archived" } else { "exports.own.with_archived" }),
-        LANGUAGE => page.text(&format!("ui.language.{text}")),
-        ROWS => number(page.locale.get(), value.as_i64().unwrap_or_default()),
-        _ => text.to_owned(),
+    match told_of_file(name, text) {
+        Some(key) => page.text(&key),
+        None if name == ROWS => number(page.locale.get(), value.as_i64().unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::nav::entries;
 use crate::context::{Page, t};
-use crate::ui::{Dialog, KeyHint, KeyHints, Toasts, is_typing};
+use crate::ui::{Dialog, KeyHint, KeyHints, Toasts, is_there, is_typing, keys_are_taken};
 
 /// How long `g` waits for its letter, ms.
 const PATIENCE: f64 = 1500.0;
@@ -35,12 +35,12 @@ pub(super) fn listen(palette: RwSignal<bool>, keys: RwSignal<bool>) {
         }
         if is_undo(&event) {
             // One press takes back one act, however long it is held; the last one when that has been answered.
-            if !is_in_text(&event) && !in_dialog() && (event.repeat() || is_moving() || toasts.undo_last()) {
+            if !is_in_text(&event) && !keys_are_taken() && (event.repeat() || is_moving() || toasts.undo_last()) {
                 event.prevent_default();
             }
             return;
         }
-        if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() || in_dialog() {
+        if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() || keys_are_taken() {
             return;
         }
         let now = js_sys::Date::now();
@@ -83,18 +83,9 @@ fn is_in_text(event: &KeyboardEvent) -> bool {
     is_typing(event) && at.is_none_or(is_text)
 }
 
-/// A dialog or menu has the keys to itself, and so has a card that is held.
-fn in_dialog() -> bool {
-    is_there("dialog[open], [popover]:popover-open, .card-placeholder")
-}
-
 /// A card's move is on its way: that is the last act, and can't be taken back yet.
 fn is_moving() -> bool {
     is_there(".card[data-saving]")
-}
-
-fn is_there(selector: &str) -> bool {
-    document().query_selector(selector).ok().flatten().is_some()
 }
 
 /// The dialog behind `?`.

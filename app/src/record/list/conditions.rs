@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::address::{ListNav, ListState, Place};
 use super::filter::{Conditions, condition_chips, condition_text};
-use super::subject::{Subject, Subjects, at_path, subjects, subjects_around};
+use super::subject::{Subject, Subjects, at_path, subjects, subjects_of};
 use crate::api::records::custom_fields_around;
 use crate::context::Page;
 use crate::record::attribute::attributes;
@@ -27,9 +27,7 @@ pub fn conditions_on(def: &'static RecordDef, conditions: Conditions) -> AnyView
     let around = LocalResource::new(move || custom_fields_around(def.name.to_owned()));
     let chips = move || {
         let around = around.get()?.unwrap_or_default();
-        let own = around.get(def.name).map(Vec::as_slice).unwrap_or_default();
-        let actor = conditions.page.actor()?;
-        let about = StoredValue::new(subjects_around(&attributes(def, own, &actor), &around, &actor));
+        let about = StoredValue::new(subjects_of(def, &around, &conditions.page.actor()?));
         learn_titles(conditions, about);
         Some(condition_chips(conditions, about, |_| true))
     };

@@ -77,6 +77,12 @@ pub(in crate::record) fn subjects(all: &[Attribute], actor: &Actor) -> Vec<Subje
     subjects_around(all, &CustomFields::new(), actor)
 }
 
+/// The subjects of conditions on records of a type, with what administrators added to it and to those around it.
+pub(in crate::record) fn subjects_of(def: &'static RecordDef, added: &CustomFields, actor: &Actor) -> Vec<Subject> {
+    let own = added.get(def.name).map(Vec::as_slice).unwrap_or_default();
+    subjects_around(&attributes(def, own, actor), added, actor)
+}
+
 /// As [`subjects`], with what administrators added to the types of the related records.
 pub(in crate::record) fn subjects_around(all: &[Attribute], added: &CustomFields, actor: &Actor) -> Vec<Subject> {
     let with_places = |field: Attribute| {

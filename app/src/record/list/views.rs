@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::ListContext;
 use super::address::ListState;
 use super::columns::choose;
-use crate::acting::act_then;
+use crate::acting::act_with;
 use crate::api::records::get_record;
 use crate::context::t;
 use crate::record::{Views, load_views, same_conditions};
@@ -163,7 +163,7 @@ fn bring_back(context: ListContext, toasts: Toasts, row: &Row, sending: RwSignal
             call_up(context, &row);
         }
     };
-    act_then((context.page, toasts), command, done, || (), then);
+    act_with((context.page, toasts), command, done, then);
 }
 
 /// Puts a view's settings in force.

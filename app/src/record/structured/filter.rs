@@ -8,9 +8,8 @@ use shared::types::{by_name, is_known_on_arrival};
 use super::words::conditions_of;
 use crate::api::records::custom_fields_around;
 use crate::context::{Page, t};
-use crate::record::attribute::attributes;
 use crate::record::editor::Editing;
-use crate::record::list::{Conditions, condition_chips, subjects_around};
+use crate::record::list::{Conditions, condition_chips, subjects_of};
 
 pub(super) fn conditions(editing: Editing, target: &'static str) -> AnyView {
     let page = Page::take();
@@ -26,8 +25,7 @@ pub(super) fn conditions(editing: Editing, target: &'static str) -> AnyView {
     let around = LocalResource::new(move || custom_fields_around(def.name.to_owned()));
     let chips = move || {
         let around = around.get()?.unwrap_or_default();
-        let own = around.get(def.name).map(Vec::as_slice).unwrap_or_default();
-        let mut about = subjects_around(&attributes(def, own, &actor), &around, &actor);
+        let mut about = subjects_of(def, &around, &actor);
         // What a rule asks for already stays, whatever it is about.
         let asked = value.with_untracked(Value::to_string);
         about.retain(|subject| !arriving || is_offered(&subject.path, &asked));
