@@ -66,6 +66,8 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> Error {
     let constraint = db.constraint().unwrap_or_default();
     match db.code().as_deref() {
         Some("23505") => Error::invalid(&key_of(constraint, db.table()), "taken"),
+        // The first is what Postgres 18 and later say.
+        Some("23001") => Error::invalid("", "referenced"),
         Some("23503") if db.message().starts_with("update or delete") => Error::invalid("", "referenced"),
         Some("23503") => Error::invalid(&field_of(constraint, db.table(), "_fkey"), "reference"),
         Some("23514") => Error::invalid(&field_of(constraint, db.table(), "_check"), "out_of_range"),

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use shared::access::Actor;
 use shared::cause::Cause;
 use shared::command::Source;
@@ -12,7 +13,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::load::{self, Lock};
-use super::prepare::{Act, Prepared};
+use super::prepare::{Act, Prepared, is_stamp};
 use super::search_index;
 use crate::columns::{recordset, references, target, to_recordset};
 use crate::error::from_sqlx;
@@ -140,34 +141,45 @@ async fn delete(tx: &mut Tx, def: &'static RecordDef, rows: &[Prepared]) -> Resu
 }
 
 /// `{field: [before, after]}` of everything that differs, stamps left out.
-fn changes(row: &Prepared) -> Value {
-    let empty = Map::new();
-    let before = row.before.as_ref().map_or(&empty, |r| &r.values);
-    let after = if row.act == Act::Delete { &empty } else { &row.after.values };
-    let mut changes = Map::new();
-    for name in before.keys().chain(after.keys()) {
-        let pair = [before, after].map(|values| values.get(name).cloned().unwrap_or_default());
-        let stamp = matches!(name.as_str(), "updated_at" | "updated_by") && row.act != Act::Delete;
-        if pair[0] != pair[1] && !stamp {
-            changes.insert(name.clone(), json!(pair));
+fn changes(row: &Prepared) -> BTreeMap<&str, [&Value; 2]> {
+    let is_gone = row.act == Act::Delete;
+    let sides = [row.before.as_ref(), (!is_gone).then_some(&row.after)];
+    let names = sides.into_iter().flatten().flat_map(|row| row.values.keys());
+    let pairs = names.map(|name| (name.as_str(), sides.map(|side| side.map_or(&Value::Null, |row| row.value(name)))));
+    pairs.filter(|(name, [before, after])| before != after && (is_gone || !is_stamp(name))).collect()
+}
+
+/// An audit entry on its way, with whose the record was before.
+#[derive(Serialize)]
+struct Entry<'a> {
+    record_id: Uuid,
+    version: i64,
+    action: &'static str,
+    title: Option<&'a str>,
+    changes: BTreeMap<&'a str, [&'a Value; 2]>,
+    was_owner_id: Option<Uuid>,
+    was_team_id: Option<Uuid>,
+}
+
+impl<'a> Entry<'a> {
+    fn of(def: &RecordDef, row: &'a Prepared) -> Self {
+        let was = row.holder_before();
+        Self {
+            record_id: row.after.id,
+            version: row.after.version,
+            action: row.act.code(),
+            title: row.after.text(def.title),
+            changes: changes(row),
+            was_owner_id: was.owner_id,
+            was_team_id: was.team_id,
         }
     }
-    Value::Object(changes)
 }
 
 /// Change set, audit entries and events of all rows in one statement. Several commands may share a set, but only of one
 /// person and only until it is undone.
 async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
-    let entries: Vec<Value> = rows
-        .iter()
-        .map(|row| {
-            let was = row.holder_before();
-            let version = row.after.version;
-            let title = row.after.text(def.title);
-            json!({"record_id": row.after.id, "version": version, "action": row.act.code(), "title": title,
-                   "changes": changes(row), "was_owner_id": was.owner_id, "was_team_id": was.team_id})
-        })
-        .collect();
+    let entries: Vec<Entry> = rows.iter().map(|row| Entry::of(def, row)).collect();
     let told = sqlx::query(
         "with opened as (
              select where guanxi_open_set($2, $3, $5, $6, $7)

@@ -79,12 +79,20 @@ impl Progress {
     }
 }
 
-/// Takes back a set that was claimed, which changed records of these types. What is kept has no names yet. The caller commits, and
+/// A type of records that a set is about.
+#[derive(sqlx::FromRow)]
+struct Concerned {
+    record_type: String,
+    /// It did more with them than to make them.
+    changed: bool,
+}
+
+/// Takes back a set that was claimed, which is about records of these types. What is kept has no names yet. The caller commits, and
 /// wakes those who listen.
 async fn reverse(
     tx: &mut Tx,
     actor: &Actor,
-    (sets, types): (Sets, &[String]),
+    (sets, types): (Sets, &[Concerned]),
     progress: &Progress,
 ) -> Result<UndoOutcome> {
     let Sets { undone: change_set, undo: id } = sets;
@@ -96,15 +104,16 @@ async fn reverse(
     let merged = merged(tx, change_set).await?;
     let whole = merged.as_ref().is_some_and(|merged| may_merge(actor, merged.def));
     let stays = merged.as_ref().and_then(|merged| merged.stays);
-    let concerned = || REGISTRY.iter().filter(|def| types.iter().any(|name| name == def.name));
+    let concerned =
+        || REGISTRY.iter().filter_map(|def| Some((def, types.iter().find(|of| of.record_type == def.name)?)));
     let outcome = UndoOutcome { change_set: id, undone: 0, kept: Vec::new(), under_way: false };
     let mut undoing = Undoing { tx, actor, sets, set, whole, stays, progress, outcome, left: Vec::new(), kept: 0 };
     // Parents come back before their children, children go before their parents.
-    for def in concerned() {
+    for (def, _) in concerned().filter(|(_, of)| of.changed) {
         undoing.detach(def).await?;
         undoing.revert(def).await?;
     }
-    for def in concerned().rev().filter(|def| !is_tenant(def)) {
+    for (def, _) in concerned().rev().filter(|(def, _)| !is_tenant(def)) {
         undoing.remove(def).await?;
     }
     let Undoing { tx, outcome, left, kept, .. } = undoing;
@@ -244,12 +253,15 @@ async fn name(tx: &mut Tx, actor: &Actor, kept: &mut [Kept]) -> Result<()> {
     Ok(())
 }
 
-/// The types of the records that the set changed.
-async fn types(tx: &mut Tx, change_set: Uuid) -> Result<Vec<String>> {
-    sqlx::query_scalar("select distinct record_type from audit_entries where org_id = $1 and change_set = $2")
-        .bind(tx.org_id)
-        .bind(change_set)
-        .fetch_all(&mut *tx.inner)
-        .await
-        .map_err(from_sqlx)
+/// The types of the records that the set is about.
+async fn types(tx: &mut Tx, change_set: Uuid) -> Result<Vec<Concerned>> {
+    sqlx::query_as(
+        "select record_type, bool_or(action <> 'create') as changed from audit_entries
+         where org_id = $1 and change_set = $2 group by record_type",
+    )
+    .bind(tx.org_id)
+    .bind(change_set)
+    .fetch_all(&mut *tx.inner)
+    .await
+    .map_err(from_sqlx)
 }

@@ -128,7 +128,7 @@ impl Store {
         claim(&mut tx, &actor, held.sets.undone, Claim::Kept).await?;
         let types = types(&mut tx, held.sets.undone).await?;
         // Others take back what is small meanwhile, unless this may take away an administrator.
-        let of_people = types.iter().any(|name| matches!(name.as_str(), "user" | "role"));
+        let of_people = types.iter().any(|of| matches!(of.record_type.as_str(), "user" | "role"));
         let had_administrator = of_people && has_administrator(&mut tx, &USER).await?;
         progress.total.store(records(&mut tx, held.sets.undone).await?, Ordering::Relaxed);
         let outcome = reverse(&mut tx, &actor, (held.sets, &types), progress).await?;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
+use shared::access::Actor;
 use shared::{RecordDef, Result, Row, Values};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use crate::error::from_sqlx;
 use crate::files::UNDOABLE_DAYS;
 use crate::pool::Tx;
 use crate::scope::Sql;
-use crate::write::load::Lock;
+use crate::write::load::{self, Lock, Stored};
 
 /// Holds the records of a type that a set changed, or those that it made if they may go, in the order of their ids, as all do who
 /// write: pages come in another one. Whoever has to be waited for has written by then what is later than the set.
@@ -111,10 +112,20 @@ impl Which {
 }
 
 /// A record of the set: what was done to it, its version after that, what that changed, and whether the last of it is recent.
-type Found = (Uuid, Vec<String>, i64, Json<Vec<Map<String, Value>>>, bool);
+type Entry = (Uuid, Vec<String>, i64, Json<Vec<Map<String, Value>>>, bool);
+
+/// A record of a set on its way.
+pub(super) struct Found {
+    pub(super) id: Uuid,
+    /// What it went through within the set, and, as far as it is there, since.
+    pub(super) history: History,
+    /// As it is now, if it is there.
+    pub(super) stored: Option<Stored>,
+}
 
 /// Records of a set on their way, a page at a time.
 pub(super) struct Pages {
+    def: &'static RecordDef,
     sets: Sets,
     /// The last page was not full.
     is_over: bool,
@@ -123,7 +134,7 @@ pub(super) struct Pages {
 impl Pages {
     /// Begins with the records of a type, which the caller holds ([`hold`]), or others would write what no page knows of. One at a
     /// time, to be read to the end.
-    pub(super) async fn open(tx: &mut Tx, def: &RecordDef, sets: Sets, which: Which) -> Result<Self> {
+    pub(super) async fn open(tx: &mut Tx, def: &'static RecordDef, sets: Sets, which: Which) -> Result<Self> {
         // Not kept prepared: the next cursor of that name is another one.
         sqlx::query(which.declared())
             .bind(tx.org_id)
@@ -134,13 +145,12 @@ impl Pages {
             .execute(&mut *tx.inner)
             .await
             .map_err(from_sqlx)?;
-        Ok(Self { sets, is_over: false })
+        Ok(Self { def, sets, is_over: false })
     }
 
-    /// The next records with what they went through within the set, and since; what the set and its undo did later is nobody
-    /// else's. Nothing at the end.
-    pub(super) async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<(Uuid, History)>>> {
-        let found: Vec<Found> = match self.is_over {
+    /// The next records, locked. Nothing at the end.
+    pub(super) async fn next(&mut self, tx: &mut Tx, actor: &Actor, lock: Lock) -> Result<Option<Vec<Found>>> {
+        let found: Vec<Entry> = match self.is_over {
             true => Vec::new(),
             false => sqlx::query_as(NEXT).persistent(false).fetch_all(&mut *tx.inner).await.map_err(from_sqlx)?,
         };
@@ -149,13 +159,17 @@ impl Pages {
             sqlx::query("close set_records").execute(&mut *tx.inner).await.map_err(from_sqlx)?;
             return Ok(None);
         }
-        let mut page: Vec<(Uuid, History)> = found.into_iter().map(history).collect();
+        let ids: Vec<Uuid> = found.iter().map(|(id, ..)| *id).collect();
+        let mut stored = load::locked(tx, actor, self.def, &ids, lock).await?;
+        let histories = found.into_iter().map(history);
+        let mut page: Vec<Found> =
+            histories.map(|(id, history)| Found { id, history, stored: stored.remove(&id) }).collect();
         add_later(tx, self.sets, &mut page).await?;
         Ok(Some(page))
     }
 }
 
-fn history((id, actions, version, Json(changes), recent): Found) -> (Uuid, History) {
+fn history((id, actions, version, Json(changes), recent): Entry) -> (Uuid, History) {
     let created = actions.first().is_some_and(|action| action == "create");
     let deleted = actions.last().is_some_and(|action| action == "delete");
     let mut history = History { deleted, recent, version, ..History::default() };
@@ -171,8 +185,17 @@ fn history((id, actions, version, Json(changes), recent): Found) -> (Uuid, Histo
 
 /// Fields that were changed after the set by somebody or something else than the set and its undo. By index, record for record: the
 /// whole log would be gone through for each page, where it is large and most of it new.
-async fn add_later(tx: &mut Tx, sets: Sets, page: &mut [(Uuid, History)]) -> Result<()> {
-    let (ids, versions): (Vec<Uuid>, Vec<i64>) = page.iter().map(|(id, history)| (*id, history.version)).unzip();
+async fn add_later(tx: &mut Tx, sets: Sets, page: &mut [Found]) -> Result<()> {
+    // Most have the version that the set left.
+    let mut written: BTreeMap<Uuid, &mut History> = page
+        .iter_mut()
+        .filter(|one| one.stored.as_ref().is_some_and(|stored| stored.row.version > one.history.version))
+        .map(|one| (one.id, &mut one.history))
+        .collect();
+    if written.is_empty() {
+        return Ok(());
+    }
+    let (ids, versions): (Vec<Uuid>, Vec<i64>) = written.iter().map(|(id, history)| (*id, history.version)).unzip();
     let later: Vec<(Uuid, String, Json<Value>)> = sqlx::query_as(
         "select distinct on (a.record_id, field) a.record_id, field, a.changes -> field -> 0
          from unnest($2::uuid[], $3::bigint[]) as s (id, version)
@@ -189,9 +212,8 @@ async fn add_later(tx: &mut Tx, sets: Sets, page: &mut [(Uuid, History)]) -> Res
     .fetch_all(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    let mut by_id: BTreeMap<Uuid, &mut History> = page.iter_mut().map(|(id, history)| (*id, history)).collect();
     for (id, field, Json(left)) in later {
-        if let Some(history) = by_id.get_mut(&id) {
+        if let Some(history) = written.get_mut(&id) {
             history.later.insert(field, left);
         }
     }

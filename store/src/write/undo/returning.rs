@@ -9,7 +9,7 @@ use shared::types::{SURVEY, SURVEY_RESPONSE};
 use shared::{RecordDef, Result, Row};
 use uuid::Uuid;
 
-use super::history::History;
+use super::history::{Found, History};
 use crate::pool::Tx;
 use crate::write::load;
 use crate::write::prepare::{Act, Prepared};
@@ -35,13 +35,13 @@ pub(super) async fn unreadable_wholes(
     tx: &mut Tx,
     actor: &Actor,
     def: &RecordDef,
-    page: &[(Uuid, History)],
+    page: &[Found],
 ) -> Result<BTreeSet<Uuid>> {
     let mut unreadable = BTreeSet::new();
     let limits: Vec<_> = def.wholes().filter(|(_, whole)| !actor.reads_all(whole)).collect();
     for (field, whole) in limits {
-        let deleted = page.iter().filter(|(_, history)| history.deleted);
-        let ids: BTreeSet<Uuid> = deleted.filter_map(|(_, history)| id(&history.before, field.name)).collect();
+        let deleted = page.iter().map(|one| &one.history).filter(|history| history.deleted);
+        let ids: BTreeSet<Uuid> = deleted.filter_map(|history| id(&history.before, field.name)).collect();
         if !ids.is_empty() {
             let readable = load::readable(tx, actor, whole, &ids).await?;
             unreadable.extend(ids.difference(&readable).copied());

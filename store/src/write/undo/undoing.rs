@@ -8,27 +8,27 @@ use shared::history::{LARGE, Why};
 use shared::{Error, RecordDef, Result, Row};
 use uuid::Uuid;
 
-use super::history::{History, Pages, Which, hold};
+use super::history::{Found, History, Pages, Which, hold};
 use super::returning::{can_return, former, is_within, say_kinds, unreadable_wholes};
 use super::{Progress, Sets};
 use crate::error::from_sqlx;
 use crate::pool::Tx;
 use crate::write::audit::{ChangeSet, write_rows};
 use crate::write::batch::now;
+use crate::write::derive;
 use crate::write::load::{Lock, Stored};
 use crate::write::prepare::{Act, Prepared, stamp};
 use crate::write::verify::not_listed_elsewhere;
-use crate::write::{derive, load};
 
 /// Records left alone that stay known with the set: a large one leaves thousands.
 const LEFT: usize = 100;
 /// Records left alone that whoever undoes a set is told of at once: all those of one that is undone at once.
 const TOLD: usize = LARGE;
-/// Looks whether anything refers to what is gone: for each row in each table that may. Postgres would plan some of these look-ups anew
-/// for each row, half as long again as they take.
-const AT_ONCE: &str = "set local plan_cache_mode = force_generic_plan;
-                       set constraints all immediate;
-                       set local plan_cache_mode to default";
+/// Rows that come back may refer to each other. Whether anything refers to one that goes is looked up in each table that may: Postgres
+/// would plan some of these look-ups anew for each row, half as long again as they take.
+const IN_ANY_ORDER: &str = "set constraints all deferred; set local plan_cache_mode = force_generic_plan";
+/// By now there has to be what they refer to.
+const AT_ONCE: &str = "set constraints all immediate; set local plan_cache_mode to default";
 
 /// What takes a change set back.
 pub(super) struct Undoing<'a> {
@@ -57,18 +57,17 @@ impl Undoing<'_> {
     pub(super) async fn detach(&mut self, def: &'static RecordDef) -> Result<()> {
         hold(self.tx, def, self.sets.undone, Lock::Change).await?;
         let mut pages = Pages::open(self.tx, def, self.sets, Which::Amended).await?;
-        while let Some(page) = pages.next(self.tx).await? {
-            let amended: Vec<&(Uuid, History)> = page.iter().filter(|(_, h)| !h.amended.is_empty()).collect();
-            let ids: Vec<Uuid> = amended.iter().map(|(id, _)| *id).collect();
-            let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Change).await?;
-            let rows = amended.iter().filter_map(|(id, history)| {
-                let current = stored.remove(id).filter(|found| may_take_back(self.actor, def, found))?.row;
+        while let Some(page) = pages.next(self.tx, self.actor, Lock::Change).await? {
+            let rows = page.into_iter().filter_map(|Found { history, stored, .. }| {
+                let current = stored.filter(|found| may_take_back(self.actor, def, found))?.row;
                 history.changed_since(def, &current).is_empty().then_some(())?;
                 let mut after = current.clone();
-                after.values.extend(history.amended.clone());
+                after.values.extend(history.amended);
                 Some(prepared(Act::Update, Some(current), after)).filter(Prepared::is_change)
             });
-            self.write(def, rows.collect()).await?;
+            let mut rows: Vec<Prepared> = rows.collect();
+            self.stamp(&mut rows);
+            self.write(def, &rows).await?;
         }
         Ok(())
     }
@@ -77,24 +76,22 @@ impl Undoing<'_> {
     /// the actor could not change one by one.
     pub(super) async fn revert(&mut self, def: &'static RecordDef) -> Result<()> {
         let mut pages = Pages::open(self.tx, def, self.sets, Which::Former).await?;
-        while let Some(page) = pages.next(self.tx).await? {
-            let ids: Vec<Uuid> = page.iter().map(|(id, _)| *id).collect();
-            let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Change).await?;
+        while let Some(page) = pages.next(self.tx, self.actor, Lock::Change).await? {
             let unreadable = match self.whole {
                 true => BTreeSet::new(),
                 false => unreadable_wholes(self.tx, self.actor, def, &page).await?,
             };
-            let mut rows = Vec::new();
-            for (id, history) in &page {
-                let (back, why) = self.way_back(def, (*id, history), stored.remove(id), &unreadable);
-                rows.extend(back.filter(|row| row.is_change() || self.stays == Some(*id)));
+            let (looked_at, mut rows) = (page.len(), Vec::new());
+            for Found { id, history, stored } in page {
+                let (back, why) = self.way_back(def, (id, &history), stored, &unreadable);
+                rows.extend(back.filter(|row| row.is_change() || self.stays == Some(id)));
                 if let Some(why) = why {
-                    self.keep(def, *id, why);
+                    self.keep(def, id, why);
                 }
             }
             say_kinds(self.tx, def, &mut rows).await?;
             self.put_back(def, rows).await?;
-            self.progress.add(page.len());
+            self.progress.add(looked_at);
         }
         Ok(())
     }
@@ -133,33 +130,32 @@ impl Undoing<'_> {
     pub(super) async fn remove(&mut self, def: &'static RecordDef) -> Result<()> {
         hold(self.tx, def, self.sets.undone, Lock::Delete).await?;
         let mut pages = Pages::open(self.tx, def, self.sets, Which::Made).await?;
-        while let Some(page) = pages.next(self.tx).await? {
-            let ids: Vec<Uuid> = page.iter().map(|(id, _)| *id).collect();
-            let mut stored = load::locked(self.tx, self.actor, def, &ids, Lock::Delete).await?;
-            let mut rows = Vec::new();
-            for (id, history) in &page {
+        while let Some(page) = pages.next(self.tx, self.actor, Lock::Delete).await? {
+            let (looked_at, mut rows) = (page.len(), Vec::new());
+            for Found { id, history, stored } in page {
                 // What is gone already is as it should be.
-                let Some(found) = stored.remove(id) else { continue };
+                let Some(found) = stored else { continue };
                 if !may_take_back(self.actor, def, &found) {
-                    self.keep(def, *id, Why::Forbidden);
+                    self.keep(def, id, Why::Forbidden);
                 } else if history.changed_since(def, &found.row).is_empty() {
                     rows.push(prepared(Act::Delete, Some(found.row.clone()), found.row));
                 } else {
-                    self.keep(def, *id, Why::Changed);
+                    self.keep(def, id, Why::Changed);
                 }
             }
             self.put_back(def, rows).await?;
-            self.progress.add(page.len());
+            self.progress.add(looked_at);
         }
         Ok(())
     }
 
     /// Writes rows; where one of them can't be as it was, because something refers to it or has taken its value since, each half
     /// for itself, until that one is alone and kept: most of a page are written together all the same.
-    async fn put_back(&mut self, def: &'static RecordDef, rows: Vec<Prepared>) -> Result<()> {
+    async fn put_back(&mut self, def: &'static RecordDef, mut rows: Vec<Prepared>) -> Result<()> {
+        self.stamp(&mut rows);
         let mut parts = vec![rows];
         while let Some(mut rows) = parts.pop() {
-            match self.part(def, rows.clone()).await {
+            match self.part(def, &mut rows).await {
                 Err(Error::Invalid { .. }) if rows.len() > 1 => {
                     let others = rows.split_off(rows.len() / 2);
                     parts.extend([others, rows]);
@@ -184,8 +180,10 @@ impl Undoing<'_> {
     }
 
     /// Writes rows in a part of the transaction, so that what is refused does not end the whole undo.
-    async fn part(&mut self, def: &'static RecordDef, mut rows: Vec<Prepared>) -> Result<u64> {
-        not_listed_elsewhere(self.tx, def, &mut rows).await?;
+    async fn part(&mut self, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<u64> {
+        // What refers to them by a list may have gone since they were refused together with it.
+        rows.iter_mut().for_each(|row| row.errors.clear());
+        not_listed_elsewhere(self.tx, def, rows).await?;
         if let Some(error) = rows.iter().find_map(Prepared::refusal) {
             return Err(error);
         }
@@ -196,32 +194,38 @@ impl Undoing<'_> {
     }
 
     /// Writes rows that may refer to each other, and take numbers that others of them give back.
-    async fn in_any_order(&mut self, def: &'static RecordDef, rows: Vec<Prepared>) -> Result<u64> {
-        let check = async |tx: &mut Tx, when: &'static str| -> Result<()> {
-            sqlx::raw_sql(when).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
+    async fn in_any_order(&mut self, def: &'static RecordDef, rows: &mut [Prepared]) -> Result<u64> {
+        let set = async |tx: &mut Tx, settings: &'static str| -> Result<()> {
+            sqlx::raw_sql(settings).execute(&mut *tx.inner).await.map_err(from_sqlx)?;
             Ok(())
         };
-        check(self.tx, "set constraints all deferred").await?;
-        let (returning, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.act == Act::Create);
+        set(self.tx, IN_ANY_ORDER).await?;
+        rows.sort_by_key(|row| row.act == Act::Create);
+        let (others, returning) = rows.split_at(rows.partition_point(|row| row.act != Act::Create));
         let done = self.write(def, others).await? + self.write(def, returning).await?;
-        check(self.tx, AT_ONCE).await?;
+        set(self.tx, AT_ONCE).await?;
         Ok(done)
     }
 
-    async fn write(&mut self, def: &'static RecordDef, mut rows: Vec<Prepared>) -> Result<u64> {
-        if rows.is_empty() {
-            return Ok(0);
-        }
-        let (now, changed) = (now(), rows.iter().filter(|row| row.is_change()).count());
-        for row in &mut rows {
+    /// Says of rows who writes them and when; what comes back keeps who once made it.
+    fn stamp(&self, rows: &mut [Prepared]) {
+        let now = now();
+        for row in rows {
             let (at, by) = (row.after.values.remove("created_at"), row.after.values.remove("created_by"));
             stamp(row, self.actor, now);
             let original = [("created_at", at), ("created_by", by)];
             row.after.values.extend(original.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))));
         }
-        write_rows(self.tx, self.actor, def, &rows, &self.set).await?;
-        derive::after_write(self.tx, self.actor, def, &rows, &self.set).await?;
-        Ok(changed as u64)
+    }
+
+    /// How many of stamped rows became other than they were.
+    async fn write(&mut self, def: &'static RecordDef, rows: &[Prepared]) -> Result<u64> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        write_rows(self.tx, self.actor, def, rows, &self.set).await?;
+        derive::after_write(self.tx, self.actor, def, rows, &self.set).await?;
+        Ok(rows.iter().filter(|row| row.is_change()).count() as u64)
     }
 }
 
