@@ -76,7 +76,8 @@ impl Prepared {
 
     /// Whether anything is to be written.
     pub(crate) fn is_change(&self) -> bool {
-        self.act != Act::Update || self.before.as_ref().is_none_or(|before| differs(&before.values, &self.after.values))
+        let mut names = self.before.iter().chain([&self.after]).flat_map(|row| row.values.keys());
+        self.act != Act::Update || names.any(|name| !is_stamp(name) && self.changed(name))
     }
 
     /// The error that refuses this row, if any.
@@ -91,18 +92,9 @@ fn custom_names(before: &Value, after: &Value) -> Vec<String> {
     custom_changes(before, after).into_keys().map(custom_name).collect()
 }
 
-fn differs(before: &Values, after: &Values) -> bool {
-    before.keys().chain(after.keys()).any(|key| !is_stamp(key) && or_null(before, key) != or_null(after, key))
-}
-
 /// What says who wrote a row last, and when: nothing that anybody changes.
 pub(super) fn is_stamp(field: &str) -> bool {
     matches!(field, "updated_at" | "updated_by")
-}
-
-/// The value of a field, null where there is none.
-fn or_null<'a>(values: &'a Values, field: &str) -> &'a Value {
-    values.get(field).unwrap_or(&Value::Null)
 }
 
 /// Lays the requested changes over what is stored, with access decided for each.
