@@ -33,7 +33,7 @@ pub const MAX_ROWS: usize = 1_048_576;
 pub const PREVIEW_ROWS: usize = 20;
 
 /// Character sets that a text file can be said to have, by their names in the WHATWG standard, and whether few letters
-/// already tell them; the others somebody has to say.
+/// already tell them; of the others whole words have to, or somebody says so.
 pub const ENCODINGS: &[(&str, bool)] = &[
     ("UTF-8", true),
     ("UTF-16LE", false),
@@ -54,6 +54,7 @@ pub const ENCODINGS: &[(&str, bool)] = &[
     ("windows-1258", false),
     ("windows-874", false),
     ("ISO-8859-2", false),
+    ("ISO-8859-7", false),
     ("KOI8-R", false),
     ("KOI8-U", true),
     ("macintosh", false),

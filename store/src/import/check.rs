@@ -1,4 +1,4 @@
-//! What can be said of an import's mappings before its files are read.
+//! What can be said of an import's mappings before anything is made of its rows.
 
 mod amounts;
 
@@ -8,6 +8,7 @@ use shared::import::{MAX_COLUMNS, Spec, Step, followed_currency};
 use shared::record::{CUSTOM, Kind};
 use shared::{Error, FieldDef, FieldError, RecordDef, Result};
 
+use super::table::Table;
 use crate::auth::is_zone;
 
 /// Most problems told: a body of eight megabytes has room for a hundred thousand.
@@ -34,6 +35,39 @@ pub(super) fn check(actor: &Actor, spec: &Spec) -> Result<()> {
         }
     }
     if fields.is_empty() { Ok(()) } else { Err(Error::Invalid { fields }) }
+}
+
+/// Refuses what names columns that the file doesn't have, each by its place: its cells would be empty, and whoever sent it would be
+/// told to fill in what they believe to have filled in.
+///
+/// # Errors
+/// `Invalid` on `files[0].steps[0].assignments[1].from` and the like.
+pub(super) fn check_columns<'t>(spec: &Spec, tables: impl IntoIterator<Item = &'t Table>) -> Result<()> {
+    let mut fields = Vec::new();
+    for (at, (file, table)) in spec.files.iter().zip(tables).enumerate() {
+        for (step_at, step) in file.steps.iter().enumerate() {
+            fields.extend(missing(step, table, &format!("files[{at}].steps[{step_at}]")));
+            fields.truncate(TOLD);
+        }
+    }
+    if fields.is_empty() { Ok(()) } else { Err(Error::Invalid { fields }) }
+}
+
+/// The columns of a step that neither its file nor the rows that it brings along have: of each assignment the first.
+fn missing(step: &Step, table: &Table, place: &str) -> Vec<FieldError> {
+    let is_there = |name: &str| match step.inline.is_empty() {
+        true => table.column(name).is_some(),
+        false => step.inline.iter().any(|row| row.contains_key(name)),
+    };
+    let told = |place: String, name: &str| FieldError::new(place, "no_column").with("column", name);
+    let of_fields = step.assignments.iter().enumerate().filter_map(|(at, assignment)| {
+        let columns = assignment.from.columns();
+        let name = columns.into_iter().find(|name| !is_there(name))?;
+        Some(told(format!("{place}.assignments[{at}].from"), name))
+    });
+    // Rows that a step brings along are all its own.
+    let only = step.only.iter().filter(|only| step.inline.is_empty() && !is_there(&only.column));
+    of_fields.chain(only.map(|only| told(format!("{place}.only.column"), &only.column))).collect()
 }
 
 fn too_many(place: &str, count: usize, max: usize) -> Option<FieldError> {
@@ -92,5 +126,54 @@ pub(super) fn assigned(def: &RecordDef, name: &str) -> std::result::Result<Optio
         _ if field.read_only && !is_followed(def, field) => Err("read_only"),
         Some(_) => Ok(None),
         None => Ok(Some(field)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use shared::import::{Assignment, FilePlan, From, Only, Reading};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn columns_that_a_file_does_not_have_are_named_by_their_place() {
+        let table = Table::read(b"Name,City\nAcme,Paris\n", &Reading::default()).unwrap();
+        let refused = |step: Step| -> Vec<String> {
+            let files = vec![FilePlan { file: Uuid::nil(), steps: vec![step] }];
+            match check_columns(&Spec { files, answers: Vec::new() }, [&table]) {
+                Err(Error::Invalid { fields }) => {
+                    let told = fields.iter().map(|error| format!("{}: {}", error.field, error.params["column"]));
+                    assert!(fields.iter().all(|error| error.code == "no_column"));
+                    told.collect()
+                }
+                result => {
+                    assert_eq!(result, Ok(()));
+                    Vec::new()
+                }
+            }
+        };
+        let of = |assignments: Vec<Assignment>| Step::of("customer", assignments);
+        let name = || Assignment::column("name", "Name");
+        let place = |at: usize| format!("files[0].steps[0].assignments[{at}].from");
+        assert!(refused(of(vec![name(), Assignment::constant("kind", "company")])).is_empty());
+        let wrong =
+            vec![name(), Assignment::column("source", "Origin"), Assignment::template("tags", "{City}; {Town}")];
+        assert_eq!(refused(of(wrong)), [format!("{}: Origin", place(1)), format!("{}: Town", place(2))]);
+        let person = From::Person {
+            given: "Name".into(),
+            middle: String::new(),
+            family: "Surname".into(),
+            suffix: String::new(),
+        };
+        assert_eq!(refused(of(vec![Assignment::new("name", person)])), [format!("{}: Surname", place(0))]);
+        let only = Step { only: Some(Only { column: "Kind".into(), is: "company".into() }), ..of(vec![name()]) };
+        assert_eq!(refused(only), ["files[0].steps[0].only.column: Kind"]);
+        // Rows of its own have columns of their own.
+        let row = BTreeMap::from([("title".to_owned(), "Sales".to_owned())]);
+        let own = Step { inline: vec![row], ..of(vec![Assignment::column("name", "title"), name()]) };
+        assert_eq!(refused(own), [format!("{}: Name", place(1))]);
     }
 }

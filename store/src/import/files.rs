@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::layout::Layout;
 use super::preset::{Preset, Roles};
 use super::remembered::remembered;
+use super::spelling::spell;
 use super::suggest;
 use super::table::{Table, is_said, read_aside, too_large};
 use crate::auth::DefaultRole;
@@ -90,6 +91,9 @@ impl Store {
     }
 }
 
+/// What is said of files that hold no cards, if they are called as if they did.
+const NO_CARDS: [&str; 4] = ["file_unreadable", "file_empty", "file_web_page", "file_data"];
+
 /// Whether a file is called as files of cards are.
 fn is_named_cards(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case(FileKind::Vcf.extension()))
@@ -101,9 +105,7 @@ fn as_cards(read: Result<(Table, Vec<u8>)>) -> Result<(Table, Vec<u8>)> {
     match read {
         Ok(read) if read.0.format == Format::Cards => Ok(read),
         Ok(_) => Err(none()),
-        Err(error) if ["file_unreadable", "file_empty"].iter().any(|code| error == Error::invalid("file", code)) => {
-            Err(none())
-        }
+        Err(error) if NO_CARDS.iter().any(|code| error == Error::invalid("file", code)) => Err(none()),
         Err(error) => Err(error),
     }
 }
@@ -124,6 +126,7 @@ async fn describe(tx: &mut Tx, actor: &Actor, id: Uuid, name: String, table: &Ta
             }
         }
     };
+    spell(&mut steps, &table.columns);
     suggest::look_closer(&mut steps, table);
     Ok(FileInfo {
         id,

@@ -21,6 +21,7 @@ mod refusals;
 mod remembered;
 mod run;
 mod runs;
+mod spelling;
 mod starts;
 mod suggest;
 mod table;

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::layout::Layout;
 use super::lookup::{Lookup, Names, folded, load_names};
 use super::preset::Preset;
+use super::spelling::spell;
 use super::suggest;
 use super::table::Table;
 use crate::columns::target;
@@ -100,8 +101,9 @@ async fn before_undone(tx: &mut Tx, actor: &Actor, table: &Table) -> Result<Opti
     Ok((!is_recognised(table, &steps)).then_some(steps))
 }
 
-/// Remembered steps, their days read as somebody said, else as this file's own cells show.
+/// Remembered steps, their columns named as in this file, their days read as somebody said, else as its own cells show.
 fn read_as(mut steps: Vec<Step>, table: &Table) -> Vec<Step> {
+    spell(&mut steps, &table.columns);
     let is_guessed = |a: &&mut Assignment| a.dates.is_some() && !a.dates_told;
     for assignment in steps.iter_mut().flat_map(|step| &mut step.assignments).filter(is_guessed) {
         if let From::Column(name) = &assignment.from {

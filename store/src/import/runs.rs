@@ -13,7 +13,7 @@ use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::check::check;
+use super::check::{check, check_columns};
 use super::files::load;
 use super::plan::{self, Sink};
 use super::remembered::remember;
@@ -313,6 +313,9 @@ async fn begun(tx: &mut Tx, actor: &Actor, spec: &Spec, key: Option<&str>) -> Re
 }
 
 /// Names and contents of an import's files.
+///
+/// # Errors
+/// `NotFound` for files of others; `Invalid` for mappings of columns that they don't have.
 pub(super) async fn tables(tx: &mut Tx, actor: &Actor, spec: &Spec) -> Result<(Vec<String>, Vec<Table>)> {
     let mut names = Vec::new();
     let mut tables = Vec::new();
@@ -321,5 +324,6 @@ pub(super) async fn tables(tx: &mut Tx, actor: &Actor, spec: &Spec) -> Result<(V
         names.push(name);
         tables.push(table);
     }
+    check_columns(spec, &tables)?;
     Ok((names, tables))
 }

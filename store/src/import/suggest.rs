@@ -14,6 +14,7 @@ use shared::import::{Assignment, Format, From, Step, mappable, mapping, units};
 use shared::record::{CustomField, Kind, custom_name};
 use uuid::Uuid;
 
+pub(super) use self::likely::is_field;
 use self::likely::{likeliest, named};
 use self::synonyms::{PARTS, SYNONYMS, TELLING};
 use super::near::bare;

@@ -230,6 +230,7 @@ async fn what_cannot_be_imported_is_refused_by_its_place() {
             json!({"constant": "x".repeat(1_001)}),
             one(&format!("{first}.assignments[0].from"), "too_long"),
         ),
+        ("/assignments/0/from", json!({"column": "Nmae"}), one(&format!("{first}.assignments[0].from"), "no_column")),
         (
             "/assignments/0/field",
             json!(format!("custom.{}", "x".repeat(41))),
@@ -256,7 +257,7 @@ async fn what_cannot_be_imported_is_refused_by_its_place() {
         assert_eq!(admin.raw(Method::POST, path, "{}").await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     // Zeros cannot be kept as text, wherever they stand.
-    let zero = json!({"column": "na\u{0}me"});
+    let zero = json!({"constant": "na\u{0}me"});
     let mut spec = import(&json!({"id": info["id"], "steps": [step]}));
     spec["files"][0]["steps"][0]["assignments"][0]["from"] = zero;
     let refused = admin.refused(Method::POST, "/api/v1/imports", Some(spec), 422).await;

@@ -47,6 +47,11 @@ pub(in crate::import) fn likeliest(columns: &[String], named: Option<&RecordDef>
     fitting.rev().max_by_key(|(fit, _)| *fit).map_or(&CUSTOMER, |(_, def)| def)
 }
 
+/// Whether a column of that name would be led to a field, in a list of what people have lists of.
+pub(in crate::import) fn is_field(column: &str) -> bool {
+    GUESSED.into_iter().any(|def| !step(def, &[], &[column.to_owned()]).assignments.is_empty())
+}
+
 /// The type whose records a sheet or a file says by its name that it lists: 客户信息表, contacts_export (2).
 pub(super) fn named(name: &str) -> Option<&'static RecordDef> {
     named_among(name, &GUESSED)

@@ -4,8 +4,8 @@ use shared::import::{Beginning, Format, Reading};
 use shared::record::{Kind, normalize};
 use shared::{Error, Result};
 
-use super::Lines;
-use crate::import::dates;
+use super::{Line, Lines};
+use crate::import::{dates, suggest};
 
 /// Lines at the beginning of a file that are looked at and shown.
 const FIRST: usize = 10;
@@ -19,6 +19,10 @@ const SHOWN: usize = 60;
 const DIGITS: usize = 7;
 /// Longest cell that is looked at, in bytes.
 const LOOKED_AT: usize = 300;
+/// How lines begin that are said beside a table, for who reads the file. A sign alone is the name of a column of numbers.
+const COMMENTS: [&str; 2] = ["#", "//"];
+/// Most cells of a line that are held against the names of fields.
+const COMPARED: usize = 10;
 
 /// The first lines, among which somebody may choose the header.
 pub(super) fn begins(lines: &Lines) -> Vec<Beginning> {
@@ -48,15 +52,50 @@ pub(super) fn find(lines: &Lines, format: &Format, reading: &Reading) -> Result<
     }
 }
 
-/// Passes over titles above the table: lines of one cell or two, where the rows have more than twice as many.
+/// Passes over what stands above the table.
 fn likeliest(lines: &Lines) -> usize {
-    let filled = |at: usize| lines.at(at).cells().filter(|cell| !cell.is_empty()).count();
-    let mut widths: Vec<usize> = (0..lines.len().min(SAMPLE)).map(filled).collect();
+    let mut widths: Vec<usize> = (0..lines.len().min(SAMPLE)).map(|at| filled(lines, at)).collect();
     widths.sort_unstable();
     // Not the widest: a row may be broken.
     let usual = widths.get(widths.len() * 3 / 4).copied().unwrap_or_default();
-    let is_title = |at: &usize| filled(*at) <= TITLE && filled(*at) * 2 < usual;
-    (0..lines.len().min(FIRST)).find(|at| !is_title(at)).unwrap_or_default()
+    (0..lines.len().min(FIRST)).find(|at| !is_above(lines, *at, usual)).unwrap_or_default()
+}
+
+/// How many cells of a line say something.
+fn filled(lines: &Lines, at: usize) -> usize {
+    lines.at(at).cells().filter(|cell| !cell.is_empty()).count()
+}
+
+/// Whether a line stands above the table: a title of one cell or two, where the rows have more than twice as many. Comments may
+/// have as many cells as rows, and of a table of two columns the second may have no name: what names fields is further down then,
+/// or at least something is that no row says, below an empty line.
+fn is_above(lines: &Lines, at: usize, usual: usize) -> bool {
+    let count = filled(lines, at);
+    if count <= TITLE && count * 2 < usual {
+        return true;
+    }
+    let is_aside = is_comment(lines.at(at));
+    if !is_aside && (count != 1 || usual != TITLE) {
+        return false;
+    }
+    let is_row = |below: &usize| filled(lines, *below) >= usual.min(TITLE) && !is_comment(lines.at(*below));
+    let Some(below) = (at + 1..lines.len().min(FIRST + 1)).find(is_row) else { return false };
+    let own = known(lines.at(at));
+    let is_apart = || lines.at(below).number - lines.at(at).number > (below - at) as u64 && !is_data(lines, below);
+    known(lines.at(below)) > own || count < usual && own == 0 && (is_aside || is_apart())
+}
+
+fn is_comment(line: Line<'_>) -> bool {
+    let first = line.cells().find(|cell| !cell.is_empty()).unwrap_or_default();
+    let said = COMMENTS.iter().find_map(|sign| first.strip_prefix(*sign));
+    // #1 is what a column is called that has no name.
+    said.is_some_and(|said| said.chars().any(char::is_alphabetic))
+}
+
+/// How many cells of a line are called as fields are.
+fn known(line: Line<'_>) -> usize {
+    let cells = line.cells().filter(|cell| !cell.is_empty() && cell.len() <= LOOKED_AT);
+    cells.take(COMPARED).filter(|cell| suggest::is_field(cell)).count()
 }
 
 /// What a cell is that names no column.
@@ -153,6 +192,35 @@ mod tests {
             let text = text.replace(';', &delimiter.to_string()).replace('\n', end);
             let text = if delimiter == ',' { text.replacen(',', "", 1) } else { text };
             assert_eq!(read(&text, None).unwrap(), (3, columns(["Name", "City", "Phone"]), 3), "{delimiter:?} {end:?}");
+        }
+    }
+
+    #[test]
+    fn comments_and_titles_above_two_columns_are_passed_over() {
+        let header = |text: &str| read(text, None).map(|(header, columns, rows)| (header, columns.join("|"), rows));
+        for (text, line, columns, rows) in [
+            ("# Exported from elsewhere\nName,Phone\nAcme,1\nBolt,2\n", 2, "Name|Phone", 2),
+            ("# Exported from elsewhere\nAlpha,Beta\nAcme,1\nBolt,2\n", 2, "Alpha|Beta", 2),
+            ("// Made on 2024-01-31, by Li\nName,Phone\nAcme,1\nBolt,2\n", 2, "Name|Phone", 2),
+            ("# One\n# Two\n\nName;City\nAcme;Paris\n", 4, "Name|City", 1),
+            ("# All, of them, as of May\nName,City,Phone\nAcme,Paris,1\n", 2, "Name|City|Phone", 1),
+            ("All of them,\nName,City\nAcme,Paris\nBolt,Nice\n", 2, "Name|City", 2),
+            ("全部客户\n客户名称,电话\n云帆科技,1\n远景软件,2\n", 2, "客户名称|电话", 2),
+            ("All of them\n\nAlpha,Beta\nAcme,Paris\nBolt,Nice\n", 3, "Alpha|Beta", 2),
+            ("# Exported\nName\nAcme\nBolt\n", 2, "Name", 2),
+        ] {
+            assert_eq!(header(text).unwrap(), (line, columns.to_owned(), rows), "{text}");
+        }
+        // Columns without names or of numbers, and signs that begin a name.
+        for (text, columns, rows) in [
+            ("Name\nAcme,Paris\nBolt,Nice\n", "Name|#2", 2),
+            ("Name,\n\nAcme,Paris\nBolt,Nice\n", "Name|#2", 2),
+            ("Alpha\nAcme,Paris\nBolt,Nice\n", "Alpha|#2", 2),
+            ("#,Name\n1,Acme\n2,Bolt\n", "#|Name", 2),
+            ("# Name,Phone\nAcme,1\nBolt,2\n", "# Name|Phone", 2),
+            ("#vip\nAcme\nBolt\n", "#vip", 2),
+        ] {
+            assert_eq!(header(text).unwrap(), (1, columns.to_owned(), rows), "{text}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod cards;
 mod header;
+mod kinds;
 mod lines;
 mod quotes;
 mod text;
@@ -20,10 +21,6 @@ pub(super) use cards::{COLUMNS as CARD_COLUMNS, ID, OWN_TYPE, RECORD, SHOWN_AS};
 pub(super) use lines::Line;
 use lines::Lines;
 
-/// How workbooks begin that Excel wrote until 2003, which nothing here reads.
-const OLD_WORKBOOK: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
-/// Part of such files, as UTF-16, in which newer workbooks lie that are protected by a password.
-const PROTECTED: &str = "EncryptedPackage";
 /// First values of a column shown beside its name.
 const SAMPLES: usize = 3;
 
@@ -77,8 +74,7 @@ impl Table {
         if bytes.len() > MAX_BYTES {
             return Err(too_large());
         }
-        if bytes.starts_with(OLD_WORKBOOK) {
-            let code = if is_protected(bytes) { "file_protected" } else { "file_old_excel" };
+        if let Some(code) = kinds::of_bytes(bytes) {
             return Err(Error::invalid("file", code));
         }
         let (format, mut lines) = if workbook::is_workbook(bytes) {
@@ -175,12 +171,6 @@ fn leave_reasons_out(named: &mut Vec<String>, lines: &mut Lines) {
         named.truncate(width);
         lines.cut(width);
     }
-}
-
-/// Whether a file of the old kind is only the cover of a workbook that is protected.
-fn is_protected(bytes: &[u8]) -> bool {
-    let name: Vec<u8> = PROTECTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    bytes.windows(name.len()).any(|part| part == name)
 }
 
 /// The error of files over the limit.
@@ -366,13 +356,14 @@ mod tests {
         };
         assert_eq!(code(b"name,city\n"), "file_empty");
         assert_eq!(code(b""), "file_empty");
-        assert_eq!(code(br#"[{"name": "Acme", "city": "Paris"}, {"name": "Bolt"}]"#), "file_unreadable");
+        assert_eq!(code(br#"[{"name": "Acme", "city": "Paris"}, {"name": "Bolt"}]"#), "file_data");
+        assert_eq!(code(b"\x1f\x8b\x08\0name,city\nAcme,Paris\n"), "file_packed");
+        let page: Vec<u8> = "<html><table>\n<tr><td>Name".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(code(&[&b"\xff\xfe"[..], &page[..]].concat()), "file_web_page");
         // Read in two bytes each, nonsense has next to no control characters.
         let nonsense = |n: u32| (n * 4).wrapping_mul(2_654_435_761).to_le_bytes();
         assert_eq!(code(&(0..100_000).flat_map(nonsense).collect::<Vec<u8>>()), "file_unreadable");
-        assert_eq!(code(OLD_WORKBOOK), "file_old_excel");
-        let part: Vec<u8> = PROTECTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(code(&[OLD_WORKBOOK, &[0; 512][..], &part[..]].concat()), "file_protected");
+        assert_eq!(code(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "file_old_excel");
         assert_eq!(code("a\n".repeat(MAX_ROWS + 2).as_bytes()), "too_many_rows");
         assert_eq!(code(format!("a\n{}\n", ",".repeat(MAX_COLUMNS)).as_bytes()), "too_many_columns");
         assert_eq!(code(&vec![b'a'; MAX_BYTES + 1]), "file_too_large");

@@ -1,13 +1,12 @@
 //! Text files: character set, separator, cells.
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use serde::de::IgnoredAny;
 use shared::import::{DELIMITERS, ENCODINGS, Format, MAX_COLUMNS, Reading};
 use shared::{Error, Result};
 
 use super::quotes::{Stretch, is_too_wide, stretches};
-use super::{Lines, too_many};
-use crate::charset::guessed;
+use super::{Lines, kinds, too_many};
+use crate::charset::{guessed, is_certain};
 use crate::import::formula::original;
 
 /// Bytes looked at to tell what a file is.
@@ -31,9 +30,8 @@ pub(super) fn read(text: &str, encoding: &'static Encoding, reading: &Reading) -
     } else {
         text
     };
-    // Lists of records for programs would become one row of nonsense.
-    if text.trim_start().starts_with(['[', '{']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
-        return Err(unreadable());
+    if let Some(code) = kinds::of_text(text) {
+        return Err(Error::invalid("file", code));
     }
     let delimiter = match reading.delimiter {
         Some(given) if DELIMITERS.contains(&given) => given,
@@ -120,7 +118,8 @@ pub(super) fn decode(bytes: &[u8], reading: &Reading) -> Result<(String, &'stati
         return Ok((encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding));
     }
     let (text, found) = guessed(bytes);
-    let (text, encoding) = if ENCODINGS.contains(&(found.name(), true)) {
+    let is_offered = |is_told| ENCODINGS.contains(&(found.name(), is_told));
+    let (text, encoding) = if is_offered(true) || is_offered(false) && is_certain(bytes, &text, found) {
         (text, found)
     } else {
         (WINDOWS_1252.decode_without_bom_handling(bytes).0, WINDOWS_1252)
@@ -197,4 +196,33 @@ fn has_columns_by_colon(text: &str) -> bool {
     let are_times = rows.iter().flat_map(|row| row.split(COLON)).all(is_of_time);
     // One alone may stand in any text.
     count > 1 && names.split(COLON).all(is_name) && !rows.is_empty() && !are_times && rows.iter().all(is_row)
+}
+
+#[cfg(test)]
+mod tests {
+    use encoding_rs::{BIG5, GB18030, ISO_8859_2, ISO_8859_7, KOI8_U, UTF_8, WINDOWS_1250, WINDOWS_1251, WINDOWS_1253};
+
+    use super::*;
+
+    #[test]
+    fn character_sets_are_guessed_as_far_as_letters_tell() {
+        for (text, encoding) in [
+            ("Εταιρεία,Πόλη\nΆλφα Τράπεζα,Αθήνα\nΜύλοι Λούλη,Κερατσίνι\n", ISO_8859_7),
+            ("Όνομα;Πόλη\nΓιώργος;Αθήνα\n", WINDOWS_1253),
+            ("имя,город\nАнна,Москва\n", WINDOWS_1251),
+            ("имя,город\nАнна,Москва\n", KOI8_U),
+            ("Firma,Miasto\nZofia Wójcik,Świętochłowice\n", ISO_8859_2),
+            ("name,city\nTomáš Říha,Ústí\n", WINDOWS_1250),
+            ("name,city\nJürgen Müller,Köln\n", WINDOWS_1252),
+            ("Nombre\nPeña Muñoz\nÑÁÑEZ\n", WINDOWS_1252),
+            ("Preis\n5 € ±2 ½ m²\n", WINDOWS_1252),
+            ("a,b\nÄÖÜ AG,1\n", WINDOWS_1252),
+            ("公司,备注\n北京华夏,(空)\n", GB18030),
+            ("名稱,城市\n關係科技股份有限公司,臺北市信義區\n", BIG5),
+            ("Όνομα;Πόλη\nΓιώργος;Αθήνα\n", UTF_8),
+        ] {
+            let read = decode(&encoding.encode(text).0, &Reading::default()).unwrap();
+            assert_eq!(read, (text.to_owned(), encoding));
+        }
+    }
 }

@@ -8,11 +8,12 @@ use std::io::{Cursor, Read as _};
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 use shared::import::{Format, MAX_COLUMNS, Reading};
 use shared::{Error, FieldError, Result};
+use zip::ZipArchive;
 
 pub(super) use self::beside::says_beside;
 use self::spans::Rows;
 use super::text::unreadable;
-use super::{Lines, too_many};
+use super::{Lines, kinds, too_many};
 
 /// Most bytes that a workbook may unpack to: packed files of a few megabytes can hold hundreds of gigabytes.
 const UNPACKED: u64 = 1024 * 1024 * 1024;
@@ -81,7 +82,11 @@ pub(super) fn any_sheet(bytes: &[u8], is_so: impl Fn(&Lines) -> bool) -> Result<
 
 /// The workbook with the names of its sheets.
 fn open(bytes: &[u8]) -> Result<(Workbook<'_>, Vec<String>)> {
-    check_size(bytes)?;
+    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
+    if let Some(code) = kinds::of_parts(archive.file_names_raw()) {
+        return Err(Error::invalid("file", code));
+    }
+    check_size(archive)?;
     let book: Workbook<'_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
     let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let sheets = sheets.map(|sheet| sheet.name.clone()).collect();
@@ -89,8 +94,7 @@ fn open(bytes: &[u8]) -> Result<(Workbook<'_>, Vec<String>)> {
 }
 
 /// What a packed file says of its size need not be true: it is unpacked once for nothing.
-fn check_size(bytes: &[u8]) -> Result<()> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
+fn check_size(mut archive: ZipArchive<Cursor<&[u8]>>) -> Result<()> {
     if archive.len() > PARTS {
         return Err(Error::invalid("file", "file_unpacked"));
     }
@@ -274,8 +278,15 @@ mod tests {
     }
 
     #[test]
+    fn a_packed_file_that_is_no_workbook_is_said_to_be_one() {
+        let refused = read(&packed(2), &Reading::default()).map(|_| ());
+        assert_eq!(refused, Err(Error::invalid("file", "file_packed")));
+    }
+
+    #[test]
     fn a_packed_file_has_so_many_parts_and_no_more() {
-        assert_eq!(check_size(&packed(PARTS)), Ok(()));
-        assert_eq!(check_size(&packed(PARTS + 1)), Err(Error::invalid("file", "file_unpacked")));
+        let checked = |parts| check_size(ZipArchive::new(Cursor::new(&packed(parts)[..])).unwrap());
+        assert_eq!(checked(PARTS), Ok(()));
+        assert_eq!(checked(PARTS + 1), Err(Error::invalid("file", "file_unpacked")));
     }
 }
