@@ -25,6 +25,7 @@ mod read;
 mod readings;
 mod resume;
 mod scope;
+mod statistics;
 mod telling;
 mod upkeep;
 mod write;

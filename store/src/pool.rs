@@ -1,5 +1,6 @@
 //! Connections, and transactions that carry their organisation.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,6 +66,8 @@ pub(crate) struct Tx {
     pub(crate) inner: sqlx::Transaction<'static, Postgres>,
     /// The organisation that row-level security lets through.
     pub org_id: Uuid,
+    /// Of which types it changed records, if it writes no events: see [`crate::live::be_quiet`].
+    pub(crate) quiet: Option<BTreeSet<&'static str>>,
 }
 
 impl Store {
@@ -184,7 +187,7 @@ async fn begin_in(pool: &PgPool, org: Option<Uuid>, role: DbRole, planning: Plan
     // while it began, and the connection would go back into the pool within it, role and all.
     let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql)).await }).await;
     let inner = begun.map_err(internal)?.map_err(from_sqlx)?;
-    Ok(Tx { inner, org_id: org.unwrap_or_default() })
+    Ok(Tx { inner, org_id: org.unwrap_or_default(), quiet: None })
 }
 
 impl Tx {

@@ -206,7 +206,8 @@ const NEVER: [(&str, &str); 9] = [
     (
         "an audit entry without its event",
         "select count(*) from audit_entries a where not exists
-        (select from events e where e.record_id = a.record_id and e.version = a.version)",
+        (select from events e where e.record_id = a.record_id and e.version = a.version)
+        and not exists (select from events e where e.record_id is null and e.record_type = a.record_type and e.at >= a.at)",
     ),
     (
         "a change set undone twice",

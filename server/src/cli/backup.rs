@@ -61,7 +61,7 @@ async fn write(file: &Path, files: Option<&PathBuf>, config: &Config) -> Result<
         let mut pg_dump = postgres_tool::command("pg_dump", database.url())?;
         // The live log is ordered by this Postgres' transaction numbers, which mean nothing in
         // another one; browsers take a fresh snapshot instead.
-        pg_dump.args(["--exclude-table-data", "events*"]);
+        pg_dump.args(["--exclude-table-data", "events*", "--exclude-table-data", "quiet_transactions"]);
         pg_dump.args(["--format", "custom", "--file"]).arg(file);
         postgres_tool::finish(pg_dump, "The backup").await?;
         match files {

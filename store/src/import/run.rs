@@ -8,7 +8,8 @@ use shared::access::Actor;
 use shared::command::{Change, Command, Outcome, Source};
 use shared::i18n::Locale;
 use shared::import::{FILE_ERASED, Preview, Spec};
-use shared::{Error, Result};
+use shared::types::by_name;
+use shared::{Error, RecordDef, Result};
 use sqlx::types::Json;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -33,8 +34,16 @@ const TRIES: u32 = 5;
 
 /// Commands sent at the same time: while the database works on one, the next is made ready.
 const AT_ONCE: usize = 3;
+/// Rows after which the planner is to look at what they were written to.
+const MANY: usize = 1_000;
 /// Commands taken out at a time.
 const AHEAD: i64 = 12;
+
+/// The types that an import writes.
+fn types(spec: &Spec) -> impl Iterator<Item = &'static RecordDef> {
+    let steps = spec.files.iter().flat_map(|file| &file.steps);
+    steps.filter_map(|step| by_name(&step.record_type))
+}
 
 /// A run that this node holds.
 struct Held {
@@ -78,13 +87,18 @@ impl Store {
             self.prepare(&held, until).await?;
         }
         let held = Arc::new(held);
+        let mut written = 0;
         loop {
             let chunks = self.next_chunks(&held).await?;
             if chunks.is_empty() {
+                if written >= MANY {
+                    self.look_at_grown(types(&held.spec)).await;
+                }
                 return self.finish(&held).await;
             }
             let mut sent = JoinSet::new();
             for chunk in chunks {
+                written += chunk.2.len();
                 if sent.len() >= AT_ONCE {
                     sent.join_next().await.transpose().map_err(internal)?.transpose()?;
                 }

@@ -58,7 +58,8 @@ struct Logged {
     cursor: Cursor,
     org_id: Uuid,
     def: &'static RecordDef,
-    record_id: Uuid,
+    /// None where many records changed.
+    record_id: Option<Uuid>,
     version: i64,
     gone: bool,
     actor_id: Option<Uuid>,
@@ -74,7 +75,7 @@ pub(crate) async fn is_expired(pool: &PgPool, cursor: Cursor) -> Result<bool> {
 
 /// Whether there are committed events that an older open transaction still holds back.
 pub(crate) async fn is_held_back(pool: &PgPool) -> Result<bool> {
-    sqlx::query_scalar("select exists (select from events where xid >= pg_snapshot_xmin(pg_current_snapshot()))")
+    sqlx::query_scalar("select exists (select from events where xid >= guanxi_log_end())")
         .fetch_one(pool)
         .await
         .map_err(from_sqlx)
@@ -92,11 +93,11 @@ pub(crate) struct Part {
 
 /// The next entries after `after`, optionally of one organisation.
 pub(crate) async fn read(pool: &PgPool, after: Cursor, org: Option<Uuid>) -> Result<Part> {
-    type Raw = (String, i64, Uuid, String, Uuid, i64, bool, Option<Uuid>, Option<Uuid>, Option<Uuid>);
+    type Raw = (String, i64, Uuid, String, Option<Uuid>, i64, bool, Option<Uuid>, Option<Uuid>, Option<Uuid>);
     let raw: Vec<Raw> = sqlx::query_as(
         // By the column: the bare name would be what is selected, a text, in whose order 1000 comes before 999.
         "select e.xid::text, id, org_id, record_type, record_id, version, gone, actor_id, was_owner_id, was_team_id from events e
-         where (xid, id) > ($1::text::xid8, $2) and xid < pg_snapshot_xmin(pg_current_snapshot())
+         where (xid, id) > ($1::text::xid8, $2) and xid < (select guanxi_log_end())
            and ($3::uuid is null or org_id = $3)
          order by e.xid, e.id limit $4",
     )
@@ -145,7 +146,7 @@ async fn load(tx: &mut Tx, logged: Vec<Logged>) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     let mut rows = Rows::new(tx);
     for logged in by_type.into_values() {
-        if logged.len() > FLOOD {
+        if logged.len() > FLOOD || logged.iter().any(|entry| entry.record_id.is_none()) {
             entries.extend(flood(&logged));
         } else {
             load_type(&mut rows, logged, &mut entries).await?;
@@ -164,13 +165,13 @@ fn flood(logged: &[Logged]) -> Option<Entry> {
 /// Several changes of one record in a batch each carry the newest row: applying it early is harmless.
 async fn load_type(known: &mut Rows<'_>, logged: Vec<Logged>, entries: &mut Vec<Entry>) -> Result<()> {
     let Some(def) = logged.first().map(|entry| entry.def) else { return Ok(()) };
-    let ids: BTreeSet<Uuid> = logged.iter().filter(|e| !e.gone).map(|e| e.record_id).collect();
+    let ids: BTreeSet<Uuid> = logged.iter().filter(|e| !e.gone).filter_map(|e| e.record_id).collect();
     let rows: BTreeMap<Uuid, Row> = known.get(def, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
     let facts = facts(known, def, rows.values()).await?;
     let linked = linked(known, def, rows.values()).await?;
     let moved = moved(known.tx, def, &logged).await?;
     for entry in logged {
-        let id = entry.record_id;
+        let Some(id) = entry.record_id else { continue };
         let news = match rows.get(&id).filter(|_| !entry.gone) {
             Some(row) => News::Put {
                 row: row.clone(),
@@ -201,7 +202,8 @@ async fn moved(tx: &mut Tx, def: &'static RecordDef, logged: &[Logged]) -> Resul
     if deciding(def).is_empty() || changed().next().is_none() {
         return Ok(BTreeSet::new());
     }
-    let (ids, versions): (Vec<Uuid>, Vec<i64>) = changed().map(|entry| (entry.record_id, entry.version)).unzip();
+    let (ids, versions): (Vec<Uuid>, Vec<i64>) =
+        changed().filter_map(|entry| Some((entry.record_id?, entry.version))).unzip();
     let fields: Vec<String> = deciding(def).into_iter().map(str::to_owned).collect();
     let found: Vec<(Uuid, i64)> = sqlx::query_as(
         "select a.record_id, a.version from audit_entries a

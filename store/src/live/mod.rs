@@ -4,12 +4,14 @@ mod facts;
 mod hub;
 mod log;
 mod presence;
+mod quiet;
 mod subscription;
 mod told;
 
 pub use hub::LiveHub;
 pub(crate) use hub::Message;
 pub(crate) use log::{Entry, News};
+pub(crate) use quiet::{be_quiet, tell_undone};
 pub use subscription::{Delivery, Subscription};
 pub use told::Told;
 

@@ -180,19 +180,19 @@ impl<'a> Entry<'a> {
 /// person and only until it is undone.
 async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepared], set: &ChangeSet) -> Result<()> {
     let entries: Vec<Entry> = rows.iter().map(|row| Entry::of(def, row)).collect();
-    let told = sqlx::query(
+    let logged = sqlx::query(
         "with opened as (
              select where guanxi_open_set($2, $3, $5, $6, $7)
          ), entry as (
              select r.* from opened cross join
              jsonb_to_recordset($1) as r (record_id uuid, version bigint, action text, title text, changes jsonb,
                                           was_owner_id uuid, was_team_id uuid)
-         ), audited as (
-             insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes, causes)
-             select $2, $3, $4, record_id, version, action, $5, $6, title, changes, $8 from entry
+         ), told as (
+             insert into events (org_id, record_type, record_id, version, gone, actor_id, was_owner_id, was_team_id)
+             select $2, $4, record_id, version, action = 'delete', $5, was_owner_id, was_team_id from entry where $9
          )
-         insert into events (org_id, record_type, record_id, version, gone, actor_id, was_owner_id, was_team_id)
-         select $2, $4, record_id, version, action = 'delete', $5, was_owner_id, was_team_id from entry",
+         insert into audit_entries (org_id, change_set, record_type, record_id, version, action, actor_id, source, title, changes, causes)
+         select $2, $3, $4, record_id, version, action, $5, $6, title, changes, $8 from entry",
     )
     .bind(Json(entries))
     .bind(tx.org_id)
@@ -202,10 +202,16 @@ async fn log(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, rows: &[Prepar
     .bind(set.source.code())
     .bind(set.undo_of)
     .bind((!set.causes.is_empty()).then_some(Json(&set.causes)))
+    .bind(is_told(tx, def))
     .execute(&mut *tx.inner)
     .await
     .map_err(from_sqlx)?;
-    if told.rows_affected() == rows.len() as u64 { Ok(()) } else { Err(Error::invalid("change_set", "taken")) }
+    if logged.rows_affected() == rows.len() as u64 { Ok(()) } else { Err(Error::invalid("change_set", "taken")) }
+}
+
+/// Whether changes of records are told one by one; a transaction that doesn't keeps that there are some of the type.
+fn is_told(tx: &mut Tx, def: &'static RecordDef) -> bool {
+    tx.quiet.as_mut().map(|types| types.insert(def.name)).is_none()
 }
 
 /// That a file of what is called so (a record type, the audit log) was made (`export`), or fetched later (`download`). It
@@ -242,6 +248,9 @@ pub(crate) async fn note_facts(
 
 /// Events for rows that the store itself touched (derived values, fresh ranks): nothing a person did, so no audit.
 pub(super) async fn events_for(tx: &mut Tx, actor: &Actor, def: &'static RecordDef, ids: &[Uuid]) -> Result<()> {
+    if !is_told(tx, def) {
+        return Ok(());
+    }
     let rows: Vec<Row> = super::load::rows_by_id(tx, def, &ids.iter().copied().collect()).await?;
     let (ids, versions): (Vec<Uuid>, Vec<i64>) = rows.iter().map(|row| (row.id, row.version)).unzip();
     // Whose they are did not change.

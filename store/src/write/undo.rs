@@ -157,9 +157,13 @@ async fn claim(tx: &mut Tx, actor: &Actor, change_set: Uuid, claim: Claim) -> Re
 /// Nobody begins to mail the others until the transaction ends; says which they are.
 async fn have_not_left(tx: &mut Tx, change_set: Uuid) -> Result<Vec<Uuid>> {
     let answers: Vec<Uuid> = sqlx::query_scalar(
-        "select m.id from audit_entries a join ticket_messages m on m.org_id = a.org_id and m.id = a.record_id
-         where a.org_id = $1 and a.change_set = $2 and a.record_type = 'ticket_message' and a.action = 'create'
-         and m.kind = 'reply' and m.direction = 'outbound'",
+        // What the set made first: while Postgres knows nothing of a large one yet, it would go through all of it for each message.
+        "with made as materialized (
+             select record_id from audit_entries
+             where org_id = $1 and change_set = $2 and record_type = 'ticket_message' and action = 'create'
+         )
+         select m.id from made join ticket_messages m on m.org_id = $1 and m.id = made.record_id
+         where m.kind = 'reply' and m.direction = 'outbound'",
     )
     .bind(tx.org_id)
     .bind(change_set)

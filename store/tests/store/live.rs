@@ -1,6 +1,6 @@
 //! The live log against a real Postgres: what a reader has, kept current by events, is what a fresh reader gets.
 
-mod screen;
+pub(crate) mod screen;
 pub(crate) mod world;
 mod writers;
 

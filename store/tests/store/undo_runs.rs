@@ -8,12 +8,14 @@ use shared::access::{Actor, Grants, Level, TypeRights};
 use shared::command::{Change, Command};
 use shared::history::{ChangeSet, ChangeSetQuery, STOPPED, State, UndoRun, Undone, Why};
 use shared::import::Status;
-use shared::types::{ACTIVITY, CONTACT, CUSTOMER, SURVEY_RESPONSE, TICKET, TICKET_MESSAGE};
+use shared::live::LiveEvent;
+use shared::types::{ACTIVITY, CONTACT, CUSTOMER, SURVEY_RESPONSE, TAG, TICKET, TICKET_MESSAGE};
 use sqlx::AssertSqlSafe;
 use store::Store;
 use uuid::Uuid;
 
 use crate::import::number;
+use crate::live::screen::Screen;
 use crate::locks::Other;
 use crate::support::sample::{World, granting};
 use crate::undo::{make, tables_saying};
@@ -577,4 +579,48 @@ async fn an_undo_that_fails_changes_nothing_and_can_be_asked_for_again() {
     assert_eq!(customers(&world).await, 1);
     world.test.store.take_back(&world.admin, set).await.unwrap();
     assert_eq!(customers(&world).await, 0);
+}
+
+/// What the stream tells until a type is to be loaded again.
+async fn refreshed(screen: &mut Screen, record_type: &str) {
+    while !matches!(screen.step().await, LiveEvent::Refresh { record_type: told } if told == record_type) {}
+}
+
+#[tokio::test]
+async fn an_undo_in_the_background_keeps_nobody_from_their_news() {
+    let world = World::new().await;
+    let store = &world.test.store;
+    let set = together(&world, vec![create(Uuid::now_v7())]).await;
+    let mut screen = Screen::open(store, &world.admin).await;
+    // It holds the undo up once that has written, and holds no news up itself.
+    let mut other = Other::begin(&world.test).await;
+    other.run("lock table customers in share mode".to_owned()).await;
+    asked(&world, set).await;
+    store.resume_undos();
+    other.is_waited_for().await;
+    let tag = make(&world, &TAG, json!({"name": "VIP"})).await;
+    let told = tokio::time::timeout(Duration::from_secs(20), screen.until(tag)).await;
+    assert!(told.is_ok(), "the stream waits for the undo");
+    assert_eq!(store.undo_run(&world.admin, set).await.unwrap().status, Status::Running);
+    other.commit().await;
+    assert_eq!(over(&world, set).await.status, Status::Finished);
+    refreshed(&mut screen, "customer").await;
+    screen.assert_fresh("whoever watched").await;
+}
+
+#[tokio::test]
+async fn what_an_undo_changed_is_told_though_its_node_died_before() {
+    let world = World::new().await;
+    let store = &world.test.store;
+    let mut screen = Screen::open(store, &world.admin).await;
+    let set = Uuid::now_v7();
+    asked(&world, set).await;
+    let over = "update undo_runs set status = 'finished', finished_at = now(), untold = '{customer,tag}'";
+    sqlx::query(over).execute(&world.test.owner).await.unwrap();
+    store.resume_undos();
+    refreshed(&mut screen, "customer").await;
+    refreshed(&mut screen, "tag").await;
+    assert_eq!(number(&world.test, "select count(*) from undo_runs where untold is not null").await, 0);
+    let told = "select count(*) from events where record_id is null";
+    assert_eq!(number(&world.test, told).await, 2);
 }

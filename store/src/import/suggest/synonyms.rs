@@ -123,7 +123,7 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     (
         "owner_id",
         "owner|account owner|company owner|contact owner|lead owner|deal owner|opportunity owner|ticket owner|case owner|\
-         assigned to|assignee|sales|sales rep|sales agent|salesperson|负责人|销售|业务员|销售人员|销售代表|销售负责人|客户经理|跟进人|责任人|所有人|所有者|拥有者|归属人|\
+         assigned to|assignee|sales|sales rep|sales agent|salesperson|负责人|owner email|owner e-mail|负责人邮箱|销售|业务员|销售人员|销售代表|销售负责人|客户经理|跟进人|责任人|所有人|所有者|拥有者|归属人|\
          商机负责人|商机所有者|商机所有人|商机归属人|交易负责人|交易所有者|业务机会所有人|项目负责人|销售员|主负责人|跟进人员|业务负责人|sales owner|owner name|owner full name|\
          負責人|業務員|所有者|擁有者|擁有人|商機擁有人|商機負責人|交易負責人|業務人員|銷售員",
     ),

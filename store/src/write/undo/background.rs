@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::held::{AT_WORK, Held};
 use super::{Claim, Progress, claim, reverse, types};
 use crate::error::from_sqlx;
+use crate::live::{be_quiet, tell_undone};
 use crate::locks::nobody_else;
 use crate::pool::{DbRole, Store, Tx};
 use crate::resume::Kind;
@@ -29,7 +30,7 @@ const UNDOS: Kind = Kind {
 const PAUSE: Duration = Duration::from_secs(20);
 /// Beginnings after which an undo is given up that nobody comes to the end of.
 const TRIES: i32 = 5;
-/// After this long it is given up: live updates of everybody wait until it ends, one way or the other.
+/// After this long it is given up: others wait for the records that it holds until it ends, one way or the other.
 const DEADLINE: Duration = Duration::from_secs(30 * 60);
 
 impl Store {
@@ -74,7 +75,8 @@ impl Store {
         let (store, ending) = (self.clone(), self.ending.subscribe());
         tokio::spawn(async move {
             let held = match store.hold_undo(org_id, change_set).await {
-                Ok(None) => return,
+                // Perhaps it is over, and its node died before it told.
+                Ok(None) => return store.tell_undo(org_id, change_set).await,
                 Ok(Some(held)) => held,
                 Err(fault) => {
                     tracing::warn!(%fault, set = %change_set, "an undo was not begun");
@@ -92,6 +94,7 @@ impl Store {
             if let Err(fault) = done {
                 store.end_undo(&held, &fault).await;
             }
+            store.tell_undo(org_id, change_set).await;
             // This node lets go of what it has, and takes nothing up.
             if *store.ending.borrow() {
                 return;
@@ -123,6 +126,7 @@ impl Store {
         let actor = self.actor(held.org_id, held.actor_id).await?;
         let mut tx = self.begin(held.org_id, DbRole::Writer).await?;
         take_time(&mut tx).await?;
+        be_quiet(&self.pool, &mut tx).await?;
         nobody_else(&mut tx, AT_WORK).await?;
         progress.backend.store(backend(&mut tx).await?, Ordering::Relaxed);
         claim(&mut tx, &actor, held.sets.undone, Claim::Kept).await?;
@@ -134,9 +138,22 @@ impl Store {
         let outcome = reverse(&mut tx, &actor, (held.sets, &types), progress).await?;
         keeps_administrator(&mut tx, &USER, had_administrator).await?;
         finish(&mut tx, held, (outcome.undone, progress)).await?;
-        tx.commit().await?;
-        self.hub.wake();
-        Ok(())
+        tx.commit().await
+    }
+
+    /// Has whoever watches load again what an undo changed that is over. Should that fail, whoever looks for unfinished ones does it.
+    async fn tell_undo(&self, org_id: Uuid, change_set: Uuid) {
+        let told = async {
+            let mut tx = self.begin(org_id, DbRole::Writer).await?;
+            let is_told = tell_undone(&mut tx, change_set).await?;
+            tx.commit().await?;
+            Ok::<_, Error>(is_told)
+        };
+        match told.await {
+            Ok(true) => self.hub.wake(),
+            Ok(false) => {}
+            Err(fault) => tracing::warn!(%fault, set = %change_set, "what an undo changed was not told yet"),
+        }
     }
 }
 
@@ -191,9 +208,11 @@ async fn records(tx: &mut Tx, change_set: Uuid) -> Result<i64> {
 async fn finish(tx: &mut Tx, held: &Held, (undone, progress): (u64, &Progress)) -> Result<()> {
     let total = progress.total.load(Ordering::Relaxed);
     let undone = i64::try_from(undone).unwrap_or(i64::MAX);
+    let changed: Vec<&str> = tx.quiet.iter().flatten().copied().collect();
     let is_ours = held
         .note(tx, |set| {
             set.push("status = 'finished', finished_at = clock_timestamp(), undone = ").push_bind(undone);
+            set.push(", untold = ").push_bind((!changed.is_empty()).then_some(changed));
             set.push(", total = ").push_bind(total).push(", done = ").push_bind(total);
         })
         .await?;

@@ -25,10 +25,12 @@ const LEFT: usize = 100;
 /// Records left alone that whoever undoes a set is told of at once: all those of one that is undone at once.
 const TOLD: usize = LARGE;
 /// Rows that come back may refer to each other. Whether anything refers to one that goes is looked up in each table that may: Postgres
-/// would plan some of these look-ups anew for each row, half as long again as they take.
-const IN_ANY_ORDER: &str = "set constraints all deferred; set local plan_cache_mode = force_generic_plan";
+/// would plan some of these look-ups anew for each row, half as long again as they take, and read the whole of a small table.
+const IN_ANY_ORDER: &str =
+    "set constraints all deferred; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off";
 /// By now there has to be what they refer to.
-const AT_ONCE: &str = "set constraints all immediate; set local plan_cache_mode to default";
+const AT_ONCE: &str =
+    "set constraints all immediate; set local plan_cache_mode to default; set local enable_seqscan to default";
 
 /// What takes a change set back.
 pub(super) struct Undoing<'a> {
