@@ -1,5 +1,7 @@
 //! Acting on records from a page: send the command, offer undo, say what went wrong.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::command::{Command, Kept, Outcome, UndoOutcome};
@@ -14,6 +16,11 @@ use crate::api::records::{apply, apply_together, undo};
 use crate::context::Page;
 use crate::ui::{Toasts, Tone, Undo};
 
+/// What gets the result of a command.
+type Then = Box<dyn FnOnce(Result<Outcome, Error>)>;
+
+/// Rest before what could not be sent is sent again.
+const REST: Duration = Duration::from_secs(3);
 /// Records that are named where an undo kept some.
 const NAMED: usize = 3;
 
@@ -33,6 +40,26 @@ pub fn act_with(
     act_then(context, command, done, nothing, then);
 }
 
+/// As [`act`], for what is shown as done already: while the server can't be reached it is sent again and again, which is told once.
+pub fn act_once_reached(mut command: Command, done: String, then: impl FnOnce(Result<Outcome, Error>) + 'static) {
+    keyed(&mut command);
+    reach((Page::take(), Toasts::take()), command, done, Box::new(then), false);
+}
+
+fn reach((page, toasts): (Page, Toasts), command: Command, done: String, then: Then, is_told: bool) {
+    spawn_local(async move {
+        let result = send(command.clone()).await;
+        if !matches!(result, Err(Error::Offline)) {
+            tell((page, toasts), &result, done, nothing);
+            return then(result);
+        }
+        if !is_told {
+            toasts.push(page.text_now("ui.state.offline_text"), Tone::Neutral, None);
+        }
+        set_timeout(move || reach((page, toasts), command, done, then, true), REST);
+    });
+}
+
 /// What comes after most undos. It is named: for each closure the code of undoing would come once more.
 fn nothing() {}
 
@@ -46,16 +73,26 @@ pub fn act_then(
 ) {
     spawn_local(async move {
         let result = send(command).await;
-        match &result {
-            Ok(outcome) => {
-                let undo = undo_then(page, toasts, outcome.change_set, undone);
-                toasts.push(done, Tone::Success, Some(undo));
-            }
-            Err(Error::Invalid { fields }) if fields.iter().any(|f| !f.field.is_empty()) => {}
-            Err(error) => toasts.push(i18n::error_sentence(page.locale.get_untracked(), error), Tone::Danger, None),
-        }
+        tell((page, toasts), &result, done, undone);
         then(result);
     });
+}
+
+/// Says what came of a command.
+fn tell(
+    (page, toasts): (Page, Toasts),
+    result: &Result<Outcome, Error>,
+    done: String,
+    undone: impl Fn() + Clone + Send + Sync + 'static,
+) {
+    match result {
+        Ok(outcome) => {
+            let undo = undo_then(page, toasts, outcome.change_set, undone);
+            toasts.push(done, Tone::Success, Some(undo));
+        }
+        Err(Error::Invalid { fields }) if fields.iter().any(|f| !f.field.is_empty()) => {}
+        Err(error) => toasts.push(i18n::error_sentence(page.locale.get_untracked(), error), Tone::Danger, None),
+    }
 }
 
 /// Sends a command with a fresh idempotency key, which makes it safe to try once more when the answer got lost.

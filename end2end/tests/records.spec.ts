@@ -142,6 +142,23 @@ test("a cell is edited in place, and the edit can be taken back", async ({ page 
   await expect.poll(async () => (await stored(page, "customer", id)).industry ?? null).toBeNull();
 });
 
+test("a cell edited without connection is sent once there is one", async ({ page, context }) => {
+  await signIn(page, "admin");
+  const name = unique("Offline");
+  const id = await create(page, "customer", { name, kind: "company" });
+  await openList(page, name);
+  const website = cell(row(page, name), "website");
+  await website.locator(".cell-edit").click();
+  await context.setOffline(true);
+  await website.locator("input").fill("https://a.example");
+  await website.locator("input").press("Enter");
+  await expect(page.locator(".toast")).toBeVisible();
+  await expect(website).toContainText("a.example");
+  await context.setOffline(false);
+  await expect.poll(async () => (await stored(page, "customer", id)).website).toBe("https://a.example");
+  await expect(website).toContainText("a.example");
+});
+
 test("Esc drops an edit, and a value that does not fit stays in the cell with the reason", async ({ page }) => {
   await signIn(page, "admin");
   const name = unique("Escape");

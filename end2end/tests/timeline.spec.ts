@@ -87,6 +87,26 @@ test("a call needs no words, a note does", async ({ page }) => {
   await expect(page.locator('.timeline-item[data-kind="call"]')).toHaveCount(1);
 });
 
+test("a note on what a colleague deleted says why it is refused, and goes once that is back", async ({ page }) => {
+  await signIn(page, "admin");
+  const id = await customer(page);
+  await openCustomer(page, id);
+  const text = page.locator(".composer textarea");
+  await text.fill("Nearly lost");
+  const command = { record_type: "customer", changes: [{ do: "delete", id }] };
+  const { change_set } = await call<{ change_set: string }>(page, "apply", { command });
+  const notice = page.locator(".record > .notice");
+  await expect(notice).toBeVisible();
+  await page.locator(".composer button[type=submit]").click();
+  await expect(page.locator(".composer-error")).toBeVisible();
+  await expect(text).toHaveValue("Nearly lost");
+  await call(page, "undo", { change_set });
+  await expect(notice).toHaveCount(0);
+  await text.press("Control+Enter");
+  await expect(page.locator('.timeline-item[data-kind="note"]')).toHaveCount(1);
+  await expect(page.locator(".composer-error")).toHaveCount(0);
+});
+
 test("a follow-up is planned, ticked off, and the tick taken back", async ({ page }) => {
   await signIn(page, "rep");
   const id = await customer(page);

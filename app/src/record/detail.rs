@@ -277,6 +277,8 @@ fn follow(context: RecordContext, id: Uuid, event: &LiveEvent, reload: &impl Fn(
     match event {
         LiveEvent::Changed { row, titles, .. } if row.id == id => {
             learn_titles(context.titles, titles);
+            // An undo may have brought it back.
+            context.gone.try_set(false);
             let newer = context.row.try_with_untracked(|shown| shown.version < row.version);
             if newer == Some(true) {
                 context.put(row.clone());

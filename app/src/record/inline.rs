@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement, Node};
 use serde_json::Value;
-use shared::command::{Change, Command};
+use shared::command::{Change, Command, Outcome};
 use shared::query::Titles;
 use shared::record::{Kind, overlay};
 use shared::{Error, FieldError, Row, Values, i18n};
@@ -19,7 +19,7 @@ use super::conflict::Clash;
 use super::editor::{Editing, editor};
 use super::structured::structured_dialog;
 use super::value::currency;
-use crate::acting::act;
+use crate::acting::{act, act_once_reached};
 use crate::context::Page;
 use crate::ui::is_save_chord;
 
@@ -38,14 +38,16 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Shows the new value at once and sends it; a refusal puts the old one back and says why.
+    /// Shows the new value at once and sends it, without connection as soon as there is one again; a refusal puts the old one back
+    /// and says why.
     pub(super) fn save(&self, row: Row, attribute: Attribute, value: Value) {
         let target = self.clone();
         let patch = attribute.patch(value);
         let mut shown = row.clone();
         overlay(&mut shown.values, patch.clone());
         (self.put)(shown);
-        self.send(&row.clone(), attribute, patch, move |answer| match answer {
+        let (command, hear) = self.change(&row, attribute, patch);
+        act_once_reached(command, self.page.text_now("ui.toast.saved"), move |result| match hear(result) {
             Answer::Settled => {}
             Answer::Refused(fields) => {
                 let id = row.id;
@@ -64,24 +66,34 @@ impl Target {
         patch: Values,
         on_answer: impl FnOnce(Answer) + 'static,
     ) {
+        let (command, hear) = self.change(row, attribute, patch);
+        act(command, self.page.text_now("ui.toast.saved"), move |result| on_answer(hear(result)));
+    }
+
+    /// The command that changes `row`, and what to do with its answer.
+    fn change(
+        &self,
+        row: &Row,
+        attribute: Attribute,
+        patch: Values,
+    ) -> (Command, impl FnOnce(Result<Outcome, Error>) -> Answer + use<>) {
         let target = self.clone();
         let change = Change::Update { id: row.id, version: Some(row.version), values: patch.clone() };
         let command = Command::one(attribute.def.name, change);
-        act(command, self.page.text_now("ui.toast.saved"), move |result| {
-            on_answer(match result {
-                Ok(outcome) => {
-                    outcome.rows.into_iter().for_each(|row| (target.put)(row));
-                    Answer::Settled
-                }
-                Err(Error::Conflict { current, .. }) => {
-                    (target.put)((*current).clone());
-                    target.clash.try_set(Some(Clash { attribute, current: *current, patch }));
-                    Answer::Settled
-                }
-                Err(Error::Invalid { fields }) => Answer::Refused(fields),
-                Err(_) => Answer::Failed,
-            });
-        });
+        let hear = move |result| match result {
+            Ok(Outcome { rows, .. }) => {
+                rows.into_iter().for_each(|row| (target.put)(row));
+                Answer::Settled
+            }
+            Err(Error::Conflict { current, .. }) => {
+                (target.put)((*current).clone());
+                target.clash.try_set(Some(Clash { attribute, current: *current, patch }));
+                Answer::Settled
+            }
+            Err(Error::Invalid { fields }) => Answer::Refused(fields),
+            Err(_) => Answer::Failed,
+        };
+        (command, hear)
     }
 }
 

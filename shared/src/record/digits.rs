@@ -97,12 +97,19 @@ fn is_group(text: &str, at: usize) -> bool {
     after.len() == 3 && digits(after) && (1..=3).contains(&before.len()) && before != "0"
 }
 
-/// Whether the groups are as people make them: of three, in India also of two, in China also of four.
+/// Whether the groups are as people make them: of three, in China also of four, in India of two before the last three, which no
+/// point groups. Days are written with points, too: 15.04.2025.
 fn is_grouped(whole: &str, sign: char) -> bool {
-    let mut groups = whole.trim_start_matches(['-', '+']).split(sign);
+    let mut groups = whole.trim_start_matches(['-', '+']).split(sign).map(str::len);
     let first = groups.next().unwrap_or_default();
-    let rest: Vec<&str> = groups.collect();
-    rest.is_empty() || (1..=4).contains(&first.len()) && rest.iter().all(|group| (2..=4).contains(&group.len()))
+    let rest: Vec<usize> = groups.collect();
+    let all =
+        |length: usize, groups: &[usize]| (1..=length).contains(&first) && groups.iter().all(|own| *own == length);
+    match rest.as_slice() {
+        [] => true,
+        [twos @ .., 3] if sign == ',' && all(2, twos) => true,
+        rest => all(3, rest) || all(4, rest),
+    }
 }
 
 #[cfg(test)]
@@ -124,11 +131,14 @@ mod tests {
             ("1.234.567", "1234567"),
             ("1.234.567,8", "1234567.8"),
             ("12,34,567.5", "1234567.5"),
+            ("1,2345,6789", "123456789"),
             ("1.234", "1.234"),
         ] {
             assert_eq!(ungrouped(text).as_deref(), Some(number), "{text}");
         }
-        for text in ["1.234,567,89", "1,2,3", "1,234.5.6", "12345,678,9"] {
+        // Days, numbers of versions and addresses are none.
+        let others = ["15.04.2025", "1.4.2025", "2025.04.15", "15,04,2025", "1.2.3.4", "12.34.567", "010.1234.567"];
+        for text in ["1.234,567,89", "1,2,3", "1,234.5.6", "12345,678,9"].into_iter().chain(others) {
             assert_eq!(ungrouped(text), None, "{text}");
         }
     }

@@ -76,6 +76,7 @@ impl Wizard {
     pub(super) fn add_field(self, at: usize, record_type: &'static str, column: Column) {
         let taken = self.custom.with_untracked(|known| known.get(record_type).map_or(0, Vec::len));
         let field = new_field(&column, taken);
+        let is_date = field.kind == "date";
         let values = serde_json::json!({
             "record_type": record_type, "key": field.key, "label": field.label, "kind": field.kind, "position": taken,
         });
@@ -86,7 +87,9 @@ impl Wizard {
                 Ok(_) => {
                     let assigned = custom_name(&field.key);
                     self.custom.update(|known| known.entry(record_type.to_owned()).or_default().push(field));
-                    self.map(at, |step| step.assignments.push(Assignment::column(&assigned, &column.name)));
+                    let mut assignment = Assignment::column(&assigned, &column.name);
+                    assignment.dates = column.dates.filter(|_| is_date);
+                    self.map(at, |step| step.assignments.push(assignment));
                 }
                 Err(error @ Error::Invalid { .. }) => self.error.set(Some(self.sentence(&error))),
                 Err(_) => {}

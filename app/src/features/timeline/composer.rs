@@ -34,10 +34,6 @@ pub(super) fn Composer(feed: Feed) -> impl IntoView {
             send();
         }
     };
-    Effect::new(move |_| {
-        draft.text.track();
-        error.set(None);
-    });
     let items = Signal::derive(move || {
         let item = |key, label, icon| TabItem { key, label: page.text(label), icon: Some(icon), count: None };
         vec![
@@ -67,6 +63,8 @@ pub(super) fn Composer(feed: Feed) -> impl IntoView {
             class="composer"
             aria-label=t("timeline.composer.label")
             on:keydown=key
+            // Not whatever changes the text: what was refused comes back into it.
+            on:input=move |_| error.set(None)
             on:submit=move |event: SubmitEvent| {
                 event.prevent_default();
                 send();
