@@ -285,8 +285,8 @@ async fn rows_far_apart_in_a_long_file_know_of_each_other() {
     let done = run(&test, &actor, &spec).await;
     // The one named three times is made once and is as its last row says.
     assert_eq!((done.created, done.updated, done.failed), (12_000 - 2 + 2, 2, 0));
-    // Who looks at them now doesn't wait for plans that are made for dozens.
-    let known = "select count(*) from pg_class where relname in ('customers', 'search_entries') and reltuples >= 12000";
+    // Who looks at them now doesn't wait for plans that are made for dozens. Postgres counts roughly.
+    let known = "select count(*) from pg_class where relname in ('customers', 'search_entries') and reltuples > 10000";
     assert_eq!(number(&test, known).await, 2);
     assert_eq!(shown.changes, done.created + done.updated);
     assert_eq!(number(&test, "select employees::bigint from customers where name = 'Acme'").await, 8_000);
